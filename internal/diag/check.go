@@ -1,0 +1,32 @@
+package diag
+
+// Severity grades a finding.
+type Severity string
+
+// The severities, gravest first.
+const (
+	Error   Severity = "error"   // will be rejected, or cannot work
+	Warning Severity = "warning" // very likely not what its author means
+	Info    Severity = "info"    // worth knowing
+)
+
+// Admission foretells what the API server's schema and Istio's webhook do with a document.
+type Admission string
+
+// What admission does. The empty value is for what they let pass.
+const (
+	Rejected Admission = "rejected"
+	Warned   Admission = "warned"
+)
+
+// A Check is one rule: its identity and its documentation, which "sem explain", docs/checks.md and SARIF all print.
+type Check struct {
+	ID       string   // "SEM140"; never reused
+	Title    string   // one line, no full stop, stable enough to search for
+	Severity Severity // unless a diagnostic says otherwise
+	Why      string   // why it matters and how the proxy behaves, in full sentences
+	Fix      string   // what to do, in full sentences
+	Wrong    string   // YAML that draws this finding; run as a test
+	Right    string   // YAML that draws no finding; run as a test
+	Aliases  []string // the nearest codes of istioctl analyze (IST…) and Kiali (KIA…)
+}

@@ -1,0 +1,6 @@
+// Package envoy holds what one proxy runs: its listeners, route tables, clusters and endpoints as Envoy's own messages
+// (go-control-plane), each part with an address and the origins that it was made from.
+//
+// A [Snapshot] is the whole; [Resources] is what an interpreter asks for, by name, so that a lazy compile may build
+// only what a call touches. Messages are immutable once they are in a snapshot.
+package envoy

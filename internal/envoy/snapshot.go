@@ -1,0 +1,37 @@
+package envoy
+
+import (
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
+	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+)
+
+// Resources answers by name what one proxy runs. Lookups of unknown names return nil. Implementations are safe for
+// concurrent use and always return the same message for the same name.
+type Resources interface {
+	// ListenersOn returns the listeners that a connection to a destination port could be handed to, the virtual
+	// listeners (virtualOutbound, virtualInbound) always among them; port 0 asks for every listener. Order is by name.
+	ListenersOn(port uint32) []*listenerv3.Listener
+	Route(name string) *routev3.RouteConfiguration
+	Cluster(name string) *clusterv3.Cluster
+	Endpoints(cluster string) *endpointv3.ClusterLoadAssignment
+	OriginsOf(at Addr) []Origin
+}
+
+// NotModelled is something of the input that would change the proxy's configuration and that sem does not model.
+type NotModelled struct {
+	What   string // "EnvoyFilter default/lua", "CUSTOM AuthorizationPolicy …"
+	Reason string
+	Origin Origin
+}
+
+// A Snapshot is everything that one proxy runs, each list sorted by name.
+type Snapshot struct {
+	Listeners   []*listenerv3.Listener
+	Routes      []*routev3.RouteConfiguration
+	Clusters    []*clusterv3.Cluster
+	Endpoints   []*endpointv3.ClusterLoadAssignment
+	Origins     Origins
+	NotModelled []NotModelled
+}

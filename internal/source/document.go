@@ -1,0 +1,72 @@
+package source
+
+// A File is one input: its name as the user gave it, and its bytes, which excerpts are cut from.
+type File struct {
+	Name string
+	Data []byte
+}
+
+// A Document is one object of a file.
+type Document struct {
+	File  *File
+	Index int    // position among the documents of the file, from 0
+	Label string // what a "# Source:" comment of Helm or kustomize calls it; "" without one
+	Root  *Node
+
+	APIVersion string
+	Kind       string
+	Namespace  string // as written; the default namespace is filled in by config
+	Name       string
+}
+
+// Lookup returns the node at a path, or nil where the document has none.
+func (d *Document) Lookup(path string) *Node {
+	n, rest := d.descend(path)
+	if rest != "" {
+		return nil
+	}
+	return n.Value
+}
+
+// At returns the place of the value at a path. Where the document has no such field it is the place of the key of the
+// nearest ancestor that it has, so that a missing field is reported where it would stand.
+func (d *Document) At(path string) Range {
+	f, rest := d.descend(path)
+	if rest != "" && f.Range.Known() {
+		return f.Range
+	}
+	return f.Value.Range
+}
+
+// KeyAt returns the place of the key at a path; for an item of a list, which has no key, the place of its value.
+func (d *Document) KeyAt(path string) Range {
+	f, _ := d.descend(path)
+	if f.Range.Known() {
+		return f.Range
+	}
+	return f.Value.Range
+}
+
+// descend follows a path as far as the document goes and returns the field reached and what is left of the path.
+func (d *Document) descend(path string) (Field, string) {
+	at := Field{Value: d.Root}
+	if at.Value == nil {
+		at.Value = &Node{}
+	}
+	for path != "" {
+		key, i, rest := segment(path)
+		var next *Field
+		if i >= 0 {
+			if i < len(at.Value.Items) {
+				next = &Field{Value: at.Value.Items[i]}
+			}
+		} else {
+			next = at.Value.field(key)
+		}
+		if next == nil || next.Value == nil {
+			return at, path
+		}
+		at, path = *next, rest
+	}
+	return at, ""
+}

@@ -1,0 +1,73 @@
+package source
+
+// Kind is the JSON type of a [Node].
+type Kind uint8
+
+// The kinds of a node.
+const (
+	Null Kind = iota
+	Bool
+	Number
+	String
+	List
+	Map
+)
+
+// String names the kind in the words that a user of YAML knows.
+func (k Kind) String() string {
+	return [...]string{"null", "boolean", "number", "string", "list", "map"}[k]
+}
+
+// Range is the place of a key or value in its file. Lines and columns count from 1, columns in characters;
+// the end is exclusive. The zero Range is "unknown".
+type Range struct {
+	Line, Column       int32
+	EndLine, EndColumn int32
+}
+
+// Known says whether the range points anywhere.
+func (r Range) Known() bool { return r.Line > 0 }
+
+// A Node is one value of a document's tree.
+type Node struct {
+	Kind   Kind
+	Range  Range
+	Text   string  // String: the value; Number: the literal in JSON's form; Bool: "true" or "false"
+	Items  []*Node // List
+	Fields []Field // Map, in the order of the file, keys unique
+}
+
+// A Field is a key of a map with its value.
+type Field struct {
+	Key   string
+	Range Range // of the key
+	Value *Node
+}
+
+// Get returns the value of a key of a map, or nil. A nil node has no keys.
+func (n *Node) Get(key string) *Node {
+	if f := n.field(key); f != nil {
+		return f.Value
+	}
+	return nil
+}
+
+// StringAt returns the string value of a key, or "" where it is absent or no string.
+func (n *Node) StringAt(key string) string {
+	if v := n.Get(key); v != nil && v.Kind == String {
+		return v.Text
+	}
+	return ""
+}
+
+func (n *Node) field(key string) *Field {
+	if n == nil {
+		return nil
+	}
+	for i := range n.Fields {
+		if n.Fields[i].Key == key {
+			return &n.Fields[i]
+		}
+	}
+	return nil
+}
