@@ -1,6 +1,10 @@
 package compile
 
 import (
+	"cmp"
+	"slices"
+	"strings"
+
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
@@ -13,30 +17,142 @@ import (
 // A Compiler builds the resources of one proxy, each at most once. It implements [envoy.Resources].
 type Compiler struct {
 	view    *mesh.View
-	origins envoy.Origins
+	origins ledger
+
+	listeners memo[uint32, []*listenerv3.Listener] // by port; 0 holds them all
+	virtual   memo[string, *listenerv3.Listener]   // the listeners that every port shares
+	routes    memo[string, *routev3.RouteConfiguration]
+	clusters  memo[string, *clusterv3.Cluster]
+	endpoints memo[string, *endpointv3.ClusterLoadAssignment]
 }
 
 var _ envoy.Resources = (*Compiler)(nil)
 
 // New returns a compiler for one proxy's view.
 func New(view *mesh.View) *Compiler {
-	return &Compiler{view: view, origins: envoy.Origins{}}
+	return &Compiler{view: view}
 }
 
 // ListenersOn implements [envoy.Resources].
-func (c *Compiler) ListenersOn(port uint32) []*listenerv3.Listener { return nil }
+func (c *Compiler) ListenersOn(port uint32) []*listenerv3.Listener {
+	if port == 0 {
+		return c.listeners.get(0, func() []*listenerv3.Listener { return c.everyListener() })
+	}
+	return c.listeners.get(port, func() []*listenerv3.Listener {
+		return sortListeners(slices.Concat(c.boundListeners(port), c.virtualListeners()))
+	})
+}
+
+// everyListener goes by port, so that a listener is built once whether it is asked for by port or with all others.
+func (c *Compiler) everyListener() []*listenerv3.Listener {
+	all := slices.Clone(c.virtualListeners())
+	for _, port := range c.listenerPorts() {
+		for _, l := range c.ListenersOn(port) {
+			if !slices.Contains(c.virtualListeners(), l) {
+				all = append(all, l)
+			}
+		}
+	}
+	return sortListeners(all)
+}
+
+func (c *Compiler) gateway() bool { return c.view.Proxy.Type == mesh.Gateway }
+
+// listenerPorts returns the ports that the proxy has listeners for, the virtual ones apart. Port 0 is never among them:
+// listeners on Unix sockets belong to the virtual ones.
+func (c *Compiler) listenerPorts() []uint32 {
+	if c.gateway() {
+		return c.gatewayPorts()
+	}
+	return c.outboundPorts()
+}
+
+// boundListeners builds the listeners of one port.
+func (c *Compiler) boundListeners(port uint32) []*listenerv3.Listener {
+	if c.gateway() {
+		return c.gatewayListeners(port)
+	}
+	return c.outboundListeners(port)
+}
+
+// virtualListeners returns the listeners that a connection to any port may be handed to.
+func (c *Compiler) virtualListeners() []*listenerv3.Listener {
+	if c.gateway() {
+		return nil
+	}
+	var out []*listenerv3.Listener
+	for _, l := range []*listenerv3.Listener{
+		c.virtual.get("virtualInbound", c.virtualInbound),
+		c.virtual.get("virtualOutbound", c.virtualOutbound),
+	} {
+		if l != nil {
+			out = append(out, l)
+		}
+	}
+	return out
+}
 
 // Route implements [envoy.Resources].
-func (c *Compiler) Route(name string) *routev3.RouteConfiguration { return nil }
+func (c *Compiler) Route(name string) *routev3.RouteConfiguration {
+	return c.routes.get(name, func() *routev3.RouteConfiguration {
+		if c.gateway() {
+			return c.gatewayRoute(name)
+		}
+		return c.outboundRoute(name)
+	})
+}
 
 // Cluster implements [envoy.Resources].
-func (c *Compiler) Cluster(name string) *clusterv3.Cluster { return nil }
+func (c *Compiler) Cluster(name string) *clusterv3.Cluster {
+	return c.clusters.get(name, func() *clusterv3.Cluster {
+		if strings.HasPrefix(name, "inbound|") || name == inboundPassthrough {
+			return c.inboundCluster(name)
+		}
+		return c.outboundCluster(name)
+	})
+}
 
 // Endpoints implements [envoy.Resources].
-func (c *Compiler) Endpoints(cluster string) *endpointv3.ClusterLoadAssignment { return nil }
+func (c *Compiler) Endpoints(cluster string) *endpointv3.ClusterLoadAssignment {
+	return c.endpoints.get(cluster, func() *endpointv3.ClusterLoadAssignment { return c.assignment(cluster) })
+}
 
 // OriginsOf implements [envoy.Resources].
-func (c *Compiler) OriginsOf(at envoy.Addr) []envoy.Origin { return c.origins[at] }
+func (c *Compiler) OriginsOf(at envoy.Addr) []envoy.Origin { return c.origins.of(at) }
 
 // Snapshot builds everything that the proxy runs.
-func (c *Compiler) Snapshot() *envoy.Snapshot { return &envoy.Snapshot{Origins: c.origins} }
+func (c *Compiler) Snapshot() *envoy.Snapshot {
+	s := &envoy.Snapshot{Listeners: c.ListenersOn(0)}
+	for _, name := range routeNames(s.Listeners) {
+		if r := c.Route(name); r != nil {
+			s.Routes = append(s.Routes, r)
+		}
+	}
+	for _, name := range c.clusterNames() {
+		cluster := c.Cluster(name)
+		if cluster == nil {
+			continue
+		}
+		s.Clusters = append(s.Clusters, cluster)
+		if cluster.GetType() == clusterv3.Cluster_EDS {
+			if e := c.Endpoints(name); e != nil {
+				s.Endpoints = append(s.Endpoints, e)
+			}
+		}
+	}
+	s.NotModelled = c.notModelled()
+	s.Origins = c.origins.copy()
+	return s
+}
+
+// clusterNames returns the names of all clusters of the proxy, sorted.
+func (c *Compiler) clusterNames() []string {
+	names := slices.Concat(c.outboundClusters(), c.inboundClusters())
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func sortListeners(ls []*listenerv3.Listener) []*listenerv3.Listener {
+	slices.SortStableFunc(ls, func(a, b *listenerv3.Listener) int { return cmp.Compare(a.Name, b.Name) })
+	return ls
+}

@@ -1,0 +1,30 @@
+package compile
+
+import "sync"
+
+// A memo remembers what was built under a key. Each key is built once, even when several goroutines ask at the same
+// time; a build may ask the memo for other keys, never for its own. The zero memo is ready to use.
+type memo[K comparable, V any] struct {
+	mu      sync.Mutex
+	entries map[K]*entry[V]
+}
+
+type entry[V any] struct {
+	once  sync.Once
+	value V
+}
+
+func (m *memo[K, V]) get(key K, build func() V) V {
+	m.mu.Lock()
+	e := m.entries[key]
+	if e == nil {
+		if m.entries == nil {
+			m.entries = map[K]*entry[V]{}
+		}
+		e = &entry[V]{}
+		m.entries[key] = e
+	}
+	m.mu.Unlock()
+	e.once.Do(func() { e.value = build() })
+	return e.value
+}

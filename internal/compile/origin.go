@@ -1,0 +1,115 @@
+package compile
+
+import (
+	"maps"
+	"strings"
+	"sync"
+
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"sem.example/internal/config"
+	"sem.example/internal/envoy"
+	"sem.example/internal/mesh"
+)
+
+// A ledger holds the origins of everything that was built so far. It is safe for concurrent use.
+type ledger struct {
+	mu      sync.RWMutex
+	origins envoy.Origins
+}
+
+func (l *ledger) of(at envoy.Addr) []envoy.Origin {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.origins[at]
+}
+
+func (l *ledger) copy() envoy.Origins {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return maps.Clone(l.origins)
+}
+
+// record writes origins down at an address. A resource is built once, so nothing is recorded twice.
+func (l *ledger) record(at envoy.Addr, origins ...envoy.Origin) {
+	if len(origins) == 0 {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.origins == nil {
+		l.origins = envoy.Origins{}
+	}
+	l.origins.Add(at, origins...)
+}
+
+// A trail is the origins of something whose address is not known yet: a route before it has its place in a virtual
+// host, a filter chain before the listener's conflicts are settled.
+type trail []mark
+
+type mark struct {
+	part   string // of the thing: "rewrite", "match/0"; "" for the thing itself
+	origin envoy.Origin
+}
+
+func (t *trail) add(part string, origins ...envoy.Origin) {
+	for _, o := range origins {
+		*t = append(*t, mark{part, o})
+	}
+}
+
+// settle records a trail once the address is known.
+func (l *ledger) settle(at envoy.Addr, t trail) {
+	for _, m := range t {
+		if m.part == "" {
+			l.record(at, m.origin)
+		} else {
+			l.record(at.Part(m.part), m.origin)
+		}
+	}
+}
+
+// defines, modifies and overridden are the origin of a field of an object, in each of the three roles.
+func defines(o *config.Object, field string) envoy.Origin { return originOf(o, field, envoy.Defines) }
+
+func modifies(o *config.Object, field string) envoy.Origin { return originOf(o, field, envoy.Modifies) }
+
+func overridden(l mesh.Loser) envoy.Origin {
+	origin := originOf(l.Object, l.Field, envoy.Overridden)
+	origin.Note = l.Reason
+	return origin
+}
+
+func originOf(o *config.Object, field string, role envoy.Role) envoy.Origin {
+	origin := envoy.Of(o.Doc, field, role)
+	origin.Object = envoy.Object{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}
+	return origin
+}
+
+// istioMetadata names the Istio object that a resource was made from, as istiod writes it into the resource.
+func istioMetadata(o *config.Object) *corev3.Metadata {
+	return &corev3.Metadata{FilterMetadata: map[string]*structpb.Struct{
+		"istio": {Fields: map[string]*structpb.Value{"config": structpb.NewStringValue(selfLink(o))}},
+	}}
+}
+
+// selfLink is the path of an object in the Kubernetes API; istiod always says v1.
+func selfLink(o *config.Object) string {
+	return "/apis/networking.istio.io/v1/namespaces/" + o.Namespace + "/" + kebab(o.Kind) + "/" + o.Name
+}
+
+// kebab turns "VirtualService" into "virtual-service".
+func kebab(kind string) string {
+	var b strings.Builder
+	for i, r := range kind {
+		if r >= 'A' && r <= 'Z' {
+			if i > 0 {
+				b.WriteByte('-')
+			}
+			r += 'a' - 'A'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
