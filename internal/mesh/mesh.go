@@ -12,6 +12,8 @@ type Settings struct {
 	Config *meshconfig.MeshConfig // defaults filled in
 	Object *config.Object         // where they are written, or nil
 	Domain string                 // of the cluster; "cluster.local"
+
+	Networks *meshconfig.MeshNetworks // of the istio ConfigMap, or nil
 }
 
 // A Mesh is everything that was loaded.

@@ -39,6 +39,10 @@ type Service struct {
 	SubjectAltNames []string
 	ServiceAccounts []string
 	Selector        map[string]string
+	Labels          map[string]string
+	Distribution    Distribution
+	NodeLocal       bool // internalTrafficPolicy Local: only endpoints on the client's node
+	RaceConnect     bool // connections race to every address that DNS gives, of both families
 	Object          *config.Object
 	Field           string // where the document writes the host ("spec.hosts[1]", "metadata.name")
 }
@@ -56,19 +60,40 @@ func (s *Service) Port(number uint32) *Port {
 	return nil
 }
 
+// Distribution is what a service prefers among its endpoints (trafficDistribution, or its annotation).
+type Distribution string
+
+// The distributions. The empty value has no preference.
+const (
+	PreferSameZone Distribution = "PreferSameZone"
+	PreferSameNode Distribution = "PreferSameNode"
+)
+
+// Health is what is known about an endpoint.
+type Health string
+
+// The states of health. The empty value is unknown, as for endpoints that no EndpointSlice names. Endpoints that
+// terminate are no endpoints.
+const (
+	Healthy   Health = "HEALTHY"
+	Unhealthy Health = "UNHEALTHY"
+	Draining  Health = "DRAINING" // shutting down, of a service with persistent sessions
+)
+
 // An Endpoint is one address that serves a port of a service.
 type Endpoint struct {
 	Address        string // an IP, a DNS name, or "unix://…"
 	Port           uint32
-	Labels         map[string]string
-	Weight         uint32
+	Labels         map[string]string // of the workload, and those of its place (topology.kubernetes.io/zone, …)
+	Weight         uint32            // 0 where nothing sets it
 	Locality       string
 	Network        string
 	ServiceAccount string // a SPIFFE identity
 	TLSMode        string // "istio" where a sidecar answers; "disabled"
 	Namespace      string
 	Workload       string
-	Healthy        bool
+	Node           string
+	Health         Health
 	Object         *config.Object
 	Field          string
 }

@@ -26,7 +26,8 @@ func (v *View) Service(host string) *Service { panic("not yet") }
 // DestinationRule returns the rule in force for a service, or nil.
 func (v *View) DestinationRule(s *Service) *DestinationRule { panic("not yet") }
 
-// Endpoints returns the endpoints of a port of a service, sorted as istiod sorts them.
+// Endpoints returns the endpoints of a port of a service, unhealthy ones included, sorted as istiod sorts them. Services
+// that DNS resolves find them by the port's number, all others by its name.
 func (v *View) Endpoints(s *Service, port *Port) []*Endpoint { panic("not yet") }
 
 // Targets returns what the proxy's workload serves, in istiod's order.
@@ -45,6 +46,11 @@ func (v *View) MutualTLS(port uint32) (security.PeerAuthentication_MutualTLS_Mod
 
 // ClientMutualTLS returns the mode that clients assume for a service: that of its namespace or mesh.
 func (v *View) ClientMutualTLS(s *Service) security.PeerAuthentication_MutualTLS_Mode {
+	panic("not yet")
+}
+
+// ServerMutualTLS returns the mode in force at an endpoint's port: that of its workload, namespace or mesh.
+func (v *View) ServerMutualTLS(e *Endpoint) security.PeerAuthentication_MutualTLS_Mode {
 	panic("not yet")
 }
 
