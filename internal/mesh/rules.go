@@ -39,7 +39,7 @@ type Loser struct {
 type EgressListener struct {
 	Spec            *networking.IstioEgressListener // nil for the default
 	Field           string                          // of the Sidecar; "" for the default
-	Services        []*Service                      // in istiod's order
+	Services        []*Service                      // in istiod's order; a host twice where one namespace defines it twice
 	VirtualServices []*VirtualService               // for gateway "mesh", in order of precedence
 }
 

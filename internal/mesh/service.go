@@ -32,7 +32,8 @@ type Service struct {
 	Namespace       string
 	Name            string // of the document
 	Ports           []*Port
-	Addresses       []string // virtual addresses and CIDRs; none means every address
+	Addresses       []string // virtual addresses and CIDRs, in the order of the document; none means every address
+	AutoAddresses   []string // allocated by the control plane, used by proxies that answer DNS queries themselves
 	Resolution      Resolution
 	External        bool // MESH_EXTERNAL
 	ExportTo        []string
