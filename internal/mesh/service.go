@@ -40,6 +40,8 @@ type Service struct {
 	SubjectAltNames []string
 	ServiceAccounts []string
 	Selector        map[string]string
+	ExternalName    string   // of an Alias: the host that it stands for
+	Aliases         []string // hosts of the Alias services that stand for this one
 	Labels          map[string]string
 	Distribution    Distribution
 	NodeLocal       bool // internalTrafficPolicy Local: only endpoints on the client's node
