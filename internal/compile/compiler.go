@@ -24,6 +24,8 @@ type Compiler struct {
 	routes    memo[string, *routev3.RouteConfiguration]
 	clusters  memo[string, *clusterv3.Cluster]
 	endpoints memo[string, *endpointv3.ClusterLoadAssignment]
+
+	policies memo[bool, authorization] // by whether they are about TCP connections
 }
 
 var _ envoy.Resources = (*Compiler)(nil)

@@ -44,6 +44,9 @@ func (v *View) MutualTLS(port uint32) (security.PeerAuthentication_MutualTLS_Mod
 	panic("not yet")
 }
 
+// MutualTLSPorts returns the ports of the proxy's workload that a PeerAuthentication sets a mode of their own for, sorted.
+func (v *View) MutualTLSPorts() []uint32 { panic("not yet") }
+
 // ClientMutualTLS returns the mode that clients assume for a service: that of its namespace or mesh.
 func (v *View) ClientMutualTLS(s *Service) security.PeerAuthentication_MutualTLS_Mode {
 	panic("not yet")

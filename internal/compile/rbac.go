@@ -1,0 +1,158 @@
+package compile
+
+import (
+	"fmt"
+	"strconv"
+
+	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	rbacv3 "github.com/envoyproxy/go-control-plane/envoy/config/rbac/v3"
+	rbachttpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/rbac/v3"
+	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
+	rbactcpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/rbac/v3"
+	security "istio.io/api/security/v1beta1"
+
+	"sem.example/internal/config"
+	"sem.example/internal/envoy"
+	"sem.example/internal/source"
+)
+
+// dryRun is the annotation of a policy that is only to be reported on.
+const dryRun = "istio.io/dry-run"
+
+// A verdict is what the AuthorizationPolicies of one action come to: what is enforced, and what is only reported on.
+// Either is nil where no policy asks for it.
+type verdict struct {
+	action          rbacv3.RBAC_Action
+	enforce, shadow *rbacv3.RBAC
+}
+
+// An authorization is all that AuthorizationPolicies say about the traffic of one kind, in the order of evaluation.
+type authorization struct {
+	verdicts []verdict
+	origins  trail
+}
+
+// authorization returns what the policies of this proxy say about requests or, with tcp, about connections.
+func (c *Compiler) authorization(tcp bool) authorization {
+	return c.policies.get(tcp, func() authorization {
+		var out authorization
+		for _, a := range []security.AuthorizationPolicy_Action{
+			security.AuthorizationPolicy_AUDIT, security.AuthorizationPolicy_DENY, security.AuthorizationPolicy_ALLOW,
+		} {
+			c.authorize(&out, a, tcp)
+		}
+		return out
+	})
+}
+
+// authorize adds the policies of one action.
+func (c *Compiler) authorize(out *authorization, action security.AuthorizationPolicy_Action, tcp bool) {
+	r := ruleset{domains: c.trustDomains(), action: rbacAction(action), tcp: tcp}
+	v := verdict{action: r.action}
+	for _, p := range c.view.AuthorizationPolicies() {
+		if config.Spec[*security.AuthorizationPolicy](p).GetAction() != action {
+			continue
+		}
+		into := &v.enforce
+		if on, err := strconv.ParseBool(p.Annotations[dryRun]); err == nil && on {
+			into = &v.shadow
+		}
+		if *into == nil {
+			*into = &rbacv3.RBAC{Action: r.action, Policies: map[string]*rbacv3.Policy{}}
+		}
+		r.add(*into, p, &out.origins)
+	}
+	if v.enforce != nil || v.shadow != nil {
+		out.verdicts = append(out.verdicts, v)
+	}
+}
+
+func rbacAction(a security.AuthorizationPolicy_Action) rbacv3.RBAC_Action {
+	switch a {
+	case security.AuthorizationPolicy_AUDIT:
+		return rbacv3.RBAC_LOG
+	case security.AuthorizationPolicy_DENY:
+		return rbacv3.RBAC_DENY
+	}
+	return rbacv3.RBAC_ALLOW
+}
+
+// A ruleset translates the rules of policies that share an action.
+type ruleset struct {
+	domains trustDomains
+	action  rbacv3.RBAC_Action
+	tcp     bool
+}
+
+// add translates the rules of one policy. A policy without rules matches nothing, which denies everything when it is
+// the only one that allows.
+func (r ruleset) add(into *rbacv3.RBAC, p *config.Object, origins *trail) {
+	rules := config.Spec[*security.AuthorizationPolicy](p).GetRules()
+	if len(rules) == 0 {
+		name := policyName(p, 0)
+		into.Policies[name] = never()
+		origins.add("rbac/"+name, defines(p, "spec"))
+	}
+	for i, rule := range rules {
+		name, field := policyName(p, i), source.Index("spec.rules", i)
+		draft := r.translate(rule, p.Namespace, field)
+		if draft.policy != nil {
+			into.Policies[name] = draft.policy
+			origins.add("rbac/"+name, defines(p, field))
+		}
+		for _, lost := range draft.lost {
+			o := originOf(p, lost.field, envoy.Overridden)
+			o.Note = lost.why
+			origins.add("rbac/"+name, o)
+		}
+	}
+}
+
+// policyName is the key of a rule in Envoy's policy map.
+func policyName(p *config.Object, rule int) string {
+	return fmt.Sprintf("ns[%s]-policy[%s]-rule[%d]", p.Namespace, p.Name, rule)
+}
+
+// never is a policy that matches no request.
+func never() *rbacv3.Policy {
+	return &rbacv3.Policy{
+		Permissions: []*rbacv3.Permission{permissions.not(permissions.any())},
+		Principals:  []*rbacv3.Principal{principals.not(principals.any())},
+	}
+}
+
+// shadowPrefix is where the proxy reports the outcome of a dry run.
+func (v verdict) shadowPrefix() string {
+	if v.shadow == nil {
+		return ""
+	}
+	switch v.action {
+	case rbacv3.RBAC_ALLOW:
+		return "istio_dry_run_allow_"
+	case rbacv3.RBAC_DENY:
+		return "istio_dry_run_deny_"
+	}
+	return ""
+}
+
+// http returns the filters that decide about requests.
+func (a authorization) http() []*hcmv3.HttpFilter {
+	var out []*hcmv3.HttpFilter
+	for _, v := range a.verdicts {
+		out = append(out, httpFilter("envoy.filters.http.rbac", &rbachttpv3.RBAC{
+			Rules: v.enforce, ShadowRules: v.shadow, ShadowRulesStatPrefix: v.shadowPrefix(),
+		}))
+	}
+	return out
+}
+
+// network returns the filters that decide about connections.
+func (a authorization) network() []*listenerv3.Filter {
+	var out []*listenerv3.Filter
+	for _, v := range a.verdicts {
+		out = append(out, networkFilter("envoy.filters.network.rbac", &rbactcpv3.RBAC{
+			Rules: v.enforce, ShadowRules: v.shadow, ShadowRulesStatPrefix: v.shadowPrefix(), StatPrefix: "tcp.",
+		}))
+	}
+	return out
+}
