@@ -1,0 +1,31 @@
+# The commands of the project. `make` alone builds; `make test` is what a change must pass.
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# The packages whose goldens -update rewrites: those that declare the flag.
+GOLDEN = $(sort $(dir $(shell grep -rl --include='*_test.go' 'flag.Bool("update"' .)))
+
+.PHONY: build test golden bench envoy conform lint
+
+build:
+	go build -o bin/sem ./cmd/sem
+
+# Tests that ask a real Envoy are skipped where it cannot be had, except in CI.
+test:
+	@$(MAKE) --no-print-directory envoy || echo "make test: going on without Envoy"
+	go test ./...
+
+golden:
+	go test $(GOLDEN) -update
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+# Installs the Envoy that judges sem into the ignored folder .envoy/, once.
+envoy:
+	@go run ./internal/envoytest/install
+
+lint:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
