@@ -25,7 +25,8 @@ type Compiler struct {
 	clusters  memo[string, *clusterv3.Cluster]
 	endpoints memo[string, *endpointv3.ClusterLoadAssignment]
 
-	policies memo[bool, authorization] // by whether they are about TCP connections
+	tokens   memo[bool, authentication] // the one key is true
+	policies memo[bool, authorization]  // by whether they are about TCP connections
 }
 
 var _ envoy.Resources = (*Compiler)(nil)

@@ -26,10 +26,12 @@ type verdict struct {
 	enforce, shadow *rbacv3.RBAC
 }
 
-// An authorization is all that AuthorizationPolicies say about the traffic of one kind, in the order of evaluation.
+// An authorization is all that AuthorizationPolicies say about the traffic of one kind: filters in the order of
+// evaluation, those of requests or those of connections.
 type authorization struct {
-	verdicts []verdict
-	origins  trail
+	http    []*hcmv3.HttpFilter
+	network []*listenerv3.Filter
+	origins trail
 }
 
 // authorization returns what the policies of this proxy say about requests or, with tcp, about connections.
@@ -39,14 +41,20 @@ func (c *Compiler) authorization(tcp bool) authorization {
 		for _, a := range []security.AuthorizationPolicy_Action{
 			security.AuthorizationPolicy_AUDIT, security.AuthorizationPolicy_DENY, security.AuthorizationPolicy_ALLOW,
 		} {
-			c.authorize(&out, a, tcp)
+			switch v := c.verdict(a, tcp, &out.origins); {
+			case v.enforce == nil && v.shadow == nil:
+			case tcp:
+				out.network = append(out.network, v.networkFilter())
+			default:
+				out.http = append(out.http, v.httpFilter())
+			}
 		}
 		return out
 	})
 }
 
-// authorize adds the policies of one action.
-func (c *Compiler) authorize(out *authorization, action security.AuthorizationPolicy_Action, tcp bool) {
+// verdict translates the policies of one action.
+func (c *Compiler) verdict(action security.AuthorizationPolicy_Action, tcp bool, origins *trail) verdict {
 	r := ruleset{domains: c.trustDomains(), action: rbacAction(action), tcp: tcp}
 	v := verdict{action: r.action}
 	for _, p := range c.view.AuthorizationPolicies() {
@@ -60,11 +68,9 @@ func (c *Compiler) authorize(out *authorization, action security.AuthorizationPo
 		if *into == nil {
 			*into = &rbacv3.RBAC{Action: r.action, Policies: map[string]*rbacv3.Policy{}}
 		}
-		r.add(*into, p, &out.origins)
+		r.add(*into, p, origins)
 	}
-	if v.enforce != nil || v.shadow != nil {
-		out.verdicts = append(out.verdicts, v)
-	}
+	return v
 }
 
 func rbacAction(a security.AuthorizationPolicy_Action) rbacv3.RBAC_Action {
@@ -135,24 +141,16 @@ func (v verdict) shadowPrefix() string {
 	return ""
 }
 
-// http returns the filters that decide about requests.
-func (a authorization) http() []*hcmv3.HttpFilter {
-	var out []*hcmv3.HttpFilter
-	for _, v := range a.verdicts {
-		out = append(out, httpFilter("envoy.filters.http.rbac", &rbachttpv3.RBAC{
-			Rules: v.enforce, ShadowRules: v.shadow, ShadowRulesStatPrefix: v.shadowPrefix(),
-		}))
-	}
-	return out
+// httpFilter decides about requests.
+func (v verdict) httpFilter() *hcmv3.HttpFilter {
+	return httpFilter("envoy.filters.http.rbac", &rbachttpv3.RBAC{
+		Rules: v.enforce, ShadowRules: v.shadow, ShadowRulesStatPrefix: v.shadowPrefix(),
+	})
 }
 
-// network returns the filters that decide about connections.
-func (a authorization) network() []*listenerv3.Filter {
-	var out []*listenerv3.Filter
-	for _, v := range a.verdicts {
-		out = append(out, networkFilter("envoy.filters.network.rbac", &rbactcpv3.RBAC{
-			Rules: v.enforce, ShadowRules: v.shadow, ShadowRulesStatPrefix: v.shadowPrefix(), StatPrefix: "tcp.",
-		}))
-	}
-	return out
+// networkFilter decides about connections.
+func (v verdict) networkFilter() *listenerv3.Filter {
+	return networkFilter("envoy.filters.network.rbac", &rbactcpv3.RBAC{
+		Rules: v.enforce, ShadowRules: v.shadow, ShadowRulesStatPrefix: v.shadowPrefix(), StatPrefix: "tcp.",
+	})
 }
