@@ -1,0 +1,6 @@
+// Package validate is the list of checks: what each looks for, why it matters, and an example of wrong and right.
+//
+// A check registers itself where it is written: a [diag.Check] that documents it, and a function that looks at a [Scope] and
+// reports. Checks of single documents and checks across documents differ only in what they look at. "sem explain", docs/checks.md
+// and the example tests all read the same values. No check prints, and none knows of suppressions.
+package validate
