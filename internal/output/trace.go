@@ -1,0 +1,180 @@
+package output
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+
+	"sem.example/simulate"
+)
+
+// Trace prints a trace for people: the verdict first, then a line for each decision with the file and line behind it at
+// the right edge, then what the other side receives.
+func Trace(w io.Writer, t *simulate.Trace, look Look) error {
+	p := tracePrinter{look: look, palette: look.palette(w)}
+	p.verdict(t)
+	for i := range t.Hops {
+		p.hop(t, i)
+	}
+	p.warnings(t)
+	p.ending(t)
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+type tracePrinter struct {
+	strings.Builder
+	look    Look
+	palette palette
+	warned  map[int]bool // warnings that stand under a step already
+}
+
+func (p *tracePrinter) verdict(t *simulate.Trace) {
+	style, mark := p.palette.good, "→"
+	if !t.Verdict.Succeeded() {
+		style, mark = p.palette.bad, "✗"
+	}
+	word := strings.ToLower(strings.ReplaceAll(string(t.Verdict), "_", " "))
+	parts := []string{style.Render(mark + " " + word), p.palette.strong.Render(request(t.Call)), "from " + proxyName(t.Call.Proxy)}
+	if as := leaves(t); as != "" {
+		parts = append(parts, "as "+as)
+	}
+	p.flow(parts, "   ")
+	p.WriteByte('\n')
+}
+
+// flow writes parts on a line, broken before a part that would pass the right edge.
+func (p *tracePrinter) flow(parts []string, gap string) {
+	line := parts[0]
+	for _, part := range parts[1:] {
+		if lipgloss.Width(line)+len(gap)+lipgloss.Width(part) > p.look.columns() {
+			p.WriteString(line + "\n")
+			line = "  " + part
+			continue
+		}
+		line += gap + part
+	}
+	p.WriteString(line + "\n")
+}
+
+func (p *tracePrinter) hop(t *simulate.Trace, i int) {
+	h := &t.Hops[i]
+	if len(t.Hops) > 1 {
+		fmt.Fprintf(p, "  %s\n", p.palette.strong.Render(fmt.Sprintf("%d. %s %s", i+1, proxyName(h.Proxy), h.Direction)))
+	}
+	rows := make([]row, 0, len(h.Steps))
+	for _, s := range h.Steps {
+		rows = append(rows, rowOf(s))
+	}
+	table := p.table(rows)
+	for j := range rows {
+		if j > 0 && rows[j].stage == rows[j-1].stage {
+			rows[j].stage = ""
+		}
+		table.write(rows[j])
+		if i == len(t.Hops)-1 {
+			p.stepWarnings(t, h.Steps[j].Stage)
+		}
+		if p.look.Why {
+			p.rejected(h.Steps[j].Rejected, table.indent)
+		}
+	}
+	p.branches(h, table.indent)
+	p.WriteByte('\n')
+}
+
+func (p *tracePrinter) rejected(list []simulate.Candidate, indent int) {
+	for _, c := range list {
+		line := fmt.Sprintf("✗ %s: %s", c.Candidate, c.Because)
+		if c.Origin != nil {
+			line += "  " + placeText(c.Origin)
+		}
+		p.wrapped(line, indent+2, p.palette.dim)
+	}
+}
+
+func (p *tracePrinter) branches(h *simulate.Hop, indent int) {
+	for _, b := range h.Branches {
+		line := fmt.Sprintf("%5.4g%%  %s", b.Share*100, b.Cluster)
+		if b.Verdict != "" && b.Verdict != simulate.Delivered {
+			line += "  " + strings.ToLower(strings.ReplaceAll(string(b.Verdict), "_", " "))
+		}
+		p.wrapped(line, indent, p.palette.dim)
+	}
+}
+
+func (p *tracePrinter) ending(t *simulate.Trace) {
+	p.wrapped(t.Summary, 2, p.palette.strong)
+	if len(t.NotModelled) > 0 {
+		p.wrapped("not modelled, so the answer may differ: "+strings.Join(t.NotModelled, ", "), 2, p.palette.warn)
+	}
+}
+
+func (p *tracePrinter) stepWarnings(t *simulate.Trace, stage string) {
+	if p.warned == nil {
+		p.warned = map[int]bool{}
+	}
+	for i, w := range t.Warnings {
+		if w.Step == stage && !p.warned[i] {
+			p.warned[i] = true
+			p.warning(w, 13)
+		}
+	}
+}
+
+func (p *tracePrinter) warnings(t *simulate.Trace) {
+	for i, w := range t.Warnings {
+		if !p.warned[i] {
+			p.warning(w, 2)
+		}
+	}
+}
+
+func (p *tracePrinter) warning(w simulate.Warning, indent int) {
+	line := "! " + w.ID + " " + w.Message
+	if w.Origin != nil {
+		line += "  " + placeText(w.Origin)
+	}
+	p.wrapped(line, indent, p.palette.warn)
+	if w.Help != "" {
+		p.wrapped("help: "+w.Help, indent+2, p.palette.dim)
+	}
+}
+
+// wrapped writes a text within the terminal's width, every line indented.
+func (p *tracePrinter) wrapped(text string, indent int, style lipgloss.Style) {
+	if text == "" {
+		return
+	}
+	pad := strings.Repeat(" ", indent)
+	for _, line := range wrap(text, p.look.columns()-indent) {
+		p.WriteString(pad + style.Render(line) + "\n")
+	}
+}
+
+// request names a call as its user wrote it.
+func request(c simulate.Call) string {
+	return strings.TrimSpace(c.Method + " " + c.URL)
+}
+
+func proxyName(p simulate.Proxy) string {
+	return p.Namespace + "/" + p.Name
+}
+
+// leaves says as what a request leaves the first proxy, where that differs from how it came.
+func leaves(t *simulate.Trace) string {
+	if !t.Verdict.Succeeded() || len(t.Hops) == 0 {
+		return ""
+	}
+	h := t.Hops[0]
+	if h.Rewrite == nil && (h.TLS == nil || h.TLS.OriginatedBy != "proxy") || h.Destination == nil || h.Destination.Host == "" {
+		return ""
+	}
+	scheme := "http"
+	if h.TLS != nil && h.TLS.OriginatedBy != "none" {
+		scheme = "https"
+	}
+	return fmt.Sprintf("%s://%s:%d", scheme, h.Destination.Host, h.Destination.Port)
+}

@@ -1,0 +1,130 @@
+package pipeline_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "sem.example/"
+
+// mayImport is the table of docs/model.md: which of our packages each package may import. An arrow that is missing here
+// would point upward.
+var mayImport = map[string][]string{
+	"internal/source":    {},
+	"internal/diag":      {"internal/source"},
+	"schema":             {"internal/source", "internal/diag"},
+	"internal/config":    {"internal/source", "internal/diag"},
+	"internal/mesh":      {"internal/config", "internal/diag", "internal/source"},
+	"internal/envoy":     {"internal/source"},
+	"internal/compile":   {"internal/mesh", "internal/envoy", "internal/config", "internal/source"},
+	"render":             {"internal/envoy", "internal/source"},
+	"simulate":           {"internal/envoy", "internal/source"},
+	"validate":           {"internal/mesh", "internal/config", "internal/diag", "internal/source"},
+	"internal/pipeline":  {"internal/source", "internal/diag", "schema", "internal/config", "internal/mesh", "internal/compile", "internal/envoy", "simulate", "validate"},
+	"internal/output":    {"internal/diag", "internal/source", "simulate"},
+	"internal/envoytest": {"internal/envoy", "internal/source", "simulate", "render"},
+	"cmd/sem":            nil, // everything
+}
+
+// homes says which of our packages may use an outside package, and why nobody else may.
+var homes = []struct {
+	outside string
+	users   []string
+	why     string
+}{
+	{"cuelang.org/go", []string{"internal/source", "schema"}, "CUE reads files and says the shape of documents; everything after that works on typed objects"},
+	{"sigs.k8s.io/yaml", []string{"internal/source", "internal/config"}, "values are read in one place, so that there is one reading of YAML"},
+	{"go.yaml.in/yaml", []string{"internal/source"}, "only source knows lines"},
+	{"istio.io/api", []string{"internal/config", "internal/mesh", "validate", "internal/compile", "schema", "internal/pipeline"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
+	{"github.com/envoyproxy/go-control-plane", []string{"internal/envoy", "internal/compile", "simulate", "render", "internal/envoytest"}, "validation must not depend on what is generated"},
+	{"github.com/spf13/cobra", []string{"cmd/sem"}, "a library has no flags"},
+	{"github.com/charmbracelet", []string{"internal/output"}, "looks are decided in one place"},
+}
+
+func TestImports(t *testing.T) {
+	for pkg, imports := range importsByPackage(t) {
+		allowed, known := mayImport[pkg]
+		if !known {
+			t.Errorf("package %s has no row in the import table", pkg)
+			continue
+		}
+		for _, imp := range imports {
+			checkImport(t, pkg, imp, allowed)
+		}
+	}
+}
+
+func checkImport(t *testing.T, pkg, imp string, allowed []string) {
+	t.Helper()
+	if ours, ok := strings.CutPrefix(imp, module); ok {
+		if allowed != nil && !slices.Contains(allowed, ours) {
+			t.Errorf("%s imports %s, which the import table does not allow", pkg, ours)
+		}
+		return
+	}
+	for _, h := range homes {
+		if (imp == h.outside || strings.HasPrefix(imp, h.outside+"/")) && !slices.Contains(h.users, pkg) {
+			t.Errorf("%s imports %s: %s", pkg, imp, h.why)
+		}
+	}
+}
+
+// importsByPackage reads what each package of the module imports outside its tests.
+func importsByPackage(t *testing.T) map[string][]string {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	found := map[string][]string{}
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return skipped(name, root, d.Name())
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		rel, err := filepath.Rel(root, filepath.Dir(name))
+		if err != nil {
+			return err
+		}
+		pkg := path.Clean(filepath.ToSlash(rel))
+		imports, err := importsOf(name)
+		found[pkg] = append(found[pkg], imports...)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func skipped(name, root, base string) error {
+	if name != root && (strings.HasPrefix(base, ".") && base != ".." || base == "testdata" || base == "bin") {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+func importsOf(name string) ([]string, error) {
+	f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+	if err != nil {
+		return nil, err
+	}
+	var imports []string
+	for _, spec := range f.Imports {
+		imp, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return nil, err
+		}
+		imports = append(imports, imp)
+	}
+	return imports, nil
+}
