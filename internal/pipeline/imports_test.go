@@ -17,20 +17,22 @@ const module = "sem.example/"
 // mayImport is the table of docs/model.md: which of our packages each package may import. An arrow that is missing here
 // would point upward.
 var mayImport = map[string][]string{
-	"internal/source":    {},
-	"internal/diag":      {"internal/source"},
-	"schema":             {"internal/source", "internal/diag"},
-	"internal/config":    {"internal/source", "internal/diag"},
-	"internal/mesh":      {"internal/config", "internal/diag", "internal/source"},
-	"internal/envoy":     {"internal/source"},
-	"internal/compile":   {"internal/mesh", "internal/envoy", "internal/config", "internal/source"},
-	"render":             {"internal/envoy", "internal/source"},
-	"simulate":           {"internal/envoy", "internal/source"},
-	"validate":           {"internal/mesh", "internal/config", "internal/diag", "internal/source"},
-	"internal/pipeline":  {"internal/source", "internal/diag", "schema", "internal/config", "internal/mesh", "internal/compile", "internal/envoy", "simulate", "validate"},
-	"internal/output":    {"internal/diag", "internal/source", "simulate"},
-	"internal/envoytest": {"internal/envoy", "internal/source", "simulate", "render"},
-	"cmd/sem":            nil, // everything
+	"internal/source":            {},
+	"internal/diag":              {"internal/source"},
+	"schema":                     {"internal/source", "internal/diag"},
+	"internal/config":            {"internal/source", "internal/diag"},
+	"internal/mesh":              {"internal/config", "internal/diag", "internal/source"},
+	"internal/envoy":             {"internal/source"},
+	"internal/compile":           {"internal/mesh", "internal/envoy", "internal/config", "internal/source"},
+	"render":                     {"internal/envoy", "internal/source"},
+	"simulate":                   {"internal/envoy", "internal/source"},
+	"validate":                   {"internal/mesh", "internal/config", "internal/diag", "internal/source"},
+	"internal/pipeline":          {"internal/source", "internal/diag", "schema", "internal/config", "internal/mesh", "internal/compile", "internal/envoy", "simulate", "validate"},
+	"internal/output":            {"internal/diag", "internal/source", "simulate"},
+	"internal/envoytest":         {"internal/envoy", "internal/source", "simulate", "render", "internal/envoytest/binary"},
+	"internal/envoytest/binary":  {},
+	"internal/envoytest/install": {"internal/envoytest/binary"},
+	"cmd/sem":                    nil, // everything
 }
 
 // homes says which of our packages may use an outside package, and why nobody else may.
