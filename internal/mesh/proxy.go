@@ -21,5 +21,6 @@ type Proxy struct {
 	Locality       string // region/zone/subzone
 	Network        string
 	ServiceAccount string
-	DNSCapture     bool // the proxy answers the application's DNS queries
+	Node           string // that the workload runs on
+	DNSCapture     bool   // the proxy answers the application's DNS queries
 }

@@ -62,3 +62,20 @@ func (v *View) AuthorizationPolicies() []*config.Object { panic("not yet") }
 
 // RequestAuthentications returns the policies that select the proxy's workload, in istiod's order.
 func (v *View) RequestAuthentications() []*config.Object { panic("not yet") }
+
+// A NetworkGateway is where workloads of another network are reached.
+type NetworkGateway struct {
+	Network string
+	Cluster string // that the gateway stands in; "" where the mesh's networks list its address
+	Address string // an IP, or a name that only clusters resolved by DNS can use
+	Port    uint32
+	Object  *config.Object // the Service, or where the mesh's networks are written
+	Field   string
+}
+
+// NetworkGateways returns the gateways between the networks of the mesh, sorted by address and port.
+func (v *View) NetworkGateways() []*NetworkGateway { panic("not yet") }
+
+// Identities returns the identities that endpoints of a service may show, those of trust domain aliases included: of the
+// service accounts that run them, and those that the service lists itself. They are sorted.
+func (v *View) Identities(s *Service) []string { panic("not yet") }
