@@ -1,10 +1,256 @@
 package compile
 
-import clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+import (
+	"slices"
+
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/wrapperspb"
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/envoy"
+	"sem.example/internal/mesh"
+)
 
 // outboundClusters returns the names of the clusters that lead away from the proxy: those of services and subsets, and
 // the fixed ones.
-func (c *Compiler) outboundClusters() []string { return nil }
+func (c *Compiler) outboundClusters() []string {
+	names := []string{blackHole}
+	if !c.gateway() {
+		names = append(names, passthrough)
+		if c.dialsAnyName() {
+			names = append(names, anyDynamicDNS)
+		}
+	}
+	for _, s := range c.view.Services() {
+		names = append(names, c.clustersOf(s)...)
+	}
+	return names
+}
+
+// clustersOf returns the names of the clusters of a service.
+func (c *Compiler) clustersOf(s *mesh.Service) []string {
+	var names []string
+	subsets := spec(c.view.DestinationRule(s)).GetSubsets()
+	for _, p := range s.Ports {
+		if reachable(s, p) {
+			names = append(names, outboundName(p.Number, "", s.Host))
+			for _, subset := range subsets {
+				names = append(names, outboundName(p.Number, subset.GetName(), s.Host))
+			}
+		}
+		if c.passesSNI(s, p) {
+			names = append(names, sniName(p.Number, "", s.Host))
+			for _, subset := range subsets {
+				names = append(names, sniName(p.Number, subset.GetName(), s.Host))
+			}
+		}
+	}
+	return names
+}
+
+// reachable says whether a port of a service has a cluster.
+func reachable(s *mesh.Service, p *mesh.Port) bool {
+	if s.Resolution == mesh.Alias || p.Protocol == mesh.UDP {
+		return false
+	}
+	return !dynamic(s) || slices.Contains([]mesh.Protocol{mesh.HTTP, mesh.HTTP2, mesh.GRPC, mesh.TLS}, p.Protocol)
+}
+
+// passesSNI says whether the proxy passes mesh-internal TLS on to a port, as the gateways between networks do.
+func (c *Compiler) passesSNI(s *mesh.Service, p *mesh.Port) bool {
+	return !s.External && p.Protocol != mesh.UDP && c.autoPassthrough()
+}
+
+// autoPassthrough says whether a server of the proxy's Gateways is of mode AUTO_PASSTHROUGH.
+func (c *Compiler) autoPassthrough() bool {
+	return c.gateway() && slices.ContainsFunc(c.view.Gateways(), func(o *config.Object) bool {
+		servers := config.Spec[*networking.Gateway](o).GetServers()
+		return slices.ContainsFunc(servers, func(s *networking.Server) bool {
+			return s.GetTls().GetMode() == networking.ServerTLSSettings_AUTO_PASSTHROUGH
+		})
+	})
+}
 
 // outboundCluster builds one of them, or returns nil where the proxy has none of that name.
-func (c *Compiler) outboundCluster(name string) *clusterv3.Cluster { return nil }
+func (c *Compiler) outboundCluster(name string) *clusterv3.Cluster {
+	switch {
+	case name == blackHole:
+		return c.blackHole()
+	case name == passthrough && !c.gateway():
+		return c.passthrough(name)
+	case name == anyDynamicDNS && c.dialsAnyName():
+		return c.anyName()
+	}
+	d := c.destination(name)
+	switch {
+	case d == nil:
+		return nil
+	case dynamic(d.service) && !d.sni:
+		return c.nameCluster(d)
+	}
+	return c.serviceCluster(d)
+}
+
+// A destination is what the cluster of a service leads to: a port of it, or of one of its subsets.
+type destination struct {
+	name    string // of the cluster
+	service *mesh.Service
+	port    *mesh.Port
+	subset  string // "" for the whole service
+	sni     bool   // reached by the SNI of TLS that passes untouched
+	rule    *mesh.DestinationRule
+	policy  *policy
+}
+
+// destination takes the name of a cluster apart and looks its parts up; nil where any is missing.
+func (c *Compiler) destination(name string) *destination {
+	key, ok := parseCluster(name)
+	if !ok {
+		return nil
+	}
+	s := c.view.Service(key.host)
+	if s == nil {
+		return nil
+	}
+	i := slices.IndexFunc(s.Ports, func(p *mesh.Port) bool {
+		return p.Number == key.port && (key.sni && c.passesSNI(s, p) || !key.sni && reachable(s, p))
+	})
+	if i < 0 {
+		return nil
+	}
+	d := &destination{name: name, service: s, port: s.Ports[i], subset: key.subset, sni: key.sni, rule: c.view.DestinationRule(s)}
+	if d.subset != "" && (dynamic(s) || findSubset(d.rule, d.subset) == nil) {
+		return nil
+	}
+	d.policy = c.policyFor(s, d.port, d.subset)
+	return d
+}
+
+// serviceCluster builds the cluster of a destination, or returns nil where it could never have an endpoint: DNS finds
+// the endpoints of the cluster by names, and the destination has none.
+func (c *Compiler) serviceCluster(d *destination) *clusterv3.Cluster {
+	t := newDraft(d.name, c.discovery(d))
+	t.CommonLbConfig = &clusterv3.Cluster_CommonLbConfig{}
+	var groups []*group
+	switch t.GetType() {
+	case clusterv3.Cluster_STRICT_DNS, clusterv3.Cluster_LOGICAL_DNS:
+		if groups = c.groups(d, c.endpointsOf(d)); len(groups) == 0 {
+			return nil
+		}
+		c.resolveByDNS(t, d.service)
+	case clusterv3.Cluster_ORIGINAL_DST:
+		t.redirect(d)
+	}
+	t.keepDraining(d.service)
+	c.speak(t, d.port.Protocol)
+	c.apply(t, d, groups)
+	t.fetchEndpoints()
+	c.describe(t, d)
+	return t.finish()
+}
+
+// apply puts the traffic policy of a destination into its cluster.
+func (c *Compiler) apply(t *draft, d *destination, groups []*group) {
+	p := d.policy
+	c.upgrade(t, d.port, p.pool.value)
+	c.limit(t, p.pool.value, p.retryBudget.value)
+	t.eject(d.service, p.outlier.value)
+	c.balance(t, d, groups)
+	if !d.sni {
+		c.encrypt(t, d)
+		t.prependProxyProtocol(p.proxyProtocol.value)
+	}
+	if t.GetType() == clusterv3.Cluster_ORIGINAL_DST {
+		t.LbPolicy = clusterv3.Cluster_CLUSTER_PROVIDED
+	}
+}
+
+// discovery returns how the endpoints of a destination are found, before its own load balancer has its say.
+func (c *Compiler) discovery(d *destination) clusterv3.Cluster_DiscoveryType {
+	if d.subset != "" && c.passesOn(d) {
+		return clusterv3.Cluster_ORIGINAL_DST
+	}
+	switch d.service.Resolution {
+	case mesh.DNSLoadBalanced:
+		if d.service.RaceConnect {
+			return clusterv3.Cluster_LOGICAL_DNS
+		}
+		return clusterv3.Cluster_STRICT_DNS
+	case mesh.DNSRoundRobin:
+		return clusterv3.Cluster_LOGICAL_DNS
+	case mesh.OriginalDst:
+		if !c.gateway() { // a gateway's connections have no original destination
+			return clusterv3.Cluster_ORIGINAL_DST
+		}
+	}
+	return clusterv3.Cluster_EDS
+}
+
+// redirect sends connections to the target port of a service whose endpoints the application dials.
+func (t *draft) redirect(d *destination) {
+	if port := d.port.Target; port != 0 && !d.service.Kubernetes() && d.service.Resolution == mesh.OriginalDst {
+		t.LbConfig = &clusterv3.Cluster_OriginalDstLbConfig_{
+			OriginalDstLbConfig: &clusterv3.Cluster_OriginalDstLbConfig{UpstreamPortOverride: wrapperspb.UInt32(port)},
+		}
+	}
+}
+
+// keepDraining keeps endpoints that shut down for the sessions that are bound to them.
+func (t *draft) keepDraining(s *mesh.Service) {
+	if s.Labels[sessionLabel] == "" && s.Labels[sessionHeaderLabel] == "" {
+		return
+	}
+	t.CommonLbConfig.OverrideHostStatus = &corev3.HealthStatusSet{Statuses: []corev3.HealthStatus{
+		corev3.HealthStatus_HEALTHY, corev3.HealthStatus_DRAINING, corev3.HealthStatus_UNKNOWN, corev3.HealthStatus_DEGRADED,
+	}}
+}
+
+// fetchEndpoints makes a cluster of type EDS ask for its endpoints by its own name.
+func (t *draft) fetchEndpoints() {
+	if t.GetType() != clusterv3.Cluster_EDS {
+		return
+	}
+	t.EdsClusterConfig = &clusterv3.Cluster_EdsClusterConfig{
+		ServiceName: t.Name,
+		EdsConfig: &corev3.ConfigSource{
+			ConfigSourceSpecifier: &corev3.ConfigSource_Ads{Ads: &corev3.AggregatedConfigSource{}},
+			InitialFetchTimeout:   durationpb.New(0),
+			ResourceApiVersion:    corev3.ApiVersion_V3,
+		},
+	}
+}
+
+// passesOn says whether a subset inherits PASSTHROUGH from its service, or asks for it outside settings for a port.
+func (c *Compiler) passesOn(d *destination) bool {
+	own := findSubset(d.rule, d.subset).GetTrafficPolicy().GetLoadBalancer()
+	return dialsAsCalled(own) || dialsAsCalled(c.policyFor(d.service, d.port, "").balancer.value)
+}
+
+// describe writes down what the cluster was made from, for people and for telemetry.
+func (c *Compiler) describe(t *draft, d *destination) {
+	t.Metadata = d.metadata()
+	at := envoy.Cluster(d.name)
+	c.origins.record(at, defines(d.service.Object, d.service.Field))
+	if d.port.Field != "" {
+		c.origins.record(at, defines(d.service.Object, d.port.Field))
+	}
+	if d.rule != nil {
+		for _, l := range d.rule.Hidden {
+			c.origins.record(at, overridden(l))
+		}
+		if from, ok := d.rule.Subsets[d.subset]; ok {
+			c.origins.record(at.Part("subset"), defines(from.Object, from.Field))
+		}
+	}
+	c.origins.record(at.Part("balancer"), d.policy.balancer.origins()...)
+	c.origins.record(at.Part("pool"), d.policy.pool.origins()...)
+	c.origins.record(at.Part("outlier"), d.policy.outlier.origins()...)
+	c.origins.record(at.Part("retryBudget"), d.policy.retryBudget.origins()...)
+	if !d.sni {
+		c.origins.record(at.Part("tls"), d.policy.tls.origins()...)
+		c.origins.record(at.Part("proxyProtocol"), d.policy.proxyProtocol.origins()...)
+	}
+}

@@ -1,6 +1,243 @@
 package compile
 
-import endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
+import (
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
+	"google.golang.org/protobuf/types/known/structpb"
+	"google.golang.org/protobuf/types/known/wrapperspb"
+	networking "istio.io/api/networking/v1alpha3"
+	security "istio.io/api/security/v1beta1"
+
+	"sem.example/internal/envoy"
+	"sem.example/internal/mesh"
+)
 
 // assignment builds the endpoints of a cluster that finds them by EDS; nil where there is no such cluster.
-func (c *Compiler) assignment(cluster string) *endpointv3.ClusterLoadAssignment { return nil }
+func (c *Compiler) assignment(cluster string) *endpointv3.ClusterLoadAssignment {
+	if c.Cluster(cluster).GetType() != clusterv3.Cluster_EDS {
+		return nil
+	}
+	d := c.destination(cluster)
+	groups := c.groups(d, c.addressesOf(d))
+	return load(cluster, c.placement(d).place(groups, ruleEjects(d)))
+}
+
+// ruleEjects says whether a DestinationRule asks for outlier detection. The default of the mesh does not count here.
+func ruleEjects(d *destination) bool {
+	p := &policy{}
+	p.layOver(d.rule, d.port.Number, d.subset)
+	return p.outlier.value != nil
+}
+
+// addressesOf returns the endpoints of a destination that have addresses; EDS cannot carry names. Ports are found by the
+// name of the first port with the number.
+func (c *Compiler) addressesOf(d *destination) []*mesh.Endpoint {
+	all := c.view.Endpoints(d.service, d.service.Port(d.port.Number))
+	return slices.DeleteFunc(selected(all, d), func(e *mesh.Endpoint) bool {
+		_, err := netip.ParseAddr(e.Address)
+		return err != nil && e.Address != "" && !unix(e)
+	})
+}
+
+// endpointsOf returns the endpoints of a destination, names included.
+func (c *Compiler) endpointsOf(d *destination) []*mesh.Endpoint {
+	return selected(c.view.Endpoints(d.service, d.port), d)
+}
+
+// selected keeps the endpoints with all labels of the subset.
+func selected(all []*mesh.Endpoint, d *destination) []*mesh.Endpoint {
+	labels := findSubset(d.rule, d.subset).GetLabels()
+	in, _ := partition(all, func(e *mesh.Endpoint) bool {
+		for k, v := range labels {
+			if have, ok := e.Labels[k]; !ok || have != v {
+				return false
+			}
+		}
+		return true
+	})
+	return in
+}
+
+// The label of endpoints that are about to shut down, and that of services with persistent sessions, which keep them.
+const (
+	drainingLabel = "istio.io/draining"
+	sessionLabel  = "istio.io/persistent-session"
+
+	sessionHeaderLabel = "istio.io/persistent-session-header"
+)
+
+func unix(e *mesh.Endpoint) bool { return strings.HasPrefix(e.Address, "unix://") }
+
+// A group is the endpoints of one locality and, where priorities split it, of one priority.
+type group struct {
+	locality  string
+	priority  uint32
+	weight    uint32 // 0 where there are no members
+	endpoints []*mesh.Endpoint
+	members   []*endpointv3.LbEndpoint // made from the endpoints, one each
+}
+
+func (g *group) add(e *mesh.Endpoint, m *endpointv3.LbEndpoint) {
+	g.endpoints, g.members = append(g.endpoints, e), append(g.members, m)
+	g.weight = sum(g.weight, m.GetLoadBalancingWeight().GetValue())
+}
+
+// groups gathers endpoints by locality, sorted. It is where their origins are recorded.
+func (c *Compiler) groups(d *destination, endpoints []*mesh.Endpoint) []*group {
+	byLocality := map[string]*group{}
+	var groups []*group
+	for _, e := range endpoints {
+		if !c.sends(d, e) {
+			continue
+		}
+		g := byLocality[e.Locality]
+		if g == nil {
+			g = &group{locality: e.Locality}
+			byLocality[e.Locality] = g
+			groups = append(groups, g)
+		}
+		g.add(e, c.member(d, e))
+	}
+	slices.SortFunc(groups, func(a, b *group) int { return strings.Compare(a.locality, b.locality) })
+	groups = c.throughGateways(d, groups)
+	if d.sni {
+		onlyMutualTLS(groups)
+	}
+	c.recordEndpoints(d, groups)
+	return groups
+}
+
+// sends says whether an endpoint is of any use to the proxy. Unhealthy endpoints are sent, so that Envoy knows what share
+// is healthy, unless that share may make it panic and use them after all.
+func (c *Compiler) sends(d *destination, e *mesh.Endpoint) bool {
+	switch {
+	case d.service.NodeLocal && e.Node != c.view.Proxy.Node:
+		return false
+	case e.Address == "" && (len(c.networks(d)) == 0 || c.inNetwork(e.Network)):
+		return false
+	case e.Health == mesh.Unhealthy:
+		return d.service.Distribution != "" || c.ruleMinHealth(d) <= 0
+	case e.Health == mesh.Draining, e.Labels[drainingLabel] != "":
+		return d.service.Labels[sessionLabel] != ""
+	}
+	return true
+}
+
+// ruleMinHealth is the share of healthy endpoints below which a DestinationRule makes Envoy panic.
+func (c *Compiler) ruleMinHealth(d *destination) int32 {
+	p := &policy{}
+	p.layOver(d.rule, d.port.Number, d.subset)
+	return p.outlier.value.GetMinHealthPercent()
+}
+
+// member turns an endpoint into Envoy's.
+func (c *Compiler) member(d *destination, e *mesh.Endpoint) *endpointv3.LbEndpoint {
+	m := &endpointv3.LbEndpoint{
+		HealthStatus:        health(e),
+		LoadBalancingWeight: wrapperspb.UInt32(max(e.Weight, 1)),
+		HostIdentifier:      &endpointv3.LbEndpoint_Endpoint{Endpoint: &endpointv3.Endpoint{Address: address(e)}},
+		Metadata: &corev3.Metadata{FilterMetadata: map[string]*structpb.Struct{
+			"istio": {Fields: map[string]*structpb.Value{"workload": structpb.NewStringValue(workload(e))}},
+		}},
+	}
+	if e.TLSMode != "" && e.TLSMode != "disabled" && c.takesTLS(d, e) {
+		m.Metadata.FilterMetadata[matchTLSMode] = tlsMode(e.TLSMode)
+	}
+	return m
+}
+
+func address(e *mesh.Endpoint) *corev3.Address {
+	if unix(e) {
+		return pipe(strings.TrimPrefix(e.Address, "unix://"))
+	}
+	return socket(e.Address, e.Port)
+}
+
+func health(e *mesh.Endpoint) corev3.HealthStatus {
+	if e.Labels[drainingLabel] != "" {
+		return corev3.HealthStatus_DRAINING
+	}
+	return corev3.HealthStatus(corev3.HealthStatus_value[string(e.Health)])
+}
+
+// takesTLS says whether the proxy sends an endpoint mutual TLS: as the rule says, else where a sidecar answers that does
+// not refuse it.
+func (c *Compiler) takesTLS(d *destination, e *mesh.Endpoint) bool {
+	if mode, ok := ruleTLSMode(d); ok {
+		return mode == networking.ClientTLSSettings_ISTIO_MUTUAL
+	}
+	return e.TLSMode == mutualTLS && c.view.ServerMutualTLS(e) != security.PeerAuthentication_MutualTLS_DISABLE
+}
+
+// ruleTLSMode is the TLS mode that a rule sets for the endpoints of a destination. Other than for the cluster, settings
+// for a port without TLS do not hide those of the whole.
+func ruleTLSMode(d *destination) (networking.ClientTLSSettings_TLSmode, bool) {
+	for _, p := range []*networking.TrafficPolicy{findSubset(d.rule, d.subset).GetTrafficPolicy(), spec(d.rule).GetTrafficPolicy()} {
+		for _, s := range p.GetPortLevelSettings() {
+			if s.GetPort().GetNumber() == d.port.Number && s.GetTls() != nil {
+				return s.GetTls().GetMode(), true
+			}
+		}
+		if p.GetTls() != nil {
+			return p.GetTls().GetMode(), true
+		}
+	}
+	return 0, false
+}
+
+// onlyMutualTLS drops the members that are not sent mutual TLS: where TLS passes untouched, it is all there is.
+func onlyMutualTLS(groups []*group) {
+	for _, g := range groups {
+		whole := *g
+		*g = group{locality: g.locality, priority: g.priority}
+		for i, m := range whole.members {
+			if takesMutualTLS(m) {
+				g.add(whole.endpoints[i], m)
+			}
+		}
+	}
+}
+
+func takesMutualTLS(m *endpointv3.LbEndpoint) bool {
+	return m.GetMetadata().GetFilterMetadata()[matchTLSMode].GetFields()["tlsMode"].GetStringValue() == mutualTLS
+}
+
+// load puts groups into a cluster's assignment.
+func load(cluster string, groups []*group) *endpointv3.ClusterLoadAssignment {
+	out := &endpointv3.ClusterLoadAssignment{ClusterName: cluster}
+	for _, g := range groups {
+		l := &endpointv3.LocalityLbEndpoints{Locality: envoyLocality(g.locality), LbEndpoints: g.members, Priority: g.priority}
+		if g.weight > 0 {
+			l.LoadBalancingWeight = wrapperspb.UInt32(g.weight)
+		}
+		out.Endpoints = append(out.Endpoints, l)
+	}
+	return out
+}
+
+// recordEndpoints writes down which document each endpoint comes from.
+func (c *Compiler) recordEndpoints(d *destination, groups []*group) {
+	for _, g := range groups {
+		for i, e := range g.endpoints {
+			if e.Object != nil {
+				c.origins.record(envoy.Endpoint(d.name, hostPort(g.members[i])), defines(e.Object, e.Field))
+			}
+		}
+	}
+}
+
+// hostPort is the address of an endpoint as text.
+func hostPort(m *endpointv3.LbEndpoint) string {
+	a := m.GetEndpoint().GetAddress()
+	if s := a.GetSocketAddress(); s != nil {
+		return net.JoinHostPort(s.GetAddress(), strconv.Itoa(int(s.GetPortValue())))
+	}
+	return a.GetPipe().GetPath()
+}

@@ -83,12 +83,16 @@ func (c *Compiler) policyFor(s *mesh.Service, port *mesh.Port, subset string) *p
 func (c *Compiler) meshPolicy() *policy {
 	p := &policy{}
 	all := c.view.Mesh.Settings.Config.GetDefaultTrafficPolicy()
-	at := mesh.Written{Object: c.view.Mesh.Settings.Object, Field: "defaultTrafficPolicy"}
 	p.overlay(layer{
 		TrafficPolicy: &networking.TrafficPolicy{ConnectionPool: all.GetConnectionPool(), OutlierDetection: all.GetOutlierDetection()},
-		at:            at,
+		at:            c.meshField("defaultTrafficPolicy"),
 	})
 	return p
+}
+
+// meshField is where the mesh's settings have a field.
+func (c *Compiler) meshField(field string) mesh.Written {
+	return mesh.Written{Object: c.view.Mesh.Settings.Object, Field: field}
 }
 
 // layOver lays a rule and one of its subsets over the policy. An unknown subset is no layer.
@@ -119,6 +123,14 @@ func findSubset(rule *mesh.DestinationRule, name string) *networking.Subset {
 		}
 	}
 	return nil
+}
+
+// spec is what a rule says; nil where there is no rule.
+func spec(rule *mesh.DestinationRule) *networking.DestinationRule {
+	if rule == nil {
+		return nil
+	}
+	return rule.Spec
 }
 
 // forPort returns the layer's settings for a port if it has any: they stand in for the whole layer, which loses.

@@ -93,8 +93,8 @@ subsets:
 			p.outlier.set(&networking.OutlierDetection{}, at, "")
 			p.layOver(merged, test.port, test.subset)
 			got := map[string][]string{
-				"balancer": places(p.balancer), "pool": places(p.pool), "outlier": places(p.outlier),
-				"tls": places(p.tls), "retry": places(p.retryBudget),
+				"balancer": written(p.balancer), "pool": written(p.pool), "outlier": written(p.outlier),
+				"tls": written(p.tls), "retry": written(p.retryBudget),
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error(diff)
@@ -103,7 +103,7 @@ subsets:
 	}
 }
 
-func places[M any](b block[M]) []string {
+func written[M any](b block[M]) []string {
 	out := []string{b.from.Field}
 	for _, l := range b.lost {
 		out = append(out, "-"+l.Field)

@@ -1,0 +1,68 @@
+package compile
+
+import (
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	"google.golang.org/protobuf/types/known/structpb"
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/mesh"
+)
+
+// metadata names what a cluster was made from, in the form that Istio's telemetry and its ALPN filter read.
+func (d *destination) metadata() *corev3.Metadata {
+	md := &corev3.Metadata{FilterMetadata: map[string]*structpb.Struct{"istio": {Fields: map[string]*structpb.Value{}}}}
+	if d.rule != nil {
+		md = istioMetadata(d.rule.From[0])
+	}
+	fields := md.FilterMetadata["istio"].Fields
+	fields["services"] = structpb.NewListValue(&structpb.ListValue{Values: []*structpb.Value{structpb.NewStructValue(&structpb.Struct{
+		Fields: map[string]*structpb.Value{
+			"host":      structpb.NewStringValue(d.service.Host),
+			"name":      structpb.NewStringValue(shortName(d.service)),
+			"namespace": structpb.NewStringValue(d.service.Namespace),
+		},
+	})}})
+	switch {
+	case d.subset != "":
+		fields["subset"] = structpb.NewStringValue(d.subset)
+	case d.service.External && !d.sni:
+		fields["external"] = structpb.NewBoolValue(true)
+	}
+	switch d.policy.tls.value.GetMode() {
+	case networking.ClientTLSSettings_SIMPLE, networking.ClientTLSSettings_MUTUAL:
+		if d.rule != nil {
+			fields["alpn_override"] = structpb.NewStringValue("false")
+		}
+	}
+	return md
+}
+
+// shortName is what telemetry calls a service: the name of a Kubernetes Service, else the host.
+func shortName(s *mesh.Service) string {
+	if s.Kubernetes() {
+		return s.Name
+	}
+	return s.Host
+}
+
+// workload names an endpoint's workload for telemetry: name, namespace, canonical name and revision, cluster.
+func workload(e *mesh.Endpoint) string {
+	name := firstLabel(e, e.Workload, "service.istio.io/canonical-name", "app.kubernetes.io/name", "app")
+	revision := firstLabel(e, "latest", "service.istio.io/canonical-revision", "app.kubernetes.io/version", "version")
+	if revision == "latest" {
+		revision = ""
+	}
+	return e.Workload + ";" + e.Namespace + ";" + name + ";" + revision + ";" + clusterID
+}
+
+// clusterID is the name that istiod gives to its own Kubernetes cluster.
+const clusterID = "Kubernetes"
+
+func firstLabel(e *mesh.Endpoint, otherwise string, keys ...string) string {
+	for _, k := range keys {
+		if v, ok := e.Labels[k]; ok {
+			return v
+		}
+	}
+	return otherwise
+}

@@ -1,0 +1,144 @@
+package compile
+
+import (
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	dynamicv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/clusters/dynamic_forward_proxy/v3"
+	preservecasev3 "github.com/envoyproxy/go-control-plane/envoy/extensions/http/header_formatters/preserve_case/v3"
+	upstreamsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
+	"google.golang.org/protobuf/types/known/anypb"
+	meshconfig "istio.io/api/mesh/v1alpha1"
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/mesh"
+)
+
+// httpOptions is the name under which a cluster carries its HTTP options.
+const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+
+// A draft is a cluster that is being built. What Envoy wants packed is packed at the end.
+type draft struct {
+	*clusterv3.Cluster
+	http  *upstreamsv3.HttpProtocolOptions // nil until something sets one of them
+	names *dynamicv3.ClusterConfig         // of a cluster whose endpoints are the names of requests, else nil
+}
+
+func newDraft(name string, how clusterv3.Cluster_DiscoveryType) *draft {
+	return &draft{Cluster: &clusterv3.Cluster{Name: name, ClusterDiscoveryType: &clusterv3.Cluster_Type{Type: how}}}
+}
+
+// options returns the HTTP options to be changed.
+func (t *draft) options() *upstreamsv3.HttpProtocolOptions {
+	if t.http == nil {
+		t.http = &upstreamsv3.HttpProtocolOptions{}
+	}
+	return t.http
+}
+
+// finish packs the draft. Envoy wants a protocol named as soon as there are HTTP options: then HTTP/1.1 is.
+func (t *draft) finish() *clusterv3.Cluster {
+	if t.names != nil {
+		t.ClusterDiscoveryType = &clusterv3.Cluster_ClusterType{ClusterType: &clusterv3.Cluster_CustomClusterType{
+			Name: "envoy.clusters.dynamic_forward_proxy", TypedConfig: pack(t.names),
+		}}
+	}
+	if t.http != nil {
+		if t.http.UpstreamProtocolOptions == nil {
+			t.http.UpstreamProtocolOptions = http1(nil)
+		}
+		t.setHTTP(t.http)
+	}
+	return t.Cluster
+}
+
+func (t *draft) setHTTP(o *upstreamsv3.HttpProtocolOptions) {
+	t.TypedExtensionProtocolOptions = map[string]*anypb.Any{httpOptions: pack(o)}
+}
+
+// speak chooses the protocol that a port is spoken to with. Sidecars speak to a port of unknown protocol as the
+// application does; a gateway cannot, since it offers HTTP/2 to every client.
+func (c *Compiler) speak(t *draft, p mesh.Protocol) {
+	if p.IsHTTP2() {
+		t.speakHTTP2()
+		return
+	}
+	if c.keepsCase() && (p.IsHTTP() || p == mesh.Detected) {
+		t.options().UpstreamProtocolOptions = http1(keepCase())
+	}
+	if p == mesh.Detected && !c.gateway() {
+		t.speakAsClient()
+	}
+}
+
+// keepsCase says whether the mesh wants the case of HTTP/1 header names kept.
+func (c *Compiler) keepsCase() bool {
+	return c.view.Mesh.Settings.Config.GetDefaultConfig().GetProxyHeaders().GetPreserveHttp1HeaderCase().GetValue()
+}
+
+// keepCase is the HTTP/1 option that keeps the case of header names.
+func keepCase() *corev3.Http1ProtocolOptions {
+	return &corev3.Http1ProtocolOptions{HeaderKeyFormat: &corev3.Http1ProtocolOptions_HeaderKeyFormat{
+		HeaderFormat: &corev3.Http1ProtocolOptions_HeaderKeyFormat_StatefulFormatter{
+			StatefulFormatter: &corev3.TypedExtensionConfig{Name: "preserve_case", TypedConfig: pack(&preservecasev3.PreserveCaseFormatterConfig{})},
+		},
+	}}
+}
+
+func (t *draft) speakHTTP2() {
+	if o := t.options(); o.UpstreamProtocolOptions == nil {
+		o.UpstreamProtocolOptions = &upstreamsv3.HttpProtocolOptions_ExplicitHttpConfig_{
+			ExplicitHttpConfig: &upstreamsv3.HttpProtocolOptions_ExplicitHttpConfig{
+				ProtocolConfig: &upstreamsv3.HttpProtocolOptions_ExplicitHttpConfig_Http2ProtocolOptions{
+					Http2ProtocolOptions: &corev3.Http2ProtocolOptions{},
+				},
+			},
+		}
+	}
+}
+
+// speakAsClient makes the proxy speak the HTTP version of the request.
+func (t *draft) speakAsClient() {
+	o := t.options()
+	o.UpstreamProtocolOptions = asClient(o.GetExplicitHttpConfig().GetHttpProtocolOptions())
+}
+
+// http2 returns the HTTP/2 options of a cluster that speaks nothing else, or nil.
+func (t *draft) http2() *corev3.Http2ProtocolOptions {
+	return t.http.GetExplicitHttpConfig().GetHttp2ProtocolOptions()
+}
+
+func http1(o *corev3.Http1ProtocolOptions) *upstreamsv3.HttpProtocolOptions_ExplicitHttpConfig_ {
+	if o == nil {
+		o = &corev3.Http1ProtocolOptions{}
+	}
+	return &upstreamsv3.HttpProtocolOptions_ExplicitHttpConfig_{
+		ExplicitHttpConfig: &upstreamsv3.HttpProtocolOptions_ExplicitHttpConfig{
+			ProtocolConfig: &upstreamsv3.HttpProtocolOptions_ExplicitHttpConfig_HttpProtocolOptions{HttpProtocolOptions: o},
+		},
+	}
+}
+
+func asClient(o *corev3.Http1ProtocolOptions) *upstreamsv3.HttpProtocolOptions_UseDownstreamProtocolConfig {
+	if o == nil {
+		o = &corev3.Http1ProtocolOptions{}
+	}
+	return &upstreamsv3.HttpProtocolOptions_UseDownstreamProtocolConfig{
+		UseDownstreamProtocolConfig: &upstreamsv3.HttpProtocolOptions_UseDownstreamHttpConfig{
+			HttpProtocolOptions:  o,
+			Http2ProtocolOptions: &corev3.Http2ProtocolOptions{},
+		},
+	}
+}
+
+// upgrade makes the proxy speak HTTP/2 to a port where the policy or the mesh asks for it. The mesh's wish holds for
+// ports that are known to be HTTP; a policy knows what it does.
+func (c *Compiler) upgrade(t *draft, port *mesh.Port, pool *networking.ConnectionPoolSettings) {
+	h := pool.GetHttp()
+	switch {
+	case h.GetUseClientProtocol(), h.GetH2UpgradePolicy() == networking.ConnectionPoolSettings_HTTPSettings_DO_NOT_UPGRADE:
+		return
+	case h.GetH2UpgradePolicy() == networking.ConnectionPoolSettings_HTTPSettings_UPGRADE,
+		port.Protocol.IsHTTP() && c.view.Mesh.Settings.Config.GetH2UpgradePolicy() == meshconfig.MeshConfig_UPGRADE:
+		t.speakHTTP2()
+	}
+}

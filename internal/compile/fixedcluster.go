@@ -1,0 +1,41 @@
+package compile
+
+import (
+	"time"
+
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	upstreamsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
+	"google.golang.org/protobuf/types/known/durationpb"
+)
+
+// blackHole builds the cluster that has no endpoint and never will.
+func (c *Compiler) blackHole() *clusterv3.Cluster {
+	t := newDraft(blackHole, clusterv3.Cluster_STATIC)
+	t.ConnectTimeout = c.view.Mesh.Settings.Config.GetConnectTimeout()
+	return t.finish()
+}
+
+// passthrough builds the cluster of a name that connects to where the application wanted to. Of the mesh's default
+// policy it takes the limits, but not what is about requests.
+func (c *Compiler) passthrough(name string) *clusterv3.Cluster {
+	t := newDraft(name, clusterv3.Cluster_ORIGINAL_DST)
+	t.LbPolicy = clusterv3.Cluster_CLUSTER_PROVIDED
+	c.limit(t, c.view.Mesh.Settings.Config.GetDefaultTrafficPolicy().GetConnectionPool(), nil)
+	t.http = nil
+	t.setHTTP(c.clientHTTP())
+	return t.finish()
+}
+
+// clientHTTP are the HTTP options towards unknown destinations: the client's version, connections closed after five
+// idle minutes.
+func (c *Compiler) clientHTTP() *upstreamsv3.HttpProtocolOptions {
+	var one *corev3.Http1ProtocolOptions
+	if c.keepsCase() {
+		one = keepCase()
+	}
+	return &upstreamsv3.HttpProtocolOptions{
+		CommonHttpProtocolOptions: &corev3.HttpProtocolOptions{IdleTimeout: durationpb.New(5 * time.Minute)},
+		UpstreamProtocolOptions:   asClient(one),
+	}
+}

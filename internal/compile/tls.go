@@ -1,0 +1,233 @@
+package compile
+
+import (
+	"strings"
+
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	rawbufferv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/raw_buffer/v3"
+	tlsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
+	"google.golang.org/protobuf/types/known/structpb"
+	networking "istio.io/api/networking/v1alpha3"
+	security "istio.io/api/security/v1beta1"
+
+	"sem.example/internal/mesh"
+)
+
+// matchTLSMode is the metadata of endpoints by which a cluster chooses the transport socket for each.
+const matchTLSMode = "envoy.transport_socket_match"
+
+// encrypt puts TLS into a cluster: what the policy asks for, or, where it asks for nothing, mutual TLS towards the
+// endpoints that a sidecar answers for.
+func (c *Compiler) encrypt(t *draft, d *destination) {
+	tls, automatic := c.clientTLS(d)
+	context, ok := c.upstreamTLS(t, d, tls)
+	if !ok {
+		return
+	}
+	t.TransportSocket = tlsSocket(context)
+	if automatic && t.GetType() != clusterv3.Cluster_ORIGINAL_DST {
+		t.TransportSocketMatches = []*clusterv3.Cluster_TransportSocketMatch{
+			{Name: "tlsMode-istio", Match: tlsMode(mutualTLS), TransportSocket: t.TransportSocket},
+			{Name: "tlsMode-disabled", Match: &structpb.Struct{}, TransportSocket: plainSocket()},
+		}
+		t.TransportSocket = nil
+	}
+}
+
+// mutualTLS is the TLS mode of an endpoint that a sidecar answers for.
+const mutualTLS = "istio"
+
+func tlsMode(mode string) *structpb.Struct {
+	return &structpb.Struct{Fields: map[string]*structpb.Value{"tlsMode": structpb.NewStringValue(mode)}}
+}
+
+// clientTLS returns the TLS settings for a destination, nil for none. Automatic settings hold only for the endpoints
+// that take mutual TLS.
+func (c *Compiler) clientTLS(d *destination) (tls *networking.ClientTLSSettings, automatic bool) {
+	set := d.policy.tls.value
+	switch {
+	case set == nil && c.automaticTLS(d):
+		set, automatic = &networking.ClientTLSSettings{Mode: networking.ClientTLSSettings_ISTIO_MUTUAL}, true
+	case set.GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL:
+		return set, false
+	}
+	tls = &networking.ClientTLSSettings{Mode: set.GetMode(), Sni: set.GetSni(), SubjectAltNames: set.GetSubjectAltNames(), InsecureSkipVerify: set.GetInsecureSkipVerify()}
+	if d.dynamic() {
+		return tls, automatic
+	}
+	if tls.Sni == "" {
+		tls.Sni = sniName(d.port.Number, d.subset, d.service.Host)
+	}
+	if tls.SubjectAltNames == nil {
+		tls.SubjectAltNames = c.view.Identities(d.service)
+	}
+	return tls, automatic
+}
+
+// automaticTLS says whether endpoints of the destination may be sent mutual TLS that no rule asks for. Where the
+// application chooses the endpoint, all of them must take it.
+func (c *Compiler) automaticTLS(d *destination) bool {
+	if d.service.External || !c.view.Mesh.Settings.Config.GetEnableAutoMtls().GetValue() {
+		return false
+	}
+	own := spec(d.rule).GetTrafficPolicy()
+	if d.subset != "" {
+		own = findSubset(d.rule, d.subset).GetTrafficPolicy()
+	}
+	if d.service.Resolution == mesh.OriginalDst || dialsAsCalled(own.GetLoadBalancer()) {
+		if !allTakeTLS(c.view.Endpoints(d.service, d.port)) {
+			return false
+		}
+	}
+	return c.view.ClientMutualTLS(d.service) != security.PeerAuthentication_MutualTLS_DISABLE
+}
+
+func allTakeTLS(endpoints []*mesh.Endpoint) bool {
+	for _, e := range endpoints {
+		if e.TLSMode == "disabled" {
+			return false
+		}
+	}
+	return len(endpoints) > 0
+}
+
+// upstreamTLS turns settings into Envoy's. No context is plaintext; ok is false where the settings cannot work and
+// istiod leaves the cluster as it is.
+func (c *Compiler) upstreamTLS(t *draft, d *destination, tls *networking.ClientTLSSettings) (context *tlsv3.UpstreamTlsContext, ok bool) {
+	switch {
+	case c.withholdsCredential(d, tls):
+		return nil, true
+	case tls.GetMode() == networking.ClientTLSSettings_ISTIO_MUTUAL:
+		return c.meshTLS(t, d, tls), true
+	case tls.GetMode() == networking.ClientTLSSettings_SIMPLE, tls.GetMode() == networking.ClientTLSSettings_MUTUAL:
+		return c.serverTLS(t, d, tls)
+	}
+	return nil, true
+}
+
+// withholdsCredential says whether a sidecar goes without TLS because the rule names a Secret: sidecars may read those
+// only for rules that select their workload.
+func (c *Compiler) withholdsCredential(d *destination, tls *networking.ClientTLSSettings) bool {
+	if tls.GetCredentialName() == "" || strings.HasPrefix(tls.GetCredentialName(), "configmap://") {
+		return false
+	}
+	mode := tls.GetMode()
+	return !c.gateway() && spec(d.rule).GetWorkloadSelector() == nil &&
+		(mode == networking.ClientTLSSettings_SIMPLE || mode == networking.ClientTLSSettings_MUTUAL)
+}
+
+// meshTLS is mutual TLS with the certificate of the workload.
+func (c *Compiler) meshTLS(t *draft, d *destination, tls *networking.ClientTLSSettings) *tlsv3.UpstreamTlsContext {
+	common := upstreamCommon()
+	common.TlsCertificateSdsSecretConfigs = []*tlsv3.SdsSecretConfig{workloadSecret(ownCertificate)}
+	common.ValidationContextType = validate(tls.GetSubjectAltNames(), "", workloadSecret(meshRoots))
+	common.AlpnProtocols = []string{"istio-peer-exchange", "istio"}
+	if t.http2() != nil {
+		common.AlpnProtocols = append(common.AlpnProtocols, "h2")
+	}
+	sni := tls.GetSni()
+	if d.dynamic() {
+		t.verifyName(d, tls)
+	} else if sni == "" {
+		sni = d.name
+	}
+	return &tlsv3.UpstreamTlsContext{CommonTlsContext: common, Sni: sni}
+}
+
+// serverTLS is TLS with a server outside the mesh's own PKI; MUTUAL shows a certificate too.
+func (c *Compiler) serverTLS(t *draft, d *destination, tls *networking.ClientTLSSettings) (*tlsv3.UpstreamTlsContext, bool) {
+	t.verifyName(d, tls)
+	names := tls.GetSubjectAltNames()
+	if len(names) == 0 && !d.dynamic() && !d.service.Kubernetes() {
+		names = c.view.Identities(d.service)
+	}
+	common := upstreamCommon()
+	mutual := tls.GetMode() == networking.ClientTLSSettings_MUTUAL
+	switch {
+	case tls.GetCredentialName() != "":
+		credentials(common, tls, names, mutual)
+	case mutual && (tls.GetClientCertificate() == "" || tls.GetPrivateKey() == ""):
+		return nil, false
+	default:
+		files(common, tls, names, mutual)
+	}
+	c.tlsDefaults(common)
+	if t.http2() != nil {
+		common.AlpnProtocols = []string{"h2"}
+	}
+	return &tlsv3.UpstreamTlsContext{CommonTlsContext: common, Sni: tls.GetSni()}, true
+}
+
+// credentials takes certificates from the Secret or ConfigMap of a name.
+func credentials(common *tlsv3.CommonTlsContext, tls *networking.ClientTLSSettings, names []string, mutual bool) {
+	if mutual {
+		common.TlsCertificateSdsSecretConfigs = []*tlsv3.SdsSecretConfig{credentialSecret(tls.GetCredentialName())}
+	}
+	if !tls.GetInsecureSkipVerify().GetValue() {
+		common.ValidationContextType = validate(names, "", credentialSecret(tls.GetCredentialName()+caSuffix))
+	}
+}
+
+// files takes certificates from files that the proxy can read, and the roots of the system where none are named.
+func files(common *tlsv3.CommonTlsContext, tls *networking.ClientTLSSettings, names []string, mutual bool) {
+	if mutual {
+		common.TlsCertificateSdsSecretConfigs = []*tlsv3.SdsSecretConfig{fileSecret(tls.GetClientCertificate(), tls.GetPrivateKey())}
+	}
+	if tls.GetInsecureSkipVerify().GetValue() {
+		common.ValidationContextType = &tlsv3.CommonTlsContext_ValidationContext{}
+		return
+	}
+	roots := tls.GetCaCertificates()
+	if roots == "" {
+		roots = "system"
+	}
+	common.ValidationContextType = validate(names, tls.GetCaCrl(), rootFileSecret(roots))
+}
+
+// verifyName makes Envoy use the authority of a request as the SNI where the rule has none, and expect it in the
+// server's certificate where the rule has no other names to expect.
+func (t *draft) verifyName(d *destination, tls *networking.ClientTLSSettings) {
+	sni := tls.GetSni() == ""
+	san := !tls.GetInsecureSkipVerify().GetValue() && (d.dynamic() || sni && len(tls.GetSubjectAltNames()) == 0)
+	if d.dynamic() && !(sni && san) {
+		t.allowInsecure()
+	}
+	if !sni && !san {
+		return
+	}
+	o := t.options()
+	if o.UpstreamHttpProtocolOptions == nil {
+		o.UpstreamHttpProtocolOptions = &corev3.UpstreamHttpProtocolOptions{}
+	}
+	o.UpstreamHttpProtocolOptions.AutoSni = o.UpstreamHttpProtocolOptions.AutoSni || sni
+	o.UpstreamHttpProtocolOptions.AutoSanValidation = o.UpstreamHttpProtocolOptions.AutoSanValidation || san
+}
+
+func upstreamCommon() *tlsv3.CommonTlsContext {
+	return &tlsv3.CommonTlsContext{TlsParams: &tlsv3.TlsParameters{
+		TlsMinimumProtocolVersion: tlsv3.TlsParameters_TLSv1_2,
+		TlsMaximumProtocolVersion: tlsv3.TlsParameters_TLSv1_3,
+	}}
+}
+
+// tlsDefaults applies the mesh's choice of ciphers and curves.
+func (c *Compiler) tlsDefaults(common *tlsv3.CommonTlsContext) {
+	d := c.view.Mesh.Settings.Config.GetTlsDefaults()
+	common.TlsParams.EcdhCurves = d.GetEcdhCurves()
+	common.TlsParams.CipherSuites = d.GetCipherSuites()
+}
+
+func tlsSocket(context *tlsv3.UpstreamTlsContext) *corev3.TransportSocket {
+	if context == nil {
+		return nil
+	}
+	return &corev3.TransportSocket{Name: "envoy.transport_sockets.tls", ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: pack(context)}}
+}
+
+func plainSocket() *corev3.TransportSocket {
+	return &corev3.TransportSocket{
+		Name:       "envoy.transport_sockets.raw_buffer",
+		ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: pack(&rawbufferv3.RawBuffer{})},
+	}
+}
