@@ -3,6 +3,8 @@ package config
 import (
 	"encoding/json"
 	"strconv"
+
+	"sem.example/internal/source"
 )
 
 // The kinds of Kubernetes carry only the fields that a mesh depends on, in Kubernetes' own spelling.
@@ -205,4 +207,40 @@ type Node struct {
 			Address string `json:"address"`
 		} `json:"addresses"`
 	} `json:"status"`
+}
+
+// Secret is the outline of a Secret; its values are never read.
+type Secret struct {
+	Type string
+	Keys []string // of data and stringData, in the order of the file
+}
+
+// ConfigMap is the content of a ConfigMap, which matters where it holds the settings of the mesh.
+type ConfigMap struct {
+	Data map[string]string `json:"data"`
+}
+
+// content decodes a Kubernetes object, whose content is all that it has beside its metadata.
+func content[T any](root *source.Node) (any, error) {
+	t := new(T)
+	return t, json.Unmarshal(root.AppendJSON(nil), t)
+}
+
+func secret(root *source.Node) (any, error) {
+	s := &Secret{Type: root.StringAt("type")}
+	for _, name := range []string{"data", "stringData"} {
+		if n := root.Get(name); n != nil {
+			for _, f := range n.Fields {
+				s.Keys = append(s.Keys, f.Key)
+			}
+		}
+	}
+	return s, nil
+}
+
+// cronJob decodes a CronJob as the Job that it makes.
+func cronJob(root *source.Node) (any, error) {
+	w := &Workload{}
+	job := root.Get("spec").Get("jobTemplate")
+	return w, json.Unmarshal(job.AppendJSON(nil), w)
 }

@@ -1,11 +1,5 @@
 package source
 
-// A File is one input: its name as the user gave it, and its bytes, which excerpts are cut from.
-type File struct {
-	Name string
-	Data []byte
-}
-
 // A Document is one object of a file.
 type Document struct {
 	File  *File

@@ -1,0 +1,105 @@
+package config
+
+import (
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+	security "istio.io/api/security/v1beta1"
+
+	"sem.example/internal/source"
+)
+
+// A groupKind names a kind among those of all API groups; the group of Kubernetes' core is "".
+type groupKind struct{ group, kind string }
+
+// A kind is how the objects of one kind are read.
+type kind struct {
+	versions []string
+	decode   func(root *source.Node) (any, error) // nil: only the metadata matters
+	cluster  bool                                 // objects have no namespace
+	opaque   bool                                 // known, and not modelled
+}
+
+// The API groups whose kinds are read.
+const (
+	networkingGroup = "networking.istio.io"
+	securityGroup   = "security.istio.io"
+	telemetryGroup  = "telemetry.istio.io"
+	extensionsGroup = "extensions.istio.io"
+	gatewayGroup    = "gateway.networking.k8s.io"
+)
+
+var (
+	networkingVersions = []string{"v1", "v1beta1", "v1alpha3"}
+	securityVersions   = []string{"v1", "v1beta1"}
+	gatewayVersions    = []string{"v1", "v1beta1", "v1alpha2", "v1alpha3"}
+	v1                 = []string{"v1"}
+)
+
+// kinds are all that is read. A kind of Istio's groups that is not here does not exist; any other is counted and skipped.
+var kinds = map[groupKind]kind{
+	{networkingGroup, "DestinationRule"}: {versions: networkingVersions, decode: message[networking.DestinationRule]},
+	{networkingGroup, "Gateway"}:         {versions: networkingVersions, decode: message[networking.Gateway]},
+	{networkingGroup, "ServiceEntry"}:    {versions: networkingVersions, decode: message[networking.ServiceEntry]},
+	{networkingGroup, "Sidecar"}:         {versions: networkingVersions, decode: message[networking.Sidecar]},
+	{networkingGroup, "VirtualService"}:  {versions: networkingVersions, decode: message[networking.VirtualService]},
+	{networkingGroup, "WorkloadEntry"}:   {versions: networkingVersions, decode: message[networking.WorkloadEntry]},
+	{networkingGroup, "WorkloadGroup"}:   {versions: networkingVersions, decode: message[networking.WorkloadGroup]},
+
+	{securityGroup, "AuthorizationPolicy"}:   {versions: securityVersions, decode: message[security.AuthorizationPolicy]},
+	{securityGroup, "PeerAuthentication"}:    {versions: securityVersions, decode: message[security.PeerAuthentication]},
+	{securityGroup, "RequestAuthentication"}: {versions: securityVersions, decode: message[security.RequestAuthentication]},
+
+	{networkingGroup, "EnvoyFilter"}:      {versions: []string{"v1alpha3"}, opaque: true},
+	{networkingGroup, "ProxyConfig"}:      {versions: []string{"v1beta1"}, opaque: true},
+	{telemetryGroup, "Telemetry"}:         {versions: []string{"v1", "v1alpha1"}, opaque: true},
+	{extensionsGroup, "TrafficExtension"}: {versions: []string{"v1alpha1"}, opaque: true},
+	{extensionsGroup, "WasmPlugin"}:       {versions: []string{"v1alpha1"}, opaque: true},
+
+	{gatewayGroup, "BackendTLSPolicy"}: {versions: gatewayVersions, opaque: true},
+	{gatewayGroup, "GRPCRoute"}:        {versions: gatewayVersions, opaque: true},
+	{gatewayGroup, "Gateway"}:          {versions: gatewayVersions, opaque: true},
+	{gatewayGroup, "GatewayClass"}:     {versions: gatewayVersions, opaque: true, cluster: true},
+	{gatewayGroup, "HTTPRoute"}:        {versions: gatewayVersions, opaque: true},
+	{gatewayGroup, "ReferenceGrant"}:   {versions: gatewayVersions, opaque: true},
+	{gatewayGroup, "TCPRoute"}:         {versions: gatewayVersions, opaque: true},
+	{gatewayGroup, "TLSRoute"}:         {versions: gatewayVersions, opaque: true},
+
+	{"", "ConfigMap"}:      {versions: v1, decode: content[ConfigMap]},
+	{"", "Endpoints"}:      {versions: v1, decode: content[Endpoints]},
+	{"", "Namespace"}:      {versions: v1, decode: content[Namespace], cluster: true},
+	{"", "Node"}:           {versions: v1, decode: content[Node], cluster: true},
+	{"", "Pod"}:            {versions: v1, decode: content[Pod]},
+	{"", "Secret"}:         {versions: v1, decode: secret},
+	{"", "Service"}:        {versions: v1, decode: content[Service]},
+	{"", "ServiceAccount"}: {versions: v1},
+
+	{"discovery.k8s.io", "EndpointSlice"}: {versions: []string{"v1", "v1beta1"}, decode: content[EndpointSlice]},
+
+	{"apps", "DaemonSet"}:   {versions: v1, decode: content[Workload]},
+	{"apps", "Deployment"}:  {versions: v1, decode: content[Workload]},
+	{"apps", "ReplicaSet"}:  {versions: v1, decode: content[Workload]},
+	{"apps", "StatefulSet"}: {versions: v1, decode: content[Workload]},
+	{"batch", "CronJob"}:    {versions: v1, decode: cronJob},
+	{"batch", "Job"}:        {versions: v1, decode: content[Workload]},
+}
+
+// group and version are the two parts of an apiVersion.
+func groupVersion(apiVersion string) (group, version string) {
+	group, version, found := strings.Cut(apiVersion, "/")
+	if !found {
+		return "", apiVersion
+	}
+	return group, version
+}
+
+// istio says whether a group belongs to Istio.
+func istio(group string) bool { return strings.HasSuffix(group, ".istio.io") }
+
+// Known says whether sem reads objects of an apiVersion and kind.
+func Known(apiVersion, name string) bool {
+	group, version := groupVersion(apiVersion)
+	k, ok := kinds[groupKind{group, name}]
+	return ok && slices.Contains(k.versions, version)
+}

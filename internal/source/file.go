@@ -1,0 +1,92 @@
+package source
+
+import (
+	"bytes"
+	"sort"
+	"sync"
+	"unicode/utf8"
+)
+
+// A File is one input: its name as the user gave it, and its bytes, which excerpts are cut from.
+type File struct {
+	Name string
+	Data []byte
+
+	once  sync.Once
+	lines []int // offset of the first byte of each line
+	ascii bool
+}
+
+// Line returns the text of a line, counted from 1, without its end; "" where the file has no such line.
+func (f *File) Line(n int) string {
+	f.once.Do(f.scan)
+	if n < 1 || n > len(f.lines) {
+		return ""
+	}
+	line := f.Data[f.lines[n-1]:f.end(n)]
+	return string(bytes.TrimRight(line, "\r\n"))
+}
+
+// end is the offset behind a line and its end.
+func (f *File) end(line int) int {
+	if line < len(f.lines) {
+		return f.lines[line]
+	}
+	return len(f.Data)
+}
+
+func (f *File) scan() {
+	f.ascii = true
+	f.lines = make([]int, 1, 1+bytes.Count(f.Data, []byte{'\n'}))
+	f.lines[0] = len(bom(f.Data))
+	for i, c := range f.Data {
+		if c >= utf8.RuneSelf {
+			f.ascii = false
+		}
+		if c == '\n' {
+			f.lines = append(f.lines, i+1)
+		}
+	}
+}
+
+// offset is where a line and column (in characters, both from 1) stand in the bytes.
+func (f *File) offset(line, column int32) int {
+	f.once.Do(f.scan)
+	if line < 1 || int(line) > len(f.lines) {
+		return len(f.Data)
+	}
+	at, end := f.lines[line-1], f.end(int(line))
+	if f.ascii {
+		return min(at+int(column)-1, end)
+	}
+	for ; column > 1 && at < end; column-- {
+		_, size := utf8.DecodeRune(f.Data[at:end])
+		at += size
+	}
+	return at
+}
+
+// span is the range between two offsets.
+func (f *File) span(start, end int) Range {
+	start, end = min(start, len(f.Data)), min(end, len(f.Data))
+	var r Range
+	r.Line, r.Column = f.position(start)
+	r.EndLine, r.EndColumn = f.position(max(start, end))
+	return r
+}
+
+// position is the line and column of an offset.
+func (f *File) position(offset int) (line, column int32) {
+	f.once.Do(f.scan)
+	i := max(sort.SearchInts(f.lines, offset+1)-1, 0)
+	text := f.Data[min(f.lines[i], offset):offset]
+	return int32(i + 1), int32(utf8.RuneCount(text)) + 1
+}
+
+// bom returns the UTF-8 byte order mark that data begins with, if any.
+func bom(data []byte) []byte {
+	if mark := []byte("\xef\xbb\xbf"); bytes.HasPrefix(data, mark) {
+		return mark
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package source
+
+import (
+	"io"
+	"os"
+	"runtime"
+	"sync"
+)
+
+// Options of [Read].
+type Options struct {
+	Stdin io.Reader // what "-" stands for; os.Stdin where it is nil
+}
+
+// An Input is what was read.
+type Input struct {
+	Files     []*File     // in the order of the arguments, those of a folder by name
+	Documents []*Document // in the order of the files
+}
+
+// Read reads files, folders and "-" for the standard input; no argument means the current folder. A mistake in one
+// document or file never hides the others: it is among the problems, and what can be read is in the input.
+func Read(inputs []string, opts Options) (*Input, []Problem) {
+	if len(inputs) == 0 {
+		inputs = []string{"."}
+	}
+	names, problems := walk(inputs)
+	results := make([]content, len(names))
+	each(len(names), func(i int) { results[i] = load(names[i], opts) })
+	in := &Input{}
+	for i := range results {
+		in.Files = append(in.Files, results[i].file)
+		in.Documents = append(in.Documents, results[i].docs...)
+		problems = append(problems, results[i].problems...)
+	}
+	return in, problems
+}
+
+// content is what one file holds.
+type content struct {
+	file     *File
+	docs     []*Document
+	problems []Problem
+}
+
+func (c *content) problem(t Trouble, at Range, message string) {
+	c.problems = append(c.problems, Problem{Trouble: t, File: c.file, Range: at, Message: message})
+}
+
+// load reads one file.
+func load(in input, opts Options) content {
+	c := content{file: &File{Name: in.name}}
+	var err error
+	if c.file.Data, err = in.bytes(opts); err != nil {
+		c.problem(Unreadable, Range{}, reason(err))
+		return c
+	}
+	c.parse(in)
+	return c
+}
+
+// Parse reads the documents of a file whose text is at hand.
+func Parse(f *File) ([]*Document, []Problem) {
+	c := content{file: f}
+	c.parse(input{name: f.Name, named: true})
+	return c.docs, c.problems
+}
+
+func (in input) bytes(opts Options) ([]byte, error) {
+	if in.name != "-" {
+		return os.ReadFile(in.name)
+	}
+	if opts.Stdin == nil {
+		opts.Stdin = os.Stdin
+	}
+	return io.ReadAll(opts.Stdin)
+}
+
+// each calls do for 0 to n-1 on all cores.
+func each(n int, do func(int)) {
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := range next {
+				do(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+}

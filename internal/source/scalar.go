@@ -1,0 +1,102 @@
+package source
+
+import (
+	"encoding/json"
+	"strings"
+	"sync"
+
+	kyaml "sigs.k8s.io/yaml"
+)
+
+// A reading is what Kubernetes makes of a scalar.
+type reading struct {
+	kind Kind
+	text string
+	err  error // the value has no JSON form
+}
+
+// plain reads a scalar that has neither quotes nor a tag. What is plainly a string or a decimal integer is told at once;
+// for the rest (yes, 0x1F, 1e3, ~, …) sigs.k8s.io/yaml itself is asked.
+func plain(text string) reading {
+	switch looks(text) {
+	case String:
+		return reading{kind: String, text: text}
+	case Number:
+		return reading{kind: Number, text: text}
+	}
+	return ask(text, text)
+}
+
+// looks returns String or Number where the reading of a plain scalar is beyond doubt, and Null where it is not.
+func looks(text string) Kind {
+	if text == "" {
+		return Null
+	}
+	c := text[0]
+	switch {
+	case strings.IndexByte("yYnNtTfFoO~", c) >= 0: // yes, no, true, false, on, off, null
+		if len(text) > len("false") {
+			return String
+		}
+		return Null
+	case c < '0' && c != '+' && c != '-' && c != '.' || c > '9':
+		return String
+	}
+	digits, dots := true, 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= '0' && c <= '9':
+		case c == '.':
+			digits, dots = false, dots+1
+		case strings.IndexByte("abcdefABCDEFxXoO_+-INinN", c) >= 0: // other bases, exponents, .inf, .nan
+			digits = false
+		default:
+			return String
+		}
+	}
+	switch {
+	case digits && c != '0' && len(text) <= 18:
+		return Number
+	case dots > 1:
+		return String
+	}
+	return Null
+}
+
+// asked remembers the answers of sigs.k8s.io/yaml by the YAML that it was asked about.
+var asked sync.Map
+
+// ask has sigs.k8s.io/yaml read a scalar that is written as yaml; text is the value that it has as a string.
+func ask(yaml, text string) reading {
+	if r, ok := asked.Load(yaml); ok {
+		return r.(reading)
+	}
+	r := consult(yaml, text)
+	if len(yaml) < 32 {
+		asked.Store(strings.Clone(yaml), r)
+	}
+	return r
+}
+
+func consult(yaml, text string) reading {
+	out, err := kyaml.YAMLToJSON([]byte("- " + yaml))
+	if err != nil {
+		return reading{kind: String, text: text, err: err}
+	}
+	var item []json.RawMessage
+	if err := json.Unmarshal(out, &item); err != nil || len(item) != 1 {
+		return reading{kind: String, text: text}
+	}
+	value := string(item[0])
+	switch value[0] {
+	case 'n':
+		return reading{kind: Null}
+	case 't', 'f':
+		return reading{kind: Bool, text: value}
+	case '"':
+		var s string
+		_ = json.Unmarshal(item[0], &s)
+		return reading{kind: String, text: s}
+	}
+	return reading{kind: Number, text: value}
+}

@@ -1,0 +1,241 @@
+package source
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// The bounds of a document's tree. No configuration that is meant for people comes near them; what goes beyond would
+// only exhaust the stack or the memory of whoever reads it.
+const (
+	maxDepth  = 200
+	maxUnfold = 200_000 // nodes, counting what an alias stands for each time
+)
+
+// A grower turns the syntax tree of one document into nodes.
+type grower struct {
+	file    *File
+	shift   int32 // lines of the file before the document
+	anchors map[*yaml.Node]*anchored
+	slab    []Node
+	count   int // nodes made so far, aliases unfolded
+	depth   int
+	aliased bool
+	stopped bool
+	trouble []Problem
+}
+
+// An anchored node may be used again; until it is whole, its node is nil.
+type anchored struct {
+	node  *Node
+	count int
+}
+
+func (g *grower) problem(t Trouble, at Range, format string, args ...any) *Problem {
+	g.trouble = append(g.trouble, Problem{Trouble: t, File: g.file, Range: at, Message: fmt.Sprintf(format, args...)})
+	return &g.trouble[len(g.trouble)-1]
+}
+
+// node allocates a node; nodes of a document live together.
+func (g *grower) node() *Node {
+	if len(g.slab) == 0 {
+		g.slab = make([]Node, 64)
+	}
+	n := &g.slab[0]
+	g.slab = g.slab[1:]
+	return n
+}
+
+// grow returns the tree of a syntax node.
+func (g *grower) grow(y *yaml.Node) *Node {
+	g.count++
+	if g.depth >= maxDepth || g.aliased && g.count > maxUnfold {
+		g.stop(y)
+		return g.node()
+	}
+	if y.Kind == yaml.AliasNode {
+		return g.alias(y)
+	}
+	if y.Anchor == "" {
+		return g.value(y)
+	}
+	if g.anchors == nil {
+		g.anchors = map[*yaml.Node]*anchored{}
+	}
+	entry, before := &anchored{}, g.count
+	g.anchors[y] = entry
+	entry.node, entry.count = g.value(y), g.count-before+1
+	return entry.node
+}
+
+// stop reports, once, that the document is too much.
+func (g *grower) stop(y *yaml.Node) {
+	if g.stopped {
+		return
+	}
+	g.stopped = true
+	if g.depth >= maxDepth {
+		g.problem(TooComplex, g.extent(y, nil), "the document is nested more than %d levels deep", maxDepth)
+		return
+	}
+	g.problem(TooComplex, g.extent(y, nil), "the aliases of the document unfold to more than %d values", maxUnfold)
+}
+
+// alias returns what an alias stands for: the anchor's value, at the place of the alias.
+func (g *grower) alias(y *yaml.Node) *Node {
+	n, at := g.node(), g.extent(y, nil)
+	g.aliased = true
+	entry := g.anchors[y.Alias]
+	if entry == nil || entry.node == nil {
+		g.problem(BadAnchor, at, "the anchor &%s contains itself", y.Value)
+		return n
+	}
+	g.count += entry.count
+	*n = *entry.node
+	n.Range = at
+	return n
+}
+
+func (g *grower) value(y *yaml.Node) *Node {
+	n := g.node()
+	g.depth++
+	defer func() { g.depth-- }()
+	switch y.Kind {
+	case yaml.MappingNode:
+		n.Kind = Map
+		n.Fields = g.fields(y)
+	case yaml.SequenceNode:
+		n.Kind = List
+		n.Items = make([]*Node, 0, len(y.Content))
+		for _, item := range y.Content {
+			n.Items = append(n.Items, g.grow(item))
+		}
+	default:
+		g.scalar(n, y)
+	}
+	n.Range = g.extent(y, n)
+	return n
+}
+
+func (g *grower) scalar(n *Node, y *yaml.Node) {
+	r := g.read(y)
+	n.Kind, n.Text = r.kind, r.text
+	if r.err != nil {
+		g.problem(NoJSON, g.extent(y, nil), "the value %s has no JSON form, so Kubernetes cannot read it", y.Value)
+	}
+}
+
+func (g *grower) read(y *yaml.Node) reading {
+	switch {
+	case y.Style&yaml.TaggedStyle != 0:
+		quoted, _ := json.Marshal(y.Value)
+		return ask(y.Tag+" "+string(quoted), y.Value)
+	case y.Style != 0 || g.bang(y):
+		return reading{kind: String, text: y.Value}
+	}
+	return plain(y.Value)
+}
+
+// bang says whether a scalar bears the tag "!", which makes it a string and which the syntax tree leaves out.
+func (g *grower) bang(y *yaml.Node) bool {
+	return y.Value != "" && y.Value[0] != '!' && bytes.HasPrefix(g.file.Data[g.start(y):], []byte("! "))
+}
+
+// fields returns the entries of a map. As sigs.k8s.io/yaml does, the later of two entries for a key wins, also where
+// one of them comes from a merge ("<<").
+func (g *grower) fields(y *yaml.Node) []Field {
+	set := fieldset{fields: make([]Field, 0, len(y.Content)/2)}
+	var merged bool
+	for i := 0; i+1 < len(y.Content); i += 2 {
+		k, v := y.Content[i], y.Content[i+1]
+		if k.Kind == yaml.ScalarNode && k.Tag == "!!merge" {
+			merged = true
+			g.merge(&set, v)
+			continue
+		}
+		at := g.extent(k, nil)
+		key, ok := g.key(k, at)
+		if !ok {
+			continue
+		}
+		f := Field{Key: key, Range: at, Value: g.grow(v)}
+		if implicit(v) {
+			f.Value.Range = at
+		}
+		if old := set.find(key); old != nil && !merged {
+			g.trouble = append(g.trouble, duplicate(g.file, f, old))
+		}
+		set.set(f)
+	}
+	return set.fields
+}
+
+// implicit says whether a value is left out altogether ("key:"), so that only the key has a place.
+func implicit(y *yaml.Node) bool {
+	return y.Kind == yaml.ScalarNode && y.Value == "" && y.Style == 0 && y.Anchor == ""
+}
+
+// duplicate is the trouble with a key that its map already has.
+func duplicate(file *File, f Field, old *Field) Problem {
+	return Problem{
+		Trouble: DuplicateKey, File: file, Range: f.Range,
+		Message: "the key " + strconv.Quote(f.Key) + " is already set in this map",
+		Related: []Mark{{Range: old.Range, Note: "first set here; the later one wins"}},
+	}
+}
+
+// key returns a key as the string that JSON demands.
+func (g *grower) key(y *yaml.Node, at Range) (string, bool) {
+	if y.Kind == yaml.AliasNode {
+		y = y.Alias
+	}
+	if y.Kind != yaml.ScalarNode {
+		g.problem(NoJSON, at, "a map or a list cannot be a key")
+		return "", false
+	}
+	r := g.read(y)
+	switch {
+	case r.kind == Null || r.err != nil:
+		g.problem(NoJSON, at, "a key must be a string")
+		return "", false
+	case r.kind == Number:
+		return numberKey(r.text), true
+	}
+	return r.text, true
+}
+
+// numberKey spells a number as sigs.k8s.io/yaml does when it stands as a key: an integer as it is, a fraction in single
+// precision.
+func numberKey(text string) string {
+	if _, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return text
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return text
+	}
+	return strconv.FormatFloat(f, 'g', -1, 32)
+}
+
+// merge adds the entries of the maps that a merge key names.
+func (g *grower) merge(set *fieldset, y *yaml.Node) {
+	from := g.grow(y)
+	maps := []*Node{from}
+	if from.Kind == List && y.Kind == yaml.SequenceNode {
+		maps = from.Items
+	}
+	for i := len(maps) - 1; i >= 0; i-- { // the first of a list has the last word
+		if maps[i].Kind != Map {
+			g.problem(BadAnchor, g.extent(y, nil), "the merge key << wants a map or a list of maps")
+			return
+		}
+		g.count += len(maps[i].Fields)
+		for _, f := range maps[i].Fields {
+			set.set(f)
+		}
+	}
+}
