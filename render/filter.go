@@ -1,0 +1,213 @@
+package render
+
+import (
+	"strconv"
+	"strings"
+
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
+	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protopath"
+	"google.golang.org/protobuf/reflect/protorange"
+
+	"sem.example/internal/envoy"
+)
+
+// A Type is a type of resource.
+type Type string
+
+// The types of resources, in the order in which they are printed.
+const (
+	Listeners Type = "listeners"
+	Routes    Type = "routes"
+	Clusters  Type = "clusters"
+	Endpoints Type = "endpoints"
+)
+
+// Types are all types, in the order in which they are printed.
+var Types = []Type{Listeners, Routes, Clusters, Endpoints}
+
+// A Filter chooses resources: those for which all that is set holds. The zero Filter chooses all.
+type Filter struct {
+	Types  []Type // none is all
+	Name   string // the whole name of the resource
+	Port   uint32 // the port of a listener or route table, the service port of a cluster and its endpoints
+	FQDN   string // the service's host name: a cluster's own, one that a listener or route table leads to
+	Subset string // likewise
+}
+
+func (f Filter) types() []Type {
+	if len(f.Types) == 0 {
+		return Types
+	}
+	var out []Type
+	for _, t := range Types {
+		for _, wanted := range f.Types {
+			if t == wanted {
+				out = append(out, t)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// choose returns the resources of a type that pass the filter.
+func (f Filter) choose(t Type, s *envoy.Snapshot) []proto.Message {
+	var out []proto.Message
+	for _, m := range resources(t, s) {
+		if f.passes(m, s) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+func resources(t Type, s *envoy.Snapshot) []proto.Message {
+	switch t {
+	case Listeners:
+		return messages(s.Listeners)
+	case Routes:
+		return messages(s.Routes)
+	case Clusters:
+		return messages(s.Clusters)
+	default:
+		return messages(s.Endpoints)
+	}
+}
+
+func messages[T proto.Message](list []T) []proto.Message {
+	out := make([]proto.Message, len(list))
+	for i, m := range list {
+		out[i] = m
+	}
+	return out
+}
+
+func (f Filter) passes(m proto.Message, s *envoy.Snapshot) bool {
+	if f.Name != "" && f.Name != nameOf(m) {
+		return false
+	}
+	if f.Port != 0 && !hasPort(m, f.Port) {
+		return false
+	}
+	return f.FQDN == "" && f.Subset == "" || f.leadsTo(m, s)
+}
+
+// nameOf is the name that the control plane knows a resource by.
+func nameOf(m proto.Message) string {
+	switch m := m.(type) {
+	case *endpointv3.ClusterLoadAssignment:
+		return m.GetClusterName()
+	case interface{ GetName() string }:
+		return m.GetName()
+	}
+	return ""
+}
+
+func hasPort(m proto.Message, port uint32) bool {
+	switch m := m.(type) {
+	case *listenerv3.Listener:
+		if portOf(m.GetAddress()) == port {
+			return true
+		}
+		for _, a := range m.GetAdditionalAddresses() {
+			if portOf(a.GetAddress()) == port {
+				return true
+			}
+		}
+		return false
+	case *routev3.RouteConfiguration:
+		return routePort(m.GetName()) == port
+	default:
+		return parseCluster(nameOf(m)).port == port
+	}
+}
+
+func portOf(a *corev3.Address) uint32 { return a.GetSocketAddress().GetPortValue() }
+
+// routePort reads the port from the name of a route table: "80", "reviews.default.svc.cluster.local:80", "http.8080",
+// "https.443.https-www.gateway.default"; 0 where the name has none.
+func routePort(name string) uint32 {
+	if cluster := parseCluster(name); cluster.fqdn != "" || cluster.port != 0 {
+		return cluster.port
+	}
+	name = name[strings.LastIndexByte(name, ':')+1:]
+	if scheme, rest, dotted := strings.Cut(name, "."); dotted && (scheme == "http" || scheme == "https") {
+		name, _, _ = strings.Cut(rest, ".")
+	}
+	port, _ := strconv.ParseUint(name, 10, 16)
+	return uint32(port)
+}
+
+// A destination is what a cluster's name says that it stands for.
+type destination struct {
+	port         uint32
+	subset, fqdn string
+}
+
+// parseCluster reads "outbound|80|v1|reviews.default.svc.cluster.local", or the form with "_." that SNI carries.
+// The zero destination stands for any other name.
+func parseCluster(name string) destination {
+	parts := strings.Split(name, "|")
+	if len(parts) != 4 {
+		parts = strings.SplitN(name, "_.", 4)
+	}
+	if len(parts) != 4 {
+		return destination{}
+	}
+	port, err := strconv.ParseUint(strings.TrimSuffix(parts[1], "_"), 10, 16)
+	if err != nil {
+		return destination{}
+	}
+	return destination{port: uint32(port), subset: strings.TrimSuffix(parts[2], "_"), fqdn: parts[3]}
+}
+
+// leadsTo says whether a resource is a cluster of the wanted service and subset, or names one, or names a route table
+// that does.
+func (f Filter) leadsTo(m proto.Message, s *envoy.Snapshot) bool {
+	if c, ok := m.(*clusterv3.Cluster); ok {
+		return f.wants(c.GetName())
+	}
+	tables := map[string]bool{}
+	found := false
+	eachString(m, func(field, value string) {
+		found = found || f.wants(value)
+		if field == "route_config_name" {
+			tables[value] = true
+		}
+	})
+	for _, table := range s.Routes {
+		found = found || tables[table.GetName()] && f.leadsTo(table, s)
+	}
+	return found
+}
+
+func (f Filter) wants(cluster string) bool {
+	d := parseCluster(cluster)
+	return d.fqdn != "" && (f.FQDN == "" || f.FQDN == d.fqdn) && (f.Subset == "" || f.Subset == d.subset)
+}
+
+// eachString calls f for every string within a message, with the name of the field that holds it.
+func eachString(m proto.Message, f func(field, value string)) {
+	// The callback returns no error, and an extension of unknown type is not descended into.
+	_ = protorange.Range(m.ProtoReflect(), func(p protopath.Values) error {
+		last := p.Index(-1)
+		if value, ok := last.Value.Interface().(string); ok {
+			f(fieldOf(p.Path), value)
+		}
+		return nil
+	})
+}
+
+func fieldOf(path protopath.Path) string {
+	for i := len(path) - 1; i >= 0; i-- {
+		if path[i].Kind() == protopath.FieldAccessStep {
+			return string(path[i].FieldDescriptor().Name())
+		}
+	}
+	return ""
+}

@@ -1,0 +1,99 @@
+package render
+
+import (
+	"strings"
+
+	typedv1 "github.com/cncf/xds/go/udpa/type/v1"
+	accesslogv3 "github.com/envoyproxy/go-control-plane/envoy/config/accesslog/v3"
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+	routerv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/router/v3"
+	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
+	httpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/anypb"
+)
+
+// stock removes from a message the extensions that Istio's own proxy has and a stock Envoy lacks.
+func (c converter) stock(m proto.Message) {
+	switch m := m.(type) {
+	case *listenerv3.Listener:
+		m.ListenerFilters = known(c, "listener filter", m.ListenerFilters, (*listenerv3.ListenerFilter).GetTypedConfig)
+		m.AccessLog = known(c, "access log", m.AccessLog, (*accesslogv3.AccessLog).GetTypedConfig)
+	case *listenerv3.FilterChain:
+		m.Filters = known(c, "network filter", m.Filters, (*listenerv3.Filter).GetTypedConfig)
+	case *hcmv3.HttpConnectionManager:
+		m.HttpFilters = c.httpFilters(m.HttpFilters)
+		m.AccessLog = known(c, "access log", m.AccessLog, (*accesslogv3.AccessLog).GetTypedConfig)
+	case *hcmv3.HttpConnectionManager_UpgradeConfig:
+		m.Filters = c.httpFilters(m.Filters)
+	case *routerv3.Router:
+		m.UpstreamHttpFilters = c.httpFilters(m.UpstreamHttpFilters)
+	case *httpv3.HttpProtocolOptions:
+		m.HttpFilters = c.httpFilters(m.HttpFilters)
+	case *clusterv3.Cluster:
+		m.Filters = known(c, "upstream network filter", m.Filters, (*clusterv3.Filter).GetTypedConfig)
+	case *routev3.RouteConfiguration:
+		c.perFilter(m.TypedPerFilterConfig)
+	case *routev3.VirtualHost:
+		c.perFilter(m.TypedPerFilterConfig)
+	case *routev3.Route:
+		c.perFilter(m.TypedPerFilterConfig)
+	case *routev3.WeightedCluster_ClusterWeight:
+		c.perFilter(m.TypedPerFilterConfig)
+	}
+}
+
+func (c converter) httpFilters(list []*hcmv3.HttpFilter) []*hcmv3.HttpFilter {
+	return known(c, "HTTP filter", list, (*hcmv3.HttpFilter).GetTypedConfig)
+}
+
+// known returns the extensions of a list that a stock Envoy has, and notes the others. An extension without a
+// configuration of its own goes by its name, which Istio's begin with "istio".
+func known[T interface{ GetName() string }](c converter, what string, list []T, config func(T) *anypb.Any) []T {
+	out := list[:0]
+	for _, extension := range list {
+		if isStock(extension.GetName(), config(extension)) {
+			out = append(out, extension)
+			continue
+		}
+		c.leftOut[what+" "+extension.GetName()+": Istio's own, a stock Envoy does not have it"] = true
+	}
+	return out
+}
+
+func (c converter) perFilter(configs map[string]*anypb.Any) {
+	for name, config := range configs {
+		if !isStock(name, config) {
+			delete(configs, name)
+			c.leftOut["HTTP filter "+name+": Istio's own, a stock Envoy does not have it"] = true
+		}
+	}
+}
+
+// stockPackages are the packages whose messages configure what is compiled into Envoy.
+var stockPackages = []string{"envoy.extensions.", "envoy.config.", "envoy.watchdog.", "xds.", "google."}
+
+func isStock(name string, config *anypb.Any) bool {
+	url := typeOf(config)
+	if url == "" {
+		return !strings.HasPrefix(name, "istio")
+	}
+	message := url[strings.LastIndexByte(url, '/')+1:]
+	for _, p := range stockPackages {
+		if strings.HasPrefix(message, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// typeOf is the type of an extension's configuration, through the TypedStruct that may stand for it.
+func typeOf(config *anypb.Any) string {
+	s := &typedv1.TypedStruct{}
+	if config.MessageIs(s) && config.UnmarshalTo(s) == nil {
+		return s.GetTypeUrl()
+	}
+	return config.GetTypeUrl()
+}
