@@ -1,29 +1,93 @@
 package mesh
 
 import (
-	meshconfig "istio.io/api/mesh/v1alpha1"
+	"maps"
+	"slices"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 )
 
-// Settings are those of the mesh as a whole.
-type Settings struct {
-	Config *meshconfig.MeshConfig // defaults filled in
-	Object *config.Object         // where they are written, or nil
-	Domain string                 // of the cluster; "cluster.local"
-
-	Networks *meshconfig.MeshNetworks // of the istio ConfigMap, or nil
-}
-
 // A Mesh is everything that was loaded.
 type Mesh struct {
 	Settings Settings
 	Services []*Service // by age as istiod orders them
+
+	objects    map[string][]*config.Object // by kind, the oldest first
+	named      map[objectKey]*config.Object
+	podsAt     map[string][]*config.Object // by address
+	kubernetes map[string][]*Service       // Kubernetes Services by namespace
+	byHost     map[string][]*Service       // by age
+	owners     map[serviceID]*Service      // of several services of one host and namespace the one that counts
+	visible    *exported[*Service]
+	endpoints  endpointIndex
+	entriesAt  map[string][]Target // ports of ServiceEntries by address
+	workloads  *workloads
+
+	virtualServices virtualServiceIndex
+	rules           *destinationRules
+	sidecars        sidecars
+	peers           peers
+	gateways        []*NetworkGateway
+
+	scopes memo[scopeKey, *scope]
 }
 
-// Build gathers objects into a mesh.
-func Build(objects []*config.Object, settings Settings) (*Mesh, diag.List) { panic("not yet") }
+// An objectID names an object of a kind.
+type objectID struct{ namespace, name string }
 
-// View returns what one proxy sees.
-func (m *Mesh) View(p Proxy) *View { panic("not yet") }
+type objectKey struct {
+	kind string
+	id   objectID
+}
+
+// Objects returns the objects of a kind, the oldest first.
+func (m *Mesh) Objects(kind string) []*config.Object { return m.objects[kind] }
+
+// Object returns the object of a kind and name, or nil. Of several of the same name it is the first of the input.
+func (m *Mesh) Object(kind, namespace, name string) *config.Object {
+	return m.named[objectKey{kind, objectID{namespace, name}}]
+}
+
+// ServicesOf returns all services of a host, visible or not, by age.
+func (m *Mesh) ServicesOf(host string) []*Service { return m.byHost[host] }
+
+// Namespaces returns the names of all namespaces that objects live in, sorted.
+func (m *Mesh) Namespaces() []string {
+	seen := map[string]bool{}
+	for kind, list := range m.objects {
+		for _, o := range list {
+			if kind == "Namespace" {
+				seen[o.Name] = true
+			} else if o.Namespace != "" && !clusterScoped[kind] {
+				seen[o.Namespace] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// clusterScoped are the kinds whose objects live in no namespace.
+var clusterScoped = map[string]bool{"Namespace": true, "Node": true}
+
+// Build gathers objects into a mesh.
+func Build(objects []*config.Object, settings Settings) (*Mesh, diag.List) {
+	m := &Mesh{Settings: settings.complete(), objects: byKind(objects), named: map[objectKey]*config.Object{}}
+	for _, o := range objects {
+		key := objectKey{o.Kind, objectID{o.Namespace, o.Name}}
+		if clusterScoped[o.Kind] {
+			key.id.namespace = ""
+		}
+		if m.named[key] == nil {
+			m.named[key] = o
+		}
+	}
+	b := newBuilder(m)
+	b.services()
+	m.virtualServices = b.virtualServices()
+	m.rules = b.destinationRules()
+	m.sidecars = b.sidecars()
+	m.peers = b.peers()
+	m.gateways = b.networkGateways()
+	return m, nil
+}

@@ -1,6 +1,13 @@
 package mesh
 
-import "net/netip"
+import (
+	"maps"
+	"net/netip"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+)
 
 // ProxyType is the role of a proxy.
 type ProxyType string
@@ -23,4 +30,135 @@ type Proxy struct {
 	ServiceAccount string
 	Node           string // that the workload runs on
 	DNSCapture     bool   // the proxy answers the application's DNS queries
+}
+
+// Proxy completes what is asked of a proxy with what the input knows of the workload of its name: a Pod, what makes
+// Pods from a template, a WorkloadEntry or WorkloadGroup; for a gateway also a Service, whose selector gives the labels.
+// What is asked wins. The second result is false where the input has no such workload.
+func (m *Mesh) Proxy(asked Proxy) (Proxy, bool) {
+	known, found := m.workloadOf(asked)
+	if found {
+		asked = asked.or(known)
+	}
+	return asked, found
+}
+
+// or fills in from another proxy what is open.
+func (p Proxy) or(q Proxy) Proxy {
+	if len(p.Labels) == 0 {
+		p.Labels = q.Labels
+	}
+	if len(p.IPs) == 0 {
+		p.IPs = q.IPs
+	}
+	for _, f := range []struct{ to, from *string }{
+		{&p.Locality, &q.Locality}, {&p.Network, &q.Network}, {&p.ServiceAccount, &q.ServiceAccount}, {&p.Node, &q.Node},
+	} {
+		if *f.to == "" {
+			*f.to = *f.from
+		}
+	}
+	return p
+}
+
+// templated are the kinds that make Pods from a template.
+var templated = []string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob"}
+
+// workloadOf finds what the input knows of the workload of a proxy's name.
+func (m *Mesh) workloadOf(p Proxy) (Proxy, bool) {
+	for _, w := range m.workloads.byNamespace[p.Namespace] {
+		if w.object.Name == p.Name {
+			return w.proxy(), true
+		}
+	}
+	if o := m.Object("Pod", p.Namespace, p.Name); o != nil {
+		return podProxy(o), true
+	}
+	for _, kind := range templated {
+		if o := m.Object(kind, p.Namespace, p.Name); o != nil {
+			return m.templateProxy(o), true
+		}
+	}
+	if o := m.Object("WorkloadGroup", p.Namespace, p.Name); o != nil {
+		return groupProxy(o), true
+	}
+	if o := m.Object("Service", p.Namespace, p.Name); o != nil && p.Type == Gateway {
+		return m.serviceProxy(o)
+	}
+	return Proxy{}, false
+}
+
+// proxy is the proxy beside a workload.
+func (w *workload) proxy() Proxy {
+	e := w.endpoint
+	p := Proxy{Labels: e.Labels, Locality: e.Locality, Network: e.Network, Node: e.Node}
+	if ip, err := netip.ParseAddr(e.Address); err == nil {
+		p.IPs = []netip.Addr{ip}
+	}
+	if w.pod() {
+		pod := podProxy(w.object)
+		p.IPs, p.ServiceAccount = pod.IPs, pod.ServiceAccount
+	} else {
+		p.ServiceAccount = config.Spec[*networking.WorkloadEntry](w.object).ServiceAccount
+	}
+	return p
+}
+
+// podProxy is the proxy of a Pod as its document alone tells.
+func podProxy(o *config.Object) Proxy {
+	pod := config.Spec[*config.Pod](o)
+	p := Proxy{Labels: o.Labels, Locality: localityLabel(o.Labels), Network: o.Labels[labelNetwork],
+		ServiceAccount: pod.Spec.ServiceAccountName, Node: pod.Spec.NodeName}
+	addresses := []string{pod.Status.PodIP}
+	if len(pod.Status.PodIPs) > 1 {
+		addresses = nil
+		for _, ip := range pod.Status.PodIPs {
+			addresses = append(addresses, ip.IP)
+		}
+	}
+	for _, a := range addresses {
+		if ip, err := netip.ParseAddr(a); err == nil {
+			p.IPs = append(p.IPs, ip)
+		}
+	}
+	return p
+}
+
+// templateProxy is the proxy of the Pods that a Deployment or the like makes: that of the first one which is known,
+// else what the template tells.
+func (m *Mesh) templateProxy(o *config.Object) Proxy {
+	for _, w := range m.workloads.byNamespace[o.Namespace] {
+		if w.pod() && w.endpoint.Workload == o.Name {
+			return w.proxy()
+		}
+	}
+	template := config.Spec[*config.Workload](o).Spec.Template
+	labels := maps.Clone(template.Metadata.Labels)
+	return Proxy{Labels: labels, Locality: localityLabel(labels), Network: labels[labelNetwork],
+		ServiceAccount: template.Spec.ServiceAccountName}
+}
+
+// groupProxy is the proxy of a workload that a WorkloadGroup would register.
+func groupProxy(o *config.Object) Proxy {
+	spec := config.Spec[*networking.WorkloadGroup](o)
+	labels := maps.Clone(spec.GetMetadata().GetLabels())
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	maps.Copy(labels, spec.GetTemplate().GetLabels())
+	return Proxy{Labels: labels, Locality: spec.GetTemplate().GetLocality(), Network: spec.GetTemplate().GetNetwork(),
+		ServiceAccount: spec.GetTemplate().GetServiceAccount()}
+}
+
+// serviceProxy is the proxy of a gateway that is named by its Service: the first Pod which that selects, else a workload
+// with the labels of its selector.
+func (m *Mesh) serviceProxy(o *config.Object) (Proxy, bool) {
+	selector := config.Spec[*config.Service](o).Spec.Selector
+	if len(selector) == 0 {
+		return Proxy{}, false
+	}
+	if pods := m.workloads.selected(o.Namespace, selector); len(pods) > 0 {
+		return pods[0].proxy(), true
+	}
+	return Proxy{Labels: selector}, true
 }

@@ -1,6 +1,12 @@
 package mesh
 
 import (
+	"cmp"
+	"maps"
+	"net/netip"
+	"slices"
+	"time"
+
 	"sem.example/internal/config"
 )
 
@@ -17,41 +23,72 @@ const (
 	Alias           Resolution = "ALIAS"           // an ExternalName Service
 )
 
+// IsDNS says whether the proxy finds the endpoints by resolving their names.
+func (r Resolution) IsDNS() bool { return r == DNSLoadBalanced || r == DNSRoundRobin }
+
+// Distribution is what a service prefers among its endpoints (trafficDistribution, or its annotation).
+type Distribution string
+
+// The distributions. The empty value has no preference.
+const (
+	PreferSameZone Distribution = "PreferSameZone"
+	PreferSameNode Distribution = "PreferSameNode"
+)
+
 // A Port is a port of a service.
 type Port struct {
-	Name     string
-	Number   uint32
-	Target   uint32 // 0 where it is the number; endpoints may have their own
-	Protocol Protocol
-	Field    string // where the document writes it
+	Name       string
+	Number     uint32
+	Target     uint32 // 0 where it is the number; endpoints may have their own
+	TargetName string // of the container port, where a Kubernetes Service names it
+	Transport  string // "TCP", "UDP" or "SCTP" for a Kubernetes Service
+	Protocol   Protocol
+	Field      string // where the document writes it
 }
 
-// A Service is a host of the mesh, from a Kubernetes Service or from one host of a ServiceEntry.
+// A serviceID names a service: a host of a namespace.
+type serviceID struct{ host, namespace string }
+
+// A Service is a host of the mesh, from a Kubernetes Service or from one host of a ServiceEntry. An entry with several
+// addresses gives one service for each pair of host and address, as istiod has it; a Kubernetes Service of two IP
+// families is one service with both its addresses.
 type Service struct {
 	Host            string
 	Namespace       string
 	Name            string // of the document
 	Ports           []*Port
-	Addresses       []string // virtual addresses and CIDRs, in the order of the document; none means every address
+	Addresses       []string // virtual addresses, or one CIDR; none means every address
 	AutoAddresses   []string // allocated by the control plane, used by proxies that answer DNS queries themselves
 	Resolution      Resolution
 	External        bool // MESH_EXTERNAL
 	ExportTo        []string
-	SubjectAltNames []string
-	ServiceAccounts []string
+	SubjectAltNames []string // of a ServiceEntry
+	ServiceAccounts []string // SPIFFE identities that annotations of a Kubernetes Service add
 	Selector        map[string]string
 	ExternalName    string   // of an Alias: the host that it stands for
 	Aliases         []string // hosts of the Alias services that stand for this one
 	Labels          map[string]string
 	Distribution    Distribution
-	NodeLocal       bool // internalTrafficPolicy Local: only endpoints on the client's node
-	RaceConnect     bool // connections race to every address that DNS gives, of both families
+	NodeLocal       bool     // internalTrafficPolicy Local: only endpoints on the client's node
+	RaceConnect     bool     // connections race to every address that DNS gives, of both families
+	PublishNotReady bool     // publishNotReadyAddresses
+	Type            string   // of a Kubernetes Service
+	Outside         []string // addresses outside the cluster: of the load balancer, and externalIPs
 	Object          *config.Object
 	Field           string // where the document writes the host ("spec.hosts[1]", "metadata.name")
+	AddressField    string // where it writes the address; "" where it has none
+
+	audience audience
 }
 
 // Kubernetes says whether the service is a Kubernetes Service.
 func (s *Service) Kubernetes() bool { return s.Object.Kind == "Service" }
+
+// id returns the host and namespace that the service's endpoints are filed under.
+func (s *Service) id() serviceID { return serviceID{s.Host, s.Namespace} }
+
+// VisibleIn says whether exportTo lets a namespace see the service.
+func (s *Service) VisibleIn(namespace string) bool { return s.audience.includes(namespace) }
 
 // Port returns the port of a number, or nil.
 func (s *Service) Port(number uint32) *Port {
@@ -63,40 +100,124 @@ func (s *Service) Port(number uint32) *Port {
 	return nil
 }
 
-// Distribution is what a service prefers among its endpoints (trafficDistribution, or its annotation).
-type Distribution string
+// PortNamed returns the port of a name, or nil.
+func (s *Service) PortNamed(name string) *Port {
+	for _, p := range s.Ports {
+		if p.Name == name {
+			return p
+		}
+	}
+	return nil
+}
 
-// The distributions. The empty value has no preference.
-const (
-	PreferSameZone Distribution = "PreferSameZone"
-	PreferSameNode Distribution = "PreferSameNode"
-)
+// AddressFor returns the virtual address (or CIDR) of the service as a proxy sees it; "" is every address.
+func (s *Service) AddressFor(p Proxy) string {
+	if s.Kubernetes() {
+		for _, a := range s.Addresses {
+			if p.speaks(a) {
+				return a
+			}
+		}
+	} else if auto := s.autoFor(p); len(auto) > 0 {
+		return auto[0]
+	}
+	if len(s.Addresses) > 0 {
+		return s.Addresses[0]
+	}
+	return ""
+}
 
-// Health is what is known about an endpoint.
-type Health string
+// AddressesFor returns all virtual addresses of the service that a proxy can reach by its own IP families.
+func (s *Service) AddressesFor(p Proxy) []string {
+	if s.Kubernetes() {
+		return slices.DeleteFunc(slices.Clone(s.Addresses), func(a string) bool { return !p.speaks(a) })
+	}
+	if auto := s.autoFor(p); len(auto) > 0 {
+		return auto
+	}
+	return s.Addresses
+}
 
-// The states of health. The empty value is unknown, as for endpoints that no EndpointSlice names. Endpoints that
-// terminate are no endpoints.
-const (
-	Healthy   Health = "HEALTHY"
-	Unhealthy Health = "UNHEALTHY"
-	Draining  Health = "DRAINING" // shutting down, of a service with persistent sessions
-)
+// autoFor returns the automatic addresses that a proxy uses, IPv4 before IPv6.
+func (s *Service) autoFor(p Proxy) []string {
+	if !p.DNSCapture {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(s.AutoAddresses), func(a string) bool { return !p.speaks(a) })
+}
 
-// An Endpoint is one address that serves a port of a service.
-type Endpoint struct {
-	Address        string // an IP, a DNS name, or "unix://…"
-	Port           uint32
-	Labels         map[string]string // of the workload, and those of its place (topology.kubernetes.io/zone, …)
-	Weight         uint32            // 0 where nothing sets it
-	Locality       string
-	Network        string
-	ServiceAccount string // a SPIFFE identity
-	TLSMode        string // "istio" where a sidecar answers; "disabled"
-	Namespace      string
-	Workload       string
-	Node           string
-	Health         Health
-	Object         *config.Object
-	Field          string
+// speaks says whether the proxy has an address of the IP family of another. A proxy without addresses speaks IPv4.
+func (p Proxy) speaks(address string) bool {
+	a, err := netip.ParseAddr(address)
+	if err != nil {
+		return true
+	}
+	if len(p.IPs) == 0 {
+		return a.Is4()
+	}
+	return slices.ContainsFunc(p.IPs, func(ip netip.Addr) bool { return ip.Unmap().Is4() == a.Is4() })
+}
+
+// compareServices orders services by age. A Kubernetes Service without a creation time counts as the oldest, an entry
+// without one as the youngest: a mesh that is only files behaves as if its Services had been there first.
+func compareServices(a, b *Service) int {
+	return cmp.Or(compareAge(a, b), cmp.Compare(a.sortName(), b.sortName()), cmp.Compare(a.Namespace, b.Namespace),
+		cmp.Compare(a.Name, b.Name))
+}
+
+func compareAge(a, b *Service) int {
+	return cmp.Or(cmp.Compare(a.era(), b.era()), a.created().Compare(b.created()))
+}
+
+func (s *Service) created() time.Time { return s.Object.CreationTimestamp }
+
+func (s *Service) era() int {
+	switch {
+	case !s.created().IsZero():
+		return 1
+	case s.Kubernetes():
+		return 0
+	}
+	return 2
+}
+
+// sortName is what istiod takes for the name of a service: a Service's name, or an entry's host.
+func (s *Service) sortName() string {
+	if s.Kubernetes() {
+		return s.Name
+	}
+	return s.Host
+}
+
+// samePorts says whether two services have equal ports in the same order.
+func samePorts(a, b *Service) bool {
+	return slices.EqualFunc(a.Ports, b.Ports, func(p, q *Port) bool {
+		return p.Name == q.Name && p.Number == q.Number && p.Protocol == q.Protocol
+	})
+}
+
+// mergeable says whether the ports of two services of one host may be united.
+func mergeable(a, b *Service) bool {
+	return a.Namespace == b.Namespace && a.Resolution == b.Resolution && a.Kubernetes() == b.Kubernetes() &&
+		maps.Equal(a.Labels, b.Labels) && maps.Equal(a.Selector, b.Selector) && sameSet(a.ExportTo, b.ExportTo)
+}
+
+// withPorts returns a copy of the service that has only the given ports.
+func (s *Service) withPorts(ports []*Port) *Service {
+	copied := *s
+	copied.Ports = ports
+	return &copied
+}
+
+// sameSet says whether two lists hold the same strings.
+func sameSet(a, b []string) bool { return subset(a, b) && subset(b, a) }
+
+// subset says whether b holds every string of a.
+func subset(a, b []string) bool {
+	for _, x := range a {
+		if !slices.Contains(b, x) {
+			return false
+		}
+	}
+	return true
 }

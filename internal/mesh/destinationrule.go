@@ -1,0 +1,289 @@
+package mesh
+
+import (
+	"maps"
+	"slices"
+
+	"google.golang.org/protobuf/proto"
+	networking "istio.io/api/networking/v1alpha3"
+	typev1beta1 "istio.io/api/type/v1beta1"
+
+	"sem.example/internal/config"
+	"sem.example/internal/source"
+)
+
+// A DestinationRule is what DestinationRules of one host come to for one client.
+type DestinationRule struct {
+	Spec    *networking.DestinationRule
+	Host    Written            // the rule that gave the policy
+	Subsets map[string]Written // by name
+	From    []*config.Object   // all that were merged, the oldest first
+	Hidden  []Loser            // rules for this host that do not apply, with the reason
+}
+
+// A mergedRule is one or more DestinationRules of one host and namespace as istiod unites them.
+type mergedRule struct {
+	exportTo []string // as written
+	spec     *networking.DestinationRule
+	policy   *config.Object // that gave the policy; the first where none did
+	subsets  map[string]Written
+	from     []*config.Object
+	lost     []Loser // policies and subsets that the merge left out
+}
+
+func newMergedRule(o *config.Object, spec *networking.DestinationRule, exportTo []string) *mergedRule {
+	m := &mergedRule{exportTo: exportTo, spec: spec, policy: o, subsets: map[string]Written{}, from: []*config.Object{o}}
+	for i, s := range spec.Subsets {
+		if _, ok := m.subsets[s.Name]; !ok {
+			m.subsets[s.Name] = Written{o, source.Index("spec.subsets", i)}
+		}
+	}
+	return m
+}
+
+func (m *mergedRule) selector() *typev1beta1.WorkloadSelector { return m.spec.GetWorkloadSelector() }
+
+func (m *mergedRule) namespace() string { return m.from[0].Namespace }
+
+// visibleIn says whether exportTo lets a client namespace use the rule.
+func (m *mergedRule) visibleIn(namespace string) bool {
+	return len(m.exportTo) == 0 || slices.Contains(m.exportTo, everywhere) || slices.Contains(m.exportTo, namespace)
+}
+
+// absorb unites a younger rule of the same host: its subsets are added, and its policy where there is none yet.
+func (m *mergedRule) absorb(o *config.Object, spec *networking.DestinationRule) {
+	m.spec = proto.CloneOf(m.spec)
+	m.subsets = maps.Clone(m.subsets)
+	m.from = append(slices.Clip(m.from), o)
+	for i, s := range spec.Subsets {
+		at := Written{o, source.Index("spec.subsets", i)}
+		if first, ok := m.subsets[s.Name]; ok {
+			m.lost = append(m.lost, Loser{at.Object, at.Field, "an older rule, " + first.Object.Name + ", has a subset of this name"})
+			continue
+		}
+		m.subsets[s.Name] = at
+		m.spec.Subsets = append(m.spec.Subsets, s)
+	}
+	switch {
+	case spec.TrafficPolicy == nil:
+	case m.spec.TrafficPolicy == nil:
+		m.spec.TrafficPolicy, m.policy = spec.TrafficPolicy, o
+	default:
+		m.lost = append(m.lost, Loser{o, "spec.trafficPolicy", "an older rule, " + m.policy.Name + ", gives the policy of this host"})
+	}
+}
+
+// A ruleIndex holds the rules of one namespace by host.
+type ruleIndex struct{ *hostIndex[[]*mergedRule] }
+
+func newRuleIndex() *ruleIndex { return &ruleIndex{newHostIndex[[]*mergedRule]()} }
+
+// add files a rule, merging it with older ones of the same host as istiod does: into those that are exported to the
+// same namespaces, or to fewer. A rule that was merged stands alone besides only where the audience of the older is
+// smaller and one of the two has a workload selector.
+func (x *ruleIndex) add(o *config.Object, spec *networking.DestinationRule, exportTo []string) {
+	older, _ := x.at(spec.Host)
+	alone := true
+	for _, m := range older {
+		switch {
+		case sameSet(exportTo, m.exportTo):
+			alone = false
+		case len(m.exportTo) > 0 && subset(m.exportTo, exportTo):
+			alone = true
+		default:
+			alone = true
+			continue
+		}
+		both := m.selector() != nil && spec.WorkloadSelector != nil
+		if both && !maps.Equal(m.selector().MatchLabels, spec.WorkloadSelector.MatchLabels) {
+			alone = true
+			continue
+		}
+		if both || m.selector() == nil && spec.WorkloadSelector == nil {
+			alone = false
+		}
+		m.absorb(o, spec)
+	}
+	if alone {
+		x.put(spec.Host, append(older, newMergedRule(o, spec, exportTo)))
+	}
+}
+
+// destinationRules are the DestinationRules of the mesh as clients look them up.
+type destinationRules struct {
+	local       map[string]*ruleIndex // by namespace, for clients of that namespace
+	exported    map[string]*ruleIndex // by namespace, for clients of others
+	rootPrivate *ruleIndex            // of the root namespace, exported to nobody else
+	byHost      *hostIndex[[]*config.Object]
+}
+
+// destinationRules files all DestinationRules. Those with a workload selector come first, then the oldest; they are
+// never exported.
+func (b *builder) destinationRules() *destinationRules {
+	d := &destinationRules{map[string]*ruleIndex{}, map[string]*ruleIndex{}, newRuleIndex(), newHostIndex[[]*config.Object]()}
+	for _, selecting := range []bool{true, false} {
+		for _, o := range b.objects["DestinationRule"] {
+			spec := config.Spec[*networking.DestinationRule](o)
+			if spec != nil && (spec.WorkloadSelector != nil) == selecting {
+				b.fileRule(d, o, fullRule(o, spec, b.mesh.Settings.Domain))
+			}
+		}
+	}
+	return d
+}
+
+// fullRule returns the rule with its host completed.
+func fullRule(o *config.Object, spec *networking.DestinationRule, domain string) *networking.DestinationRule {
+	host := FullHost(spec.Host, o.Namespace, domain)
+	if host == spec.Host {
+		return spec
+	}
+	out := proto.CloneOf(spec)
+	out.Host = host
+	return out
+}
+
+func (b *builder) fileRule(d *destinationRules, o *config.Object, spec *networking.DestinationRule) {
+	exportTo := spec.ExportTo
+	if spec.WorkloadSelector != nil {
+		exportTo = []string{ownOnly}
+	}
+	all, _ := d.byHost.at(spec.Host)
+	d.byHost.put(spec.Host, append(all, o))
+	if len(exportTo) == 0 || slices.Contains(exportTo, everywhere) || includesHome(exportTo, o.Namespace) {
+		rulesOf(d.local, o.Namespace).add(o, spec, exportTo)
+	}
+	switch {
+	case !b.privateOnly(exportTo, o.Namespace):
+		rulesOf(d.exported, o.Namespace).add(o, spec, exportTo)
+	case o.Namespace == b.config().RootNamespace:
+		d.rootPrivate.add(o, spec, exportTo)
+	}
+}
+
+func includesHome(exportTo []string, namespace string) bool {
+	return slices.Contains(exportTo, ownOnly) || slices.Contains(exportTo, namespace)
+}
+
+// privateOnly says whether a rule is exported to its own namespace and no other.
+func (b *builder) privateOnly(exportTo []string, namespace string) bool {
+	if len(exportTo) == 0 {
+		return slices.Contains(b.config().DefaultDestinationRuleExportTo, ownOnly)
+	}
+	return len(exportTo) == 1 && includesHome(exportTo, namespace)
+}
+
+func rulesOf(m map[string]*ruleIndex, namespace string) *ruleIndex {
+	if m[namespace] == nil {
+		m[namespace] = newRuleIndex()
+	}
+	return m[namespace]
+}
+
+// forClient returns the merged rules that decide for a service as clients of a namespace see it. The first namespace
+// that has a rule for the host ends the search: the client's, then the service's, then the root namespace.
+func (d *destinationRules) forClient(client, root string, s *Service) []*mergedRule {
+	own := d.local[client]
+	if client == root {
+		own = d.rootPrivate
+	}
+	if own != nil {
+		if found, ok := own.find(s.Host); ok {
+			return found
+		}
+	}
+	for _, ns := range []string{s.Namespace, root} {
+		if list := d.exportedBy(ns, client, s.Host); len(list) > 0 {
+			return list
+		}
+	}
+	return nil
+}
+
+// exportedBy returns the rules of a namespace for a host that are exported to a client's namespace.
+func (d *destinationRules) exportedBy(owner, client, host string) []*mergedRule {
+	x := d.exported[owner]
+	if x == nil {
+		return nil
+	}
+	found, _ := x.find(host)
+	return slices.DeleteFunc(slices.Clone(found), func(m *mergedRule) bool { return !m.visibleIn(client) })
+}
+
+// pick chooses among the rules in force for a host the one for a proxy: the first that selects its workload, else the
+// last one that selects nothing in particular.
+func pick(rules []*mergedRule, p Proxy) *mergedRule {
+	var general *mergedRule
+	for _, m := range rules {
+		if m.selector() == nil {
+			general = m
+		} else if m.namespace() == p.Namespace && selects(m.selector().MatchLabels, p.Labels) {
+			return m
+		}
+	}
+	return general
+}
+
+// DestinationRule returns the rule in force for a service, or nil.
+func (v *View) DestinationRule(s *Service) *DestinationRule {
+	return v.rules.get(s.Host, func() *DestinationRule {
+		seen := v.Service(s.Host)
+		if seen == nil {
+			seen = s
+		}
+		m := pick(v.scope.rules(seen), v.Proxy)
+		if m == nil {
+			return nil
+		}
+		return &DestinationRule{Spec: m.spec, Host: Written{m.policy, "spec"}, Subsets: m.subsets, From: m.from,
+			Hidden: slices.Concat(m.lost, v.hiddenRules(seen, m))}
+	})
+}
+
+// HiddenRules returns the DestinationRules for a service's host that the proxy does not use, with the reason.
+func (v *View) HiddenRules(s *Service) []Loser {
+	if r := v.DestinationRule(s); r != nil {
+		return r.Hidden
+	}
+	return v.hiddenRules(s, nil)
+}
+
+func (v *View) hiddenRules(s *Service, used *mergedRule) []Loser {
+	var out []Loser
+	for list := range v.Mesh.rules.byHost.covering(s.Host) {
+		for _, o := range list {
+			if used == nil || !slices.Contains(used.from, o) {
+				out = append(out, Loser{o, "spec.host", v.whyHidden(o, s, used)})
+			}
+		}
+	}
+	return out
+}
+
+// whyHidden says why a rule that covers a service's host does not apply for the proxy.
+func (v *View) whyHidden(o *config.Object, s *Service, used *mergedRule) string {
+	spec := config.Spec[*networking.DestinationRule](o)
+	client, root := v.Proxy.Namespace, v.Mesh.Settings.Config.RootNamespace
+	switch {
+	case o.Namespace != client && o.Namespace != s.Namespace && o.Namespace != root:
+		return "its namespace is neither the client's (" + client + ") nor the service's (" + s.Namespace + ") nor the root namespace"
+	case spec.WorkloadSelector != nil && o.Namespace != client:
+		return "a rule with a workload selector serves clients of its own namespace only"
+	case o.Namespace != client && !v.Mesh.ruleExported(o, client):
+		return "it is not exported to namespace " + client
+	case spec.WorkloadSelector != nil && !selects(spec.WorkloadSelector.MatchLabels, v.Proxy.Labels):
+		return "its workload selector does not match the client"
+	case used == nil:
+		return "a rule of a namespace that is looked at before ends the search, although it does not select the client"
+	case used.namespace() != o.Namespace:
+		return "namespace " + used.namespace() + " is looked at before, and " + used.from[0].Name + " there covers the host"
+	case used.selector() != nil && spec.WorkloadSelector == nil:
+		return used.from[0].Name + " selects the client"
+	}
+	return used.from[0].Name + " decides for this host"
+}
+
+func (m *Mesh) ruleExported(o *config.Object, client string) bool {
+	exportTo := config.Spec[*networking.DestinationRule](o).ExportTo
+	return audienceOf(exportTo, m.Settings.Config.DefaultDestinationRuleExportTo, o.Namespace).includes(client)
+}

@@ -1,0 +1,57 @@
+package mesh
+
+import (
+	"slices"
+
+	meshconfig "istio.io/api/mesh/v1alpha1"
+)
+
+// entryAudience is who may see a ServiceEntry: its exportTo, narrowed by the mesh's own rule about entries.
+func (b *builder) entryAudience(exportTo []string, namespace string) audience {
+	a := audienceOf(exportTo, b.config().DefaultServiceExportTo, namespace)
+	rule := b.config().GetServiceEntryVisibility()
+	if !rule.GetApplyToSidecars() {
+		return a
+	}
+	switch b.entryVisibility(rule, namespace) {
+	case meshconfig.ServiceEntryVisibility_NAMESPACE:
+		if a.includes(namespace) {
+			return audience{namespaces: []string{namespace}}
+		}
+		return audience{}
+	case meshconfig.ServiceEntryVisibility_NONE:
+		return audience{}
+	}
+	return a
+}
+
+// entryVisibility is that of the first policy whose rules all select the namespace, else the default.
+func (b *builder) entryVisibility(rule *meshconfig.ServiceEntryVisibility, namespace string) meshconfig.ServiceEntryVisibility_Visibility {
+	labels := b.namespaces[namespace].labels
+	for _, policy := range rule.Policies {
+		if !slices.ContainsFunc(policy.MatchingRules, func(r *meshconfig.ServiceEntryVisibility_MatchRule) bool {
+			return r.GetNamespaceSelector() == nil || !selectsNamespace(r.GetNamespaceSelector(), labels)
+		}) {
+			return policy.Visibility
+		}
+	}
+	return rule.DefaultVisibility
+}
+
+// selectsNamespace says whether a label selector of MeshConfig matches the labels of a namespace.
+func selectsNamespace(s *meshconfig.LabelSelector, labels map[string]string) bool {
+	return selects(s.MatchLabels, labels) && !slices.ContainsFunc(s.MatchExpressions, func(r *meshconfig.LabelSelectorRequirement) bool {
+		value, has := labels[r.Key]
+		switch r.Operator {
+		case "In":
+			return !has || !slices.Contains(r.Values, value)
+		case "NotIn":
+			return has && slices.Contains(r.Values, value)
+		case "Exists":
+			return !has
+		case "DoesNotExist":
+			return has
+		}
+		return true
+	})
+}

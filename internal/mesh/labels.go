@@ -1,0 +1,85 @@
+package mesh
+
+import (
+	"maps"
+	"strings"
+)
+
+// The labels that a workload's place in the mesh is read from or written to.
+const (
+	labelRegion   = "topology.kubernetes.io/region"
+	labelZone     = "topology.kubernetes.io/zone"
+	labelSubzone  = "topology.istio.io/subzone"
+	labelNode     = "kubernetes.io/hostname"
+	labelNetwork  = "topology.istio.io/network"
+	labelCluster  = "topology.istio.io/cluster"
+	labelLocality = "topology.istio.io/locality"
+	oldLocality   = "istio-locality"
+	labelTLSMode  = "security.istio.io/tlsMode"
+	labelWorkload = "service.istio.io/workload-name"
+
+	oldLabelRegion = "failure-domain.beta.kubernetes.io/region"
+	oldLabelZone   = "failure-domain.beta.kubernetes.io/zone"
+)
+
+// selects says whether labels have all the values that a selector asks for. An empty selector selects everything.
+func selects(selector, labels map[string]string) bool {
+	for k, v := range selector {
+		if got, ok := labels[k]; !ok || got != v {
+			return false
+		}
+	}
+	return true
+}
+
+// picks is selects for the selectors of Kubernetes Services: an empty one picks nothing.
+func picks(selector, labels map[string]string) bool {
+	return len(selector) > 0 && len(labels) > 0 && selects(selector, labels)
+}
+
+// A place is where a workload runs.
+type place struct {
+	locality, node, network, cluster string
+}
+
+// withPlace returns labels with those of a workload's place added, as subsets and failover priorities may select by them.
+func withPlace(labels map[string]string, p place) map[string]string {
+	out := make(map[string]string, len(labels)+6)
+	maps.Copy(out, labels)
+	parts := strings.SplitN(p.locality, "/", 4)
+	for i, key := range []string{labelRegion, labelZone, labelSubzone} {
+		if i < len(parts) && parts[i] != "" {
+			out[key] = parts[i]
+		}
+	}
+	if p.cluster != "" {
+		out[labelCluster] = p.cluster
+	}
+	if p.node != "" {
+		out[labelNode] = p.node
+	}
+	if p.network != "" && out[labelNetwork] == "" {
+		out[labelNetwork] = p.network
+	}
+	return out
+}
+
+// localityLabel returns the locality that a workload's own labels name. Labels cannot hold a slash, so dots stand for it.
+func localityLabel(labels map[string]string) string {
+	locality, ok := labels[labelLocality]
+	if !ok {
+		locality = labels[oldLocality]
+	}
+	if strings.Contains(locality, "/") {
+		return locality
+	}
+	return strings.ReplaceAll(locality, ".", "/")
+}
+
+// tlsMode is the mode that labels announce: "istio" is written by sidecar injection.
+func tlsMode(labels map[string]string, otherwise string) string {
+	if mode, ok := labels[labelTLSMode]; ok {
+		return mode
+	}
+	return otherwise
+}

@@ -1,0 +1,183 @@
+package mesh
+
+import (
+	"cmp"
+	"encoding/json"
+	"maps"
+	"net/netip"
+	"slices"
+	"strconv"
+
+	meshconfig "istio.io/api/mesh/v1alpha1"
+
+	"sem.example/internal/config"
+	"sem.example/internal/source"
+)
+
+// networks tells the network that an address belongs to.
+type networks struct {
+	system string // of the root namespace's label; it serves all workloads without a network of their own
+	ranges []networkRange
+}
+
+type networkRange struct {
+	prefix  netip.Prefix
+	network string
+}
+
+// networks reads the network of the root namespace and the address ranges of the mesh's networks.
+func (b *builder) readNetworks() networks {
+	var out networks
+	for _, o := range b.objects["Namespace"] {
+		if o.Name == b.config().RootNamespace {
+			out.system = o.Labels[labelNetwork]
+		}
+	}
+	configured := b.mesh.Settings.Networks.GetNetworks()
+	for _, name := range slices.Sorted(maps.Keys(configured)) {
+		for _, e := range configured[name].Endpoints {
+			if prefix, err := netip.ParsePrefix(e.GetFromCidr()); err == nil {
+				out.ranges = append(out.ranges, networkRange{prefix, name})
+			}
+			if e.GetFromRegistry() == b.mesh.Settings.Cluster {
+				out.system = cmp.Or(out.system, name)
+			}
+		}
+	}
+	return out
+}
+
+// of returns the network of a workload: that of its labels, else of the root namespace, else of the range its address
+// lies in.
+func (n networks) of(address string, labels map[string]string) string {
+	if network := cmp.Or(labels[labelNetwork], n.system); network != "" {
+		return network
+	}
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return ""
+	}
+	for _, r := range n.ranges {
+		if r.prefix.Contains(ip) {
+			return r.network
+		}
+	}
+	return ""
+}
+
+// A NetworkGateway is where workloads of another network are reached.
+type NetworkGateway struct {
+	Network string
+	Cluster string // that the gateway stands in; "" where the mesh's networks list its address
+	Address string // an IP, or a name that only clusters resolved by DNS can use
+	Port    uint32
+	Object  *config.Object // the Service, or where the mesh's networks are written
+	Field   string
+}
+
+const (
+	labelGatewayPort   = "networking.istio.io/gatewayPort"
+	defaultGatewayPort = 15443
+)
+
+// NetworkGateways returns the gateways between the networks of the mesh, sorted by address and port.
+func (v *View) NetworkGateways() []*NetworkGateway { return v.Mesh.gateways }
+
+// networkGateways gathers the gateways that the mesh's networks list by address, and the Services that are gateways: by
+// the label of a network, or because the mesh's networks name them.
+func (b *builder) networkGateways() []*NetworkGateway {
+	settings := b.mesh.Settings
+	named := map[string][]NetworkGateway{}
+	var out []*NetworkGateway
+	configured := settings.Networks.GetNetworks()
+	for _, name := range slices.Sorted(maps.Keys(configured)) {
+		own := slices.ContainsFunc(configured[name].Endpoints, func(e *meshconfig.Network_NetworkEndpoints) bool {
+			return e.GetFromRegistry() == settings.Cluster
+		})
+		for i, g := range configured[name].Gateways {
+			field := source.Index(source.Join("networks", name)+".gateways", i)
+			gateway := NetworkGateway{Network: name, Address: g.GetAddress(), Port: g.Port, Object: settings.Object, Field: field}
+			if host := g.GetRegistryServiceName(); host == "" {
+				out = append(out, &gateway)
+			} else if own {
+				named[host] = append(named[host], gateway)
+			}
+		}
+	}
+	for _, s := range b.mesh.Services {
+		if s.Kubernetes() {
+			out = append(out, b.serviceGateways(s, named[s.Host])...)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *NetworkGateway) int {
+		return cmp.Or(cmp.Compare(a.Address, b.Address), cmp.Compare(a.Port, b.Port))
+	})
+	return slices.CompactFunc(out, func(a, b *NetworkGateway) bool {
+		return a.Network == b.Network && a.Cluster == b.Cluster && a.Address == b.Address && a.Port == b.Port
+	})
+}
+
+// serviceGateways are the gateways that a Service is: one for each of its addresses outside the cluster.
+func (b *builder) serviceGateways(s *Service, named []NetworkGateway) []*NetworkGateway {
+	if network := s.Labels[labelNetwork]; network != "" {
+		port := uint32(defaultGatewayPort)
+		if n, err := strconv.ParseUint(s.Labels[labelGatewayPort], 10, 16); err == nil {
+			port = uint32(n)
+		}
+		if s.Port(port) == nil {
+			return nil
+		}
+		named = []NetworkGateway{{Network: network, Port: port}}
+	}
+	var out []*NetworkGateway
+	for _, address := range b.outside(s) {
+		for _, g := range named {
+			g.Cluster, g.Address, g.Object, g.Field = b.mesh.Settings.Cluster, address, s.Object, "status.loadBalancer"
+			if node := nodePort(s, g.Port); node != 0 {
+				g.Port = node
+			}
+			out = append(out, &g)
+		}
+	}
+	return out
+}
+
+// annotationNodes selects the nodes by whose addresses a NodePort Service is reached from other networks.
+const annotationNodes = "traffic.istio.io/nodeSelector"
+
+// outside are the addresses by which a Service is reached from other networks: its own, else those of selected nodes.
+func (b *builder) outside(s *Service) []string {
+	written, ok := s.Object.Annotations[annotationNodes]
+	if len(s.Outside) > 0 || !ok || s.Type != "NodePort" {
+		return s.Outside
+	}
+	selector := map[string]string{}
+	_ = json.Unmarshal([]byte(written), &selector) // as istiod: what cannot be read selects every node
+	var out []string
+	for _, o := range b.objects["Node"] {
+		node := config.Spec[*config.Node](o)
+		if node == nil || !selects(selector, o.Labels) {
+			continue
+		}
+		for _, a := range node.Status.Addresses {
+			if a.Type == "ExternalIP" && a.Address != "" {
+				out = append(out, a.Address)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// nodePort is the port of the nodes that leads to a port of a NodePort gateway, or 0.
+func nodePort(s *Service, port uint32) uint32 {
+	if _, ok := s.Object.Annotations[annotationNodes]; !ok || s.Type != "NodePort" {
+		return 0
+	}
+	for _, p := range config.Spec[*config.Service](s.Object).Spec.Ports {
+		if p.Port == port {
+			return p.NodePort
+		}
+	}
+	return 0
+}

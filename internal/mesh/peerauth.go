@@ -1,0 +1,119 @@
+package mesh
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	security "istio.io/api/security/v1beta1"
+
+	"sem.example/internal/config"
+	"sem.example/internal/source"
+)
+
+// tlsModeOf is the mode of a PeerAuthentication.
+type tlsModeOf = security.PeerAuthentication_MutualTLS_Mode
+
+// The modes of a PeerAuthentication.
+const (
+	unset      = security.PeerAuthentication_MutualTLS_UNSET
+	permissive = security.PeerAuthentication_MutualTLS_PERMISSIVE
+)
+
+// peers are the PeerAuthentications of the mesh: of each namespace at most one that selects all workloads, and those
+// that select some.
+type peers struct {
+	root      string
+	general   map[string]*config.Object   // by namespace; the root namespace's is the mesh's
+	selecting map[string][]*config.Object // by namespace, the oldest first
+	ignored   []Loser
+}
+
+func (b *builder) peers() peers {
+	x := peers{root: b.config().RootNamespace, general: map[string]*config.Object{}, selecting: map[string][]*config.Object{}}
+	for _, o := range b.objects["PeerAuthentication"] {
+		spec := config.Spec[*security.PeerAuthentication](o)
+		first := x.general[o.Namespace]
+		switch {
+		case spec == nil:
+		case len(spec.GetSelector().GetMatchLabels()) > 0:
+			x.selecting[o.Namespace] = append(x.selecting[o.Namespace], o)
+		case first == nil:
+			x.general[o.Namespace] = o
+		default:
+			x.ignored = append(x.ignored, Loser{o, "", first.Name + " is older and already serves all workloads of the namespace"})
+		}
+	}
+	return x
+}
+
+// workload returns the policy that selects a workload, the oldest of several. One in the root namespace never does.
+func (x peers) workload(namespace string, labels map[string]string) *config.Object {
+	if namespace == x.root {
+		return nil
+	}
+	for _, o := range x.selecting[namespace] {
+		if selects(config.Spec[*security.PeerAuthentication](o).Selector.MatchLabels, labels) {
+			return o
+		}
+	}
+	return nil
+}
+
+// mode returns the mode in force at a port of a workload (0: outside any port of its own), and where it is written.
+func (x peers) mode(namespace string, labels map[string]string, port uint32) (tlsModeOf, Written) {
+	own := x.workload(namespace, labels)
+	if own != nil {
+		at := Written{own, source.Join("spec.portLevelMtls", strconv.FormatUint(uint64(port), 10))}
+		if m := config.Spec[*security.PeerAuthentication](own).PortLevelMtls[port].GetMode(); m != unset {
+			return m, at
+		}
+	}
+	for _, o := range []*config.Object{own, x.general[namespace], x.general[x.root]} {
+		if m := modeOf(o); m != unset {
+			return m, Written{o, "spec.mtls.mode"}
+		}
+	}
+	return permissive, Written{}
+}
+
+func modeOf(o *config.Object) tlsModeOf {
+	if o == nil {
+		return unset
+	}
+	return config.Spec[*security.PeerAuthentication](o).GetMtls().GetMode()
+}
+
+// MutualTLS returns the mode in force at a port of the proxy's workload (0: outside any port), and who set it.
+func (v *View) MutualTLS(port uint32) (security.PeerAuthentication_MutualTLS_Mode, Written) {
+	return v.Mesh.peers.mode(v.Proxy.Namespace, v.Proxy.Labels, port)
+}
+
+// MutualTLSPorts returns the ports of the proxy's workload that a PeerAuthentication sets a mode of their own for, sorted.
+func (v *View) MutualTLSPorts() []uint32 {
+	own := v.Mesh.peers.workload(v.Proxy.Namespace, v.Proxy.Labels)
+	if own == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(config.Spec[*security.PeerAuthentication](own).PortLevelMtls))
+}
+
+// ClientMutualTLS returns the mode that clients assume for a service: that of its namespace or mesh.
+func (v *View) ClientMutualTLS(s *Service) security.PeerAuthentication_MutualTLS_Mode {
+	for _, ns := range []string{s.Namespace, v.Mesh.peers.root} {
+		if m := modeOf(v.Mesh.peers.general[ns]); m != unset {
+			return m
+		}
+	}
+	return permissive
+}
+
+// ServerMutualTLS returns the mode in force at an endpoint's port: that of its workload, namespace or mesh.
+func (v *View) ServerMutualTLS(e *Endpoint) security.PeerAuthentication_MutualTLS_Mode {
+	mode, _ := v.Mesh.peers.mode(e.Namespace, e.Labels, e.Port)
+	return mode
+}
+
+// HiddenPeerAuthentications returns the policies for all workloads of a namespace, or the mesh, that an older one takes
+// the place of.
+func (m *Mesh) HiddenPeerAuthentications() []Loser { return m.peers.ignored }

@@ -1,0 +1,155 @@
+package mesh
+
+import (
+	"cmp"
+	"regexp"
+	"strings"
+
+	"sem.example/internal/config"
+)
+
+// podEndpoint reads what a Pod says about a workload. A nil Pod is an address that nothing is known of.
+func (b *builder) podEndpoint(o *config.Object) Endpoint {
+	e := Endpoint{TLSMode: "disabled"}
+	if o != nil {
+		pod := config.Spec[*config.Pod](o)
+		e = Endpoint{
+			Address: pod.Status.PodIP, ServiceAccount: b.mesh.Settings.Identity(o.Namespace, pod.Spec.ServiceAccountName),
+			TLSMode: tlsMode(o.Labels, "disabled"), Locality: b.podLocality(o), Node: pod.Spec.NodeName,
+			Namespace: o.Namespace, Workload: podWorkload(o), Labels: o.Labels, Object: o,
+		}
+		e.Network = b.networks.of(e.Address, o.Labels)
+	}
+	e.Labels = withPlace(e.Labels, place{e.Locality, e.Node, e.Network, b.mesh.Settings.Cluster})
+	return e
+}
+
+// onNetwork settles the network of an endpoint whose Pod is unknown by its address.
+func (b *builder) onNetwork(e Endpoint) Endpoint {
+	if e.Network == "" {
+		if e.Network = b.networks.of(e.Address, e.Labels); e.Network != "" {
+			e.Labels = withPlace(e.Labels, place{network: e.Network})
+		}
+	}
+	return e
+}
+
+// readyWorkload makes a workload of a Pod that is ready, or nil.
+func (b *builder) readyWorkload(o *config.Object) *workload {
+	pod := config.Spec[*config.Pod](o)
+	if pod == nil || !podReady(pod) {
+		return nil
+	}
+	e := b.podEndpoint(o)
+	e.Field = "status.podIP"
+	return &workload{object: o, endpoint: e, ports: namedPorts(pod)}
+}
+
+// podReady says whether a Pod runs, has an address and passed its readiness probe.
+func podReady(p *config.Pod) bool {
+	if p.Status.PodIP == "" || p.Status.Phase == "Failed" || p.Status.Phase == "Succeeded" || p.Metadata.Deleted != "" {
+		return false
+	}
+	for _, c := range p.Status.Conditions {
+		if c.Type == "Ready" {
+			return c.Status == "True"
+		}
+	}
+	return false
+}
+
+// podLocality is the locality of a Pod: what its labels say, else that of its node.
+func (b *builder) podLocality(o *config.Object) string {
+	if locality := localityLabel(o.Labels); locality != "" {
+		return locality
+	}
+	labels, ok := b.nodes[config.Spec[*config.Pod](o).Spec.NodeName]
+	if !ok {
+		return ""
+	}
+	region, zone := cmp.Or(labels[labelRegion], labels[oldLabelRegion]), cmp.Or(labels[labelZone], labels[oldLabelZone])
+	if locality := region + "/" + zone + "/" + labels[labelSubzone]; locality != "//" {
+		return locality
+	}
+	return ""
+}
+
+// podWorkload names the workload that a Pod belongs to: what made it, as far as its metadata tells.
+func podWorkload(o *config.Object) string {
+	if name := o.Labels[labelWorkload]; name != "" {
+		return name
+	}
+	meta := config.Spec[*config.Pod](o).Metadata
+	if meta.GenerateName == "" {
+		return o.Name
+	}
+	for _, owner := range meta.OwnerReferences {
+		if owner.Controller {
+			return cmp.Or(controllerName(owner, o.Labels), o.Name)
+		}
+	}
+	return o.Name
+}
+
+// cronJob tells the name of a CronJob from that of one of its Jobs, which ends in a time stamp.
+var cronJob = regexp.MustCompile(`(.+)-\d{8,10}$`)
+
+// controllerName names the Deployment, Rollout, DeploymentConfig or CronJob behind a Pod's controller, else the
+// controller itself.
+func controllerName(owner config.OwnerReference, labels map[string]string) string {
+	switch owner.Kind {
+	case "ReplicaSet":
+		for _, label := range []string{"pod-template-hash", "rollouts-pod-template-hash"} {
+			if hash := labels[label]; hash != "" && strings.HasSuffix(owner.Name, hash) {
+				return strings.TrimSuffix(owner.Name, "-"+hash)
+			}
+		}
+	case "ReplicationController":
+		return cmp.Or(labels["deploymentconfig"], owner.Name)
+	case "Job":
+		if m := cronJob.FindStringSubmatch(owner.Name); m != nil {
+			return m[1]
+		}
+	}
+	return owner.Name
+}
+
+// containerPorts yields the ports of the containers that run beside each other, sidecars that start first included.
+func containerPorts(spec config.PodSpec) func(yield func(config.ContainerPort) bool) {
+	return func(yield func(config.ContainerPort) bool) {
+		for i, c := range append(spec.Containers, spec.InitContainers...) {
+			if i >= len(spec.Containers) && c.RestartPolicy != "Always" {
+				continue
+			}
+			for _, p := range c.Ports {
+				if !yield(p) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// namedPorts are the numbers of a Pod's TCP ports by name; the first of a name counts.
+func namedPorts(p *config.Pod) map[string]uint32 {
+	out := map[string]uint32{}
+	for port := range containerPorts(p.Spec) {
+		if _, taken := out[port.Name]; !taken && port.Name != "" && cmp.Or(port.Protocol, "TCP") == "TCP" {
+			out[port.Name] = port.ContainerPort
+		}
+	}
+	return out
+}
+
+// targetPort finds the port of a Pod that a Service's port leads to.
+func targetPort(spec config.PodSpec, p *Port) (uint32, bool) {
+	if p.TargetName == "" {
+		return cmp.Or(p.Target, p.Number), true
+	}
+	for port := range containerPorts(spec) {
+		if port.Name == p.TargetName && cmp.Or(port.Protocol, "TCP") == p.Transport {
+			return port.ContainerPort, true
+		}
+	}
+	return 0, false
+}

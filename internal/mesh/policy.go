@@ -1,0 +1,63 @@
+package mesh
+
+import (
+	"slices"
+
+	networking "istio.io/api/networking/v1alpha3"
+	security "istio.io/api/security/v1beta1"
+	typev1beta1 "istio.io/api/type/v1beta1"
+
+	"sem.example/internal/config"
+)
+
+// Gateways returns the Gateways that select the proxy, the oldest first. One without a selector selects every gateway.
+func (v *View) Gateways() []*config.Object {
+	return slices.DeleteFunc(slices.Clone(v.Mesh.objects["Gateway"]), func(o *config.Object) bool {
+		spec := config.Spec[*networking.Gateway](o)
+		return spec == nil || !selects(spec.Selector, v.Proxy.Labels)
+	})
+}
+
+// A targeted policy selects workloads by labels, or names what it is attached to.
+type targeted interface {
+	GetTargetRef() *typev1beta1.PolicyTargetReference
+	GetTargetRefs() []*typev1beta1.PolicyTargetReference
+	GetSelector() *typev1beta1.WorkloadSelector
+}
+
+// attached says whether a policy is in force for the proxy. Policies with target references belong to gateways of the
+// Kubernetes Gateway API.
+func (v *View) attached(p targeted) bool {
+	return p.GetTargetRef() == nil && len(p.GetTargetRefs()) == 0 && selects(p.GetSelector().GetMatchLabels(), v.Proxy.Labels)
+}
+
+// AuthorizationPolicies returns the policies that select the proxy's workload, in istiod's order: those of the root
+// namespace, then those of the proxy's, each by age.
+func (v *View) AuthorizationPolicies() []*config.Object {
+	root := v.Mesh.Settings.Config.RootNamespace
+	return attachedIn[*security.AuthorizationPolicy](v, "AuthorizationPolicy", root, v.Proxy.Namespace)
+}
+
+// RequestAuthentications returns the policies that select the proxy's workload, in istiod's order: those of the proxy's
+// namespace, then those of the root namespace, each by age.
+func (v *View) RequestAuthentications() []*config.Object {
+	root := v.Mesh.Settings.Config.RootNamespace
+	return attachedIn[*security.RequestAuthentication](v, "RequestAuthentication", v.Proxy.Namespace, root)
+}
+
+// attachedIn returns the policies of a kind that are in force for the proxy, by namespace in the order given.
+func attachedIn[T interface {
+	comparable
+	targeted
+}](v *View, kind string, namespaces ...string) []*config.Object {
+	var none T
+	var out []*config.Object
+	for _, ns := range slices.Compact(namespaces) {
+		for _, o := range v.Mesh.objects[kind] {
+			if spec := config.Spec[T](o); spec != none && o.Namespace == ns && v.attached(spec) {
+				out = append(out, o)
+			}
+		}
+	}
+	return out
+}

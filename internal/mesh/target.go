@@ -1,0 +1,160 @@
+package mesh
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"sem.example/internal/config"
+)
+
+// A Target is a port of a service that the proxy's own workload serves.
+type Target struct {
+	Service *Service
+	Port    *Port
+	Number  uint32 // the port of the workload
+}
+
+// Targets returns what the proxy's workload serves, in istiod's order: by the age and host of the service.
+func (v *View) Targets() []Target {
+	out := append(v.kubernetesTargets(), v.entryTargets()...)
+	slices.SortStableFunc(out, func(a, b Target) int {
+		return cmp.Or(compareAge(a.Service, b.Service), cmp.Compare(a.Service.Host, b.Service.Host))
+	})
+	return out
+}
+
+// kubernetesTargets are the ports of the Kubernetes Services that select the proxy's workload.
+func (v *View) kubernetesTargets() []Target {
+	m := v.Mesh
+	if w := m.entryAt(v.Proxy); w != nil {
+		return m.workloadTargets(w)
+	}
+	pod := m.podOf(v.Proxy)
+	labels := v.Proxy.Labels
+	if pod != nil {
+		labels = pod.Labels
+	}
+	var out []Target
+	for _, s := range m.kubernetes[v.Proxy.Namespace] {
+		if picks(s.Selector, labels) {
+			out = append(out, podTargets(s, pod)...)
+		}
+	}
+	if pod != nil && len(out) == 0 {
+		return v.listedTargets()
+	}
+	return out
+}
+
+// podTargets are a Service's ports at a Pod. Of two ports that lead to the same port and protocol the first counts.
+func podTargets(s *Service, pod *config.Object) []Target {
+	var out []Target
+	for _, p := range s.Ports {
+		number := cmp.Or(p.Target, p.Number)
+		if pod != nil {
+			n, ok := targetPort(config.Spec[*config.Pod](pod).Spec, p)
+			if !ok {
+				continue
+			}
+			number = n
+		}
+		taken := func(t Target) bool { return t.Number == number && t.Port.Protocol == p.Protocol }
+		if !slices.ContainsFunc(out, taken) {
+			out = append(out, Target{s, p, number})
+		}
+	}
+	return out
+}
+
+// listedTargets are the ports of Services without a selector whose EndpointSlices list the proxy's address.
+func (v *View) listedTargets() []Target {
+	var out []Target
+	if len(v.Proxy.IPs) == 0 {
+		return nil
+	}
+	address := v.Proxy.IPs[0].String()
+	for _, s := range v.Mesh.kubernetes[v.Proxy.Namespace] {
+		for _, e := range v.Mesh.endpoints[s.id()] {
+			if p := s.PortNamed(e.PortName); p != nil && e.ServicePort == 0 && e.Address == address {
+				out = append(out, Target{s, p, e.Port})
+			}
+		}
+	}
+	return out
+}
+
+// workloadTargets are the ports of the Services that select a WorkloadEntry.
+func (m *Mesh) workloadTargets(w *workload) []Target {
+	var out []Target
+	for _, s := range m.kubernetes[w.object.Namespace] {
+		if s.Resolution != ClientSide || !picks(s.Selector, w.endpoint.Labels) {
+			continue
+		}
+		for _, p := range s.Ports {
+			own := w.ports[cmp.Or(p.TargetName, p.Name)]
+			if p.Protocol != UDP && (own > 0 || p.TargetName == "") {
+				out = append(out, Target{s, p, cmp.Or(own, p.Target, p.Number)})
+			}
+		}
+	}
+	return out
+}
+
+// entryTargets are the ports of ServiceEntries of the proxy's namespace that list or select one of its addresses.
+func (v *View) entryTargets() []Target {
+	var out []Target
+	for _, ip := range v.Proxy.IPs {
+		for _, t := range v.Mesh.entriesAt[ip.String()] {
+			if t.Service.Namespace == v.Proxy.Namespace {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+// entryAt finds the WorkloadEntry of a proxy by its first address: of several the one of the proxy's name, else of its
+// namespace, else the first by namespace and name.
+func (m *Mesh) entryAt(p Proxy) *workload {
+	if len(p.IPs) == 0 {
+		return nil
+	}
+	list := slices.DeleteFunc(slices.Clone(m.workloads.byAddress[p.IPs[0].String()]), func(w *workload) bool {
+		return w.pod() || len(w.endpoint.Labels) == 0
+	})
+	for _, better := range []func(w *workload) bool{
+		func(w *workload) bool { return w.object.Namespace == p.Namespace && w.object.Name == p.Name },
+		func(w *workload) bool { return w.object.Namespace == p.Namespace },
+	} {
+		if i := slices.IndexFunc(list, better); i >= 0 {
+			return list[i]
+		}
+	}
+	if len(list) > 0 {
+		return list[0]
+	}
+	return nil
+}
+
+// podOf finds the Pod of a proxy by name, else by its address.
+func (m *Mesh) podOf(p Proxy) *config.Object {
+	if o := m.Object("Pod", p.Namespace, p.Name); o != nil {
+		return o
+	}
+	for _, ip := range p.IPs {
+		if o := m.podAt(p.Namespace, ip); o != nil && selects(p.Labels, o.Labels) {
+			return o
+		}
+	}
+	return nil
+}
+
+func (m *Mesh) podAt(namespace string, ip netip.Addr) *config.Object {
+	for _, o := range m.podsAt[ip.String()] {
+		if o.Namespace == namespace {
+			return o
+		}
+	}
+	return nil
+}
