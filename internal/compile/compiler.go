@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
@@ -18,6 +19,9 @@ import (
 type Compiler struct {
 	view    *mesh.View
 	origins ledger
+
+	outbound sync.Once
+	egress   []*egress // see egresses
 
 	listeners memo[uint32, []*listenerv3.Listener] // by port; 0 holds them all
 	virtual   memo[string, *listenerv3.Listener]   // the listeners that every port shares

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"maps"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -11,6 +12,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
+	"sem.example/internal/source"
 )
 
 // A ledger holds the origins of everything that was built so far. It is safe for concurrent use.
@@ -59,6 +61,14 @@ func (t *trail) add(part string, origins ...envoy.Origin) {
 	}
 }
 
+// object is the object of the first origin, the deciding one.
+func (t trail) object() envoy.Object {
+	if len(t) == 0 {
+		return envoy.Object{}
+	}
+	return t[0].origin.Object
+}
+
 // settle records a trail once the address is known.
 func (l *ledger) settle(at envoy.Addr, t trail) {
 	for _, m := range t {
@@ -86,6 +96,47 @@ func originOf(o *config.Object, field string, role envoy.Role) envoy.Origin {
 	origin.Object = envoy.Object{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}
 	return origin
 }
+
+// spelled are the origins of a field and of every value below it that its document spells out, so that each value of a
+// resource leads back to the line that holds it.
+func spelled(o *config.Object, field string) []envoy.Origin {
+	out := []envoy.Origin{defines(o, field)}
+	if o.Doc == nil {
+		return out
+	}
+	if n := o.Doc.Lookup(field); n != nil {
+		out = appendValues(out, o, n, field)
+	}
+	return out
+}
+
+func appendValues(out []envoy.Origin, o *config.Object, n *source.Node, field string) []envoy.Origin {
+	for i, item := range n.Items {
+		out = appendValue(out, o, item, source.Index(field, i))
+	}
+	for _, f := range n.Fields {
+		out = appendValue(out, o, f.Value, source.Join(field, f.Key))
+	}
+	return out
+}
+
+func appendValue(out []envoy.Origin, o *config.Object, n *source.Node, field string) []envoy.Origin {
+	if n.Kind == source.Map || n.Kind == source.List {
+		return appendValues(out, o, n, field)
+	}
+	return append(out, defines(o, field))
+}
+
+// meshOrigin is the origin of a field of the mesh's settings, where it is set and the settings come from a document.
+func (c *Compiler) meshOrigin(field string, set bool) []envoy.Origin {
+	if o := c.view.Mesh.Settings.Object; set && o != nil {
+		return []envoy.Origin{modifies(o, field)}
+	}
+	return nil
+}
+
+// target names the part of a route or of a filter chain that is its n-th destination.
+func target(n int) string { return "target/" + strconv.Itoa(n) }
 
 // istioMetadata names the Istio object that a resource was made from, as istiod writes it into the resource.
 func istioMetadata(o *config.Object) *corev3.Metadata {

@@ -1,20 +1,30 @@
 package compile
 
 import (
+	"time"
+
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+	"google.golang.org/protobuf/types/known/anypb"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/wrapperspb"
+	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
+	"sem.example/internal/source"
 )
 
-// A routeScope is the place that the rules of a VirtualService are translated for: the listener of a sidecar, or the
-// servers of a gateway that share a route table.
+// defaultRoute is the name of a route that no VirtualService asked for.
+const defaultRoute = "default"
+
+// A routeScope is the place that the rules of a VirtualService are translated for: a listener of a sidecar, or the
+// server of a gateway.
 type routeScope struct {
 	gateways []string // names that a rule's match.gateways may mention: "mesh", or "namespace/name" of Gateways
-	port     uint32   // of the listener (a gateway: of the server)
+	port     uint32   // of the listener (a gateway: of the server); 0 where the listener serves every port
 	tls      bool     // the proxy ends TLS at this listener
 
-	// service finds the service of a destination host, as far as this place can see it; nil for an unknown host.
+	// service finds the service of a destination's host, as far as this place can see it; nil for an unknown host.
 	service func(host string) *mesh.Service
 }
 
@@ -25,21 +35,255 @@ type routeDraft struct {
 	catchAll bool // it matches every request, so nothing behind it is reached
 }
 
-// rules translates a VirtualService's HTTP rules for one place, in order. A catch-all ends the list.
-func (c *Compiler) rules(vs *mesh.VirtualService, scope routeScope) []routeDraft { return nil }
-
-// serviceRoute is the one route of a service that no VirtualService speaks for.
-func (c *Compiler) serviceRoute(s *mesh.Service, port *mesh.Port) routeDraft { return routeDraft{} }
-
-// placeRoutes gives drafts their place in a virtual host: the messages in order, their origins recorded.
-func (c *Compiler) placeRoutes(table, vhost string, drafts []routeDraft) []*routev3.Route {
-	var out []*routev3.Route
-	for i, d := range drafts {
-		c.origins.settle(envoy.Route(table, vhost, i), d.origins)
-		out = append(out, d.route)
+// rules translates a VirtualService's HTTP rules for one place, in order: a route for each match of each rule. What
+// comes behind a route that takes every request is left out.
+func (c *Compiler) rules(vs *mesh.VirtualService, scope routeScope) []routeDraft {
+	var out []routeDraft
+	for i, rule := range vs.Spec.Http {
+		matches := rule.Match
+		if len(matches) == 0 {
+			matches = []*networking.HTTPMatchRequest{nil}
+		}
+		for j, match := range matches {
+			if !c.appliesHere(match, scope) {
+				continue
+			}
+			draft := c.rule(vs, i, j, scope)
+			out = append(out, draft)
+			if draft.catchAll {
+				return out
+			}
+		}
 	}
 	return out
 }
 
-// outboundRoute builds a route table of the sidecar, or returns nil for an unknown name.
-func (c *Compiler) outboundRoute(name string) *routev3.RouteConfiguration { return nil }
+// rule translates the j-th match of the i-th HTTP rule.
+func (c *Compiler) rule(vs *mesh.VirtualService, i, j int, scope routeScope) routeDraft {
+	in := vs.Spec.Http[i]
+	var match *networking.HTTPMatchRequest
+	if j < len(in.Match) {
+		match = in.Match[j]
+	}
+	out := &routev3.Route{
+		Name:     routeName(in, match),
+		Match:    routeMatch(match),
+		Metadata: istioMetadata(vs.Object),
+	}
+	edits := editHeaders(in.Headers)
+	out.RequestHeadersToAdd, out.RequestHeadersToRemove = edits.requestAdd, edits.requestRemove
+	out.ResponseHeadersToAdd, out.ResponseHeadersToRemove = edits.responseAdd, edits.responseRemove
+
+	switch {
+	case in.Redirect != nil:
+		redirect(out, in.Redirect, scope)
+	case in.DirectResponse != nil:
+		directResponse(out, in.DirectResponse)
+	default:
+		c.forward(out, in, edits.authority, scope)
+	}
+	out.TypedPerFilterConfig = perRouteFilters(in)
+	return routeDraft{route: out, origins: c.ruleOrigins(vs, i, j), catchAll: takesAll(out.Match)}
+}
+
+func routeName(rule *networking.HTTPRoute, match *networking.HTTPMatchRequest) string {
+	if match.GetName() != "" {
+		return rule.Name + "." + match.Name
+	}
+	return rule.Name
+}
+
+func perRouteFilters(in *networking.HTTPRoute) map[string]*anypb.Any {
+	out := map[string]*anypb.Any{}
+	if in.Fault != nil {
+		if f := fault(in.Fault); f != nil {
+			out[faultFilter] = pack(f)
+		}
+	}
+	if in.CorsPolicy != nil {
+		out[corsFilter] = pack(corsPolicy(in.CorsPolicy))
+	}
+	return out
+}
+
+// forward makes a route send its requests on.
+func (c *Compiler) forward(out *routev3.Route, in *networking.HTTPRoute, authority string, scope routeScope) {
+	action := &routev3.RouteAction{}
+	out.Action = &routev3.Route_Route{Route: action}
+	setTimeout(action, in.Timeout)
+	if in.Rewrite != nil {
+		rewritePath(action, in.Rewrite)
+		action.AppendXForwardedHost = c.proxyConfig().GetProxyHeaders().GetXForwardedHost().GetEnabled().GetValue()
+		rewriteHost(action, in.Rewrite.Authority)
+	}
+	rewriteHost(action, authority)
+	action.RequestMirrorPolicies = scope.mirrors(in)
+
+	hashed := false
+	if len(in.Route) == 1 {
+		hashed = c.forwardToOne(out, in.Route[0], scope)
+	} else {
+		c.forwardByWeight(action, in.Route, scope)
+	}
+	retries := in.Retries
+	if retries == nil {
+		retries = c.view.Mesh.Settings.Config.GetDefaultHttpRetryPolicy()
+	}
+	action.RetryPolicy = retryPolicy(retries, hashed)
+}
+
+// forwardToOne sends everything to one destination, whose changes to headers become the route's. It says whether a hash
+// chooses the endpoint.
+func (c *Compiler) forwardToOne(out *routev3.Route, to *networking.HTTPRouteDestination, scope routeScope) bool {
+	action := out.GetRoute()
+	action.ClusterSpecifier = &routev3.RouteAction_Cluster{Cluster: scope.cluster(to.Destination)}
+	edits := editHeaders(to.Headers)
+	out.RequestHeadersToAdd = append(out.RequestHeadersToAdd, edits.requestAdd...)
+	out.RequestHeadersToRemove = append(out.RequestHeadersToRemove, edits.requestRemove...)
+	out.ResponseHeadersToAdd = append(out.ResponseHeadersToAdd, edits.responseAdd...)
+	out.ResponseHeadersToRemove = append(out.ResponseHeadersToRemove, edits.responseRemove...)
+	rewriteHost(action, edits.authority)
+	hash := c.destinationHash(to.Destination)
+	action.HashPolicy = hashPolicy(hash)
+	return hash != nil
+}
+
+// forwardByWeight splits requests between destinations; those of weight 0 get none.
+func (c *Compiler) forwardByWeight(action *routev3.RouteAction, to []*networking.HTTPRouteDestination, scope routeScope) {
+	split := &routev3.WeightedCluster{}
+	for _, dest := range to {
+		if dest.Weight == 0 {
+			continue
+		}
+		edits := editHeaders(dest.Headers)
+		share := &routev3.WeightedCluster_ClusterWeight{
+			Name:                    scope.cluster(dest.Destination),
+			Weight:                  wrapperspb.UInt32(uint32(dest.Weight)),
+			RequestHeadersToAdd:     edits.requestAdd,
+			RequestHeadersToRemove:  edits.requestRemove,
+			ResponseHeadersToAdd:    edits.responseAdd,
+			ResponseHeadersToRemove: edits.responseRemove,
+		}
+		if edits.authority != "" {
+			share.HostRewriteSpecifier = &routev3.WeightedCluster_ClusterWeight_HostRewriteLiteral{HostRewriteLiteral: edits.authority}
+		}
+		split.Clusters = append(split.Clusters, share)
+		action.HashPolicy = append(action.HashPolicy, hashPolicy(c.destinationHash(dest.Destination))...)
+	}
+	action.ClusterSpecifier = &routev3.RouteAction_WeightedClusters{WeightedClusters: split}
+}
+
+// setTimeout limits the time of a request; nil is no limit. The limit that a gRPC client asks for is held to it too.
+func setTimeout(action *routev3.RouteAction, limit *durationpb.Duration) {
+	if limit == nil {
+		limit = durationpb.New(0)
+	}
+	action.Timeout, action.MaxGrpcTimeout = limit, limit //nolint:staticcheck // istiod still sets the old field
+	if limit.AsDuration() == time.Duration(0) {
+		action.MaxGrpcTimeout = durationpb.New(0) //nolint:staticcheck // as above
+	}
+}
+
+// cluster is the cluster that a destination leads to.
+func (s routeScope) cluster(to *networking.Destination) string {
+	return destinationCluster(to, s.service(to.GetHost()), s.port)
+}
+
+// destinationCluster names the cluster of a destination. Without a port of its own the destination means the only port
+// of its service, else the port that the listener has.
+func destinationCluster(to *networking.Destination, s *mesh.Service, listener uint32) string {
+	host, port := to.GetHost(), listener
+	if host == "" {
+		return "UnknownService"
+	}
+	if s != nil && s.ExternalName != "" {
+		host = s.ExternalName
+	}
+	switch {
+	case to.Port != nil:
+		port = to.Port.Number
+	case s != nil && len(s.Ports) == 1:
+		port = s.Ports[0].Number
+	}
+	return outboundName(port, to.Subset, host)
+}
+
+// serviceRoute is the one route of a service that no VirtualService speaks for.
+func (c *Compiler) serviceRoute(s *mesh.Service, port *mesh.Port) routeDraft {
+	action := &routev3.RouteAction{
+		ClusterSpecifier: &routev3.RouteAction_Cluster{Cluster: outboundName(port.Number, "", s.Host)},
+		RetryPolicy:      retryPolicy(c.view.Mesh.Settings.Config.GetDefaultHttpRetryPolicy(), false),
+		HashPolicy:       hashPolicy(c.serviceHash(s, port)),
+	}
+	setTimeout(action, nil)
+	draft := routeDraft{
+		route: &routev3.Route{
+			Name:   defaultRoute,
+			Match:  routeMatch(nil),
+			Action: &routev3.Route_Route{Route: action},
+		},
+		catchAll: true,
+	}
+	draft.origins.add("", defines(s.Object, port.Field))
+	return draft
+}
+
+// ruleOrigins says where each part of a translated rule is written.
+func (c *Compiler) ruleOrigins(vs *mesh.VirtualService, i, j int) trail {
+	in, at := vs.Spec.Http[i], writtenAt(vs, i)
+	var out trail
+	out.add("", defines(at.Object, at.Field))
+	if j < len(in.Match) {
+		out.add("match", spelled(at.Object, source.Index(source.Join(at.Field, "match"), j))...)
+	}
+	for _, part := range []struct {
+		name, field string
+		set         bool
+	}{
+		{"redirect", "redirect", in.Redirect != nil},
+		{"response", "directResponse", in.DirectResponse != nil},
+		{"rewrite", "rewrite", in.Rewrite != nil},
+		{"timeout", "timeout", in.Timeout != nil},
+		{"retry", "retries", in.Retries != nil},
+		{"fault", "fault", in.Fault != nil},
+		{"cors", "corsPolicy", in.CorsPolicy != nil},
+		{"headers", "headers", in.Headers != nil},
+		{"mirror", "mirror", in.Mirror != nil},
+		{"mirror", "mirrorPercentage", in.MirrorPercentage != nil},
+		{"mirror", "mirrors", len(in.Mirrors) > 0},
+	} {
+		if part.set {
+			out.add(part.name, spelled(at.Object, source.Join(at.Field, part.field))...)
+		}
+	}
+	n := 0
+	for i, dest := range in.Route {
+		if len(in.Route) > 1 && dest.Weight == 0 {
+			continue
+		}
+		out.add(target(n), spelled(at.Object, source.Index(source.Join(at.Field, "route"), i))...)
+		n++
+	}
+	if in.Retries == nil {
+		out.add("retry", c.meshOrigin("defaultHttpRetryPolicy", c.view.Mesh.Settings.Config.GetDefaultHttpRetryPolicy() != nil)...)
+	}
+	return out
+}
+
+// writtenAt is where the i-th HTTP rule stands: in the VirtualService itself or in one that it delegates to.
+func writtenAt(vs *mesh.VirtualService, i int) mesh.Written {
+	if i < len(vs.HTTP) {
+		return vs.HTTP[i]
+	}
+	return mesh.Written{Object: vs.Object, Field: source.Index("spec.http", i)}
+}
+
+// placeRoutes gives drafts their place in a virtual host: the messages in order, their origins recorded.
+func (c *Compiler) placeRoutes(table, vhost string, drafts []routeDraft) []*routev3.Route {
+	out := make([]*routev3.Route, len(drafts))
+	for i, d := range drafts {
+		c.origins.settle(envoy.Route(table, vhost, i), d.origins)
+		out[i] = d.route
+	}
+	return out
+}

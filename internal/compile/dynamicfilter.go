@@ -1,0 +1,44 @@
+package compile
+
+import (
+	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	cachev3 "github.com/envoyproxy/go-control-plane/envoy/extensions/common/dynamic_forward_proxy/v3"
+	forwardv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/dynamic_forward_proxy/v3"
+	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
+	sniv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/sni_dynamic_forward_proxy/v3"
+
+	"sem.example/internal/mesh"
+)
+
+// dynamicFilters look up the host of a request in DNS before it is routed: for a service that stands for many names, and
+// where the outbound traffic policy sends unknown hosts to where DNS says.
+func (c *Compiler) dynamicFilters(s *mesh.Service) []*hcmv3.HttpFilter {
+	var out []*hcmv3.HttpFilter
+	if manyNames(s) {
+		out = append(out, lookupFilter(c.dnsCache(dnsCacheName(s))))
+	}
+	if c.unknownHosts() == allowDynamic {
+		out = append(out, lookupFilter(c.anyDNSCache()))
+	}
+	return out
+}
+
+func lookupFilter(cache *cachev3.DnsCacheConfig) *hcmv3.HttpFilter {
+	return httpFilter("envoy.filters.http.dynamic_forward_proxy", &forwardv3.FilterConfig{
+		ImplementationSpecifier: &forwardv3.FilterConfig_DnsCacheConfig{DnsCacheConfig: cache},
+	})
+}
+
+// nameFilters look up the server name of a TLS connection in DNS, for a service that stands for many names.
+func (c *Compiler) nameFilters(cl claim) []*listenerv3.Filter {
+	if !manyNames(cl.service) {
+		return nil
+	}
+	return []*listenerv3.Filter{networkFilter("envoy.extensions.filters.network.sni_dynamic_forward_proxy", &sniv3.FilterConfig{
+		DnsCacheConfig: c.dnsCache(dnsCacheName(cl.service)),
+		PortSpecifier:  &sniv3.FilterConfig_PortValue{PortValue: cl.port.Number},
+	})}
+}
+
+// dnsCacheName names the cache that the filters of a service share with its cluster.
+func dnsCacheName(s *mesh.Service) string { return s.Host + "_dfp_dns_cache" }

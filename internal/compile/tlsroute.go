@@ -1,0 +1,68 @@
+package compile
+
+import (
+	"strings"
+
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+// tlsChains translates the TLS rules of VirtualServices for a claim, a chain for each match that differs in what Envoy
+// sees of a connection: server names and destination subnets. Where no rule applies the service has a chain of its own.
+func (c *Compiler) tlsChains(cl claim, rules []*mesh.VirtualService) []*chainDraft {
+	var out []*chainDraft
+	cidrs := cl.cidrs // subnets of one match stay in force for later ones that name none
+	seen := map[string]bool{}
+	for _, vs := range rules {
+		for i, rule := range vs.Spec.Tls {
+			if len(rule.Route) == 0 {
+				continue
+			}
+			for j, m := range rule.Match {
+				if !c.appliesToConnection(m, cl.port.Number) {
+					continue
+				}
+				if len(m.DestinationSubnets) > 0 && cl.port.Number > 0 {
+					cidrs = m.DestinationSubnets
+				}
+				key := strings.Join(m.SniHosts, ",") + "|" + strings.Join(m.DestinationSubnets, ",")
+				if seen[key] {
+					continue
+				}
+				seen[key] = true
+				field := source.Index("spec.tls", i)
+				chain := c.ruleChain(cl, vs, rule.Route, field)
+				chain.sni, chain.cidrs, chain.metadata = m.SniHosts, cidrs, istioMetadata(vs.Object)
+				chain.origins.add("match", spelled(vs.Object, source.Index(source.Join(field, "match"), j))...)
+				out = append(out, chain)
+			}
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	chain := c.serviceChain(cl)
+	if c.needsSNI(cl) {
+		chain.sni = []string{cl.service.Host}
+		for _, alias := range cl.service.Aliases {
+			chain.sni = append(append(chain.sni, alias), c.shortForms(alias)...)
+		}
+	}
+	return []*chainDraft{chain}
+}
+
+// needsSNI says whether only the server name tells the service's connections from others': it has no address of its own,
+// or a CIDR, or stands for many names.
+func (c *Compiler) needsSNI(cl claim) bool {
+	address := c.serviceAddress(cl.service)
+	if !cl.service.Kubernetes() && address == anyIPv4 && !c.families().v4 {
+		address = anyIPv6
+	}
+	wildcard := c.wildcards()[0]
+	return len(cl.cidrs) > 0 || strings.Contains(address, "/") || address == wildcard && cl.binds[0] == wildcard || manyNames(cl.service)
+}
+
+// manyNames says whether the proxy looks up the names under a wildcard by itself.
+func manyNames(s *mesh.Service) bool {
+	return s != nil && s.Resolution == mesh.DynamicDNS && mesh.IsWildcard(s.Host)
+}

@@ -1,0 +1,188 @@
+package compile
+
+import (
+	"cmp"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+
+	"sem.example/internal/envoy"
+	"sem.example/internal/mesh"
+)
+
+// A virtualHostDraft is a virtual host before its table is settled.
+type virtualHostDraft struct {
+	host    *routev3.VirtualHost
+	port    uint32 // of its services
+	routes  []routeDraft
+	origins trail
+}
+
+// A hostSet collects the virtual hosts of one table. A name, and a domain, belongs to whoever comes first.
+type hostSet struct {
+	c       *Compiler
+	table   uint32                       // the listener's port; 0 where domains must tell the port
+	names   map[string]*virtualHostDraft // by name
+	domains map[string]bool              // in lower case
+	known   map[string]bool              // hosts of services, which no short form of another may take
+	drafts  []*virtualHostDraft
+}
+
+func (c *Compiler) newHostSet(port uint32) *hostSet {
+	return &hostSet{c: c, table: port, names: map[string]*virtualHostDraft{}, domains: map[string]bool{}, known: map[string]bool{}}
+}
+
+// add makes a virtual host of a service, or of a host that is none (then the service is nil).
+func (h *hostSet) add(host string, s *mesh.Service, port uint32, routes []routeDraft, origins trail) {
+	name := net.JoinHostPort(host, strconv.Itoa(int(port)))
+	if first := h.names[name]; first != nil {
+		first.lost(origins)
+		return
+	}
+	draft := &virtualHostDraft{port: port, routes: routes, origins: origins}
+	h.names[name] = draft
+	domains, short := []string{bracketed(host)}, []string(nil)
+	if s != nil {
+		domains, short = h.serviceDomains(s, port)
+	}
+	draft.host = &routev3.VirtualHost{
+		Name:                       name,
+		Domains:                    h.claim(domains, short),
+		IncludeRequestAttemptCount: h.c.countAttempts(),
+	}
+	if len(draft.host.Domains) > 0 {
+		h.drafts = append(h.drafts, draft)
+	}
+}
+
+// lost notes that others wanted the virtual host too.
+func (d *virtualHostDraft) lost(others trail) {
+	winner := d.origins.object()
+	for _, m := range others {
+		if m.origin.Role == envoy.Defines && m.origin.Object != winner {
+			o := m.origin
+			o.Role, o.Note = envoy.Overridden, winner.Kind+" "+winner.Namespace+"/"+winner.Name+" comes first for this host"
+			d.origins.add(m.part, o)
+		}
+	}
+}
+
+// claim takes the domains that are still free. A short form is left out where it is a service's full name.
+func (h *hostSet) claim(domains, short []string) []string {
+	var out []string
+	for _, d := range domains {
+		lower := strings.ToLower(d)
+		if h.domains[lower] || h.known[d] && slices.Contains(short, d) {
+			continue
+		}
+		h.domains[lower] = true
+		out = append(out, d)
+	}
+	return out
+}
+
+// know notes the names of a service before any virtual host is made.
+func (h *hostSet) know(s *mesh.Service, port uint32) {
+	h.known[s.Host] = true
+	h.known[net.JoinHostPort(s.Host, strconv.Itoa(int(port)))] = true
+}
+
+// serviceDomains are the authorities by which a service is asked for, and which of them are short forms of its name.
+func (h *hostSet) serviceDomains(s *mesh.Service, port uint32) (domains, short []string) {
+	if h.table != 0 {
+		port = 0
+	}
+	for _, host := range append([]string{strings.ToLower(s.Host)}, s.Aliases...) {
+		domains = append(domains, authorities(host, port)...)
+		for _, form := range h.c.shortForms(host) {
+			domains = append(domains, authorities(form, port)...)
+			short = append(short, authorities(form, port)...)
+		}
+	}
+	if s.Resolution == mesh.OriginalDst && s.Kubernetes() {
+		for _, d := range slices.Clone(domains) {
+			domains = append(domains, "*."+d)
+		}
+	}
+	for _, address := range h.c.serviceAddresses(s) {
+		if address != anyIPv4 {
+			domains = append(domains, authorities(address, port)...)
+		}
+	}
+	return domains, short
+}
+
+// authorities are the ways to write a host in a request: alone, and with a port unless that is 0.
+func authorities(host string, port uint32) []string {
+	if port == 0 {
+		return []string{bracketed(host)}
+	}
+	return []string{bracketed(host), net.JoinHostPort(host, strconv.Itoa(int(port)))}
+}
+
+// shortForms are the other names of a host that resolvers accept: the absolute one with a dot at its end, and those of
+// Kubernetes Services with their last parts left out, which for services of the client's own namespace includes the
+// namespace.
+func (c *Compiler) shortForms(host string) []string {
+	var out []string
+	if _, err := netip.ParseAddr(host); err != nil {
+		out = append(out, host+".")
+	}
+	long, ok := strings.CutSuffix(host, ".svc."+c.view.Mesh.Settings.Domain)
+	name, namespace, dotted := strings.Cut(long, ".")
+	switch {
+	case !ok || !dotted:
+	case namespace == c.view.Proxy.Namespace:
+		out = append(out, name, long+".svc", long)
+	default:
+		out = append(out, long, long+".svc")
+	}
+	return out
+}
+
+// settle sorts the virtual hosts by name, gives the routes their places and records all origins under a table.
+func (h *hostSet) settle(table string) []*routev3.VirtualHost {
+	slices.SortStableFunc(h.drafts, func(a, b *virtualHostDraft) int { return cmp.Compare(a.host.Name, b.host.Name) })
+	var out []*routev3.VirtualHost
+	for _, d := range h.drafts {
+		d.host.Routes = h.c.placeRoutes(table, d.host.Name, d.routes)
+		h.c.origins.settle(envoy.VirtualHost(table, d.host.Name), d.origins)
+		out = append(out, d.host)
+	}
+	return out
+}
+
+// catchAll is the virtual host for the authorities that no other has: what the outbound traffic policy says of them.
+func (c *Compiler) catchAll(table string) *routev3.VirtualHost {
+	out := &routev3.VirtualHost{Domains: []string{"*"}, IncludeRequestAttemptCount: c.countAttempts()}
+	route := &routev3.Route{Match: routeMatch(nil)}
+	switch c.unknownHosts() {
+	case allowDynamic:
+		out.Name = "allow_any_dynamic_dns"
+		route.Action = c.unlimited(anyDynamicDNS)
+	case allowAny:
+		out.Name = "allow_any"
+		route.Action = c.unlimited(c.unknownCluster())
+	default:
+		out.Name = "block_all"
+		route.Action = &routev3.Route_DirectResponse{DirectResponse: &routev3.DirectResponseAction{Status: 502}}
+	}
+	route.Name = out.Name
+	out.Routes = []*routev3.Route{route}
+	c.origins.record(envoy.VirtualHost(table, out.Name), c.policyOrigins()...)
+	return out
+}
+
+// unlimited sends requests to a cluster for as long as they take.
+func (c *Compiler) unlimited(cluster string) *routev3.Route_Route {
+	action := &routev3.RouteAction{
+		ClusterSpecifier:     &routev3.RouteAction_Cluster{Cluster: cluster},
+		AppendXForwardedHost: c.proxyConfig().GetProxyHeaders().GetXForwardedHost().GetEnabled().GetValue(),
+	}
+	setTimeout(action, nil)
+	return &routev3.Route_Route{Route: action}
+}
