@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"cmp"
+
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
@@ -34,6 +36,7 @@ type manager struct {
 	table    string                      // the route table to fetch, unless routes are given
 	routes   *routev3.RouteConfiguration // in the listener itself
 	filters  []*hcmv3.HttpFilter         // before the router
+	absolute bool                        // requests may name a whole URL, as those to an HTTP proxy do
 }
 
 // httpManager is the network filter that handles requests so.
@@ -116,6 +119,10 @@ func (c *Compiler) protocolOptions(out *hcmv3.HttpConnectionManager, m manager) 
 	}
 	if c.proxyConfig().GetProxyHeaders().GetPreserveHttp1HeaderCase().GetValue() {
 		out.HttpProtocolOptions = preserveCase()
+	}
+	if m.absolute {
+		out.HttpProtocolOptions = cmp.Or(out.HttpProtocolOptions, &corev3.Http1ProtocolOptions{})
+		out.HttpProtocolOptions.AllowAbsoluteUrl = yes()
 	}
 }
 

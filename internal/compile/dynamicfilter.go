@@ -30,13 +30,13 @@ func lookupFilter(cache *cachev3.DnsCacheConfig) *hcmv3.HttpFilter {
 }
 
 // nameFilters look up the server name of a TLS connection in DNS, for a service that stands for many names.
-func (c *Compiler) nameFilters(cl claim) []*listenerv3.Filter {
-	if !manyNames(cl.service) {
+func (c *Compiler) nameFilters(b bid) []*listenerv3.Filter {
+	if !manyNames(b.service) {
 		return nil
 	}
 	return []*listenerv3.Filter{networkFilter("envoy.extensions.filters.network.sni_dynamic_forward_proxy", &sniv3.FilterConfig{
-		DnsCacheConfig: c.dnsCache(dnsCacheName(cl.service)),
-		PortSpecifier:  &sniv3.FilterConfig_PortValue{PortValue: cl.port.Number},
+		DnsCacheConfig: c.dnsCache(dnsCacheName(b.service)),
+		PortSpecifier:  &sniv3.FilterConfig_PortValue{PortValue: b.port.Number},
 	})}
 }
 

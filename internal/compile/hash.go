@@ -34,7 +34,7 @@ func (c *Compiler) destinationHash(to *networking.Destination) *consistentHash {
 	if rule == nil {
 		return nil
 	}
-	for _, policy := range []*networking.TrafficPolicy{subsetPolicy(rule.Spec, to.Subset), rule.Spec.GetTrafficPolicy()} {
+	for _, policy := range []*networking.TrafficPolicy{findSubset(rule, to.Subset).GetTrafficPolicy(), rule.Spec.GetTrafficPolicy()} {
 		if to.Port != nil {
 			if hash := portHash(policy.GetPortLevelSettings(), to.Port.Number); hash != nil {
 				return hash
@@ -42,15 +42,6 @@ func (c *Compiler) destinationHash(to *networking.Destination) *consistentHash {
 		}
 		if hash := policy.GetLoadBalancer().GetConsistentHash(); hash != nil {
 			return hash
-		}
-	}
-	return nil
-}
-
-func subsetPolicy(rule *networking.DestinationRule, name string) *networking.TrafficPolicy {
-	for _, s := range rule.GetSubsets() {
-		if s.Name == name {
-			return s.TrafficPolicy
 		}
 	}
 	return nil

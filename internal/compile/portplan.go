@@ -20,14 +20,14 @@ type portPlan struct {
 	order  []string
 }
 
-// A claim is the wish of a service for a listener.
-type claim struct {
+// A bid is the wish of a service for a listener.
+type bid struct {
 	egress  *egress
 	service *mesh.Service
 	port    *mesh.Port   // of the listener: the Sidecar's, or the service's own
 	written mesh.Written // where the port stands
-	binds   []string   // addresses; none leaves the choice to the service
-	cidrs   []string   // destinations that the service is reached at, where the listener is for every address
+	binds   []string     // addresses; none leaves the choice to the service
+	cidrs   []string     // destinations that the service is reached at, where the listener is for every address
 	real    bool
 }
 
@@ -51,7 +51,7 @@ func (p *portPlan) serve(e *egress) {
 		if p.reserved(binds, at.port.Protocol) {
 			continue
 		}
-		p.claimAll(claim{egress: e, service: at.service, port: at.port, written: mesh.Written{Object: at.service.Object, Field: at.port.Field},
+		p.bidAll(bid{egress: e, service: at.service, port: at.port, written: mesh.Written{Object: at.service.Object, Field: at.port.Field},
 			binds: binds, real: real})
 	}
 }
@@ -64,7 +64,7 @@ func (p *portPlan) serveSidecarPort(e *egress, at *networking.SidecarPort) {
 	}
 	written := mesh.Written{Object: p.c.view.Sidecar, Field: source.Join(e.Field, "port")}
 	for _, s := range e.Services {
-		p.claim(claim{egress: e, service: s, port: port, written: written, binds: binds, real: real})
+		p.bid(bid{egress: e, service: s, port: port, written: written, binds: binds, real: real})
 	}
 }
 
@@ -101,19 +101,19 @@ func (p *portPlan) reserved(binds []string, protocol mesh.Protocol) bool {
 	return false
 }
 
-// claimAll claims for a service on its own port. A headless service without HTTP is reached at the addresses of its
+// bidAll bids for a service on its own port. A headless service without HTTP is reached at the addresses of its
 // endpoints, so it gets a listener for each of them except the proxy itself.
-func (p *portPlan) claimAll(cl claim) {
-	s := cl.service
-	headless := len(cl.binds) == 0 && s.Resolution == mesh.OriginalDst && p.c.serviceAddress(s) == anyIPv4 &&
-		(cl.port.Protocol.IsTCP() || cl.port.Protocol == mesh.Detected)
+func (p *portPlan) bidAll(b bid) {
+	s := b.service
+	headless := len(b.binds) == 0 && s.Resolution == mesh.OriginalDst && p.c.serviceAddress(s) == anyIPv4 &&
+		(b.port.Protocol.IsTCP() || b.port.Protocol == mesh.Detected)
 	if !headless {
-		p.claim(cl)
+		p.bid(b)
 		return
 	}
-	endpoints := p.c.view.Endpoints(s, cl.port)
+	endpoints := p.c.view.Endpoints(s, b.port)
 	if !s.Kubernetes() && len(endpoints) == 0 && s.Selector == nil {
-		p.claim(cl)
+		p.bid(b)
 		return
 	}
 	for _, e := range endpoints {
@@ -121,37 +121,37 @@ func (p *portPlan) claimAll(cl claim) {
 		if !ok || strings.Contains(e.Address, "/") || len(p.c.view.Proxy.IPs) > 0 && ip == p.c.view.Proxy.IPs[0] {
 			continue
 		}
-		cl.binds = []string{e.Address}
-		p.claim(cl)
+		b.binds = []string{e.Address}
+		p.bid(b)
 	}
 }
 
-// claim settles one claim.
-func (p *portPlan) claim(cl claim) {
-	if cl.service.Resolution == mesh.Alias {
+// bid settles one bid.
+func (p *portPlan) bid(b bid) {
+	if b.service.Resolution == mesh.Alias {
 		return
 	}
-	kind := kindOf(cl.port.Protocol)
+	kind := kindOf(b.port.Protocol)
 	if kind == noTraffic {
 		return
 	}
-	p.choose(&cl, kind)
-	current := p.drafts[cl.binds[0]]
+	p.choose(&b, kind)
+	current := p.drafts[b.binds[0]]
 	if current != nil && current.locked {
-		current.overruled(cl, "the Sidecar describes a listener at this address")
+		current.overruled(b, "the Sidecar describes a listener at this address")
 		return
 	}
-	if cl.port.Protocol == mesh.HTTPProxy {
-		p.put(cl, []*chainDraft{p.httpChain(cl)}, mesh.HTTPProxy)
+	if b.port.Protocol == mesh.HTTPProxy {
+		p.put(b, []*chainDraft{p.httpChain(b)}, mesh.HTTPProxy)
 		return
 	}
 	switch kind {
 	case httpTraffic:
-		p.claimHTTP(cl, current)
+		p.bidHTTP(b, current)
 	case tcpTraffic:
-		p.claimTCP(cl, current)
+		p.bidTCP(b, current)
 	default:
-		p.claimDetected(cl, current)
+		p.bidDetected(b, current)
 	}
 }
 
@@ -177,144 +177,144 @@ func kindOf(p mesh.Protocol) traffic {
 	return detectedTraffic
 }
 
-// choose finds the address of a claim that names none. Requests name their host, so all of them share the listener for
+// choose finds the address of a bid that names none. Requests name their host, so all of them share the listener for
 // every address; other connections are known by their destination alone, so they get a listener at the service's
 // address, or a filter chain for its CIDR.
-func (p *portPlan) choose(cl *claim, kind traffic) {
+func (p *portPlan) choose(b *bid, kind traffic) {
 	switch {
-	case len(cl.binds) > 0:
+	case len(b.binds) > 0:
 		return
 	case kind == httpTraffic:
-		cl.binds = p.c.wildcards()
+		b.binds = p.c.wildcards()
 		return
 	}
-	addresses := p.c.serviceAddresses(cl.service)
-	main := p.c.serviceAddress(cl.service)
+	addresses := p.c.serviceAddresses(b.service)
+	main := p.c.serviceAddress(b.service)
 	extra := addresses[min(1, len(addresses)):]
 	if strings.Contains(main, "/") {
-		cl.binds, cl.cidrs = p.c.wildcards(), append([]string{main}, extra...)
+		b.binds, b.cidrs = p.c.wildcards(), append([]string{main}, extra...)
 		return
 	}
-	if !cl.service.Kubernetes() && main == anyIPv4 {
-		cl.binds = p.c.wildcards()
+	if !b.service.Kubernetes() && main == anyIPv4 {
+		b.binds = p.c.wildcards()
 		return
 	}
-	cl.binds = append([]string{main}, extra...)
+	b.binds = append([]string{main}, extra...)
 }
 
-// put makes a claim's chains those of the listener, whatever it was before.
-func (p *portPlan) put(cl claim, chains []*chainDraft, protocol mesh.Protocol) {
-	bind := cl.binds[0]
+// put makes a bid's chains those of the listener, whatever it was before.
+func (p *portPlan) put(b bid, chains []*chainDraft, protocol mesh.Protocol) {
+	bind := b.binds[0]
 	before := p.drafts[bind]
 	if before == nil {
 		p.order = append(p.order, bind)
 	}
-	d := &listenerDraft{binds: cl.binds, port: cl.port, real: cl.real, protocol: protocol}
+	d := &listenerDraft{binds: b.binds, port: b.port, real: b.real, protocol: protocol}
 	d.set(chains)
 	if before != nil {
 		d.origins = before.origins
 	}
-	d.origins.add("", cl.origins()...)
+	d.origins.add("", b.origins()...)
 	p.drafts[bind] = d
 }
 
-// claimHTTP adds requests to a listener. One that handles requests already needs nothing more: the route table tells
+// bidHTTP adds requests to a listener. One that handles requests already needs nothing more: the route table tells
 // the services apart.
-func (p *portPlan) claimHTTP(cl claim, current *listenerDraft) {
+func (p *portPlan) bidHTTP(b bid, current *listenerDraft) {
 	if current != nil && !current.protocol.IsTCP() {
-		current.origins.add("", cl.origins()...)
+		current.origins.add("", b.origins()...)
 		return
 	}
-	chain, protocol := p.httpChain(cl), cl.port.Protocol
-	if cl.binds[0] == p.c.wildcards()[0] {
+	chain, protocol := p.httpChain(b), b.port.Protocol
+	if b.binds[0] == p.c.wildcards()[0] {
 		chain.detect()
 		protocol = mesh.Detected
 	}
 	if current != nil {
 		protocol = mesh.Detected
 	}
-	p.combine(cl, current, []*chainDraft{chain}, protocol)
+	p.combine(b, current, []*chainDraft{chain}, protocol)
 }
 
-func (p *portPlan) claimTCP(cl claim, current *listenerDraft) {
-	chains := p.c.connectionChains(cl)
+func (p *portPlan) bidTCP(b bid, current *listenerDraft) {
+	chains := p.c.connectionChains(b)
 	if current != nil && current.protocol.IsTCP() {
-		p.combine(cl, current, chains, current.protocol)
+		p.combine(b, current, chains, current.protocol)
 		return
 	}
-	protocol := cl.port.Protocol
+	protocol := b.port.Protocol
 	if current != nil {
 		protocol = mesh.Detected
 	}
-	p.combine(cl, current, chains, protocol)
+	p.combine(b, current, chains, protocol)
 }
 
-// claimDetected adds a service whose protocol is to be found out: its requests by the route table, and its other
+// bidDetected adds a service whose protocol is to be found out: its requests by the route table, and its other
 // connections. It takes the place of a listener for requests alone.
-func (p *portPlan) claimDetected(cl claim, current *listenerDraft) {
-	chains := p.c.connectionChains(cl)
+func (p *portPlan) bidDetected(b bid, current *listenerDraft) {
+	chains := p.c.connectionChains(b)
 	if current != nil && current.protocol == mesh.Detected {
-		p.combine(cl, current, chains, mesh.Detected)
+		p.combine(b, current, chains, mesh.Detected)
 		return
 	}
-	http := p.httpChain(cl)
+	http := p.httpChain(b)
 	http.detect()
 	chains = append(chains, http)
 	if current != nil && current.protocol.IsHTTP() {
-		p.put(cl, chains, mesh.Detected)
+		p.put(b, chains, mesh.Detected)
 		return
 	}
-	p.combine(cl, current, chains, mesh.Detected)
+	p.combine(b, current, chains, mesh.Detected)
 }
 
-// combine merges a claim's chains into a listener, or makes the listener. Protocols in which the server speaks first
+// combine merges a bid's chains into a listener, or makes the listener. Protocols in which the server speaks first
 // cannot share one with others, as an inspector would wait for the client for ever.
-func (p *portPlan) combine(cl claim, current *listenerDraft, chains []*chainDraft, protocol mesh.Protocol) {
+func (p *portPlan) combine(b bid, current *listenerDraft, chains []*chainDraft, protocol mesh.Protocol) {
 	switch {
 	case current == nil:
-		p.put(cl, chains, protocol)
-	case cl.port.Protocol != current.protocol && (serverFirst(cl.port.Protocol) || serverFirst(current.protocol)):
-		current.overruled(cl, "a protocol in which the server speaks first cannot share a listener")
+		p.put(b, chains, protocol)
+	case b.port.Protocol != current.protocol && (serverFirst(b.port.Protocol) || serverFirst(current.protocol)):
+		current.overruled(b, "a protocol in which the server speaks first cannot share a listener")
 	default:
 		current.merge(chains)
 		current.protocol = protocol
-		current.origins.add("", cl.origins()...)
+		current.origins.add("", b.origins()...)
 	}
 }
 
 func serverFirst(p mesh.Protocol) bool { return p == mesh.MySQL || p == mesh.Mongo }
 
-// httpChain handles the requests of a claim. Services of one port share a route table, unless the service has a
+// httpChain handles the requests of a bid. Services of one port share a route table, unless the service has a
 // listener of its own because its protocol is detected.
-func (p *portPlan) httpChain(cl claim) *chainDraft {
-	table := strconv.Itoa(int(cl.port.Number))
+func (p *portPlan) httpChain(b bid) *chainDraft {
+	table := strconv.Itoa(int(b.port.Number))
 	switch {
-	case cl.port.Number == 0:
-		table = cl.binds[0]
-	case cl.port.Protocol == mesh.Detected && cl.binds[0] != p.c.wildcards()[0]:
-		table = cl.service.Host + ":" + table
+	case b.port.Number == 0:
+		table = b.binds[0]
+	case b.port.Protocol == mesh.Detected && b.binds[0] != p.c.wildcards()[0]:
+		table = b.service.Host + ":" + table
 	}
-	out := p.c.httpChain(cl.service, cl.port.Protocol, table)
-	out.origins.add("", cl.origins()...)
+	out := p.c.httpChain(b.service, b.port.Protocol, table)
+	out.origins.add("", b.origins()...)
 	return out
 }
 
-// overruled notes that a claim got nothing.
-func (d *listenerDraft) overruled(cl claim, why string) {
-	for _, o := range cl.origins() {
+// overruled notes that a bid got nothing.
+func (d *listenerDraft) overruled(b bid, why string) {
+	for _, o := range b.origins() {
 		o.Role, o.Note = envoy.Overridden, why
 		d.origins.add("", o)
 	}
 }
 
 // origins are where the port of the listener is written and, where that is in the Sidecar, the service.
-func (cl claim) origins() []envoy.Origin {
+func (b bid) origins() []envoy.Origin {
 	var out []envoy.Origin
-	if cl.written.Object != nil {
-		out = append(out, defines(cl.written.Object, cl.written.Field))
+	if b.written.Object != nil {
+		out = append(out, defines(b.written.Object, b.written.Field))
 	}
-	if cl.written.Object != cl.service.Object {
-		out = append(out, defines(cl.service.Object, cl.service.Field))
+	if b.written.Object != b.service.Object {
+		out = append(out, defines(b.service.Object, b.service.Field))
 	}
 	return out
 }

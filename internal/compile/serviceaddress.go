@@ -102,8 +102,8 @@ func addressOf(s string) (netip.Addr, bool) {
 	return addr, err == nil
 }
 
-// bracketed is a host as it stands before a port or in an authority: IPv6 addresses in brackets.
-func bracketed(host string) string {
+// uriHost is a host as it stands before a port or in an authority: IPv6 addresses in brackets.
+func uriHost(host string) string {
 	if strings.Contains(host, ":") {
 		return "[" + host + "]"
 	}

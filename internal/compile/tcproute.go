@@ -10,19 +10,18 @@ import (
 	typev3 "github.com/envoyproxy/go-control-plane/envoy/type/v3"
 	networking "istio.io/api/networking/v1alpha3"
 
-	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
 )
 
-// connectionChains are the chains by which a claim's connections that carry no readable requests are routed.
-func (c *Compiler) connectionChains(cl claim) []*chainDraft {
-	rules := slices.Clone(cl.egress.rules.overlapping(cl.service.Host))
+// connectionChains are the chains by which a bid's connections that carry no readable requests are routed.
+func (c *Compiler) connectionChains(b bid) []*chainDraft {
+	rules := slices.Clone(b.egress.rules.overlapping(b.service.Host))
 	rules = unique(rules)
-	if cl.port.Protocol.IsTLS() {
-		return c.tlsChains(cl, rules)
+	if b.port.Protocol.IsTLS() {
+		return c.tlsChains(b, rules)
 	}
-	return c.tcpChains(cl, rules)
+	return c.tcpChains(b, rules)
 }
 
 // unique keeps the first of several mentions of a VirtualService.
@@ -35,9 +34,9 @@ func unique(list []*mesh.VirtualService) []*mesh.VirtualService {
 	})
 }
 
-// tcpChains translates the TCP rules of VirtualServices for a claim: a chain for each rule with destination subnets,
+// tcpChains translates the TCP rules of VirtualServices for a bid: a chain for each rule with destination subnets,
 // ending with the first rule that takes all, or with the service itself.
-func (c *Compiler) tcpChains(cl claim, rules []*mesh.VirtualService) []*chainDraft {
+func (c *Compiler) tcpChains(b bid, rules []*mesh.VirtualService) []*chainDraft {
 	var out []*chainDraft
 	covered := false // a rule's subnets are the very CIDRs of the service
 	for _, vs := range rules {
@@ -45,24 +44,24 @@ func (c *Compiler) tcpChains(cl claim, rules []*mesh.VirtualService) []*chainDra
 			if len(rule.Route) == 0 {
 				continue
 			}
-			all, subnets := c.tcpMatch(rule, cl.port.Number)
+			all, subnets := c.tcpMatch(rule, b.port.Number)
 			if all {
-				chain := c.ruleChain(cl, vs, rule.Route, source.Index("spec.tcp", i))
-				chain.cidrs, chain.metadata = cl.cidrs, istioMetadata(vs.Object)
+				chain := c.ruleChain(b, vs, rule.Route, source.Index("spec.tcp", i))
+				chain.cidrs, chain.metadata = b.cidrs, istioMetadata(vs.Object)
 				return append(out, chain)
 			}
 			if len(subnets) > 0 {
-				chain := c.ruleChain(cl, vs, rule.Route, source.Index("spec.tcp", i))
+				chain := c.ruleChain(b, vs, rule.Route, source.Index("spec.tcp", i))
 				chain.cidrs = subnets
 				out = append(out, chain)
-				covered = covered || slices.Equal(slices.Sorted(slices.Values(subnets)), slices.Sorted(slices.Values(cl.cidrs)))
+				covered = covered || slices.Equal(slices.Sorted(slices.Values(subnets)), slices.Sorted(slices.Values(b.cidrs)))
 			}
 		}
 	}
 	if covered {
 		return out
 	}
-	return append(out, c.serviceChain(cl))
+	return append(out, c.serviceChain(b))
 }
 
 // tcpMatch says whether a TCP rule takes every connection of a listener, or else which destination subnets it takes. On
@@ -99,8 +98,8 @@ func (c *Compiler) appliesToConnection(m connectionMatch, port uint32) bool {
 }
 
 // ruleChain sends connections to the destinations of a TCP or TLS rule, which stands at a field of a VirtualService.
-func (c *Compiler) ruleChain(cl claim, vs *mesh.VirtualService, to []*networking.RouteDestination, field string) *chainDraft {
-	out := &chainDraft{filters: c.routeConnections(vs, to, cl.port)}
+func (c *Compiler) ruleChain(b bid, vs *mesh.VirtualService, to []*networking.RouteDestination, field string) *chainDraft {
+	out := &chainDraft{filters: c.routeConnections(vs, to, b.port)}
 	out.origins.add("", spelled(vs.Object, field)...)
 	n := 0
 	for i, dest := range to {
@@ -114,16 +113,16 @@ func (c *Compiler) ruleChain(cl claim, vs *mesh.VirtualService, to []*networking
 
 // serviceChain sends connections to a service that no rule speaks for. On a port of the Sidecar, the service's only port
 // counts.
-func (c *Compiler) serviceChain(cl claim) *chainDraft {
-	port := cl.port.Number
-	if len(cl.service.Ports) == 1 {
-		port = cl.service.Ports[0].Number
+func (c *Compiler) serviceChain(b bid) *chainDraft {
+	port := b.port.Number
+	if len(b.service.Ports) == 1 {
+		port = b.service.Ports[0].Number
 	}
-	to := tcpTo(outboundName(port, "", cl.service.Host))
-	c.limitConnections(to, c.ruleFor(cl.service.Host), "")
-	out := &chainDraft{cidrs: cl.cidrs, filters: slices.Concat(c.nameFilters(cl), proxyTCP(cl.port.Protocol, to))}
-	out.readsSNI = len(c.nameFilters(cl)) > 0
-	out.origins.add("", cl.origins()...)
+	to := tcpTo(outboundName(port, "", b.service.Host))
+	c.limitConnections(to, c.ruleFor(b.service.Host), "")
+	out := &chainDraft{cidrs: b.cidrs, filters: slices.Concat(c.nameFilters(b), proxyTCP(b.port.Protocol, to))}
+	out.readsSNI = len(c.nameFilters(b)) > 0
+	out.origins.add("", b.origins()...)
 	return out
 }
 
@@ -170,12 +169,12 @@ func (c *Compiler) limitConnections(out *tcpproxyv3.TcpProxy, rule *mesh.Destina
 	}
 	pool := rule.Spec.GetTrafficPolicy().GetConnectionPool().GetTcp()
 	out.IdleTimeout, out.MaxDownstreamConnectionDuration = pool.GetIdleTimeout(), pool.GetMaxConnectionDuration()
-	if hashesSource(rule.Spec, subset) {
+	if hashesSource(rule, subset) {
 		out.HashPolicy = []*typev3.HashPolicy{{PolicySpecifier: &typev3.HashPolicy_SourceIp_{SourceIp: &typev3.HashPolicy_SourceIp{}}}}
 	}
 	tunnel := rule.Spec.GetTrafficPolicy().GetTunnel()
 	if subset != "" {
-		tunnel = subsetPolicy(rule.Spec, subset).GetTunnel()
+		tunnel = findSubset(rule, subset).GetTrafficPolicy().GetTunnel()
 	}
 	if tunnel != nil {
 		out.TunnelingConfig = &tcpproxyv3.TcpProxy_TunnelingConfig{
@@ -187,12 +186,10 @@ func (c *Compiler) limitConnections(out *tcpproxyv3.TcpProxy, rule *mesh.Destina
 
 // hashesSource says whether the endpoint is chosen by the client's address. A load balancer of the subset stands in for
 // the rule's.
-func hashesSource(rule *networking.DestinationRule, subset string) bool {
-	balancer := rule.GetTrafficPolicy().GetLoadBalancer()
-	if own := subsetPolicy(rule, subset).GetLoadBalancer(); own != nil {
+func hashesSource(rule *mesh.DestinationRule, subset string) bool {
+	balancer := rule.Spec.GetTrafficPolicy().GetLoadBalancer()
+	if own := findSubset(rule, subset).GetTrafficPolicy().GetLoadBalancer(); own != nil {
 		balancer = own
 	}
 	return balancer.GetConsistentHash().GetUseSourceIp()
 }
-
-var _ envoy.Origin

@@ -7,11 +7,11 @@ import (
 	"sem.example/internal/source"
 )
 
-// tlsChains translates the TLS rules of VirtualServices for a claim, a chain for each match that differs in what Envoy
+// tlsChains translates the TLS rules of VirtualServices for a bid, a chain for each match that differs in what Envoy
 // sees of a connection: server names and destination subnets. Where no rule applies the service has a chain of its own.
-func (c *Compiler) tlsChains(cl claim, rules []*mesh.VirtualService) []*chainDraft {
+func (c *Compiler) tlsChains(b bid, rules []*mesh.VirtualService) []*chainDraft {
 	var out []*chainDraft
-	cidrs := cl.cidrs // subnets of one match stay in force for later ones that name none
+	cidrs := b.cidrs // subnets of one match stay in force for later ones that name none
 	seen := map[string]bool{}
 	for _, vs := range rules {
 		for i, rule := range vs.Spec.Tls {
@@ -19,10 +19,10 @@ func (c *Compiler) tlsChains(cl claim, rules []*mesh.VirtualService) []*chainDra
 				continue
 			}
 			for j, m := range rule.Match {
-				if !c.appliesToConnection(m, cl.port.Number) {
+				if !c.appliesToConnection(m, b.port.Number) {
 					continue
 				}
-				if len(m.DestinationSubnets) > 0 && cl.port.Number > 0 {
+				if len(m.DestinationSubnets) > 0 && b.port.Number > 0 {
 					cidrs = m.DestinationSubnets
 				}
 				key := strings.Join(m.SniHosts, ",") + "|" + strings.Join(m.DestinationSubnets, ",")
@@ -31,7 +31,7 @@ func (c *Compiler) tlsChains(cl claim, rules []*mesh.VirtualService) []*chainDra
 				}
 				seen[key] = true
 				field := source.Index("spec.tls", i)
-				chain := c.ruleChain(cl, vs, rule.Route, field)
+				chain := c.ruleChain(b, vs, rule.Route, field)
 				chain.sni, chain.cidrs, chain.metadata = m.SniHosts, cidrs, istioMetadata(vs.Object)
 				chain.origins.add("match", spelled(vs.Object, source.Index(source.Join(field, "match"), j))...)
 				out = append(out, chain)
@@ -41,10 +41,10 @@ func (c *Compiler) tlsChains(cl claim, rules []*mesh.VirtualService) []*chainDra
 	if len(out) > 0 {
 		return out
 	}
-	chain := c.serviceChain(cl)
-	if c.needsSNI(cl) {
-		chain.sni = []string{cl.service.Host}
-		for _, alias := range cl.service.Aliases {
+	chain := c.serviceChain(b)
+	if c.needsSNI(b) {
+		chain.sni = []string{b.service.Host}
+		for _, alias := range b.service.Aliases {
 			chain.sni = append(append(chain.sni, alias), c.shortForms(alias)...)
 		}
 	}
@@ -53,13 +53,13 @@ func (c *Compiler) tlsChains(cl claim, rules []*mesh.VirtualService) []*chainDra
 
 // needsSNI says whether only the server name tells the service's connections from others': it has no address of its own,
 // or a CIDR, or stands for many names.
-func (c *Compiler) needsSNI(cl claim) bool {
-	address := c.serviceAddress(cl.service)
-	if !cl.service.Kubernetes() && address == anyIPv4 && !c.families().v4 {
+func (c *Compiler) needsSNI(b bid) bool {
+	address := c.serviceAddress(b.service)
+	if !b.service.Kubernetes() && address == anyIPv4 && !c.families().v4 {
 		address = anyIPv6
 	}
 	wildcard := c.wildcards()[0]
-	return len(cl.cidrs) > 0 || strings.Contains(address, "/") || address == wildcard && cl.binds[0] == wildcard || manyNames(cl.service)
+	return len(b.cidrs) > 0 || strings.Contains(address, "/") || address == wildcard && b.binds[0] == wildcard || manyNames(b.service)
 }
 
 // manyNames says whether the proxy looks up the names under a wildcard by itself.

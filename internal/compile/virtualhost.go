@@ -45,7 +45,7 @@ func (h *hostSet) add(host string, s *mesh.Service, port uint32, routes []routeD
 	}
 	draft := &virtualHostDraft{port: port, routes: routes, origins: origins}
 	h.names[name] = draft
-	domains, short := []string{bracketed(host)}, []string(nil)
+	domains, short := []string{uriHost(host)}, []string(nil)
 	if s != nil {
 		domains, short = h.serviceDomains(s, port)
 	}
@@ -119,9 +119,9 @@ func (h *hostSet) serviceDomains(s *mesh.Service, port uint32) (domains, short [
 // authorities are the ways to write a host in a request: alone, and with a port unless that is 0.
 func authorities(host string, port uint32) []string {
 	if port == 0 {
-		return []string{bracketed(host)}
+		return []string{uriHost(host)}
 	}
-	return []string{bracketed(host), net.JoinHostPort(host, strconv.Itoa(int(port)))}
+	return []string{uriHost(host), net.JoinHostPort(host, strconv.Itoa(int(port)))}
 }
 
 // shortForms are the other names of a host that resolvers accept: the absolute one with a dot at its end, and those of
@@ -185,4 +185,9 @@ func (c *Compiler) unlimited(cluster string) *routev3.Route_Route {
 	}
 	setTimeout(action, nil)
 	return &routev3.Route_Route{Route: action}
+}
+
+// countAttempts says whether the upstream learns which attempt a request is.
+func (c *Compiler) countAttempts() bool {
+	return !c.proxyConfig().GetProxyHeaders().GetAttemptCount().GetDisabled().GetValue()
 }

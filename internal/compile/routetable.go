@@ -1,0 +1,276 @@
+package compile
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+	"google.golang.org/protobuf/types/known/wrapperspb"
+
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+// directBodyLimit is the size of the longest body that a route may answer with by itself, in bytes.
+var directBodyLimit = wrapperspb.UInt32(1 << 20)
+
+// A tableKey is what the name of a sidecar's route table says of it.
+type tableKey struct {
+	port uint32 // 0 for a table of all ports
+	host string // the one service of the table; "" for all that share the listener
+}
+
+// parseTable reads the name of a route table: a port, "host:port" for a service whose protocol is detected, the address
+// of a Unix socket, or that of the HTTP proxy.
+func parseTable(name string) (tableKey, bool) {
+	if name == httpProxyRoute || strings.HasPrefix(name, unixPrefix) {
+		return tableKey{}, true
+	}
+	host, number := "", name
+	if i := strings.Index(name, ":"); i >= 0 {
+		host, number = name[:i], name[i+1:]
+	}
+	port, err := strconv.ParseUint(number, 10, 16)
+	return tableKey{uint32(port), host}, err == nil
+}
+
+// outboundRoute builds a route table of the sidecar, or returns nil for an unknown name.
+func (c *Compiler) outboundRoute(name string) *routev3.RouteConfiguration {
+	key, ok := parseTable(name)
+	if !ok {
+		return nil
+	}
+	out := &routev3.RouteConfiguration{
+		Name:                           name,
+		ValidateClusters:               no(),
+		MaxDirectResponseBodySizeBytes: directBodyLimit,
+		IgnorePortInHostMatching:       true,
+	}
+	if e := c.egressFor(key.port, name); e != nil {
+		out.VirtualHosts = c.virtualHosts(e, name, key)
+	}
+	if key.host == "" {
+		out.VirtualHosts = append(out.VirtualHosts, c.catchAll(name))
+	}
+	return out
+}
+
+// virtualHosts builds the virtual hosts of a table. A table for one service has one that takes every authority.
+func (c *Compiler) virtualHosts(e *egress, name string, key tableKey) []*routev3.VirtualHost {
+	port := key.port
+	if at := e.port(); at != nil && mesh.ParseProtocol(at.Protocol) == mesh.HTTPProxy {
+		port = 0
+	}
+	t := &tableDraft{c: c, egress: e, port: port, only: key.host, services: e.on(port), hosts: c.newHostSet(port)}
+	t.build()
+	switch {
+	case key.host != "":
+		t.hosts.keepOnly(key.host)
+	case port == 0:
+		t.hosts.tellPorts()
+	}
+	return t.hosts.settle(name)
+}
+
+// A tableDraft is a route table in the making.
+type tableDraft struct {
+	c        *Compiler
+	egress   *egress
+	port     uint32 // of the listener; 0 for one that serves all ports
+	only     string // the one host that is wanted, or ""
+	services *portServices
+	hosts    *hostSet
+}
+
+// A hostGroup is a set of hosts of one port that share their routes.
+type hostGroup struct {
+	port     uint32
+	services []*mesh.Service
+	hosts    []string // that are no services
+	routes   []routeDraft
+	rules    *mesh.VirtualService // nil for a service's own route
+}
+
+// build collects the virtual hosts: those that VirtualServices speak for, in order of precedence, then the remaining
+// services.
+func (t *tableDraft) build() {
+	var groups []hostGroup
+	spoken := map[*mesh.Service]bool{}
+	for _, vs := range t.virtualServices() {
+		for _, g := range t.ruled(vs) {
+			groups = append(groups, g)
+			for _, s := range g.services {
+				spoken[s] = true
+			}
+		}
+	}
+	for _, s := range t.candidates() {
+		if !spoken[s] && s.Resolution != mesh.Alias {
+			groups = append(groups, t.unruled(s)...)
+		}
+	}
+	for _, g := range groups {
+		for _, s := range g.services {
+			t.hosts.know(s, g.port)
+		}
+	}
+	for _, g := range groups {
+		t.addGroup(g)
+	}
+}
+
+// candidates are the services that the table is for.
+func (t *tableDraft) candidates() []*mesh.Service {
+	if t.only != "" {
+		return t.services.hosts.at(strings.ToLower(t.only))
+	}
+	return t.services.hosts.values
+}
+
+// virtualServices are those that the table is built from: on port 80 all of them, elsewhere those with a host that
+// overlaps with a service's.
+func (t *tableDraft) virtualServices() []*mesh.VirtualService {
+	if t.only != "" {
+		return unique(t.egress.rules.overlapping(t.only))
+	}
+	if t.port == 80 {
+		return t.egress.VirtualServices
+	}
+	var out []*mesh.VirtualService
+	for _, vs := range t.egress.VirtualServices {
+		if slices.ContainsFunc(vs.Spec.Hosts, func(h string) bool { return len(t.services.hosts.overlapping(strings.ToLower(h))) > 0 }) {
+			out = append(out, vs)
+		}
+	}
+	return out
+}
+
+// ruled groups what a VirtualService speaks for by port: its services, and its hosts that are none.
+func (t *tableDraft) ruled(vs *mesh.VirtualService) []hostGroup {
+	routes := t.c.rules(vs, routeScope{gateways: []string{mesh.MeshGateway}, port: t.port, service: t.service})
+	if len(routes) == 0 {
+		return nil
+	}
+	hosts, services := t.separate(vs)
+	byPort := map[uint32][]*mesh.Service{}
+	var ports []uint32
+	for _, s := range services {
+		for _, p := range t.httpPorts(s) {
+			if byPort[p.Number] == nil {
+				ports = append(ports, p.Number)
+			}
+			byPort[p.Number] = append(byPort[p.Number], s)
+		}
+	}
+	if len(ports) == 0 && t.port == 80 {
+		ports = []uint32{80}
+	}
+	slices.Sort(ports)
+	var out []hostGroup
+	for _, port := range ports {
+		out = append(out, hostGroup{port: port, services: byPort[port], hosts: hosts, routes: routes, rules: vs})
+	}
+	return out
+}
+
+// service finds the service of a destination, which this table only knows if it has the listener's port.
+func (t *tableDraft) service(host string) *mesh.Service { return t.services.last[host] }
+
+// httpPorts are the ports of a service that may carry requests for this table.
+func (t *tableDraft) httpPorts(s *mesh.Service) []*mesh.Port {
+	var out []*mesh.Port
+	for _, p := range s.Ports {
+		if (t.port == 0 || p.Number == t.port) && (p.Protocol.IsHTTP() || p.Protocol == mesh.Detected) {
+			out = append(out, p)
+			if t.port != 0 {
+				break
+			}
+		}
+	}
+	return out
+}
+
+// separate splits the hosts of a VirtualService into services and the others. A wildcard stands for the services for
+// which no other VirtualService has a more specific host.
+func (t *tableDraft) separate(vs *mesh.VirtualService) (hosts []string, services []*mesh.Service) {
+	for _, host := range vs.Spec.Hosts {
+		if mesh.IsWildcard(host) {
+			continue
+		}
+		if found := t.services.hosts.at(strings.ToLower(host)); len(found) > 0 {
+			services = append(services, found...)
+		} else {
+			hosts = append(hosts, host)
+		}
+	}
+	for _, host := range vs.Spec.Hosts {
+		if !mesh.IsWildcard(host) {
+			continue
+		}
+		found := t.services.hosts.overlapping(strings.ToLower(host))
+		for _, s := range found {
+			if best, ok := t.egress.rules.mostSpecific(s.Host); ok && best == vs {
+				services = append(services, s)
+			}
+		}
+		if len(found) == 0 {
+			hosts = append(hosts, strings.ToLower(host))
+		}
+	}
+	return hosts, services
+}
+
+// unruled groups a service that no VirtualService speaks for, by port.
+func (t *tableDraft) unruled(s *mesh.Service) []hostGroup {
+	var out []hostGroup
+	for _, p := range t.httpPorts(s) {
+		out = append(out, hostGroup{port: p.Number, services: []*mesh.Service{s}, routes: []routeDraft{t.c.serviceRoute(s, p)}})
+	}
+	return out
+}
+
+func (t *tableDraft) addGroup(g hostGroup) {
+	for _, host := range g.hosts {
+		var origins trail
+		origins.add("", defines(g.rules.Object, hostField(g.rules, host)))
+		t.hosts.add(strings.ToLower(host), nil, g.port, g.routes, origins)
+	}
+	for _, s := range g.services {
+		var origins trail
+		if g.rules != nil {
+			origins.add("", defines(g.rules.Object, hostField(g.rules, s.Host)))
+		}
+		origins.add("", defines(s.Object, s.Field))
+		t.hosts.add(strings.ToLower(s.Host), s, g.port, g.routes, origins)
+	}
+}
+
+// hostField is where a VirtualService writes the host that stands for a given one.
+func hostField(vs *mesh.VirtualService, host string) string {
+	best := -1
+	for i, h := range vs.Spec.Hosts {
+		if mesh.Overlap(strings.ToLower(h), strings.ToLower(host)) && (best < 0 || mesh.CompareHosts(h, vs.Spec.Hosts[best]) < 0) {
+			best = i
+		}
+	}
+	return source.Index("spec.hosts", max(best, 0))
+}
+
+// keepOnly keeps the virtual host of one service, and lets it take every authority.
+func (h *hostSet) keepOnly(host string) {
+	h.drafts = slices.DeleteFunc(h.drafts, func(d *virtualHostDraft) bool { return !slices.Contains(d.host.Domains, host) })
+	if len(h.drafts) == 1 {
+		h.drafts[0].host.Domains = []string{"*"}
+	}
+}
+
+// tellPorts leaves the domains without a port to the hosts of port 80, which a request without one means.
+func (h *hostSet) tellPorts() {
+	h.drafts = slices.DeleteFunc(h.drafts, func(d *virtualHostDraft) bool {
+		if d.port != 80 {
+			d.host.Domains = slices.DeleteFunc(d.host.Domains, func(domain string) bool { return !strings.Contains(domain, ":") })
+		}
+		return len(d.host.Domains) == 0
+	})
+}
