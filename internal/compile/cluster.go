@@ -80,7 +80,7 @@ func (c *Compiler) outboundCluster(name string) *clusterv3.Cluster {
 	case name == blackHole:
 		return c.blackHole()
 	case name == passthrough && !c.gateway():
-		return c.passthrough(name)
+		return c.passthrough()
 	case name == anyDynamicDNS && c.dialsAnyName():
 		return c.anyName()
 	}
@@ -148,6 +148,7 @@ func (c *Compiler) serviceCluster(d *destination) *clusterv3.Cluster {
 	c.speak(t, d.port.Protocol)
 	c.apply(t, d, groups)
 	t.fetchEndpoints()
+	t.exchangePeers()
 	c.describe(t, d)
 	return t.finish()
 }

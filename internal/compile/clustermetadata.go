@@ -1,6 +1,8 @@
 package compile
 
 import (
+	typedv1 "github.com/cncf/xds/go/udpa/type/v1"
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	"google.golang.org/protobuf/types/known/structpb"
 	networking "istio.io/api/networking/v1alpha3"
@@ -35,6 +37,17 @@ func (d *destination) metadata() *corev3.Metadata {
 		}
 	}
 	return md
+}
+
+// exchangePeers makes the two sidecars of a TCP connection tell each other who they are. The filter is Istio's own.
+func (t *draft) exchangePeers() {
+	t.Filters = append(t.Filters, &clusterv3.Filter{Name: "istio.metadata_exchange", TypedConfig: pack(&typedv1.TypedStruct{
+		TypeUrl: "type.googleapis.com/envoy.tcp.metadataexchange.config.MetadataExchange",
+		Value: &structpb.Struct{Fields: map[string]*structpb.Value{
+			"protocol":         structpb.NewStringValue("istio-peer-exchange"),
+			"enable_discovery": structpb.NewBoolValue(true),
+		}},
+	})})
 }
 
 // shortName is what telemetry calls a service: the name of a Kubernetes Service, else the host.

@@ -46,6 +46,7 @@ func (c *Compiler) nameCluster(d *destination) *clusterv3.Cluster {
 	t.eject(d.service, d.policy.outlier.value)
 	c.encrypt(t, d)
 	t.prependProxyProtocol(d.policy.proxyProtocol.value)
+	t.exchangePeers()
 	c.describe(t, d)
 	return t.finish()
 }
@@ -60,6 +61,7 @@ func (c *Compiler) anyName() *clusterv3.Cluster {
 	if context, ok := c.upstreamTLS(t, &destination{name: anyDynamicDNS}, tls); ok {
 		t.TransportSocket = tlsSocket(context)
 	}
+	t.exchangePeers()
 	return t.finish()
 }
 

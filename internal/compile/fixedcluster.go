@@ -16,15 +16,22 @@ func (c *Compiler) blackHole() *clusterv3.Cluster {
 	return t.finish()
 }
 
-// passthrough builds the cluster of a name that connects to where the application wanted to. Of the mesh's default
-// policy it takes the limits, but not what is about requests.
-func (c *Compiler) passthrough(name string) *clusterv3.Cluster {
+// passthrough builds the cluster of unknown destinations, which connects to where the application wanted to.
+func (c *Compiler) passthrough() *clusterv3.Cluster {
+	t := c.passthroughDraft(passthrough)
+	t.exchangePeers()
+	return t.finish()
+}
+
+// passthroughDraft starts a cluster of a name that connects to the original destination. Of the mesh's default policy it
+// takes the limits, but not what is about requests.
+func (c *Compiler) passthroughDraft(name string) *draft {
 	t := newDraft(name, clusterv3.Cluster_ORIGINAL_DST)
 	t.LbPolicy = clusterv3.Cluster_CLUSTER_PROVIDED
 	c.limit(t, c.view.Mesh.Settings.Config.GetDefaultTrafficPolicy().GetConnectionPool(), nil)
 	t.http = nil
 	t.setHTTP(c.clientHTTP())
-	return t.finish()
+	return t
 }
 
 // clientHTTP are the HTTP options towards unknown destinations: the client's version, connections closed after five

@@ -41,7 +41,7 @@ func (b *builder) readyWorkload(o *config.Object) *workload {
 		return nil
 	}
 	e := b.podEndpoint(o)
-	e.Field = "status.podIP"
+	e.Field, e.Health = "status.podIP", Healthy
 	return &workload{object: o, endpoint: e, ports: namedPorts(pod)}
 }
 
