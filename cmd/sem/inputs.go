@@ -1,0 +1,38 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"sem.example/internal/pipeline"
+)
+
+// stringList is a repeatable flag that keeps its values as they were written.
+type stringList struct{ values []string }
+
+func (l *stringList) String() string     { return "" }
+func (l *stringList) Set(v string) error { l.values = append(l.values, v); return nil }
+func (l *stringList) Type() string       { return "string" }
+
+// inputFlags say what is read. Every command that reads configuration has them.
+type inputFlags struct {
+	files      stringList
+	namespace  string
+	meshConfig string
+}
+
+func (f *inputFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.VarP(&f.files, "filename", "f", "file or folder to read, folders with all below them; '-' is standard input (repeatable; default: the current folder)")
+	flags.StringVarP(&f.namespace, "namespace", "n", "default", "namespace of documents that name none")
+	flags.StringVar(&f.meshConfig, "mesh-config", "", "file with the mesh's settings: a MeshConfig, an IstioOperator or the istio ConfigMap")
+}
+
+// options are what the pipeline reads, paths given as arguments included.
+func (f *inputFlags) options(cmd *cobra.Command, paths []string) pipeline.Options {
+	return pipeline.Options{
+		Paths:      append(append([]string{}, f.files.values...), paths...),
+		Stdin:      cmd.InOrStdin(),
+		Namespace:  f.namespace,
+		MeshConfig: f.meshConfig,
+	}
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sem.example/simulate"
+)
+
+// proxyFlags say which proxy is asked about.
+type proxyFlags struct {
+	from, gateway  string
+	labels         map[string]string
+	ips            []string
+	locality       string
+	network        string
+	serviceAccount string
+	dnsCapture     bool
+}
+
+func (f *proxyFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.from, "from", "", "the client's workload, NAMESPACE/NAME: a Pod, Deployment or WorkloadEntry of the input, or any name")
+	flags.StringVar(&f.gateway, "gateway", "", "ask a gateway instead, NAMESPACE/NAME: its Pods, Deployment or Service")
+	flags.StringToStringVar(&f.labels, "labels", nil, "labels of the workload, a=b,c=d (default: those of the input)")
+	flags.StringSliceVar(&f.ips, "ip", nil, "address of the workload (repeatable)")
+	flags.StringVar(&f.locality, "locality", "", "locality of the workload, REGION/ZONE/SUBZONE")
+	flags.StringVar(&f.network, "network", "", "network of the workload")
+	flags.StringVar(&f.serviceAccount, "service-account", "", "service account of the workload")
+	flags.BoolVar(&f.dnsCapture, "dns-capture", false, "the proxy answers the workload's DNS queries")
+	cmd.MarkFlagsMutuallyExclusive("from", "gateway")
+}
+
+// proxy is the proxy that the flags name; without a name it is an application in the default namespace.
+func (f *proxyFlags) proxy(namespace string) (simulate.Proxy, error) {
+	p := simulate.Proxy{
+		Type: "sidecar", Namespace: namespace, Name: "application",
+		Labels: f.labels, IPs: f.ips, Locality: f.locality, Network: f.network,
+		ServiceAccount: f.serviceAccount, DNSCapture: f.dnsCapture,
+	}
+	name, flag := f.from, "--from"
+	if f.gateway != "" {
+		p.Type, name, flag = "gateway", f.gateway, "--gateway"
+	}
+	if name == "" {
+		return p, nil
+	}
+	ns, base, found := strings.Cut(name, "/")
+	if !found {
+		ns, base = namespace, name
+	}
+	if ns == "" || base == "" || strings.Contains(base, "/") {
+		return p, fmt.Errorf("%s %q does not name a workload: write NAMESPACE/NAME, for example default/web", flag, name)
+	}
+	p.Namespace, p.Name = ns, base
+	return p, nil
+}

@@ -1,0 +1,27 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"sem.example/internal/diag"
+	"sem.example/internal/pipeline"
+)
+
+// refuse tells of mistakes in the input on standard error, and refuses to go on where they leave nothing to answer from.
+func refuse(cmd *cobra.Command, world *pipeline.World) error {
+	for i := range world.Found {
+		d := &world.Found[i]
+		if d.Level() != diag.Error {
+			continue
+		}
+		at := d.At.Range()
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d:%d: error[%s]: %s\n", d.At.Source().Name, at.Line, at.Column, d.Check.ID, d.Message)
+	}
+	if len(world.Objects) == 0 {
+		return errors.New("the input holds no Istio or Kubernetes object that a mesh could be built of")
+	}
+	return nil
+}

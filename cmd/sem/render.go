@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"sem.example/internal/envoy"
+	"sem.example/internal/pipeline"
+	"sem.example/render"
+)
+
+const renderHelp = `Render prints the Envoy configuration that a proxy would receive, as istiod would send it.
+
+  sem render -f mesh/ --from default/web                    everything, as JSON
+  sem render -f mesh/ --from default/web -t clusters
+  sem render -f mesh/ --gateway istio-system/ingressgateway -t listeners
+  sem render -f mesh/ --from default/web -t bootstrap > envoy.json && envoy -c envoy.json
+
+-t bootstrap is one static file that a stock Envoy runs as it is: routes and endpoints inline,
+certificates from files. What only Istio's own proxy understands is left out of it, and named
+on standard error.`
+
+type renderCommand struct {
+	inputs inputFlags
+	proxy  proxyFlags
+	filter render.Filter
+	what   string
+	out    string
+	certs  string
+
+	annotate, sourceMap bool
+}
+
+func newRender() *cobra.Command {
+	var c renderCommand
+	cmd := &cobra.Command{
+		Use:   "render [flags] [PATH...]",
+		Short: "Print the Envoy configuration that a proxy would receive",
+		Long:  renderHelp,
+		RunE:  c.run,
+	}
+	c.inputs.add(cmd)
+	c.proxy.add(cmd)
+	flags := cmd.Flags()
+	flags.StringVarP(&c.what, "type", "t", "all", "listeners, routes, clusters, endpoints, all or bootstrap")
+	flags.StringVarP(&c.out, "output", "o", "json", "json")
+	flags.StringVar(&c.filter.Name, "name", "", "only the resource of this name")
+	flags.Uint32Var(&c.filter.Port, "port", 0, "only resources of this port")
+	flags.StringVar(&c.filter.FQDN, "fqdn", "", "only resources of this service")
+	flags.StringVar(&c.filter.Subset, "subset", "", "only resources of this subset")
+	flags.BoolVar(&c.annotate, "annotate", false, "write the file and line behind each resource into its metadata")
+	flags.BoolVar(&c.sourceMap, "source-map", false, "add the list of addresses with the fields behind them")
+	flags.StringVar(&c.certs, "certs", "", "with -t bootstrap: write stand-ins for absent certificate files to this folder")
+	return cmd
+}
+
+func (c *renderCommand) run(cmd *cobra.Command, paths []string) error {
+	if c.out != "json" {
+		return fmt.Errorf("unknown output format %q: use json", c.out)
+	}
+	if err := c.choose(); err != nil {
+		return err
+	}
+	proxy, err := c.proxy.proxy(c.inputs.namespace)
+	if err != nil {
+		return err
+	}
+	world, err := pipeline.Load(c.inputs.options(cmd, paths))
+	if err != nil {
+		return err
+	}
+	if err := refuse(cmd, world); err != nil {
+		return err
+	}
+	compiler, err := world.Compile(proxy)
+	if err != nil {
+		return err
+	}
+	snapshot := compiler.Snapshot()
+	for _, n := range snapshot.NotModelled {
+		fmt.Fprintf(cmd.ErrOrStderr(), "not modelled: %s: %s\n", n.What, n.Reason)
+	}
+	var buf bytes.Buffer
+	if err := c.render(&buf, cmd, snapshot); err != nil {
+		return err
+	}
+	_, err = cmd.OutOrStdout().Write(buf.Bytes())
+	return err
+}
+
+// choose turns -t into the types of the filter.
+func (c *renderCommand) choose() error {
+	switch t := render.Type(c.what); {
+	case c.what == "all", c.what == "bootstrap":
+	case slices.Contains(render.Types, t):
+		c.filter.Types = []render.Type{t}
+	default:
+		return fmt.Errorf("unknown type %q: use listeners, routes, clusters, endpoints, all or bootstrap", c.what)
+	}
+	return nil
+}
+
+func (c *renderCommand) render(to *bytes.Buffer, cmd *cobra.Command, s *envoy.Snapshot) error {
+	if c.what != "bootstrap" {
+		return render.JSON(to, s, render.Options{Filter: c.filter, Annotate: c.annotate, SourceMap: c.sourceMap})
+	}
+	leftOut, err := render.Bootstrap(to, s, render.BootstrapOptions{Certs: c.certs, StandIns: c.certs != ""})
+	for _, line := range leftOut {
+		fmt.Fprintln(cmd.ErrOrStderr(), "left out:", line)
+	}
+	return err
+}

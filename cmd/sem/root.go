@@ -1,0 +1,77 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes, the same for every command and format.
+const (
+	exitClean  = 0 // the answer is yes
+	exitNo     = 1 // the answer is no: findings, a failing expectation, a difference
+	exitFailed = 2 // the job could not be done
+)
+
+// errNo says that the answer is no and has been printed already.
+var errNo = errors.New("the answer is no")
+
+const rootHelp = `sem answers, from configuration files alone: is this mesh configuration right, and what
+will the proxy do with this request? It reads Istio and Kubernetes YAML, JSON or CUE, and
+never touches the network.
+
+  sem validate mesh/                                  check documents and how they fit together
+  sem trace -f mesh/ --from default/web GET http://reviews/    follow a request to its endpoint
+  sem render -f mesh/ --from default/web              print the Envoy configuration behind it
+
+Exit codes: 0 yes, 1 no (findings, failed expectations, differences), 2 could not do the job.`
+
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	cmd, err := root.ExecuteC()
+	switch {
+	case err == nil:
+		return exitClean
+	case errors.Is(err, errNo):
+		return exitNo
+	}
+	report(cmd, err)
+	return exitFailed
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "sem",
+		Short:         "Check, render and trace service mesh configuration, offline",
+		Long:          rootHelp,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.PersistentFlags().String("color", "auto", "colour the output: auto, always or never")
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.AddCommand(newRender(), newDump(), newVersion())
+	return root
+}
+
+// report prints why a job could not be done: a line on standard error, and for a machine format on standard output the one
+// document that its reader waits for.
+func report(cmd *cobra.Command, err error) {
+	fmt.Fprintf(cmd.ErrOrStderr(), "sem: %v\n", err)
+	flag := cmd.Flags().Lookup("output")
+	if flag == nil {
+		if cmd.Name() != "help" {
+			fmt.Fprintf(cmd.ErrOrStderr(), "See '%s --help'.\n", cmd.CommandPath())
+		}
+		return
+	}
+	if targets, bad := parseTargets(flag.Value.(*stringList).values, nil); bad == nil && machineOnStdout(targets) {
+		json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{"apiVersion": "sem/v1", "kind": "Error", "error": err.Error()})
+	}
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sem.example/internal/output"
+)
+
+// A target is one "-o FORMAT" or "-o FORMAT=FILE".
+type target struct {
+	format string
+	file   string // "" is standard output
+}
+
+// parseTargets reads the values of -o; none means text. known lists the formats of the command; nil allows any.
+func parseTargets(values, known []string) ([]target, error) {
+	if len(values) == 0 {
+		values = []string{"text"}
+	}
+	var targets []target
+	stdout := 0
+	for _, v := range values {
+		format, file, _ := strings.Cut(v, "=")
+		if known != nil && !slices.Contains(known, format) {
+			return nil, fmt.Errorf("unknown output format %q: use one of %s", format, strings.Join(known, ", "))
+		}
+		if file == "" {
+			stdout++
+		}
+		targets = append(targets, target{format: format, file: file})
+	}
+	if stdout > 1 {
+		return nil, fmt.Errorf("only one format can go to standard output: write the others to files, as in -o %s=FILE", targets[0].format)
+	}
+	return targets, nil
+}
+
+func machineOnStdout(targets []target) bool {
+	return slices.ContainsFunc(targets, func(t target) bool { return t.file == "" && t.format != "text" })
+}
+
+// emit writes each target whole: to standard output, or to a file that is replaced at once, so that a failure leaves no
+// half-written file behind.
+func emit(cmd *cobra.Command, targets []target, print func(format string, look output.Look, to *bytes.Buffer) error) error {
+	for _, t := range targets {
+		var buf bytes.Buffer
+		var look output.Look
+		if t.file == "" {
+			look = lookOf(cmd)
+		}
+		if err := print(t.format, look, &buf); err != nil {
+			return err
+		}
+		if t.file == "" {
+			if _, err := cmd.OutOrStdout().Write(buf.Bytes()); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := replaceFile(t.file, buf.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replaceFile writes a file beside its place and renames it.
+func replaceFile(name string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".sem-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if _, err := f.Write(data); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Chmod(0o644); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}
+
+// lookOf decides width and colour for standard output: colour only on a terminal, unless --color, CLICOLOR_FORCE or NO_COLOR
+// say otherwise.
+func lookOf(cmd *cobra.Command) output.Look {
+	columns, terminal := output.Terminal(cmd.OutOrStdout())
+	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
+		columns = n
+	}
+	mode, _ := cmd.Flags().GetString("color")
+	return output.Look{Width: columns, Color: colored(mode, terminal)}
+}
+
+func colored(mode string, terminal bool) bool {
+	forced := os.Getenv("CLICOLOR_FORCE")
+	switch {
+	case mode == "always":
+		return true
+	case mode == "never", os.Getenv("NO_COLOR") != "", os.Getenv("TERM") == "dumb":
+		return false
+	case forced != "" && forced != "0":
+		return true
+	}
+	return terminal
+}

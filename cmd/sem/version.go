@@ -1,0 +1,49 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// What the answers are true for.
+const (
+	istioVersion = "1.32"
+	apiVersion   = "1.31.1"
+	envoyVersion = "1.40"
+)
+
+func newVersion() *cobra.Command {
+	var out stringList
+	cmd := &cobra.Command{
+		Use:   "version",
+		Short: "Print the version of sem and of the systems that it speaks for",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			targets, err := parseTargets(out.values, []string{"text", "json"})
+			if err != nil {
+				return err
+			}
+			if targets[0].format == "json" {
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{
+					"apiVersion": "sem/v1", "kind": "Version", "sem": semVersion(),
+					"istio": istioVersion, "istioAPI": apiVersion, "envoy": envoyVersion,
+				})
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "sem %s\nIstio %s (API %s)\nEnvoy %s\n", semVersion(), istioVersion, apiVersion, envoyVersion)
+			return err
+		},
+	}
+	cmd.Flags().VarP(&out, "output", "o", "text or json")
+	return cmd
+}
+
+// semVersion is the version of the module that the binary was built from.
+func semVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

@@ -1,0 +1,57 @@
+package pipeline
+
+import (
+	"cmp"
+	"io"
+	"sync"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+// Options say what to read.
+type Options struct {
+	Paths      []string  // files, folders and "-"; none is the current folder
+	Stdin      io.Reader // what "-" reads
+	Namespace  string    // of documents that name none; "default" where empty
+	MeshConfig string    // a file with the mesh's settings; "" looks for them in the input
+}
+
+// A World is everything that was read, from the bytes to the mesh.
+type World struct {
+	Input   *source.Input
+	Objects []*config.Object
+	Skipped int // documents that are neither Istio's nor needed
+	Mesh    *mesh.Mesh
+	Found   diag.List // what reading, decoding and building found
+
+	mu      sync.Mutex
+	engines map[string]*engine
+}
+
+// Load reads the input and builds its mesh. The error is for what the machine refuses; mistakes of the user are findings of
+// the world, which is usable in spite of them.
+func Load(opts Options) (*World, error) {
+	in, problems := source.Read(opts.Paths, source.Options{Stdin: opts.Stdin})
+	if err := unreadable(problems); err != nil {
+		return nil, err
+	}
+	w := &World{Input: in, Found: diag.Problems(problems), engines: map[string]*engine{}}
+	return w, w.build(in.Documents, opts)
+}
+
+// build decodes documents and gathers them into a mesh.
+func (w *World) build(docs []*source.Document, opts Options) error {
+	objects, skipped, found := config.Decode(docs, cmp.Or(opts.Namespace, "default"))
+	w.Objects, w.Skipped = objects, skipped
+	w.Found = append(w.Found, found...)
+	settings, err := w.settings(opts)
+	if err != nil {
+		return err
+	}
+	w.Mesh, found = mesh.Build(objects, settings)
+	w.Found = append(w.Found, found...)
+	return nil
+}
