@@ -2,10 +2,13 @@ package config
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"google.golang.org/protobuf/proto"
 
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
@@ -26,18 +29,19 @@ func Decode(docs []*source.Document, namespace string) (objects []*Object, skipp
 			skipped++
 			continue
 		}
-		o, err := k.object(doc, group, namespace)
-		if err != nil {
-			found = append(found, undecodable(doc, err))
-			continue
+		o, faults := k.object(doc, group, namespace)
+		for _, f := range faults {
+			found = append(found, diag.Diagnostic{Check: diag.Undecodable, At: diag.Place{Doc: doc, Field: f.field}, Message: f.message})
 		}
-		objects = append(objects, o)
+		if len(faults) == 0 {
+			objects = append(objects, o)
+		}
 	}
 	return objects, skipped, found
 }
 
 // object decodes one document.
-func (k kind) object(doc *source.Document, group, namespace string) (*Object, error) {
+func (k kind) object(doc *source.Document, group, namespace string) (*Object, []fault) {
 	o := &Object{Doc: doc, Kind: doc.Kind, Meta: meta(doc, namespace)}
 	if k.cluster {
 		o.Namespace = ""
@@ -48,9 +52,9 @@ func (k kind) object(doc *source.Document, group, namespace string) (*Object, er
 	if k.decode == nil {
 		return o, nil
 	}
-	var err error
-	o.Spec, err = k.decode(doc.Root)
-	return o, err
+	var faults []fault
+	o.Spec, faults = k.decode(doc.Root)
+	return o, faults
 }
 
 func meta(doc *source.Document, namespace string) Meta {
@@ -77,30 +81,35 @@ func stringMap(n *source.Node) map[string]string {
 	return m
 }
 
-// message decodes the spec of an Istio object with the decoder that istiod uses too: it takes durations as Go writes
-// them ("250ms") and ignores fields that it does not know.
+// message decodes the spec of an Istio object.
 func message[T any, M interface {
 	*T
-	json.Unmarshaler
-}](root *source.Node) (any, error) {
+	proto.Message
+}](root *source.Node) (any, []fault) {
 	m := M(new(T))
-	spec := root.Get("spec")
-	if spec == nil || spec.Kind == source.Null {
-		return m, nil
-	}
-	if err := m.UnmarshalJSON(spec.AppendJSON(nil)); err != nil {
-		return nil, err
-	}
-	return m, nil
+	r := &reader{}
+	r.push("spec", 0)
+	r.message(m.ProtoReflect(), root.Get("spec"))
+	return m, r.faults
 }
 
-// undecodable is the finding for a document whose content does not fit its kind.
-func undecodable(doc *source.Document, err error) diag.Diagnostic {
-	at, message := "spec", strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\u00a0", " "), "proto: ")
-	if typ, ok := err.(*json.UnmarshalTypeError); ok {
-		message = fmt.Sprintf("a %s does not fit here", typ.Value)
+// content decodes a Kubernetes object, whose content is all that it has beside its metadata.
+func content[T any](root *source.Node) (any, []fault) {
+	t := new(T)
+	return t, unmarshal(root, t)
+}
+
+// unmarshal decodes a tree into a struct.
+func unmarshal(n *source.Node, into any) []fault {
+	err := json.Unmarshal(n.AppendJSON(nil), into)
+	if err == nil {
+		return nil
 	}
-	return diag.Diagnostic{Check: diag.Undecodable, At: diag.Place{Doc: doc, Field: at}, Message: message}
+	var mismatch *json.UnmarshalTypeError
+	if !errors.As(err, &mismatch) {
+		return []fault{{message: err.Error()}}
+	}
+	return []fault{{field: mismatch.Field, message: "a " + mismatch.Value + " does not fit here"}}
 }
 
 func unknownKind(doc *source.Document, known bool, k kind) diag.Diagnostic {

@@ -16,9 +16,9 @@ type groupKind struct{ group, kind string }
 // A kind is how the objects of one kind are read.
 type kind struct {
 	versions []string
-	decode   func(root *source.Node) (any, error) // nil: only the metadata matters
-	cluster  bool                                 // objects have no namespace
-	opaque   bool                                 // known, and not modelled
+	decode   func(root *source.Node) (any, []fault) // nil: only the metadata matters
+	cluster  bool                                   // objects have no namespace
+	opaque   bool                                   // known, and not modelled
 }
 
 // The API groups whose kinds are read.

@@ -220,13 +220,7 @@ type ConfigMap struct {
 	Data map[string]string `json:"data"`
 }
 
-// content decodes a Kubernetes object, whose content is all that it has beside its metadata.
-func content[T any](root *source.Node) (any, error) {
-	t := new(T)
-	return t, json.Unmarshal(root.AppendJSON(nil), t)
-}
-
-func secret(root *source.Node) (any, error) {
+func secret(root *source.Node) (any, []fault) {
 	s := &Secret{Type: root.StringAt("type")}
 	for _, name := range []string{"data", "stringData"} {
 		if n := root.Get(name); n != nil {
@@ -239,8 +233,7 @@ func secret(root *source.Node) (any, error) {
 }
 
 // cronJob decodes a CronJob as the Job that it makes.
-func cronJob(root *source.Node) (any, error) {
+func cronJob(root *source.Node) (any, []fault) {
 	w := &Workload{}
-	job := root.Get("spec").Get("jobTemplate")
-	return w, json.Unmarshal(job.AppendJSON(nil), w)
+	return w, unmarshal(root.Get("spec").Get("jobTemplate"), w)
 }
