@@ -30,9 +30,7 @@ func Decode(docs []*source.Document, namespace string) (objects []*Object, skipp
 			continue
 		}
 		o, faults := k.object(doc, group, namespace)
-		for _, f := range faults {
-			found = append(found, diag.Diagnostic{Check: diag.Undecodable, At: diag.Place{Doc: doc, Field: f.field}, Message: f.message})
-		}
+		found = append(found, misfits(doc, faults)...)
 		if len(faults) == 0 {
 			objects = append(objects, o)
 		}
@@ -110,6 +108,15 @@ func unmarshal(n *source.Node, into any) []fault {
 		return []fault{{message: err.Error()}}
 	}
 	return []fault{{field: mismatch.Field, message: "a " + mismatch.Value + " does not fit here"}}
+}
+
+// misfits makes findings of the fields that do not fit the kind of a document.
+func misfits(doc *source.Document, faults []fault) diag.List {
+	var found diag.List
+	for _, f := range faults {
+		found = append(found, diag.Diagnostic{Check: diag.Undecodable, At: diag.Place{Doc: doc, Field: f.field}, Message: f.message})
+	}
+	return found
 }
 
 func unknownKind(doc *source.Document, known bool, k kind) diag.Diagnostic {

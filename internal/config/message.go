@@ -217,45 +217,45 @@ func (r *reader) number(kind protoreflect.Kind, n *source.Node) (protoreflect.Va
 		r.fault("a number belongs here, not a %s", n.Kind)
 		return protoreflect.Value{}, false
 	}
-	literal := []byte(n.Text)
+	text := []byte(n.Text)
 	if n.Kind == source.Null {
-		literal = []byte("null")
+		text = []byte("null")
 	}
-	v, err := numeric(kind, literal)
+	v, err := numeric(kind, text)
 	if err != nil {
 		r.fault("%s is no number that fits here", n.AppendJSON(nil))
 	}
 	return v, err == nil
 }
 
-func numeric(kind protoreflect.Kind, literal []byte) (protoreflect.Value, error) {
+func numeric(kind protoreflect.Kind, text []byte) (protoreflect.Value, error) {
 	switch kind {
 	case protoreflect.Int32Kind, protoreflect.Sint32Kind, protoreflect.Sfixed32Kind:
-		return parse(literal, protoreflect.ValueOfInt32)
+		return numeral(text, protoreflect.ValueOfInt32)
 	case protoreflect.Int64Kind, protoreflect.Sint64Kind, protoreflect.Sfixed64Kind:
-		return parse(literal, protoreflect.ValueOfInt64)
+		return numeral(text, protoreflect.ValueOfInt64)
 	case protoreflect.Uint32Kind, protoreflect.Fixed32Kind:
-		return parse(literal, protoreflect.ValueOfUint32)
+		return numeral(text, protoreflect.ValueOfUint32)
 	case protoreflect.Uint64Kind, protoreflect.Fixed64Kind:
-		return parse(literal, protoreflect.ValueOfUint64)
+		return numeral(text, protoreflect.ValueOfUint64)
 	}
-	f, finite := map[string]float64{"NaN": math.NaN(), "Infinity": math.Inf(1), "-Infinity": math.Inf(-1)}[string(literal)]
+	f, finite := map[string]float64{"NaN": math.NaN(), "Infinity": math.Inf(1), "-Infinity": math.Inf(-1)}[string(text)]
 	if kind == protoreflect.FloatKind {
 		if finite {
 			return protoreflect.ValueOfFloat32(float32(f)), nil
 		}
-		return parse(literal, protoreflect.ValueOfFloat32)
+		return numeral(text, protoreflect.ValueOfFloat32)
 	}
 	if finite {
 		return protoreflect.ValueOfFloat64(f), nil
 	}
-	return parse(literal, protoreflect.ValueOfFloat64)
+	return numeral(text, protoreflect.ValueOfFloat64)
 }
 
-// parse reads a JSON literal as a T.
-func parse[T any](literal []byte, value func(T) protoreflect.Value) (protoreflect.Value, error) {
+// numeral reads a JSON literal as a T.
+func numeral[T any](text []byte, value func(T) protoreflect.Value) (protoreflect.Value, error) {
 	var t T
-	err := json.Unmarshal(literal, &t)
+	err := json.Unmarshal(text, &t)
 	return value(t), err
 }
 

@@ -5,7 +5,7 @@ import "sem.example/internal/source"
 // Input lists the checks of what comes before any meaning: files, syntax, and the outline of an object.
 var Input = []*Check{
 	Unreadable, tooLarge, notText, syntax, tabIndent, template, duplicateKey, badAnchor, tooComplex, noJSON, notObject,
-	noKind, noDocument, notConcrete, twoReadings, UnknownKind, Undecodable, badSuppression,
+	noKind, noDocument, notConcrete, twoReadings, UnknownKind, Undecodable, badSuppression, UnknownSetting,
 }
 
 // The checks of the input. Those that other packages use are exported.
@@ -27,6 +27,7 @@ var (
 	twoReadings    = &Check{ID: "SEM015", Title: "scalar reads differently in YAML 1.1 and 1.2", Severity: Warning}
 	UnknownKind    = &Check{ID: "SEM016", Title: "Istio has no such kind or version", Severity: Error}
 	Undecodable    = &Check{ID: "SEM017", Title: "field does not fit its kind", Severity: Error}
+	UnknownSetting = &Check{ID: "SEM019", Title: "mesh has no such setting", Severity: Warning}
 	badSuppression = &Check{ID: "SEM018", Title: "suppression comment is not understood", Severity: Warning}
 )
 
