@@ -10,6 +10,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/source"
 )
 
 // Settings are those of the mesh as a whole.
@@ -19,6 +20,10 @@ type Settings struct {
 	Object   *config.Object           // where they are written, or nil
 	Domain   string                   // of the cluster; "cluster.local"
 	Cluster  string                   // the cluster's own name; "Kubernetes"
+
+	base string          // path of the MeshConfig in Object
+	text bool            // the MeshConfig is one string of Object
+	set  map[string]bool // the fields of MeshConfig that are written
 }
 
 // complete fills in what the settings leave open.
@@ -29,6 +34,19 @@ func (s Settings) complete() Settings {
 		s.Config = DefaultConfig()
 	}
 	return s
+}
+
+// Written returns where a field of MeshConfig stands, or zero for a default.
+func (s Settings) Written(field string) Written {
+	switch {
+	case s.Object == nil || !s.set[field]:
+		return Written{}
+	case s.text:
+		return Written{s.Object, s.base}
+	case s.base == "":
+		return Written{s.Object, field}
+	}
+	return Written{s.Object, source.Join(s.base, field)}
 }
 
 // DefaultConfig returns the MeshConfig of a mesh that configures nothing.
@@ -50,18 +68,11 @@ func DefaultConfig() *meshconfig.MeshConfig {
 		DefaultServiceExportTo:         []string{everywhere},
 		DefaultVirtualServiceExportTo:  []string{everywhere},
 		DefaultDestinationRuleExportTo: []string{everywhere},
+		DefaultConfig:                  &meshconfig.ProxyConfig{},
 		LocalityLbSetting:              &networking.LocalityLoadBalancerSetting{Enabled: wrapperspb.Bool(true)},
 		OutboundTrafficPolicy: &meshconfig.MeshConfig_OutboundTrafficPolicy{
 			Mode: meshconfig.MeshConfig_OutboundTrafficPolicy_ALLOW_ANY},
 		InboundTrafficPolicy: &meshconfig.MeshConfig_InboundTrafficPolicy{
 			Mode: meshconfig.MeshConfig_InboundTrafficPolicy_PASSTHROUGH},
 	}
-}
-
-// written is where a setting of MeshConfig stands, or zero for a default.
-func (s Settings) written(field string) Written {
-	if s.Object == nil {
-		return Written{}
-	}
-	return Written{s.Object, field}
 }
