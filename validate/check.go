@@ -2,6 +2,7 @@ package validate
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"sem.example/internal/diag"
@@ -23,13 +24,9 @@ func register(check diag.Check, find func(*Scope, *reporter)) *diag.Check {
 
 // Checks returns every check of the package, by ID.
 func Checks() []*diag.Check {
-	seen := map[*diag.Check]bool{}
 	var all []*diag.Check
 	for _, r := range rules {
-		if !seen[r.check] {
-			seen[r.check] = true
-			all = append(all, r.check)
-		}
+		all = append(all, r.check)
 	}
 	slices.SortFunc(all, func(a, b *diag.Check) int { return cmp.Compare(a.ID, b.ID) })
 	return all
@@ -51,8 +48,29 @@ type reporter struct {
 	found *diag.List
 }
 
-// at reports a finding at a field of an object and returns it, for those who have more to say.
-func (r *reporter) at(w place, message string) *diag.Diagnostic {
-	*r.found = append(*r.found, diag.Diagnostic{Check: r.check, Message: message, At: w.diag()})
-	return &(*r.found)[len(*r.found)-1]
+// at reports a finding at a field of an object.
+func (r *reporter) at(p place, format string, args ...any) finding {
+	*r.found = append(*r.found, diag.Diagnostic{Check: r.check, Message: fmt.Sprintf(format, args...), At: p.diag()})
+	return finding{&(*r.found)[len(*r.found)-1]}
+}
+
+// A finding is a diagnostic to which its check has more to say. It must not be kept beyond the next report.
+type finding struct{ *diag.Diagnostic }
+
+// help says what to do in this case.
+func (f finding) help(format string, args ...any) finding {
+	f.Help = fmt.Sprintf(format, args...)
+	return f
+}
+
+// related notes a further place.
+func (f finding) related(p place, format string, args ...any) finding {
+	f.Related = append(f.Related, diag.Related{Place: p.diag(), Note: fmt.Sprintf(format, args...)})
+	return f
+}
+
+// severity grades this finding otherwise than its check.
+func (f finding) severity(s diag.Severity) finding {
+	f.Severity = s
+	return f
 }

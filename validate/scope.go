@@ -1,6 +1,9 @@
 package validate
 
 import (
+	"strings"
+	"sync"
+
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
@@ -9,8 +12,8 @@ import (
 // Registry says what a host means that the input does not hold.
 type Registry string
 
-// The registries. The empty value decides host by host: a name of a namespace whose Services the input holds is wrong, every
-// other is unknown.
+// The registries. The empty value decides host by host: a Kubernetes name of a namespace whose Services the input holds is
+// wrong, every other is unknown.
 const (
 	Open   Registry = "open"   // unknown: no finding
 	Closed Registry = "closed" // wrong
@@ -21,17 +24,102 @@ type Scope struct {
 	Mesh     *mesh.Mesh
 	Objects  []*config.Object // every object of the input, in its order
 	Registry Registry
+
+	once    sync.Once
+	wild    []*mesh.Service            // of wildcard hosts
+	holds   map[string]map[string]bool // by kind, the namespaces that the input holds objects of
+	clients map[string]*mesh.View      // by namespace
 }
 
-// kind returns the objects of a kind, in the order of the input.
-func (s *Scope) kind(kind string) []*config.Object {
-	var found []*config.Object
-	for _, o := range s.Objects {
-		if o.Kind == kind {
-			found = append(found, o)
+func (s *Scope) prepare() {
+	s.once.Do(func() {
+		s.holds = map[string]map[string]bool{}
+		s.clients = map[string]*mesh.View{}
+		for _, o := range s.Objects {
+			if s.holds[o.Kind] == nil {
+				s.holds[o.Kind] = map[string]bool{}
+			}
+			s.holds[o.Kind][o.Namespace] = true
+		}
+		for _, svc := range s.Mesh.Services {
+			if mesh.IsWildcard(svc.Host) {
+				s.wild = append(s.wild, svc)
+			}
+		}
+	})
+}
+
+// holdsKind says whether the input holds any object of a kind: where it holds none, nothing can be said of those that are
+// missing.
+func (s *Scope) holdsKind(kind string) bool {
+	s.prepare()
+	return len(s.holds[kind]) > 0
+}
+
+// client returns what an ordinary workload of a namespace sees. Checks that depend on who asks evaluate it for each namespace
+// in question.
+func (s *Scope) client(namespace string) *mesh.View {
+	s.prepare()
+	if s.clients[namespace] == nil {
+		s.clients[namespace] = s.Mesh.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: namespace, Name: "client"})
+	}
+	return s.clients[namespace]
+}
+
+// A standing is what the input says of a host.
+type standing int
+
+const (
+	unknown standing = iota // the input cannot say
+	known                   // a service has this host, or a wildcard that covers it
+	wrong                   // there is plainly no such host
+)
+
+// standing looks a full host name up.
+func (s *Scope) standing(host string) standing {
+	if len(s.services(host)) > 0 {
+		return known
+	}
+	switch s.Registry {
+	case Closed:
+		return wrong
+	case Open:
+		return unknown
+	}
+	if ns, ok := s.namespaceOf(host); ok && s.holds["Service"][ns] {
+		return wrong
+	}
+	return unknown
+}
+
+// services returns the services of a host, and where there is none those whose wildcard host covers it.
+func (s *Scope) services(host string) []*mesh.Service {
+	s.prepare()
+	if exact := s.Mesh.ServicesOf(host); len(exact) > 0 {
+		return exact
+	}
+	var covering []*mesh.Service
+	for _, svc := range s.wild {
+		if mesh.Covers(svc.Host, host) {
+			covering = append(covering, svc)
 		}
 	}
-	return found
+	return covering
+}
+
+// namespaceOf returns the namespace of a host that is a Kubernetes Service's full name.
+func (s *Scope) namespaceOf(host string) (string, bool) {
+	name, ok := strings.CutSuffix(host, ".svc."+s.Mesh.Settings.Domain)
+	if !ok {
+		return "", false
+	}
+	_, ns, ok := strings.Cut(name, ".")
+	return ns, ok && ns != "" && !strings.Contains(ns, ".")
+}
+
+// full completes a short host name of a document.
+func (s *Scope) full(host string, o *config.Object) string {
+	return mesh.FullHost(host, o.Namespace, s.Mesh.Settings.Domain)
 }
 
 // A place is a field of an object.
@@ -47,7 +135,5 @@ func (p place) diag() diag.Place {
 	return diag.Place{Doc: p.object.Doc, Field: p.field}
 }
 
-// related notes a further place of a finding.
-func related(d *diag.Diagnostic, p place, note string) {
-	d.Related = append(d.Related, diag.Related{Place: p.diag(), Note: note})
-}
+// name is how messages call an object.
+func name(o *config.Object) string { return o.Kind + " " + o.Namespace + "/" + o.Name }
