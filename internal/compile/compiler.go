@@ -29,8 +29,9 @@ type Compiler struct {
 	clusters  memo[string, *clusterv3.Cluster]
 	endpoints memo[string, *endpointv3.ClusterLoadAssignment]
 
-	tokens   memo[bool, authentication] // the one key is true
-	policies memo[bool, authorization]  // by whether they are about TCP connections
+	tokens   memo[bool, authentication]  // the one key is true
+	policies memo[bool, authorization]   // by whether they are about TCP connections
+	merged   memo[bool, *gatewayServers] // the one key is true
 }
 
 var _ envoy.Resources = (*Compiler)(nil)
@@ -71,7 +72,9 @@ func (c *Compiler) listenerPorts() []uint32 {
 	if c.gateway() {
 		return c.gatewayPorts()
 	}
-	return c.outboundPorts()
+	ports := slices.Concat(c.outboundPorts(), c.ingressListenerPorts())
+	slices.Sort(ports)
+	return slices.Compact(ports)
 }
 
 // boundListeners builds the listeners of one port.
@@ -79,7 +82,7 @@ func (c *Compiler) boundListeners(port uint32) []*listenerv3.Listener {
 	if c.gateway() {
 		return c.gatewayListeners(port)
 	}
-	return c.outboundListeners(port)
+	return slices.Concat(c.outboundListeners(port), c.ingressListeners(port))
 }
 
 // virtualListeners returns the listeners that a connection to any port may be handed to.

@@ -1,12 +1,15 @@
 package compile
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strings"
 
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	tlsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 
@@ -22,21 +25,24 @@ const tlsConnectTimeout = 15
 
 // A chainDraft is a filter chain that has no place in a listener yet.
 type chainDraft struct {
+	name      string   // "" for chains that nothing refers to
+	port      uint32   // of destinations; 0 is any
 	sni       []string // server names; "*" is any
 	cidrs     []string // destinations; 0.0.0.0 is any
 	alpn      []string // application protocols that an inspector finds
 	transport string
 
-	filters  []*listenerv3.Filter // of connections
-	http     *manager             // of requests, or nil
-	readsSNI bool                 // a filter needs the server name though the match does not
+	filters  []*listenerv3.Filter        // of connections
+	http     *manager                    // of requests, or nil
+	readsSNI bool                        // a filter needs the server name though the match does not
+	tls      *tlsv3.DownstreamTlsContext // by which the proxy ends TLS, or nil
 	metadata *corev3.Metadata
 	origins  trail
 }
 
 // takesAll says whether the chain matches every connection.
 func (d *chainDraft) takesAll() bool {
-	return (len(d.sni) == 0 || slices.Contains(d.sni, "*")) && len(d.alpn) == 0 && d.transport == "" && len(d.cidrs) == 0
+	return (len(d.sni) == 0 || slices.Contains(d.sni, "*")) && len(d.alpn) == 0 && d.transport == "" && len(d.cidrs) == 0 && d.port == 0
 }
 
 // key is the same for two chains that match the same connections, in whatever order they say so.
@@ -83,6 +89,9 @@ func (d *chainDraft) match() *listenerv3.FilterChainMatch {
 		return nil
 	}
 	out := &listenerv3.FilterChainMatch{ApplicationProtocols: d.alpn, TransportProtocol: d.transport}
+	if d.port > 0 {
+		out.DestinationPort = wrapperspb.UInt32(d.port)
+	}
 	if !slices.Contains(d.sni, "*") {
 		out.ServerNames = slices.Sorted(slices.Values(d.sni))
 	}
@@ -97,14 +106,18 @@ func (d *chainDraft) match() *listenerv3.FilterChainMatch {
 // filterChain turns a draft into the message for a listener.
 func (c *Compiler) filterChain(d *chainDraft, listener string) *listenerv3.FilterChain {
 	out := &listenerv3.FilterChain{
+		Name:                          d.name,
 		FilterChainMatch:              d.match(),
 		Metadata:                      d.metadata,
 		Filters:                       slices.Clone(d.filters),
 		TransportSocketConnectTimeout: durationpb.New(tlsConnectTimeout * 1e9),
 	}
+	if d.tls != nil {
+		out.TransportSocket = downstreamTLS(d.tls)
+	}
 	if d.http != nil {
 		m := *d.http
-		m.name = "outbound_" + listener
+		m.name = cmp.Or(m.name, "outbound_"+listener)
 		out.Filters = append(out.Filters, c.httpManager(m))
 	}
 	return out
@@ -125,4 +138,14 @@ func (c *Compiler) httpChain(s *mesh.Service, protocol mesh.Protocol, table stri
 // detect makes a chain take only what an inspector finds to be HTTP without TLS.
 func (d *chainDraft) detect() {
 	d.alpn, d.transport = plaintextHTTP, rawBuffer
+}
+
+// placeChains gives drafts their place in a listener: the chains in order, their origins recorded.
+func (c *Compiler) placeChains(listener string, drafts []*chainDraft) []*listenerv3.FilterChain {
+	var out []*listenerv3.FilterChain
+	for i, d := range drafts {
+		c.origins.settle(envoy.FilterChain(listener, i), d.origins)
+		out = append(out, c.filterChain(d, listener))
+	}
+	return out
 }

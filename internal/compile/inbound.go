@@ -1,15 +1,111 @@
 package compile
 
 import (
-	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/envoy"
+	"sem.example/internal/mesh"
 )
 
-// virtualInbound builds the listener of all connections to the workload, or nil where the proxy has none.
-func (c *Compiler) virtualInbound() *listenerv3.Listener { return nil }
+// An inboundPort is a port of the workload that receives traffic. Number 0 stands for all ports that have no chains of
+// their own.
+type inboundPort struct {
+	number   uint32 // that the workload listens on
+	asked    uint32 // the service's number for it, which names the virtual host
+	protocol mesh.Protocol
+	cluster  string
+	bind     string         // names the chains, and is the address of a listener of its own
+	bound    bool           // the port has a listener of its own instead of chains in virtualInbound
+	sidecar  *config.Object // the Sidecar that defines the port, or nil
+	origins  []envoy.Origin // who defines it, and who would have
+}
 
-// inboundClusters returns the names of the clusters that lead to the workload itself.
-func (c *Compiler) inboundClusters() []string { return nil }
+// inboundName is the name of the cluster of a port of the workload.
+func inboundName(port uint32) string { return "inbound|" + strconv.Itoa(int(port)) + "||" }
 
-// inboundCluster builds one of them, or returns nil where the proxy has none of that name.
-func (c *Compiler) inboundCluster(name string) *clusterv3.Cluster { return nil }
+// inboundPorts returns the ports of the workload, sorted: those that services lead to, or those that a Sidecar names.
+func (c *Compiler) inboundPorts() []*inboundPort {
+	ports := c.servedPorts()
+	if c.hasIngress() {
+		ports = c.ingressPorts()
+	}
+	slices.SortFunc(ports, func(a, b *inboundPort) int { return cmp.Compare(a.number, b.number) })
+	return ports
+}
+
+// servedPorts returns the ports of the workload that services lead to. The oldest service of a port decides.
+func (c *Compiler) servedPorts() []*inboundPort {
+	byNumber := map[uint32]*inboundPort{}
+	var out []*inboundPort
+	for _, t := range c.view.Targets() {
+		if c.reserved(t.Number) {
+			continue
+		}
+		if first := byNumber[t.Number]; first != nil {
+			first.origins = append(first.origins, overridden(mesh.Loser{
+				Object: t.Service.Object, Field: t.Port.Field,
+				Reason: fmt.Sprintf("port %d of the workload belongs to an older service", t.Number),
+			}))
+			continue
+		}
+		p := &inboundPort{
+			number: t.Number, asked: t.Port.Number, protocol: t.Port.Protocol, bind: c.wildcards()[0],
+			cluster: inboundName(t.Number), origins: []envoy.Origin{defines(t.Service.Object, t.Port.Field)},
+		}
+		byNumber[t.Number], out = p, append(out, p)
+	}
+	return out
+}
+
+// reserved says whether a port is one of the proxy's own.
+func (c *Compiler) reserved(port uint32) bool {
+	m := c.view.Mesh.Settings.Config
+	return int32(port) == m.GetProxyListenPort() || int32(port) == m.GetProxyInboundListenPort()
+}
+
+// virtualInbound builds the listener that every connection to the workload is redirected to. Its chains are those of
+// each port, and those that let all other connections through.
+func (c *Compiler) virtualInbound() *listenerv3.Listener {
+	drafts := append([]*chainDraft{c.blackHoleChain()}, c.passthroughChains()...)
+	for _, p := range c.inboundPorts() {
+		if !p.bound {
+			drafts = append(drafts, c.inboundChains(p)...)
+		}
+	}
+	l := c.inboundListener("virtualInbound", c.wildcards()[0], uint32(c.view.Mesh.Settings.Config.GetProxyInboundListenPort()), drafts)
+	l.ListenerFilters = append([]*listenerv3.ListenerFilter{originalDestination()}, l.ListenerFilters...)
+	return l
+}
+
+// inboundListener builds a listener from its chains and records where they come from.
+func (c *Compiler) inboundListener(name, address string, port uint32, drafts []*chainDraft) *listenerv3.Listener {
+	l := &listenerv3.Listener{
+		Name:                             name,
+		Address:                          listenAddress(address, port),
+		TrafficDirection:                 corev3.TrafficDirection_INBOUND,
+		ContinueOnListenerFiltersTimeout: true,
+		ListenerFiltersTimeout:           c.view.Mesh.Settings.Config.GetProtocolDetectionTimeout(),
+		FilterChains:                     c.placeChains(name, drafts),
+	}
+	for _, chain := range l.FilterChains {
+		chain.TransportSocketConnectTimeout = nil // peers of the mesh are trusted to finish their handshakes
+	}
+	l.ListenerFilters = inspectors(l.FilterChains)
+	return l
+}
+
+// listenAddress is what a listener binds: an IP address, or the path of a Unix domain socket.
+func listenAddress(bind string, port uint32) *corev3.Address {
+	if path, ok := strings.CutPrefix(bind, "unix://"); ok {
+		return pipe(path)
+	}
+	return socket(bind, port)
+}

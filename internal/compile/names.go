@@ -24,6 +24,9 @@ func sniName(port uint32, subset, host string) string {
 	return "outbound_." + strconv.Itoa(int(port)) + "_." + subset + "_." + host
 }
 
+// listenerName is the name of the listener of an address and a port.
+func listenerName(address string, port uint32) string { return address + "_" + strconv.Itoa(int(port)) }
+
 // A clusterKey is what the name of a service's cluster is made of.
 type clusterKey struct {
 	port         uint32

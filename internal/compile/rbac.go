@@ -127,15 +127,12 @@ func never() *rbacv3.Policy {
 	}
 }
 
-// shadowPrefix is where the proxy reports the outcome of a dry run.
+// shadowPrefix is where the proxy reports the outcome of a dry run. istiod also names that of ALLOW where there is none.
 func (v verdict) shadowPrefix() string {
-	if v.shadow == nil {
-		return ""
-	}
-	switch v.action {
-	case rbacv3.RBAC_ALLOW:
+	switch {
+	case v.shadow == nil, v.action == rbacv3.RBAC_ALLOW:
 		return "istio_dry_run_allow_"
-	case rbacv3.RBAC_DENY:
+	case v.action == rbacv3.RBAC_DENY:
 		return "istio_dry_run_deny_"
 	}
 	return ""

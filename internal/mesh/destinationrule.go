@@ -240,6 +240,20 @@ func (v *View) DestinationRule(s *Service) *DestinationRule {
 	})
 }
 
+// ServerRule returns the rule that counts for a service where the proxy itself serves it, or nil. Rules that select
+// clients do not, and a service that the proxy does not see has none.
+func (v *View) ServerRule(s *Service) *DestinationRule {
+	seen := v.Service(s.Host)
+	if seen == nil {
+		return nil
+	}
+	m := pick(v.scope.rules(seen), Proxy{})
+	if m == nil {
+		return nil
+	}
+	return &DestinationRule{Spec: m.spec, Host: Written{m.policy, "spec"}, Subsets: m.subsets, From: m.from, Hidden: m.lost}
+}
+
 // HiddenRules returns the DestinationRules for a service's host that the proxy does not use, with the reason.
 func (v *View) HiddenRules(s *Service) []Loser {
 	if r := v.DestinationRule(s); r != nil {

@@ -37,6 +37,15 @@ func (v *View) Services() []*Service { return v.scope.services }
 // Service returns the service of a host as the proxy sees it, or nil.
 func (v *View) Service(host string) *Service { return v.scope.service(host) }
 
+// ServiceFor returns the service of a host as a rule of a namespace means it at a gateway: that namespace's own, where the
+// proxy may see it, else the one that the proxy sees.
+func (v *View) ServiceFor(host, namespace string) *Service {
+	if s := v.Mesh.owners[serviceID{host, namespace}]; s != nil && s.VisibleIn(v.Proxy.Namespace) {
+		return s
+	}
+	return v.Service(host)
+}
+
 // Endpoints returns the endpoints of a port of a service, unhealthy ones included, sorted as istiod sorts them. Services
 // that DNS resolves find them by the port's number, all others by its name.
 func (v *View) Endpoints(s *Service, port *Port) []*Endpoint {

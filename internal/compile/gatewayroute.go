@@ -1,0 +1,201 @@
+package compile
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+
+	"sem.example/internal/envoy"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+// gatewayRoute builds the route table of an HTTP port or an HTTPS server, or returns nil for an unknown name.
+func (c *Compiler) gatewayRoute(name string) *routev3.RouteConfiguration {
+	servers := c.servers().tables[name]
+	if len(servers) == 0 {
+		return nil
+	}
+	t := &gatewayTable{compiler: c, hosts: map[string]*gatewayHost{}, rules: map[string]*ruleList{}}
+	for _, s := range servers {
+		for _, vs := range c.view.VirtualServices(s.gateway) {
+			t.bind(vs, s)
+		}
+		t.redirect(s)
+	}
+	out := &routev3.RouteConfiguration{Name: name, ValidateClusters: no(), IgnorePortInHostMatching: true}
+	for _, h := range t.collapse() {
+		out.VirtualHosts = append(out.VirtualHosts, c.gatewayVirtualHost(name, h))
+	}
+	if len(t.hosts) == 0 {
+		out.VirtualHosts = []*routev3.VirtualHost{{
+			Name: fmt.Sprintf("blackhole:%d", servers[0].GetPort().GetNumber()), Domains: []string{"*"},
+		}}
+	}
+	slices.SortStableFunc(out.VirtualHosts, func(a, b *routev3.VirtualHost) int { return cmp.Compare(a.Name, b.Name) })
+	return out
+}
+
+// A gatewayTable is a route table of a gateway that is being filled.
+type gatewayTable struct {
+	compiler *Compiler
+	hosts    map[string]*gatewayHost
+	rules    map[string]*ruleList // of a VirtualService as a Gateway binds it
+}
+
+// A ruleList is the routes of a VirtualService for one Gateway. Virtual hosts that have the same lists are united.
+type ruleList struct{ drafts []routeDraft }
+
+// A gatewayHost is a virtual host of a gateway that is being filled.
+type gatewayHost struct {
+	name     string // with the port of the server that first had it
+	domains  []string
+	rules    []*ruleList
+	redirect bool // everything without TLS is sent to where there is
+	origins  trail
+}
+
+// bind gives the hosts that a VirtualService and a server have in common the rules of the VirtualService. Several
+// VirtualServices may serve one host; the routes of the first come first.
+func (t *gatewayTable) bind(vs *mesh.VirtualService, s *gatewayServer) {
+	shared := commonHosts(hostsFor(s, vs.Object.Namespace), vs.Spec.GetHosts())
+	if len(shared) == 0 {
+		return
+	}
+	rules := t.rulesOf(vs, s)
+	if len(rules.drafts) == 0 {
+		return
+	}
+	for _, host := range shared {
+		h := t.host(strings.ToLower(host), s)
+		h.rules = append(h.rules, rules)
+		h.redirect = h.redirect || s.GetTls().GetHttpsRedirect()
+		for i, own := range vs.Spec.GetHosts() {
+			if covers(host, own) || covers(own, host) {
+				h.origins.add("", defines(vs.Object, source.Index("spec.hosts", i)))
+			}
+		}
+	}
+}
+
+// rulesOf translates the rules of a VirtualService once for each Gateway: for the first server that it is bound to.
+func (t *gatewayTable) rulesOf(vs *mesh.VirtualService, s *gatewayServer) *ruleList {
+	key := s.gateway + " " + vs.Object.Namespace + "/" + vs.Object.Name
+	if t.rules[key] == nil {
+		t.rules[key] = &ruleList{t.compiler.rules(vs, routeScope{
+			gateways: []string{s.gateway},
+			port:     s.GetPort().GetNumber(),
+			tls:      s.GetTls() != nil,
+			service:  func(host string) *mesh.Service { return t.compiler.view.ServiceFor(host, vs.Object.Namespace) },
+		})}
+	}
+	return t.rules[key]
+}
+
+// redirect makes the virtual hosts of a server that redirects to HTTPS, which it also has where no rule is bound.
+func (t *gatewayTable) redirect(s *gatewayServer) {
+	if !s.GetTls().GetHttpsRedirect() {
+		return
+	}
+	for _, name := range s.hosts {
+		h := t.host(strings.ToLower(name), s)
+		h.redirect = true
+		h.origins.add("redirect", defines(s.object, s.field+".tls.httpsRedirect"))
+	}
+}
+
+// host returns the virtual host of a name.
+func (t *gatewayTable) host(name string, s *gatewayServer) *gatewayHost {
+	h := t.hosts[name]
+	if h == nil {
+		h = &gatewayHost{name: fmt.Sprintf("%s:%d", name, s.GetPort().GetNumber()), domains: []string{name}}
+		h.origins.add("", defines(s.object, s.field+".hosts"))
+		t.hosts[name] = h
+	}
+	return h
+}
+
+// collapse unites virtual hosts that differ in their names only: the most specific name leads.
+func (t *gatewayTable) collapse() []*gatewayHost {
+	names := make([]string, 0, len(t.hosts))
+	for name := range t.hosts {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, bySpecificity)
+	var out []*gatewayHost
+	for _, name := range names {
+		h := t.hosts[name]
+		i := lastIndex(out, func(o *gatewayHost) bool { return slices.Equal(o.rules, h.rules) })
+		if i < 0 || out[i].redirect != h.redirect {
+			out = append(out, h)
+			continue
+		}
+		out[i].domains = append(out[i].domains, h.domains...)
+		out[i].origins = append(out[i].origins, h.origins...)
+	}
+	return out
+}
+
+func lastIndex[T any](list []T, ok func(T) bool) int {
+	for i := len(list) - 1; i >= 0; i-- {
+		if ok(list[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// bySpecificity orders hosts: those without an asterisk first, then the longer, then by the alphabet.
+func bySpecificity(a, b string) int {
+	wild := func(s string) int { return strings.Count(s[:min(len(s), 1)], "*") }
+	return cmp.Or(cmp.Compare(wild(a), wild(b)), cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
+}
+
+// gatewayVirtualHost builds a virtual host. Routes that take every request move behind all others.
+func (c *Compiler) gatewayVirtualHost(table string, h *gatewayHost) *routev3.VirtualHost {
+	var some, all []routeDraft
+	for _, list := range h.rules {
+		for _, d := range list.drafts {
+			if d.catchAll {
+				all = append(all, d)
+			} else {
+				some = append(some, d)
+			}
+		}
+	}
+	c.origins.settle(envoy.VirtualHost(table, h.name), h.origins)
+	out := &routev3.VirtualHost{
+		Name:                       h.name,
+		Domains:                    h.domains,
+		Routes:                     c.placeRoutes(table, h.name, slices.Concat(some, all)),
+		IncludeRequestAttemptCount: c.countAttempts(),
+	}
+	if h.redirect {
+		out.RequireTls = routev3.VirtualHost_ALL
+	}
+	return out
+}
+
+// commonHosts returns the hosts of both lists that one of the other covers, each once, in the order of the first list.
+func commonHosts(hosts, others []string) []string {
+	var out []string
+	for _, h := range hosts {
+		for _, o := range others {
+			common := h
+			switch {
+			case covers(o, h):
+			case covers(h, o):
+				common = o
+			default:
+				continue
+			}
+			if !slices.Contains(out, common) {
+				out = append(out, common)
+			}
+		}
+	}
+	return out
+}

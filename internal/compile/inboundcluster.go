@@ -1,0 +1,234 @@
+package compile
+
+import (
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
+	"google.golang.org/protobuf/types/known/durationpb"
+	meshconfig "istio.io/api/mesh/v1alpha1"
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/envoy"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+// forEver is the longest time that Envoy knows, in seconds.
+const forEver = 9223372035
+
+// An inboundTarget is what the cluster of a port of the workload leads to.
+type inboundTarget struct {
+	name     string
+	port     uint32          // of the workload
+	protocol mesh.Protocol   // that it is spoken to with
+	to       *corev3.Address // nil for the address that was dialled
+	loopback bool            // "to" is on the loopback interface
+	served   *mesh.Target    // whose DestinationRule applies, or nil
+	settings uint32          // the number that the rule's settings for a port go by
+	origins  []envoy.Origin
+}
+
+// inboundTargets returns what the clusters of the workload's ports lead to: the ports of services, or those of the
+// Sidecar. Where several services share a port the oldest one's protocol and settings count.
+func (c *Compiler) inboundTargets() []*inboundTarget {
+	if c.gateway() {
+		return nil
+	}
+	if c.hasIngress() {
+		return c.ingressTargets()
+	}
+	var out []*inboundTarget
+	for _, t := range c.view.Targets() {
+		if slices.ContainsFunc(out, func(o *inboundTarget) bool { return o.port == t.Number }) {
+			continue
+		}
+		target := &inboundTarget{
+			name: inboundName(t.Number), port: t.Number, protocol: t.Port.Protocol, served: &t, settings: t.Port.Number,
+			origins: []envoy.Origin{defines(t.Service.Object, t.Port.Field)},
+		}
+		if c.view.Mesh.Settings.Config.GetInboundTrafficPolicy().GetMode() == meshconfig.MeshConfig_InboundTrafficPolicy_LOCALHOST {
+			target.to, target.loopback = socket(c.loopbacks()[0], t.Number), true
+		}
+		out = append(out, target)
+	}
+	return out
+}
+
+// ingressTargets returns where the inbound listeners of the Sidecar send their traffic.
+func (c *Compiler) ingressTargets() []*inboundTarget {
+	var out []*inboundTarget
+	for i, l := range c.ingress() {
+		number := l.GetPort().GetNumber()
+		t := &inboundTarget{
+			name: inboundName(number), port: number, protocol: mesh.ParseProtocol(l.GetPort().GetProtocol()), settings: number,
+			origins: []envoy.Origin{defines(c.view.Sidecar, source.Index("spec.ingress", i))},
+		}
+		for _, s := range c.view.Targets() {
+			if s.Number == number {
+				t.served = &s
+				break
+			}
+		}
+		if c.defaultEndpoint(t, l.GetDefaultEndpoint()) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// defaultEndpoint sets where a Sidecar's inbound listener sends its traffic: to a Unix domain socket, to a port of the
+// loopback interface, or to one of the proxy's own address. It reports whether the endpoint can be read.
+func (c *Compiler) defaultEndpoint(t *inboundTarget, endpoint string) bool {
+	if endpoint == "" {
+		return true
+	}
+	if path, ok := strings.CutPrefix(endpoint, "unix://"); ok {
+		t.to = pipe(path)
+		return true
+	}
+	host, text, err := net.SplitHostPort(endpoint)
+	port, bad := strconv.ParseUint(text, 10, 32)
+	if err != nil || bad != nil {
+		return false
+	}
+	var address string
+	switch host {
+	case "0.0.0.0":
+		address = c.ownAddress(true, "127.0.0.1")
+	case "::":
+		address = c.ownAddress(false, "::1")
+	case "127.0.0.1", "::1":
+		address = c.loopbackLike(host)
+	default:
+		return true
+	}
+	t.loopback = address == "127.0.0.1" || address == "::1"
+	t.to = socket(address, uint32(port))
+	return true
+}
+
+// ownAddress is the first address of the proxy of a family, or the fallback where it has none.
+func (c *Compiler) ownAddress(v4 bool, fallback string) string {
+	for _, ip := range c.view.Proxy.IPs {
+		if ip.Unmap().Is4() == v4 {
+			return ip.String()
+		}
+	}
+	return fallback
+}
+
+// loopbackLike is the loopback address that was asked for, or the one that the proxy has.
+func (c *Compiler) loopbackLike(address string) string {
+	if all := c.loopbacks(); !slices.Contains(all, address) {
+		return all[0]
+	}
+	return address
+}
+
+// inboundClusters returns the names of the clusters that lead to the workload itself.
+func (c *Compiler) inboundClusters() []string {
+	if c.gateway() {
+		return nil
+	}
+	names := []string{inboundPassthrough}
+	for _, t := range c.inboundTargets() {
+		names = append(names, t.name)
+	}
+	return names
+}
+
+// inboundCluster builds one of them, or returns nil where the proxy has none of that name.
+func (c *Compiler) inboundCluster(name string) *clusterv3.Cluster {
+	if c.gateway() {
+		return nil
+	}
+	if name == inboundPassthrough {
+		d := c.passthroughDraft(name)
+		d.UpstreamBindConfig = c.bindMarked(true)
+		return d.finish()
+	}
+	for _, t := range c.inboundTargets() {
+		if t.name == name {
+			return c.workloadCluster(t)
+		}
+	}
+	return nil
+}
+
+// workloadCluster builds the cluster of a port of the workload. Of a traffic policy only the connection pool counts
+// here: the Sidecar's, or that of the DestinationRule for the service, so that the server is ready for what clients may send.
+func (c *Compiler) workloadCluster(t *inboundTarget) *clusterv3.Cluster {
+	how := clusterv3.Cluster_ORIGINAL_DST
+	if t.to != nil {
+		how = clusterv3.Cluster_STATIC
+	}
+	d := newDraft(t.name, how)
+	d.CommonLbConfig = &clusterv3.Cluster_CommonLbConfig{}
+	c.speak(d, t.protocol)
+	p := c.workloadPolicy(t)
+	c.limit(d, p.pool.value, p.retryBudget.value)
+	if t.to == nil {
+		d.LbPolicy, d.CleanupInterval = clusterv3.Cluster_CLUSTER_PROVIDED, &durationpb.Duration{Seconds: forEver}
+	} else {
+		d.LoadAssignment = oneEndpoint(t.name, t.to)
+	}
+	if !t.loopback {
+		d.UpstreamBindConfig = c.bindMarked(false)
+	}
+	at := envoy.Cluster(t.name)
+	c.origins.record(at, t.origins...)
+	c.origins.record(at.Part("pool"), p.pool.origins()...)
+	return d.finish()
+}
+
+// workloadPolicy returns the settings for traffic to a port of the workload.
+func (c *Compiler) workloadPolicy(t *inboundTarget) *policy {
+	p := c.meshPolicy()
+	if t.served != nil {
+		p.layOver(c.view.ServerRule(t.served.Service), t.settings, "")
+	}
+	if c.view.Sidecar == nil {
+		return p
+	}
+	spec := config.Spec[*networking.Sidecar](c.view.Sidecar)
+	pool, field := spec.GetInboundConnectionPool(), "spec.inboundConnectionPool"
+	for i, l := range spec.GetIngress() {
+		if l.GetPort().GetNumber() == t.port && l.GetConnectionPool() != nil {
+			pool, field = l.GetConnectionPool(), source.Join(source.Index("spec.ingress", i), "connectionPool")
+			break
+		}
+	}
+	if pool != nil {
+		p.pool.set(pool, mesh.Written{Object: c.view.Sidecar, Field: field}, "the Sidecar's own go before")
+	}
+	return p
+}
+
+func oneEndpoint(cluster string, address *corev3.Address) *endpointv3.ClusterLoadAssignment {
+	return &endpointv3.ClusterLoadAssignment{ClusterName: cluster, Endpoints: []*endpointv3.LocalityLbEndpoints{{
+		LbEndpoints: []*endpointv3.LbEndpoint{{HostIdentifier: &endpointv3.LbEndpoint_Endpoint{
+			Endpoint: &endpointv3.Endpoint{Address: address},
+		}}},
+	}}}
+}
+
+// bindMarked makes connections come from an address that redirection leaves alone; they would come back to the proxy
+// else. A proxy of both families has one for each, if it is asked for.
+func (c *Compiler) bindMarked(both bool) *corev3.BindConfig {
+	marked := c.families().pick("127.0.0.6", "::6")
+	out := &corev3.BindConfig{SourceAddress: sourceAddress(marked[0])}
+	if both && len(marked) > 1 {
+		out.ExtraSourceAddresses = []*corev3.ExtraSourceAddress{{Address: sourceAddress(marked[1])}}
+	}
+	return out
+}
+
+func sourceAddress(ip string) *corev3.SocketAddress {
+	return &corev3.SocketAddress{Address: ip, PortSpecifier: &corev3.SocketAddress_PortValue{}}
+}

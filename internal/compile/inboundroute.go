@@ -1,0 +1,36 @@
+package compile
+
+import (
+	"strconv"
+
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+	"google.golang.org/protobuf/types/known/wrapperspb"
+
+	"sem.example/internal/mesh"
+)
+
+// inboundRoutes is the route table of a port of the workload: every request goes to it, without a time limit. A request
+// that the workload has not seen yet when its connection breaks is sent again, except in gRPC, whose streams would break.
+func (c *Compiler) inboundRoutes(p *inboundPort) *routev3.RouteConfiguration {
+	action := &routev3.RouteAction{
+		ClusterSpecifier:  &routev3.RouteAction_Cluster{Cluster: p.cluster},
+		Timeout:           seconds(0),
+		MaxStreamDuration: &routev3.RouteAction_MaxStreamDuration{MaxStreamDuration: seconds(0), GrpcTimeoutHeaderMax: seconds(0)},
+	}
+	if p.protocol != mesh.GRPC && p.protocol != mesh.GRPCWeb {
+		action.RetryPolicy = &routev3.RetryPolicy{RetryOn: "reset-before-request", NumRetries: wrapperspb.UInt32(2)}
+	}
+	return &routev3.RouteConfiguration{
+		Name: p.cluster,
+		VirtualHosts: []*routev3.VirtualHost{{
+			Name:    "inbound|http|" + strconv.Itoa(int(p.asked)),
+			Domains: []string{"*"},
+			Routes: []*routev3.Route{{
+				Name:   "default",
+				Match:  &routev3.RouteMatch{PathSpecifier: &routev3.RouteMatch_Prefix{Prefix: "/"}},
+				Action: &routev3.Route_Route{Route: action},
+			}},
+		}},
+		ValidateClusters: no(),
+	}
+}
