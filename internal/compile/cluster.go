@@ -137,14 +137,16 @@ func (c *Compiler) serviceCluster(d *destination) *clusterv3.Cluster {
 	var groups []*group
 	switch t.GetType() {
 	case clusterv3.Cluster_STRICT_DNS, clusterv3.Cluster_LOGICAL_DNS:
-		if groups = c.groups(d, c.endpointsOf(d)); len(groups) == 0 {
+		if groups = c.groups(d, c.instancesOf(d)); len(groups) == 0 {
 			return nil
 		}
 		c.resolveByDNS(t, d.service)
 	case clusterv3.Cluster_ORIGINAL_DST:
 		t.redirect(d)
 	}
-	t.keepDraining(d.service)
+	if d.subset == "" && !d.sni {
+		t.keepDraining(d.service)
+	}
 	c.speak(t, d.port.Protocol)
 	c.apply(t, d, groups)
 	t.fetchEndpoints()

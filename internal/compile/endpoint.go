@@ -2,7 +2,6 @@ package compile
 
 import (
 	"net"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,29 +25,26 @@ func (c *Compiler) assignment(cluster string) *endpointv3.ClusterLoadAssignment 
 	}
 	d := c.destination(cluster)
 	groups := c.groups(d, c.addressesOf(d))
-	return load(cluster, c.placement(d).place(groups, ruleEjects(d)))
+	return load(cluster, c.placement(d).place(groups, ruleOutlier(d) != nil))
 }
 
-// ruleEjects says whether a DestinationRule asks for outlier detection. The default of the mesh does not count here.
-func ruleEjects(d *destination) bool {
+// ruleOutlier is the outlier detection that a DestinationRule asks for. The default of the mesh does not count where
+// endpoints are chosen, though it does for the cluster.
+func ruleOutlier(d *destination) *networking.OutlierDetection {
 	p := &policy{}
 	p.layOver(d.rule, d.port.Number, d.subset)
-	return p.outlier.value != nil
+	return p.outlier.value
 }
 
 // addressesOf returns the endpoints of a destination that have addresses; EDS cannot carry names. Ports are found by the
 // name of the first port with the number.
 func (c *Compiler) addressesOf(d *destination) []*mesh.Endpoint {
-	all := c.view.Endpoints(d.service, d.service.Port(d.port.Number))
-	return slices.DeleteFunc(selected(all, d), func(e *mesh.Endpoint) bool {
-		_, err := netip.ParseAddr(e.Address)
-		return err != nil && e.Address != "" && !unix(e)
-	})
+	return selected(c.view.Endpoints(d.service, d.service.Port(d.port.Number)), d)
 }
 
-// endpointsOf returns the endpoints of a destination, names included.
-func (c *Compiler) endpointsOf(d *destination) []*mesh.Endpoint {
-	return selected(c.view.Endpoints(d.service, d.port), d)
+// instancesOf returns the endpoints of a destination, names included. Ports are found by their number.
+func (c *Compiler) instancesOf(d *destination) []*mesh.Endpoint {
+	return selected(c.view.Instances(d.service, d.port), d)
 }
 
 // selected keeps the endpoints with all labels of the subset.
@@ -73,8 +69,6 @@ const (
 	sessionHeaderLabel = "istio.io/persistent-session-header"
 )
 
-func unix(e *mesh.Endpoint) bool { return strings.HasPrefix(e.Address, "unix://") }
-
 // A group is the endpoints of one locality and, where priorities split it, of one priority.
 type group struct {
 	locality  string
@@ -93,8 +87,9 @@ func (g *group) add(e *mesh.Endpoint, m *endpointv3.LbEndpoint) {
 func (c *Compiler) groups(d *destination, endpoints []*mesh.Endpoint) []*group {
 	byLocality := map[string]*group{}
 	var groups []*group
+	unhealthy := d.service.Distribution != "" || ruleOutlier(d).GetMinHealthPercent() <= 0
 	for _, e := range endpoints {
-		if !c.sends(d, e) {
+		if !c.sends(d.service, e, unhealthy) {
 			continue
 		}
 		g := byLocality[e.Locality]
@@ -114,27 +109,16 @@ func (c *Compiler) groups(d *destination, endpoints []*mesh.Endpoint) []*group {
 	return groups
 }
 
-// sends says whether an endpoint is of any use to the proxy. Unhealthy endpoints are sent, so that Envoy knows what share
-// is healthy, unless that share may make it panic and use them after all.
-func (c *Compiler) sends(d *destination, e *mesh.Endpoint) bool {
+// sends says whether the proxy is told of an endpoint of a service. Unhealthy endpoints are among them, so that Envoy
+// knows what share is healthy, unless that share may make it panic and use them after all.
+func (c *Compiler) sends(s *mesh.Service, e *mesh.Endpoint, unhealthy bool) bool {
 	switch {
-	case d.service.NodeLocal && e.Node != c.view.Proxy.Node:
+	case s.NodeLocal && e.Node != c.view.Proxy.Node, e.Health == mesh.Unhealthy && !unhealthy:
 		return false
-	case e.Address == "" && (len(c.networks(d)) == 0 || c.inNetwork(e.Network)):
-		return false
-	case e.Health == mesh.Unhealthy:
-		return d.service.Distribution != "" || c.ruleMinHealth(d) <= 0
 	case e.Health == mesh.Draining, e.Labels[drainingLabel] != "":
-		return d.service.Labels[sessionLabel] != ""
+		return s.Labels[sessionLabel] != ""
 	}
 	return true
-}
-
-// ruleMinHealth is the share of healthy endpoints below which a DestinationRule makes Envoy panic.
-func (c *Compiler) ruleMinHealth(d *destination) int32 {
-	p := &policy{}
-	p.layOver(d.rule, d.port.Number, d.subset)
-	return p.outlier.value.GetMinHealthPercent()
 }
 
 // member turns an endpoint into Envoy's.
@@ -154,7 +138,7 @@ func (c *Compiler) member(d *destination, e *mesh.Endpoint) *endpointv3.LbEndpoi
 }
 
 func address(e *mesh.Endpoint) *corev3.Address {
-	if unix(e) {
+	if e.IsUnix() {
 		return pipe(strings.TrimPrefix(e.Address, "unix://"))
 	}
 	return socket(e.Address, e.Port)

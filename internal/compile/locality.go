@@ -61,9 +61,10 @@ func (c *Compiler) placement(d *destination) placement {
 	return p
 }
 
-// clientLabels are what the labels of endpoints are compared with. A subset that DNS resolves compares none.
+// clientLabels are what the labels of endpoints are compared with. What DNS resolves compares none, but for the cluster
+// of the whole service.
 func (c *Compiler) clientLabels(d *destination) map[string]string {
-	if d.subset != "" && (d.service.Resolution == mesh.DNSLoadBalanced || d.service.Resolution == mesh.DNSRoundRobin) {
+	if d.service.Resolution.IsDNS() && (d.subset != "" || d.sni) {
 		return nil
 	}
 	return c.view.Proxy.Labels

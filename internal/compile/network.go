@@ -17,7 +17,7 @@ import (
 // asks DNS may reach a gateway by name.
 func (c *Compiler) networks(d *destination) []*mesh.NetworkGateway {
 	all := c.view.NetworkGateways()
-	if d.service.Resolution == mesh.DNSLoadBalanced || d.service.Resolution == mesh.DNSRoundRobin {
+	if d.service.Resolution.IsDNS() {
 		return all
 	}
 	in, _ := partition(all, func(g *mesh.NetworkGateway) bool { return isIP(g.Address) })

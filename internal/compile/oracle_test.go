@@ -9,8 +9,6 @@ import (
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
-	meshconfig "istio.io/api/mesh/v1alpha1"
-	"sigs.k8s.io/yaml"
 
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
@@ -108,20 +106,17 @@ func oracleMesh(t *testing.T, dir string) *mesh.Mesh {
 	in, _ := source.Read([]string{filepath.Join(dir, "mesh.yaml")}, source.Options{})
 	objects, _, _ := config.Decode(in.Documents, "default")
 	settings := mesh.Settings{}
-	if data, err := os.ReadFile(filepath.Join(dir, "meshconfig.yaml")); err == nil {
-		settings.Config = mesh.DefaultConfig()
-		text, err := yaml.YAMLToJSON(data)
-		if err == nil {
-			own := &meshconfig.MeshConfig{}
-			err = protojson.Unmarshal(text, own)
-			proto.Merge(settings.Config, own)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+	if file := filepath.Join(dir, "meshconfig.yaml"); exists(file) {
+		own, _ := source.Read([]string{file}, source.Options{})
+		settings, _, _ = mesh.ReadSettings(own.Documents)
 	}
 	m, _ := mesh.Build(objects, settings)
 	return m
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 func oracleProxies(t *testing.T, file string) []mesh.Proxy {

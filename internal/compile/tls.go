@@ -76,7 +76,7 @@ func (c *Compiler) automaticTLS(d *destination) bool {
 		own = findSubset(d.rule, d.subset).GetTrafficPolicy()
 	}
 	if d.service.Resolution == mesh.OriginalDst || dialsAsCalled(own.GetLoadBalancer()) {
-		if !allTakeTLS(c.view.Endpoints(d.service, d.port)) {
+		if !allTakeTLS(c.view.Instances(d.service, d.port)) {
 			return false
 		}
 	}

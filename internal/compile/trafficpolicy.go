@@ -90,10 +90,8 @@ func (c *Compiler) meshPolicy() *policy {
 	return p
 }
 
-// meshField is where the mesh's settings have a field.
-func (c *Compiler) meshField(field string) mesh.Written {
-	return mesh.Written{Object: c.view.Mesh.Settings.Object, Field: field}
-}
+// meshField is where the mesh's settings have a field; nowhere for a default.
+func (c *Compiler) meshField(field string) mesh.Written { return c.view.Mesh.Settings.Written(field) }
 
 // layOver lays a rule and one of its subsets over the policy. An unknown subset is no layer.
 func (p *policy) layOver(rule *mesh.DestinationRule, port uint32, subset string) {
