@@ -23,7 +23,7 @@ type Compiler struct {
 	outbound sync.Once
 	egress   []*egress // see egresses
 
-	listeners memo[uint32, []*listenerv3.Listener] // by port; 0 holds them all
+	listeners memo[uint32, []*listenerv3.Listener] // by port
 	virtual   memo[string, *listenerv3.Listener]   // the listeners that every port shares
 	routes    memo[string, *routev3.RouteConfiguration]
 	clusters  memo[string, *clusterv3.Cluster]
@@ -43,31 +43,29 @@ func New(view *mesh.View) *Compiler {
 
 // ListenersOn implements [envoy.Resources].
 func (c *Compiler) ListenersOn(port uint32) []*listenerv3.Listener {
-	if port == 0 {
-		return c.listeners.get(0, func() []*listenerv3.Listener { return c.everyListener() })
-	}
-	return c.listeners.get(port, func() []*listenerv3.Listener {
-		return sortListeners(slices.Concat(c.boundListeners(port), c.virtualListeners()))
-	})
-}
-
-// everyListener goes by port, so that a listener is built once whether it is asked for by port or with all others.
-func (c *Compiler) everyListener() []*listenerv3.Listener {
 	all := slices.Clone(c.virtualListeners())
+	if port != 0 {
+		return sortListeners(append(all, c.listenersAt(port)...))
+	}
 	for _, port := range c.listenerPorts() {
-		for _, l := range c.ListenersOn(port) {
-			if !slices.Contains(c.virtualListeners(), l) {
-				all = append(all, l)
-			}
-		}
+		all = append(all, c.listenersAt(port)...)
 	}
 	return sortListeners(all)
 }
 
+// listenersAt returns the listeners of one port, the virtual ones apart. Port 0 has those on Unix sockets.
+func (c *Compiler) listenersAt(port uint32) []*listenerv3.Listener {
+	return c.listeners.get(port, func() []*listenerv3.Listener {
+		if c.gateway() {
+			return c.gatewayListeners(port)
+		}
+		return slices.Concat(c.outboundListeners(port), c.ingressListeners(port))
+	})
+}
+
 func (c *Compiler) gateway() bool { return c.view.Proxy.Type == mesh.Gateway }
 
-// listenerPorts returns the ports that the proxy has listeners for, the virtual ones apart. Port 0 is never among them:
-// listeners on Unix sockets belong to the virtual ones.
+// listenerPorts returns the ports that the proxy has listeners for, the virtual ones apart.
 func (c *Compiler) listenerPorts() []uint32 {
 	if c.gateway() {
 		return c.gatewayPorts()
@@ -75,14 +73,6 @@ func (c *Compiler) listenerPorts() []uint32 {
 	ports := slices.Concat(c.outboundPorts(), c.ingressListenerPorts())
 	slices.Sort(ports)
 	return slices.Compact(ports)
-}
-
-// boundListeners builds the listeners of one port.
-func (c *Compiler) boundListeners(port uint32) []*listenerv3.Listener {
-	if c.gateway() {
-		return c.gatewayListeners(port)
-	}
-	return slices.Concat(c.outboundListeners(port), c.ingressListeners(port))
 }
 
 // virtualListeners returns the listeners that a connection to any port may be handed to.

@@ -64,23 +64,6 @@ func (t *hostTable[V]) overlapping(host string) []V {
 	return t.pick(slices.Compact(found))
 }
 
-// mostSpecific returns the first value of the most specific name that covers the given one.
-func (t *hostTable[V]) mostSpecific(host string) (v V, ok bool) {
-	if is := t.byHost[host]; len(is) > 0 {
-		return t.values[is[0]], true
-	}
-	name := strings.TrimPrefix(host, "*")
-	for _, n := range t.lengths {
-		if n > len(name) {
-			continue
-		}
-		if is := t.byHost["*"+name[len(name)-n:]]; len(is) > 0 {
-			return t.values[is[0]], true
-		}
-	}
-	return v, false
-}
-
 // ending returns the positions of all names that end in a suffix.
 func (t *hostTable[V]) ending(suffix string) []int {
 	t.sort.Do(t.sortTails)

@@ -47,7 +47,7 @@ func (c *Compiler) httpProxy(port uint32) *listenerv3.Listener {
 	m := c.outboundManager(httpProxyRoute)
 	m.absolute = true
 	d.set([]*chainDraft{{http: m}})
-	d.origins.add("", c.meshOrigin("proxyHttpPort", true)...)
+	d.origins.add("", c.meshOrigin("proxyHttpPort")...)
 	return c.listener(d)
 }
 

@@ -127,12 +127,13 @@ func appendValue(out []envoy.Origin, o *config.Object, n *source.Node, field str
 	return append(out, defines(o, field))
 }
 
-// meshOrigin is the origin of a field of the mesh's settings, where it is set and the settings come from a document.
-func (c *Compiler) meshOrigin(field string, set bool) []envoy.Origin {
-	if o := c.view.Mesh.Settings.Object; set && o != nil {
-		return []envoy.Origin{modifies(o, field)}
+// meshOrigin is the origin of a field of the mesh's settings, where a document sets it.
+func (c *Compiler) meshOrigin(field string) []envoy.Origin {
+	at := c.view.Mesh.Settings.Written(field)
+	if at.Object == nil {
+		return nil
 	}
-	return nil
+	return []envoy.Origin{modifies(at.Object, at.Field)}
 }
 
 // target names the part of a route or of a filter chain that is its n-th destination.

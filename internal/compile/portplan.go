@@ -111,7 +111,7 @@ func (p *portPlan) bidAll(b bid) {
 		p.bid(b)
 		return
 	}
-	endpoints := p.c.view.Endpoints(s, b.port)
+	endpoints := p.c.view.Instances(s, b.port)
 	if !s.Kubernetes() && len(endpoints) == 0 && s.Selector == nil {
 		p.bid(b)
 		return

@@ -265,7 +265,7 @@ func (c *Compiler) ruleOrigins(vs *mesh.VirtualService, i, j int) trail {
 		n++
 	}
 	if in.Retries == nil {
-		out.add("retry", c.meshOrigin("defaultHttpRetryPolicy", c.view.Mesh.Settings.Config.GetDefaultHttpRetryPolicy() != nil)...)
+		out.add("retry", c.meshOrigin("defaultHttpRetryPolicy")...)
 	}
 	return out
 }

@@ -210,7 +210,7 @@ func (t *tableDraft) separate(vs *mesh.VirtualService) (hosts []string, services
 		}
 		found := t.services.hosts.overlapping(strings.ToLower(host))
 		for _, s := range found {
-			if best, ok := t.egress.rules.mostSpecific(s.Host); ok && best == vs {
+			if t.egress.VirtualService(s.Host) == vs {
 				services = append(services, s)
 			}
 		}
