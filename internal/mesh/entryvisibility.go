@@ -37,21 +37,3 @@ func (b *builder) entryVisibility(rule *meshconfig.ServiceEntryVisibility, names
 	}
 	return rule.DefaultVisibility
 }
-
-// selectsNamespace says whether a label selector of MeshConfig matches the labels of a namespace.
-func selectsNamespace(s *meshconfig.LabelSelector, labels map[string]string) bool {
-	return selects(s.MatchLabels, labels) && !slices.ContainsFunc(s.MatchExpressions, func(r *meshconfig.LabelSelectorRequirement) bool {
-		value, has := labels[r.Key]
-		switch r.Operator {
-		case "In":
-			return !has || !slices.Contains(r.Values, value)
-		case "NotIn":
-			return has && slices.Contains(r.Values, value)
-		case "Exists":
-			return !has
-		case "DoesNotExist":
-			return has
-		}
-		return true
-	})
-}

@@ -29,6 +29,7 @@ type Mesh struct {
 	sidecars        sidecars
 	peers           peers
 	gateways        []*NetworkGateway
+	left            []Loser
 
 	scopes memo[scopeKey, *scope]
 }
@@ -48,6 +49,9 @@ func (m *Mesh) Objects(kind string) []*config.Object { return m.objects[kind] }
 func (m *Mesh) Object(kind, namespace, name string) *config.Object {
 	return m.named[objectKey{kind, objectID{namespace, name}}]
 }
+
+// Undiscovered returns the objects that istiod does not watch, with the reason. They are not part of the mesh.
+func (m *Mesh) Undiscovered() []Loser { return m.left }
 
 // ServicesOf returns all services of a host, visible or not, by age.
 func (m *Mesh) ServicesOf(host string) []*Service { return m.byHost[host] }
@@ -72,7 +76,9 @@ var clusterScoped = map[string]bool{"Namespace": true, "Node": true}
 
 // Build gathers objects into a mesh.
 func Build(objects []*config.Object, settings Settings) (*Mesh, diag.List) {
-	m := &Mesh{Settings: settings.complete(), objects: byKind(objects), named: map[objectKey]*config.Object{}}
+	m := &Mesh{Settings: settings.complete(), named: map[objectKey]*config.Object{}}
+	objects, m.left = discovered(objects, m.Settings.Config.DiscoverySelectors)
+	m.objects = byKind(objects)
 	for _, o := range objects {
 		key := objectKey{o.Kind, objectID{o.Namespace, o.Name}}
 		if clusterScoped[o.Kind] {

@@ -71,7 +71,7 @@ type NetworkGateway struct {
 	Cluster string // that the gateway stands in; "" where the mesh's networks list its address
 	Address string // an IP, or a name that only clusters resolved by DNS can use
 	Port    uint32
-	Object  *config.Object // the Service, or where the mesh's networks are written
+	Object  *config.Object // the Service; nil where the mesh's networks name the gateway
 	Field   string
 }
 
@@ -96,7 +96,7 @@ func (b *builder) networkGateways() []*NetworkGateway {
 		})
 		for i, g := range configured[name].Gateways {
 			field := source.Index(source.Join("networks", name)+".gateways", i)
-			gateway := NetworkGateway{Network: name, Address: g.GetAddress(), Port: g.Port, Object: settings.Object, Field: field}
+			gateway := NetworkGateway{Network: name, Address: g.GetAddress(), Port: g.Port, Field: field}
 			if host := g.GetRegistryServiceName(); host == "" {
 				out = append(out, &gateway)
 			} else if own {
