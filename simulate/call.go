@@ -1,5 +1,14 @@
 package simulate
 
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+)
+
 // A Call is a request as the application makes it: what it does at the socket and over it.
 // It is also a line of "sem trace --batch", where everything but the proxy may be left out that the URL says.
 type Call struct {
@@ -30,4 +39,164 @@ type Proxy struct {
 	Network        string            `json:"network,omitempty"`
 	ServiceAccount string            `json:"serviceAccount,omitempty"`
 	DNSCapture     bool              `json:"dnsCapture,omitempty"`
+}
+
+// A scheme is what the beginning of a URL says about a call.
+type scheme struct {
+	protocol string
+	tls      bool
+	port     uint32
+	grpc     bool
+	upgrade  bool
+}
+
+var schemes = map[string]scheme{
+	"http":  {protocol: "http", port: 80},
+	"https": {protocol: "http", tls: true, port: 443},
+	"grpc":  {protocol: "http2", port: 80, grpc: true},
+	"grpcs": {protocol: "http2", tls: true, port: 443, grpc: true},
+	"ws":    {protocol: "http", port: 80, upgrade: true},
+	"wss":   {protocol: "http", tls: true, port: 443, upgrade: true},
+	"tcp":   {protocol: "tcp"},
+	"tls":   {protocol: "tcp", tls: true, port: 443},
+}
+
+// A target is what a URL says of a request: where to, and what for.
+type target struct {
+	scheme
+	authority, host, path string
+	port                  uint32
+}
+
+// target reads the URL. It does not resolve names, decode escapes or mend paths: a proxy must see what was written.
+func (c *Call) target() target {
+	name, rest, found := strings.Cut(c.URL, "://")
+	if !found {
+		name, rest = "http", c.URL
+	}
+	t := target{scheme: schemes[strings.ToLower(name)], authority: rest, path: "/"}
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		t.authority, t.path = rest[:i], rest[i:]
+	}
+	if !strings.HasPrefix(t.path, "/") {
+		t.path = "/" + t.path
+	}
+	if i := strings.LastIndexByte(t.authority, '@'); i >= 0 {
+		t.authority = t.authority[i+1:]
+	}
+	t.host, t.port = splitPort(t.authority)
+	return t
+}
+
+// splitPort takes the port off an authority. IPv6 addresses lose their brackets.
+func splitPort(authority string) (string, uint32) {
+	host := authority
+	var port uint32
+	if i := portStart(authority); i >= 0 {
+		if n, err := strconv.ParseUint(authority[i+1:], 10, 16); err == nil {
+			host, port = authority[:i], uint32(n)
+		}
+	}
+	return strings.Trim(host, "[]"), port
+}
+
+// portStart returns where the ":port" of an authority begins, or -1.
+func portStart(authority string) int {
+	i := strings.LastIndexByte(authority, ':')
+	if i >= 0 && strings.LastIndexByte(authority, ']') > i {
+		return -1
+	}
+	return i
+}
+
+// Normal fills in what the URL says and what goes without saying. The error tells what a call lacks or contradicts.
+func (c Call) Normal() (Call, error) {
+	t := c.target()
+	if c.URL != "" && t.protocol == "" {
+		return c, fmt.Errorf("the URL %q has a scheme that sem does not know", c.URL)
+	}
+	c.fill(t)
+	return c, c.check()
+}
+
+func (c *Call) fill(t target) {
+	preset(&c.Direction, "outbound")
+	if c.Proxy.Type == "gateway" && c.Direction == "outbound" {
+		c.Direction = "gateway"
+	}
+	if c.URL == "" {
+		preset(&c.Protocol, "tcp")
+	}
+	preset(&c.Protocol, t.protocol)
+	c.fillTLS(t)
+	if c.Protocol != "tcp" {
+		preset(&c.Method, map[bool]string{true: "POST", false: "GET"}[t.grpc])
+	}
+	if c.Port == 0 {
+		c.Port = t.port
+	}
+	if c.Port == 0 {
+		c.Port = t.scheme.port
+	}
+	if _, err := netip.ParseAddr(t.host); err == nil {
+		preset(&c.Address, t.host)
+	}
+}
+
+func (c *Call) fillTLS(t target) {
+	switch {
+	case c.TLS != "":
+	case c.Principal != "":
+		c.TLS = "mtls"
+	case t.tls || c.SNI != "":
+		c.TLS = "tls"
+	default:
+		c.TLS = "plaintext"
+	}
+	if _, err := netip.ParseAddr(t.host); err != nil && c.TLS != "plaintext" {
+		preset(&c.SNI, t.host)
+	}
+}
+
+// preset gives an empty field its value.
+func preset(field *string, value string) {
+	if *field == "" {
+		*field = value
+	}
+}
+
+// The closed lists of a call's fields.
+var (
+	directions  = []string{"outbound", "inbound", "gateway"}
+	protocols   = []string{"http", "http2", "tcp"}
+	encryptions = []string{"plaintext", "tls", "mtls"}
+)
+
+func (c *Call) check() error {
+	switch {
+	case c.Port == 0 && !strings.HasPrefix(c.Address, "unix://"):
+		return fmt.Errorf("the call to %q names no port", cmp.Or(c.URL, c.Address))
+	case c.Port > 65535:
+		return fmt.Errorf("port %d is not a port", c.Port)
+	case !slices.Contains(directions, c.Direction):
+		return fmt.Errorf("the direction %q is none of outbound, inbound, gateway", c.Direction)
+	case !slices.Contains(protocols, c.Protocol):
+		return fmt.Errorf("the protocol %q is none of http, http2, tcp", c.Protocol)
+	case !slices.Contains(encryptions, c.TLS):
+		return fmt.Errorf("the TLS %q is none of plaintext, tls, mtls", c.TLS)
+	case c.Protocol != "tcp" && c.URL == "":
+		return fmt.Errorf("an HTTP call needs a URL")
+	}
+	return nil
+}
+
+// inner is what the application speaks, inside its TLS if it has any.
+func (c *Call) inner() string {
+	switch c.Protocol {
+	case "http":
+		return http11
+	case "http2":
+		return http2
+	}
+	return payload
 }

@@ -10,6 +10,7 @@ type Policy struct {
 	HashKey          string            `json:"hashKey,omitempty"` // what a consistent hash hashes
 	ConnectionPool   map[string]string `json:"connectionPool,omitempty"`
 	OutlierDetection map[string]string `json:"outlierDetection,omitempty"`
+	IdleTimeout      string            `json:"idleTimeout,omitempty"` // of a TCP connection
 }
 
 // Retries is the retry policy in force.

@@ -1,0 +1,59 @@
+package envoy
+
+import (
+	typedv1 "github.com/cncf/xds/go/udpa/type/v1"
+	"google.golang.org/protobuf/reflect/protoregistry"
+	"google.golang.org/protobuf/types/known/anypb"
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+const typedStruct = "type.googleapis.com/udpa.type.v1.TypedStruct"
+
+// opaque rewrites, in place, each extension of a type that is not compiled into sem to a TypedStruct of that type, the
+// form in which Envoy itself carries the configuration of extensions without a message.
+func opaque(v any) any {
+	switch v := v.(type) {
+	case []any:
+		for i := range v {
+			v[i] = opaque(v[i])
+		}
+	case map[string]any:
+		kind, extension := v["@type"].(string)
+		if extension && !known(kind) {
+			delete(v, "@type")
+			return map[string]any{"@type": typedStruct, "typeUrl": kind, "value": v}
+		}
+		if kind == typedStruct {
+			return v
+		}
+		for key := range v {
+			v[key] = opaque(v[key])
+		}
+	}
+	return v
+}
+
+func known(kind string) bool {
+	_, err := protoregistry.GlobalTypes.FindMessageByURL(kind)
+	return err == nil
+}
+
+// TypeOf returns the type URL of an extension's configuration; for one without a message, the type that its
+// TypedStruct names.
+func TypeOf(config *anypb.Any) string {
+	if s := typed(config); s != nil {
+		return s.GetTypeUrl()
+	}
+	return config.GetTypeUrl()
+}
+
+// Opaque returns the fields of an extension's configuration that sem has no message for, or nil where it has one.
+func Opaque(config *anypb.Any) *structpb.Struct { return typed(config).GetValue() }
+
+func typed(config *anypb.Any) *typedv1.TypedStruct {
+	s := &typedv1.TypedStruct{}
+	if !config.MessageIs(s) || config.UnmarshalTo(s) != nil {
+		return nil
+	}
+	return s
+}

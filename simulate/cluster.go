@@ -1,0 +1,126 @@
+package simulate
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	httpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
+
+	"sem.example/internal/envoy"
+)
+
+// The clusters that Istio gives every proxy.
+const (
+	blackHole          = "BlackHoleCluster"
+	passthrough        = "PassthroughCluster"
+	inboundPassthrough = "InboundPassthroughCluster"
+)
+
+// The ways in which a cluster finds its endpoints, in the words of the trace document.
+const (
+	byDNS        = "DNS"
+	byConfig     = "STATIC"
+	byEDS        = "EDS"
+	byOriginal   = "ORIGINAL_DST"
+	byDynamicDNS = "DYNAMIC_DNS"
+)
+
+// A cluster is one of the proxy's, with its endpoints and their shares.
+type cluster struct {
+	proto       *clusterv3.Cluster
+	name        string
+	addr        envoy.Addr
+	destination Destination
+	endpoints   []endpoint
+	sockets     sockets
+	http        *httpv3.HttpProtocolOptions
+	balancer    string
+	pool        map[string]string
+	outlier     map[string]string
+}
+
+// cluster returns a cluster by name, or nil where there is none.
+func (e *Engine) cluster(name string) *cluster {
+	return e.clusters.get(name, func() *cluster {
+		c := e.resources.Cluster(name)
+		if c == nil {
+			return nil
+		}
+		return e.newCluster(c)
+	})
+}
+
+const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+
+func (e *Engine) newCluster(c *clusterv3.Cluster) *cluster {
+	out := &cluster{proto: c, name: c.GetName(), addr: envoy.Cluster(c.GetName()), sockets: newSockets(c), balancer: balancerOf(c), pool: poolOf(c), outlier: outlierOf(c)}
+	options := &httpv3.HttpProtocolOptions{}
+	if c.GetTypedExtensionProtocolOptions()[httpOptions].UnmarshalTo(options) == nil {
+		out.http = options
+	}
+	out.destination = destinationOf(c)
+	out.endpoints = e.newEndpoints(out)
+	return out
+}
+
+// destinationOf reads what the cluster stands for from its name: "outbound|80|v1|reviews.default.svc.cluster.local",
+// or "outbound_.80_.v1_.reviews…", which gateways route by.
+func destinationOf(c *clusterv3.Cluster) Destination {
+	d := Destination{Host: c.GetName(), Resolution: resolution(c)}
+	for _, separator := range []string{"|", "_."} {
+		parts := strings.SplitN(c.GetName(), separator, 4)
+		if len(parts) < 4 {
+			continue
+		}
+		if port, err := strconv.ParseUint(parts[1], 10, 16); err == nil {
+			d.Port, d.Subset, d.Host = uint32(port), parts[2], parts[3]
+			return d
+		}
+	}
+	return d
+}
+
+func resolution(c *clusterv3.Cluster) string {
+	switch kind := lastWord(envoy.TypeOf(c.GetClusterType().GetTypedConfig())); {
+	case strings.Contains(c.GetClusterType().GetName(), "dynamic_forward_proxy"):
+		return byDynamicDNS
+	case kind == "DnsCluster":
+		return byDNS
+	case kind != "":
+		return kind
+	}
+	switch c.GetType() {
+	case clusterv3.Cluster_STRICT_DNS, clusterv3.Cluster_LOGICAL_DNS:
+		return byDNS
+	case clusterv3.Cluster_EDS:
+		return byEDS
+	case clusterv3.Cluster_ORIGINAL_DST:
+		return byOriginal
+	}
+	return byConfig
+}
+
+// words describes the cluster in a step.
+func (c *cluster) words() string {
+	if c.destination.Host == c.name {
+		return c.destination.Resolution
+	}
+	subset := ""
+	if c.destination.Subset != "" {
+		subset = ", subset " + c.destination.Subset
+	}
+	return fmt.Sprintf("port %d of %s%s, endpoints by %s", c.destination.Port, c.destination.Host, subset, c.destination.Resolution)
+}
+
+// passes says whether the cluster sends connections on to where the application dialled, outside of any rule.
+func (c *cluster) passes() bool { return c.name == passthrough || c.name == inboundPassthrough }
+
+// failure is the verdict where the cluster has nobody to send a connection to.
+func (c *cluster) failure() Verdict {
+	if c.name == blackHole {
+		return Blackhole
+	}
+	return NoEndpoints
+}

@@ -1,0 +1,71 @@
+package simulate
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// The protocols that a connection's first bytes may be, in the words that Envoy's inspectors use.
+const (
+	http10  = "http/1.0"
+	http11  = "http/1.1"
+	http2   = "h2c"
+	payload = "" // neither HTTP nor TLS, or unread
+)
+
+// The transport protocols of a connection, in the words of a filter chain match.
+const (
+	rawBuffer = "raw_buffer"
+	tlsBytes  = "tls"
+)
+
+// A connection is what a proxy's listener accepts: where it was going, where it comes from, and what its bytes are.
+type connection struct {
+	destination netip.AddrPort // what the application dialled, before any redirection
+	pipe        string         // the path of a Unix socket, instead of a destination
+	source      netip.AddrPort
+
+	tls         bool // the client speaks TLS
+	certificate bool // and has a certificate to show
+	sni         string
+	alpn        []string
+	principal   string // the URI of the client's certificate
+	inner       string // what the client speaks (inside the TLS, if any): http11, http2 or payload
+}
+
+// newConnection is the connection that a normalised call opens.
+func newConnection(c *Call) connection {
+	out := connection{
+		tls:         c.TLS != "plaintext",
+		certificate: c.TLS == "mtls",
+		sni:         strings.ToLower(c.SNI),
+		principal:   c.Principal,
+		inner:       c.inner(),
+	}
+	if path, ok := strings.CutPrefix(c.Address, "unix://"); ok {
+		out.pipe = path
+	} else if a, err := netip.ParseAddr(c.Address); err == nil {
+		out.destination = netip.AddrPortFrom(a.Unmap(), uint16(c.Port))
+	} else {
+		out.destination = netip.AddrPortFrom(netip.Addr{}, uint16(c.Port))
+	}
+	if a, err := netip.ParseAddr(c.Source); err == nil {
+		out.source = netip.AddrPortFrom(a.Unmap(), 0)
+	}
+	for p := range strings.SplitSeq(c.ALPN, ",") {
+		if p = strings.TrimSpace(p); p != "" {
+			out.alpn = append(out.alpn, p)
+		}
+	}
+	return out
+}
+
+// local says whether the client has the address that it dialled, or a loopback address.
+func (c *connection) local() bool {
+	src := c.source.Addr()
+	return src.IsValid() && (src.IsLoopback() || src == c.destination.Addr())
+}
+
+// offers says whether the client offers an application protocol in its TLS handshake.
+func (c *connection) offers(protocol string) bool { return slices.Contains(c.alpn, protocol) }

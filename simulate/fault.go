@@ -1,0 +1,111 @@
+package simulate
+
+import (
+	"fmt"
+	"strings"
+
+	commonv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/common/fault/v3"
+	faultv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/fault/v3"
+)
+
+// fault runs the fault filter: what the route says of faults, else the filter itself.
+func (x *exchange) fault(f *httpFilter) {
+	config, ok := perRoute[*faultv3.HTTPFault](x.route, f.name)
+	if !ok {
+		config, ok = f.message.(*faultv3.HTTPFault)
+	}
+	if !ok || !x.faulty(config) {
+		return
+	}
+	out := &Fault{}
+	x.delay(config.GetDelay(), out)
+	x.abort(config.GetAbort(), out)
+	if *out != (Fault{}) {
+		x.policy().Fault = out
+		x.step("fault", out.words(), "the route injects it", x.at("fault"))
+	}
+}
+
+// faulty says whether a fault is meant for this request.
+func (x *exchange) faulty(c *faultv3.HTTPFault) bool {
+	if only := c.GetUpstreamCluster(); only != "" && !anyOf(x.targets(), func(d destined) bool { return d.name(x.req) == only }) {
+		return false
+	}
+	for _, h := range c.GetHeaders() {
+		if !newHeader(h).test(x.req) {
+			return false
+		}
+	}
+	return true
+}
+
+func (x *exchange) delay(d *commonv3.FaultDelay, out *Fault) {
+	if d.GetFixedDelay() == nil {
+		return
+	}
+	if out.DelayShare = fraction(d.GetPercentage(), 0); out.DelayShare > 0 {
+		out.Delay = d.GetFixedDelay().AsDuration().String()
+	}
+}
+
+func (x *exchange) abort(a *faultv3.FaultAbort, out *Fault) {
+	status := int(a.GetHttpStatus())
+	if code, ok := a.GetErrorType().(*faultv3.FaultAbort_GrpcStatus); ok {
+		status = httpOfGRPC(code.GrpcStatus)
+		if x.req.grpc() {
+			status = 200
+		}
+	}
+	if status == 0 {
+		return
+	}
+	if out.AbortShare = fraction(a.GetPercentage(), 0); out.AbortShare > 0 {
+		out.AbortStatus = status
+		x.aborted, x.abortStatus = out.AbortShare, status
+	}
+}
+
+// httpOfGRPC is the HTTP status that Envoy answers in place of a gRPC status to a client that does not speak gRPC.
+func httpOfGRPC(code uint32) int {
+	switch code {
+	case 0:
+		return 200
+	case 3:
+		return 400
+	case 4:
+		return 504
+	case 5:
+		return 404
+	case 7:
+		return 403
+	case 8:
+		return 429
+	case 12:
+		return 501
+	case 14:
+		return 503
+	case 16:
+		return 401
+	}
+	return 500
+}
+
+// words describes a fault in a step.
+func (f *Fault) words() string {
+	var parts []string
+	if f.AbortStatus != 0 {
+		parts = append(parts, fmt.Sprintf("%g%% aborted with %d", 100*f.AbortShare, f.AbortStatus))
+	}
+	if f.Delay != "" {
+		parts = append(parts, fmt.Sprintf("%g%% delayed by %s", 100*f.DelayShare, f.Delay))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// targets are the clusters of the route, none where it answers by itself.
+func (x *exchange) targets() []destined {
+	if x.route == nil || x.route.action == nil {
+		return nil
+	}
+	return x.route.action.targets
+}

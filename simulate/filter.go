@@ -1,0 +1,44 @@
+package simulate
+
+import (
+	corsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/cors/v3"
+	faultv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/fault/v3"
+	routerv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/router/v3"
+)
+
+// filter passes the request through one HTTP filter, which may answer it.
+func (x *exchange) filter(f *httpFilter) *outcome {
+	switch f.message.(type) {
+	case *routerv3.Router:
+		return nil
+	case *faultv3.HTTPFault:
+		x.fault(f)
+		return nil
+	case *corsv3.Cors:
+		return x.cors(f)
+	}
+	if f.rbac != nil {
+		return x.authorize(f)
+	}
+	if !bystanders[lastWord(f.kind)] {
+		x.notModelled(f.name, f.kind)
+	}
+	return nil
+}
+
+// bystanders are HTTP filters that watch requests or serve those that come after them, by the last word of their type.
+// The filter of Istio that overrides ALPN has its effect where TLS is described.
+var bystanders = map[string]bool{"Config": true, "FilterConfig": true, "PluginConfig": true, "GrpcWeb": true}
+
+// authorize asks the rules of a filter, or those that the route puts in their place.
+func (x *exchange) authorize(f *httpFilter) *outcome {
+	rules := f.rbac
+	s := &subject{conn: &x.conn, peer: x.peer, tls: x.decrypted, req: x.req, from: x.from()}
+	ok, policy := rules.allows(s)
+	x.authorization(rules, ok, policy, x.at("authorization"))
+	if ok {
+		return nil
+	}
+	x.hop.Response = &Response{Status: 403, Body: "RBAC: access denied"}
+	return &outcome{verdict: Denied, status: 403, err: "denied", details: deniedBy(policy), reason: deniedReason(policy)}
+}

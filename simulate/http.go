@@ -1,0 +1,250 @@
+package simulate
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/grpc_stats/v3" // so that dumps may name it
+	rbachttp "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/rbac/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/router/v3"
+	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
+	"google.golang.org/protobuf/proto"
+
+	"sem.example/internal/envoy"
+)
+
+// A manager is an HTTP connection manager.
+type manager struct {
+	proto   *hcmv3.HttpConnectionManager
+	rds     string // the name of a route table that is looked up
+	inline  *table
+	filters []httpFilter
+}
+
+// An httpFilter is one of a manager's, in the order in which requests pass.
+type httpFilter struct {
+	name    string
+	kind    string // the last word of its type
+	message proto.Message
+	fields  func() map[string]any // the configuration of a filter without a message
+	rbac    *rbac
+}
+
+func newManager(m *hcmv3.HttpConnectionManager) *manager {
+	out := &manager{proto: m, rds: m.GetRds().GetRouteConfigName()}
+	if c := m.GetRouteConfig(); c != nil {
+		out.inline = newTable(c)
+	}
+	for _, f := range m.GetHttpFilters() {
+		filter := httpFilter{name: f.GetName(), kind: envoy.TypeOf(f.GetTypedConfig())}
+		filter.message, _ = f.GetTypedConfig().UnmarshalNew()
+		if r, ok := filter.message.(*rbachttp.RBAC); ok {
+			filter.rbac = newRBAC(r.GetRules())
+		}
+		out.filters = append(out.filters, filter)
+	}
+	return out
+}
+
+// table is the route table in force, or nil.
+func (e *Engine) table(m *manager) *table {
+	if m.inline != nil {
+		return m.inline
+	}
+	return e.tables.get(m.rds, func() *table {
+		if c := e.resources.Route(m.rds); c != nil {
+			return newTable(c)
+		}
+		return nil
+	})
+}
+
+// An exchange is an HTTP request on its way through a connection manager.
+type exchange struct {
+	*run
+	manager *manager
+	table   *table
+	host    *virtualHost
+	route   *route
+	sent    request // as the application sent it
+	pending *outcome
+
+	aborted     float64 // the share of requests that a fault aborts
+	abortStatus int
+}
+
+// http reads the connection as HTTP.
+func (r *run) http(m *manager) outcome {
+	if r.opaqueTLS() || r.conn.inner == payload {
+		return r.unreadable()
+	}
+	r.req = newRequest(r.call)
+	x := &exchange{run: r, manager: m, sent: *r.req}
+	x.prepare()
+	if o := x.normalise(); o != nil {
+		return *o
+	}
+	x.find()
+	return x.process()
+}
+
+// unreadable is the answer to bytes that are no HTTP.
+func (r *run) unreadable() outcome {
+	o := outcome{verdict: Unsupported, status: 400, flags: "DPE", err: "protocol error", details: "http1.codec_error", reason: "the proxy reads HTTP here, and the client's bytes are none"}
+	if r.opaqueTLS() {
+		o.verdict, o.reason = TLSMismatch, "the proxy reads plaintext HTTP here, and the client speaks TLS"
+	}
+	r.step("http", "refused", o.reason, envoy.Listener(r.hop.Listener))
+	return o
+}
+
+// prepare adds what the manager itself tells of the connection.
+func (x *exchange) prepare() {
+	x.req.encrypted, x.req.principal = x.decrypted, x.peer
+	if x.manager.proto.GetUseRemoteAddress().GetValue() && x.manager.proto.GetXffNumTrustedHops() == 0 {
+		delete(x.req.headers, "x-forwarded-proto")
+	}
+	x.req.scheme = x.req.forwardedProto()
+	if to := x.manager.proto.GetSchemeHeaderTransformation().GetSchemeToOverwrite(); to != "" {
+		x.req.scheme = to
+	}
+}
+
+// normalise cleans path and authority. Requests that it refuses never reach a route.
+func (x *exchange) normalise() *outcome {
+	if x.req.authority == "" {
+		return x.refuse("missing_host_header", "the request names no host")
+	}
+	before := x.req.path
+	verdict := newNormaliser(x.manager.proto, uint32(x.conn.destination.Port())).apply(x.req)
+	switch {
+	case verdict == pathRejected:
+		return x.refuse("path_normalization_failed", fmt.Sprintf("the path %q is not one that the proxy accepts", before))
+	case verdict == pathRedirected:
+		return x.redirected(307, x.req.path, "the path has encoded slashes")
+	case x.req.path != before:
+		x.step("normalise", x.req.path, "the proxy normalises paths before it routes", envoy.Listener(x.hop.Listener))
+	}
+	return nil
+}
+
+// find looks for virtual host and route. What it does not find is answered only after the filters have had their say.
+func (x *exchange) find() {
+	x.hop.RouteConfig = x.manager.rds
+	x.table = x.engine.table(x.manager)
+	if x.table == nil {
+		x.missing(NoRoute, "no route matched", fmt.Sprintf("the route table %q does not exist", x.manager.rds))
+		return
+	}
+	x.hop.RouteConfig = x.table.name
+	var because string
+	if x.host, because = x.table.virtualHost(x.req.authority); x.host == nil {
+		x.step("virtualHost", "none", because, envoy.RouteConfig(x.table.name))
+		x.why(func() []Candidate { return x.rejectedHosts(x.table, nil) })
+		x.missing(NoVirtualHost, "no virtual host matched", because)
+		return
+	}
+	x.hop.VirtualHost = x.host.name
+	x.step("virtualHost", x.host.name, because, x.host.addr)
+	x.why(func() []Candidate { return x.rejectedHosts(x.table, x.host) })
+	if o := x.requireTLS(); o != nil {
+		x.pending = o
+		return
+	}
+	x.match()
+}
+
+// missing notes that there is no route.
+func (x *exchange) missing(v Verdict, err, reason string) {
+	x.pending = &outcome{verdict: v, status: 404, flags: "NR", err: err, details: "route_not_found", reason: reason}
+}
+
+// requireTLS answers plaintext requests to a virtual host that wants TLS.
+func (x *exchange) requireTLS() *outcome {
+	if x.host.proto.GetRequireTls() == routev3.VirtualHost_NONE || x.req.forwardedProto() == "https" {
+		return nil
+	}
+	if x.host.proto.GetRequireTls() == routev3.VirtualHost_EXTERNAL_ONLY && x.internal() {
+		return nil
+	}
+	o := x.redirected(301, "https://"+x.req.authority+x.req.path, "the virtual host requires TLS")
+	o.err = "tls required, sending 301"
+	return o
+}
+
+// internal says whether Envoy takes the request for one from inside: a private source address and no proxy before.
+func (x *exchange) internal() bool {
+	from := x.from()
+	return from.IsPrivate() || from.IsLoopback()
+}
+
+// from is the address that the request comes from: that of the connection, or what trusted proxies wrote.
+func (x *exchange) from() netip.Addr {
+	m := x.manager.proto
+	value, forwarded := x.req.get("x-forwarded-for")
+	hops := int(m.GetXffNumTrustedHops())
+	if !forwarded || m.GetUseRemoteAddress().GetValue() && hops == 0 {
+		return x.conn.source.Addr()
+	}
+	list := strings.Split(value, ",")
+	i := len(list) - 1 - hops
+	if m.GetUseRemoteAddress().GetValue() {
+		i = len(list) - hops
+	}
+	if i < 0 || i >= len(list) {
+		return x.conn.source.Addr()
+	}
+	a, err := netip.ParseAddr(strings.TrimSpace(list[i]))
+	if err != nil {
+		return x.conn.source.Addr()
+	}
+	return a
+}
+
+// match takes the first route of the virtual host whose conditions the request meets.
+func (x *exchange) match() {
+	for i, t := range x.host.routes {
+		if t.share == 0 || x.skip[t] {
+			continue
+		}
+		if _, ok := t.matches(x.req); ok {
+			x.choose(i, t)
+			return
+		}
+	}
+	reason := fmt.Sprintf("none of the %d routes of the virtual host matches", len(x.host.routes))
+	x.step("route", "none", reason, x.host.addr)
+	x.why(func() []Candidate { return x.rejectedRoutes(nil) })
+	x.missing(NoRoute, "no route matched", reason)
+}
+
+func (x *exchange) choose(i int, t *route) {
+	x.route = t
+	x.hop.Route = t.name
+	x.step("route", t.label(i), t.because(), t.addr)
+	x.why(func() []Candidate { return x.rejectedRoutes(t) })
+	if t.action != nil {
+		policy := t.action.policy
+		x.hop.Policy = &policy
+	}
+}
+
+// process passes the request through the filters; the last of them, the router, answers or forwards it.
+func (x *exchange) process() outcome {
+	for i := range x.manager.filters {
+		f := &x.manager.filters[i]
+		if x.route.disables(f.name) {
+			continue
+		}
+		if o := x.filter(f); o != nil {
+			x.note()
+			return *o
+		}
+	}
+	if x.pending != nil {
+		return *x.pending
+	}
+	return x.respond()
+}

@@ -1,0 +1,49 @@
+package simulate
+
+import matcherv3 "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
+
+// newMetadata compiles a test of what filters learnt of a request, such as the claims of its token.
+func newMetadata(m *matcherv3.MetadataMatcher) func(map[string]any) bool {
+	value := newValue(m.GetValue())
+	return func(all map[string]any) bool {
+		at := all[m.GetFilter()]
+		for _, s := range m.GetPath() {
+			fields, ok := at.(map[string]any)
+			if !ok {
+				at = nil
+				break
+			}
+			at = fields[s.GetKey()]
+		}
+		return value(at) != m.GetInvert()
+	}
+}
+
+// newValue compiles a test of a JSON value; nil is an absent one.
+func newValue(m *matcherv3.ValueMatcher) func(any) bool {
+	switch p := m.GetMatchPattern().(type) {
+	case *matcherv3.ValueMatcher_StringMatch:
+		text := newTextMatch(p.StringMatch)
+		return func(v any) bool { s, ok := v.(string); return ok && text.test(s) }
+	case *matcherv3.ValueMatcher_BoolMatch:
+		return func(v any) bool { return v == p.BoolMatch }
+	case *matcherv3.ValueMatcher_PresentMatch:
+		return func(v any) bool { return (v != nil) == p.PresentMatch }
+	case *matcherv3.ValueMatcher_ListMatch:
+		one := newValue(p.ListMatch.GetOneOf())
+		return func(v any) bool { list, ok := v.([]any); return ok && anyOf(list, one) }
+	case *matcherv3.ValueMatcher_OrMatch:
+		tests := mapped(p.OrMatch.GetValueMatchers(), newValue)
+		return func(v any) bool { return anyOf(tests, func(t func(any) bool) bool { return t(v) }) }
+	case *matcherv3.ValueMatcher_DoubleMatch:
+		return func(v any) bool { n, ok := v.(float64); return ok && inDouble(p.DoubleMatch, n) }
+	}
+	return func(v any) bool { return v == nil }
+}
+
+func inDouble(m *matcherv3.DoubleMatcher, n float64) bool {
+	if r := m.GetRange(); r != nil {
+		return n >= r.GetStart() && n < r.GetEnd()
+	}
+	return n == m.GetExact()
+}

@@ -1,0 +1,115 @@
+package simulate
+
+import (
+	"net/textproto"
+	"slices"
+	"strings"
+)
+
+// A request is an HTTP request on its way through a proxy. Envoy treats the pseudo headers (":path", …) and the others
+// alike, and so does get.
+type request struct {
+	method, scheme, authority, path string
+	headers                         map[string][]string // by lower-case name
+	version                         string              // http11 or http2
+	principal                       string              // the identity of the client's certificate
+	encrypted                       bool                // it came over TLS that this proxy terminated
+	metadata                        map[string]any      // what filters learnt, by filter
+}
+
+// newRequest is the HTTP request of a normalised call, or nil where the call has none.
+func newRequest(c *Call) *request {
+	if c.inner() == payload {
+		return nil
+	}
+	t := c.target()
+	r := &request{method: c.Method, authority: t.authority, path: t.path, version: c.inner(), headers: make(map[string][]string, len(c.Headers)+2)}
+	for name, values := range c.Headers {
+		name = strings.ToLower(textproto.TrimString(name))
+		if name == "host" || name == ":authority" {
+			r.authority = strings.Join(values, ",")
+			continue
+		}
+		r.headers[name] = values
+	}
+	if t.grpc && r.headers["content-type"] == nil {
+		r.headers["content-type"] = []string{"application/grpc"}
+	}
+	return r
+}
+
+// get returns a header's value, several joined by commas as Envoy's matchers do, and whether there is one.
+func (r *request) get(name string) (string, bool) {
+	switch name {
+	case ":path":
+		return r.path, r.path != ""
+	case ":method":
+		return r.method, r.method != ""
+	case ":authority", "host":
+		return r.authority, r.authority != ""
+	case ":scheme":
+		return r.scheme, r.scheme != ""
+	}
+	values, ok := r.headers[name]
+	if len(values) == 1 {
+		return values[0], true
+	}
+	return strings.Join(values, ","), ok
+}
+
+// grpc says whether the request is a gRPC call.
+func (r *request) grpc() bool {
+	kind, _ := r.get("content-type")
+	return kind == "application/grpc" || strings.HasPrefix(kind, "application/grpc+")
+}
+
+// pathOnly is the path without query and fragment: what routes are matched against.
+func (r *request) pathOnly() string { return cutQuery(r.path) }
+
+func cutQuery(path string) string {
+	if i := strings.IndexAny(path, "?#"); i >= 0 {
+		return path[:i]
+	}
+	return path
+}
+
+// parameter returns the first value of a query parameter. Envoy matches it as it is written, without decoding.
+func (r *request) parameter(name string) (string, bool) {
+	_, query, _ := strings.Cut(r.path, "?")
+	for pair := range strings.SplitSeq(query, "&") {
+		if key, value, _ := strings.Cut(pair, "="); key == name && pair != "" {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+// cookie returns the first value of a cookie, without quotes.
+func (r *request) cookie(name string) (string, bool) {
+	for _, line := range r.headers["cookie"] {
+		for pair := range strings.SplitSeq(line, ";") {
+			if key, value, ok := strings.Cut(strings.TrimSpace(pair), "="); ok && key == name {
+				return strings.Trim(value, `"`), true
+			}
+		}
+	}
+	return "", false
+}
+
+// clone copies a request so that a branch may change it.
+func (r *request) clone() *request {
+	out := *r
+	out.headers = make(map[string][]string, len(r.headers))
+	for name, values := range r.headers {
+		out.headers[name] = slices.Clone(values)
+	}
+	return &out
+}
+
+// forwardedProto is the scheme of the client's connection as the proxies before this one tell it, else as it came here.
+func (r *request) forwardedProto() string {
+	if proto, ok := r.get("x-forwarded-proto"); ok && (proto == "http" || proto == "https") {
+		return proto
+	}
+	return map[bool]string{true: "https", false: "http"}[r.encrypted]
+}

@@ -1,0 +1,211 @@
+package simulate
+
+import (
+	"net/http"
+	"slices"
+
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+
+	"sem.example/internal/envoy"
+)
+
+// respond is the router filter: it redirects, answers by itself, or forwards.
+func (x *exchange) respond() outcome {
+	t := x.route
+	switch {
+	case t.redirect != nil:
+		x.plan(t.headers)
+		return *x.redirected(t.redirect.code(), t.redirect.location(x.req, t.path.matched), "the route redirects")
+	case t.proto.GetDirectResponse() != nil:
+		return x.direct()
+	case t.action != nil:
+		return x.forward()
+	}
+	return outcome{verdict: Unsupported, err: "route without an action", reason: "the route has an action that sem does not model"}
+}
+
+// redirected is the answer that sends the client elsewhere.
+func (x *exchange) redirected(status int, location, because string) *outcome {
+	x.hop.Response = &Response{Status: status, Location: location}
+	x.step("redirect", location, because, x.at("redirect"))
+	return &outcome{verdict: Redirected, status: status, details: "direct_response", reason: because}
+}
+
+// direct is the answer that the route itself holds.
+func (x *exchange) direct() outcome {
+	d := x.route.proto.GetDirectResponse()
+	x.plan(x.route.headers)
+	x.hop.Response = &Response{Status: int(d.GetStatus()), Body: bodyOf(d.GetBody())}
+	x.step("directResponse", http.StatusText(int(d.GetStatus())), "the route answers by itself", x.at("directResponse"))
+	return outcome{verdict: DirectResponse, status: int(d.GetStatus()), details: "direct_response", reason: "the route answers by itself"}
+}
+
+// answer is a local reply of a filter that does what it should.
+func (x *exchange) answer(status int, reason string) *outcome {
+	x.hop.Response = &Response{Status: status}
+	return &outcome{verdict: DirectResponse, status: status, reason: reason}
+}
+
+// refuse is a local reply to a request that the connection manager does not accept.
+func (x *exchange) refuse(details, reason string) *outcome {
+	x.hop.Response = &Response{Status: 400}
+	return &outcome{verdict: Denied, status: 400, err: "bad request", details: details, reason: reason}
+}
+
+// forward sends the request to the clusters of the route.
+func (x *exchange) forward() outcome {
+	targets := x.route.action.targets
+	ways := make([]way, 0, len(targets))
+	changes := make([]*HeaderOps, 0, len(targets))
+	for i := range targets {
+		req := x.req
+		if len(targets) > 1 {
+			req = x.req.clone()
+		}
+		ops := x.leaves(&targets[i], req)
+		w := x.way(targets[i].name(req), targets[i].share, req)
+		if w.cluster == nil {
+			w.outcome.status = x.route.action.unknownStatus
+		}
+		x.nameHost(&w)
+		ways, changes = append(ways, w), append(changes, ops)
+	}
+	best := slices.IndexFunc(ways, func(w way) bool { return w.share == slices.MaxFunc(ways, byShare).share })
+	if best >= 0 {
+		x.hop.Headers = changes[best]
+		x.rewritten(ways[best].req)
+	}
+	return x.abortSome(x.passSome(x.take(ways)))
+}
+
+func byShare(a, b way) int {
+	switch {
+	case a.share < b.share:
+		return -1
+	case a.share > b.share:
+		return 1
+	}
+	return 0
+}
+
+// leaves changes the request to what the upstream of a target receives.
+func (x *exchange) leaves(t *destined, req *request) *HeaderOps {
+	ops := &HeaderOps{Request: apply(t.headers.request, req.headers), Response: apply(t.headers.response, map[string][]string{})}
+	if t.host != "" {
+		req.authority = t.host
+	}
+	x.route.action.rewrite.apply(req, x.route.path.matched)
+	if ops.Request == nil && ops.Response == nil {
+		return nil
+	}
+	return ops
+}
+
+// nameHost makes the name of the endpoint the authority, where the route says so and the cluster knows names.
+func (x *exchange) nameHost(w *way) {
+	if !x.route.action.rewrite.autoHost || len(w.endpoints) == 0 {
+		return
+	}
+	e := likeliest(w.endpoints)
+	switch {
+	case e.hostname != "":
+		w.req.authority = e.hostname
+	case w.cluster.destination.Resolution == byDNS:
+		w.req.authority = e.Address
+	}
+}
+
+// rewritten records what the upstream receives where it differs from what the application sent.
+func (x *exchange) rewritten(req *request) {
+	var out Rewrite
+	if req.path != x.sent.path {
+		out.Path = &Change{x.sent.path, req.path}
+		x.step("rewrite", req.path, "path "+x.sent.path+" is rewritten", x.at("rewrite"))
+	}
+	if req.authority != x.sent.authority {
+		out.Authority = &Change{x.sent.authority, req.authority}
+		x.step("rewrite", req.authority, "authority "+x.sent.authority+" is rewritten", x.at("rewrite"))
+	}
+	if out != (Rewrite{}) {
+		x.hop.Rewrite = &out
+	}
+}
+
+// plan records the header operations of an answer that the proxy gives itself.
+func (x *exchange) plan(p headerPlan) {
+	if response := apply(p.response, map[string][]string{}); response != nil {
+		x.hop.Headers = &HeaderOps{Response: response}
+	}
+}
+
+// abortSome accounts for the share of requests that a fault aborts.
+func (x *exchange) abortSome(o outcome) outcome {
+	if x.aborted == 0 {
+		return o
+	}
+	fault := outcome{verdict: FaultAborted, status: x.abortStatus, flags: "FI", details: "fault_filter_abort", reason: "the route injects a fault"}
+	if x.aborted < 1 {
+		x.divide(1-x.aborted, o.verdict)
+		x.hop.Branches = append(x.hop.Branches, Branch{Share: x.aborted, Verdict: FaultAborted})
+	}
+	if x.aborted < 0.5 {
+		return o
+	}
+	x.hop.Response = &Response{Status: x.abortStatus}
+	return fault
+}
+
+// divide leaves the branches that there are a share of the requests; without branches the hop itself becomes one.
+func (x *exchange) divide(left float64, v Verdict) {
+	if len(x.hop.Branches) == 0 {
+		x.hop.Branches = []Branch{{Share: 1, Cluster: x.hop.Cluster, Endpoints: x.hop.Endpoints, Verdict: v}}
+	}
+	for i := range x.hop.Branches {
+		x.hop.Branches[i].Share *= left
+	}
+}
+
+// passSome accounts for the share of requests that a runtime fraction lets pass by the route.
+func (x *exchange) passSome(o outcome) outcome {
+	if x.route.share >= 1 {
+		return o
+	}
+	other, instead := x.fork(x.route)
+	x.divide(x.route.share, o.verdict)
+	other.divided(instead)
+	for _, b := range other.hop.Branches {
+		b.Share *= 1 - x.route.share
+		x.hop.Branches = append(x.hop.Branches, b)
+	}
+	return o
+}
+
+// divided makes the run's only outcome a branch.
+func (r *run) divided(o outcome) {
+	if len(r.hop.Branches) == 0 {
+		r.hop.Branches = []Branch{{Share: 1, Cluster: r.hop.Cluster, Endpoints: r.hop.Endpoints, Verdict: o.verdict}}
+	}
+}
+
+// note names the cluster of the route where a filter answers before the router does: Envoy's log names it too.
+func (x *exchange) note() {
+	if x.route != nil && x.route.action != nil && len(x.route.action.targets) > 0 {
+		x.hop.Cluster = x.route.action.targets[0].name(x.req)
+	}
+}
+
+// at is the address of a part of the route.
+func (x *exchange) at(part string) envoy.Addr {
+	if x.route == nil {
+		return envoy.RouteConfig(x.hop.RouteConfig)
+	}
+	return x.route.addr.Part(part)
+}
+
+// bodyOf is the text of an answer that stands in the configuration itself.
+func bodyOf(d *corev3.DataSource) string {
+	if text := d.GetInlineString(); text != "" {
+		return text
+	}
+	return string(d.GetInlineBytes())
+}

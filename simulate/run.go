@@ -1,0 +1,183 @@
+package simulate
+
+import (
+	"sem.example/internal/envoy"
+)
+
+// A run is one call on its way through one proxy.
+type run struct {
+	engine *Engine
+	call   *Call
+	conn   connection
+	req    *request // the HTTP request, nil where the proxy does not read one
+	hop    Hop
+	out    *Trace
+
+	decrypted bool            // the proxy terminated the client's TLS
+	peer      string          // the identity that the client proved, "" without one
+	ask       string          // the host and port that the proxy itself is to resolve, for a dynamic cluster
+	skip      map[*route]bool // routes that a runtime fraction lets pass by
+}
+
+// An outcome is how a call ends at a proxy.
+type outcome struct {
+	verdict Verdict
+	status  int    // the proxy's own answer, 0 where it gives none
+	flags   string // Envoy's response flags
+	err     string // the hop's error, in the words of the trace document
+	details string // Envoy's response code details
+	reason  string // why, in a user's words
+}
+
+// Trace says what becomes of a call. It always answers; a call that makes no sense has the verdict UNSUPPORTED, with
+// the reason as its summary.
+func (e *Engine) Trace(call Call) *Trace {
+	r := &run{engine: e}
+	normal, err := call.Normal()
+	r.start(&normal)
+	if err != nil {
+		return r.finish(outcome{verdict: Unsupported, err: "invalid call", reason: err.Error()})
+	}
+	return r.finish(r.accept())
+}
+
+func (r *run) start(call *Call) {
+	r.call = call
+	r.conn = newConnection(call)
+	r.hop = Hop{Proxy: call.Proxy, Direction: call.Direction, Steps: make([]Step, 0, 8)}
+	r.out = &Trace{
+		APIVersion: "sem/v1", Kind: "Trace", ID: call.ID, Call: *call,
+		NotModelled: []string{}, Warnings: []Warning{},
+	}
+}
+
+// accept takes the connection: a listener, its filter chain, the handshake; then the chain reads it.
+func (r *run) accept() outcome {
+	l, because := r.listen()
+	if l == nil {
+		return outcome{verdict: NoListener, err: "no listener matched", reason: "nothing listens on " + r.dialled()}
+	}
+	r.hop.Listener = l.name
+	r.step("listener", l.name, because, l.addr)
+	r.why(func() []Candidate { return r.rejectedListeners(l) })
+	seen := l.inspect(&r.conn)
+	c := l.chain(&r.conn, &seen)
+	if c == nil {
+		r.step("filterChain", "none", "no filter chain matches "+seen.words(), l.addr)
+		r.why(func() []Candidate { return r.rejectedChains(l, &seen, nil) })
+		return outcome{verdict: NoFilterChain, flags: "NR", err: "no filter chains matched", reason: "no filter chain of the listener takes " + seen.words()}
+	}
+	r.hop.FilterChain = c.name
+	r.step("filterChain", c.label(), c.because(&seen), c.addr)
+	r.why(func() []Candidate { return r.rejectedChains(l, &seen, c) })
+	if o := r.handshake(c); o != nil {
+		return *o
+	}
+	return r.read(c)
+}
+
+// handshake decrypts the connection where the chain does that.
+func (r *run) handshake(c *chain) *outcome {
+	if c.tls == nil {
+		return nil
+	}
+	if kind, why := c.tls.refuses(&r.conn); kind != "" {
+		r.step("tls", "refused", why, c.addr.Part("tls"))
+		r.hop.Cluster = c.ahead()
+		return &outcome{verdict: TLSMismatch, err: kind, reason: why}
+	}
+	r.decrypted = true
+	if c.tls.asks {
+		r.peer = r.conn.principal
+	}
+	r.step("tls", "terminated", c.tls.words(r.peer), c.addr.Part("tls"))
+	return nil
+}
+
+// opaqueTLS says whether the bytes that the chain reads are the application's own TLS.
+func (r *run) opaqueTLS() bool { return r.conn.tls && !r.decrypted }
+
+// read runs the network filters. A denial ends the connection but not before its destination is known.
+func (r *run) read(c *chain) outcome {
+	var denied *outcome
+	sniCluster := false
+	for i := range c.filters {
+		f := &c.filters[i]
+		switch {
+		case f.rbac != nil:
+			if o := r.admit(f.rbac, c.addr); o != nil && denied == nil {
+				denied = o
+			}
+		case f.namesCluster():
+			sniCluster = true
+		case f.addresser():
+			r.ask = f.asks(r.conn.sni)
+		case f.tcp != nil:
+			return firstOf(denied, r.tcp(f.tcp, sniCluster, c.addr))
+		case f.http != nil:
+			return firstOf(denied, r.http(f.http))
+		default:
+			r.notModelled(f.name, f.kind)
+		}
+	}
+	return outcome{verdict: Unsupported, err: "no terminal filter", reason: "the filter chain ends in a filter that sem does not model"}
+}
+
+// firstOf is the denial, where there is one.
+func firstOf(denied *outcome, o outcome) outcome {
+	if denied != nil {
+		return *denied
+	}
+	return o
+}
+
+// admit asks the rules of a network filter.
+func (r *run) admit(rules *rbac, at envoy.Addr) *outcome {
+	ok, policy := rules.allows(&subject{conn: &r.conn, peer: r.peer, tls: r.decrypted, from: r.conn.source.Addr()})
+	r.authorization(rules, ok, policy, at)
+	if ok {
+		return nil
+	}
+	return &outcome{verdict: Denied, details: deniedBy(policy), err: "denied", reason: deniedReason(policy)}
+}
+
+// notModelled notes a filter whose effect sem does not foretell.
+func (r *run) notModelled(name, kind string) {
+	if observers[lastWord(kind)] || kind == "" && name == "" {
+		return
+	}
+	what := name
+	if kind != "" {
+		what += " (" + lastWord(kind) + ")"
+	}
+	r.out.NotModelled = appendNew(r.out.NotModelled, what)
+}
+
+func appendNew(list []string, s string) []string {
+	if anyOf(list, func(t string) bool { return t == s }) {
+		return list
+	}
+	return append(list, s)
+}
+
+// step records a decision and where it comes from.
+func (r *run) step(stage, chose, because string, at envoy.Addr) {
+	r.hop.Steps = append(r.hop.Steps, Step{Stage: stage, Chose: chose, Because: because, Origins: r.engine.origins(at)})
+}
+
+// why adds to the last step what was rejected, where that was asked for.
+func (r *run) why(rejected func() []Candidate) {
+	if r.engine.why {
+		r.hop.Steps[len(r.hop.Steps)-1].Rejected = rejected()
+	}
+}
+
+// fork runs the call again as it goes when a runtime fraction lets it pass a route by.
+func (r *run) fork(past *route) (*run, outcome) {
+	f := &run{engine: r.engine, skip: map[*route]bool{past: true}}
+	for other := range r.skip {
+		f.skip[other] = true
+	}
+	f.start(r.call)
+	return f, f.accept()
+}

@@ -1,0 +1,66 @@
+package simulate
+
+import (
+	"net"
+	"strconv"
+
+	sniv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/sni_dynamic_forward_proxy/v3"
+	tcpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/tcp_proxy/v3"
+
+	"sem.example/internal/envoy"
+)
+
+// A tcpProxy forwards bytes without reading them.
+type tcpProxy struct {
+	proto   *tcpv3.TcpProxy
+	targets []destined
+}
+
+func newTCPProxy(p *tcpv3.TcpProxy) *tcpProxy {
+	out := &tcpProxy{proto: p}
+	if p.GetWeightedClusters() == nil {
+		out.targets = []destined{{cluster: p.GetCluster(), share: 1}}
+		return out
+	}
+	var total float64
+	for _, w := range p.GetWeightedClusters().GetClusters() {
+		total += float64(w.GetWeight())
+	}
+	for _, w := range p.GetWeightedClusters().GetClusters() {
+		if w.GetWeight() > 0 {
+			out.targets = append(out.targets, destined{cluster: w.GetName(), share: float64(w.GetWeight()) / total})
+		}
+	}
+	return out
+}
+
+// tcp forwards the connection.
+func (r *run) tcp(p *tcpProxy, sniCluster bool, at envoy.Addr) outcome {
+	targets := p.targets
+	if sniCluster && r.conn.sni != "" {
+		targets = []destined{{cluster: r.conn.sni, share: 1}}
+	}
+	if idle := duration(p.proto.GetIdleTimeout()); idle != "" {
+		r.policy().IdleTimeout = idle
+	}
+	if len(targets) > 1 {
+		r.step("route", "weighted clusters", "the connection is spread by weight", at)
+	}
+	ways := make([]way, 0, len(targets))
+	for _, t := range targets {
+		ways = append(ways, r.way(t.cluster, t.share, nil))
+	}
+	return r.take(ways)
+}
+
+// asks is the host and port that the filter makes the proxy resolve.
+func (f *networkFilter) asks(sni string) string {
+	if sni == "" {
+		return ""
+	}
+	port := uint32(443)
+	if c, ok := f.message.(*sniv3.FilterConfig); ok && c.GetPortValue() != 0 {
+		port = c.GetPortValue()
+	}
+	return net.JoinHostPort(sni, strconv.FormatUint(uint64(port), 10))
+}

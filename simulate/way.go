@@ -1,0 +1,156 @@
+package simulate
+
+import (
+	"fmt"
+
+	"sem.example/internal/envoy"
+)
+
+// A way is one that a connection or a request may go: through a cluster to its endpoints.
+type way struct {
+	share     float64
+	name      string
+	cluster   *cluster // nil where there is none of that name
+	endpoints []endpoint
+	tls       *TLS // as it is with the likeliest endpoint
+	req       *request
+	outcome   outcome
+}
+
+// way looks at a cluster; req is the request as it leaves, nil for bytes that are not read.
+func (r *run) way(name string, share float64, req *request) way {
+	w := way{share: share, name: name, cluster: r.engine.cluster(name), req: req}
+	if w.cluster == nil {
+		w.outcome = r.failed(NoCluster, "NC", "cluster_not_found", fmt.Sprintf("the cluster %q does not exist", name))
+		return w
+	}
+	host := r.ask
+	if req != nil {
+		host = req.authority
+	}
+	if w.endpoints = r.reach(w.cluster, host); len(w.endpoints) == 0 {
+		w.outcome = r.failed(w.cluster.failure(), "UH", "no_healthy_upstream", fmt.Sprintf("%s has no endpoint", name))
+		return w
+	}
+	w.tls = r.encryption(&w)
+	w.outcome = r.arrives(&w)
+	return w
+}
+
+// failed is the outcome where nobody is reached: an answer over HTTP, a closed connection without.
+func (r *run) failed(v Verdict, flags, details, reason string) outcome {
+	o := outcome{verdict: v, flags: flags, reason: reason}
+	if r.req != nil {
+		o.status, o.details = 503, details
+	}
+	return o
+}
+
+// encryption is the TLS of the way towards its likeliest endpoint.
+func (r *run) encryption(w *way) *TLS {
+	socket := likeliest(w.endpoints).socket
+	if socket == nil && r.opaqueTLS() {
+		return &TLS{OriginatedBy: byApplication, SNI: r.conn.sni, ALPN: r.conn.alpn}
+	}
+	t := w.cluster.upstreamTLS(socket, w.req)
+	return t
+}
+
+// arrives is the outcome where an endpoint is reached.
+func (r *run) arrives(w *way) outcome {
+	switch {
+	case r.opaqueTLS() && w.tls.OriginatedBy == byProxy && w.tls.Mode == modeIstioMutual:
+		return outcome{verdict: Passthrough, reason: "the application's own TLS travels inside the mesh's mutual TLS"}
+	case r.opaqueTLS() && w.tls.OriginatedBy == byProxy:
+		return outcome{verdict: TLSMismatch, flags: "", err: "double TLS", reason: "the application speaks TLS and the proxy wraps it in TLS once more"}
+	case w.cluster.passes():
+		return outcome{verdict: Passthrough, reason: "no rule of the mesh is about this destination"}
+	}
+	return outcome{verdict: Delivered}
+}
+
+// take records the likeliest of several ways in the hop, and all of them as branches.
+func (r *run) take(ways []way) outcome {
+	if len(ways) == 0 {
+		return r.failed(NoCluster, "NC", "cluster_not_found", "the route leads to no cluster")
+	}
+	best := &ways[0]
+	for i := range ways {
+		if ways[i].share > best.share {
+			best = &ways[i]
+		}
+	}
+	if len(ways) > 1 {
+		for _, w := range ways {
+			r.hop.Branches = append(r.hop.Branches, w.branch())
+		}
+	}
+	r.follow(best)
+	return best.outcome
+}
+
+func (w *way) branch() Branch {
+	return Branch{Share: w.share, Cluster: w.name, Endpoints: listed(w.endpoints), Verdict: w.outcome.verdict}
+}
+
+// follow writes a way into the hop.
+func (r *run) follow(w *way) {
+	r.hop.Cluster = w.name
+	if w.cluster == nil {
+		r.step("cluster", w.name, "it does not exist", envoy.Cluster(w.name))
+		return
+	}
+	destination := w.cluster.destination
+	r.hop.Destination = &destination
+	r.step("cluster", w.name, w.cluster.words(), w.cluster.addr)
+	r.limits(w.cluster)
+	if w.tls != nil {
+		r.hop.TLS = w.tls
+		r.step("tls", w.tls.chosen(), w.tls.because(likeliest(w.endpoints).socket), w.cluster.addr.Part("tls"))
+	}
+	r.hop.Endpoints = listed(w.endpoints)
+	r.step("endpoint", reached(w.endpoints), w.cluster.spreads(w.endpoints), w.cluster.addr.Part("endpoint"))
+}
+
+// limits adds what the cluster says to the hop's policy.
+func (r *run) limits(c *cluster) {
+	p := r.policy()
+	p.LoadBalancer, p.ConnectionPool, p.OutlierDetection = c.balancer, c.pool, c.outlier
+	if c.balancer != "RING_HASH" && c.balancer != "MAGLEV" {
+		p.HashKey = ""
+	}
+}
+
+// policy is the hop's policy, made when it is first needed.
+func (r *run) policy() *Policy {
+	if r.hop.Policy == nil {
+		r.hop.Policy = &Policy{}
+	}
+	return r.hop.Policy
+}
+
+// spreads says how connections are spread over the endpoints.
+func (c *cluster) spreads(all []endpoint) string {
+	switch {
+	case c.destination.Resolution == byOriginal:
+		return "where the application dialled"
+	case c.destination.Resolution == byDynamicDNS:
+		return "the proxy resolves the name that is asked for"
+	case len(all) == 0:
+		return "the cluster has no endpoint that may be used"
+	case len(all) == 1:
+		return "the only endpoint in use"
+	}
+	return "spread by " + c.balancer
+}
+
+// reached names the endpoints in a step.
+func reached(all []endpoint) string {
+	switch len(all) {
+	case 0:
+		return "none"
+	case 1:
+		return hostPort(all[0].Address, all[0].Port)
+	}
+	return fmt.Sprintf("%s and %d more", hostPort(all[0].Address, all[0].Port), len(all)-1)
+}

@@ -1,0 +1,146 @@
+package simulate
+
+import (
+	"fmt"
+	"strings"
+)
+
+// words describes what the listener filters saw.
+func (s *sight) words() string {
+	var parts []string
+	switch s.transport {
+	case tlsBytes:
+		parts = append(parts, "TLS")
+		if s.sni != "" {
+			parts = append(parts, "for "+s.sni)
+		} else {
+			parts = append(parts, "without a server name")
+		}
+		if len(s.alpn) > 0 {
+			parts = append(parts, "offering "+strings.Join(s.alpn, ", "))
+		}
+	default:
+		parts = append(parts, "plaintext")
+		if len(s.alpn) > 0 {
+			parts = append(parts, strings.Join(s.alpn, ", "))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// because says what the chain demands and the connection has.
+func (c *chain) because(s *sight) string {
+	if c.index < 0 {
+		return "no other filter chain takes " + s.words()
+	}
+	var parts []string
+	m := c.match
+	if p := m.GetDestinationPort().GetValue(); p != 0 {
+		parts = append(parts, fmt.Sprintf("destination port %d", p))
+	}
+	for _, p := range c.to {
+		parts = append(parts, "destination "+p.String())
+	}
+	if names := m.GetServerNames(); len(names) > 0 {
+		parts = append(parts, "server name "+some(names, 3))
+	}
+	if t := m.GetTransportProtocol(); t != "" {
+		parts = append(parts, "transport "+t)
+	}
+	if p := m.GetApplicationProtocols(); len(p) > 0 {
+		parts = append(parts, "application protocol "+some(p, 5))
+	}
+	if len(parts) == 0 {
+		return "it takes every connection"
+	}
+	return "it takes " + strings.Join(parts, ", ")
+}
+
+// rejectedChains tells for each chain that was not chosen the first property in which it lost.
+func (r *run) rejectedChains(l *listener, s *sight, chosen *chain) []Candidate {
+	lost := map[*chain]string{}
+	rest := l.chains
+	for _, t := range chainTests {
+		next := best(rest, t, &r.conn, s)
+		for _, c := range rest {
+			if !anyOf(next, func(other *chain) bool { return other == c }) {
+				lost[c] = t.property + lostBecause(t.rank(c, &r.conn, s))
+			}
+		}
+		rest = next
+	}
+	var out []Candidate
+	for _, c := range l.chains {
+		if c == chosen {
+			continue
+		}
+		because := lost[c]
+		if because == "" {
+			because = "an earlier filter chain has the same match; Envoy refuses a listener with two such chains"
+		}
+		out = append(out, Candidate{Candidate: c.label(), Because: because, Origin: r.engine.originOf(c.addr)})
+	}
+	return out
+}
+
+func lostBecause(rank int) string {
+	if rank < 0 {
+		return " does not match"
+	}
+	return " is matched more closely by another"
+}
+
+// rejectedRoutes tells for each route before the chosen one the first condition that the request fails, and that those
+// after it were not asked.
+func (x *exchange) rejectedRoutes(chosen *route) []Candidate {
+	var out []Candidate
+	asked := true
+	for i, t := range x.host.routes {
+		if t == chosen {
+			asked = false
+			continue
+		}
+		because := "an earlier route matches"
+		if asked {
+			says, _ := t.matches(x.req)
+			because = "not so: " + says
+		}
+		if t.share == 0 || x.skip[t] {
+			because = "its runtime fraction lets the request pass by"
+		}
+		out = append(out, Candidate{Candidate: t.label(i), Because: because, Origin: x.engine.originOf(t.addr)})
+	}
+	return out
+}
+
+// words describes a handshake that went well.
+func (t *termination) words(peer string) string {
+	if peer != "" {
+		return "the proxy decrypts; the client is " + peer
+	}
+	return "the proxy decrypts; the client is not known"
+}
+
+// chosen names the encryption in a step.
+func (t *TLS) chosen() string {
+	switch t.OriginatedBy {
+	case byProxy:
+		return t.Mode
+	case byApplication:
+		return "the application's own"
+	}
+	return "plaintext"
+}
+
+// because says why the encryption is what it is.
+func (t *TLS) because(s *originator) string {
+	switch {
+	case t.OriginatedBy == byApplication:
+		return "the proxy passes the application's TLS on as it is"
+	case t.OriginatedBy == byNobody:
+		return "nothing asks the proxy to encrypt"
+	case s != nil && s.name != "":
+		return "the endpoint is labelled for " + s.name
+	}
+	return "the cluster says so"
+}
