@@ -47,7 +47,7 @@ func (w *World) build(docs []*source.Document, opts Options) error {
 	objects, skipped, found := config.Decode(docs, cmp.Or(opts.Namespace, "default"))
 	w.Objects, w.Skipped = objects, skipped
 	w.Found = append(w.Found, found...)
-	settings, err := w.settings(opts)
+	settings, err := w.settings(docs, opts)
 	if err != nil {
 		return err
 	}

@@ -4,13 +4,47 @@ import (
 	"errors"
 	"fmt"
 
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
 )
 
 // settings are those of the mesh: from the file that the options name, else from the input, else the defaults.
-func (w *World) settings(opts Options) (mesh.Settings, error) {
-	return mesh.Settings{}, nil
+func (w *World) settings(docs []*source.Document, opts Options) (mesh.Settings, error) {
+	if opts.MeshConfig == "" {
+		return w.read(holders(docs)), nil
+	}
+	in, problems := source.Read([]string{opts.MeshConfig}, source.Options{Stdin: opts.Stdin})
+	if err := unreadable(problems); err != nil {
+		return mesh.Settings{}, err
+	}
+	if len(in.Documents) == 0 {
+		return mesh.Settings{}, fmt.Errorf("%s holds no settings of a mesh", opts.MeshConfig)
+	}
+	for _, p := range problems {
+		if p.Trouble != source.NoKind { // a MeshConfig by itself has none
+			w.Found = append(w.Found, diag.Problems([]source.Problem{p})...)
+		}
+	}
+	return w.read(in.Documents), nil
+}
+
+func (w *World) read(docs []*source.Document) mesh.Settings {
+	settings, _, found := mesh.ReadSettings(docs)
+	w.Found = append(w.Found, found...)
+	return settings
+}
+
+// holders are the documents of an input that hold settings of the mesh: istiod's ConfigMap, or an IstioOperator.
+func holders(docs []*source.Document) []*source.Document {
+	var found []*source.Document
+	for _, d := range docs {
+		if config.HoldsMeshConfig(d) {
+			found = append(found, d)
+		}
+	}
+	return found
 }
 
 // unreadable returns what the file system refused, for nothing that follows would be the answer to what was asked.

@@ -62,5 +62,6 @@ func (w *World) proxy(p simulate.Proxy) (mesh.Proxy, error) {
 		}
 		said.IPs = append(said.IPs, addr)
 	}
-	return said, nil
+	completed, _ := w.Mesh.Proxy(said)
+	return completed, nil
 }
