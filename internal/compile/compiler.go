@@ -140,7 +140,7 @@ func (c *Compiler) Snapshot() *envoy.Snapshot {
 			}
 		}
 	}
-	s.NotModelled = c.notModelled()
+	s.NotModelled = c.NotModelled()
 	s.Origins = c.origins.copy()
 	return s
 }

@@ -2,5 +2,5 @@ package compile
 
 import "sem.example/internal/envoy"
 
-// notModelled lists what of the input would change this proxy's configuration and is not translated here.
-func (c *Compiler) notModelled() []envoy.NotModelled { return nil }
+// NotModelled lists what of the input would change this proxy's configuration and is not translated here.
+func (c *Compiler) NotModelled() []envoy.NotModelled { return nil }

@@ -3,6 +3,8 @@ package pipeline
 import (
 	"fmt"
 	"net/netip"
+	"net/url"
+	"strings"
 
 	"sem.example/internal/compile"
 	"sem.example/internal/mesh"
@@ -18,10 +20,39 @@ func (w *World) Compile(p simulate.Proxy) (*compile.Compiler, error) {
 	return e.compiler, nil
 }
 
+// TraceOptions say how much a trace tells.
+type TraceOptions struct {
+	Why bool // keep what each step rejected, and why
+}
+
+// Trace follows a call through the proxy that it names. The error is for a proxy that cannot be understood.
+func (w *World) Trace(call simulate.Call, opts TraceOptions) (*simulate.Trace, error) {
+	e, err := w.engine(call.Proxy)
+	if err != nil {
+		return nil, err
+	}
+	if call.Address == "" {
+		call.Address = dialled(e.view, call)
+	}
+	t := e.simulator(opts).Trace(call)
+	for _, n := range e.compiler.NotModelled() {
+		t.NotModelled = append(t.NotModelled, n.What)
+	}
+	return t, nil
+}
+
 // An engine is one proxy: what it sees, what it runs, and what answers for it.
 type engine struct {
-	view     *mesh.View
-	compiler *compile.Compiler
+	view       *mesh.View
+	compiler   *compile.Compiler
+	plain, why *simulate.Engine
+}
+
+func (e *engine) simulator(opts TraceOptions) *simulate.Engine {
+	if opts.Why {
+		return e.why
+	}
+	return e.plain
 }
 
 // engine returns the proxy's engine, made at the first call for it.
@@ -38,6 +69,7 @@ func (w *World) engine(p simulate.Proxy) (*engine, error) {
 	}
 	view := w.Mesh.View(proxy)
 	e := &engine{view: view, compiler: compile.New(view)}
+	e.plain, e.why = simulate.New(e.compiler), simulate.New(e.compiler, simulate.Why())
 	w.engines[key] = e
 	return e, nil
 }
@@ -64,4 +96,34 @@ func (w *World) proxy(p simulate.Proxy) (mesh.Proxy, error) {
 	}
 	completed, _ := w.Mesh.Proxy(said)
 	return completed, nil
+}
+
+// dialled returns the address that the application's name look-up gives: that of the service of the name, completed as
+// the resolver of a pod does, or "" for a name that only the world's DNS knows.
+func dialled(view *mesh.View, call simulate.Call) string {
+	u, err := url.Parse(call.URL)
+	if err != nil {
+		return ""
+	}
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.String()
+	}
+	domain := view.Mesh.Settings.Domain
+	for _, name := range []string{host, host + "." + view.Proxy.Namespace + ".svc." + domain, host + ".svc." + domain, host + "." + domain} {
+		if s := view.Service(name); s != nil {
+			return firstAddress(s)
+		}
+	}
+	return ""
+}
+
+// firstAddress is the first single address of a service; a CIDR is none that a name look-up gives.
+func firstAddress(s *mesh.Service) string {
+	for _, a := range s.Addresses {
+		if addr, err := netip.ParseAddr(a); err == nil && !addr.IsUnspecified() {
+			return addr.String()
+		}
+	}
+	return ""
 }

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sem.example/internal/output"
+	"sem.example/internal/pipeline"
+	"sem.example/simulate"
+)
+
+const traceHelp = `Trace follows a request through the proxies that would carry it and shows every decision
+with the file and line behind it: listener, filter chain, virtual host, route, rewrite,
+cluster, TLS and endpoint.
+
+  sem trace -f mesh/ --from default/web http://reviews:9080/
+  sem trace -f mesh/ --from default/web POST https://api.example.com/v1 -H 'x-user: qa'
+  sem trace -f mesh/ --gateway istio-system/ingressgateway http://shop.example.com/
+
+The answer is the verdict of its first line; docs/trace.md defines each verdict.
+With --batch, each line of a file (or of standard input, '-') is a request in JSON, and each
+line of the output is its trace.`
+
+type traceCommand struct {
+	inputs  inputFlags
+	proxy   proxyFlags
+	request requestFlags
+	out     stringList
+	batch   string
+	why     bool
+	fail    bool
+}
+
+func newTrace() *cobra.Command {
+	var c traceCommand
+	cmd := &cobra.Command{
+		Use:   "trace [flags] [METHOD] URL",
+		Short: "Follow a request to its endpoint and say why it goes there",
+		Long:  traceHelp,
+		Args:  cobra.MaximumNArgs(2),
+		RunE:  c.run,
+	}
+	c.inputs.add(cmd)
+	c.proxy.add(cmd)
+	c.request.add(cmd)
+	cmd.Flags().VarP(&c.out, "output", "o", "text or json, or FORMAT=FILE (repeatable)")
+	cmd.Flags().StringVar(&c.batch, "batch", "", "file with one JSON request a line, '-' for standard input")
+	cmd.Flags().BoolVar(&c.why, "why", false, "open each step to what was rejected, and why")
+	cmd.Flags().BoolVar(&c.fail, "fail", false, "exit 1 when the request does not get its answer")
+	return cmd
+}
+
+func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
+	targets, err := parseTargets(c.out.values, []string{"text", "json"})
+	if err != nil {
+		return err
+	}
+	if c.batch == "" && len(args) == 0 {
+		return fmt.Errorf("no request: give a URL, as in 'sem trace --from default/web http://reviews/', or --batch FILE")
+	}
+	world, err := pipeline.Load(c.inputs.options(cmd, nil))
+	if err != nil {
+		return err
+	}
+	if err := refuse(cmd, world); err != nil {
+		return err
+	}
+	if c.batch != "" {
+		return c.runBatch(cmd, world)
+	}
+	call, err := c.call(args)
+	if err != nil {
+		return err
+	}
+	t, err := world.Trace(call, pipeline.TraceOptions{Why: true})
+	if err != nil {
+		return err
+	}
+	err = emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
+		if format == "json" {
+			return output.JSON(to, t)
+		}
+		look.Why = c.why
+		return output.Trace(to, t, look)
+	})
+	if err == nil && c.fail && !t.Verdict.Succeeded() {
+		return errNo
+	}
+	return err
+}
+
+// call puts a request together from flags and arguments.
+func (c *traceCommand) call(args []string) (simulate.Call, error) {
+	proxy, err := c.proxy.proxy(c.inputs.namespace)
+	if err != nil {
+		return simulate.Call{}, err
+	}
+	call, err := c.request.call(args)
+	call.Proxy = proxy
+	return call, err
+}
+
+// runBatch answers one request a line, in order. A line that is no request gets a line that says so, and the exit code 2.
+func (c *traceCommand) runBatch(cmd *cobra.Command, world *pipeline.World) error {
+	lines, closeInput, err := openLines(cmd, c.batch)
+	if err != nil {
+		return err
+	}
+	defer closeInput()
+	out := json.NewEncoder(cmd.OutOrStdout())
+	out.SetEscapeHTML(false)
+	fallback, err := c.proxy.proxy(c.inputs.namespace)
+	if err != nil {
+		return err
+	}
+	bad := 0
+	for n := 1; lines.Scan(); n++ {
+		if strings.TrimSpace(lines.Text()) == "" {
+			continue
+		}
+		t, err := answer(world, lines.Bytes(), fallback, c.why)
+		if err != nil {
+			bad++
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d: %v\n", c.batch, n, err)
+			t = &simulate.Trace{APIVersion: "sem/v1", Kind: "Trace", Verdict: simulate.Unsupported, Summary: err.Error()}
+		}
+		if err := out.Encode(t); err != nil {
+			return err
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("%s: %w", c.batch, err)
+	}
+	if bad > 0 {
+		return fmt.Errorf("%d requests could not be read", bad)
+	}
+	return nil
+}
+
+func answer(world *pipeline.World, line []byte, proxy simulate.Proxy, why bool) (*simulate.Trace, error) {
+	call := simulate.Call{Proxy: proxy}
+	if err := json.Unmarshal(line, &call); err != nil {
+		return nil, fmt.Errorf("this line is no request: %w", err)
+	}
+	return world.Trace(call, pipeline.TraceOptions{Why: why})
+}
