@@ -7,9 +7,7 @@ import (
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/wrapperspb"
-	networking "istio.io/api/networking/v1alpha3"
 
-	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 )
@@ -61,17 +59,7 @@ func reachable(s *mesh.Service, p *mesh.Port) bool {
 
 // passesSNI says whether the proxy passes mesh-internal TLS on to a port, as the gateways between networks do.
 func (c *Compiler) passesSNI(s *mesh.Service, p *mesh.Port) bool {
-	return !s.External && p.Protocol != mesh.UDP && c.autoPassthrough()
-}
-
-// autoPassthrough says whether a server of the proxy's Gateways is of mode AUTO_PASSTHROUGH.
-func (c *Compiler) autoPassthrough() bool {
-	return c.gateway() && slices.ContainsFunc(c.view.Gateways(), func(o *config.Object) bool {
-		servers := config.Spec[*networking.Gateway](o).GetServers()
-		return slices.ContainsFunc(servers, func(s *networking.Server) bool {
-			return s.GetTls().GetMode() == networking.ServerTLSSettings_AUTO_PASSTHROUGH
-		})
-	})
+	return !s.External && p.Protocol != mesh.UDP && c.gateway() && c.servers().passesSNI
 }
 
 // outboundCluster builds one of them, or returns nil where the proxy has none of that name.

@@ -29,9 +29,11 @@ type Compiler struct {
 	clusters  memo[string, *clusterv3.Cluster]
 	endpoints memo[string, *endpointv3.ClusterLoadAssignment]
 
-	tokens   memo[bool, authentication]  // the one key is true
-	policies memo[bool, authorization]   // by whether they are about TCP connections
-	merged   memo[bool, *gatewayServers] // the one key is true
+	targets  lazy[[]mesh.Target]   // see served
+	inbound  lazy[[]*inboundPort]  // see inboundPorts
+	merged   lazy[*gatewayServers] // see servers
+	tokens   lazy[authentication]
+	policies memo[bool, authorization] // by whether they are about TCP connections
 }
 
 var _ envoy.Resources = (*Compiler)(nil)

@@ -37,9 +37,10 @@ type serverGroup struct {
 
 // Servers are what the Gateways of a proxy come to when they are merged into one.
 type gatewayServers struct {
-	groups  []*serverGroup // in the order of their first server
-	tables  map[string][]*gatewayServer
-	skipped []skippedServer
+	groups    []*serverGroup              // in the order of their first server
+	tables    map[string][]*gatewayServer // by the name of the route table that they share
+	skipped   []skippedServer
+	passesSNI bool // a server passes on what clients of other networks send to services of this one
 }
 
 // A skippedServer is a server that conflicts with an earlier one.
@@ -50,7 +51,7 @@ type skippedServer struct {
 
 // servers merges the Gateways that select the proxy, the oldest first.
 func (c *Compiler) servers() *gatewayServers {
-	return c.merged.get(true, func() *gatewayServers {
+	return c.merged.get(func() *gatewayServers {
 		m := &gatewayMerge{
 			out:      &gatewayServers{tables: map[string][]*gatewayServer{}},
 			groups:   map[groupKey]*serverGroup{},
@@ -83,7 +84,7 @@ func (c *Compiler) gatewayServer(o *config.Object, i int, s *networking.Server) 
 // targetPort is the port that the proxy listens on for a port of Gateways: the target of the first service of the proxy
 // that has this port, or the port itself.
 func (c *Compiler) targetPort(number uint32) uint32 {
-	for _, t := range c.view.Targets() {
+	for _, t := range c.served() {
 		if _, off := t.Service.Labels["experimental.istio.io/disable-gateway-port-translation"]; !off && t.Port.Number == number {
 			return t.Number
 		}
@@ -138,8 +139,8 @@ func (s *gatewayServer) routeTable() string {
 	return ""
 }
 
-// sni returns the names that clients ask a server with TLS for, sorted.
-func (s *gatewayServer) sni() []string {
+// names returns the server's hosts without the namespaces that they are for.
+func (s *gatewayServer) names() []string {
 	var out []string
 	for _, h := range s.hosts {
 		if _, host, ok := strings.Cut(h, "/"); ok {
@@ -147,8 +148,14 @@ func (s *gatewayServer) sni() []string {
 		}
 		out = append(out, h)
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return out
+}
+
+// sni returns the names that clients ask a server with TLS for, sorted.
+func (s *gatewayServer) sni() []string {
+	names := s.names()
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 type groupKey struct {
@@ -172,6 +179,7 @@ func (m *gatewayMerge) add(s *gatewayServer) {
 	if s.GetTls() != nil && !m.claimHosts(s) {
 		return
 	}
+	m.out.passesSNI = m.out.passesSNI || s.GetTls().GetMode() == networking.ServerTLSSettings_AUTO_PASSTHROUGH
 	current, plain := m.plain[s.port]
 	switch {
 	case !m.used[s.port], !plain && !s.encrypted():

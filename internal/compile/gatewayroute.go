@@ -74,17 +74,18 @@ func (t *gatewayTable) bind(vs *mesh.VirtualService, s *gatewayServer) {
 		h.rules = append(h.rules, rules)
 		h.redirect = h.redirect || s.GetTls().GetHttpsRedirect()
 		for i, own := range vs.Spec.GetHosts() {
-			if covers(host, own) || covers(own, host) {
+			if covers(own, host) {
 				h.origins.add("", defines(vs.Object, source.Index("spec.hosts", i)))
 			}
 		}
 	}
 }
 
-// rulesOf translates the rules of a VirtualService once for each Gateway: for the first server that it is bound to.
+// rulesOf translates the rules of a VirtualService once for each Gateway: for the first server that any of them applies
+// to.
 func (t *gatewayTable) rulesOf(vs *mesh.VirtualService, s *gatewayServer) *ruleList {
 	key := s.gateway + " " + vs.Object.Namespace + "/" + vs.Object.Name
-	if t.rules[key] == nil {
+	if t.rules[key] == nil || len(t.rules[key].drafts) == 0 {
 		t.rules[key] = &ruleList{t.compiler.rules(vs, routeScope{
 			gateways: []string{s.gateway},
 			port:     s.GetPort().GetNumber(),
@@ -107,12 +108,16 @@ func (t *gatewayTable) redirect(s *gatewayServer) {
 	}
 }
 
-// host returns the virtual host of a name.
+// host returns the virtual host of a name, which the first server that covers it defines.
 func (t *gatewayTable) host(name string, s *gatewayServer) *gatewayHost {
 	h := t.hosts[name]
 	if h == nil {
 		h = &gatewayHost{name: fmt.Sprintf("%s:%d", name, s.GetPort().GetNumber()), domains: []string{name}}
-		h.origins.add("", defines(s.object, s.field+".hosts"))
+		for i, own := range s.names() {
+			if covers(strings.ToLower(own), name) {
+				h.origins.add("", defines(s.object, source.Index(s.field+".hosts", i)))
+			}
+		}
 		t.hosts[name] = h
 	}
 	return h

@@ -31,21 +31,28 @@ type inboundPort struct {
 // inboundName is the name of the cluster of a port of the workload.
 func inboundName(port uint32) string { return "inbound|" + strconv.Itoa(int(port)) + "||" }
 
+// served returns what the proxy's workload serves, in istiod's order.
+func (c *Compiler) served() []mesh.Target {
+	return c.targets.get(c.view.Targets)
+}
+
 // inboundPorts returns the ports of the workload, sorted: those that services lead to, or those that a Sidecar names.
 func (c *Compiler) inboundPorts() []*inboundPort {
-	ports := c.servedPorts()
-	if c.hasIngress() {
-		ports = c.ingressPorts()
-	}
-	slices.SortFunc(ports, func(a, b *inboundPort) int { return cmp.Compare(a.number, b.number) })
-	return ports
+	return c.inbound.get(func() []*inboundPort {
+		ports := c.servedPorts()
+		if c.hasIngress() {
+			ports = c.ingressPorts()
+		}
+		slices.SortFunc(ports, func(a, b *inboundPort) int { return cmp.Compare(a.number, b.number) })
+		return ports
+	})
 }
 
 // servedPorts returns the ports of the workload that services lead to. The oldest service of a port decides.
 func (c *Compiler) servedPorts() []*inboundPort {
 	byNumber := map[uint32]*inboundPort{}
 	var out []*inboundPort
-	for _, t := range c.view.Targets() {
+	for _, t := range c.served() {
 		if c.reserved(t.Number) {
 			continue
 		}
@@ -58,7 +65,7 @@ func (c *Compiler) servedPorts() []*inboundPort {
 		}
 		p := &inboundPort{
 			number: t.Number, asked: t.Port.Number, protocol: t.Port.Protocol, bind: c.wildcards()[0],
-			cluster: inboundName(t.Number), origins: []envoy.Origin{defines(t.Service.Object, t.Port.Field)},
+			cluster: inboundName(t.Number), origins: spelled(t.Service.Object, t.Port.Field),
 		}
 		byNumber[t.Number], out = p, append(out, p)
 	}

@@ -136,7 +136,7 @@ func (c *Compiler) passthroughChains() []*chainDraft {
 			known[l.GetPort().GetNumber()] = true
 		}
 	} else {
-		for _, t := range c.view.Targets() {
+		for _, t := range c.served() {
 			known[t.Number] = true
 		}
 	}

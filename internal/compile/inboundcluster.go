@@ -44,13 +44,13 @@ func (c *Compiler) inboundTargets() []*inboundTarget {
 		return c.ingressTargets()
 	}
 	var out []*inboundTarget
-	for _, t := range c.view.Targets() {
+	for _, t := range c.served() {
 		if slices.ContainsFunc(out, func(o *inboundTarget) bool { return o.port == t.Number }) {
 			continue
 		}
 		target := &inboundTarget{
 			name: inboundName(t.Number), port: t.Number, protocol: t.Port.Protocol, served: &t, settings: t.Port.Number,
-			origins: []envoy.Origin{defines(t.Service.Object, t.Port.Field)},
+			origins: spelled(t.Service.Object, t.Port.Field),
 		}
 		if c.view.Mesh.Settings.Config.GetInboundTrafficPolicy().GetMode() == meshconfig.MeshConfig_InboundTrafficPolicy_LOCALHOST {
 			target.to, target.loopback = socket(c.loopbacks()[0], t.Number), true
@@ -67,9 +67,9 @@ func (c *Compiler) ingressTargets() []*inboundTarget {
 		number := l.GetPort().GetNumber()
 		t := &inboundTarget{
 			name: inboundName(number), port: number, protocol: mesh.ParseProtocol(l.GetPort().GetProtocol()), settings: number,
-			origins: []envoy.Origin{defines(c.view.Sidecar, source.Index("spec.ingress", i))},
+			origins: spelled(c.view.Sidecar, source.Index("spec.ingress", i)),
 		}
-		for _, s := range c.view.Targets() {
+		for _, s := range c.served() {
 			if s.Number == number {
 				t.served = &s
 				break

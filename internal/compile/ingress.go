@@ -37,7 +37,7 @@ func (c *Compiler) ingressPorts() []*inboundPort {
 		p := &inboundPort{
 			number: number, asked: number, protocol: mesh.ParseProtocol(l.GetPort().GetProtocol()), cluster: inboundName(number),
 			bind: l.GetBind(), bound: l.GetCaptureMode() == networking.CaptureMode_NONE, sidecar: c.view.Sidecar,
-			origins: []envoy.Origin{defines(c.view.Sidecar, field)},
+			origins: spelled(c.view.Sidecar, field),
 		}
 		if p.bind == "" {
 			p.bind = c.unicast()

@@ -33,7 +33,7 @@ type tokenRule struct {
 
 // authentication translates the JWT rules of all policies that select the proxy, by issuer.
 func (c *Compiler) authentication() authentication {
-	return c.tokens.get(true, func() authentication {
+	return c.tokens.get(func() authentication {
 		var rules []tokenRule
 		for _, o := range c.view.RequestAuthentications() {
 			for i, r := range config.Spec[*security.RequestAuthentication](o).GetJwtRules() {
@@ -46,7 +46,7 @@ func (c *Compiler) authentication() authentication {
 		slices.SortStableFunc(rules, func(a, b tokenRule) int { return cmp.Compare(a.Issuer, b.Issuer) })
 		out := authentication{filters: []*hcmv3.HttpFilter{httpFilter(jwtFilter, c.tokenConfig(rules))}}
 		for i, r := range rules {
-			out.origins.add("jwt/"+providerName(i), defines(r.at.Object, r.at.Field))
+			out.origins.add("jwt/"+providerName(i), spelled(r.at.Object, r.at.Field)...)
 			if r.Jwks == "" {
 				out.remote = append(out.remote, remoteKeys(r))
 			}

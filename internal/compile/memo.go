@@ -9,6 +9,17 @@ type memo[K comparable, V any] struct {
 	entries map[K]*entry[V]
 }
 
+// A lazy value is built when it is first asked for. The zero one is ready to use.
+type lazy[V any] struct {
+	once  sync.Once
+	value V
+}
+
+func (l *lazy[V]) get(build func() V) V {
+	l.once.Do(func() { l.value = build() })
+	return l.value
+}
+
 type entry[V any] struct {
 	once  sync.Once
 	value V

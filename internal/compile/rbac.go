@@ -104,7 +104,7 @@ func (r ruleset) add(into *rbacv3.RBAC, p *config.Object, origins *trail) {
 		draft := r.translate(rule, p.Namespace, field)
 		if draft.policy != nil {
 			into.Policies[name] = draft.policy
-			origins.add("rbac/"+name, defines(p, field))
+			origins.add("rbac/"+name, spelled(p, field)...)
 		}
 		for _, lost := range draft.lost {
 			o := originOf(p, lost.field, envoy.Overridden)

@@ -25,10 +25,24 @@ type targeted interface {
 	GetSelector() *typev1beta1.WorkloadSelector
 }
 
-// attached says whether a policy is in force for the proxy. Policies with target references belong to gateways of the
-// Kubernetes Gateway API.
-func (v *View) attached(p targeted) bool {
-	return p.GetTargetRef() == nil && len(p.GetTargetRefs()) == 0 && selects(p.GetSelector().GetMatchLabels(), v.Proxy.Labels)
+// gatewayName is the label of the workloads of a Gateway of the Kubernetes Gateway API.
+const gatewayName = "gateway.networking.k8s.io/gateway-name"
+
+// attached says whether a policy of a namespace is in force for the proxy. One with target references is so for the
+// workloads of a Gateway of the Kubernetes Gateway API alone, which it names.
+func (v *View) attached(p targeted, namespace string) bool {
+	refs := p.GetTargetRefs()
+	if len(refs) == 0 && p.GetTargetRef() != nil {
+		refs = []*typev1beta1.PolicyTargetReference{p.GetTargetRef()}
+	}
+	if len(refs) == 0 {
+		return selects(p.GetSelector().GetMatchLabels(), v.Proxy.Labels)
+	}
+	own := v.Proxy.Labels[gatewayName]
+	return own != "" && namespace == v.Proxy.Namespace && slices.ContainsFunc(refs, func(r *typev1beta1.PolicyTargetReference) bool {
+		return r.GetGroup() == "gateway.networking.k8s.io" && r.GetKind() == "Gateway" && r.GetName() == own &&
+			(r.GetNamespace() == "" || r.GetNamespace() == namespace)
+	})
 }
 
 // AuthorizationPolicies returns the policies that select the proxy's workload, in istiod's order: those of the root
@@ -54,7 +68,7 @@ func attachedIn[T interface {
 	var out []*config.Object
 	for _, ns := range slices.Compact(namespaces) {
 		for _, o := range v.Mesh.objects[kind] {
-			if spec := config.Spec[T](o); spec != none && o.Namespace == ns && v.attached(spec) {
+			if spec := config.Spec[T](o); spec != none && o.Namespace == ns && v.attached(spec, ns) {
 				out = append(out, o)
 			}
 		}
