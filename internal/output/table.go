@@ -1,7 +1,9 @@
 package output
 
 import (
+	"cmp"
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -15,72 +17,95 @@ type row struct {
 	stage, chose, because, place string
 }
 
-func rowOf(s simulate.Step) row {
-	r := row{stage: s.Stage, chose: s.Chose, because: s.Because}
+func (p *tracePrinter) row(s simulate.Step) row {
+	r := row{stage: cmp.Or(stageNames[s.Stage], s.Stage), chose: s.Chose, because: s.Because}
 	if len(s.Origins) > 0 {
-		r.place = placeText(&s.Origins[0])
+		r.place = p.place(&s.Origins[0])
 	}
 	return r
 }
 
-// placeText is a place as a terminal makes it clickable.
-func placeText(at *simulate.Place) string {
+// place is a place in the words of an editor, without the folder that is named once above.
+func (p *tracePrinter) place(at *simulate.Place) string {
+	file := strings.TrimPrefix(at.File, p.folder)
 	switch {
-	case at.File != "" && at.Line > 0:
-		return fmt.Sprintf("%s:%d", at.File, at.Line)
-	case at.File != "":
-		return at.File
+	case file != "" && at.Line > 0:
+		return fmt.Sprintf("%s:%d", file, at.Line)
+	case file != "":
+		return file
 	case at.Name != "":
 		return fmt.Sprintf("%s %s/%s", at.Kind, at.Namespace, at.Name)
 	}
 	return ""
 }
 
-// A table lays rows out in columns: stage, choice, reason, and the place at the right edge. Where a row is too long for
-// the terminal its reason moves to the next line, and then its place too.
+// stageNames are the words for people of the stages whose names are written together.
+var stageNames = map[string]string{"filterChain": "filter chain", "virtualHost": "virtual host", "tls": "TLS"}
+
+// A table lays rows out in columns: stage, choice, reason, and the place at the right edge. Where a row is too long for the
+// terminal, the reasons of all rows move below their choices, and where that is still too long, the places too.
 type table struct {
 	p      *tracePrinter
 	indent int // where the choice begins
 	chose  int // width of the choice column
-	inline bool
+	layout layout
 }
 
+type layout int
+
+const (
+	oneLine     layout = iota // stage, choice, reason, place
+	reasonBelow               // stage, choice, place; reason
+	placeBelow                // stage, choice; reason, place
+)
+
 func (p *tracePrinter) table(rows []row) table {
-	t := table{p: p, indent: 13}
-	because, place := 0, 0
+	t := table{p: p, indent: 16}
+	because, place, both := 0, 0, 0
 	for _, r := range rows {
-		t.indent = max(t.indent, 2+lipgloss.Width(r.stage)+2)
 		t.chose = max(t.chose, lipgloss.Width(r.chose))
 		because = max(because, lipgloss.Width(r.because))
 		place = max(place, lipgloss.Width(r.place))
+		both = max(both, lipgloss.Width(r.chose)+2+lipgloss.Width(r.place))
 	}
-	t.inline = t.indent+t.chose+2+because+2+place <= p.look.columns()
+	switch columns := p.look.columns() - t.indent; {
+	case t.chose+2+because+2+place <= columns:
+	case both <= columns:
+		t.layout = reasonBelow
+	default:
+		t.layout = placeBelow
+	}
 	return t
 }
 
 func (t table) write(r row) {
 	head := "  " + pad(r.stage, t.indent-2)
-	if t.inline {
+	if t.layout == oneLine {
 		t.line(head+pad(r.chose, t.chose)+"  "+t.p.palette.dim.Render(r.because), r.place)
 		return
 	}
-	choice := wrap(r.chose, t.p.look.columns()-t.indent)
-	for _, line := range choice[:len(choice)-1] {
+	beside, below := r.place, ""
+	if t.layout == placeBelow && r.because != "" {
+		beside, below = "", r.place
+	}
+	t.choice(head, r.chose, beside)
+	t.reason(r.because, below)
+}
+
+// choice writes the stage and what was chosen, broken over as many lines as it needs.
+func (t table) choice(head, chose, place string) {
+	lines := wrap(chose, t.p.look.columns()-t.indent)
+	for i, line := range lines {
+		if i == len(lines)-1 {
+			t.line(head+line, place)
+			return
+		}
 		t.line(head+line, "")
 		head = strings.Repeat(" ", t.indent)
 	}
-	last := head + choice[len(choice)-1]
-	place := r.place
-	if t.fits(last, place) || r.because == "" {
-		t.line(last, place)
-		place = ""
-	} else {
-		t.line(last, "")
-	}
-	t.reason(r.because, place)
 }
 
-// reason writes the lines below a choice: the reason, and the place if it has found no room yet.
+// reason writes the lines below a choice: the reason, and the place if it did not stand beside the choice.
 func (t table) reason(because, place string) {
 	if because == "" {
 		return
@@ -88,11 +113,11 @@ func (t table) reason(because, place string) {
 	lines := wrap(because, t.p.look.columns()-t.indent)
 	for i, line := range lines {
 		text := strings.Repeat(" ", t.indent) + t.p.palette.dim.Render(line)
-		if i < len(lines)-1 {
-			t.line(text, "")
-			continue
+		if i == len(lines)-1 {
+			t.line(text, place)
+			return
 		}
-		t.line(text, place)
+		t.line(text, "")
 	}
 }
 
@@ -123,4 +148,30 @@ func pad(s string, width int) string {
 // wrap breaks a text at spaces, and within a word only where the word alone is too long.
 func wrap(text string, width int) []string {
 	return strings.Split(ansi.Wrap(text, max(width, 20), "/|-"), "\n")
+}
+
+// commonFolder returns the folder that the files of all shown places lie in, with its final slash, or "".
+func commonFolder(t *simulate.Trace) string {
+	folder, first := "", true
+	for _, h := range t.Hops {
+		for _, s := range h.Steps {
+			if len(s.Origins) == 0 || s.Origins[0].File == "" {
+				continue
+			}
+			dir := path.Dir(s.Origins[0].File) + "/"
+			if first {
+				folder, first = dir, false
+			}
+			for folder != "" && !strings.HasPrefix(dir, folder) {
+				folder = parent(folder)
+			}
+		}
+	}
+	return strings.TrimPrefix(folder, "./")
+}
+
+// parent returns the folder above one, both with a final slash; "" above the first.
+func parent(folder string) string {
+	i := strings.LastIndexByte(strings.TrimSuffix(folder, "/"), '/')
+	return folder[:i+1]
 }

@@ -13,7 +13,7 @@ import (
 // Trace prints a trace for people: the verdict first, then a line for each decision with the file and line behind it at
 // the right edge, then what the other side receives.
 func Trace(w io.Writer, t *simulate.Trace, look Look) error {
-	p := tracePrinter{look: look, palette: look.palette(w)}
+	p := tracePrinter{look: look, palette: look.palette(w), folder: commonFolder(t)}
 	p.verdict(t)
 	for i := range t.Hops {
 		p.hop(t, i)
@@ -28,6 +28,7 @@ type tracePrinter struct {
 	strings.Builder
 	look    Look
 	palette palette
+	folder  string       // that all files lie in, with a final slash
 	warned  map[int]bool // warnings that stand under a step already
 }
 
@@ -42,7 +43,12 @@ func (p *tracePrinter) verdict(t *simulate.Trace) {
 		parts = append(parts, "as "+as)
 	}
 	p.flow(parts, "   ")
-	p.WriteByte('\n')
+	if p.folder == "" {
+		p.WriteByte('\n')
+		return
+	}
+	where := "in " + p.folder
+	p.WriteString(strings.Repeat(" ", max(2, p.look.columns()-lipgloss.Width(where))) + p.palette.dim.Render(where) + "\n")
 }
 
 // flow writes parts on a line, broken before a part that would pass the right edge.
@@ -66,7 +72,7 @@ func (p *tracePrinter) hop(t *simulate.Trace, i int) {
 	}
 	rows := make([]row, 0, len(h.Steps))
 	for _, s := range h.Steps {
-		rows = append(rows, rowOf(s))
+		rows = append(rows, p.row(s))
 	}
 	table := p.table(rows)
 	for j := range rows {
@@ -89,7 +95,7 @@ func (p *tracePrinter) rejected(list []simulate.Candidate, indent int) {
 	for _, c := range list {
 		line := fmt.Sprintf("✗ %s: %s", c.Candidate, c.Because)
 		if c.Origin != nil {
-			line += "  " + placeText(c.Origin)
+			line += "  " + p.place(c.Origin)
 		}
 		p.wrapped(line, indent+2, p.palette.dim)
 	}
@@ -119,7 +125,7 @@ func (p *tracePrinter) stepWarnings(t *simulate.Trace, stage string) {
 	for i, w := range t.Warnings {
 		if w.Step == stage && !p.warned[i] {
 			p.warned[i] = true
-			p.warning(w, 13)
+			p.warning(w, 16)
 		}
 	}
 }
@@ -135,7 +141,7 @@ func (p *tracePrinter) warnings(t *simulate.Trace) {
 func (p *tracePrinter) warning(w simulate.Warning, indent int) {
 	line := "! " + w.ID + " " + w.Message
 	if w.Origin != nil {
-		line += "  " + placeText(w.Origin)
+		line += "  " + p.place(w.Origin)
 	}
 	p.wrapped(line, indent, p.palette.warn)
 	if w.Help != "" {
