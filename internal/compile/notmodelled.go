@@ -10,86 +10,169 @@ import (
 	"sem.example/internal/source"
 )
 
-// NotModelled lists what of the input would change this proxy's configuration and is not translated here.
+// untranslated are the kinds that are read but not translated: which of their documents change a proxy, and how.
+var untranslated = []struct {
+	kind    string
+	touches func(*Compiler, *config.Object) bool
+	reason  string
+}{
+	{"EnvoyFilter", (*Compiler).patched, "it patches what istiod generates"},
+	{"WasmPlugin", (*Compiler).selects, "it adds a filter that runs its own code"},
+	{"TrafficExtension", (*Compiler).selects, "it adds a filter that runs its own code"},
+	{"ProxyConfig", (*Compiler).selects, "it changes the settings of the proxy"},
+	{"Telemetry", (*Compiler).selects, "it changes what is logged, traced and counted"},
+	{gatewayAPI + "/Gateway", (*Compiler).apiGateway, "the Gateway API is not translated"},
+	{gatewayAPI + "/HTTPRoute", (*Compiler).apiRoute, "the Gateway API is not translated"},
+	{gatewayAPI + "/GRPCRoute", (*Compiler).apiRoute, "the Gateway API is not translated"},
+	{gatewayAPI + "/TCPRoute", (*Compiler).apiRoute, "the Gateway API is not translated"},
+	{gatewayAPI + "/TLSRoute", (*Compiler).apiRoute, "the Gateway API is not translated"},
+	{gatewayAPI + "/BackendTLSPolicy", (*Compiler).always, "the Gateway API is not translated"},
+	{"Ingress", (*Compiler).ingressed, "Kubernetes Ingresses are not translated"},
+	{"AuthorizationPolicy", (*Compiler).asksOthers, "the action CUSTOM asks an authorizer outside the mesh"},
+	{"Pod", (*Compiler).annotated, "its annotations change the settings of the proxy"},
+}
+
+// NotModelled lists what of the input would change this proxy's configuration and is not translated.
 func (c *Compiler) NotModelled() []envoy.NotModelled {
-	out := c.extensions()
-	out = append(out, c.gatewayAPI()...)
-	out = append(out, c.customPolicies()...)
+	var out []envoy.NotModelled
+	for _, u := range untranslated {
+		for _, o := range c.view.Mesh.Objects(u.kind) {
+			if u.touches(c, o) {
+				out = append(out, unmodelled(o, u.reason))
+			}
+		}
+	}
 	return append(out, c.authentication().remote...)
 }
 
-// extended are the kinds that extend or patch what istiod generates, where they say which workloads they are for, and
-// what they do.
-var extended = []struct{ kind, selector, why string }{
-	{"EnvoyFilter", "spec.workloadSelector.labels", "it patches the generated configuration"},
-	{"WasmPlugin", "spec.selector.matchLabels", "it adds a filter of its own"},
-	{"TrafficExtension", "spec.selector.matchLabels", "it adds a filter of its own"},
-	{"ProxyConfig", "spec.selector.matchLabels", "it changes how the proxy itself is set up"},
-}
-
-// extensions are those of the proxy's namespace and of the root namespace that select it.
-func (c *Compiler) extensions() []envoy.NotModelled {
-	root := c.view.Mesh.Settings.Config.GetRootNamespace()
-	var out []envoy.NotModelled
-	for _, k := range extended {
-		for _, o := range c.view.Mesh.Objects(k.kind) {
-			if (o.Namespace == root || o.Namespace == c.view.Proxy.Namespace) && c.hasLabels(o, k.selector) {
-				out = append(out, unmodelled(o, k.why))
-			}
-		}
-	}
-	return out
-}
-
-// hasLabels says whether the proxy has the labels that a document asks for, if any.
-func (c *Compiler) hasLabels(o *config.Object, field string) bool {
-	want := o.Doc.Lookup(field)
-	return want == nil || !slices.ContainsFunc(want.Fields, func(f source.Field) bool {
-		got, ok := c.view.Proxy.Labels[f.Key]
-		return !ok || got != f.Value.Text
-	})
-}
-
-// gatewayAPI are the objects of the Kubernetes Gateway API that bear on the proxy: those that are about Gateways where it
-// is a gateway, and routes of services where it is a sidecar.
-func (c *Compiler) gatewayAPI() []envoy.NotModelled {
-	const group = "gateway.networking.k8s.io/"
-	var out []envoy.NotModelled
-	if c.gateway() {
-		for _, o := range c.view.Mesh.Objects(group + "Gateway") {
-			out = append(out, unmodelled(o, "the Kubernetes Gateway API is not translated"))
-		}
-	}
-	for _, kind := range []string{"HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"} {
-		for _, o := range c.view.Mesh.Objects(group + kind) {
-			if c.gateway() == !parentIsService(o) {
-				out = append(out, unmodelled(o, "the Kubernetes Gateway API is not translated"))
-			}
-		}
-	}
-	return out
-}
-
-// parentIsService says whether a route is attached to a service, for its clients, instead of to a Gateway.
-func parentIsService(o *config.Object) bool {
-	parents := o.Doc.Lookup("spec.parentRefs")
-	return parents != nil && slices.ContainsFunc(parents.Items, func(n *source.Node) bool {
-		kind := n.StringAt("kind")
-		return kind == "Service" || kind == "ServiceEntry"
-	})
-}
-
-// customPolicies are the AuthorizationPolicies that leave the decision to another server.
-func (c *Compiler) customPolicies() []envoy.NotModelled {
-	var out []envoy.NotModelled
-	for _, o := range c.view.AuthorizationPolicies() {
-		if config.Spec[*security.AuthorizationPolicy](o).GetAction() == security.AuthorizationPolicy_CUSTOM {
-			out = append(out, unmodelled(o, "action CUSTOM leaves the decision to an external server"))
-		}
-	}
-	return out
-}
-
 func unmodelled(o *config.Object, why string) envoy.NotModelled {
-	return envoy.NotModelled{What: o.Kind + " " + o.Namespace + "/" + o.Name, Reason: why, Origin: defines(o, "spec")}
+	field := "spec"
+	if o.Kind == "Pod" {
+		field = "metadata.annotations"
+	}
+	return envoy.NotModelled{What: o.Doc.Kind + " " + o.Namespace + "/" + o.Name, Reason: why, Origin: modifies(o, field)}
+}
+
+func (c *Compiler) always(*config.Object) bool { return true }
+
+// near says whether an object is in the proxy's namespace, or in the root namespace, which counts for all.
+func (c *Compiler) near(o *config.Object) bool {
+	return o.Namespace == c.view.Proxy.Namespace || o.Namespace == c.view.Mesh.Settings.Config.RootNamespace
+}
+
+// selects says whether an object is for the proxy's workload: near it, and selecting its labels or the Gateway that it
+// serves.
+func (c *Compiler) selects(o *config.Object) bool {
+	if targets := refs(o, "spec.targetRefs", "spec.targetRef"); len(targets) > 0 {
+		return slices.ContainsFunc(targets, func(r *source.Node) bool {
+			return r.StringAt("kind") == "Gateway" && c.servesGateway(o.Namespace, r.StringAt("name"))
+		})
+	}
+	return c.near(o) && c.hasLabels(o, "spec.selector.matchLabels")
+}
+
+// patched says whether an EnvoyFilter is for the proxy: it selects it, and has a patch for its kind of proxy.
+func (c *Compiler) patched(o *config.Object) bool {
+	if len(refs(o, "spec.targetRefs")) > 0 {
+		return c.selects(o)
+	}
+	return c.near(o) && c.hasLabels(o, "spec.workloadSelector.labels") &&
+		slices.ContainsFunc(refs(o, "spec.configPatches"), func(patch *source.Node) bool {
+			switch patch.Get("match").StringAt("context") {
+			case "", "ANY":
+				return true
+			case "GATEWAY":
+				return c.gateway()
+			}
+			return !c.gateway()
+		})
+}
+
+// The label by which the proxies of a Gateway of the Gateway API know it, and that API's group.
+const (
+	gatewayNameLabel = "gateway.networking.k8s.io/gateway-name"
+	gatewayAPI       = "gateway.networking.k8s.io"
+)
+
+func (c *Compiler) servesGateway(namespace, name string) bool {
+	return c.gateway() && c.view.Proxy.Namespace == namespace && c.view.Proxy.Labels[gatewayNameLabel] == name
+}
+
+// apiGateway says whether a Gateway is one of the Gateway API, which the proxy serves because it was made for it or
+// because the Gateway gives the host of its Service as an address.
+func (c *Compiler) apiGateway(o *config.Object) bool {
+	return c.servesGateway(o.Namespace, o.Name) || c.gateway() && len(refs(o, "spec.addresses")) > 0
+}
+
+// apiRoute says whether a route of the Gateway API is for the proxy: it is bound to a Gateway that the proxy serves, or
+// to a service, which any sidecar may call.
+func (c *Compiler) apiRoute(o *config.Object) bool {
+	return slices.ContainsFunc(refs(o, "spec.parentRefs"), func(r *source.Node) bool {
+		if kind := r.StringAt("kind"); kind != "" && kind != "Gateway" {
+			return !c.gateway()
+		}
+		namespace := r.StringAt("namespace")
+		if namespace == "" {
+			namespace = o.Namespace
+		}
+		return slices.ContainsFunc(c.view.Mesh.Objects(gatewayAPI+"/Gateway"), func(g *config.Object) bool {
+			return g.Namespace == namespace && g.Name == r.StringAt("name") && c.apiGateway(g)
+		})
+	})
+}
+
+// ingressed says whether the proxy is the gateway that serves Ingresses.
+func (c *Compiler) ingressed(*config.Object) bool {
+	selector := c.view.Mesh.Settings.Config.IngressSelector
+	if selector == "" {
+		selector = "ingressgateway"
+	}
+	return c.gateway() && c.view.Proxy.Labels["istio"] == selector
+}
+
+func (c *Compiler) asksOthers(o *config.Object) bool {
+	return config.Spec[*security.AuthorizationPolicy](o).GetAction() == security.AuthorizationPolicy_CUSTOM &&
+		slices.Contains(c.view.AuthorizationPolicies(), o)
+}
+
+// annotated says whether a Pod is the proxy's own and changes the settings of its proxy.
+func (c *Compiler) annotated(o *config.Object) bool {
+	pod := config.Spec[*config.Pod](o)
+	if pod == nil || o.Namespace != c.view.Proxy.Namespace || len(c.view.Proxy.IPs) == 0 ||
+		pod.Status.PodIP != c.view.Proxy.IPs[0].String() {
+		return false
+	}
+	mode := o.Annotations["sidecar.istio.io/interceptionMode"]
+	return o.Annotations["proxy.istio.io/config"] != "" || mode != "" && mode != "REDIRECT"
+}
+
+// hasLabels says whether the proxy has the labels that an object writes at a path. No labels select every proxy.
+func (c *Compiler) hasLabels(o *config.Object, path string) bool {
+	if o.Doc == nil {
+		return true
+	}
+	labels := o.Doc.Lookup(path)
+	if labels == nil {
+		return true
+	}
+	return !slices.ContainsFunc(labels.Fields, func(f source.Field) bool { return c.view.Proxy.Labels[f.Key] != f.Value.Text })
+}
+
+// refs are the maps of a list that an object writes at one of some paths; a single map counts as a list of it.
+func refs(o *config.Object, paths ...string) []*source.Node {
+	var out []*source.Node
+	if o.Doc == nil {
+		return nil
+	}
+	for _, path := range paths {
+		n := o.Doc.Lookup(path)
+		switch {
+		case n == nil:
+		case n.Kind == source.Map:
+			out = append(out, n)
+		default:
+			out = append(out, n.Items...)
+		}
+	}
+	return out
 }

@@ -77,6 +77,8 @@ var kinds = map[groupKind]kind{
 
 	{"discovery.k8s.io", "EndpointSlice"}: {versions: []string{"v1", "v1beta1"}, decode: content[EndpointSlice]},
 
+	{"networking.k8s.io", "Ingress"}: {versions: v1, opaque: true},
+
 	{"apps", "DaemonSet"}:   {versions: v1, decode: content[Workload]},
 	{"apps", "Deployment"}:  {versions: v1, decode: content[Workload]},
 	{"apps", "ReplicaSet"}:  {versions: v1, decode: content[Workload]},
