@@ -45,11 +45,6 @@ func (m *mergedRule) selector() *typev1beta1.WorkloadSelector { return m.spec.Ge
 
 func (m *mergedRule) namespace() string { return m.from[0].Namespace }
 
-// visibleIn says whether exportTo lets a client namespace use the rule.
-func (m *mergedRule) visibleIn(namespace string) bool {
-	return len(m.exportTo) == 0 || slices.Contains(m.exportTo, everywhere) || slices.Contains(m.exportTo, namespace)
-}
-
 // absorb unites a younger rule of the same host: its subsets are added, and its policy where there is none yet.
 func (m *mergedRule) absorb(o *config.Object, spec *networking.DestinationRule) {
 	m.spec = proto.CloneOf(m.spec)
@@ -144,31 +139,47 @@ func fullRule(o *config.Object, spec *networking.DestinationRule, domain string)
 }
 
 func (b *builder) fileRule(d *destinationRules, o *config.Object, spec *networking.DestinationRule) {
-	exportTo := spec.ExportTo
-	if spec.WorkloadSelector != nil {
-		exportTo = []string{ownOnly}
-	}
+	exportTo := ruleAudience(spec)
 	all, _ := d.byHost.at(spec.Host)
 	d.byHost.put(spec.Host, append(all, o))
-	if len(exportTo) == 0 || slices.Contains(exportTo, everywhere) || includesHome(exportTo, o.Namespace) {
+	if usedAtHome(exportTo, o.Namespace) {
 		rulesOf(d.local, o.Namespace).add(o, spec, exportTo)
 	}
 	switch {
-	case !b.privateOnly(exportTo, o.Namespace):
+	case !b.mesh.privateOnly(exportTo, o.Namespace):
 		rulesOf(d.exported, o.Namespace).add(o, spec, exportTo)
 	case o.Namespace == b.config().RootNamespace:
 		d.rootPrivate.add(o, spec, exportTo)
 	}
 }
 
+// ruleAudience is who a rule is exported to: one with a workload selector to its own namespace only.
+func ruleAudience(spec *networking.DestinationRule) []string {
+	if spec.WorkloadSelector != nil {
+		return []string{ownOnly}
+	}
+	return spec.ExportTo
+}
+
+// usedAtHome says whether clients of a rule's own namespace look at it. The mesh's default does not matter to them.
+func usedAtHome(exportTo []string, namespace string) bool {
+	return len(exportTo) == 0 || slices.Contains(exportTo, everywhere) || includesHome(exportTo, namespace)
+}
+
+// usable says whether clients of another namespace may use a rule that is exported at all.
+func usable(exportTo []string, client string) bool {
+	return len(exportTo) == 0 || slices.Contains(exportTo, everywhere) || slices.Contains(exportTo, client)
+}
+
 func includesHome(exportTo []string, namespace string) bool {
 	return slices.Contains(exportTo, ownOnly) || slices.Contains(exportTo, namespace)
 }
 
-// privateOnly says whether a rule is exported to its own namespace and no other.
-func (b *builder) privateOnly(exportTo []string, namespace string) bool {
+// privateOnly says whether a rule is exported to its own namespace and no other. Of the mesh's default only "." and "*"
+// are honoured.
+func (m *Mesh) privateOnly(exportTo []string, namespace string) bool {
 	if len(exportTo) == 0 {
-		return slices.Contains(b.config().DefaultDestinationRuleExportTo, ownOnly)
+		return slices.Contains(m.Settings.Config.DefaultDestinationRuleExportTo, ownOnly)
 	}
 	return len(exportTo) == 1 && includesHome(exportTo, namespace)
 }
@@ -207,7 +218,7 @@ func (d *destinationRules) exportedBy(owner, client, host string) []*mergedRule 
 		return nil
 	}
 	found, _ := x.find(host)
-	return slices.DeleteFunc(slices.Clone(found), func(m *mergedRule) bool { return !m.visibleIn(client) })
+	return slices.DeleteFunc(slices.Clone(found), func(m *mergedRule) bool { return !usable(m.exportTo, client) })
 }
 
 // pick chooses among the rules in force for a host the one for a proxy: the first that selects its workload, else the
@@ -254,50 +265,12 @@ func (v *View) ServerRule(s *Service) *DestinationRule {
 	return &DestinationRule{Spec: m.spec, Host: Written{m.policy, "spec"}, Subsets: m.subsets, From: m.from, Hidden: m.lost}
 }
 
-// HiddenRules returns the DestinationRules for a service's host that the proxy does not use, with the reason.
-func (v *View) HiddenRules(s *Service) []Loser {
-	if r := v.DestinationRule(s); r != nil {
-		return r.Hidden
-	}
-	return v.hiddenRules(s, nil)
-}
-
-func (v *View) hiddenRules(s *Service, used *mergedRule) []Loser {
-	var out []Loser
-	for list := range v.Mesh.rules.byHost.covering(s.Host) {
-		for _, o := range list {
-			if used == nil || !slices.Contains(used.from, o) {
-				out = append(out, Loser{o, "spec.host", v.whyHidden(o, s, used)})
-			}
-		}
-	}
-	return out
-}
-
-// whyHidden says why a rule that covers a service's host does not apply for the proxy.
-func (v *View) whyHidden(o *config.Object, s *Service, used *mergedRule) string {
+// ruleVisible says whether exportTo lets clients of a namespace use a rule.
+func (m *Mesh) ruleVisible(o *config.Object, client string) bool {
 	spec := config.Spec[*networking.DestinationRule](o)
-	client, root := v.Proxy.Namespace, v.Mesh.Settings.Config.RootNamespace
-	switch {
-	case o.Namespace != client && o.Namespace != s.Namespace && o.Namespace != root:
-		return "its namespace is neither the client's (" + client + ") nor the service's (" + s.Namespace + ") nor the root namespace"
-	case spec.WorkloadSelector != nil && o.Namespace != client:
-		return "a rule with a workload selector serves clients of its own namespace only"
-	case o.Namespace != client && !v.Mesh.ruleExported(o, client):
-		return "it is not exported to namespace " + client
-	case spec.WorkloadSelector != nil && !selects(spec.WorkloadSelector.MatchLabels, v.Proxy.Labels):
-		return "its workload selector does not match the client"
-	case used == nil:
-		return "a rule of a namespace that is looked at before ends the search, although it does not select the client"
-	case used.namespace() != o.Namespace:
-		return "namespace " + used.namespace() + " is looked at before, and " + used.from[0].Name + " there covers the host"
-	case used.selector() != nil && spec.WorkloadSelector == nil:
-		return used.from[0].Name + " selects the client"
+	exportTo := ruleAudience(spec)
+	if o.Namespace == client {
+		return usedAtHome(exportTo, client)
 	}
-	return used.from[0].Name + " decides for this host"
-}
-
-func (m *Mesh) ruleExported(o *config.Object, client string) bool {
-	exportTo := config.Spec[*networking.DestinationRule](o).ExportTo
-	return audienceOf(exportTo, m.Settings.Config.DefaultDestinationRuleExportTo, o.Namespace).includes(client)
+	return !m.privateOnly(exportTo, o.Namespace) && usable(exportTo, client)
 }

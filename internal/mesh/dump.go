@@ -77,7 +77,7 @@ func (m *Mesh) endpointsOnce(s *Service) []*Endpoint {
 func (v *View) Dump(w io.Writer) error {
 	p := &printer{w: w}
 	p.line("proxy", string(v.Proxy.Type), v.Proxy.Namespace+"/"+v.Proxy.Name, pairs(v.Proxy.Labels), addresses(v.Proxy.IPs),
-		named("locality", v.Proxy.Locality), named("network", v.Proxy.Network), named("account", v.Proxy.ServiceAccount))
+		named("locality", v.Proxy.Locality), named("network", v.Proxy.Network), named("account", v.Proxy.ServiceAccount), named("node", v.Proxy.Node))
 	p.line("outbound", v.Outbound.Mode.String(), located(v.Policy.Object, v.Policy.Field))
 	if v.Sidecar != nil {
 		p.line("sidecar", located(v.Sidecar, ""))

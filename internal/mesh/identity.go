@@ -20,7 +20,7 @@ func (s Settings) Identity(namespace, account string) string {
 // service accounts that run them, and those that the service lists itself. They are sorted.
 func (v *View) Identities(s *Service) []string {
 	own := s
-	for _, other := range v.Mesh.byHost[s.Host] {
+	for _, other := range v.Mesh.ServicesOf(s.Host) {
 		if other.Namespace == s.Namespace {
 			own = other // of several services of the namespace the youngest lists, as in istiod
 		}

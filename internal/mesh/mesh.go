@@ -17,7 +17,7 @@ type Mesh struct {
 	named      map[objectKey]*config.Object
 	podsAt     map[string][]*config.Object // by address
 	kubernetes map[string][]*Service       // Kubernetes Services by namespace
-	byHost     map[string][]*Service       // by age
+	hosts      *hostIndex[[]*Service]      // by age
 	owners     map[serviceID]*Service      // of several services of one host and namespace the one that counts
 	visible    *exported[*Service]
 	endpoints  endpointIndex
@@ -54,7 +54,27 @@ func (m *Mesh) Object(kind, namespace, name string) *config.Object {
 func (m *Mesh) Undiscovered() []Loser { return m.left }
 
 // ServicesOf returns all services of a host, visible or not, by age.
-func (m *Mesh) ServicesOf(host string) []*Service { return m.byHost[host] }
+func (m *Mesh) ServicesOf(host string) []*Service {
+	list, _ := m.hosts.at(host)
+	return list
+}
+
+// VirtualServices returns all VirtualServices that have hosts, completed and merged, the oldest first.
+func (m *Mesh) VirtualServices() []*VirtualService { return m.virtualServices.all }
+
+// Selected returns the workloads of a namespace, or of all where it is "", that a selector picks: Pods, WorkloadEntries,
+// and what makes Pods or registers WorkloadEntries by a template.
+func (m *Mesh) Selected(namespace string, selector map[string]string) []*config.Object {
+	var out []*config.Object
+	for _, kind := range append([]string{"Pod", "WorkloadEntry", "WorkloadGroup"}, templated...) {
+		for _, o := range m.objects[kind] {
+			if (namespace == "" || o.Namespace == namespace) && selects(selector, workloadLabels(o)) {
+				out = append(out, o)
+			}
+		}
+	}
+	return out
+}
 
 // Namespaces returns the names of all namespaces that objects live in, sorted.
 func (m *Mesh) Namespaces() []string {

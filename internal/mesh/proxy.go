@@ -1,7 +1,6 @@
 package mesh
 
 import (
-	"maps"
 	"net/netip"
 
 	networking "istio.io/api/networking/v1alpha3"
@@ -133,21 +132,29 @@ func (m *Mesh) templateProxy(o *config.Object) Proxy {
 		}
 	}
 	template := config.Spec[*config.Workload](o).Spec.Template
-	labels := maps.Clone(template.Metadata.Labels)
+	labels := template.Metadata.Labels
 	return Proxy{Labels: labels, Locality: localityLabel(labels), Network: labels[labelNetwork],
 		ServiceAccount: template.Spec.ServiceAccountName}
 }
 
 // groupProxy is the proxy of a workload that a WorkloadGroup would register.
 func groupProxy(o *config.Object) Proxy {
-	spec := config.Spec[*networking.WorkloadGroup](o)
-	labels := maps.Clone(spec.GetMetadata().GetLabels())
-	if labels == nil {
-		labels = map[string]string{}
+	template := config.Spec[*networking.WorkloadGroup](o).GetTemplate()
+	return Proxy{Labels: workloadLabels(o), Locality: template.GetLocality(), Network: template.GetNetwork(),
+		ServiceAccount: template.GetServiceAccount()}
+}
+
+// workloadLabels are the labels of a workload as its document tells, or of those that it makes.
+func workloadLabels(o *config.Object) map[string]string {
+	switch spec := o.Spec.(type) {
+	case *networking.WorkloadEntry:
+		return united(spec.Labels, o.Labels)
+	case *networking.WorkloadGroup:
+		return united(spec.GetMetadata().GetLabels(), spec.GetTemplate().GetLabels())
+	case *config.Workload:
+		return spec.Spec.Template.Metadata.Labels
 	}
-	maps.Copy(labels, spec.GetTemplate().GetLabels())
-	return Proxy{Labels: labels, Locality: spec.GetTemplate().GetLocality(), Network: spec.GetTemplate().GetNetwork(),
-		ServiceAccount: spec.GetTemplate().GetServiceAccount()}
+	return o.Labels
 }
 
 // serviceProxy is the proxy of a gateway that is named by its Service: the first Pod which that selects, else a workload

@@ -84,11 +84,11 @@ func (b *builder) services() {
 // index files the services by who may see them, by host and by owner.
 func (b *builder) index() {
 	m := b.mesh
-	m.visible, m.byHost = newExported[*Service](), make(map[string][]*Service, len(m.Services))
+	m.visible, m.hosts = newExported[*Service](), newHostIndex[[]*Service]()
 	m.owners, m.kubernetes = make(map[serviceID]*Service, len(m.Services)), map[string][]*Service{}
 	for _, s := range m.Services {
 		m.visible.add(s, s.audience)
-		m.byHost[s.Host] = append(m.byHost[s.Host], s)
+		m.hosts.put(s.Host, append(m.ServicesOf(s.Host), s))
 		if s.Kubernetes() {
 			m.kubernetes[s.Namespace] = append(m.kubernetes[s.Namespace], s)
 		}

@@ -137,7 +137,7 @@ func (m *Mesh) owner(host, namespace string) *Service {
 		return s
 	}
 	var best *Service
-	for _, s := range m.byHost[host] {
+	for _, s := range m.ServicesOf(host) {
 		if m.owners[s.id()] != s || !s.VisibleIn(namespace) {
 			continue
 		}
@@ -145,7 +145,7 @@ func (m *Mesh) owner(host, namespace string) *Service {
 			return s
 		}
 		if best == nil {
-			best = s // byHost goes by age
+			best = s // the list goes by age
 		}
 	}
 	return best

@@ -2,7 +2,6 @@ package mesh
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,11 +74,7 @@ func (b *builder) entryWorkload(o *config.Object) *workload {
 	if spec == nil || !healthy(o) {
 		return nil
 	}
-	labels := maps.Clone(spec.Labels)
-	if labels == nil {
-		labels = map[string]string{}
-	}
-	maps.Copy(labels, o.Labels) // the metadata's win
+	labels := workloadLabels(o)
 	e := b.entryEndpoint(spec, labels, o.Namespace)
 	e.Object, e.Field = o, "spec.address"
 	e.Workload = cmp.Or(o.Annotations[annotationGroup], o.Labels[labelWorkload], o.Name)

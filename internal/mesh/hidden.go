@@ -1,0 +1,202 @@
+package mesh
+
+import (
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+)
+
+// HiddenServices returns the services of a host that the proxy does not see, with the reason. Services whose host is a
+// wildcard that covers the host are among them.
+func (v *View) HiddenServices(host string) []Loser {
+	var out []Loser
+	for list := range v.Mesh.hosts.covering(host) {
+		for _, s := range list {
+			if reason := v.whyNotSeen(s); reason != "" {
+				out = append(out, Loser{s.Object, s.Field, reason})
+			}
+		}
+	}
+	return out
+}
+
+// whyNotSeen says why the proxy does not see a service; "" where it does.
+func (v *View) whyNotSeen(s *Service) string {
+	own := v.Proxy.Namespace
+	seen := v.Service(s.Host)
+	switch {
+	case seen != nil && seen.Object == s.Object:
+		return ""
+	case !s.VisibleIn(own):
+		return "exportTo does not let namespace " + own + " see it"
+	case seen == nil:
+		return v.whyNotImported(s)
+	}
+	return shadow(seen, s, own)
+}
+
+// whyNotImported says why no egress listener imports a service that exportTo lets the proxy see.
+func (v *View) whyNotImported(s *Service) string {
+	if v.Sidecar == nil {
+		return "no listener imports it"
+	}
+	name := "Sidecar " + v.Sidecar.Namespace + "/" + v.Sidecar.Name
+	for _, l := range v.Egress {
+		in := readImports(l.Spec.GetHosts(), v.Proxy.Namespace)
+		home, all := in.from[s.Namespace], in.from["*"]
+		switch {
+		case !home.matches(s.Host) && !all.matches(s.Host):
+		case home.excludes(s.Host) || all.excludes(s.Host):
+			return name + " excludes it"
+		case l.onPort(s) == nil:
+			return name + " imports it for port " + number(l.Spec.Port.Number) + " only, which it does not have"
+		}
+	}
+	return name + " does not import it"
+}
+
+// shadow says why of two services of one host the first is seen from a namespace.
+func shadow(seen, s *Service, own string) string {
+	who := seen.Object.Kind + " " + seen.Namespace + "/" + seen.Name
+	switch {
+	case seen.Namespace == own && s.Namespace != own:
+		return who + " has the same host, in the proxy's own namespace"
+	case seen.Kubernetes() && !s.Kubernetes():
+		return who + " has the same host, and Kubernetes Services come before entries"
+	case seen.Namespace == s.Namespace && samePorts(seen, s):
+		return who + " has the same host and ports, and is older"
+	}
+	return who + " has the same host and comes first"
+}
+
+// HiddenVirtualServices returns the VirtualServices for a host that do not decide about it for the proxy, with the
+// reason: at its egress listeners (gateway "mesh"), or at a gateway, where rules of all VirtualServices of a host are
+// joined.
+func (v *View) HiddenVirtualServices(host, gateway string) []Loser {
+	visible := v.VirtualServices(gateway)
+	var out []Loser
+	for _, vs := range v.Mesh.virtualServices.all {
+		i := slices.IndexFunc(vs.Spec.Hosts, func(h string) bool { return Covers(h, host) })
+		if i < 0 {
+			continue
+		}
+		if reason := v.whyNotDeciding(vs, visible, host, gateway); reason != "" {
+			out = append(out, Loser{vs.Object, "spec.hosts[" + number(uint32(i)) + "]", reason})
+		}
+	}
+	return out
+}
+
+func (v *View) whyNotDeciding(vs *VirtualService, visible []*VirtualService, host, gateway string) string {
+	switch {
+	case !slices.Contains(vs.Gateways(), gateway):
+		return "it is bound to " + strings.Join(vs.Gateways(), ", ") + ", not to " + gateway
+	case !slices.Contains(visible, vs):
+		return "exportTo does not let namespace " + v.Proxy.Namespace + " see it"
+	case gateway != MeshGateway:
+		return ""
+	}
+	imported := false
+	for _, l := range v.Egress {
+		if !slices.Contains(l.VirtualServices, vs) {
+			continue
+		}
+		imported = true
+		if first := l.VirtualService(host); first != vs {
+			return outranked(first, vs, host)
+		}
+	}
+	if !imported && v.Sidecar != nil {
+		return "Sidecar " + v.Sidecar.Namespace + "/" + v.Sidecar.Name + " imports none of its hosts"
+	}
+	return ""
+}
+
+// outranked says why of two VirtualServices that cover a host the first decides.
+func outranked(first, vs *VirtualService, host string) string {
+	who := first.Object.Namespace + "/" + first.Object.Name
+	best := func(x *VirtualService) string {
+		hosts := slices.DeleteFunc(slices.Clone(x.Spec.Hosts), func(h string) bool { return !Covers(h, host) })
+		slices.SortFunc(hosts, CompareHosts)
+		return hosts[0]
+	}
+	switch {
+	case best(first) != best(vs):
+		return who + " has the more specific host " + best(first)
+	case !first.audience.public && vs.audience.public:
+		return who + " has the same host, and rules that are not exported to all come first"
+	}
+	return who + " has the same host and is older"
+}
+
+// HiddenRules returns the DestinationRules for a service's host that the proxy does not use, with the reason.
+func (v *View) HiddenRules(s *Service) []Loser {
+	if r := v.DestinationRule(s); r != nil {
+		return r.Hidden
+	}
+	return v.hiddenRules(s, nil)
+}
+
+func (v *View) hiddenRules(s *Service, used *mergedRule) []Loser {
+	var out []Loser
+	for list := range v.Mesh.rules.byHost.covering(s.Host) {
+		for _, o := range list {
+			if used == nil || !slices.Contains(used.from, o) {
+				out = append(out, Loser{o, "spec.host", v.whyHidden(o, s, used)})
+			}
+		}
+	}
+	return out
+}
+
+// whyHidden says why a rule that covers a service's host does not apply for the proxy.
+func (v *View) whyHidden(o *config.Object, s *Service, used *mergedRule) string {
+	spec := config.Spec[*networking.DestinationRule](o)
+	client, root := v.Proxy.Namespace, v.Mesh.Settings.Config.RootNamespace
+	selector := spec.WorkloadSelector
+	switch {
+	case o.Namespace != client && o.Namespace != s.Namespace && o.Namespace != root:
+		return "its namespace is neither the client's (" + client + ") nor the service's (" + s.Namespace + ") nor the root namespace"
+	case selector != nil && o.Namespace != client:
+		return "a rule with a workload selector serves clients of its own namespace only"
+	case !v.Mesh.ruleVisible(o, client):
+		return "it is not exported to namespace " + client
+	case selector != nil && !selects(selector.MatchLabels, v.Proxy.Labels):
+		return "its workload selector does not match the client"
+	case used == nil:
+		return v.whyNone(o, s)
+	}
+	return used.outranks(o, FullHost(spec.Host, o.Namespace, v.Mesh.Settings.Domain), selector != nil)
+}
+
+// whyNone says why a rule does not apply to a service that has none at all: rules that do not select the client ended
+// the search for one.
+func (v *View) whyNone(o *config.Object, s *Service) string {
+	for _, m := range v.scope.rules(s) {
+		who := "DestinationRule " + m.namespace() + "/" + m.from[0].Name
+		if slices.Contains(m.from, o) {
+			return "it is merged into " + who + ", whose workload selector does not match the client"
+		}
+		return who + " ends the search, although its workload selector does not match the client"
+	}
+	return "its host does not cover the service"
+}
+
+// outranks says why the rule in force decides and not another one that covers the host too.
+func (m *mergedRule) outranks(o *config.Object, host string, selecting bool) string {
+	who := "DestinationRule " + m.namespace() + "/" + m.from[0].Name
+	switch {
+	case m.namespace() != o.Namespace:
+		return "namespace " + m.namespace() + " is asked before, and " + who + " covers the host"
+	case m.spec.Host != host:
+		return who + " has the more specific host " + m.spec.Host
+	case m.selector() != nil && !selecting:
+		return who + " selects the client"
+	case m.selector() != nil:
+		return who + " selects the client too, and is older"
+	}
+	return who + " has the same host and another exportTo; of such rules the last one counts"
+}
