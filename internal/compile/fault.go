@@ -11,13 +11,9 @@ import (
 
 const faultFilter = "envoy.filters.http.fault"
 
-// fault is the fault that a route injects; nil where the rule asks for one of a kind that istiod leaves out.
+// fault is the fault that a route injects. What istiod leaves out, such as delays that grow, stays out.
 func fault(in *networking.HTTPFaultInjection) *faultv3.HTTPFault {
-	out := &faultv3.HTTPFault{Delay: faultDelay(in.GetDelay()), Abort: faultAbort(in.GetAbort())}
-	if out.Delay == nil && out.Abort == nil {
-		return nil
-	}
-	return out
+	return &faultv3.HTTPFault{Delay: faultDelay(in.GetDelay()), Abort: faultAbort(in.GetAbort())}
 }
 
 func faultDelay(in *networking.HTTPFaultInjection_Delay) *faultcommonv3.FaultDelay {

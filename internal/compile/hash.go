@@ -1,66 +1,84 @@
 package compile
 
 import (
+	"cmp"
+
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
+	"sem.example/internal/source"
 )
 
-type consistentHash = networking.LoadBalancerSettings_ConsistentHashLB
-
-// serviceHash is what chooses the endpoint of a port of a service that no VirtualService speaks for; nil where no hash
-// does.
-func (c *Compiler) serviceHash(s *mesh.Service, port *mesh.Port) *consistentHash {
-	rule := c.view.DestinationRule(s)
-	if rule == nil {
-		return nil
-	}
-	policy := rule.Spec.GetTrafficPolicy()
-	if hash := portHash(policy.GetPortLevelSettings(), port.Number); hash != nil {
-		return hash
-	}
-	return policy.GetLoadBalancer().GetConsistentHash()
+// A hash is what of a request chooses its endpoint.
+type hash struct {
+	key *networking.LoadBalancerSettings_ConsistentHashLB // nil where no hash does
+	at  mesh.Written                                      // the load balancer that says so
 }
 
-// destinationHash is what chooses the endpoint of a VirtualService's destination. The most specific policy that hashes
-// wins: the subset's for the port, the subset's, the rule's for the port, the rule's.
-func (c *Compiler) destinationHash(to *networking.Destination) *consistentHash {
-	s := c.view.Service(to.GetHost())
-	if s == nil {
-		return nil
-	}
-	rule := c.view.DestinationRule(s)
+// serviceHash is the hash for a port of a service that no VirtualService speaks for.
+func (c *Compiler) serviceHash(s *mesh.Service, port *mesh.Port) hash {
+	rule := c.ruleFor(s.Host)
 	if rule == nil {
-		return nil
+		return hash{}
 	}
-	for _, policy := range []*networking.TrafficPolicy{findSubset(rule, to.Subset).GetTrafficPolicy(), rule.Spec.GetTrafficPolicy()} {
-		if to.Port != nil {
-			if hash := portHash(policy.GetPortLevelSettings(), to.Port.Number); hash != nil {
-				return hash
-			}
-		}
-		if hash := policy.GetLoadBalancer().GetConsistentHash(); hash != nil {
-			return hash
-		}
-	}
-	return nil
+	policy, at := rulePolicy(rule)
+	return cmp.Or(portHash(policy, at, port.Number), balancerHash(policy.GetLoadBalancer(), at))
 }
 
-// portHash is the hash of the first setting for a port.
-func portHash(settings []*networking.TrafficPolicy_PortTrafficPolicy, port uint32) *consistentHash {
-	for _, s := range settings {
+// destinationHash is the hash for a VirtualService's destination. The most specific policy that hashes wins: the
+// subset's for the port, the subset's, the rule's for the port, the rule's.
+func (c *Compiler) destinationHash(to *networking.Destination) hash {
+	rule := c.ruleFor(to.GetHost())
+	if rule == nil {
+		return hash{}
+	}
+	policy, at := rulePolicy(rule)
+	own, ownAt := findSubset(rule, to.Subset).GetTrafficPolicy(), rule.Subsets[to.Subset]
+	ownAt.Field += ".trafficPolicy"
+	var ownPort, rulePort hash
+	if to.Port != nil {
+		ownPort, rulePort = portHash(own, ownAt, to.Port.Number), portHash(policy, at, to.Port.Number)
+	}
+	return cmp.Or(ownPort, balancerHash(own.GetLoadBalancer(), ownAt), rulePort, balancerHash(policy.GetLoadBalancer(), at))
+}
+
+func rulePolicy(rule *mesh.DestinationRule) (*networking.TrafficPolicy, mesh.Written) {
+	return rule.Spec.GetTrafficPolicy(), mesh.Written{Object: rule.Host.Object, Field: "spec.trafficPolicy"}
+}
+
+// portHash is the hash of a policy's first settings for a port.
+func portHash(policy *networking.TrafficPolicy, at mesh.Written, port uint32) hash {
+	for i, s := range policy.GetPortLevelSettings() {
 		if s.GetPort().GetNumber() == port {
-			return s.GetLoadBalancer().GetConsistentHash()
+			at.Field = source.Index(at.Field+".portLevelSettings", i)
+			return balancerHash(s.GetLoadBalancer(), at)
 		}
 	}
-	return nil
+	return hash{}
 }
 
-// hashPolicy says what of a request is hashed; empty without a hash.
-func hashPolicy(hash *consistentHash) []*routev3.RouteAction_HashPolicy {
+// balancerHash is the hash of the load balancer in a policy that is written at a place.
+func balancerHash(balancer *networking.LoadBalancerSettings, at mesh.Written) hash {
+	if key := balancer.GetConsistentHash(); key != nil {
+		at.Field += ".loadBalancer"
+		return hash{key, at}
+	}
+	return hash{}
+}
+
+func (h hash) origins() []envoy.Origin {
+	if h.key == nil {
+		return nil
+	}
+	return spelled(h.at.Object, h.at.Field)
+}
+
+// policy says what is hashed; empty without a hash.
+func (h hash) policy() []*routev3.RouteAction_HashPolicy {
 	out := &routev3.RouteAction_HashPolicy{}
-	switch key := hash.GetHashKey().(type) {
+	switch key := h.key.GetHashKey().(type) {
 	case *networking.LoadBalancerSettings_ConsistentHashLB_HttpHeaderName:
 		out.PolicySpecifier = &routev3.RouteAction_HashPolicy_Header_{
 			Header: &routev3.RouteAction_HashPolicy_Header{HeaderName: key.HttpHeaderName},

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"strings"
 	"time"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
@@ -11,7 +12,6 @@ import (
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 )
 
 // defaultRoute is the name of a route that no VirtualService asked for.
@@ -96,9 +96,7 @@ func routeName(rule *networking.HTTPRoute, match *networking.HTTPMatchRequest) s
 func perRouteFilters(in *networking.HTTPRoute) map[string]*anypb.Any {
 	out := map[string]*anypb.Any{}
 	if in.Fault != nil {
-		if f := fault(in.Fault); f != nil {
-			out[faultFilter] = pack(f)
-		}
+		out[faultFilter] = pack(fault(in.Fault))
 	}
 	if in.CorsPolicy != nil {
 		out[corsFilter] = pack(corsPolicy(in.CorsPolicy))
@@ -144,8 +142,8 @@ func (c *Compiler) forwardToOne(out *routev3.Route, to *networking.HTTPRouteDest
 	out.ResponseHeadersToRemove = append(out.ResponseHeadersToRemove, edits.responseRemove...)
 	rewriteHost(action, edits.authority)
 	hash := c.destinationHash(to.Destination)
-	action.HashPolicy = hashPolicy(hash)
-	return hash != nil
+	action.HashPolicy = hash.policy()
+	return hash.key != nil
 }
 
 // forwardByWeight splits requests between destinations; those of weight 0 get none.
@@ -168,7 +166,7 @@ func (c *Compiler) forwardByWeight(action *routev3.RouteAction, to []*networking
 			share.HostRewriteSpecifier = &routev3.WeightedCluster_ClusterWeight_HostRewriteLiteral{HostRewriteLiteral: edits.authority}
 		}
 		split.Clusters = append(split.Clusters, share)
-		action.HashPolicy = append(action.HashPolicy, hashPolicy(c.destinationHash(dest.Destination))...)
+		action.HashPolicy = append(action.HashPolicy, c.destinationHash(dest.Destination).policy()...)
 	}
 	action.ClusterSpecifier = &routev3.RouteAction_WeightedClusters{WeightedClusters: split}
 }
@@ -210,10 +208,11 @@ func destinationCluster(to *networking.Destination, s *mesh.Service, listener ui
 
 // serviceRoute is the one route of a service that no VirtualService speaks for.
 func (c *Compiler) serviceRoute(s *mesh.Service, port *mesh.Port) routeDraft {
+	hash := c.serviceHash(s, port)
 	action := &routev3.RouteAction{
-		ClusterSpecifier: &routev3.RouteAction_Cluster{Cluster: outboundName(port.Number, "", s.Host)},
+		ClusterSpecifier: &routev3.RouteAction_Cluster{Cluster: outboundName(port.Number, "", strings.ToLower(s.Host))},
 		RetryPolicy:      retryPolicy(c.view.Mesh.Settings.Config.GetDefaultHttpRetryPolicy(), false),
-		HashPolicy:       hashPolicy(c.serviceHash(s, port)),
+		HashPolicy:       hash.policy(),
 	}
 	setTimeout(action, nil)
 	draft := routeDraft{
@@ -225,57 +224,9 @@ func (c *Compiler) serviceRoute(s *mesh.Service, port *mesh.Port) routeDraft {
 		catchAll: true,
 	}
 	draft.origins.add("", defines(s.Object, port.Field))
+	draft.origins.add("retry", c.meshOrigin("defaultHttpRetryPolicy")...)
+	draft.origins.add("hash", hash.origins()...)
 	return draft
-}
-
-// ruleOrigins says where each part of a translated rule is written.
-func (c *Compiler) ruleOrigins(vs *mesh.VirtualService, i, j int) trail {
-	in, at := vs.Spec.Http[i], writtenAt(vs, i)
-	var out trail
-	out.add("", defines(at.Object, at.Field))
-	if j < len(in.Match) {
-		out.add("match", spelled(at.Object, source.Index(source.Join(at.Field, "match"), j))...)
-	}
-	for _, part := range []struct {
-		name, field string
-		set         bool
-	}{
-		{"redirect", "redirect", in.Redirect != nil},
-		{"response", "directResponse", in.DirectResponse != nil},
-		{"rewrite", "rewrite", in.Rewrite != nil},
-		{"timeout", "timeout", in.Timeout != nil},
-		{"retry", "retries", in.Retries != nil},
-		{"fault", "fault", in.Fault != nil},
-		{"cors", "corsPolicy", in.CorsPolicy != nil},
-		{"headers", "headers", in.Headers != nil},
-		{"mirror", "mirror", in.Mirror != nil},
-		{"mirror", "mirrorPercentage", in.MirrorPercentage != nil},
-		{"mirror", "mirrors", len(in.Mirrors) > 0},
-	} {
-		if part.set {
-			out.add(part.name, spelled(at.Object, source.Join(at.Field, part.field))...)
-		}
-	}
-	n := 0
-	for i, dest := range in.Route {
-		if len(in.Route) > 1 && dest.Weight == 0 {
-			continue
-		}
-		out.add(target(n), spelled(at.Object, source.Index(source.Join(at.Field, "route"), i))...)
-		n++
-	}
-	if in.Retries == nil {
-		out.add("retry", c.meshOrigin("defaultHttpRetryPolicy")...)
-	}
-	return out
-}
-
-// writtenAt is where the i-th HTTP rule stands: in the VirtualService itself or in one that it delegates to.
-func writtenAt(vs *mesh.VirtualService, i int) mesh.Written {
-	if i < len(vs.HTTP) {
-		return vs.HTTP[i]
-	}
-	return mesh.Written{Object: vs.Object, Field: source.Index("spec.http", i)}
 }
 
 // placeRoutes gives drafts their place in a virtual host: the messages in order, their origins recorded.

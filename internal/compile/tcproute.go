@@ -45,14 +45,16 @@ func (c *Compiler) tcpChains(b bid, rules []*mesh.VirtualService) []*chainDraft 
 				continue
 			}
 			all, subnets := c.tcpMatch(rule, b.port.Number)
+			field := source.Index("spec.tcp", i)
 			if all {
-				chain := c.ruleChain(b, vs, rule.Route, source.Index("spec.tcp", i))
+				chain := c.ruleChain(b, vs, rule.Route, field)
 				chain.cidrs, chain.metadata = b.cidrs, istioMetadata(vs.Object)
 				return append(out, chain)
 			}
 			if len(subnets) > 0 {
-				chain := c.ruleChain(b, vs, rule.Route, source.Index("spec.tcp", i))
+				chain := c.ruleChain(b, vs, rule.Route, field)
 				chain.cidrs = subnets
+				chain.origins.add("match", spelled(vs.Object, source.Join(field, "match"))...)
 				out = append(out, chain)
 				covered = covered || slices.Equal(slices.Sorted(slices.Values(subnets)), slices.Sorted(slices.Values(b.cidrs)))
 			}
@@ -100,7 +102,7 @@ func (c *Compiler) appliesToConnection(m connectionMatch, port uint32) bool {
 // ruleChain sends connections to the destinations of a TCP or TLS rule, which stands at a field of a VirtualService.
 func (c *Compiler) ruleChain(b bid, vs *mesh.VirtualService, to []*networking.RouteDestination, field string) *chainDraft {
 	out := &chainDraft{filters: c.routeConnections(vs, to, b.port)}
-	out.origins.add("", spelled(vs.Object, field)...)
+	out.origins.add("", defines(vs.Object, field))
 	n := 0
 	for i, dest := range to {
 		if len(to) == 1 || dest.Weight > 0 {
@@ -108,6 +110,7 @@ func (c *Compiler) ruleChain(b bid, vs *mesh.VirtualService, to []*networking.Ro
 			n++
 		}
 	}
+	out.origins = append(out.origins, limitOrigins(c.ruleFor(to[0].GetDestination().GetHost()))...)
 	return out
 }
 
@@ -123,6 +126,7 @@ func (c *Compiler) serviceChain(b bid) *chainDraft {
 	out := &chainDraft{cidrs: b.cidrs, filters: slices.Concat(c.nameFilters(b), proxyTCP(b.port.Protocol, to))}
 	out.readsSNI = len(c.nameFilters(b)) > 0
 	out.origins.add("", b.origins()...)
+	out.origins = append(out.origins, limitOrigins(c.ruleFor(b.service.Host))...)
 	return out
 }
 
@@ -182,6 +186,23 @@ func (c *Compiler) limitConnections(out *tcpproxyv3.TcpProxy, rule *mesh.Destina
 			UsePost:  tunnel.Protocol == "POST",
 		}
 	}
+}
+
+// limitOrigins says where a DestinationRule writes what limitConnections applies.
+func limitOrigins(rule *mesh.DestinationRule) trail {
+	var out trail
+	if rule == nil {
+		return nil
+	}
+	policy, at := rulePolicy(rule)
+	if policy.GetConnectionPool().GetTcp() != nil {
+		out.add("pool", spelled(at.Object, at.Field+".connectionPool.tcp")...)
+	}
+	if policy.GetTunnel() != nil {
+		out.add("tunnel", spelled(at.Object, at.Field+".tunnel")...)
+	}
+	out.add("hash", balancerHash(policy.GetLoadBalancer(), at).origins()...)
+	return out
 }
 
 // hashesSource says whether the endpoint is chosen by the client's address. A load balancer of the subset stands in for

@@ -33,12 +33,12 @@ func (b *builder) merge(v *VirtualService, delegates map[string]*VirtualService)
 	m := merger{root: v, delegates: delegates}
 	for i, r := range v.Spec.Http {
 		if r.Delegate == nil {
-			m.take(r, v.HTTP[i], Written{})
+			m.take(r, nil, v.HTTP[i], Written{})
 		} else {
 			m.delegate(r, v.HTTP[i])
 		}
 	}
-	v.Spec.Http, v.HTTP, v.Root = m.rules, m.written, m.roots
+	v.Spec.Http, v.Pairs, v.HTTP, v.Root = m.rules, m.pairs, m.written, m.roots
 }
 
 // A merger collects the rules of a VirtualService that delegates.
@@ -46,12 +46,14 @@ type merger struct {
 	root      *VirtualService
 	delegates map[string]*VirtualService
 	rules     []*networking.HTTPRoute
+	pairs     [][]MatchPair
 	written   []Written
 	roots     []Written
 }
 
-func (m *merger) take(r *networking.HTTPRoute, at, root Written) {
-	m.rules, m.written, m.roots = append(m.rules, r), append(m.written, at), append(m.roots, root)
+func (m *merger) take(r *networking.HTTPRoute, pairs []MatchPair, at, root Written) {
+	m.rules, m.pairs = append(m.rules, r), append(m.pairs, pairs)
+	m.written, m.roots = append(m.written, at), append(m.roots, root)
 }
 
 func (m *merger) drop(at Written, reason string, args ...any) {
@@ -72,21 +74,21 @@ func (m *merger) delegate(r *networking.HTTPRoute, at Written) {
 		return
 	}
 	for i, leaf := range d.Spec.Http {
-		merged, conflict := mergeRule(r, leaf)
+		merged, pairs, conflict := mergeRule(r, leaf)
 		if conflict != "" {
 			m.drop(d.HTTP[i], "it conflicts with the rule of %s that delegates to it: %s", m.root.Object.Name, conflict)
 			continue
 		}
-		m.take(merged, d.HTTP[i], at)
+		m.take(merged, pairs, d.HTTP[i], at)
 	}
 }
 
 // mergeRule merges a rule that delegates with one of its delegate: the delegate's settings win, its conditions narrow
-// those of the root. The second result says why they cannot be merged.
-func mergeRule(root, leaf *networking.HTTPRoute) (*networking.HTTPRoute, string) {
-	matches, conflict := mergeMatches(root.Match, leaf.Match)
+// those of the root. The last result says why they cannot be merged.
+func mergeRule(root, leaf *networking.HTTPRoute) (*networking.HTTPRoute, []MatchPair, string) {
+	matches, pairs, conflict := mergeMatches(root.Match, leaf.Match)
 	if conflict != "" {
-		return nil, conflict
+		return nil, nil, conflict
 	}
 	out := proto.CloneOf(leaf)
 	out.Match = matches
@@ -104,32 +106,41 @@ func mergeRule(root, leaf *networking.HTTPRoute) (*networking.HTTPRoute, string)
 	if out.Mirrors == nil {
 		out.Mirrors = root.Mirrors
 	}
-	return out, ""
+	return out, pairs, ""
 }
 
+// A MatchPair tells what a merged condition was made of: the position of one of the root's and of one of the delegate's
+// conditions; -1 where that side has none.
+type MatchPair struct{ Root, Leaf int }
+
 // mergeMatches pairs each condition of a delegate with each one of the root that it does not conflict with.
-func mergeMatches(root, leaf []*networking.HTTPMatchRequest) ([]*networking.HTTPMatchRequest, string) {
+func mergeMatches(root, leaf []*networking.HTTPMatchRequest) (out []*networking.HTTPMatchRequest, pairs []MatchPair, conflict string) {
 	if len(root) == 0 {
-		return leaf, ""
+		for i := range leaf {
+			pairs = append(pairs, MatchPair{-1, i})
+		}
+		return leaf, pairs, ""
 	}
 	if len(leaf) == 0 {
-		return root, ""
+		for i := range root {
+			pairs = append(pairs, MatchPair{i, -1})
+		}
+		return root, pairs, ""
 	}
-	var out []*networking.HTTPMatchRequest
 	for i, l := range leaf {
 		before, reason := len(out), ""
-		for _, r := range root {
+		for j, r := range root {
 			if why := matchConflict(r, l); why != "" {
 				reason = why
 				continue
 			}
-			out = append(out, mergeMatch(r, l))
+			out, pairs = append(out, mergeMatch(r, l)), append(pairs, MatchPair{j, i})
 		}
 		if len(out) == before {
-			return nil, fmt.Sprintf("match[%d] lies in no match of the root (%s)", i, reason)
+			return nil, nil, fmt.Sprintf("match[%d] lies in no match of the root (%s)", i, reason)
 		}
 	}
-	return out, ""
+	return out, pairs, ""
 }
 
 func mergeMatch(root, leaf *networking.HTTPMatchRequest) *networking.HTTPMatchRequest {

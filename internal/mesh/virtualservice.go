@@ -18,9 +18,10 @@ const MeshGateway = "mesh"
 type VirtualService struct {
 	Object   *config.Object
 	Spec     *networking.VirtualService
-	HTTP     []Written // for each of Spec.Http, where it is written (a delegate's rule: in the delegate)
-	Root     []Written // for each of Spec.Http, the rule that delegates to it; zero where it stands in Object itself
-	Dropped  []Loser   // delegated rules that istiod leaves out
+	HTTP     []Written     // for each of Spec.Http, where it is written (a delegate's rule: in the delegate)
+	Root     []Written     // for each of Spec.Http, the rule that delegates to it; zero where it stands in Object itself
+	Pairs    [][]MatchPair // for each of Spec.Http that is delegated, what each of its matches was made of
+	Dropped  []Loser       // delegated rules that istiod leaves out
 	audience audience
 }
 

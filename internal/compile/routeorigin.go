@@ -1,0 +1,114 @@
+package compile
+
+import (
+	"strings"
+
+	"sem.example/internal/config"
+	"sem.example/internal/envoy"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+// A ruleSite is where an HTTP rule is written. A rule of a delegate has two places: its own, and the rule that delegates
+// to it, which gives what the delegate leaves open.
+type ruleSite struct {
+	own, root mesh.Written // root is zero where nobody delegates
+	pairs     []mesh.MatchPair
+}
+
+func siteOf(vs *mesh.VirtualService, i int) ruleSite {
+	out := ruleSite{own: mesh.Written{Object: vs.Object, Field: source.Index("spec.http", i)}}
+	if i < len(vs.HTTP) {
+		out.own = vs.HTTP[i]
+	}
+	if i < len(vs.Root) && vs.Root[i].Object != nil {
+		out.root = vs.Root[i]
+		out.root.Field = strings.TrimSuffix(out.root.Field, ".delegate")
+		out.pairs = vs.Pairs[i]
+	}
+	return out
+}
+
+// part are the origins of one field of the rule.
+func (s ruleSite) part(name string) []envoy.Origin {
+	at := s.own
+	if s.root.Object != nil && !writes(at.Object, source.Join(at.Field, name)) {
+		at = s.root
+	}
+	return spelled(at.Object, source.Join(at.Field, name))
+}
+
+func writes(o *config.Object, field string) bool { return o.Doc != nil && o.Doc.Lookup(field) != nil }
+
+// match are the origins of the rule's j-th match, which delegation may have made of two.
+func (s ruleSite) match(j int) []envoy.Origin {
+	pair := mesh.MatchPair{Root: -1, Leaf: j}
+	if j < len(s.pairs) {
+		pair = s.pairs[j]
+	}
+	var out []envoy.Origin
+	if pair.Leaf >= 0 {
+		out = append(out, spelled(s.own.Object, source.Index(source.Join(s.own.Field, "match"), pair.Leaf))...)
+	}
+	if pair.Root >= 0 {
+		out = append(out, spelled(s.root.Object, source.Index(source.Join(s.root.Field, "match"), pair.Root))...)
+	}
+	return out
+}
+
+// ruleOrigins says where each part of the route of a rule's j-th match is written.
+func (c *Compiler) ruleOrigins(vs *mesh.VirtualService, i, j int) trail {
+	in, at := vs.Spec.Http[i], siteOf(vs, i)
+	var out trail
+	out.add("", defines(at.own.Object, at.own.Field))
+	if in.Name != "" {
+		out.add("", at.part("name")...)
+	}
+	if at.root.Object != nil {
+		out.add("", modifies(at.root.Object, source.Join(at.root.Field, "delegate")))
+	}
+	if j < len(in.Match) {
+		out.add("match", at.match(j)...)
+	}
+	for _, part := range []struct {
+		name, field string
+		set         bool
+	}{
+		{"redirect", "redirect", in.Redirect != nil},
+		{"response", "directResponse", in.DirectResponse != nil},
+		{"rewrite", "rewrite", in.Rewrite != nil},
+		{"timeout", "timeout", in.Timeout != nil},
+		{"retry", "retries", in.Retries != nil},
+		{"fault", "fault", in.Fault != nil},
+		{"cors", "corsPolicy", in.CorsPolicy != nil},
+		{"headers", "headers", in.Headers != nil},
+		{"mirror", "mirror", in.Mirror != nil},
+		{"mirror", "mirrorPercentage", in.Mirror != nil && in.MirrorPercentage != nil},
+		{"mirror", "mirrorPercent", in.Mirror != nil && in.MirrorPercent != nil}, //nolint:staticcheck // old documents have it
+		{"mirror", "mirrors", len(in.Mirrors) > 0},
+	} {
+		if part.set {
+			out.add(part.name, at.part(part.field)...)
+		}
+	}
+	if in.Retries == nil {
+		out.add("retry", c.meshOrigin("defaultHttpRetryPolicy")...)
+	}
+	c.targetOrigins(&out, vs, i)
+	return out
+}
+
+// targetOrigins says where the destinations of a rule are written, and what chooses their endpoints. They are numbered
+// as Envoy gets them, without those of weight 0.
+func (c *Compiler) targetOrigins(out *trail, vs *mesh.VirtualService, i int) {
+	to, at := vs.Spec.Http[i].Route, siteOf(vs, i).own
+	n := 0
+	for k, dest := range to {
+		if len(to) > 1 && dest.Weight == 0 {
+			continue
+		}
+		out.add(target(n), spelled(at.Object, source.Index(source.Join(at.Field, "route"), k))...)
+		out.add("hash", c.destinationHash(dest.Destination).origins()...)
+		n++
+	}
+}
