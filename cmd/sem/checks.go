@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sem.example/internal/diag"
+	"sem.example/internal/output"
+	"sem.example/internal/pipeline"
+)
+
+func newChecks() *cobra.Command {
+	var out stringList
+	cmd := &cobra.Command{
+		Use:   "checks",
+		Short: "List everything that sem validate looks for",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			targets, err := parseTargets(out.values, []string{"text", "json", "markdown"})
+			if err != nil {
+				return err
+			}
+			return emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
+				switch format {
+				case "json":
+					return output.JSON(to, checkDocuments(pipeline.Checks()))
+				case "markdown":
+					return output.ChecksPage(to, pipeline.Checks())
+				}
+				return output.Checks(to, pipeline.Checks(), look)
+			})
+		},
+	}
+	cmd.Flags().VarP(&out, "output", "o", "text, json or markdown, or FORMAT=FILE (repeatable)")
+	return cmd
+}
+
+func newExplain() *cobra.Command {
+	var out stringList
+	cmd := &cobra.Command{
+		Use:   "explain CHECK|FIELD",
+		Short: "Say what a check looks for, or what a field means",
+		Long: `Explain prints, offline, what a check looks for, why it matters, and an example of wrong and
+right; or what a field means, with its allowed values and default.
+
+  sem explain SEM140
+  sem explain serviceentry.spec.resolution`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			targets, err := parseTargets(out.values, []string{"text", "json"})
+			if err != nil {
+				return err
+			}
+			return explain(cmd, targets, args[0])
+		},
+	}
+	cmd.Flags().VarP(&out, "output", "o", "text or json, or FORMAT=FILE (repeatable)")
+	return cmd
+}
+
+// explain prints the check of an ID, those that another tool's code stands for, or the field of a path.
+func explain(cmd *cobra.Command, targets []target, topic string) error {
+	var found []*diag.Check
+	for _, c := range pipeline.Checks() {
+		if strings.EqualFold(c.ID, topic) || slices.Contains(c.Aliases, strings.ToUpper(topic)) {
+			found = append(found, c)
+		}
+	}
+	if len(found) == 0 {
+		return fmt.Errorf("%q is neither a check nor a field: 'sem checks' lists the checks, and a field is named like serviceentry.spec.resolution", topic)
+	}
+	return emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
+		switch {
+		case format == "json" && len(found) == 1:
+			return output.JSON(to, checkDocuments(found)[0])
+		case format == "json":
+			return output.JSON(to, checkDocuments(found))
+		case len(found) == 1:
+			return output.Check(to, found[0], look)
+		}
+		return output.Checks(to, found, look)
+	})
+}
+
+// A checkDocument is a check in the words of the machine formats.
+type checkDocument struct {
+	ID       string        `json:"id"`
+	Title    string        `json:"title"`
+	Severity diag.Severity `json:"severity"`
+	Why      string        `json:"why"`
+	Fix      string        `json:"fix"`
+	Wrong    string        `json:"wrong,omitempty"`
+	Right    string        `json:"right,omitempty"`
+	Aliases  []string      `json:"aliases"`
+}
+
+func checkDocuments(checks []*diag.Check) []checkDocument {
+	all := make([]checkDocument, 0, len(checks))
+	for _, c := range checks {
+		all = append(all, checkDocument{
+			ID: c.ID, Title: c.Title, Severity: c.Severity, Why: c.Why, Fix: c.Fix,
+			Wrong: c.Wrong, Right: c.Right, Aliases: append([]string{}, c.Aliases...),
+		})
+	}
+	return all
+}
