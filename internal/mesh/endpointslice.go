@@ -127,7 +127,7 @@ func (b *builder) atAddress(e Endpoint, ref *config.ObjectReference, ports []con
 func (b *builder) podAt(e Endpoint, ref *config.ObjectReference) (*config.Object, bool) {
 	if ref != nil && ref.Kind == "Pod" {
 		o := b.find("Pod", objectID{cmp.Or(ref.Namespace, e.Object.Namespace), ref.Name})
-		return o, o != nil
+		return o, o != nil && config.Spec[*config.Pod](o).Status.Phase != "Failed"
 	}
 	for _, o := range b.podsAt[e.Address] {
 		if o.Namespace == e.Object.Namespace {

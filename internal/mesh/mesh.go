@@ -45,7 +45,7 @@ type objectKey struct {
 // Objects returns the objects of a kind, the oldest first.
 func (m *Mesh) Objects(kind string) []*config.Object { return m.objects[kind] }
 
-// Object returns the object of a kind and name, or nil. Of several of the same name it is the first of the input.
+// Object returns the object of a kind and name, or nil.
 func (m *Mesh) Object(kind, namespace, name string) *config.Object {
 	return m.named[objectKey{kind, objectID{namespace, name}}]
 }
@@ -94,20 +94,16 @@ func (m *Mesh) Namespaces() []string {
 // clusterScoped are the kinds whose objects live in no namespace.
 var clusterScoped = map[string]bool{"Namespace": true, "Node": true}
 
-// Build gathers objects into a mesh.
+// Build gathers objects into a mesh. Of several objects of one kind and name the last of the input counts, as it would in
+// a cluster that they are applied to.
 func Build(objects []*config.Object, settings Settings) (*Mesh, diag.List) {
 	m := &Mesh{Settings: settings.complete(), named: map[objectKey]*config.Object{}}
 	objects, m.left = discovered(objects, m.Settings.Config.DiscoverySelectors)
-	m.objects = byKind(objects)
 	for _, o := range objects {
-		key := objectKey{o.Kind, objectID{o.Namespace, o.Name}}
-		if clusterScoped[o.Kind] {
-			key.id.namespace = ""
-		}
-		if m.named[key] == nil {
-			m.named[key] = o
-		}
+		m.named[keyOf(o)] = o
 	}
+	objects = slices.DeleteFunc(slices.Clone(objects), func(o *config.Object) bool { return o.Name != "" && m.named[keyOf(o)] != o })
+	m.objects = byKind(objects)
 	b := newBuilder(m)
 	b.services()
 	m.virtualServices = b.virtualServices()
@@ -116,4 +112,11 @@ func Build(objects []*config.Object, settings Settings) (*Mesh, diag.List) {
 	m.peers = b.peers()
 	m.gateways = b.networkGateways()
 	return m, nil
+}
+
+func keyOf(o *config.Object) objectKey {
+	if clusterScoped[o.Kind] {
+		return objectKey{o.Kind, objectID{"", o.Name}}
+	}
+	return objectKey{o.Kind, objectID{o.Namespace, o.Name}}
 }

@@ -16,8 +16,8 @@ import (
 
 // networks tells the network that an address belongs to.
 type networks struct {
-	system string // of the root namespace's label; it serves all workloads without a network of their own
-	ranges []networkRange
+	system string         // of the root namespace's label; it serves all workloads without a network of their own
+	ranges []networkRange // the widest first, which counts
 }
 
 type networkRange struct {
@@ -44,6 +44,7 @@ func (b *builder) readNetworks() networks {
 			}
 		}
 	}
+	slices.SortStableFunc(out.ranges, func(a, b networkRange) int { return cmp.Compare(a.prefix.Bits(), b.prefix.Bits()) })
 	return out
 }
 

@@ -73,10 +73,8 @@ func (m *Mesh) workloadOf(p Proxy) (Proxy, bool) {
 	if o := m.Object("Pod", p.Namespace, p.Name); o != nil {
 		return podProxy(o), true
 	}
-	for _, kind := range templated {
-		if o := m.Object(kind, p.Namespace, p.Name); o != nil {
-			return m.templateProxy(o), true
-		}
+	if o := m.templateOf(p); o != nil {
+		return m.templateProxy(o), true
 	}
 	if o := m.Object("WorkloadGroup", p.Namespace, p.Name); o != nil {
 		return groupProxy(o), true
@@ -85,6 +83,16 @@ func (m *Mesh) workloadOf(p Proxy) (Proxy, bool) {
 		return m.serviceProxy(o)
 	}
 	return Proxy{}, false
+}
+
+// templateOf finds what makes the Pods of a proxy's name from a template, or nil.
+func (m *Mesh) templateOf(p Proxy) *config.Object {
+	for _, kind := range templated {
+		if o := m.Object(kind, p.Namespace, p.Name); o != nil {
+			return o
+		}
+	}
+	return nil
 }
 
 // proxy is the proxy beside a workload.

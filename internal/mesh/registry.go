@@ -114,6 +114,20 @@ func (b *builder) endpoints() {
 			}
 		}
 	}
+	b.strayEndpoints()
+}
+
+// strayEndpoints files the endpoints of slices whose Service is missing: an entry for the host that the Service would
+// have serves them.
+func (b *builder) strayEndpoints() {
+	for id := range b.slices {
+		host := kubernetesHost(id.name, id.namespace, b.mesh.Settings.Domain)
+		at := serviceID{host, id.namespace}
+		if b.find("Service", id) == nil && b.mesh.owners[at] != nil {
+			stray := &Service{Host: host, Namespace: id.namespace, Name: id.name}
+			b.mesh.endpoints[at] = append(b.mesh.endpoints[at], b.sliceEndpoints(stray)...)
+		}
+	}
 }
 
 // addEntry adds the endpoints of an entry's service. A service that takes the first address of DNS has one endpoint a

@@ -16,7 +16,9 @@ type Target struct {
 }
 
 // Targets returns what the proxy's workload serves, in istiod's order: by the age and host of the service.
-func (v *View) Targets() []Target {
+func (v *View) Targets() []Target { return v.targets() }
+
+func (v *View) findTargets() []Target {
 	out := append(v.kubernetesTargets(), v.entryTargets()...)
 	slices.SortStableFunc(out, func(a, b Target) int {
 		return cmp.Or(compareAge(a.Service, b.Service), cmp.Compare(a.Service.Host, b.Service.Host))
@@ -30,15 +32,16 @@ func (v *View) kubernetesTargets() []Target {
 	if w := m.entryAt(v.Proxy); w != nil {
 		return m.workloadTargets(w)
 	}
-	pod := m.podOf(v.Proxy)
-	labels := v.Proxy.Labels
+	pod, containers, labels := m.podOf(v.Proxy), (*config.PodSpec)(nil), v.Proxy.Labels
 	if pod != nil {
-		labels = pod.Labels
+		containers, labels = &config.Spec[*config.Pod](pod).Spec, pod.Labels
+	} else if template := m.templateOf(v.Proxy); template != nil {
+		containers = &config.Spec[*config.Workload](template).Spec.Template.Spec
 	}
 	var out []Target
 	for _, s := range m.kubernetes[v.Proxy.Namespace] {
 		if picks(s.Selector, labels) {
-			out = append(out, podTargets(s, pod)...)
+			out = append(out, podTargets(s, containers)...)
 		}
 	}
 	if pod != nil && len(out) == 0 {
@@ -47,13 +50,14 @@ func (v *View) kubernetesTargets() []Target {
 	return out
 }
 
-// podTargets are a Service's ports at a Pod. Of two ports that lead to the same port and protocol the first counts.
-func podTargets(s *Service, pod *config.Object) []Target {
+// podTargets are a Service's ports at a Pod of which the containers are known, or nil. Of two ports that lead to the
+// same port and protocol the first counts.
+func podTargets(s *Service, pod *config.PodSpec) []Target {
 	var out []Target
 	for _, p := range s.Ports {
 		number := cmp.Or(p.Target, p.Number)
 		if pod != nil {
-			n, ok := targetPort(config.Spec[*config.Pod](pod).Spec, p)
+			n, ok := targetPort(*pod, p)
 			if !ok {
 				continue
 			}

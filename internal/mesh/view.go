@@ -1,6 +1,8 @@
 package mesh
 
 import (
+	"sync"
+
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
@@ -15,8 +17,9 @@ type View struct {
 	Outbound *networking.OutboundTrafficPolicy // in force, never nil
 	Policy   Written                           // where it is written; zero for the default
 
-	scope *scope
-	rules memo[string, *DestinationRule] // by host
+	scope   *scope
+	targets func() []Target
+	rules   memo[string, *DestinationRule] // by host
 }
 
 // View returns what one proxy sees. Proxies of one namespace share most of it.
@@ -27,6 +30,7 @@ func (m *Mesh) View(p Proxy) *View {
 	}
 	v.scope = m.scope(p, v.Sidecar)
 	v.Egress = v.scope.egress
+	v.targets = sync.OnceValue(v.findTargets)
 	v.Outbound, v.Policy = m.outbound(v.Sidecar)
 	return v
 }
