@@ -8,7 +8,6 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
-	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 )
 
@@ -218,30 +217,4 @@ func (t *draft) fetchEndpoints() {
 func (c *Compiler) passesOn(d *destination) bool {
 	own := findSubset(d.rule, d.subset).GetTrafficPolicy().GetLoadBalancer()
 	return dialsAsCalled(own) || dialsAsCalled(c.policyFor(d.service, d.port, "").balancer.value)
-}
-
-// describe writes down what the cluster was made from, for people and for telemetry.
-func (c *Compiler) describe(t *draft, d *destination) {
-	t.Metadata = d.metadata()
-	at := envoy.Cluster(d.name)
-	c.origins.record(at, defines(d.service.Object, d.service.Field))
-	if d.port.Field != "" {
-		c.origins.record(at, defines(d.service.Object, d.port.Field))
-	}
-	if d.rule != nil {
-		for _, l := range d.rule.Hidden {
-			c.origins.record(at, overridden(l))
-		}
-		if from, ok := d.rule.Subsets[d.subset]; ok {
-			c.origins.record(at.Part("subset"), defines(from.Object, from.Field))
-		}
-	}
-	c.origins.record(at.Part("balancer"), d.policy.balancer.origins()...)
-	c.origins.record(at.Part("pool"), d.policy.pool.origins()...)
-	c.origins.record(at.Part("outlier"), d.policy.outlier.origins()...)
-	c.origins.record(at.Part("retryBudget"), d.policy.retryBudget.origins()...)
-	if !d.sni {
-		c.origins.record(at.Part("tls"), d.policy.tls.origins()...)
-		c.origins.record(at.Part("proxyProtocol"), d.policy.proxyProtocol.origins()...)
-	}
 }

@@ -17,8 +17,9 @@ func (c *Compiler) resolveByDNS(t *draft, s *mesh.Service) {
 		t.DnsLookupFamily = clusterv3.Cluster_ALL
 	}
 	t.DnsRefreshRate = c.view.Mesh.Settings.Config.GetDnsRefreshRate() //nolint:staticcheck
-	t.DnsJitter = seconds(0.1)                                         //nolint:staticcheck
-	t.RespectDnsTtl = true                                             //nolint:staticcheck
+	c.setting(t, "discovery", "dnsRefreshRate")
+	t.DnsJitter = seconds(0.1) //nolint:staticcheck
+	t.RespectDnsTtl = true     //nolint:staticcheck
 	t.TypedDnsResolverConfig = resolver(&caresv3.CaresDnsResolverConfig{UdpMaxQueries: wrapperspb.UInt32(100)})
 }
 

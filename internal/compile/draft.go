@@ -136,9 +136,10 @@ func (c *Compiler) upgrade(t *draft, port *mesh.Port, pool *networking.Connectio
 	h := pool.GetHttp()
 	switch {
 	case h.GetUseClientProtocol(), h.GetH2UpgradePolicy() == networking.ConnectionPoolSettings_HTTPSettings_DO_NOT_UPGRADE:
-		return
-	case h.GetH2UpgradePolicy() == networking.ConnectionPoolSettings_HTTPSettings_UPGRADE,
-		port.Protocol.IsHTTP() && c.view.Mesh.Settings.Config.GetH2UpgradePolicy() == meshconfig.MeshConfig_UPGRADE:
+	case h.GetH2UpgradePolicy() == networking.ConnectionPoolSettings_HTTPSettings_UPGRADE:
 		t.speakHTTP2()
+	case port.Protocol.IsHTTP() && c.view.Mesh.Settings.Config.GetH2UpgradePolicy() == meshconfig.MeshConfig_UPGRADE:
+		t.speakHTTP2()
+		c.setting(t, "protocol", "h2UpgradePolicy")
 	}
 }

@@ -206,13 +206,11 @@ func load(cluster string, groups []*group) *endpointv3.ClusterLoadAssignment {
 	return out
 }
 
-// recordEndpoints writes down which document each endpoint comes from.
+// recordEndpoints writes down where the endpoints of a cluster come from.
 func (c *Compiler) recordEndpoints(d *destination, groups []*group) {
 	for _, g := range groups {
 		for i, e := range g.endpoints {
-			if e.Object != nil {
-				c.origins.record(envoy.Endpoint(d.name, hostPort(g.members[i])), defines(e.Object, e.Field))
-			}
+			c.describeEndpoint(envoy.Endpoint(d.name, hostPort(g.members[i])), e)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 func (c *Compiler) blackHole() *clusterv3.Cluster {
 	t := newDraft(blackHole, clusterv3.Cluster_STATIC)
 	t.ConnectTimeout = c.view.Mesh.Settings.Config.GetConnectTimeout()
+	c.setting(t, "pool", "connectTimeout")
 	return t.finish()
 }
 

@@ -15,11 +15,12 @@ import (
 func (c *Compiler) limit(t *draft, pool *networking.ConnectionPoolSettings, budget *networking.TrafficPolicy_RetryBudget) {
 	config := c.view.Mesh.Settings.Config
 	tcp := pool.GetTcp()
-	t.ConnectTimeout = config.GetConnectTimeout()
-	if tcp.GetConnectTimeout() != nil {
-		t.ConnectTimeout = tcp.GetConnectTimeout()
+	if t.ConnectTimeout = tcp.GetConnectTimeout(); t.ConnectTimeout == nil {
+		t.ConnectTimeout = config.GetConnectTimeout()
+		c.setting(t, "pool", "connectTimeout")
 	}
 	t.keepAlive(config.GetTcpKeepalive())
+	c.setting(t, "pool", "tcpKeepalive")
 	t.keepAlive(tcp.GetTcpKeepalive())
 	t.CircuitBreakers = &clusterv3.CircuitBreakers{Thresholds: []*clusterv3.CircuitBreakers_Thresholds{thresholds(pool, budget)}}
 	t.holdConnections(pool)

@@ -152,7 +152,7 @@ func (c *Compiler) serverTLS(t *draft, d *destination, tls *networking.ClientTLS
 	default:
 		files(common, tls, names, mutual)
 	}
-	c.tlsDefaults(common)
+	c.tlsDefaults(t, common)
 	if t.http2() != nil {
 		common.AlpnProtocols = []string{"h2"}
 	}
@@ -212,7 +212,8 @@ func upstreamCommon() *tlsv3.CommonTlsContext {
 }
 
 // tlsDefaults applies the mesh's choice of ciphers and curves.
-func (c *Compiler) tlsDefaults(common *tlsv3.CommonTlsContext) {
+func (c *Compiler) tlsDefaults(t *draft, common *tlsv3.CommonTlsContext) {
+	c.setting(t, "tls", "tlsDefaults")
 	d := c.view.Mesh.Settings.Config.GetTlsDefaults()
 	common.TlsParams.EcdhCurves = d.GetEcdhCurves()
 	common.TlsParams.CipherSuites = d.GetCipherSuites()
