@@ -41,7 +41,7 @@ func policyWords(policy string) string {
 }
 
 // policyPart is the address of a policy within its filter chain or route.
-func policyPart(policy string) string { return "authorization/" + policy }
+func policyPart(policy string) string { return "rbac/" + policy }
 
 // deniedBy is Envoy's response code detail of a denial.
 func deniedBy(policy string) string {

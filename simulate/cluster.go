@@ -18,6 +18,9 @@ const (
 	inboundPassthrough = "InboundPassthroughCluster"
 )
 
+// blockAll is the virtual host that Istio gives a route table where hosts that are not registered are blocked.
+const blockAll = "block_all"
+
 // The ways in which a cluster finds its endpoints, in the words of the trace document.
 const (
 	byDNS        = "DNS"
@@ -60,17 +63,18 @@ func (e *Engine) newCluster(c *clusterv3.Cluster) *cluster {
 	if c.GetTypedExtensionProtocolOptions()[httpOptions].UnmarshalTo(options) == nil {
 		out.http = options
 	}
-	out.destination = destinationOf(c)
+	out.destination = destinationOf(c.GetName())
+	out.destination.Resolution = resolution(c)
 	out.endpoints = e.newEndpoints(out)
 	return out
 }
 
 // destinationOf reads what the cluster stands for from its name: "outbound|80|v1|reviews.default.svc.cluster.local",
 // or "outbound_.80_.v1_.reviews…", which gateways route by.
-func destinationOf(c *clusterv3.Cluster) Destination {
-	d := Destination{Host: c.GetName(), Resolution: resolution(c)}
+func destinationOf(name string) Destination {
+	d := Destination{Host: name}
 	for _, separator := range []string{"|", "_."} {
-		parts := strings.SplitN(c.GetName(), separator, 4)
+		parts := strings.SplitN(name, separator, 4)
 		if len(parts) < 4 {
 			continue
 		}
@@ -123,4 +127,9 @@ func (c *cluster) failure() Verdict {
 		return Blackhole
 	}
 	return NoEndpoints
+}
+
+// external says whether the cluster's own metadata marks it as outside of the mesh.
+func (c *cluster) external() bool {
+	return c.proto.GetMetadata().GetFilterMetadata()["istio"].GetFields()["external"].GetBoolValue()
 }

@@ -20,6 +20,7 @@ func (x *exchange) fault(f *httpFilter) {
 	out := &Fault{}
 	x.delay(config.GetDelay(), out)
 	x.abort(config.GetAbort(), out)
+	x.idleFault = *out == (Fault{}) && (config.GetAbort() != nil || config.GetDelay() != nil)
 	if *out != (Fault{}) {
 		x.policy().Fault = out
 		x.step("fault", out.words(), "the route injects it", x.at("fault"))

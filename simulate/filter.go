@@ -17,8 +17,11 @@ func (x *exchange) filter(f *httpFilter) *outcome {
 	case *corsv3.Cors:
 		return x.cors(f)
 	}
-	if f.rbac != nil {
+	switch {
+	case f.rbac != nil:
 		return x.authorize(f)
+	case f.jwt != nil:
+		return x.authenticate(f)
 	}
 	if !bystanders[lastWord(f.kind)] {
 		x.notModelled(f.name, f.kind)
@@ -35,7 +38,7 @@ func (x *exchange) authorize(f *httpFilter) *outcome {
 	rules := f.rbac
 	s := &subject{conn: &x.conn, peer: x.peer, tls: x.decrypted, req: x.req, from: x.from()}
 	ok, policy := rules.allows(s)
-	x.authorization(rules, ok, policy, x.at("authorization"))
+	x.authorization(rules, ok, policy, x.chain)
 	if ok {
 		return nil
 	}

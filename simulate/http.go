@@ -3,10 +3,12 @@ package simulate
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/grpc_stats/v3" // so that dumps may name it
+	jwtv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/jwt_authn/v3"
 	rbachttp "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/rbac/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/router/v3"
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
@@ -21,27 +23,31 @@ type manager struct {
 	rds     string // the name of a route table that is looked up
 	inline  *table
 	filters []httpFilter
+	alpn    map[string][]string // what Istio offers upstream, by protocol
 }
 
 // An httpFilter is one of a manager's, in the order in which requests pass.
 type httpFilter struct {
 	name    string
-	kind    string // the last word of its type
+	kind    string // its type
 	message proto.Message
-	fields  func() map[string]any // the configuration of a filter without a message
 	rbac    *rbac
+	jwt     *jwtFilter
 }
 
 func newManager(m *hcmv3.HttpConnectionManager) *manager {
-	out := &manager{proto: m, rds: m.GetRds().GetRouteConfigName()}
+	out := &manager{proto: m, rds: m.GetRds().GetRouteConfigName(), alpn: newALPN(m)}
 	if c := m.GetRouteConfig(); c != nil {
 		out.inline = newTable(c)
 	}
 	for _, f := range m.GetHttpFilters() {
 		filter := httpFilter{name: f.GetName(), kind: envoy.TypeOf(f.GetTypedConfig())}
 		filter.message, _ = f.GetTypedConfig().UnmarshalNew()
-		if r, ok := filter.message.(*rbachttp.RBAC); ok {
-			filter.rbac = newRBAC(r.GetRules())
+		switch c := filter.message.(type) {
+		case *rbachttp.RBAC:
+			filter.rbac = newRBAC(c.GetRules())
+		case *jwtv3.JwtAuthentication:
+			filter.jwt = newJWTFilter(c)
 		}
 		out.filters = append(out.filters, filter)
 	}
@@ -65,23 +71,27 @@ func (e *Engine) table(m *manager) *table {
 type exchange struct {
 	*run
 	manager *manager
+	chain   envoy.Addr // the filter chain
 	table   *table
 	host    *virtualHost
 	route   *route
-	sent    request // as the application sent it
-	pending *outcome
+	sent    request  // as the application sent it
+	pending *outcome // the answer where there is no route
+
+	found    int      // how many steps there were before the route was looked for
+	stripped []string // headers that filters took off
 
 	aborted     float64 // the share of requests that a fault aborts
 	abortStatus int
 }
 
 // http reads the connection as HTTP.
-func (r *run) http(m *manager) outcome {
+func (r *run) http(m *manager, chain envoy.Addr) outcome {
 	if r.opaqueTLS() || r.conn.inner == payload {
 		return r.unreadable()
 	}
 	r.req = newRequest(r.call)
-	x := &exchange{run: r, manager: m, sent: *r.req}
+	x := &exchange{run: r, manager: m, chain: chain, sent: *r.req}
 	x.prepare()
 	if o := x.normalise(); o != nil {
 		return *o
@@ -132,6 +142,7 @@ func (x *exchange) normalise() *outcome {
 
 // find looks for virtual host and route. What it does not find is answered only after the filters have had their say.
 func (x *exchange) find() {
+	x.found = len(x.hop.Steps)
 	x.hop.RouteConfig = x.manager.rds
 	x.table = x.engine.table(x.manager)
 	if x.table == nil {
@@ -154,6 +165,17 @@ func (x *exchange) find() {
 		return
 	}
 	x.match()
+}
+
+// again looks for the route once more, as filters ask for that learn what routes may depend on. The first search leaves
+// no trace.
+func (x *exchange) again() {
+	later := slices.Clone(x.hop.Steps[x.found:])
+	later = slices.DeleteFunc(later, func(s Step) bool { return s.Stage == "virtualHost" || s.Stage == "route" })
+	x.hop.Steps = append(x.hop.Steps[:x.found], later...)
+	x.hop.VirtualHost, x.hop.Route, x.hop.Policy = "", "", nil
+	x.host, x.route, x.pending = nil, nil, nil
+	x.find()
 }
 
 // missing notes that there is no route.
@@ -221,9 +243,9 @@ func (x *exchange) match() {
 }
 
 func (x *exchange) choose(i int, t *route) {
-	x.route = t
+	x.route, x.followed = t, t.addr
 	x.hop.Route = t.name
-	x.step("route", t.label(i), t.because(), t.addr)
+	x.step("route", t.label(i), t.because(), t.addr.Part("match"), t.addr)
 	x.why(func() []Candidate { return x.rejectedRoutes(t) })
 	if t.action != nil {
 		policy := t.action.policy

@@ -1,6 +1,11 @@
 package simulate
 
-import matcherv3 "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
+import (
+	"fmt"
+	"strings"
+
+	matcherv3 "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
+)
 
 // newMetadata compiles a test of what filters learnt of a request, such as the claims of its token.
 func newMetadata(m *matcherv3.MetadataMatcher) func(map[string]any) bool {
@@ -17,6 +22,12 @@ func newMetadata(m *matcherv3.MetadataMatcher) func(map[string]any) bool {
 		}
 		return value(at) != m.GetInvert()
 	}
+}
+
+// metadataWords names what a test of metadata asks about.
+func metadataWords(m *matcherv3.MetadataMatcher) string {
+	keys := mapped(m.GetPath(), func(s *matcherv3.MetadataMatcher_PathSegment) string { return s.GetKey() })
+	return fmt.Sprintf("%s of %s matches", strings.Join(keys, "."), m.GetFilter())
 }
 
 // newValue compiles a test of a JSON value; nil is an absent one.

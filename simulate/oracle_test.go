@@ -15,7 +15,7 @@ import (
 )
 
 // floor is how many of the observed requests the traces agree with at least.
-const floor = 4525
+const floor = 4529
 
 var disagree = flag.Bool("disagree", false, "print the observations that the traces disagree with")
 

@@ -1,9 +1,26 @@
 package simulate
 
-import "sem.example/internal/envoy"
+import (
+	"slices"
 
-// origins returns the places that a resource, or a part of one, was made from. The slice is shared: do not change it.
-func (e *Engine) origins(at envoy.Addr) []Place {
+	"sem.example/internal/envoy"
+)
+
+// origins returns the places that resources, or parts of them, were made from, those of the first address first.
+func (e *Engine) origins(at ...envoy.Addr) []Place {
+	var out []Place
+	for _, a := range at {
+		if found := e.placesOf(a); out == nil {
+			out = slices.Clip(found)
+		} else {
+			out = append(out, found...)
+		}
+	}
+	return out
+}
+
+// placesOf returns the places of one address. The slice is shared: do not change it.
+func (e *Engine) placesOf(at envoy.Addr) []Place {
 	return e.places.get(at, func() []Place {
 		var out []Place
 		for _, o := range e.resources.OriginsOf(at) {
@@ -15,7 +32,7 @@ func (e *Engine) origins(at envoy.Addr) []Place {
 
 // originOf returns the deciding place behind an address, or nil.
 func (e *Engine) originOf(at envoy.Addr) *Place {
-	if all := e.origins(at); len(all) > 0 {
+	if all := e.placesOf(at); len(all) > 0 {
 		return &all[0]
 	}
 	return nil

@@ -65,8 +65,12 @@ func newConditions(m *routev3.RouteMatch) []condition {
 	if t := m.GetTlsContext(); t != nil {
 		out = append(out, newPeerCondition(t)...)
 	}
-	if len(m.GetDynamicMetadata()) > 0 || len(m.GetFilterState()) > 0 {
-		out = append(out, condition{func(*request) bool { return false }, "metadata that a filter sets has a value"})
+	for _, d := range m.GetDynamicMetadata() {
+		test := newMetadata(d)
+		out = append(out, condition{func(r *request) bool { return test(r.metadata) }, metadataWords(d)})
+	}
+	if len(m.GetFilterState()) > 0 {
+		out = append(out, condition{func(*request) bool { return false }, "a filter has set a state that sem does not model"})
 	}
 	return out
 }

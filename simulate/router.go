@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -36,7 +37,10 @@ func (x *exchange) direct() outcome {
 	d := x.route.proto.GetDirectResponse()
 	x.plan(x.route.headers)
 	x.hop.Response = &Response{Status: int(d.GetStatus()), Body: bodyOf(d.GetBody())}
-	x.step("directResponse", http.StatusText(int(d.GetStatus())), "the route answers by itself", x.at("directResponse"))
+	x.step("directResponse", http.StatusText(int(d.GetStatus())), "the route answers by itself", x.at("response"))
+	if x.host.name == blockAll {
+		return outcome{verdict: Blackhole, status: int(d.GetStatus()), details: "direct_response", reason: fmt.Sprintf("the host %s is not registered, and unknown hosts are blocked", x.req.authority)}
+	}
 	return outcome{verdict: DirectResponse, status: int(d.GetStatus()), details: "direct_response", reason: "the route answers by itself"}
 }
 
@@ -63,11 +67,12 @@ func (x *exchange) forward() outcome {
 			req = x.req.clone()
 		}
 		ops := x.leaves(&targets[i], req)
-		w := x.way(targets[i].name(req), targets[i].share, req)
+		w := x.way(targets[i].name(req), targets[i].share, req, targetAt(x.route.addr, i))
 		if w.cluster == nil {
 			w.outcome.status = x.route.action.unknownStatus
 		}
 		x.nameHost(&w)
+		x.overrideALPN(&w)
 		ways, changes = append(ways, w), append(changes, ops)
 	}
 	best := slices.IndexFunc(ways, func(w way) bool { return w.share == slices.MaxFunc(ways, byShare).share })
@@ -75,6 +80,7 @@ func (x *exchange) forward() outcome {
 		x.hop.Headers = changes[best]
 		x.rewritten(ways[best].req)
 	}
+	x.limited()
 	return x.abortSome(x.passSome(x.take(ways)))
 }
 
@@ -90,7 +96,7 @@ func byShare(a, b way) int {
 
 // leaves changes the request to what the upstream of a target receives.
 func (x *exchange) leaves(t *destined, req *request) *HeaderOps {
-	ops := &HeaderOps{Request: apply(t.headers.request, req.headers), Response: apply(t.headers.response, map[string][]string{})}
+	ops := &HeaderOps{Request: x.strip(apply(t.headers.request, req.headers)), Response: apply(t.headers.response, map[string][]string{})}
 	if t.host != "" {
 		req.authority = t.host
 	}
@@ -99,6 +105,18 @@ func (x *exchange) leaves(t *destined, req *request) *HeaderOps {
 		return nil
 	}
 	return ops
+}
+
+// strip adds the headers that filters took off to those that the route removes.
+func (x *exchange) strip(c *HeaderChange) *HeaderChange {
+	if len(x.stripped) == 0 {
+		return c
+	}
+	if c == nil {
+		c = &HeaderChange{}
+	}
+	c.Remove = append(slices.Clone(x.stripped), c.Remove...)
+	return c
 }
 
 // nameHost makes the name of the endpoint the authority, where the route says so and the cluster knows names.
@@ -120,11 +138,11 @@ func (x *exchange) rewritten(req *request) {
 	var out Rewrite
 	if req.path != x.sent.path {
 		out.Path = &Change{x.sent.path, req.path}
-		x.step("rewrite", req.path, "path "+x.sent.path+" is rewritten", x.at("rewrite"))
+		x.step("rewrite", req.path, "path "+x.sent.path+" is rewritten", x.at("rewrite/path"), x.at("rewrite"))
 	}
 	if req.authority != x.sent.authority {
 		out.Authority = &Change{x.sent.authority, req.authority}
-		x.step("rewrite", req.authority, "authority "+x.sent.authority+" is rewritten", x.at("rewrite"))
+		x.step("rewrite", req.authority, "authority "+x.sent.authority+" is rewritten", x.at("rewrite/authority"), x.at("rewrite"))
 	}
 	if out != (Rewrite{}) {
 		x.hop.Rewrite = &out
@@ -196,6 +214,9 @@ func (x *exchange) note() {
 
 // at is the address of a part of the route.
 func (x *exchange) at(part string) envoy.Addr {
+	if x.route == nil && x.host != nil {
+		return x.host.addr.Part(part)
+	}
 	if x.route == nil {
 		return envoy.RouteConfig(x.hop.RouteConfig)
 	}

@@ -17,6 +17,13 @@ type run struct {
 	peer      string          // the identity that the client proved, "" without one
 	ask       string          // the host and port that the proxy itself is to resolve, for a dynamic cluster
 	skip      map[*route]bool // routes that a runtime fraction lets pass by
+
+	// What the call comes to, for the summary and the warnings.
+	via       *cluster   // the cluster that is followed
+	ends      []endpoint // its endpoints
+	leaving   *request   // the HTTP request as it leaves
+	followed  envoy.Addr // the route that is followed
+	idleFault bool       // the route has a fault that never fires
 }
 
 // An outcome is how a call ends at a proxy.
@@ -36,7 +43,7 @@ func (e *Engine) Trace(call Call) *Trace {
 	normal, err := call.Normal()
 	r.start(&normal)
 	if err != nil {
-		return r.finish(outcome{verdict: Unsupported, err: "invalid call", reason: err.Error()})
+		return r.finish(outcome{verdict: Unsupported, err: errCall, reason: err.Error()})
 	}
 	return r.finish(r.accept())
 }
@@ -68,7 +75,7 @@ func (r *run) accept() outcome {
 		return outcome{verdict: NoFilterChain, flags: "NR", err: "no filter chains matched", reason: "no filter chain of the listener takes " + seen.words()}
 	}
 	r.hop.FilterChain = c.name
-	r.step("filterChain", c.label(), c.because(&seen), c.addr)
+	r.step("filterChain", c.label(), c.because(&seen), c.addr.Part("match"), c.addr)
 	r.why(func() []Candidate { return r.rejectedChains(l, &seen, c) })
 	if o := r.handshake(c); o != nil {
 		return *o
@@ -115,7 +122,7 @@ func (r *run) read(c *chain) outcome {
 		case f.tcp != nil:
 			return firstOf(denied, r.tcp(f.tcp, sniCluster, c.addr))
 		case f.http != nil:
-			return firstOf(denied, r.http(f.http))
+			return firstOf(denied, r.http(f.http, c.addr))
 		default:
 			r.notModelled(f.name, f.kind)
 		}
@@ -161,8 +168,8 @@ func appendNew(list []string, s string) []string {
 }
 
 // step records a decision and where it comes from.
-func (r *run) step(stage, chose, because string, at envoy.Addr) {
-	r.hop.Steps = append(r.hop.Steps, Step{Stage: stage, Chose: chose, Because: because, Origins: r.engine.origins(at)})
+func (r *run) step(stage, chose, because string, at ...envoy.Addr) {
+	r.hop.Steps = append(r.hop.Steps, Step{Stage: stage, Chose: chose, Because: because, Origins: r.engine.origins(at...)})
 }
 
 // why adds to the last step what was rejected, where that was asked for.

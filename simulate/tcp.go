@@ -47,8 +47,8 @@ func (r *run) tcp(p *tcpProxy, sniCluster bool, at envoy.Addr) outcome {
 		r.step("route", "weighted clusters", "the connection is spread by weight", at)
 	}
 	ways := make([]way, 0, len(targets))
-	for _, t := range targets {
-		ways = append(ways, r.way(t.cluster, t.share, nil))
+	for i, t := range targets {
+		ways = append(ways, r.way(t.cluster, t.share, nil, targetAt(at, i)))
 	}
 	return r.take(ways)
 }

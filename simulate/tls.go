@@ -99,7 +99,7 @@ func describe(c *tlsv3.UpstreamTlsContext) TLS {
 	certificate, key := certificateOf(common)
 	authority, validation := authorityOf(common)
 	t := TLS{
-		OriginatedBy: byProxy, Mode: modeSimple, SNI: c.GetSni(), ALPN: slices.Clone(common.GetAlpnProtocols()),
+		OriginatedBy: byProxy, Mode: modeSimple, SNI: c.GetSni(), ALPN: append([]string{}, common.GetAlpnProtocols()...),
 		ClientCertificate: certificate, PrivateKey: key, CACertificates: authority,
 		SubjectAltNames: subjectNames(validation),
 		Verified:        authority != "" && validation.GetTrustChainVerification() != tlsv3.CertificateValidationContext_ACCEPT_UNTRUSTED,
@@ -161,7 +161,7 @@ func source(d *corev3.DataSource) string {
 }
 
 func subjectNames(v *tlsv3.CertificateValidationContext) []string {
-	var out []string
+	out := []string{}
 	for _, m := range v.GetMatchTypedSubjectAltNames() {
 		out = append(out, sanText(m))
 	}
@@ -186,7 +186,7 @@ func sanText(m *tlsv3.SubjectAltNameMatcher) string {
 // upstream is asked for, unless that is an address.
 func (c *cluster) upstreamTLS(s *originator, req *request) *TLS {
 	if s == nil {
-		return &TLS{Mode: modeDisable, OriginatedBy: byNobody}
+		return &TLS{Mode: modeDisable, OriginatedBy: byNobody, ALPN: []string{}, SubjectAltNames: []string{}}
 	}
 	t := s.tls
 	options := c.http.GetUpstreamHttpProtocolOptions()

@@ -8,8 +8,11 @@ type Trace struct {
 	ID            string    `json:"id,omitempty"`
 	Verdict       Verdict   `json:"verdict"`
 	Summary       string    `json:"summary"`
+	Sees          string    `json:"sees,omitempty"` // what the application gets to see
+	Fix           string    `json:"fix,omitempty"`  // what would mend a failure
 	Status        int       `json:"status"`
 	ResponseFlags string    `json:"responseFlags"`
+	AccessLog     string    `json:"accessLog,omitempty"` // the line that Envoy would write in Istio's default format
 	Call          Call      `json:"call"`
 	Hops          []Hop     `json:"hops"`
 	NotModelled   []string  `json:"notModelled"`

@@ -15,11 +15,12 @@ type way struct {
 	tls       *TLS // as it is with the likeliest endpoint
 	req       *request
 	outcome   outcome
+	target    envoy.Addr // the destination that leads here
 }
 
 // way looks at a cluster; req is the request as it leaves, nil for bytes that are not read.
-func (r *run) way(name string, share float64, req *request) way {
-	w := way{share: share, name: name, cluster: r.engine.cluster(name), req: req}
+func (r *run) way(name string, share float64, req *request, target envoy.Addr) way {
+	w := way{share: share, name: name, cluster: r.engine.cluster(name), req: req, target: target}
 	if w.cluster == nil {
 		w.outcome = r.failed(NoCluster, "NC", "cluster_not_found", fmt.Sprintf("the cluster %q does not exist", name))
 		return w
@@ -50,7 +51,7 @@ func (r *run) failed(v Verdict, flags, details, reason string) outcome {
 func (r *run) encryption(w *way) *TLS {
 	socket := likeliest(w.endpoints).socket
 	if socket == nil && r.opaqueTLS() {
-		return &TLS{OriginatedBy: byApplication, SNI: r.conn.sni, ALPN: r.conn.alpn}
+		return &TLS{OriginatedBy: byApplication, SNI: r.conn.sni, ALPN: append([]string{}, r.conn.alpn...), SubjectAltNames: []string{}}
 	}
 	t := w.cluster.upstreamTLS(socket, w.req)
 	return t
@@ -62,12 +63,15 @@ func (r *run) arrives(w *way) outcome {
 	case r.opaqueTLS() && w.tls.OriginatedBy == byProxy && w.tls.Mode == modeIstioMutual:
 		return outcome{verdict: Passthrough, reason: "the application's own TLS travels inside the mesh's mutual TLS"}
 	case r.opaqueTLS() && w.tls.OriginatedBy == byProxy:
-		return outcome{verdict: TLSMismatch, flags: "", err: "double TLS", reason: "the application speaks TLS and the proxy wraps it in TLS once more"}
+		return outcome{verdict: TLSMismatch, flags: "", err: errDouble, reason: "the application speaks TLS and the proxy wraps it in TLS once more"}
 	case w.cluster.passes():
 		return outcome{verdict: Passthrough, reason: "no rule of the mesh is about this destination"}
 	}
 	return outcome{verdict: Delivered}
 }
+
+// errDouble is the error of a connection that is encrypted twice.
+const errDouble = "double TLS"
 
 // take records the likeliest of several ways in the hop, and all of them as branches.
 func (r *run) take(ways []way) outcome {
@@ -97,36 +101,29 @@ func (w *way) branch() Branch {
 func (r *run) follow(w *way) {
 	r.hop.Cluster = w.name
 	if w.cluster == nil {
-		r.step("cluster", w.name, "it does not exist", envoy.Cluster(w.name))
+		r.step("cluster", w.name, "it does not exist", w.target)
 		return
 	}
+	r.via, r.ends, r.leaving = w.cluster, w.endpoints, w.req
 	destination := w.cluster.destination
 	r.hop.Destination = &destination
-	r.step("cluster", w.name, w.cluster.words(), w.cluster.addr)
+	r.step("cluster", w.name, w.cluster.words(), w.cluster.addr, w.target)
 	r.limits(w.cluster)
 	if w.tls != nil {
 		r.hop.TLS = w.tls
 		r.step("tls", w.tls.chosen(), w.tls.because(likeliest(w.endpoints).socket), w.cluster.addr.Part("tls"))
 	}
 	r.hop.Endpoints = listed(w.endpoints)
-	r.step("endpoint", reached(w.endpoints), w.cluster.spreads(w.endpoints), w.cluster.addr.Part("endpoint"))
+	r.step("endpoint", reached(w.endpoints), w.cluster.spreads(w.endpoints), w.dialled()...)
 }
 
-// limits adds what the cluster says to the hop's policy.
-func (r *run) limits(c *cluster) {
-	p := r.policy()
-	p.LoadBalancer, p.ConnectionPool, p.OutlierDetection = c.balancer, c.pool, c.outlier
-	if c.balancer != "RING_HASH" && c.balancer != "MAGLEV" {
-		p.HashKey = ""
+// dialled is the address of the likeliest endpoint, and of the choice of localities.
+func (w *way) dialled() []envoy.Addr {
+	if len(w.endpoints) == 0 {
+		return nil
 	}
-}
-
-// policy is the hop's policy, made when it is first needed.
-func (r *run) policy() *Policy {
-	if r.hop.Policy == nil {
-		r.hop.Policy = &Policy{}
-	}
-	return r.hop.Policy
+	e := likeliest(w.endpoints)
+	return []envoy.Addr{envoy.Endpoint(w.name, hostPort(e.Address, e.Port)), w.cluster.addr.Part("locality")}
 }
 
 // spreads says how connections are spread over the endpoints.

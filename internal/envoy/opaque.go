@@ -2,6 +2,7 @@ package envoy
 
 import (
 	typedv1 "github.com/cncf/xds/go/udpa/type/v1"
+	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/known/anypb"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -45,6 +46,24 @@ func TypeOf(config *anypb.Any) string {
 		return s.GetTypeUrl()
 	}
 	return config.GetTypeUrl()
+}
+
+// Fields returns the fields of an extension's configuration, by their JSON names, whether or not sem has a message for
+// it. It is for configurations that are read once; what is read often deserves its message.
+func Fields(config *anypb.Any) map[string]*structpb.Value {
+	if s := Opaque(config); s != nil {
+		return s.GetFields()
+	}
+	out := &structpb.Struct{}
+	message, err := config.UnmarshalNew()
+	if err != nil {
+		return nil
+	}
+	text, err := protojson.Marshal(message)
+	if err != nil || protojson.Unmarshal(text, out) != nil {
+		return nil
+	}
+	return out.GetFields()
 }
 
 // Opaque returns the fields of an extension's configuration that sem has no message for, or nil where it has one.

@@ -1,0 +1,61 @@
+package simulate
+
+import "fmt"
+
+// mend says what would help where a call fails. It speaks of Istio's documents, which is where users can change things.
+func (r *run) mend(o *outcome) string {
+	switch o.verdict {
+	case NoCluster:
+		return r.mendCluster()
+	case NoEndpoints:
+		return "give the service endpoints that are ready: Pods that its selector finds, or endpoints of the ServiceEntry; a subset needs endpoints with its labels"
+	case NoRoute:
+		return "add a route without a match at the end of the VirtualService, or a match for this request"
+	case NoVirtualHost:
+		return "register the host with a Service or ServiceEntry that this proxy sees, on this port, or name it in the hosts of Gateway and VirtualService"
+	case NoListener:
+		return "open the port in a Gateway that this proxy serves, with a route for it"
+	case NoFilterChain:
+		return r.mendChain()
+	case Blackhole:
+		return "register the host with a ServiceEntry, or allow unknown hosts with outboundTrafficPolicy ALLOW_ANY"
+	case Denied:
+		return "allow the request in an AuthorizationPolicy, or take it out of the one that denies it"
+	case TLSMismatch:
+		return r.mendTLS(o)
+	}
+	return ""
+}
+
+func (r *run) mendCluster() string {
+	d := destinationOf(r.hop.Cluster)
+	if d.Subset != "" {
+		return fmt.Sprintf("define subset %s in a DestinationRule for %s that this proxy sees", d.Subset, d.Host)
+	}
+	if d.Port != 0 {
+		return fmt.Sprintf("make sure that %s is a Service or ServiceEntry that this proxy sees, and that it has port %d", d.Host, d.Port)
+	}
+	return ""
+}
+
+func (r *run) mendChain() string {
+	switch {
+	case r.conn.tls && r.conn.sni == "":
+		return "have the client send a server name (SNI), which is what the proxy chooses by"
+	case r.conn.tls:
+		return fmt.Sprintf("serve the name %s on this port, or have the client speak plaintext where that is expected", r.conn.sni)
+	}
+	return "have the client speak TLS, or allow plaintext here (PeerAuthentication PERMISSIVE)"
+}
+
+func (r *run) mendTLS(o *outcome) string {
+	switch {
+	case o.err == errTLS:
+		return "have the client speak TLS, which a DestinationRule can make its proxy do"
+	case o.err == errMutual:
+		return "give the client a certificate that the proxy accepts"
+	case o.err == errDouble:
+		return "let the application speak plaintext to a port of protocol HTTP, or take the tls settings for this port out of the DestinationRule"
+	}
+	return "let the application speak plaintext, or declare the port as TLS"
+}
