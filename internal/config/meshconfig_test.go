@@ -16,10 +16,10 @@ func TestReadMeshConfig(t *testing.T) {
 		text, place string // of rootNamespace
 	}{
 		"bare":     {"trustDomain: td\nrootNamespace: root\ndefaultConfig: {concurrency: 3}\n", "2:16"},
-		"operator": {"kind: IstioOperator\nspec:\n  meshConfig:\n    trustDomain: td\n    rootNamespace: root\n    defaultConfig: {concurrency: 3}\n", "5:20"},
+		"operator": {"apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec:\n  meshConfig:\n    trustDomain: td\n    rootNamespace: root\n    defaultConfig: {concurrency: 3}\n", "6:20"},
 		"values":   {"pilot: {}\nmeshConfig:\n  trustDomain: td\n  rootNamespace: root\n  defaultConfig: {concurrency: 3}\n", "4:18"},
-		"literal":  {"kind: ConfigMap\nmetadata: {name: istio}\ndata:\n  mesh: |-\n    trustDomain: td\n    defaultConfig:\n      concurrency: 3\n    rootNamespace: root\n", "8:20"},
-		"quoted":   {"kind: ConfigMap\nmetadata: {name: istio}\ndata:\n  mesh: \"trustDomain: td\\nrootNamespace: root\\ndefaultConfig: {concurrency: 3}\"\n", "4:9"},
+		"literal":  {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: istio}\ndata:\n  mesh: |-\n    trustDomain: td\n    defaultConfig:\n      concurrency: 3\n    rootNamespace: root\n", "9:20"},
+		"quoted":   {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: istio}\ndata:\n  mesh: \"trustDomain: td\\nrootNamespace: root\\ndefaultConfig: {concurrency: 3}\"\n", "5:9"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -78,7 +78,7 @@ func parse(t *testing.T, text string) *source.Document {
 func TestReadMeshNetworks(t *testing.T) {
 	for name, text := range map[string]string{
 		"bare":      "networks:\n  one:\n    gateways: [{address: 1.1.1.1, port: 15443}]\n",
-		"configmap": "kind: ConfigMap\ndata:\n  meshNetworks: 'networks: {one: {gateways: [{address: 1.1.1.1, port: 15443}]}}'\n",
+		"configmap": "apiVersion: v1\nkind: ConfigMap\ndata:\n  meshNetworks: 'networks: {one: {gateways: [{address: 1.1.1.1, port: 15443}]}}'\n",
 		"values":    "global: {meshNetworks: {one: {gateways: [{address: 1.1.1.1, port: 15443}]}}}\n",
 	} {
 		networks, found := ReadMeshNetworks(parse(t, text))

@@ -29,7 +29,7 @@ func (d *Document) Embedded(path string) (*Document, []Problem) {
 		inner.file.Data = []byte(holder.Text)
 	}
 	inner.file.scan()
-	inner.parse(input{name: "embedded.yaml"})
+	inner.stream()
 	if len(inner.docs) > 0 {
 		part.Root = inner.docs[0].Root
 	}

@@ -29,7 +29,7 @@ func (g *grower) extent(y *yaml.Node, n *Node) Range {
 
 // move sets the end of a range that starts at offset at to offset end.
 func (g *grower) move(r Range, at, end int) Range {
-	text := g.file.Data[at:end]
+	text := g.file.Data[at:max(at, end)]
 	r.EndLine, r.EndColumn = r.Line, r.Column
 	if i := bytes.LastIndexByte(text, '\n'); i >= 0 {
 		r.EndLine += int32(bytes.Count(text, []byte{'\n'}))
@@ -130,7 +130,7 @@ func (g *grower) container(y *yaml.Node, n *Node, from Range, at int) Range {
 	} else if k := len(n.Fields); k > 0 {
 		last = n.Fields[k-1].Value.Range
 	}
-	if last.EndLine < from.Line { // an alias or a merge whose value is written elsewhere
+	if last.EndLine < from.Line || last.EndLine == from.Line && last.EndColumn < from.Column { // written elsewhere, as by a merge
 		last.EndLine, last.EndColumn = from.Line, from.Column
 	}
 	from.EndLine, from.EndColumn = last.EndLine, last.EndColumn

@@ -43,10 +43,19 @@ func (f *File) scan() {
 		if c >= utf8.RuneSelf {
 			f.ascii = false
 		}
-		if c == '\n' {
+		if c == '\n' || (c == '\r' || c >= utf8.RuneSelf) && breaks(f.Data[:i+1], f.Data[i+1:]) {
 			f.lines = append(f.lines, i+1)
 		}
 	}
+}
+
+// breaks says whether a text ends with one of the rarer line breaks of YAML: a carriage return alone, or Unicode's next
+// line, line separator and paragraph separator.
+func breaks(text, rest []byte) bool {
+	if text[len(text)-1] == '\r' {
+		return !bytes.HasPrefix(rest, []byte{'\n'})
+	}
+	return bytes.HasSuffix(text, []byte("\u0085")) || bytes.HasSuffix(text, []byte("\u2028")) || bytes.HasSuffix(text, []byte("\u2029"))
 }
 
 // offset is where a line and column (in characters, both from 1) stand in the bytes.
@@ -66,9 +75,15 @@ func (f *File) offset(line, column int32) int {
 	return at
 }
 
-// span is the range between two offsets.
+// span is the range between two offsets, widened to whole characters.
 func (f *File) span(start, end int) Range {
 	start, end = min(start, len(f.Data)), min(end, len(f.Data))
+	for start > 0 && start < len(f.Data) && !utf8.RuneStart(f.Data[start]) {
+		start--
+	}
+	for end < len(f.Data) && !utf8.RuneStart(f.Data[end]) {
+		end++
+	}
 	var r Range
 	r.Line, r.Column = f.position(start)
 	r.EndLine, r.EndColumn = f.position(max(start, end))
@@ -77,10 +92,15 @@ func (f *File) span(start, end int) Range {
 
 // position is the line and column of an offset.
 func (f *File) position(offset int) (line, column int32) {
-	f.once.Do(f.scan)
-	i := max(sort.SearchInts(f.lines, offset+1)-1, 0)
+	i := f.before(offset)
 	text := f.Data[min(f.lines[i], offset):offset]
 	return int32(i + 1), int32(utf8.RuneCount(text)) + 1
+}
+
+// before is how many lines end before an offset.
+func (f *File) before(offset int) int {
+	f.once.Do(f.scan)
+	return max(sort.SearchInts(f.lines, offset+1)-1, 0)
 }
 
 // bom returns the UTF-8 byte order mark that data begins with, if any.

@@ -3,25 +3,45 @@ package source
 import (
 	"bytes"
 	"path/filepath"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
 // parse reads the documents of a file in the format that its name or its text has.
-func (c *content) parse(in input) {
+func (c *content) parse() {
 	c.file.once.Do(c.file.scan)
-	switch ext := filepath.Ext(in.name); {
+	if !c.text() {
+		return
+	}
+	switch ext := filepath.Ext(c.file.Name); {
+	case len(bytes.TrimSpace(c.file.Data)) == 0:
+		c.problem(NoDocument, Range{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}, "the file is empty")
 	case ext == ".json" || ext != ".yaml" && ext != ".yml" && opensJSON(c.file.Data):
-		roots, problems := readJSON(c.file)
-		c.problems = append(c.problems, problems...)
-		for _, root := range roots {
-			c.add(root, "")
-		}
+		c.json()
 	default:
-		for _, ch := range split(c.file.Data[len(bom(c.file.Data)):]) {
+		c.stream()
+	}
+}
+
+func (c *content) json() {
+	roots, problems := readJSON(c.file)
+	c.problems = append(c.problems, problems...)
+	for _, root := range roots {
+		c.add(root, "")
+	}
+}
+
+// stream reads the documents of a YAML file.
+func (c *content) stream() {
+	empty := true
+	for _, ch := range split(c.file.Data[len(bom(c.file.Data)):]) {
+		if !blank(ch.text) {
+			empty = false
 			c.yaml(ch)
 		}
+	}
+	if empty {
+		c.problem(NoDocument, Range{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}, "the file holds nothing but comments")
 	}
 }
 
@@ -37,39 +57,20 @@ func opensJSON(data []byte) bool {
 
 // yaml reads one document of a YAML stream.
 func (c *content) yaml(ch chunk) {
-	if blank(ch.text) {
-		return
-	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(ch.text, &doc); err != nil {
-		c.problems = append(c.problems, syntax(c.file, ch, err))
+		c.syntax(ch, err)
 		return
 	}
 	if len(doc.Content) == 0 {
 		return
 	}
-	g := &grower{file: c.file, shift: ch.line}
+	g := &grower{file: c.file, shift: int32(c.file.before(c.base(ch)))}
 	root := g.grow(doc.Content[0])
-	c.problems = append(c.problems, g.trouble...)
-	c.add(root, label(ch.text))
-}
-
-// add makes documents of a tree: one, or as many as a list of objects has items.
-func (c *content) add(root *Node, label string) {
-	if items := root.Get("items"); items != nil && items.Kind == List && strings.HasSuffix(root.StringAt("kind"), "List") {
-		for _, item := range items.Items {
-			c.add(item, label)
-		}
+	if at := template(ch.text); at >= 0 && g.holed {
+		c.template(ch, at)
 		return
 	}
-	c.docs = append(c.docs, c.document(root, label))
-}
-
-func (c *content) document(root *Node, label string) *Document {
-	meta := root.Get("metadata")
-	return &Document{
-		File: c.file, Index: len(c.docs), Label: label, Root: root,
-		APIVersion: root.StringAt("apiVersion"), Kind: root.StringAt("kind"),
-		Namespace: meta.StringAt("namespace"), Name: meta.StringAt("name"),
-	}
+	c.problems = append(c.problems, g.trouble...)
+	c.add(root, label(ch.text))
 }

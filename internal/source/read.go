@@ -2,7 +2,6 @@ package source
 
 import (
 	"io"
-	"os"
 	"runtime"
 	"sync"
 )
@@ -38,9 +37,11 @@ func Read(inputs []string, opts Options) (*Input, []Problem) {
 
 // content is what one file holds.
 type content struct {
-	file     *File
-	docs     []*Document
-	problems []Problem
+	file      *File
+	named     bool // by the user, rather than found in a folder
+	docs      []*Document
+	problems  []Problem
+	templated bool // known to be a template
 }
 
 func (c *content) problem(t Trouble, at Range, message string) {
@@ -49,31 +50,24 @@ func (c *content) problem(t Trouble, at Range, message string) {
 
 // load reads one file.
 func load(in input, opts Options) content {
-	c := content{file: &File{Name: in.name}}
+	c := content{file: &File{Name: in.name}, named: in.named}
+	if in.name == "-" {
+		c.file.Name = "stdin"
+	}
 	var err error
 	if c.file.Data, err = in.bytes(opts); err != nil {
-		c.problem(Unreadable, Range{}, reason(err))
+		c.refuse(err)
 		return c
 	}
-	c.parse(in)
+	c.parse()
 	return c
 }
 
-// Parse reads the documents of a file whose text is at hand.
+// Parse reads the documents of a file whose text is at hand. They need not be objects.
 func Parse(f *File) ([]*Document, []Problem) {
 	c := content{file: f}
-	c.parse(input{name: f.Name, named: true})
+	c.parse()
 	return c.docs, c.problems
-}
-
-func (in input) bytes(opts Options) ([]byte, error) {
-	if in.name != "-" {
-		return os.ReadFile(in.name)
-	}
-	if opts.Stdin == nil {
-		opts.Stdin = os.Stdin
-	}
-	return io.ReadAll(opts.Stdin)
 }
 
 // each calls do for 0 to n-1 on all cores.

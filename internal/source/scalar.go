@@ -19,6 +19,10 @@ type reading struct {
 // for the rest (yes, 0x1F, 1e3, ~, …) sigs.k8s.io/yaml itself is asked.
 func plain(text string) reading {
 	switch looks(text) {
+	case Null:
+		if text == "" {
+			return reading{kind: Null}
+		}
 	case String:
 		return reading{kind: String, text: text}
 	case Number:
@@ -35,7 +39,7 @@ func looks(text string) Kind {
 	c := text[0]
 	switch {
 	case strings.IndexByte("yYnNtTfFoO~", c) >= 0: // yes, no, true, false, on, off, null
-		if len(text) > len("false") {
+		if len(text) > len("false") || strings.ContainsAny(text, ",:[]{} \n") {
 			return String
 		}
 		return Null
@@ -68,35 +72,55 @@ var asked sync.Map
 
 // ask has sigs.k8s.io/yaml read a scalar that is written as yaml; text is the value that it has as a string.
 func ask(yaml, text string) reading {
+	return consult("["+yaml+"]", text, func(out []byte) reading {
+		var item []json.RawMessage
+		if err := json.Unmarshal(out, &item); err != nil || len(item) != 1 {
+			return reading{kind: String, text: text}
+		}
+		return literal(item[0])
+	})
+}
+
+// askKey has it read a scalar that stands as a key. What JSON needs as a string is spelt otherwise than as a value.
+func askKey(yaml, text string) reading {
+	return consult("{"+yaml+": }", text, func(out []byte) reading {
+		var keys map[string]any
+		if err := json.Unmarshal(out, &keys); err != nil || len(keys) != 1 {
+			return reading{kind: String, text: text}
+		}
+		for text = range keys {
+		}
+		return reading{kind: String, text: text}
+	})
+}
+
+func consult(yaml, text string, understand func([]byte) reading) reading {
 	if r, ok := asked.Load(yaml); ok {
 		return r.(reading)
 	}
-	r := consult(yaml, text)
+	r := reading{kind: String, text: text}
+	if out, err := kyaml.YAMLToJSON([]byte(yaml)); err != nil {
+		r.err = err
+	} else {
+		r = understand(out)
+	}
 	if len(yaml) < 32 {
-		asked.Store(strings.Clone(yaml), r)
+		asked.Store(yaml, r)
 	}
 	return r
 }
 
-func consult(yaml, text string) reading {
-	out, err := kyaml.YAMLToJSON([]byte("- " + yaml))
-	if err != nil {
-		return reading{kind: String, text: text, err: err}
-	}
-	var item []json.RawMessage
-	if err := json.Unmarshal(out, &item); err != nil || len(item) != 1 {
-		return reading{kind: String, text: text}
-	}
-	value := string(item[0])
+// literal reads a scalar of JSON.
+func literal(value json.RawMessage) reading {
 	switch value[0] {
 	case 'n':
 		return reading{kind: Null}
 	case 't', 'f':
-		return reading{kind: Bool, text: value}
+		return reading{kind: Bool, text: string(value)}
 	case '"':
 		var s string
-		_ = json.Unmarshal(item[0], &s)
+		_ = json.Unmarshal(value, &s)
 		return reading{kind: String, text: s}
 	}
-	return reading{kind: Number, text: value}
+	return reading{kind: Number, text: string(value)}
 }

@@ -5,35 +5,35 @@ import "bytes"
 // A chunk is the text of one document of a YAML stream.
 type chunk struct {
 	text []byte
-	line int32 // of the file, before the first of the text
+	at   int // its offset in the stream
 }
 
 // split cuts a YAML stream at its document markers. YAML forbids a marker at the start of a line anywhere inside a
 // document, even in quotes, so that lines alone tell; a mistake in one document then does not hide the next.
 func split(data []byte) []chunk {
 	var chunks []chunk
-	cur := chunk{}
-	var line int32
 	start, directives := 0, false
-	for at := 0; at < len(data); line++ {
-		next := len(data)
-		if i := bytes.IndexByte(data[at:], '\n'); i >= 0 {
-			next = at + i + 1
-		}
-		text := data[at:next]
-		switch {
-		case marker(text, "---") && !directives && at > start:
-			cur.text = data[start:at]
-			chunks, cur, start = append(chunks, cur), chunk{line: line}, at
-		case marker(text, "..."):
-			cur.text = data[start:next]
-			chunks, cur, start = append(chunks, cur), chunk{line: line + 1}, next
-		}
-		directives = text[0] == '%' || directives && !marker(text, "---")
-		at = next
+	cut := func(end int) {
+		chunks = append(chunks, chunk{text: data[start:end], at: start})
+		start = end
 	}
-	cur.text = data[start:]
-	return append(chunks, cur)
+	for at := 0; at < len(data); {
+		line := data[at:]
+		if i := bytes.IndexByte(line, '\n'); i >= 0 {
+			line = line[:i+1]
+		}
+		opens := marker(line, "---")
+		switch {
+		case opens && !directives && at > start:
+			cut(at)
+		case marker(line, "..."):
+			cut(at + len(line))
+		}
+		directives = line[0] == '%' || directives && !opens
+		at += len(line)
+	}
+	cut(len(data))
+	return chunks
 }
 
 // marker says whether a line is a document marker, with or without something behind it.

@@ -2,7 +2,6 @@ package source
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"strconv"
 
@@ -26,6 +25,7 @@ type grower struct {
 	depth   int
 	aliased bool
 	stopped bool
+	holed   bool // a map or list stands where a key belongs, as "{{" makes it
 	trouble []Problem
 }
 
@@ -129,20 +129,41 @@ func (g *grower) scalar(n *Node, y *yaml.Node) {
 	}
 }
 
+// read returns what Kubernetes reads of a scalar.
 func (g *grower) read(y *yaml.Node) reading {
+	text, untagged := g.written(y)
 	switch {
-	case y.Style&yaml.TaggedStyle != 0:
-		quoted, _ := json.Marshal(y.Value)
-		return ask(y.Tag+" "+string(quoted), y.Value)
-	case y.Style != 0 || g.bang(y):
+	case !untagged:
+		return ask(text, y.Value)
+	case y.Style != 0:
 		return reading{kind: String, text: y.Value}
 	}
 	return plain(y.Value)
 }
 
+// written returns a scalar as YAML on one line, and whether it does without a tag.
+func (g *grower) written(y *yaml.Node) (text string, untagged bool) {
+	switch {
+	case y.Style&yaml.TaggedStyle != 0:
+		return y.Tag + " " + quote(y.Value), false
+	case g.bang(y):
+		return "! " + quote(y.Value), false
+	case y.Style != 0:
+		return quote(y.Value), true
+	}
+	return y.Value, true
+}
+
+// quote writes a string as JSON does, which YAML reads too.
+func quote(s string) string { return string(appendString(nil, s)) }
+
 // bang says whether a scalar bears the tag "!", which makes it a string and which the syntax tree leaves out.
 func (g *grower) bang(y *yaml.Node) bool {
-	return y.Value != "" && y.Value[0] != '!' && bytes.HasPrefix(g.file.Data[g.start(y):], []byte("! "))
+	at := g.start(y)
+	if y.Anchor != "" && bytes.HasPrefix(g.file.Data[at:], []byte{'&'}) {
+		at = gap(g.file.Data, at+1+len(y.Anchor))
+	}
+	return bytes.HasPrefix(g.file.Data[at:], []byte{'!'})
 }
 
 // fields returns the entries of a map. As sigs.k8s.io/yaml does, the later of two entries for a key wins, also where
@@ -194,31 +215,18 @@ func (g *grower) key(y *yaml.Node, at Range) (string, bool) {
 		y = y.Alias
 	}
 	if y.Kind != yaml.ScalarNode {
+		g.holed = true
 		g.problem(NoJSON, at, "a map or a list cannot be a key")
 		return "", false
 	}
-	r := g.read(y)
-	switch {
-	case r.kind == Null || r.err != nil:
+	r := reading{kind: String, text: y.Value}
+	if text, untagged := g.written(y); !untagged || looks(y.Value) == Null {
+		r = askKey(text, y.Value)
+	}
+	if r.err != nil {
 		g.problem(NoJSON, at, "a key must be a string")
-		return "", false
-	case r.kind == Number:
-		return numberKey(r.text), true
 	}
-	return r.text, true
-}
-
-// numberKey spells a number as sigs.k8s.io/yaml does when it stands as a key: an integer as it is, a fraction in single
-// precision.
-func numberKey(text string) string {
-	if _, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return text
-	}
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return text
-	}
-	return strconv.FormatFloat(f, 'g', -1, 32)
+	return r.text, r.err == nil
 }
 
 // merge adds the entries of the maps that a merge key names.
@@ -233,7 +241,10 @@ func (g *grower) merge(set *fieldset, y *yaml.Node) {
 			g.problem(BadAnchor, g.extent(y, nil), "the merge key << wants a map or a list of maps")
 			return
 		}
-		g.count += len(maps[i].Fields)
+		if g.count += len(maps[i].Fields); g.count > maxUnfold {
+			g.stop(y)
+			return
+		}
 		for _, f := range maps[i].Fields {
 			set.set(f)
 		}

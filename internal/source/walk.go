@@ -51,21 +51,22 @@ func walk(args []string) ([]input, []Problem) {
 // folder adds the files of a folder and of all below it. Hidden ones are left out, and so are request tests. Symbolic
 // links to files are followed and those to folders are not, so that no loop can arise.
 func folder(root string, add func(input), refuse func(string, error)) {
-	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		switch name := d.Name(); {
+	_ = fs.WalkDir(os.DirFS(root), ".", func(path string, d fs.DirEntry, err error) error {
+		name := filepath.Join(root, filepath.FromSlash(path))
+		switch {
 		case err != nil:
-			refuse(path, err)
+			refuse(name, err)
 			return fs.SkipDir
-		case path == root:
-		case strings.HasPrefix(name, "."):
+		case path == ".":
+		case strings.HasPrefix(d.Name(), "."):
 			if d.IsDir() {
 				return fs.SkipDir
 			}
-		case !d.IsDir() && wanted(name):
-			if info, err := os.Stat(path); err != nil {
-				refuse(path, err)
-			} else if !info.IsDir() {
-				add(input{name: path})
+		case !d.IsDir() && wanted(d.Name()):
+			if info, err := os.Stat(name); err != nil {
+				refuse(name, err)
+			} else if info.Mode().IsRegular() {
+				add(input{name: name})
 			}
 		}
 		return nil

@@ -1,0 +1,79 @@
+package source
+
+import (
+	"fmt"
+	"strings"
+)
+
+// add makes documents of a tree: one, or as many as a list of objects has items.
+func (c *content) add(root *Node, label string) {
+	if items := root.Get("items"); items != nil && items.Kind == List && strings.HasSuffix(root.StringAt("kind"), "List") {
+		for _, item := range items.Items {
+			c.add(item, label)
+		}
+		return
+	}
+	if c.outline(root) {
+		c.docs = append(c.docs, c.document(root, label))
+	}
+}
+
+func (c *content) document(root *Node, label string) *Document {
+	meta := root.Get("metadata")
+	return &Document{
+		File: c.file, Index: len(c.docs), Label: label, Root: root,
+		APIVersion: root.StringAt("apiVersion"), Kind: root.StringAt("kind"),
+		Namespace: meta.StringAt("namespace"), Name: meta.StringAt("name"),
+	}
+}
+
+// outline says whether a tree can be a document, and reports one that is meant as an object and lacks what makes one.
+// A folder may hold any kind of YAML, so that a file is taken to be meant as an object when the user named it, or when
+// it has the look of one.
+func (c *content) outline(root *Node) bool {
+	if root.Kind != Map && c.named {
+		c.problem(NotObject, root.Range.firstLine(), fmt.Sprintf("the document is a %s, not an object with apiVersion, kind and metadata", root.Kind))
+		return false
+	}
+	kind, version := root.StringAt("kind"), root.StringAt("apiVersion")
+	if kind != "" && version != "" || !c.named && !likeObject(root) {
+		return true
+	}
+	c.lacks(root, kind, version)
+	return true
+}
+
+// likeObject says whether a map has the look of a Kubernetes object.
+func likeObject(root *Node) bool {
+	if root.Get("apiVersion") != nil {
+		return true
+	}
+	return root.Get("metadata") != nil && (root.Get("spec") != nil || root.Get("kind") != nil)
+}
+
+// lacks reports the part of an object's type that is missing or no string.
+func (c *content) lacks(root *Node, kind, version string) {
+	var missing []string
+	at := root.Range.firstLine()
+	if len(root.Fields) > 0 {
+		at = root.Fields[0].Range
+	}
+	for _, f := range []struct{ key, value string }{{"apiVersion", version}, {"kind", kind}} {
+		if f.value != "" {
+			continue
+		}
+		missing = append(missing, f.key)
+		if old := root.field(f.key); old != nil {
+			at = old.Value.Range
+		}
+	}
+	c.problem(NoKind, at, "the object has no "+strings.Join(missing, " and no "))
+}
+
+// firstLine is the part of a range that is on its first line.
+func (r Range) firstLine() Range {
+	if r.EndLine > r.Line {
+		r.EndLine, r.EndColumn = r.Line, r.Column+1
+	}
+	return r
+}
