@@ -1,0 +1,235 @@
+package envoytest
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"sem.example/simulate"
+)
+
+// A client makes one call over one connection.
+type client struct {
+	call simulate.Call
+	conn net.Conn    // to Envoy
+	tls  *tls.Config // of the call, nil for plaintext
+}
+
+// An answer is what a client got.
+type answer struct {
+	exchange string // the number that an upstream gave, "" if it was none that answered
+	status   int
+	headers  http.Header
+	body     string
+	err      error
+}
+
+// connect dials Envoy as the call's application or peer would, and announces the addresses.
+func (p *Proxy) connect(call simulate.Call) (*client, error) {
+	destination, err := destinationOf(call)
+	if err != nil {
+		return nil, err
+	}
+	at, err := p.door(cmp.Or(call.Direction, "outbound"), destination)
+	if err != nil {
+		return nil, err
+	}
+	c := &client{call: call}
+	if c.tls, err = p.clientTLS(call); err != nil {
+		return nil, err
+	}
+	if c.conn, err = net.Dial("tcp", at.String()); err != nil {
+		return nil, err
+	}
+	if err := c.conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		return nil, err
+	}
+	p.peers++
+	_, err = c.conn.Write(proxyHeader(netip.AddrPortFrom(sourceOf(call, destination.Addr()), 1024+p.peers), destination))
+	return c, err
+}
+
+func destinationOf(call simulate.Call) (netip.AddrPort, error) {
+	address, err := netip.ParseAddr(call.Address)
+	if err != nil {
+		return netip.AddrPort{}, fmt.Errorf("the call names no address to dial: %w", err)
+	}
+	return netip.AddrPortFrom(address, uint16(call.Port)), nil
+}
+
+// sourceOf is the peer's address: the call's, or the proxy's own, or any of the destination's family.
+func sourceOf(call simulate.Call, destination netip.Addr) netip.Addr {
+	for _, text := range append([]string{call.Source}, call.Proxy.IPs...) {
+		if a, err := netip.ParseAddr(text); err == nil && a.Is4() == destination.Is4() {
+			return a
+		}
+	}
+	if destination.Is4() {
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	return netip.IPv6Loopback()
+}
+
+// clientTLS is what the call's TLS handshake says, nil for plaintext. The authority of the stand-ins vouches for the
+// principal of a call with mutual TLS.
+func (p *Proxy) clientTLS(call simulate.Call) (*tls.Config, error) {
+	if call.TLS != "tls" && call.TLS != "mtls" {
+		return nil, nil
+	}
+	config := &tls.Config{ServerName: call.SNI, InsecureSkipVerify: true}
+	if call.ALPN != "" {
+		config.NextProtos = strings.Split(call.ALPN, ",")
+	}
+	if call.TLS == "mtls" {
+		cert, key, err := p.authority.Issue(cmp.Or(call.Principal, "spiffe://cluster.local/ns/default/sa/test"))
+		if err != nil {
+			return nil, err
+		}
+		pair, err := tls.X509KeyPair(cert, key)
+		if err != nil {
+			return nil, err
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return config, nil
+}
+
+// converse shakes hands, sends the call and takes the answer.
+func (c *client) converse() answer {
+	conn, http2 := c.conn, c.call.Protocol == "http2"
+	if c.tls != nil {
+		secure := tls.Client(conn, c.tls)
+		if err := secure.Handshake(); err != nil {
+			return answer{err: plainly(err)}
+		}
+		conn = secure
+		http2 = http2 || secure.ConnectionState().NegotiatedProtocol == "h2"
+	}
+	switch {
+	case c.call.Protocol == "tcp":
+		return bytesOver(conn)
+	case http2:
+		return c.http2Over(conn)
+	default:
+		return c.http1Over(conn)
+	}
+}
+
+// greeting is what a call that is no HTTP sends. Its first byte starts no protocol that Envoy looks for.
+const greeting = "\x01 no HTTP\r\n\r\n"
+
+func bytesOver(conn net.Conn) answer {
+	if _, err := io.WriteString(conn, greeting); err != nil {
+		return answer{err: plainly(err)}
+	}
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	if number, ok := strings.CutPrefix(line, exchangeHeader+": "); ok {
+		return answer{exchange: strings.TrimSpace(number)}
+	}
+	if line != "" { // Envoy took the bytes for a request and said so
+		return answer{body: strings.TrimSpace(line)}
+	}
+	return answer{err: plainly(err)}
+}
+
+// target splits a URL at its first slash, without a look at either part: they are to be sent as they are written.
+func target(url string) (authority, path string) {
+	_, rest, _ := strings.Cut(url, "://")
+	if i := strings.IndexByte(rest, '/'); i >= 0 {
+		return rest[:i], rest[i:]
+	}
+	return rest, "/"
+}
+
+func (c *client) http1Over(conn net.Conn) answer {
+	authority, path := target(c.call.URL)
+	method := cmp.Or(c.call.Method, http.MethodGet)
+	var head strings.Builder
+	fmt.Fprintf(&head, "%s %s HTTP/1.1\r\nhost: %s\r\n", method, path, authority)
+	for _, name := range slices.Sorted(maps.Keys(c.call.Headers)) {
+		for _, value := range c.call.Headers[name] {
+			fmt.Fprintf(&head, "%s: %s\r\n", name, value)
+		}
+	}
+	if method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch {
+		head.WriteString("content-length: 0\r\n")
+	}
+	head.WriteString("\r\n")
+	if _, err := io.WriteString(conn, head.String()); err != nil {
+		return answer{err: plainly(err)}
+	}
+	in := bufio.NewReader(conn)
+	for {
+		r, err := http.ReadResponse(in, &http.Request{Method: method})
+		if err != nil {
+			return answer{err: plainly(err)}
+		}
+		if r.StatusCode >= 200 || r.StatusCode == http.StatusSwitchingProtocols {
+			return read(r)
+		}
+	}
+}
+
+// http2Over makes the request by HTTP/2, of which no more is needed than a client of the library does.
+func (c *client) http2Over(conn net.Conn) answer {
+	authority, path := target(c.call.URL)
+	transport := &http.Transport{
+		Protocols:   &http.Protocols{},
+		DialContext: func(context.Context, string, string) (net.Conn, error) { return conn, nil },
+	}
+	transport.Protocols.SetUnencryptedHTTP2(true)
+	defer transport.CloseIdleConnections()
+	r, err := http.NewRequest(cmp.Or(c.call.Method, http.MethodGet), "http://"+authority+path, nil)
+	if err != nil {
+		return answer{err: err}
+	}
+	for name, values := range c.call.Headers {
+		r.Header[http.CanonicalHeaderKey(name)] = values
+	}
+	response, err := transport.RoundTrip(r)
+	if err != nil {
+		return answer{err: plainly(err)}
+	}
+	return read(response)
+}
+
+func read(r *http.Response) answer {
+	defer r.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(r.Body, 64<<10))
+	a := answer{status: r.StatusCode, headers: r.Header, body: string(body), exchange: r.Header.Get(exchangeHeader)}
+	if err != nil {
+		a.err = plainly(err)
+	}
+	return a
+}
+
+// plainly says what a connection met in the words that the same thing always has.
+func plainly(err error) error {
+	var alert tls.AlertError
+	var record tls.RecordHeaderError
+	var network net.Error
+	switch {
+	case errors.As(err, &alert):
+		return fmt.Errorf("tls: %s", strings.TrimPrefix(alert.Error(), "tls: "))
+	case errors.As(err, &record):
+		return errors.New("tls: the answer is not TLS")
+	case errors.As(err, &network) && network.Timeout():
+		return errors.New("timeout")
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
+		return errors.New("closed")
+	case strings.Contains(err.Error(), "reset by peer"), strings.Contains(err.Error(), "broken pipe"):
+		return errors.New("reset")
+	}
+	return err
+}

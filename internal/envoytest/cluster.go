@@ -1,0 +1,113 @@
+package envoytest
+
+import (
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
+	upstreamproxyv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/proxy_protocol/v3"
+	rawv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/raw_buffer/v3"
+	tlsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
+	httpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
+	"google.golang.org/protobuf/proto"
+
+	"sem.example/internal/envoy"
+)
+
+// cluster points a cluster's endpoints at upstreams of the test, which every certificate is good enough for.
+func (w *wiring) cluster(c *clusterv3.Cluster) error {
+	var err error
+	switch {
+	case c.GetClusterType() != nil:
+		err = w.redirect(c, endpoint{announced: true, named: true})
+	case c.GetType() == clusterv3.Cluster_ORIGINAL_DST:
+		err = w.redirect(c, endpoint{announced: true, port: c.GetOriginalDstLbConfig().GetUpstreamPortOverride().GetValue()})
+	default:
+		err = w.endpoints(c)
+	}
+	c.UpstreamBindConfig = nil // a source address such as 127.0.0.6 or ::6 that not every machine has
+	envoy.Edit(c, func(part proto.Message) {
+		switch part := part.(type) {
+		case *tlsv3.UpstreamTlsContext:
+			part.GetCommonTlsContext().ValidationContextType = nil
+			part.AutoSniSanValidation = false
+		case *httpv3.HttpProtocolOptions:
+			if o := part.GetUpstreamHttpProtocolOptions(); o != nil {
+				o.AutoSanValidation = false
+			}
+		}
+	})
+	return err
+}
+
+// endpoints replaces each address of a cluster by that of the upstream which stands for it. Where DNS would find the
+// address, the name is kept as the endpoint's host name, which Envoy may write into requests.
+func (w *wiring) endpoints(c *clusterv3.Cluster) error {
+	c.ClusterDiscoveryType = &clusterv3.Cluster_Type{Type: clusterv3.Cluster_STATIC}
+	c.DnsLookupFamily = 0
+	c.TypedDnsResolverConfig, c.DnsResolutionConfig = nil, nil
+	for _, group := range c.GetLoadAssignment().GetEndpoints() {
+		for _, e := range group.GetLbEndpoints() {
+			if err := w.endpoint(e.GetEndpoint()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *wiring) endpoint(e *endpointv3.Endpoint) error {
+	s := e.GetAddress().GetSocketAddress()
+	if s == nil { // a socket of the file system is where it is
+		return nil
+	}
+	port, err := w.upstreams.port(endpoint{address: s.GetAddress(), port: s.GetPortValue()})
+	if err != nil {
+		return err
+	}
+	if e.GetHostname() == "" && !isIP(s.GetAddress()) {
+		e.Hostname = s.GetAddress()
+	}
+	e.Address, e.AdditionalAddresses = loopback(port), nil
+	return nil
+}
+
+// redirect points a cluster that finds its host in the connection or request at one upstream, and has it tell the
+// upstream the address that the application dialled.
+func (w *wiring) redirect(c *clusterv3.Cluster, e endpoint) error {
+	port, err := w.upstreams.port(e)
+	if err != nil {
+		return err
+	}
+	c.ClusterDiscoveryType = &clusterv3.Cluster_Type{Type: clusterv3.Cluster_STATIC}
+	c.LbPolicy, c.LbConfig, c.CleanupInterval = clusterv3.Cluster_ROUND_ROBIN, nil, nil
+	c.LoadAssignment = &endpointv3.ClusterLoadAssignment{
+		ClusterName: c.GetName(),
+		Endpoints: []*endpointv3.LocalityLbEndpoints{{LbEndpoints: []*endpointv3.LbEndpoint{{
+			HostIdentifier: &endpointv3.LbEndpoint_Endpoint{Endpoint: &endpointv3.Endpoint{Address: loopback(port)}},
+		}}}},
+	}
+	for _, m := range c.GetTransportSocketMatches() {
+		m.TransportSocket = announcing(m.GetTransportSocket())
+	}
+	if len(c.GetTransportSocketMatches()) == 0 || c.GetTransportSocket() != nil {
+		c.TransportSocket = announcing(c.GetTransportSocket())
+	}
+	return nil
+}
+
+// announcing wraps a transport socket so that a PROXY header precedes what it sends.
+func announcing(inner *corev3.TransportSocket) *corev3.TransportSocket {
+	if inner == nil {
+		inner = &corev3.TransportSocket{
+			Name:       "envoy.transport_sockets.raw_buffer",
+			ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: pack(&rawv3.RawBuffer{})},
+		}
+	}
+	return &corev3.TransportSocket{
+		Name: "envoy.transport_sockets.upstream_proxy_protocol",
+		ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: pack(&upstreamproxyv3.ProxyProtocolUpstreamTransport{
+			Config:          &corev3.ProxyProtocolConfig{Version: corev3.ProxyProtocolConfig_V2},
+			TransportSocket: inner,
+		})},
+	}
+}

@@ -1,0 +1,122 @@
+package envoytest
+
+import (
+	"slices"
+
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+	proxyv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/listener/proxy_protocol/v3"
+	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
+	tcpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/tcp_proxy/v3"
+	tlsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/anypb"
+
+	"sem.example/internal/envoy"
+)
+
+// listener makes a listener reachable without privileges, and has it log what becomes of each connection.
+//
+// One that is bound to its port moves to a free port of the loopback address and is told the original addresses by the
+// PROXY protocol. One that is not bound is reached through the listener that hands connections over, as in a pod.
+func (w *wiring) listener(l *listenerv3.Listener) {
+	if bound(l) {
+		l.Address, l.AdditionalAddresses = loopback(0), nil
+		l.ListenerFilters = slices.Insert(slices.DeleteFunc(l.ListenerFilters, replaced), 0, readsProxyHeader())
+	}
+	l.AccessLog = []*accessLog{w.log(entry{Listener: l.GetName(), Kind: connectionEnd})}
+	for _, chain := range chains(l) {
+		chain.Filters = slices.DeleteFunc(chain.Filters, func(f *listenerv3.Filter) bool { return f.GetName() == sniForwardProxy })
+	}
+	envoy.Edit(l, func(part proto.Message) {
+		switch part := part.(type) {
+		case *hcmv3.HttpConnectionManager:
+			w.httpManager(l.GetName(), part)
+		case *tcpv3.TcpProxy:
+			part.AccessLogOptions = nil
+			part.AccessLog = []*accessLog{w.log(entry{Listener: l.GetName(), Kind: connection})}
+		case *tlsv3.CertificateValidationContext:
+			part.MatchSubjectAltNames, part.MatchTypedSubjectAltNames = nil, nil
+		}
+	})
+}
+
+// Forward proxies resolve names by DNS. Here the upstream takes the name from the request.
+const (
+	httpForwardProxy = "envoy.filters.http.dynamic_forward_proxy"
+	sniForwardProxy  = "envoy.extensions.filters.network.sni_dynamic_forward_proxy"
+)
+
+func (w *wiring) httpManager(listener string, h *hcmv3.HttpConnectionManager) {
+	h.HttpFilters = slices.DeleteFunc(h.HttpFilters, func(f *hcmv3.HttpFilter) bool { return f.GetName() == httpForwardProxy })
+	h.AccessLogOptions = nil
+	h.AccessLog = []*accessLog{w.log(entry{Listener: listener, RouteConfig: h.GetRouteConfig().GetName(), Kind: request})}
+	for _, host := range h.GetRouteConfig().GetVirtualHosts() {
+		for i, r := range host.GetRoutes() {
+			label(r, host, i)
+		}
+	}
+}
+
+// label writes into a route's metadata where the route stands, for the access log to repeat.
+func label(r *routev3.Route, host *routev3.VirtualHost, i int) {
+	if r.Metadata == nil {
+		r.Metadata = &corev3.Metadata{}
+	}
+	place := routePlace(host.GetName(), i)
+	if r.Metadata.FilterMetadata == nil {
+		r.Metadata.FilterMetadata = place
+		return
+	}
+	for k, v := range place {
+		r.Metadata.FilterMetadata[k] = v
+	}
+}
+
+func chains(l *listenerv3.Listener) []*listenerv3.FilterChain {
+	out := slices.Clone(l.GetFilterChains())
+	if d := l.GetDefaultFilterChain(); d != nil {
+		out = append(out, d)
+	}
+	return out
+}
+
+// bound says whether a listener takes connections from its own port.
+func bound(l *listenerv3.Listener) bool {
+	return l.GetBindToPort() == nil || l.GetBindToPort().GetValue()
+}
+
+// replaced says whether a listener filter would tell the addresses that the PROXY header tells.
+func replaced(f *listenerv3.ListenerFilter) bool {
+	switch f.GetName() {
+	case "envoy.filters.listener.original_dst", "envoy.filters.listener.original_src", proxyFilter:
+		return true
+	}
+	return false
+}
+
+const proxyFilter = "envoy.filters.listener.proxy_protocol"
+
+func readsProxyHeader() *listenerv3.ListenerFilter {
+	return &listenerv3.ListenerFilter{
+		Name:       proxyFilter,
+		ConfigType: &listenerv3.ListenerFilter_TypedConfig{TypedConfig: pack(&proxyv3.ProxyProtocol{})},
+	}
+}
+
+func loopback(port uint32) *corev3.Address {
+	return &corev3.Address{Address: &corev3.Address_SocketAddress{SocketAddress: &corev3.SocketAddress{
+		Address:       "127.0.0.1",
+		PortSpecifier: &corev3.SocketAddress_PortValue{PortValue: port},
+	}}}
+}
+
+// pack packs a message of our own making, which cannot fail.
+func pack(m proto.Message) *anypb.Any {
+	a, err := anypb.New(m)
+	if err != nil {
+		panic(err)
+	}
+	return a
+}

@@ -1,0 +1,139 @@
+package envoytest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// A process is a running Envoy.
+type process struct {
+	cmd    *exec.Cmd
+	output bytes.Buffer // what it printed; read after exited is closed
+	exited chan struct{}
+	admin  string // host and port
+}
+
+// startup is how long Envoy may take to come up on a busy machine.
+const startup = 30 * time.Second
+
+// run starts Envoy from the bootstrap in dir and waits until it takes connections.
+func run(ctx context.Context, envoy, dir string) (*process, error) {
+	adminFile := filepath.Join(dir, "admin")
+	p := &process{exited: make(chan struct{}), cmd: exec.Command(envoy,
+		"--config-path", filepath.Join(dir, bootstrapFile),
+		"--admin-address-path", adminFile,
+		"--concurrency", "1",
+		"--disable-hot-restart",
+		"--use-dynamic-base-id",
+		"--log-level", "error",
+		"--file-flush-interval-msec", "5",
+	)}
+	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
+	endWithParent(p.cmd)
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() {
+		_ = p.cmd.Wait() // how it ended is in its output
+		close(p.exited)
+	}()
+	ctx, cancel := context.WithTimeout(ctx, startup)
+	defer cancel()
+	if err := p.ready(ctx, adminFile); err != nil {
+		p.stop()
+		return nil, fmt.Errorf("%w\n%s", err, bytes.TrimSpace(p.output.Bytes()))
+	}
+	return p, nil
+}
+
+func (p *process) stop() {
+	_ = p.cmd.Process.Kill() // fails where the process has ended, which is what is wanted
+	<-p.exited
+}
+
+func (p *process) running() bool {
+	select {
+	case <-p.exited:
+		return false
+	default:
+		return true
+	}
+}
+
+func (p *process) ready(ctx context.Context, adminFile string) error {
+	for {
+		if address, err := os.ReadFile(adminFile); err == nil && len(address) > 0 {
+			p.admin = strings.TrimSpace(string(address))
+			if state, err := p.get(ctx, "/ready"); err == nil && strings.TrimSpace(string(state)) == "LIVE" {
+				return nil
+			}
+		}
+		select {
+		case <-p.exited:
+			return errors.New("Envoy ended at once")
+		case <-ctx.Done():
+			return fmt.Errorf("Envoy did not come up: %w", ctx.Err())
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// get asks the admin interface.
+func (p *process) get(ctx context.Context, path string) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.admin+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	var body bytes.Buffer
+	_, err = body.ReadFrom(answer.Body)
+	return body.Bytes(), err
+}
+
+// ports returns the port that each bound listener took.
+func (p *process) ports(ctx context.Context) (map[string]uint32, error) {
+	text, err := p.get(ctx, "/listeners?format=json")
+	if err != nil {
+		return nil, err
+	}
+	var answer struct {
+		Listeners []struct {
+			Name    string `json:"name"`
+			Address struct {
+				Socket struct {
+					Port uint32 `json:"port_value"`
+				} `json:"socket_address"`
+			} `json:"local_address"`
+		} `json:"listener_statuses"`
+	}
+	if err := json.Unmarshal(text, &answer); err != nil {
+		return nil, fmt.Errorf("listeners of Envoy: %w", err)
+	}
+	out := map[string]uint32{}
+	for _, l := range answer.Listeners {
+		out[l.Name] = l.Address.Socket.Port
+	}
+	return out, nil
+}
+
+// Validate asks Envoy whether it would run a bootstrap; the error holds what Envoy says against it.
+func Validate(ctx context.Context, envoy, bootstrap string) error {
+	out, err := exec.CommandContext(ctx, envoy, "--mode", "validate", "--config-path", bootstrap, "--log-level", "error").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%w: %s", err, bytes.TrimSpace(out))
+	}
+	return nil
+}

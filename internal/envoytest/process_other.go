@@ -1,0 +1,8 @@
+//go:build !linux
+
+package envoytest
+
+import "os/exec"
+
+// endWithParent would have the system end a process when this one ends; only Linux can.
+func endWithParent(*exec.Cmd) {}

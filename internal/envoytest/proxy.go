@@ -1,0 +1,185 @@
+package envoytest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"sync"
+
+	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"sem.example/internal/envoy"
+	"sem.example/internal/standin"
+	"sem.example/render"
+	"sem.example/simulate"
+)
+
+// Options say how to run a proxy.
+type Options struct {
+	Envoy    string // path of the executable; see [Required]
+	Dir      string // an empty folder for what the run needs; the caller removes it
+	Identity string // the SPIFFE identity of the proxy
+}
+
+// A Proxy is a real Envoy that runs the resources of one proxy. Its calls are made one after the other, so that what
+// the upstreams receive belongs to the call at hand; different proxies may be called at once.
+type Proxy struct {
+	process   *process
+	upstreams *upstreams
+	authority *standin.Authority
+	entries   *logReader
+	doors     []door
+
+	mu    sync.Mutex
+	peers uint16 // made up so far: each connection gets a port of its own
+}
+
+const bootstrapFile = "bootstrap.json"
+
+// Start runs Envoy with a proxy's resources. The caller must close the proxy.
+func Start(ctx context.Context, s *envoy.Snapshot, o Options) (*Proxy, error) {
+	p := &Proxy{entries: &logReader{path: filepath.Join(o.Dir, "access.log")}}
+	doors, err := p.prepare(s, o)
+	if err == nil {
+		p.process, err = run(ctx, o.Envoy, o.Dir)
+	}
+	if err == nil {
+		err = p.open(ctx, doors)
+	}
+	if err != nil {
+		p.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// Close ends Envoy and the upstreams.
+func (p *Proxy) Close() {
+	if p.process != nil {
+		p.process.stop()
+	}
+	if p.upstreams != nil {
+		p.upstreams.close()
+	}
+}
+
+// prepare writes the bootstrap and starts the upstreams that it names.
+func (p *Proxy) prepare(s *envoy.Snapshot, o Options) (doors []door, err error) {
+	certs := filepath.Join(o.Dir, "certs")
+	if p.authority, err = standin.Open(certs); err != nil {
+		return nil, err
+	}
+	if p.upstreams, err = newUpstreams(p.authority); err != nil {
+		return nil, err
+	}
+	options := render.BootstrapOptions{Certs: certs, StandIns: true, Identity: o.Identity}
+	b, _ := render.Static(s, options)
+	for _, l := range b.GetStaticResources().GetListeners() {
+		doors = append(doors, doorsOf(l)...)
+	}
+	if err := (&wiring{upstreams: p.upstreams, logPath: p.entries.path}).bootstrap(b); err != nil {
+		return nil, err
+	}
+	if err := render.StandIns(b, options); err != nil {
+		return nil, err
+	}
+	text, err := protojson.Marshal(b)
+	if err != nil {
+		return nil, err
+	}
+	return doors, os.WriteFile(filepath.Join(o.Dir, bootstrapFile), text, 0o600)
+}
+
+// open learns on which ports Envoy listens.
+func (p *Proxy) open(ctx context.Context, doors []door) error {
+	ports, err := p.process.ports(ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range doors {
+		port, ok := ports[d.listener]
+		if !ok {
+			return fmt.Errorf("Envoy does not listen for %s", d.listener)
+		}
+		d.at = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(port))
+		p.doors = append(p.doors, d)
+	}
+	return nil
+}
+
+// A door is an address of the pod that connections come in by.
+type door struct {
+	listener string
+	address  netip.AddrPort // as the resources have it, an unspecified address for every address of the pod
+	at       netip.AddrPort // where Envoy listens in its place
+}
+
+// doorsOf returns the addresses of a listener that has some of its own. (One on a socket of the file system cannot be
+// dialled by address.)
+func doorsOf(l *listenerv3.Listener) []door {
+	if !bound(l) {
+		return nil
+	}
+	var out []door
+	for _, a := range envoy.Addresses(l) {
+		address, err := netip.ParseAddr(a.GetSocketAddress().GetAddress())
+		if err == nil {
+			out = append(out, door{listener: l.GetName(), address: netip.AddrPortFrom(address, uint16(a.GetSocketAddress().GetPortValue()))})
+		}
+	}
+	return out
+}
+
+// ErrRefused says that nobody listens where a call goes: the application would see its connection refused.
+var ErrRefused = errors.New("connection refused: no listener is bound there")
+
+// door returns where a connection to destination really goes in: what the pod's network rules redirect goes to the
+// virtual listeners, the rest to the listener of that port.
+func (p *Proxy) door(direction string, destination netip.AddrPort) (netip.AddrPort, error) {
+	wanted := map[string]string{"outbound": "virtualOutbound", "inbound": "virtualInbound"}[direction]
+	redirected := netip.AddrPort{}
+	for _, d := range p.doors {
+		switch {
+		case d.address == destination:
+			return d.at, nil
+		case d.listener == wanted:
+			redirected = d.at
+		case d.address.Addr().IsUnspecified() && d.address.Port() == destination.Port() && wanted == "":
+			return d.at, nil
+		}
+	}
+	if !redirected.IsValid() {
+		return redirected, ErrRefused
+	}
+	return redirected, nil
+}
+
+// Do makes a call and reports what became of it. An error means that the judge failed, not the call.
+func (p *Proxy) Do(ctx context.Context, call simulate.Call) (Observation, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c, err := p.connect(call)
+	if errors.Is(err, ErrRefused) {
+		return Observation{Error: err.Error(), Unlogged: true}, nil
+	}
+	if err != nil {
+		return Observation{}, err
+	}
+	before := p.upstreams.count()
+	answer := c.converse()
+	c.conn.Close()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	entries, err := p.entries.of(ctx, c.conn.LocalAddr().String())
+	if err != nil {
+		if !p.process.running() {
+			err = fmt.Errorf("Envoy ended: %w\n%s", err, p.process.output.Bytes())
+		}
+		return Observation{}, err
+	}
+	return p.observe(answer, entries, before), nil
+}
