@@ -3,7 +3,6 @@ package render
 import (
 	"strings"
 
-	typedv1 "github.com/cncf/xds/go/udpa/type/v1"
 	accesslogv3 "github.com/envoyproxy/go-control-plane/envoy/config/accesslog/v3"
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
@@ -13,6 +12,8 @@ import (
 	httpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
+
+	"sem.example/internal/envoy"
 )
 
 // stock removes from a message the extensions that Istio's own proxy has and a stock Envoy lacks.
@@ -76,7 +77,7 @@ func (c converter) perFilter(configs map[string]*anypb.Any) {
 var stockPackages = []string{"envoy.extensions.", "envoy.config.", "envoy.watchdog.", "xds.", "google."}
 
 func isStock(name string, config *anypb.Any) bool {
-	url := typeOf(config)
+	url := envoy.TypeOf(config)
 	if url == "" {
 		return !strings.HasPrefix(name, "istio")
 	}
@@ -87,13 +88,4 @@ func isStock(name string, config *anypb.Any) bool {
 		}
 	}
 	return false
-}
-
-// typeOf is the type of an extension's configuration, through the TypedStruct that may stand for it.
-func typeOf(config *anypb.Any) string {
-	s := &typedv1.TypedStruct{}
-	if config.MessageIs(s) && config.UnmarshalTo(s) == nil {
-		return s.GetTypeUrl()
-	}
-	return config.GetTypeUrl()
 }

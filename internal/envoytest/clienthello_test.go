@@ -12,18 +12,18 @@ import (
 func TestPeekHello(t *testing.T) {
 	tests := []struct {
 		name   string
-		config tls.Config
+		config *tls.Config
 		want   UpstreamTLS
 	}{
-		{"name and protocols", tls.Config{ServerName: "api.example.com", NextProtos: []string{"istio", "h2"}}, UpstreamTLS{SNI: "api.example.com", ALPN: []string{"istio", "h2"}}},
-		{"neither", tls.Config{InsecureSkipVerify: true}, UpstreamTLS{}},
+		{"name and protocols", &tls.Config{ServerName: "api.example.com", NextProtos: []string{"istio", "h2"}}, UpstreamTLS{SNI: "api.example.com", ALPN: []string{"istio", "h2"}}},
+		{"neither", &tls.Config{InsecureSkipVerify: true}, UpstreamTLS{}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			client, server := net.Pipe()
 			defer server.Close()
 			go func() {
-				_ = tls.Client(client, &test.config).Handshake() // nobody answers
+				_ = tls.Client(client, test.config).Handshake() // nobody answers
 			}()
 			in := bufio.NewReaderSize(server, largestRecord)
 			got := peekHello(in)

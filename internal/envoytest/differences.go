@@ -2,17 +2,193 @@ package envoytest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"sem.example/simulate"
 )
 
-// SameAddress says whether an address that was dialled is the one that a trace names. A DNS name stands for the address
-// that the DNS server of the tests gives to it.
-func SameAddress(named, dialled string) bool {
-	return named == dialled || nameAddress(named) == dialled
+// Differences names what a trace says otherwise than a real Envoy did, each difference with both sides; none means that
+// they agree. Of several branches any one may be what was observed.
+func Differences(t *simulate.Trace, o Observation) []string {
+	if len(t.Hops) == 0 {
+		return []string{"the trace has no hops"}
+	}
+	c := comparison{call: t.Call, trace: t, hop: &t.Hops[0], seen: o}
+	c.choices()
+	switch {
+	case hasFlag(o, "FI"):
+		c.fault()
+	case o.Upstream != nil:
+		c.upstream(*o.Upstream)
+	case o.Status != 0 && o.Details != "via_upstream":
+		c.answer()
+	case o.Error != "":
+		c.failure()
+	}
+	return c.out
 }
 
-// nameAddress is the address, one of 198.18.0.0/15, that the DNS server of the tests gives to a name.
-func nameAddress(name string) string {
+type comparison struct {
+	call  simulate.Call
+	trace *simulate.Trace
+	hop   *simulate.Hop
+	seen  Observation
+	out   []string
+}
+
+func (c *comparison) differ(what string, trace, envoy any) {
+	c.out = append(c.out, fmt.Sprintf("%s: trace %v, Envoy %v", what, trace, envoy))
+}
+
+func (c *comparison) equal(what string, trace, envoy any) {
+	if trace != envoy {
+		c.differ(what, trace, envoy)
+	}
+}
+
+func hasFlag(o Observation, flag string) bool {
+	return slices.Contains(strings.Split(o.ResponseFlags, ","), flag)
+}
+
+// choices compares what Envoy chose from the listener down to the cluster. What it did not come to choose, or did not
+// log, is not compared.
+func (c *comparison) choices() {
+	if c.seen.Listener != "" {
+		c.equal("listener", c.hop.Listener, c.seen.Listener)
+		c.equal("filter chain", c.hop.FilterChain, c.seen.FilterChain)
+	}
+	if c.seen.VirtualHost != "" {
+		c.equal("route table", c.hop.RouteConfig, c.seen.RouteConfig)
+		c.equal("virtual host", c.hop.VirtualHost, c.seen.VirtualHost)
+		c.equal("route", c.hop.Route, c.seen.Route)
+	}
+	if cluster := c.seen.Cluster; cluster != "" && cluster != c.hop.Cluster && !c.branch(func(b simulate.Branch) bool { return b.Cluster == cluster }) {
+		c.differ("cluster", c.hop.Cluster, cluster)
+	}
+}
+
+func (c *comparison) branch(is func(simulate.Branch) bool) bool {
+	return slices.ContainsFunc(c.hop.Branches, is)
+}
+
+func (c *comparison) fault() {
+	if c.trace.Verdict != simulate.FaultAborted && !c.branch(func(b simulate.Branch) bool { return b.Verdict == simulate.FaultAborted }) {
+		c.differ("verdict", c.trace.Verdict, simulate.FaultAborted)
+	}
+}
+
+// upstream compares what the trace says that the upstream receives with what it received.
+func (c *comparison) upstream(u Upstream) {
+	if !c.dials(u) {
+		c.differ("endpoint", c.endpoints(), fmt.Sprintf("%s:%d", u.Address, u.Port))
+	}
+	c.encryption(u.TLS)
+	if u.Path == "" {
+		return
+	}
+	authority, path := target(c.call.URL)
+	if r := c.hop.Rewrite; r != nil && r.Path != nil {
+		path = r.Path.To
+	}
+	if r := c.hop.Rewrite; r != nil && r.Authority != nil {
+		authority = r.Authority.To
+	}
+	c.equal("path", path, u.Path)
+	c.equal("authority", authority, u.Authority)
+	if c.call.Method != "" {
+		c.equal("method", c.call.Method, u.Method)
+	}
+	c.headers(u.Headers)
+}
+
+func (c *comparison) endpoints() []string {
+	var out []string
+	add := func(list []simulate.Endpoint) {
+		for _, e := range list {
+			out = append(out, fmt.Sprintf("%s:%d", e.Address, e.Port))
+		}
+	}
+	add(c.hop.Endpoints)
+	for _, b := range c.hop.Branches {
+		add(b.Endpoints)
+	}
+	return out
+}
+
+func (c *comparison) dials(u Upstream) bool {
+	is := func(e simulate.Endpoint) bool { return e.Port == u.Port && SameAddress(e.Address, u.Address) }
+	return slices.ContainsFunc(c.hop.Endpoints, is) ||
+		c.branch(func(b simulate.Branch) bool { return slices.ContainsFunc(b.Endpoints, is) })
+}
+
+func (c *comparison) encryption(seen *UpstreamTLS) {
+	tls := c.hop.TLS
+	if tls == nil {
+		tls = &simulate.TLS{OriginatedBy: "none"}
+	}
+	encrypted := tls.OriginatedBy == "proxy" || tls.OriginatedBy == "application"
+	c.equal("TLS", encrypted, seen != nil)
+	if !encrypted || seen == nil {
+		return
+	}
+	c.equal("SNI", tls.SNI, seen.SNI)
+	if tls.OriginatedBy == "proxy" {
+		c.equal("client certificate", tls.Mode == "MUTUAL" || tls.Mode == "ISTIO_MUTUAL", seen.ClientCertificate)
+	}
+}
+
+// headers compares the operations that the trace names with the headers that arrived. Values that Envoy computes from
+// the request, and those that name the authority, are compared elsewhere or not at all.
+func (c *comparison) headers(seen map[string]string) {
+	if c.hop.Headers == nil || c.hop.Headers.Request == nil {
+		return
+	}
+	ops := c.hop.Headers.Request
+	for _, values := range []map[string]string{ops.Set, ops.Add} {
+		for name, value := range values {
+			computed := strings.Contains(value, "%") || strings.HasPrefix(name, ":") || strings.EqualFold(name, "host")
+			if got := seen[strings.ToLower(name)]; !computed && !strings.Contains(got, value) {
+				c.differ("header "+name, value, got)
+			}
+		}
+	}
+	for _, name := range ops.Remove {
+		if got, there := seen[strings.ToLower(name)]; there {
+			c.differ("header "+name, "removed", got)
+		}
+	}
+	slices.Sort(c.out)
+}
+
+// answer compares the answers that Envoy gives itself.
+func (c *comparison) answer() {
+	c.equal("status", c.trace.Status, c.seen.Status)
+	if want := c.seen.ResponseHeaders["location"]; want != "" {
+		got := ""
+		if c.hop.Response != nil {
+			got = c.hop.Response.Location
+		}
+		c.equal("location", got, want)
+	}
+}
+
+// failure holds a trace of success against a client that got nothing. Where the application's own TLS or bytes are
+// passed on, it is the server that may not have liked them.
+func (c *comparison) failure() {
+	passes := c.trace.Verdict == simulate.Passthrough || c.hop.TLS != nil && c.hop.TLS.OriginatedBy == "application"
+	if c.trace.Verdict.Succeeded() && !passes {
+		c.differ("verdict", c.trace.Verdict, c.seen.Error)
+	}
+}
+
+// SameAddress says whether an address that was dialled is the one that a trace names, which may be a DNS name.
+func SameAddress(named, dialled string) bool {
+	return named == dialled || NameAddress(named) == dialled
+}
+
+// NameAddress is the address, one of 198.18.0.0/15, that the DNS server of the recorded observations gave to a name.
+func NameAddress(name string) string {
 	h := 0
 	for _, r := range strings.ToLower(strings.TrimRight(name, ".")) {
 		h = (h*131 + int(r)) % (1 << 17)
