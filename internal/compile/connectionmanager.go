@@ -1,6 +1,9 @@
 package compile
 
 import (
+	"net/netip"
+	"slices"
+
 	"cmp"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
@@ -12,6 +15,7 @@ import (
 	routerv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/router/v3"
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
 	preservecasev3 "github.com/envoyproxy/go-control-plane/envoy/extensions/http/header_formatters/preserve_case/v3"
+	"google.golang.org/protobuf/types/known/wrapperspb"
 	alpn "istio.io/api/envoy/config/filter/http/alpn/v2alpha1"
 	meshconfig "istio.io/api/mesh/v1alpha1"
 
@@ -66,6 +70,18 @@ func (c *Compiler) connectionManager(m manager) *hcmv3.HttpConnectionManager {
 		out.RouteSpecifier = &hcmv3.HttpConnectionManager_Rds{Rds: &hcmv3.Rds{ConfigSource: ads(), RouteConfigName: m.table}}
 	}
 	return out
+}
+
+// managerOrigins are the fields of the mesh's settings that change how requests are handled.
+func (c *Compiler) managerOrigins() trail {
+	var t trail
+	t.add("path", c.meshOrigin("pathNormalization")...)
+	t.add("headers", c.meshOrigin("defaultConfig.proxyHeaders")...)
+	t.add("limits", c.meshOrigin("defaultConfig.connectionSettings")...)
+	if c.gateway() {
+		t.add("headers", c.meshOrigin("defaultConfig.gatewayTopology")...)
+	}
+	return t
 }
 
 // ads says that a resource comes from the control plane, on the stream that the proxy has open.
@@ -175,6 +191,7 @@ func (c *Compiler) identify(out *hcmv3.HttpConnectionManager, s side) {
 	case gatewaySide:
 		topology := c.proxyConfig().GetGatewayTopology()
 		out.UseRemoteAddress, out.XffNumTrustedHops = yes(), topology.GetNumTrustedProxies()
+		out.InternalAddressConfig = c.internalAddresses()
 		out.ForwardClientCertDetails = forwarding(topology.GetForwardClientCertDetails(), meshconfig.ForwardClientCertDetails_SANITIZE_SET)
 		if f := out.ForwardClientCertDetails; f == hcmv3.HttpConnectionManager_APPEND_FORWARD || f == hcmv3.HttpConnectionManager_SANITIZE_SET {
 			out.SetCurrentClientCertDetails = &hcmv3.HttpConnectionManager_SetCurrentClientCertDetails{
@@ -182,6 +199,30 @@ func (c *Compiler) identify(out *hcmv3.HttpConnectionManager, s side) {
 			}
 		}
 	}
+}
+
+// internalAddresses are the clients that a gateway takes for its own side: the address blocks of the mesh's networks. It
+// is nil where there are none.
+func (c *Compiler) internalAddresses() *hcmv3.HttpConnectionManager_InternalAddressConfig {
+	var blocks []netip.Prefix
+	for _, n := range c.view.Mesh.Settings.Networks.GetNetworks() {
+		for _, e := range n.GetEndpoints() {
+			if p, ok := prefixOf(e.GetFromCidr()); ok {
+				blocks = append(blocks, p)
+			}
+		}
+	}
+	if len(blocks) == 0 {
+		return nil
+	}
+	slices.SortFunc(blocks, netip.Prefix.Compare)
+	out := &hcmv3.HttpConnectionManager_InternalAddressConfig{}
+	for _, p := range blocks {
+		out.CidrRanges = append(out.CidrRanges, &corev3.CidrRange{
+			AddressPrefix: p.Addr().String(), PrefixLen: wrapperspb.UInt32(uint32(p.Bits())),
+		})
+	}
+	return out
 }
 
 // forwarding says what becomes of the certificate details in a request. Istio numbers as Envoy does, from one instead

@@ -5,6 +5,8 @@ import (
 	tlsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	matcherv3 "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
 	meshconfig "istio.io/api/mesh/v1alpha1"
+
+	"sem.example/internal/envoy"
 )
 
 // The protocols that a proxy offers when it ends TLS.
@@ -62,6 +64,15 @@ func (c *Compiler) inboundTLS(http bool) *tlsv3.DownstreamTlsContext {
 			ValidationContextType:          verify(&tlsv3.CertificateValidationContext{MatchSubjectAltNames: names}, workloadSecret(meshRoots)),
 		},
 	}
+}
+
+// meshTLSOrigins are the fields of the mesh's settings that change its mutual TLS.
+func (c *Compiler) meshTLSOrigins() []envoy.Origin {
+	var out []envoy.Origin
+	for _, field := range []string{"meshMTLS", "trustDomain", "trustDomainAliases", "caCertificates"} {
+		out = append(out, c.meshOrigin(field)...)
+	}
+	return out
 }
 
 // verify checks the client's certificate against roots, and against further conditions.

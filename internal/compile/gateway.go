@@ -116,6 +116,6 @@ func (c *Compiler) serverChains(s *gatewayServer, names sniNames) []*chainDraft 
 // requestChain reads requests, and routes them by a table. A chain's policies are about requests.
 func (c *Compiler) requestChain(protocol mesh.Protocol, table string) *chainDraft {
 	d := &chainDraft{http: &manager{side: gatewaySide, protocol: protocol, table: table}}
-	d.origins = slices.Concat(c.authentication().origins, c.authorization(false).origins)
+	d.origins = slices.Concat(c.managerOrigins(), c.authentication().origins, c.authorization(false).origins)
 	return d
 }

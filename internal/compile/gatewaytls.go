@@ -20,6 +20,9 @@ func (c *Compiler) endTLS(d *chainDraft, s *gatewayServer) {
 	d.sni = s.sni()
 	d.tls = c.gatewayTLS(s.GetTls(), s.protocol)
 	d.origins.add("tls", spelled(s.object, source.Join(s.field, "tls"))...)
+	if s.GetTls().GetMode() != networking.ServerTLSSettings_ISTIO_MUTUAL {
+		d.origins.add("tls", c.meshOrigin("tlsDefaults")...)
+	}
 }
 
 // gatewayTLS translates the settings by which a server ends TLS.

@@ -85,6 +85,7 @@ func (c *Compiler) inboundChains(p *inboundPort) []*chainDraft {
 		}
 		if k.mutual {
 			d.tls = c.inboundTLS(k.http)
+			d.origins.add("tls", c.meshTLSOrigins()...)
 		}
 		if p.sidecar != nil {
 			d.metadata = istioMetadata(p.sidecar)
@@ -104,7 +105,7 @@ func (c *Compiler) fillInbound(d *chainDraft, p *inboundPort, http bool) {
 		return
 	}
 	d.http = &manager{side: inboundSide, name: "inbound_" + d.name, protocol: p.protocol, routes: c.inboundRoutes(p)}
-	d.origins = slices.Concat(d.origins, c.authentication().origins, auth.origins)
+	d.origins = slices.Concat(d.origins, c.managerOrigins(), c.authentication().origins, auth.origins)
 }
 
 // chainName names a chain by the address that it would be bound to without redirection.
