@@ -18,7 +18,7 @@ func (r *run) accessLog(o *outcome) string {
 	return fmt.Sprintf(`[-] %s %d %s %s - "-" - - - - "%s" "%s" "%s" "%s" "%s" %s - %s %s %s %s`,
 		r.requestLogged(), o.status, dash(o.flags), dash(o.details),
 		r.header("x-forwarded-for"), r.header("user-agent"), r.header("x-request-id"), r.header(":authority"), upstream,
-		cluster, r.dialled(), source_(r), dash(r.conn.sni), dash(r.hop.Route))
+		cluster, r.dialled(), r.sourceLogged(), dash(r.conn.sni), dash(r.hop.Route))
 }
 
 // requestLogged is the request line of the log, "- - -" for bytes that are not read.
@@ -45,7 +45,7 @@ func (r *run) header(name string) string {
 	return dash(value)
 }
 
-func source_(r *run) string {
+func (r *run) sourceLogged() string {
 	if a := r.conn.source.Addr(); a.IsValid() {
 		return hostPort(a.String(), uint32(r.conn.source.Port()))
 	}

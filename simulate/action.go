@@ -1,7 +1,6 @@
 package simulate
 
 import (
-	"fmt"
 	"strings"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
@@ -10,15 +9,15 @@ import (
 // An action forwards a request: to which clusters, and under which policy.
 type action struct {
 	proto         *routev3.RouteAction
-	targets       []destined
+	targets       []weighted
 	clusterHeader string
 	rewrite       rewrite
 	policy        Policy
 	unknownStatus int // the answer where the cluster does not exist
 }
 
-// A destined is one of the clusters that a route spreads its requests over.
-type destined struct {
+// A weighted is one of the clusters that a route spreads its requests over.
+type weighted struct {
 	cluster       string
 	clusterHeader string
 	share         float64
@@ -39,18 +38,18 @@ func newAction(c *routev3.RouteConfiguration, v *routev3.VirtualHost, p *routev3
 	return out
 }
 
-func newTargets(c *routev3.RouteConfiguration, v *routev3.VirtualHost, p *routev3.Route, a *routev3.RouteAction) []destined {
+func newTargets(c *routev3.RouteConfiguration, v *routev3.VirtualHost, p *routev3.Route, a *routev3.RouteAction) []weighted {
 	if a.GetWeightedClusters() == nil {
-		return []destined{{cluster: a.GetCluster(), clusterHeader: strings.ToLower(a.GetClusterHeader()), share: 1, headers: newHeaderPlan(c, v, p, nil)}}
+		return []weighted{{cluster: a.GetCluster(), clusterHeader: strings.ToLower(a.GetClusterHeader()), share: 1, headers: newHeaderPlan(c, v, p, nil)}}
 	}
 	var total float64
 	for _, w := range a.GetWeightedClusters().GetClusters() {
 		total += float64(w.GetWeight().GetValue())
 	}
-	var out []destined
+	var out []weighted
 	for _, w := range a.GetWeightedClusters().GetClusters() {
 		if weight := float64(w.GetWeight().GetValue()); weight > 0 {
-			out = append(out, destined{w.GetName(), strings.ToLower(w.GetClusterHeader()), weight / total, newHeaderPlan(c, v, p, w), w.GetHostRewriteLiteral()})
+			out = append(out, weighted{w.GetName(), strings.ToLower(w.GetClusterHeader()), weight / total, newHeaderPlan(c, v, p, w), w.GetHostRewriteLiteral()})
 		}
 	}
 	return out
@@ -64,53 +63,8 @@ func routeTimeout(a *routev3.RouteAction) string {
 	return duration(a.GetTimeout())
 }
 
-// newMirrors describes the mirrors in force: those of the route, else of its virtual host, else of the table.
-func newMirrors(c *routev3.RouteConfiguration, v *routev3.VirtualHost, a *routev3.RouteAction) []Mirror {
-	policies := a.GetRequestMirrorPolicies()
-	if len(policies) == 0 {
-		policies = v.GetRequestMirrorPolicies()
-	}
-	if len(policies) == 0 {
-		policies = c.GetRequestMirrorPolicies()
-	}
-	var out []Mirror
-	for _, m := range policies {
-		name := m.GetCluster()
-		if name == "" {
-			name = fmt.Sprintf("the cluster that header %s names", m.GetClusterHeader())
-		}
-		out = append(out, Mirror{Cluster: name, Share: fraction(m.GetRuntimeFraction().GetDefaultValue(), 1)})
-	}
-	return out
-}
-
-// hashKey names what a consistent hash is made of.
-func hashKey(policies []*routev3.RouteAction_HashPolicy) string {
-	var keys []string
-	for _, p := range policies {
-		key := "unknown"
-		switch s := p.GetPolicySpecifier().(type) {
-		case *routev3.RouteAction_HashPolicy_Header_:
-			key = "header " + s.Header.GetHeaderName()
-		case *routev3.RouteAction_HashPolicy_Cookie_:
-			key = "cookie " + s.Cookie.GetName()
-		case *routev3.RouteAction_HashPolicy_ConnectionProperties_:
-			key = "source address"
-		case *routev3.RouteAction_HashPolicy_QueryParameter_:
-			key = "query parameter " + s.QueryParameter.GetName()
-		case *routev3.RouteAction_HashPolicy_FilterState_:
-			key = "filter state " + s.FilterState.GetKey()
-		}
-		keys = append(keys, key)
-		if p.GetTerminal() {
-			break
-		}
-	}
-	return strings.Join(keys, ", ")
-}
-
 // name is the cluster of a target, which a header of the request may name.
-func (t *destined) name(r *request) string {
+func (t *weighted) name(r *request) string {
 	if t.cluster == "" && t.clusterHeader != "" {
 		name, _ := r.get(t.clusterHeader)
 		return name

@@ -16,12 +16,6 @@ func balancerOf(c *clusterv3.Cluster) string {
 	return c.GetLbPolicy().String()
 }
 
-// A localityKey is a locality within a priority.
-type localityKey struct {
-	priority uint32
-	name     string
-}
-
 // share gives each endpoint its part of the cluster's requests, 0 to 1, and drops those that receive none.
 //
 // Priorities come first: each takes what its healthy endpoints can bear, which is 1.4 times their part of all by
@@ -174,18 +168,4 @@ func (b *balance) weights(members []endpoint) []float64 {
 		weights[i] *= b.localityWeight(m.place) / sums[m.place]
 	}
 	return weights
-}
-
-// localityWeight is the weight of a locality, less where few of its endpoints are healthy.
-func (b *balance) localityWeight(k localityKey) float64 {
-	var all, good float64
-	for i := range b.all {
-		if b.all[i].place == k {
-			all++
-			if b.all[i].healthy() {
-				good++
-			}
-		}
-	}
-	return b.localities[k] * min(1, b.factor/100*good/all)
 }

@@ -74,10 +74,6 @@ func hostPort(address string, port uint32) string {
 	return address + ":" + strconv.FormatUint(uint64(port), 10)
 }
 
-func localityText(l *corev3.Locality) string {
-	return strings.TrimRight(l.GetRegion()+"/"+l.GetZone()+"/"+l.GetSubZone(), "/")
-}
-
 // reach returns the endpoints that a connection through the cluster may go to. The slice is the caller's to keep.
 func (r *run) reach(c *cluster, host string) []endpoint {
 	switch c.destination.Resolution {

@@ -29,7 +29,7 @@ func (x *exchange) fault(f *httpFilter) {
 
 // faulty says whether a fault is meant for this request.
 func (x *exchange) faulty(c *faultv3.HTTPFault) bool {
-	if only := c.GetUpstreamCluster(); only != "" && !anyOf(x.targets(), func(d destined) bool { return d.name(x.req) == only }) {
+	if only := c.GetUpstreamCluster(); only != "" && !anyOf(x.targets(), func(d weighted) bool { return d.name(x.req) == only }) {
 		return false
 	}
 	for _, h := range c.GetHeaders() {
@@ -104,7 +104,7 @@ func (f *Fault) words() string {
 }
 
 // targets are the clusters of the route, none where it answers by itself.
-func (x *exchange) targets() []destined {
+func (x *exchange) targets() []weighted {
 	if x.route == nil || x.route.action == nil {
 		return nil
 	}

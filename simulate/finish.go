@@ -7,7 +7,7 @@ import (
 )
 
 // finish puts an outcome into the trace.
-func (r *run) finish(o outcome) *Trace {
+func (r *run) finish(o outcome) {
 	r.hop.Error = o.err
 	if o.status != 0 && r.hop.Response == nil {
 		r.hop.Response = &Response{Status: o.status, Body: localReply(o)}
@@ -22,7 +22,6 @@ func (r *run) finish(o outcome) *Trace {
 		t.AccessLog = r.accessLog(&o)
 	}
 	t.Hops = []Hop{r.hop}
-	return t
 }
 
 // errCall is the error of a call that makes no sense.

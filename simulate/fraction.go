@@ -1,6 +1,8 @@
 package simulate
 
-import typev3 "github.com/envoyproxy/go-control-plane/envoy/type/v3"
+import (
+	typev3 "github.com/envoyproxy/go-control-plane/envoy/type/v3"
+)
 
 // fraction is a share of requests, 0 to 1; absent is what the share is where it is not set.
 func fraction(p *typev3.FractionalPercent, absent float64) float64 {

@@ -23,12 +23,12 @@ type textKind struct {
 }
 
 var (
-	exactly      = textKind{func(v, want string) bool { return v == want }, "is"}
-	beginning    = textKind{strings.HasPrefix, "starts with"}
-	ending       = textKind{strings.HasSuffix, "ends with"}
-	containing   = textKind{strings.Contains, "contains"}
-	caseless     = " (in any case)"
-	unsupportedT = textMatch{func(string) bool { return false }, "has a matcher that sem does not know"}
+	exactly        = textKind{func(v, want string) bool { return v == want }, "is"}
+	beginning      = textKind{strings.HasPrefix, "starts with"}
+	ending         = textKind{strings.HasSuffix, "ends with"}
+	containing     = textKind{strings.Contains, "contains"}
+	caseless       = " (in any case)"
+	unknownMatcher = textMatch{func(string) bool { return false }, "has a matcher that sem does not know"}
 )
 
 func (k textKind) match(want string, fold bool) textMatch {
@@ -44,7 +44,7 @@ func (k textKind) match(want string, fold bool) textMatch {
 func fullRegex(pattern string) textMatch {
 	re, err := regexp.Compile(`\A(?:` + pattern + `)\z`)
 	if err != nil {
-		return unsupportedT
+		return unknownMatcher
 	}
 	return textMatch{re.MatchString, fmt.Sprintf("matches %q", pattern)}
 }
@@ -63,7 +63,7 @@ func newTextMatch(m *matcherv3.StringMatcher) textMatch {
 	case *matcherv3.StringMatcher_SafeRegex:
 		return fullRegex(p.SafeRegex.GetRegex())
 	}
-	return unsupportedT
+	return unknownMatcher
 }
 
 // A condition is one test of a request beside its path.
@@ -120,7 +120,7 @@ func headerText(m *routev3.HeaderMatcher) textMatch {
 	case *routev3.HeaderMatcher_RangeMatch:
 		return inRange(p.RangeMatch.GetStart(), p.RangeMatch.GetEnd())
 	}
-	return unsupportedT
+	return unknownMatcher
 }
 
 // inRange matches whole numbers from start up to, but not including, end.

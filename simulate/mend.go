@@ -1,6 +1,8 @@
 package simulate
 
-import "fmt"
+import (
+	"fmt"
+)
 
 // mend says what would help where a call fails. It speaks of Istio's documents, which is where users can change things.
 func (r *run) mend(o *outcome) string {

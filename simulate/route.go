@@ -105,7 +105,7 @@ func newPathRule(m *routev3.RouteMatch) pathRule {
 	case *routev3.RouteMatch_PathMatchPolicy:
 		return pathRule{onPath(uriTemplate(p.PathMatchPolicy.GetTypedConfig())), whole}
 	}
-	return pathRule{onPath(unsupportedT), whole}
+	return pathRule{onPath(unknownMatcher), whole}
 }
 
 // onPath makes a text match a test of the path.
@@ -128,7 +128,7 @@ func uriTemplate(config *anypb.Any) textMatch {
 	template := templateOf(config)
 	re, ok := templateRegex(template)
 	if !ok {
-		return unsupportedT
+		return unknownMatcher
 	}
 	return textMatch{re.MatchString, fmt.Sprintf("matches the template %q", template)}
 }

@@ -95,7 +95,7 @@ func byShare(a, b way) int {
 }
 
 // leaves changes the request to what the upstream of a target receives.
-func (x *exchange) leaves(t *destined, req *request) *HeaderOps {
+func (x *exchange) leaves(t *weighted, req *request) *HeaderOps {
 	ops := &HeaderOps{Request: x.strip(apply(t.headers.request, req.headers)), Response: apply(t.headers.response, map[string][]string{})}
 	if t.host != "" {
 		req.authority = t.host

@@ -38,14 +38,18 @@ type outcome struct {
 
 // Trace says what becomes of a call. It always answers; a call that makes no sense has the verdict UNSUPPORTED, with
 // the reason as its summary.
-func (e *Engine) Trace(call Call) *Trace {
+func (e *Engine) Trace(call Call) *Trace { return e.run(call).out }
+
+func (e *Engine) run(call Call) *run {
 	r := &run{engine: e}
 	normal, err := call.Normal()
 	r.start(&normal)
 	if err != nil {
-		return r.finish(outcome{verdict: Unsupported, err: errCall, reason: err.Error()})
+		r.finish(outcome{verdict: Unsupported, err: errCall, reason: err.Error()})
+		return r
 	}
-	return r.finish(r.accept())
+	r.finish(r.accept())
+	return r
 }
 
 func (r *run) start(call *Call) {

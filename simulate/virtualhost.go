@@ -1,32 +1,13 @@
 package simulate
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 
 	"sem.example/internal/envoy"
 )
-
-// A table is a route configuration. Its virtual hosts are found by name, not by looking at each.
-type table struct {
-	proto    *routev3.RouteConfiguration
-	name     string
-	hosts    []*virtualHost
-	exact    map[string]*virtualHost
-	suffixes wildcards // "*.example.com"
-	prefixes wildcards // "example.*"
-	any      *virtualHost
-}
-
-// wildcards holds virtual hosts by the fixed part of their domain; lengths are those of the fixed parts, longest first.
-type wildcards struct {
-	lengths []int
-	hosts   map[string]*virtualHost
-}
 
 // A virtualHost is the routes of some domains.
 type virtualHost struct {
@@ -36,104 +17,12 @@ type virtualHost struct {
 	routes []*route
 }
 
-func newTable(c *routev3.RouteConfiguration) *table {
-	t := &table{proto: c, name: c.GetName(), exact: map[string]*virtualHost{}}
-	for _, v := range c.GetVirtualHosts() {
-		host := newVirtualHost(c, v)
-		t.hosts = append(t.hosts, host)
-		for _, domain := range v.GetDomains() {
-			t.add(strings.ToLower(domain), host)
-		}
-	}
-	t.suffixes.sort()
-	t.prefixes.sort()
-	return t
-}
-
 func newVirtualHost(c *routev3.RouteConfiguration, v *routev3.VirtualHost) *virtualHost {
 	host := &virtualHost{proto: v, name: v.GetName(), addr: envoy.VirtualHost(c.GetName(), v.GetName())}
 	for i, r := range v.GetRoutes() {
 		host.routes = append(host.routes, newRoute(c, v, r, envoy.Route(c.GetName(), v.GetName(), i)))
 	}
 	return host
-}
-
-// add enters a domain. Of two equal domains, which Envoy refuses, the first is kept.
-func (t *table) add(domain string, host *virtualHost) {
-	switch {
-	case domain == "*":
-		t.any = cmp.Or(t.any, host)
-	case strings.HasPrefix(domain, "*"):
-		t.suffixes.add(domain[1:], host)
-	case strings.HasSuffix(domain, "*"):
-		t.prefixes.add(domain[:len(domain)-1], host)
-	default:
-		t.exact[domain] = cmp.Or(t.exact[domain], host)
-	}
-}
-
-func (w *wildcards) add(fixed string, host *virtualHost) {
-	if w.hosts == nil {
-		w.hosts = map[string]*virtualHost{}
-	}
-	w.hosts[fixed] = cmp.Or(w.hosts[fixed], host)
-}
-
-func (w *wildcards) sort() {
-	for fixed := range w.hosts {
-		if !slices.Contains(w.lengths, len(fixed)) {
-			w.lengths = append(w.lengths, len(fixed))
-		}
-	}
-	slices.SortFunc(w.lengths, func(a, b int) int { return cmp.Compare(b, a) })
-}
-
-// find returns the virtual host with the longest fixed part, which cut takes from the host. A wildcard stands for at
-// least one character.
-func (w *wildcards) find(host string, cut func(host string, length int) string) *virtualHost {
-	for _, n := range w.lengths {
-		if n < len(host) {
-			if v := w.hosts[cut(host, n)]; v != nil {
-				return v
-			}
-		}
-	}
-	return nil
-}
-
-func lastBytes(s string, n int) string  { return s[len(s)-n:] }
-func firstBytes(s string, n int) string { return s[:n] }
-
-// host is the authority as virtual hosts see it.
-func (t *table) host(authority string) string {
-	if t.proto.GetIgnorePortInHostMatching() {
-		if i := portStart(authority); i >= 0 {
-			authority = authority[:i]
-		}
-	}
-	return strings.ToLower(authority)
-}
-
-// virtualHost chooses by the authority: an exact domain, else the longest suffix wildcard, else the longest prefix
-// wildcard, else "*". The reason is the second result.
-func (t *table) virtualHost(authority string) (*virtualHost, string) {
-	if authority == "" {
-		return t.any, "the request has no host, and this virtual host takes all"
-	}
-	host := t.host(authority)
-	if v := t.exact[host]; v != nil {
-		return v, fmt.Sprintf("it has the domain %q", host)
-	}
-	if v := t.suffixes.find(host, lastBytes); v != nil {
-		return v, fmt.Sprintf("its domain %q is the longest wildcard for %q", v.domain(host), host)
-	}
-	if v := t.prefixes.find(host, firstBytes); v != nil {
-		return v, fmt.Sprintf("its domain %q is the longest wildcard for %q", v.domain(host), host)
-	}
-	if t.any != nil {
-		return t.any, fmt.Sprintf("no virtual host has the domain %q, and this one takes all", host)
-	}
-	return nil, fmt.Sprintf("no virtual host has the domain %q", host)
 }
 
 // domain returns the longest wildcard domain of the virtual host for a host.

@@ -1,6 +1,8 @@
 package simulate
 
-import "sem.example/internal/envoy"
+import (
+	"sem.example/internal/envoy"
+)
 
 // A trap is a mistake that is no error of any document by itself but makes a call go wrong, or less safe than it
 // looks. test returns nil where the call does not fall into it.

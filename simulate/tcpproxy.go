@@ -13,13 +13,13 @@ import (
 // A tcpProxy forwards bytes without reading them.
 type tcpProxy struct {
 	proto   *tcpv3.TcpProxy
-	targets []destined
+	targets []weighted
 }
 
 func newTCPProxy(p *tcpv3.TcpProxy) *tcpProxy {
 	out := &tcpProxy{proto: p}
 	if p.GetWeightedClusters() == nil {
-		out.targets = []destined{{cluster: p.GetCluster(), share: 1}}
+		out.targets = []weighted{{cluster: p.GetCluster(), share: 1}}
 		return out
 	}
 	var total float64
@@ -28,7 +28,7 @@ func newTCPProxy(p *tcpv3.TcpProxy) *tcpProxy {
 	}
 	for _, w := range p.GetWeightedClusters().GetClusters() {
 		if w.GetWeight() > 0 {
-			out.targets = append(out.targets, destined{cluster: w.GetName(), share: float64(w.GetWeight()) / total})
+			out.targets = append(out.targets, weighted{cluster: w.GetName(), share: float64(w.GetWeight()) / total})
 		}
 	}
 	return out
@@ -38,7 +38,7 @@ func newTCPProxy(p *tcpv3.TcpProxy) *tcpProxy {
 func (r *run) tcp(p *tcpProxy, sniCluster bool, at envoy.Addr) outcome {
 	targets := p.targets
 	if sniCluster && r.conn.sni != "" {
-		targets = []destined{{cluster: r.conn.sni, share: 1}}
+		targets = []weighted{{cluster: r.conn.sni, share: 1}}
 	}
 	if idle := duration(p.proto.GetIdleTimeout()); idle != "" {
 		r.policy().IdleTimeout = idle

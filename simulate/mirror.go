@@ -1,0 +1,27 @@
+package simulate
+
+import (
+	"fmt"
+
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+)
+
+// newMirrors describes the mirrors in force: those of the route, else of its virtual host, else of the table.
+func newMirrors(c *routev3.RouteConfiguration, v *routev3.VirtualHost, a *routev3.RouteAction) []Mirror {
+	policies := a.GetRequestMirrorPolicies()
+	if len(policies) == 0 {
+		policies = v.GetRequestMirrorPolicies()
+	}
+	if len(policies) == 0 {
+		policies = c.GetRequestMirrorPolicies()
+	}
+	var out []Mirror
+	for _, m := range policies {
+		name := m.GetCluster()
+		if name == "" {
+			name = fmt.Sprintf("the cluster that header %s names", m.GetClusterHeader())
+		}
+		out = append(out, Mirror{Cluster: name, Share: fraction(m.GetRuntimeFraction().GetDefaultValue(), 1)})
+	}
+	return out
+}
