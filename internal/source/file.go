@@ -12,6 +12,8 @@ type File struct {
 	Name string
 	Data []byte
 
+	Suppressions []Suppression // by line
+
 	once  sync.Once
 	lines []int // offset of the first byte of each line
 	ascii bool

@@ -82,6 +82,9 @@ func TestProblems(t *testing.T) {
 		"byte order mark":     {"\xef\xbb\xbf" + object + "a: b: c\n", `3:5 Syntax ":" a ":" does not belong here`},
 		"CRLF":                {"apiVersion: v1\r\nkind: X\r\na: b: c\r\n", `3:5 Syntax ":" a ":" does not belong here`},
 		"after an umlaut":     {object + "ä: ü: c\n", `3:5 Syntax ":" a ":" does not belong here`},
+		"octal port":          {"apiVersion: networking.istio.io/v1\nkind: X\nport: 0443\nother: 080\n", `3:7 TwoReadings "0443" 0443 is octal here and means 291`},
+		"key of YAML 1.1":     {"apiVersion: networking.istio.io/v1\nkind: X\ny: 1\n'n': 2\n", `3:1 TwoReadings "y" the plain key y becomes "true"`},
+		"elsewhere":           {object + "y: 0644\n", ``},
 		"control character":   {object + "a: \x01\n", "3:4 NotText \"\\x01\" the file holds control characters"},
 	}
 	for name, test := range tests {

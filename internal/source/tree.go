@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -27,6 +28,7 @@ type grower struct {
 	stopped bool
 	holed   bool // a map or list stands where a key belongs, as "{{" makes it
 	trouble []Problem
+	doubts  []Problem // scalars that YAML 1.2 would read differently
 }
 
 // An anchored node may be used again; until it is whole, its node is nil.
@@ -38,6 +40,17 @@ type anchored struct {
 func (g *grower) problem(t Trouble, at Range, format string, args ...any) *Problem {
 	g.trouble = append(g.trouble, Problem{Trouble: t, File: g.file, Range: at, Message: fmt.Sprintf(format, args...)})
 	return &g.trouble[len(g.trouble)-1]
+}
+
+func (g *grower) doubt(at Range, format string, args ...any) {
+	g.doubts = append(g.doubts, Problem{Trouble: TwoReadings, File: g.file, Range: at, Message: fmt.Sprintf(format, args...)})
+}
+
+// octal says whether a number that begins with a zero has another value than its digits.
+func octal(text, value string) bool {
+	text = strings.TrimLeft(text, "+-")
+	return len(text) > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9' &&
+		strings.TrimLeft(text, "0") != strings.TrimLeft(value, "-0")
 }
 
 // node allocates a node; nodes of a document live together.
@@ -124,6 +137,9 @@ func (g *grower) value(y *yaml.Node) *Node {
 func (g *grower) scalar(n *Node, y *yaml.Node) {
 	r := g.read(y)
 	n.Kind, n.Text = r.kind, r.text
+	if y.Style == 0 && r.kind == Number && octal(y.Value, r.text) {
+		g.doubt(g.extent(y, nil), "%s is octal here and means %s", y.Value, r.text)
+	}
 	if r.err != nil {
 		g.problem(NoJSON, g.extent(y, nil), "the value %s has no JSON form, so Kubernetes cannot read it", y.Value)
 	}
@@ -222,6 +238,9 @@ func (g *grower) key(y *yaml.Node, at Range) (string, bool) {
 	r := reading{kind: String, text: y.Value}
 	if text, untagged := g.written(y); !untagged || looks(y.Value) == Null {
 		r = askKey(text, y.Value)
+	}
+	if r.text != y.Value && y.Style == 0 {
+		g.doubt(at, "the plain key %s becomes %q", y.Value, r.text)
 	}
 	if r.err != nil {
 		g.problem(NoJSON, at, "a key must be a string")
