@@ -37,10 +37,7 @@ type answer struct {
 
 // connect dials Envoy as the call's application or peer would, and announces the addresses.
 func (p *Proxy) connect(call simulate.Call) (*client, error) {
-	destination, err := destinationOf(call)
-	if err != nil {
-		return nil, err
-	}
+	destination := destinationOf(call)
 	at, err := p.door(cmp.Or(call.Direction, "outbound"), destination)
 	if err != nil {
 		return nil, err
@@ -60,12 +57,19 @@ func (p *Proxy) connect(call simulate.Call) (*client, error) {
 	return c, err
 }
 
-func destinationOf(call simulate.Call) (netip.AddrPort, error) {
+// destinationOf is what the application dials. A name that the call gives no address of is at the address that every
+// test gives it.
+func destinationOf(call simulate.Call) netip.AddrPort {
 	address, err := netip.ParseAddr(call.Address)
 	if err != nil {
-		return netip.AddrPort{}, fmt.Errorf("the call names no address to dial: %w", err)
+		authority, _ := target(call.URL)
+		host, _, err := net.SplitHostPort(authority)
+		if err != nil {
+			host = authority
+		}
+		address = netip.MustParseAddr(NameAddress(cmp.Or(call.Address, host)))
 	}
-	return netip.AddrPortFrom(address, uint16(call.Port)), nil
+	return netip.AddrPortFrom(address, uint16(call.Port))
 }
 
 // sourceOf is the peer's address: the call's, or the proxy's own, or any of the destination's family.

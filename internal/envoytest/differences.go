@@ -21,9 +21,11 @@ func Differences(t *simulate.Trace, o Observation) []string {
 		c.fault()
 	case o.Upstream != nil:
 		c.upstream(*o.Upstream)
+		c.delivery()
 	case o.Status != 0 && o.Details != "via_upstream":
 		c.answer()
-	case o.Error != "":
+	}
+	if o.Error != "" {
 		c.failure()
 	}
 	return c.out
@@ -159,6 +161,15 @@ func (c *comparison) headers(seen map[string]string) {
 		}
 	}
 	slices.Sort(c.out)
+}
+
+// delivery holds a trace of failure against an upstream whose answer the client got.
+func (c *comparison) delivery() {
+	succeeds := func(b simulate.Branch) bool { return b.Verdict.Succeeded() }
+	got := c.seen.Error == "" && (c.seen.Details == "via_upstream" || c.seen.Upstream.Protocol == "tcp")
+	if got && !c.trace.Verdict.Succeeded() && !c.branch(succeeds) {
+		c.differ("verdict", c.trace.Verdict, "the upstream answered")
+	}
 }
 
 // answer compares the answers that Envoy gives itself.
