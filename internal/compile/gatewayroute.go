@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
@@ -44,10 +45,14 @@ type gatewayTable struct {
 	compiler *Compiler
 	hosts    map[string]*gatewayHost
 	rules    map[string]*ruleList // of a VirtualService as a Gateway binds it
+	lists    int                  // how many were made
 }
 
 // A ruleList is the routes of a VirtualService for one Gateway. Virtual hosts that have the same lists are united.
-type ruleList struct{ drafts []routeDraft }
+type ruleList struct {
+	id     int // of its own in the table
+	drafts []routeDraft
+}
 
 // A gatewayHost is a virtual host of a gateway that is being filled.
 type gatewayHost struct {
@@ -86,7 +91,8 @@ func (t *gatewayTable) bind(vs *mesh.VirtualService, s *gatewayServer) {
 func (t *gatewayTable) rulesOf(vs *mesh.VirtualService, s *gatewayServer) *ruleList {
 	key := s.gateway + " " + vs.Object.Namespace + "/" + vs.Object.Name
 	if t.rules[key] == nil || len(t.rules[key].drafts) == 0 {
-		t.rules[key] = &ruleList{t.compiler.rules(vs, routeScope{
+		t.lists++
+		t.rules[key] = &ruleList{id: t.lists, drafts: t.compiler.rules(vs, routeScope{
 			gateways: []string{s.gateway},
 			port:     s.GetPort().GetNumber(),
 			tls:      s.GetTls() != nil,
@@ -131,26 +137,27 @@ func (t *gatewayTable) collapse() []*gatewayHost {
 	}
 	slices.SortFunc(names, bySpecificity)
 	var out []*gatewayHost
+	last := map[string]*gatewayHost{} // by rules
 	for _, name := range names {
 		h := t.hosts[name]
-		i := lastIndex(out, func(o *gatewayHost) bool { return slices.Equal(o.rules, h.rules) })
-		if i < 0 || out[i].redirect != h.redirect {
-			out = append(out, h)
+		key := h.key()
+		if lead := last[key]; lead != nil && lead.redirect == h.redirect {
+			lead.domains = append(lead.domains, h.domains...)
+			lead.origins = append(lead.origins, h.origins...)
 			continue
 		}
-		out[i].domains = append(out[i].domains, h.domains...)
-		out[i].origins = append(out[i].origins, h.origins...)
+		out, last[key] = append(out, h), h
 	}
 	return out
 }
 
-func lastIndex[T any](list []T, ok func(T) bool) int {
-	for i := len(list) - 1; i >= 0; i-- {
-		if ok(list[i]) {
-			return i
-		}
+// key is the same for virtual hosts that have the same rules in the same order.
+func (h *gatewayHost) key() string {
+	var b []byte
+	for _, list := range h.rules {
+		b = strconv.AppendInt(append(b, ' '), int64(list.id), 10)
 	}
-	return -1
+	return string(b)
 }
 
 // bySpecificity orders hosts: those without an asterisk first, then the longer, then by the alphabet.
