@@ -6,12 +6,11 @@ import (
 	"slices"
 	"strings"
 
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	tlsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/wrapperspb"
-
-	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
@@ -69,19 +68,6 @@ func prefixOf(s string) (netip.Prefix, bool) {
 	}
 	p, err := netip.ParsePrefix(s)
 	return p, err == nil
-}
-
-// lost notes that another chain wanted the same connections.
-func (d *chainDraft) lost(other *chainDraft) {
-	winner := d.origins.object()
-	for _, m := range other.origins {
-		if m.part != "" || m.origin.Role != envoy.Defines {
-			continue
-		}
-		o := m.origin
-		o.Role, o.Note = envoy.Overridden, winner.Kind+" "+winner.Namespace+"/"+winner.Name+" comes first for the same connections"
-		d.origins.add("", o)
-	}
 }
 
 func (d *chainDraft) match() *listenerv3.FilterChainMatch {

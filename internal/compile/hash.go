@@ -35,8 +35,7 @@ func (c *Compiler) destinationHash(to *networking.Destination) hash {
 		return hash{}
 	}
 	policy, at := rulePolicy(rule)
-	own, ownAt := findSubset(rule, to.Subset).GetTrafficPolicy(), rule.Subsets[to.Subset]
-	ownAt.Field += ".trafficPolicy"
+	own, ownAt := subsetPolicy(rule, to.Subset)
 	var ownPort, rulePort hash
 	if to.Port != nil {
 		ownPort, rulePort = portHash(own, ownAt, to.Port.Number), portHash(policy, at, to.Port.Number)
@@ -46,6 +45,13 @@ func (c *Compiler) destinationHash(to *networking.Destination) hash {
 
 func rulePolicy(rule *mesh.DestinationRule) (*networking.TrafficPolicy, mesh.Written) {
 	return rule.Spec.GetTrafficPolicy(), mesh.Written{Object: rule.Host.Object, Field: "spec.trafficPolicy"}
+}
+
+// subsetPolicy is the policy of a subset and where it stands; nil where there is none.
+func subsetPolicy(rule *mesh.DestinationRule, name string) (*networking.TrafficPolicy, mesh.Written) {
+	at := rule.Subsets[name]
+	at.Field += ".trafficPolicy"
+	return findSubset(rule, name).GetTrafficPolicy(), at
 }
 
 // portHash is the hash of a policy's first settings for a port.

@@ -46,8 +46,10 @@ func (c *Compiler) httpProxy(port uint32) *listenerv3.Listener {
 	d := &listenerDraft{binds: c.loopbacks(), port: &mesh.Port{Number: port}, real: true}
 	m := c.outboundManager(httpProxyRoute)
 	m.absolute = true
-	d.set([]*chainDraft{{http: m}})
-	d.origins.add("", c.meshOrigin("proxyHttpPort")...)
+	chain := &chainDraft{http: m}
+	chain.origins.add("", c.meshOrigin("proxyHttpPort")...)
+	d.set([]*chainDraft{chain})
+	d.origins = chain.origins
 	return c.listener(d)
 }
 
@@ -55,7 +57,7 @@ func (d *listenerDraft) name() string {
 	return d.binds[0] + "_" + strconv.Itoa(int(d.port.Number))
 }
 
-// set replaces the chains; merge adds those whose match is still free.
+// set replaces the chains; merge adds those whose match is still free, and says whether there were any.
 func (d *listenerDraft) set(chains []*chainDraft) {
 	d.chains, d.taken = nil, map[string]*chainDraft{}
 	for _, ch := range chains {
@@ -66,16 +68,18 @@ func (d *listenerDraft) set(chains []*chainDraft) {
 	}
 }
 
-func (d *listenerDraft) merge(chains []*chainDraft) {
+func (d *listenerDraft) merge(chains []*chainDraft) (added bool) {
 	for _, ch := range chains {
 		key := ch.key()
 		if first := d.taken[key]; first != nil {
-			first.lost(ch)
+			first.origins.yield(ch.origins, "the same connections")
 			continue
 		}
 		d.taken[key] = ch
 		d.chains = append(d.chains, ch)
+		added = true
 	}
+	return added
 }
 
 // listener turns a draft into the message. The chain that matches everything becomes the default one; where there is

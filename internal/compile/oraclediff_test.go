@@ -21,10 +21,9 @@ var (
 		listenerFiltersTimeout continueOnListenerFiltersTimeout transportSocketConnectTimeout respectDnsTtl dnsJitter
 		maxDirectResponseBodySizeBytes forwardClientCertDetails setCurrentClientCertDetails serverName useRemoteAddress
 		generateRequestId xffNumTrustedHops suppressEnvoyHeaders enableReusePort enableMptcp tcpBacklogSize customTags`)
-	deciding   = []string{"envoy.transport_socket_match", "envoy.lb"} // metadata
-	listByName = []string{"listeners", "routes", "clusters", "endpoints", "virtualHosts"}
-	unordered  = []string{"domains", "lbEndpoints", "alpnProtocols", "cipherSuites", "matchSubjectAltNames", "serverNames", "prefixRanges"}
-	durations  = regexp.MustCompile(`^\d+(\.\d+)?s$`)
+	deciding  = []string{"envoy.transport_socket_match", "envoy.lb"} // metadata
+	unordered = []string{"domains", "lbEndpoints", "alpnProtocols", "cipherSuites", "matchSubjectAltNames", "serverNames", "prefixRanges"}
+	durations = regexp.MustCompile(`^\d+(\.\d+)?s$`)
 )
 
 type difference struct {
@@ -139,13 +138,6 @@ func cleanList(list []any, key string) []any {
 		order = func(v any) string {
 			m, _ := v.(map[string]any)
 			return text([]any{m["name"], m["filterChainMatch"]})
-		}
-	case slices.Contains(listByName, key):
-		order = func(v any) string {
-			if _, ok := v.(map[string]any); ok {
-				return nameOf(v)
-			}
-			return text(v)
 		}
 	}
 	sort.SliceStable(out, func(i, j int) bool { return order(out[i]) < order(out[j]) })

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -55,10 +56,32 @@ type mark struct {
 	origin envoy.Origin
 }
 
+// add notes origins of a part. Several services of one field follow each other, so a repetition is left out.
 func (t *trail) add(part string, origins ...envoy.Origin) {
 	for _, o := range origins {
-		*t = append(*t, mark{part, o})
+		m := mark{part, o}
+		if n := len(*t); n == 0 || (*t)[n-1] != m {
+			*t = append(*t, m)
+		}
 	}
+}
+
+// yield notes that others, whose origins are given, wanted the same thing and lost it to the trail's owner. What both
+// were made from is no loss.
+func (t *trail) yield(others trail, what string) {
+	winner := t.object()
+	for _, m := range others {
+		if m.part != "" || m.origin.Role != envoy.Defines || t.has(m.origin) {
+			continue
+		}
+		o := m.origin
+		o.Role, o.Note = envoy.Overridden, winner.Kind+" "+winner.Namespace+"/"+winner.Name+" comes first for "+what
+		t.add("", o)
+	}
+}
+
+func (t trail) has(o envoy.Origin) bool {
+	return slices.ContainsFunc(t, func(m mark) bool { return m.part == "" && m.origin.Doc == o.Doc && m.origin.Field == o.Field })
 }
 
 // object is the object of the first origin, the deciding one.

@@ -276,9 +276,10 @@ func (p *portPlan) combine(b bid, current *listenerDraft, chains []*chainDraft, 
 	case b.port.Protocol != current.protocol && (serverFirst(b.port.Protocol) || serverFirst(current.protocol)):
 		current.overruled(b, "a protocol in which the server speaks first cannot share a listener")
 	default:
-		current.merge(chains)
+		if current.merge(chains) {
+			current.origins.add("", b.origins()...)
+		}
 		current.protocol = protocol
-		current.origins.add("", b.origins()...)
 	}
 }
 

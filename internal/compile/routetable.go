@@ -62,7 +62,8 @@ func (c *Compiler) virtualHosts(e *egress, name string, key tableKey) []*routev3
 	if at := e.port(); at != nil && mesh.ParseProtocol(at.Protocol) == mesh.HTTPProxy {
 		port = 0
 	}
-	t := &tableDraft{c: c, egress: e, port: port, only: key.host, services: e.on(port), hosts: c.newHostSet(port)}
+	t := &tableDraft{c: c, egress: e, port: port, only: key.host, services: e.on(port), hosts: c.newHostSet(port),
+		passed: map[*mesh.Service][]mesh.Loser{}}
 	t.build()
 	switch {
 	case key.host != "":
@@ -81,6 +82,7 @@ type tableDraft struct {
 	only     string // the one host that is wanted, or ""
 	services *portServices
 	hosts    *hostSet
+	passed   map[*mesh.Service][]mesh.Loser // VirtualServices whose host is less specific than another's
 }
 
 // A hostGroup is a set of hosts of one port that share their routes.
@@ -210,8 +212,10 @@ func (t *tableDraft) separate(vs *mesh.VirtualService) (hosts []string, services
 		}
 		found := t.services.hosts.overlapping(strings.ToLower(host))
 		for _, s := range found {
-			if t.egress.VirtualService(s.Host) == vs {
+			if best := t.egress.VirtualService(s.Host); best == vs {
 				services = append(services, s)
+			} else {
+				t.passed[s] = append(t.passed[s], passedOver(vs, host, best))
 			}
 		}
 		if len(found) == 0 {
@@ -219,6 +223,16 @@ func (t *tableDraft) separate(vs *mesh.VirtualService) (hosts []string, services
 		}
 	}
 	return hosts, services
+}
+
+// passedOver is a VirtualService with a wildcard that another one, of a more specific host or of more precedence, takes a
+// service from.
+func passedOver(vs *mesh.VirtualService, host string, best *mesh.VirtualService) mesh.Loser {
+	out := mesh.Loser{Object: vs.Object, Field: hostField(vs, host), Reason: "another VirtualService has a more specific host"}
+	if best != nil {
+		out.Reason = "VirtualService " + best.Object.Namespace + "/" + best.Object.Name + " is more specific, or comes first"
+	}
+	return out
 }
 
 // unruled groups a service that no VirtualService speaks for, by port.
@@ -242,6 +256,9 @@ func (t *tableDraft) addGroup(g hostGroup) {
 			origins.add("", defines(g.rules.Object, hostField(g.rules, s.Host)))
 		}
 		origins.add("", defines(s.Object, s.Field))
+		for _, l := range t.passed[s] {
+			origins.add("", overridden(l))
+		}
 		t.hosts.add(strings.ToLower(s.Host), s, g.port, g.routes, origins)
 	}
 }

@@ -110,7 +110,11 @@ func (c *Compiler) ruleChain(b bid, vs *mesh.VirtualService, to []*networking.Ro
 			n++
 		}
 	}
-	out.origins = append(out.origins, limitOrigins(c.ruleFor(to[0].GetDestination().GetHost()))...)
+	first, subset := to[0].GetDestination(), ""
+	if len(to) == 1 {
+		subset = first.GetSubset()
+	}
+	out.origins = append(out.origins, limitOrigins(c.ruleFor(first.GetHost()), subset)...)
 	return out
 }
 
@@ -126,7 +130,7 @@ func (c *Compiler) serviceChain(b bid) *chainDraft {
 	out := &chainDraft{cidrs: b.cidrs, filters: slices.Concat(c.nameFilters(b), proxyTCP(b.port.Protocol, to))}
 	out.readsSNI = len(c.nameFilters(b)) > 0
 	out.origins.add("", b.origins()...)
-	out.origins = append(out.origins, limitOrigins(c.ruleFor(b.service.Host))...)
+	out.origins = append(out.origins, limitOrigins(c.ruleFor(b.service.Host), "")...)
 	return out
 }
 
@@ -189,7 +193,7 @@ func (c *Compiler) limitConnections(out *tcpproxyv3.TcpProxy, rule *mesh.Destina
 }
 
 // limitOrigins says where a DestinationRule writes what limitConnections applies.
-func limitOrigins(rule *mesh.DestinationRule) trail {
+func limitOrigins(rule *mesh.DestinationRule, subset string) trail {
 	var out trail
 	if rule == nil {
 		return nil
@@ -198,10 +202,20 @@ func limitOrigins(rule *mesh.DestinationRule) trail {
 	if policy.GetConnectionPool().GetTcp() != nil {
 		out.add("pool", spelled(at.Object, at.Field+".connectionPool.tcp")...)
 	}
+	own, ownAt := subsetPolicy(rule, subset)
+	balancer, balancerAt := policy.GetLoadBalancer(), at
+	if own.GetLoadBalancer() != nil {
+		balancer, balancerAt = own.GetLoadBalancer(), ownAt
+	}
+	if balancer.GetConsistentHash().GetUseSourceIp() {
+		out.add("hash", balancerHash(balancer, balancerAt).origins()...)
+	}
+	if subset != "" {
+		policy, at = own, ownAt
+	}
 	if policy.GetTunnel() != nil {
 		out.add("tunnel", spelled(at.Object, at.Field+".tunnel")...)
 	}
-	out.add("hash", balancerHash(policy.GetLoadBalancer(), at).origins()...)
 	return out
 }
 

@@ -12,7 +12,7 @@ import (
 func (c *Compiler) tlsChains(b bid, rules []*mesh.VirtualService) []*chainDraft {
 	var out []*chainDraft
 	cidrs := b.cidrs // subnets of one match stay in force for later ones that name none
-	seen := map[string]bool{}
+	seen := map[string]*chainDraft{}
 	for _, vs := range rules {
 		for i, rule := range vs.Spec.Tls {
 			if len(rule.Route) == 0 {
@@ -26,14 +26,16 @@ func (c *Compiler) tlsChains(b bid, rules []*mesh.VirtualService) []*chainDraft 
 					cidrs = m.DestinationSubnets
 				}
 				key := strings.Join(m.SniHosts, ",") + "|" + strings.Join(m.DestinationSubnets, ",")
-				if seen[key] {
+				field := source.Index("spec.tls", i)
+				match := spelled(vs.Object, source.Index(source.Join(field, "match"), j))
+				if first := seen[key]; first != nil {
+					first.origins.yield(trail{{origin: match[0]}}, "the same connections")
 					continue
 				}
-				seen[key] = true
-				field := source.Index("spec.tls", i)
 				chain := c.ruleChain(b, vs, rule.Route, field)
 				chain.sni, chain.cidrs, chain.metadata = m.SniHosts, cidrs, istioMetadata(vs.Object)
-				chain.origins.add("match", spelled(vs.Object, source.Index(source.Join(field, "match"), j))...)
+				chain.origins.add("match", match...)
+				seen[key] = chain
 				out = append(out, chain)
 			}
 		}

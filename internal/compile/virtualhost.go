@@ -40,7 +40,7 @@ func (c *Compiler) newHostSet(port uint32) *hostSet {
 func (h *hostSet) add(host string, s *mesh.Service, port uint32, routes []routeDraft, origins trail) {
 	name := net.JoinHostPort(host, strconv.Itoa(int(port)))
 	if first := h.names[name]; first != nil {
-		first.lost(origins)
+		first.origins.yield(origins, "this host")
 		return
 	}
 	draft := &virtualHostDraft{port: port, routes: routes, origins: origins}
@@ -56,18 +56,6 @@ func (h *hostSet) add(host string, s *mesh.Service, port uint32, routes []routeD
 	}
 	if len(draft.host.Domains) > 0 {
 		h.drafts = append(h.drafts, draft)
-	}
-}
-
-// lost notes that others wanted the virtual host too.
-func (d *virtualHostDraft) lost(others trail) {
-	winner := d.origins.object()
-	for _, m := range others {
-		if m.origin.Role == envoy.Defines && m.origin.Object != winner {
-			o := m.origin
-			o.Role, o.Note = envoy.Overridden, winner.Kind+" "+winner.Namespace+"/"+winner.Name+" comes first for this host"
-			d.origins.add(m.part, o)
-		}
 	}
 }
 
