@@ -29,13 +29,13 @@ func siteOf(vs *mesh.VirtualService, i int) ruleSite {
 	return out
 }
 
-// part are the origins of one field of the rule.
+// part are the origins of one field of the rule, given by its path below the rule.
 func (s ruleSite) part(name string) []envoy.Origin {
 	at := s.own
-	if s.root.Object != nil && !writes(at.Object, source.Join(at.Field, name)) {
+	if s.root.Object != nil && !writes(at.Object, at.Field+"."+name) {
 		at = s.root
 	}
-	return spelled(at.Object, source.Join(at.Field, name))
+	return spelled(at.Object, at.Field+"."+name)
 }
 
 func writes(o *config.Object, field string) bool { return o.Doc != nil && o.Doc.Lookup(field) != nil }
