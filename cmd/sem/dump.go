@@ -11,6 +11,8 @@ import (
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/pipeline"
+	"sem.example/internal/source"
+	"sem.example/render"
 	"sem.example/simulate"
 )
 
@@ -49,20 +51,53 @@ func newDump() *cobra.Command {
 	return cmd
 }
 
-func unknownStage(stage string) error {
-	return fmt.Errorf("unknown stage %q: use one of %s", stage, strings.Join(stages, ", "))
-}
-
 func dumpStage(to *bytes.Buffer, world *pipeline.World, stage string, p simulate.Proxy) error {
 	switch stage {
-	case "origins":
-		c, err := world.Compile(p)
+	case "source":
+		return dumpSource(to, world.Input.Documents)
+	case "mesh":
+		return world.Mesh.Dump(to)
+	case "view", "snapshot", "origins":
+	default:
+		return fmt.Errorf("unknown stage %q: use one of %s", stage, strings.Join(stages, ", "))
+	}
+	if stage == "view" {
+		view, err := world.View(p)
 		if err != nil {
 			return err
 		}
-		return dumpOrigins(to, c.Snapshot().Origins)
+		return view.Dump(to)
 	}
-	return unknownStage(stage)
+	compiler, err := world.Compile(p)
+	if err != nil {
+		return err
+	}
+	snapshot := compiler.Snapshot()
+	if stage == "snapshot" {
+		return render.JSON(to, snapshot, render.Options{SourceMap: true})
+	}
+	return dumpOrigins(to, snapshot.Origins)
+}
+
+// dumpSource prints each document with the line of every scalar.
+func dumpSource(to *bytes.Buffer, docs []*source.Document) error {
+	for _, d := range docs {
+		fmt.Fprintf(to, "%s#%d %s %s/%s\n", d.File.Name, d.Index, d.Kind, d.Namespace, d.Name)
+		dumpNode(to, "", d.Root)
+	}
+	return nil
+}
+
+func dumpNode(to *bytes.Buffer, path string, n *source.Node) {
+	for _, f := range n.Fields {
+		dumpNode(to, source.Join(path, f.Key), f.Value)
+	}
+	for i, item := range n.Items {
+		dumpNode(to, source.Index(path, i), item)
+	}
+	if len(n.Fields)+len(n.Items) == 0 {
+		fmt.Fprintf(to, "  %d:%d %s = %s %q\n", n.Range.Line, n.Range.Column, path, n.Kind, n.Text)
+	}
 }
 
 // dumpOrigins prints an address a line, with the fields behind it.

@@ -20,6 +20,15 @@ func (w *World) Compile(p simulate.Proxy) (*compile.Compiler, error) {
 	return e.compiler, nil
 }
 
+// View returns what a proxy sees of the mesh.
+func (w *World) View(p simulate.Proxy) (*mesh.View, error) {
+	e, err := w.engine(p)
+	if err != nil {
+		return nil, err
+	}
+	return e.view, nil
+}
+
 // TraceOptions say how much a trace tells.
 type TraceOptions struct {
 	Why bool // keep what each step rejected, and why
