@@ -1,0 +1,103 @@
+package schema
+
+import (
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+// Check returns what is wrong with the shape of a document, one finding a mistake, in the order of the file. All of it means
+// that the API server or Istio's webhook rejects the document. Documents of kinds that the schema does not define have
+// no findings. Check may be called concurrently.
+func Check(doc *source.Document) diag.List {
+	if Accepts(doc) {
+		return nil
+	}
+	r := &report{
+		doc: doc, root: named{define("#" + doc.Kind)},
+		blank: map[*source.Node]patch{}, seen: map[string]bool{}, gone: map[string]bool{},
+	}
+	for r.round() {
+	}
+	if len(r.found) == 0 {
+		r.take(r.odds)
+	}
+	r.found.Sort()
+	return r.found
+}
+
+// A report gathers the findings of one document. CUE does not tell all at once: an error hides others of the same struct, and
+// while a value is wrong, conditions that depend on it may raise errors of their own. So CUE is asked in rounds. Each round
+// reports what is wrong in itself, or else what is wrong about the combination of fields, or else what is missing, and hides
+// that from the next.
+type report struct {
+	doc   *source.Document
+	root  term
+	blank map[*source.Node]patch
+	seen  map[string]bool // what was reported, by mistake.identity
+	gone  map[string]bool // paths of maps from which rules removed a field
+	odds  []mistake       // what CUE said that has no words; reported only if there is nothing else
+	found diag.List
+}
+
+// round asks CUE once, and says whether asking again may bring more.
+func (r *report) round() bool {
+	var groups [3][]mistake
+	for _, e := range theEvaluator.explain(r.doc.Kind, r.doc.Root, r.blank) {
+		m := r.locate(e)
+		switch {
+		case m.class == nothing:
+		case m.class == odd:
+			r.odds = append(r.odds, m)
+		case m.class == absent:
+			groups[2] = append(groups[2], m)
+		case m.isRule():
+			groups[1] = append(groups[1], m)
+		default:
+			groups[0] = append(groups[0], m)
+		}
+	}
+	for _, group := range groups {
+		if r.take(group) {
+			return true
+		}
+	}
+	return false
+}
+
+// take reports the mistakes that are new, and says whether any was.
+func (r *report) take(group []mistake) bool {
+	taken := false
+	for _, m := range group {
+		if r.seen[m.identity()] || r.explained(m) {
+			continue
+		}
+		r.seen[m.identity()] = true
+		r.found = append(r.found, word(r.doc, m))
+		r.patch(m)
+		taken = true
+	}
+	return taken
+}
+
+// patch keeps a mistake from being found again.
+func (r *report) patch(m mistake) {
+	if m.class == absent || m.node == nil {
+		return
+	}
+	r.blank[m.node] = hide
+	if m.class == stranger || m.isRule() {
+		r.blank[m.node] = remove
+	}
+	if m.isRule() {
+		r.gone[m.parent] = true
+	}
+}
+
+// explained says whether a field is missing only because a rule took another one of the same map away.
+func (r *report) explained(m mistake) bool {
+	in := m.parent
+	if m.demand != "" {
+		in = m.path
+	}
+	return m.class == absent && r.gone[in]
+}

@@ -1,0 +1,126 @@
+package schema
+
+import (
+	"strconv"
+	"sync"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/build"
+	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/errors"
+	"cuelang.org/go/cue/token"
+
+	"sem.example/internal/source"
+)
+
+// An evaluator is CUE itself with the schema loaded. A CUE context is for one goroutine at a time, and it remembers every name
+// that it has met, so it is replaced after some use.
+type evaluator struct {
+	mu     sync.Mutex
+	schema cue.Value
+	used   int
+}
+
+var theEvaluator evaluator
+
+// evaluations is how many times a CUE context is used.
+const evaluations = 5000
+
+// explain returns what CUE has to say against a tree of a kind. Nodes that blank has are unknown to CUE, or left out where blank
+// says so.
+func (e *evaluator) explain(kind string, root *source.Node, blank map[*source.Node]patch) []errors.Error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.used%evaluations == 0 {
+		e.schema = load()
+	}
+	e.used++
+	doc := e.schema.Context().BuildExpr(syntax(root, blank))
+	v := e.schema.LookupPath(cue.MakePath(cue.Def("#" + kind))).Unify(doc)
+	return errors.Errors(v.Validate(cue.Final(), cue.Concrete(true)))
+}
+
+// load compiles the schema.
+func load() cue.Value {
+	inst := build.NewContext().NewInstance("", nil)
+	for _, f := range all() {
+		if err := inst.AddSyntax(f); err != nil {
+			panic(err)
+		}
+	}
+	if err := inst.Complete(); err != nil {
+		panic(err)
+	}
+	v := cuecontext.New().BuildInstance(inst)
+	if err := v.Err(); err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// A patch says how a node that is wrong is kept from being found wrong twice.
+type patch uint8
+
+const (
+	hide   patch = iota + 1 // CUE sees a value that may be anything
+	remove                  // CUE sees no such field
+)
+
+// syntax returns a tree as a CUE expression.
+func syntax(n *source.Node, blank map[*source.Node]patch) ast.Expr {
+	if blank[n] == hide {
+		return ast.NewIdent("_")
+	}
+	switch n.Kind {
+	case source.Bool:
+		return ast.NewBool(n.Text == "true")
+	case source.Number:
+		return numeral(n.Text)
+	case source.String:
+		return ast.NewString(n.Text)
+	case source.List:
+		items := make([]ast.Expr, len(n.Items))
+		for i, item := range n.Items {
+			items[i] = syntax(item, blank)
+		}
+		return &ast.ListLit{Elts: items}
+	case source.Map:
+		s := &ast.StructLit{}
+		for _, f := range n.Fields {
+			if blank[f.Value] != remove {
+				s.Elts = append(s.Elts, &ast.Field{Label: ast.NewString(f.Key), Value: syntax(f.Value, blank)})
+			}
+		}
+		return s
+	}
+	return ast.NewNull()
+}
+
+// numeral returns a JSON number. CUE writes the sign as an operator, and knows whole numbers by their having no fraction.
+func numeral(text string) ast.Expr {
+	if text != "" && text[0] == '-' {
+		return &ast.UnaryExpr{Op: token.SUB, X: numeral(text[1:])}
+	}
+	kind := token.INT
+	if !whole(text) {
+		kind = token.FLOAT
+	}
+	return &ast.BasicLit{Kind: kind, Value: text}
+}
+
+// step cuts the first step from the path of a CUE error: the name of a field, or a position in a list. ok is false for what is
+// not part of documents: definitions and hidden fields.
+func step(label string, in *source.Node) (key string, index int, ok bool) {
+	if label == "" || label[0] == '#' || label[0] == '_' {
+		return "", 0, false
+	}
+	if in != nil && in.Kind == source.List {
+		i, err := strconv.Atoi(label)
+		return "", i, err == nil && i < len(in.Items)
+	}
+	if s, err := strconv.Unquote(label); err == nil {
+		return s, 0, true
+	}
+	return label, 0, true
+}

@@ -1,0 +1,62 @@
+package schema
+
+import (
+	"fmt"
+
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var missingField = &diag.Check{
+	ID: "SEM022", Title: "required field is missing", Severity: diag.Error,
+	Why: "Without this field the document says nothing that Istio could act on, so the API server or Istio's webhook rejects it.",
+	Fix: "Add the field. Which fields a map has is said by \"sem explain\" of its path.",
+	Wrong: `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  resolution: DNS
+  ports: [{number: 443, protocol: TLS}]
+`,
+	Right: `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  resolution: DNS
+  ports: [{number: 443, name: tls, protocol: TLS}]
+`,
+}
+
+func wordAbsent(d *diag.Diagnostic, m mistake) {
+	d.Check = missingField
+	name, holder, within := m.demand, m.node, m.term
+	if name == "" {
+		name, holder, within = m.key(), m.holder, m.within()
+	}
+	if s := structural(within); s != nil {
+		d.Message = s.wants(holder, name)
+	}
+	if d.Message == "" {
+		d.Message = fmt.Sprintf("%s has no %s, which is required", called(m.parent), name)
+	}
+}
+
+// wants returns the schema's words for a required field that a map does not have, which a guard may say.
+func (t *structure) wants(n *source.Node, name string) string {
+	if i, ok := t.index[name]; ok && t.fields[i].required && t.fields[i].missing != "" {
+		return t.fields[i].missing
+	}
+	if words := t.demands[name]; words != "" {
+		return words
+	}
+	for _, g := range t.guards {
+		if holds := g.holds(n); holds.kind == isBool && holds.truth {
+			if words := g.then.wants(n, name); words != "" {
+				return words
+			}
+		}
+	}
+	return ""
+}

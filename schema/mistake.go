@@ -1,0 +1,168 @@
+package schema
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"cuelang.org/go/cue/errors"
+
+	"sem.example/internal/source"
+)
+
+// A class is the kind of a mistake.
+type class uint8
+
+const (
+	nothing  class = iota // not worth a finding: another error says it
+	stranger              // a field that the schema does not know
+	badKey                // a key that its map does not allow
+	absent                // a required field that is not there
+	misfit                // a value of another type
+	choice                // none of the allowed values
+	worded                // the schema words it: error("SEMnnn: …")
+	limited               // beyond a limit that has no words
+	odd                   // anything else
+)
+
+// A mistake is one error of CUE, found in the document.
+type mistake struct {
+	class  class
+	path   string       // of the field
+	parent string       // of the map or list that holds it
+	name   string       // what to call it: "hosts", or "hosts[0]"
+	node   *source.Node // nil where the document has no such field
+	holder *source.Node // the map or list that holds it
+	term   term         // what the schema says of the field; nil where it knows no such field
+	terms  conj         // all that the schema may say of it, guards included
+	trail  []level      // the maps and lists around, from the document down
+	demand string       // the hidden field whose absence is the mistake
+	id     string       // of the check that the schema names
+	words  string       // of the schema, or of the limit
+}
+
+// A level is a map or list on the way to a mistake.
+type level struct {
+	path string
+	term term
+}
+
+// within is what the schema says of the map or list that holds the field.
+func (m mistake) within() term {
+	if len(m.trail) == 0 {
+		return nil
+	}
+	return m.trail[len(m.trail)-1].term
+}
+
+// identity tells mistakes apart. There is one a field, except that rules about a combination of fields count by themselves.
+func (m mistake) identity() string {
+	if m.isRule() {
+		return m.path + " " + m.id
+	}
+	return m.path + " " + m.demand
+}
+
+// isRule says whether a mistake is about a combination of fields rather than one value.
+func (m mistake) isRule() bool {
+	return m.class == worded && (m.id == exclusive.ID || m.id == annotation.ID || m.id >= firstRule)
+}
+
+// key is the name of the field in its map, as it is written.
+func (m mistake) key() string {
+	if m.holder != nil {
+		for _, f := range m.holder.Fields {
+			if f.Value == m.node {
+				return f.Key
+			}
+		}
+	}
+	return m.name
+}
+
+// locate finds the field that an error of CUE is about, and what kind of mistake it is.
+func (r *report) locate(e errors.Error) mistake {
+	m := mistake{node: r.doc.Root, term: r.root, terms: conj{r.root}}
+	path := e.Path()
+	if len(path) == 0 || path[0] != "#"+r.doc.Kind {
+		return m // it is about a definition
+	}
+	for _, label := range path[1:] {
+		if !m.descend(label) {
+			break
+		}
+	}
+	m.classify(e)
+	return m
+}
+
+// descend follows one step of an error's path, and says whether it leads on.
+func (m *mistake) descend(label string) bool {
+	key, i, ok := step(label, m.node)
+	if !ok {
+		if strings.HasPrefix(label, "_") {
+			m.demand = label
+		}
+		return false
+	}
+	m.trail = append(m.trail, level{m.path, m.term})
+	m.parent, m.holder = m.path, m.node
+	if m.node != nil && m.node.Kind == source.List {
+		m.path, m.name = source.Index(m.path, i), source.Index(m.name, i)
+		m.node, m.term, m.terms = m.node.Items[i], itemOf(m.term), reach(m.terms, "", true)
+		return true
+	}
+	m.path, m.name = source.Join(m.path, key), key
+	m.node, m.term, m.terms = m.node.Get(key), fieldOf(m.term, key), reach(m.terms, key, false)
+	return m.term != nil
+}
+
+// classify says what kind of mistake an error of CUE is. Its words vary, so they are asked last.
+func (m *mistake) classify(e errors.Error) {
+	format, args := e.Msg()
+	switch text := fmt.Sprintf(format, args...); {
+	case m.term == nil:
+		m.class = stranger
+		m.badKey()
+	case strings.HasPrefix(text, "field is required"):
+		m.class = absent
+	case m.node == nil:
+		m.class = nothing
+	case kindsOf(m.term) != 0 && !kindsOf(m.term).has(m.node.Kind):
+		m.class = misfit
+	case strings.Contains(format, "errors in empty disjunction"):
+		m.class = nothing
+	case wording.MatchString(text):
+		m.worded(text)
+	default:
+		m.limit(text)
+	}
+}
+
+// wording is the form of what the schema says in error("…").
+var wording = regexp.MustCompile(`^SEM\d{3}: `)
+
+// badKey recognizes a key that its map does not allow, and finds the words for it.
+func (m *mistake) badKey() {
+	s := structural(m.within())
+	if s == nil || len(s.patterns) == 0 || len(s.fields) > 0 {
+		return
+	}
+	m.class = badKey
+	if text := wordsOf(s.patterns[0].key); wording.MatchString(text) {
+		m.id, m.words = text[:6], text[8:]
+	}
+}
+
+// worded takes the schema's words. CUE repeats the words of every disjunction that has any, also of those that the value
+// satisfies, when another constraint fails.
+func (m *mistake) worded(text string) {
+	switch {
+	case satisfied(m.terms, text, m.node):
+		return
+	case text[:6] == unlisted.ID && len(choices(m.term)) > 0:
+		m.class = choice
+	default:
+		m.class, m.id, m.words = worded, text[:6], text[8:]
+	}
+}

@@ -1,0 +1,85 @@
+package schema
+
+import (
+	"fmt"
+
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var wrongType = &diag.Check{
+	ID: "SEM021", Title: "value has the wrong type", Severity: diag.Error,
+	Why: "The API server rejects a value of another type: it takes neither \"80\" for 80 nor a single value for a list. In YAML a plain number, true or false " +
+		"is not text, and a key with nothing behind it is null.",
+	Fix: "Write the value as the field wants it; \"sem explain\" says which type that is.",
+	Wrong: `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: api.example.com
+  resolution: DNS
+  ports: [{number: 443, name: tls, protocol: TLS}]
+`,
+	Right: `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  resolution: DNS
+  ports: [{number: 443, name: tls, protocol: TLS}]
+`,
+}
+
+// kindWords are the words for kinds of values.
+var kindWords = []struct {
+	kinds kinds
+	words string
+}{
+	{maps, "a map"}, {lists, "a list"}, {strs, "a string"}, {numbers, "a number"}, {bools, "true or false"}, {nulls, "null"},
+}
+
+func wordMisfit(d *diag.Diagnostic, m mistake) {
+	want := kindsOf(m.term)
+	d.Check, d.Help = wrongType, retype(m.node, want)
+	d.Message = fmt.Sprintf("%s must be %s, not %s", m.name, inWords(want), isKind(m.node.Kind))
+}
+
+func inWords(want kinds) string {
+	var words []string
+	for _, k := range kindWords {
+		if want&k.kinds&^nulls != 0 {
+			words = append(words, k.words)
+		}
+	}
+	return either(words)
+}
+
+func isKind(k source.Kind) string {
+	switch k {
+	case source.Null:
+		return "empty (null)"
+	case source.Bool:
+		return "a boolean"
+	}
+	return inWords(1 << k)
+}
+
+// retype says how to write a value as another kind.
+func retype(n *source.Node, want kinds) string {
+	scalar := n.Kind != source.Map && n.Kind != source.List
+	switch {
+	case n.Kind == source.Null:
+		return "give it a value, or leave it out"
+	case n.Kind == source.String && want&(numbers|bools) != 0:
+		return "write it without quotes"
+	case scalar && want&strs != 0:
+		return fmt.Sprintf("put it in quotes: %q", n.Text)
+	case scalar && want&lists != 0:
+		return fmt.Sprintf("write a list: [%s]", n.AppendJSON(nil))
+	case want&lists != 0:
+		return "put a dash before the first field of each item"
+	case n.Kind == source.List && want&maps != 0:
+		return "remove the dash before its first field"
+	}
+	return ""
+}
