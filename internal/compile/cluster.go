@@ -160,7 +160,7 @@ func (c *Compiler) apply(t *draft, d *destination, groups []*group) {
 
 // discovery returns how the endpoints of a destination are found, before its own load balancer has its say.
 func (c *Compiler) discovery(d *destination) clusterv3.Cluster_DiscoveryType {
-	if d.subset != "" && c.passesOn(d) {
+	if d.subset != "" && passesOn(d) {
 		return clusterv3.Cluster_ORIGINAL_DST
 	}
 	switch d.service.Resolution {
@@ -205,16 +205,26 @@ func (t *draft) fetchEndpoints() {
 	}
 	t.EdsClusterConfig = &clusterv3.Cluster_EdsClusterConfig{
 		ServiceName: t.Name,
-		EdsConfig: &corev3.ConfigSource{
-			ConfigSourceSpecifier: &corev3.ConfigSource_Ads{Ads: &corev3.AggregatedConfigSource{}},
-			InitialFetchTimeout:   durationpb.New(0),
-			ResourceApiVersion:    corev3.ApiVersion_V3,
-		},
+		EdsConfig:   controlPlane,
 	}
 }
 
+// controlPlane is where endpoints are fetched; a proxy waits for them as long as it takes.
+var controlPlane = &corev3.ConfigSource{
+	ConfigSourceSpecifier: &corev3.ConfigSource_Ads{Ads: &corev3.AggregatedConfigSource{}},
+	InitialFetchTimeout:   durationpb.New(0),
+	ResourceApiVersion:    corev3.ApiVersion_V3,
+}
+
 // passesOn says whether a subset inherits PASSTHROUGH from its service, or asks for it outside settings for a port.
-func (c *Compiler) passesOn(d *destination) bool {
-	own := findSubset(d.rule, d.subset).GetTrafficPolicy().GetLoadBalancer()
-	return dialsAsCalled(own) || dialsAsCalled(c.policyFor(d.service, d.port, "").balancer.value)
+func passesOn(d *destination) bool {
+	whole := spec(d.rule).GetTrafficPolicy()
+	lb := whole.GetLoadBalancer()
+	for _, s := range whole.GetPortLevelSettings() {
+		if s.GetPort() != nil && s.GetPort().GetNumber() == d.port.Number {
+			lb = s.GetLoadBalancer()
+			break
+		}
+	}
+	return dialsAsCalled(lb) || dialsAsCalled(findSubset(d.rule, d.subset).GetTrafficPolicy().GetLoadBalancer())
 }

@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"sync"
+
 	typedv1 "github.com/cncf/xds/go/udpa/type/v1"
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
@@ -11,19 +13,13 @@ import (
 )
 
 // metadata names what a cluster was made from, in the form that Istio's telemetry and its ALPN filter read.
-func (d *destination) metadata() *corev3.Metadata {
+func (c *Compiler) metadata(d *destination) *corev3.Metadata {
 	md := &corev3.Metadata{FilterMetadata: map[string]*structpb.Struct{"istio": {Fields: map[string]*structpb.Value{}}}}
 	if d.rule != nil {
 		md = istioMetadata(d.rule.From[0])
 	}
 	fields := md.FilterMetadata["istio"].Fields
-	fields["services"] = structpb.NewListValue(&structpb.ListValue{Values: []*structpb.Value{structpb.NewStructValue(&structpb.Struct{
-		Fields: map[string]*structpb.Value{
-			"host":      structpb.NewStringValue(d.service.Host),
-			"name":      structpb.NewStringValue(shortName(d.service)),
-			"namespace": structpb.NewStringValue(d.service.Namespace),
-		},
-	})}})
+	fields["services"] = c.tags.get(d.service, func() *structpb.Value { return serviceTag(d.service) })
 	switch {
 	case d.subset != "":
 		fields["subset"] = structpb.NewStringValue(d.subset)
@@ -39,16 +35,29 @@ func (d *destination) metadata() *corev3.Metadata {
 	return md
 }
 
+// serviceTag names a service for telemetry.
+func serviceTag(s *mesh.Service) *structpb.Value {
+	return structpb.NewListValue(&structpb.ListValue{Values: []*structpb.Value{structpb.NewStructValue(&structpb.Struct{
+		Fields: map[string]*structpb.Value{
+			"host":      structpb.NewStringValue(s.Host),
+			"name":      structpb.NewStringValue(shortName(s)),
+			"namespace": structpb.NewStringValue(s.Namespace),
+		},
+	})}})
+}
+
 // exchangePeers makes the two sidecars of a TCP connection tell each other who they are. The filter is Istio's own.
-func (t *draft) exchangePeers() {
-	t.Filters = append(t.Filters, &clusterv3.Filter{Name: "istio.metadata_exchange", TypedConfig: pack(&typedv1.TypedStruct{
+func (t *draft) exchangePeers() { t.Filters = append(t.Filters, peerExchange()) }
+
+var peerExchange = sync.OnceValue(func() *clusterv3.Filter {
+	return &clusterv3.Filter{Name: "istio.metadata_exchange", TypedConfig: pack(&typedv1.TypedStruct{
 		TypeUrl: "type.googleapis.com/envoy.tcp.metadataexchange.config.MetadataExchange",
 		Value: &structpb.Struct{Fields: map[string]*structpb.Value{
 			"protocol":         structpb.NewStringValue("istio-peer-exchange"),
 			"enable_discovery": structpb.NewBoolValue(true),
 		}},
-	})})
-}
+	})}
+})
 
 // shortName is what telemetry calls a service: the name of a Kubernetes Service, else the host.
 func shortName(s *mesh.Service) string {

@@ -1,8 +1,6 @@
 package compile
 
 import (
-	"strings"
-
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
@@ -10,34 +8,42 @@ import (
 
 // describe writes down what the cluster was made from, for people and for telemetry.
 func (c *Compiler) describe(t *draft, d *destination) {
-	t.Metadata = d.metadata()
+	t.Metadata = c.metadata(d)
 	at, p := envoy.Cluster(d.name), d.policy
 	c.describeService(at, d)
 	c.describeRule(at, d)
-	recordBlock(&c.origins, at.Part("balancer"), p.balancer)
-	recordBlock(&c.origins, at.Part("pool"), p.pool)
-	recordBlock(&c.origins, at.Part("outlier"), p.outlier)
-	recordBlock(&c.origins, at.Part("retryBudget"), p.retryBudget)
+	recordBlock(c, at.Part("balancer"), p.balancer)
+	recordBlock(c, at.Part("pool"), p.pool)
+	recordBlock(c, at.Part("outlier"), p.outlier)
+	recordBlock(c, at.Part("retryBudget"), p.retryBudget)
 	if d.sni {
 		return
 	}
-	recordBlock(&c.origins, at.Part("tls"), p.tls)
-	recordBlock(&c.origins, at.Part("proxyProtocol"), p.proxyProtocol)
+	recordBlock(c, at.Part("tls"), p.tls)
+	recordBlock(c, at.Part("proxyProtocol"), p.proxyProtocol)
 	if t.TransportSocket != nil && !d.service.Kubernetes() && len(p.tls.value.GetSubjectAltNames()) == 0 {
-		c.origins.details(at.Part("tls").Part("subjectAltNames"), mesh.Written{Object: d.service.Object, Field: "spec.subjectAltNames"})
+		c.origins.record(at.Part("tls"), c.fieldsOf(mesh.Written{Object: d.service.Object, Field: "spec.subjectAltNames"}, envoy.Modifies)...)
 	}
 }
 
 func (c *Compiler) describeService(at envoy.Addr, d *destination) {
-	o := d.service.Object
-	c.origins.record(at, defines(o, d.service.Field))
-	if d.port.Field != "" {
-		c.origins.record(at, defines(o, d.port.Field))
-		c.origins.details(at.Part("port"), mesh.Written{Object: o, Field: d.port.Field})
-	}
-	if resolution := "spec.resolution"; o.Doc != nil && o.Doc.Lookup(resolution) != nil {
-		c.origins.record(at.Part("discovery"), defines(o, resolution))
-	}
+	c.origins.record(at, c.hosts.get(hostPort{d.service, d.port}, func() []envoy.Origin {
+		o := d.service.Object
+		out := []envoy.Origin{defines(o, d.service.Field)}
+		if d.port.Field != "" {
+			out = append(out, c.fieldsOf(mesh.Written{Object: o, Field: d.port.Field}, envoy.Defines)...)
+		}
+		if field := "spec.resolution"; o.Doc != nil && o.Doc.Lookup(field) != nil {
+			out = append(out, defines(o, field))
+		}
+		return out
+	})...)
+}
+
+// A hostPort is a port of a service: what all clusters for it, one a subset, come from.
+type hostPort struct {
+	service *mesh.Service
+	port    *mesh.Port
 }
 
 func (c *Compiler) describeRule(at envoy.Addr, d *destination) {
@@ -48,27 +54,39 @@ func (c *Compiler) describeRule(at envoy.Addr, d *destination) {
 		c.origins.record(at, overridden(l))
 	}
 	if from, ok := d.rule.Subsets[d.subset]; ok {
-		c.origins.record(at.Part("subset"), defines(from.Object, from.Field))
-		c.origins.details(at.Part("subset"), mesh.Written{Object: from.Object, Field: from.Field + ".labels"})
+		c.origins.record(at.Part("subset"), c.fieldsOf(mesh.Written{Object: from.Object, Field: from.Field + ".name"}, envoy.Defines)...)
+		c.origins.record(at.Part("subset"), c.fieldsOf(mesh.Written{Object: from.Object, Field: from.Field + ".labels"}, envoy.Defines)...)
 	}
 }
 
-// recordBlock writes down where a block of a policy comes from, and below that the field that each of its values has.
-func recordBlock[M any](l *ledger, at envoy.Addr, b block[M]) {
-	l.record(at, b.origins()...)
-	l.details(at, b.from)
-}
-
-// details writes down, below an address, the field of every single value that a place of a document holds.
-func (l *ledger) details(at envoy.Addr, place mesh.Written) {
-	if place.Object == nil || place.Object.Doc == nil {
-		return
-	}
-	for _, field := range values(nil, place.Field, place.Object.Doc.Lookup(place.Field)) {
-		if below := strings.TrimPrefix(strings.TrimPrefix(field, place.Field), "."); below != "" {
-			l.record(at.Part(below), modifies(place.Object, field))
+// recordBlock writes down where a block of a policy comes from: the block, the fields of its values, and what it won over.
+func recordBlock[M any](c *Compiler, at envoy.Addr, b block[M]) {
+	c.origins.record(at, c.fieldsOf(b.from, envoy.Modifies)...)
+	for _, l := range b.lost {
+		if l.Object != nil {
+			c.origins.record(at, overridden(l))
 		}
 	}
+}
+
+// fieldsOf returns the origins of what a place of a document holds: the place itself, and the field of every single
+// value below it. Many clusters share a place, so each is looked up once.
+func (c *Compiler) fieldsOf(place mesh.Written, role envoy.Role) []envoy.Origin {
+	if place.Object == nil {
+		return nil
+	}
+	return c.places.get(place, func() []envoy.Origin {
+		out := []envoy.Origin{originOf(place.Object, place.Field, role)}
+		if place.Object.Doc == nil {
+			return out
+		}
+		for _, field := range values(nil, place.Field, place.Object.Doc.Lookup(place.Field)) {
+			if field != place.Field {
+				out = append(out, originOf(place.Object, field, role))
+			}
+		}
+		return out
+	})
 }
 
 // values appends the paths of all strings, numbers and booleans at and below a path.
@@ -93,11 +111,7 @@ func values(paths []string, path string, n *source.Node) []string {
 
 // setting writes down that a setting of the mesh shows in a part of a cluster.
 func (c *Compiler) setting(t *draft, part, field string) {
-	if from := c.meshField(field); from.Object != nil {
-		at := envoy.Cluster(t.Name).Part(part).Part(field)
-		c.origins.record(at, modifies(from.Object, from.Field))
-		c.origins.details(at, from)
-	}
+	c.origins.record(envoy.Cluster(t.Name).Part(part), c.fieldsOf(c.meshField(field), envoy.Modifies)...)
 }
 
 // describeEndpoint writes down which document an endpoint comes from, and which of its fields.
@@ -105,10 +119,10 @@ func (c *Compiler) describeEndpoint(at envoy.Addr, e *mesh.Endpoint) {
 	if e.Object == nil {
 		return
 	}
-	c.origins.record(at, defines(e.Object, e.Field))
 	place := mesh.Written{Object: e.Object, Field: e.Field}
 	if e.Object.Kind == "WorkloadEntry" {
+		c.origins.record(at, defines(e.Object, e.Field))
 		place.Field = "spec"
 	}
-	c.origins.details(at, place)
+	c.origins.record(at, c.fieldsOf(place, envoy.Defines)...)
 }

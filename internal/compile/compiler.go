@@ -11,6 +11,8 @@ import (
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 
+	"google.golang.org/protobuf/types/known/structpb"
+
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 )
@@ -28,6 +30,9 @@ type Compiler struct {
 	routes    memo[string, *routev3.RouteConfiguration]
 	clusters  memo[string, *clusterv3.Cluster]
 	endpoints memo[string, *endpointv3.ClusterLoadAssignment]
+	places    memo[mesh.Written, []envoy.Origin] // see fieldsOf
+	hosts     memo[hostPort, []envoy.Origin]     // see describeService
+	tags      memo[*mesh.Service, *structpb.Value]
 
 	targets  lazy[[]mesh.Target]   // see served
 	inbound  lazy[[]*inboundPort]  // see inboundPorts

@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"sync"
+
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	caresv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/network/dns_resolver/cares/v3"
@@ -20,8 +22,13 @@ func (c *Compiler) resolveByDNS(t *draft, s *mesh.Service) {
 	c.setting(t, "discovery", "dnsRefreshRate")
 	t.DnsJitter = seconds(0.1) //nolint:staticcheck
 	t.RespectDnsTtl = true     //nolint:staticcheck
-	t.TypedDnsResolverConfig = resolver(&caresv3.CaresDnsResolverConfig{UdpMaxQueries: wrapperspb.UInt32(100)})
+	t.TypedDnsResolverConfig = systemResolver()
 }
+
+// systemResolver asks the servers that the operating system is set up with.
+var systemResolver = sync.OnceValue(func() *corev3.TypedExtensionConfig {
+	return resolver(&caresv3.CaresDnsResolverConfig{UdpMaxQueries: wrapperspb.UInt32(100)})
+})
 
 // lookupFamily is the address family that the proxy can reach: its own. A proxy with both looks for IPv4.
 func (c *Compiler) lookupFamily() clusterv3.Cluster_DnsLookupFamily {

@@ -87,9 +87,8 @@ func (g *group) add(e *mesh.Endpoint, m *endpointv3.LbEndpoint) {
 func (c *Compiler) groups(d *destination, endpoints []*mesh.Endpoint) []*group {
 	byLocality := map[string]*group{}
 	var groups []*group
-	unhealthy := d.service.Distribution != "" || ruleOutlier(d).GetMinHealthPercent() <= 0
 	for _, e := range endpoints {
-		if !c.sends(d.service, e, unhealthy) {
+		if !c.sends(d, e) {
 			continue
 		}
 		g := byLocality[e.Locality]
@@ -111,9 +110,12 @@ func (c *Compiler) groups(d *destination, endpoints []*mesh.Endpoint) []*group {
 
 // sends says whether the proxy is told of an endpoint of a service. Unhealthy endpoints are among them, so that Envoy
 // knows what share is healthy, unless that share may make it panic and use them after all.
-func (c *Compiler) sends(s *mesh.Service, e *mesh.Endpoint, unhealthy bool) bool {
+func (c *Compiler) sends(d *destination, e *mesh.Endpoint) bool {
+	s := d.service
 	switch {
-	case s.NodeLocal && e.Node != c.view.Proxy.Node, e.Health == mesh.Unhealthy && !unhealthy:
+	case s.NodeLocal && e.Node != c.view.Proxy.Node:
+		return false
+	case e.Health == mesh.Unhealthy && s.Distribution == "" && ruleOutlier(d).GetMinHealthPercent() > 0:
 		return false
 	case e.Health == mesh.Draining, e.Labels[drainingLabel] != "":
 		return s.Labels[sessionLabel] != ""
@@ -210,13 +212,13 @@ func load(cluster string, groups []*group) *endpointv3.ClusterLoadAssignment {
 func (c *Compiler) recordEndpoints(d *destination, groups []*group) {
 	for _, g := range groups {
 		for i, e := range g.endpoints {
-			c.describeEndpoint(envoy.Endpoint(d.name, hostPort(g.members[i])), e)
+			c.describeEndpoint(envoy.Endpoint(d.name, dialled(g.members[i])), e)
 		}
 	}
 }
 
-// hostPort is the address of an endpoint as text.
-func hostPort(m *endpointv3.LbEndpoint) string {
+// dialled is the address of an endpoint as text.
+func dialled(m *endpointv3.LbEndpoint) string {
 	a := m.GetEndpoint().GetAddress()
 	if s := a.GetSocketAddress(); s != nil {
 		return net.JoinHostPort(s.GetAddress(), strconv.Itoa(int(s.GetPortValue())))

@@ -183,7 +183,7 @@ func (c *Compiler) workloadCluster(t *inboundTarget) *clusterv3.Cluster {
 	}
 	at := envoy.Cluster(t.name)
 	c.origins.record(at, t.origins...)
-	c.origins.record(at.Part("pool"), p.pool.origins()...)
+	recordBlock(c, at.Part("pool"), p.pool)
 	return d.finish()
 }
 

@@ -42,10 +42,12 @@ func thresholds(pool *networking.ConnectionPoolSettings, budget *networking.Traf
 // atMost is a limit; zero is none.
 func atMost(n int32) *wrapperspb.UInt32Value {
 	if n <= 0 {
-		return wrapperspb.UInt32(math.MaxUint32)
+		return unlimited
 	}
 	return wrapperspb.UInt32(uint32(n))
 }
+
+var unlimited = wrapperspb.UInt32(math.MaxUint32)
 
 func retryBudget(b *networking.TrafficPolicy_RetryBudget) *clusterv3.CircuitBreakers_Thresholds_RetryBudget {
 	if b == nil {

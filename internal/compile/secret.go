@@ -2,6 +2,7 @@ package compile
 
 import (
 	"strings"
+	"sync"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	tlsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
@@ -18,7 +19,21 @@ const (
 
 // workloadSecret is a secret of the workload's own, which the agent beside the proxy hands out.
 func workloadSecret(name string) *tlsv3.SdsSecretConfig {
-	s := agentSecret(name)
+	if name == ownCertificate {
+		return ownSecret()
+	}
+	return rootsSecret()
+}
+
+// Many resources hold these, so they are made once.
+var (
+	ownSecret   = sync.OnceValue(func() *tlsv3.SdsSecretConfig { return fetchedFirst(agentSecret(ownCertificate)) })
+	rootsSecret = sync.OnceValue(func() *tlsv3.SdsSecretConfig { return fetchedFirst(agentSecret(meshRoots)) })
+	systemRoots = sync.OnceValue(func() *tlsv3.SdsSecretConfig { return agentSecret("file-root:system") })
+)
+
+// fetchedFirst makes the proxy wait for a secret for as long as it takes.
+func fetchedFirst(s *tlsv3.SdsSecretConfig) *tlsv3.SdsSecretConfig {
 	s.SdsConfig.InitialFetchTimeout = durationpb.New(0)
 	return s
 }
@@ -29,7 +44,12 @@ func fileSecret(certificate, key string) *tlsv3.SdsSecretConfig {
 }
 
 // rootFileSecret is a file of root certificates; "system" are those of the operating system.
-func rootFileSecret(path string) *tlsv3.SdsSecretConfig { return agentSecret("file-root:" + path) }
+func rootFileSecret(path string) *tlsv3.SdsSecretConfig {
+	if path == "system" {
+		return systemRoots()
+	}
+	return agentSecret("file-root:" + path)
+}
 
 func agentSecret(name string) *tlsv3.SdsSecretConfig {
 	api := &corev3.ApiConfigSource{

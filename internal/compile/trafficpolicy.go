@@ -5,7 +5,6 @@ import (
 
 	networking "istio.io/api/networking/v1alpha3"
 
-	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
 )
@@ -44,20 +43,6 @@ func (b *block[M]) unset(why string) {
 
 func (b *block[M]) lose(at mesh.Written, why string) {
 	b.lost = append(b.lost, mesh.Loser{Object: at.Object, Field: at.Field, Reason: why})
-}
-
-// origins lists what made the block, the deciding layer first.
-func (b *block[M]) origins() []envoy.Origin {
-	var out []envoy.Origin
-	if b.value != nil && b.from.Object != nil {
-		out = append(out, modifies(b.from.Object, b.from.Field))
-	}
-	for _, l := range b.lost {
-		if l.Object != nil {
-			out = append(out, overridden(l))
-		}
-	}
-	return out
 }
 
 // A layer is a traffic policy as one place of a document writes it.

@@ -1,6 +1,10 @@
 package envoy
 
-import "sem.example/internal/source"
+import (
+	"slices"
+
+	"sem.example/internal/source"
+)
 
 // A Role says what a document did to a resource.
 type Role string
@@ -38,9 +42,13 @@ func Of(doc *source.Document, field string, role Role) Origin {
 // Origins maps the address of a resource, or of a part of one, to where it comes from, the deciding origin first.
 type Origins map[Addr][]Origin
 
-// Add records origins of an address.
+// Add records origins of an address. A list that is passed as a whole may be shared by many addresses: it is not changed.
 func (o Origins) Add(at Addr, origins ...Origin) {
-	if len(origins) > 0 {
+	switch {
+	case len(origins) == 0:
+	case o[at] == nil:
+		o[at] = slices.Clip(origins)
+	default:
 		o[at] = append(o[at], origins...)
 	}
 }
