@@ -40,7 +40,9 @@ func (p *tracePrinter) place(at *simulate.Place) string {
 }
 
 // stageNames are the words for people of the stages whose names are written together.
-var stageNames = map[string]string{"filterChain": "filter chain", "virtualHost": "virtual host", "tls": "TLS"}
+var stageNames = map[string]string{
+	"filterChain": "filter chain", "virtualHost": "virtual host", "tls": "TLS", "directResponse": "answer",
+}
 
 // A table lays rows out in columns: stage, choice, reason, and the place at the right edge. Where a row is too long for the
 // terminal, the reasons of all rows move below their choices, and where that is still too long, the places too.

@@ -80,6 +80,9 @@ func (p *tracePrinter) hop(t *simulate.Trace, i int) {
 			rows[j].stage = ""
 		}
 		table.write(rows[j])
+		for _, line := range details(h, h.Steps[j].Stage) {
+			p.wrapped(line, table.indent, p.palette.dim)
+		}
 		if i == len(t.Hops)-1 {
 			p.stepWarnings(t, h.Steps[j].Stage)
 		}
@@ -182,5 +185,9 @@ func leaves(t *simulate.Trace) string {
 	if h.TLS != nil && h.TLS.OriginatedBy != "none" {
 		scheme = "https"
 	}
-	return fmt.Sprintf("%s://%s:%d", scheme, h.Destination.Host, h.Destination.Port)
+	port := h.Destination.Port
+	if len(h.Endpoints) > 0 {
+		port = h.Endpoints[0].Port
+	}
+	return fmt.Sprintf("%s://%s:%d", scheme, h.Destination.Host, port)
 }

@@ -1,0 +1,69 @@
+package output
+
+import (
+	"fmt"
+	"strings"
+
+	"sem.example/simulate"
+)
+
+// shownEndpoints is how many endpoints a trace for people lists.
+const shownEndpoints = 8
+
+// details are the lines below a step that tell more than its choice: what the proxy presents and trusts, and each endpoint
+// with its share.
+func details(h *simulate.Hop, stage string) []string {
+	switch stage {
+	case "tls":
+		return tlsDetails(h.TLS)
+	case "endpoint":
+		return endpointDetails(h.Endpoints)
+	}
+	return nil
+}
+
+func tlsDetails(t *simulate.TLS) []string {
+	if t == nil || t.OriginatedBy != "proxy" {
+		return nil
+	}
+	var lines []string
+	add := func(what, value string) {
+		if value != "" {
+			lines = append(lines, what+" "+value)
+		}
+	}
+	add("server name", t.SNI)
+	add("certificate", t.ClientCertificate)
+	add("private key", t.PrivateKey)
+	switch {
+	case !t.Verified:
+		lines = append(lines, "the server's certificate is not verified")
+	case t.CACertificates == "system":
+		lines = append(lines, "trusts the CAs of the operating system")
+	default:
+		add("trusts", t.CACertificates)
+	}
+	add("expects the server to be", strings.Join(t.SubjectAltNames, ", "))
+	return lines
+}
+
+func endpointDetails(all []simulate.Endpoint) []string {
+	if len(all) < 2 {
+		return nil
+	}
+	var lines []string
+	for i, e := range all {
+		if i == shownEndpoints {
+			return append(lines, fmt.Sprintf("and %d more", len(all)-i))
+		}
+		line := fmt.Sprintf("%5.1f%%  %s:%d", e.Share*100, e.Address, e.Port)
+		if e.Locality != "" {
+			line += "  in " + e.Locality
+		}
+		if e.Priority > 0 {
+			line += fmt.Sprintf("  priority %d", e.Priority)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
