@@ -68,6 +68,7 @@ type gatewayHost struct {
 func (t *gatewayTable) bind(vs *mesh.VirtualService, s *gatewayServer) {
 	shared := commonHosts(hostsFor(s, vs.Object.Namespace), vs.Spec.GetHosts())
 	if len(shared) == 0 {
+		t.recordForeign(vs, s)
 		return
 	}
 	rules := t.rulesOf(vs, s)
@@ -83,6 +84,15 @@ func (t *gatewayTable) bind(vs *mesh.VirtualService, s *gatewayServer) {
 				h.origins.add("", defines(vs.Object, source.Index("spec.hosts", i)))
 			}
 		}
+	}
+}
+
+// recordForeign notes that a server has hosts of a VirtualService, but for other namespaces.
+func (t *gatewayTable) recordForeign(vs *mesh.VirtualService, s *gatewayServer) {
+	if len(commonHosts(s.names(), vs.Spec.GetHosts())) > 0 {
+		t.compiler.origins.record(envoy.RouteConfig(s.table), overridden(mesh.Loser{
+			Object: vs.Object, Field: "spec.hosts", Reason: "Gateway " + s.gateway + " has these hosts for other namespaces than " + vs.Object.Namespace,
+		}))
 	}
 }
 

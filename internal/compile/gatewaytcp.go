@@ -52,12 +52,20 @@ func (c *Compiler) connectionServer(s *gatewayServer) []*chainDraft {
 		}
 	}
 	if out == nil {
+		c.recordUnused(s)
 		return nil
 	}
 	if s.GetTls() != nil {
 		c.endTLS(out, s)
 	}
 	return []*chainDraft{out}
+}
+
+// recordUnused notes that a server has no chain; without any other there is no listener at all.
+func (c *Compiler) recordUnused(s *gatewayServer) {
+	c.origins.record(envoy.Listener(listenerName(c.bindOf(s.GetBind()), s.port)), overridden(mesh.Loser{
+		Object: s.object, Field: s.field, Reason: "no rule of a VirtualService takes connections to this server",
+	}))
 }
 
 // connectionChain sends connections to the destinations of a rule.
@@ -96,6 +104,9 @@ func (c *Compiler) passedChains(s *gatewayServer, names sniNames) []*chainDraft 
 				out = append(out, d)
 			}
 		}
+	}
+	if len(out) == 0 {
+		c.recordUnused(s)
 	}
 	return out
 }

@@ -87,9 +87,33 @@ func (c *Compiler) virtualInbound() *listenerv3.Listener {
 			drafts = append(drafts, c.inboundChains(p)...)
 		}
 	}
+	c.recordUnheeded()
 	l := c.inboundListener("virtualInbound", c.wildcards()[0], uint32(c.view.Mesh.Settings.Config.GetProxyInboundListenPort()), drafts)
 	l.ListenerFilters = append([]*listenerv3.ListenerFilter{originalDestination()}, l.ListenerFilters...)
 	return l
+}
+
+// recordUnheeded notes at the listener which documents would have had a say in it: ports of services where the Sidecar
+// names its own, or that are the proxy's, and PeerAuthentications that an older one stands before.
+func (c *Compiler) recordUnheeded() {
+	at := envoy.Listener("virtualInbound")
+	for _, t := range c.served() {
+		why := ""
+		switch {
+		case c.hasIngress():
+			why = "the inbound listeners of Sidecar " + c.view.Sidecar.Name + " stand in for the ports of services"
+		case c.reserved(t.Number):
+			why = fmt.Sprintf("port %d is the proxy's own", t.Number)
+		default:
+			continue
+		}
+		c.origins.record(at, overridden(mesh.Loser{Object: t.Service.Object, Field: t.Port.Field, Reason: why}))
+	}
+	for _, l := range c.view.Mesh.HiddenPeerAuthentications() {
+		if ns := l.Object.Namespace; ns == c.view.Proxy.Namespace || ns == c.view.Mesh.Settings.Config.GetRootNamespace() {
+			c.origins.record(at.Part("tls"), overridden(l))
+		}
+	}
 }
 
 // inboundListener builds a listener from its chains and records where they come from.

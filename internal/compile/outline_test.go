@@ -87,6 +87,7 @@ func (o *outliner) listener(l *listenerv3.Listener) {
 		o.printf("  %s\n", name)
 	}
 	o.from("  ", envoy.Listener(l.Name))
+	o.from("  tls ", envoy.Listener(l.Name).Part("tls"))
 	for i, c := range l.FilterChains {
 		o.chain(envoy.FilterChain(l.Name, i), c)
 	}
@@ -184,6 +185,7 @@ func (o *outliner) table(r *routev3.RouteConfiguration) {
 	inListener := strings.HasPrefix(r.Name, "inbound|") || r.Name == inboundPassthrough
 	indent := map[bool]string{true: "      "}[inListener]
 	o.printf("%sroutes %s\n", indent, r.Name)
+	o.from(indent+"  ", envoy.RouteConfig(r.Name))
 	for _, v := range r.VirtualHosts {
 		o.printf("%s  host %s %s", indent, v.Name, strings.Join(v.Domains, ","))
 		if v.RequireTls != 0 {
