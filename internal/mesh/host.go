@@ -2,6 +2,7 @@ package mesh
 
 import (
 	"cmp"
+	"iter"
 	"net/netip"
 	"slices"
 	"strings"
@@ -106,7 +107,7 @@ func (x *hostIndex[V]) find(host string) (v V, ok bool) {
 }
 
 // covering yields the values of all hosts that cover the given one, the most specific first.
-func (x *hostIndex[V]) covering(host string) func(yield func(V) bool) {
+func (x *hostIndex[V]) covering(host string) iter.Seq[V] {
 	return func(yield func(V) bool) {
 		if !IsWildcard(host) {
 			if v, ok := x.exact[host]; ok && !yield(v) {

@@ -95,6 +95,9 @@ func buildYAML(t testing.TB, documents, settings []byte) *Mesh {
 
 func parseYAML(t testing.TB, name string, data []byte) []*source.Document {
 	t.Helper()
+	if len(data) == 0 {
+		return nil
+	}
 	docs, problems := source.Parse(&source.File{Name: name, Data: data})
 	for _, p := range problems {
 		t.Fatalf("%s:%d: %s", name, p.Range.Line, p.Message)

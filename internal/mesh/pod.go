@@ -2,6 +2,7 @@ package mesh
 
 import (
 	"cmp"
+	"iter"
 	"regexp"
 	"strings"
 
@@ -115,7 +116,7 @@ func controllerName(owner config.OwnerReference, labels map[string]string) strin
 }
 
 // containerPorts yields the ports of the containers that run beside each other, sidecars that start first included.
-func containerPorts(spec config.PodSpec) func(yield func(config.ContainerPort) bool) {
+func containerPorts(spec config.PodSpec) iter.Seq[config.ContainerPort] {
 	return func(yield func(config.ContainerPort) bool) {
 		for i, c := range append(spec.Containers, spec.InitContainers...) {
 			if i >= len(spec.Containers) && c.RestartPolicy != "Always" {

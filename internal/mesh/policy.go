@@ -28,8 +28,11 @@ type targeted interface {
 // gatewayName is the label of the workloads of a Gateway of the Kubernetes Gateway API.
 const gatewayName = "gateway.networking.k8s.io/gateway-name"
 
-// attached says whether a policy of a namespace is in force for the proxy. One with target references is so for the
-// workloads of a Gateway of the Kubernetes Gateway API alone, which it names.
+// labelGateway names the gateway of the Kubernetes Gateway API that a workload is made for.
+const labelGateway = "gateway.networking.k8s.io/gateway-name"
+
+// attached says whether a policy of a namespace is in force for the proxy: by its selector, or, where it names what it is
+// attached to, because the proxy belongs to that gateway of the Kubernetes Gateway API.
 func (v *View) attached(p targeted, namespace string) bool {
 	refs := p.GetTargetRefs()
 	if len(refs) == 0 && p.GetTargetRef() != nil {
@@ -38,10 +41,10 @@ func (v *View) attached(p targeted, namespace string) bool {
 	if len(refs) == 0 {
 		return selects(p.GetSelector().GetMatchLabels(), v.Proxy.Labels)
 	}
-	own := v.Proxy.Labels[gatewayName]
-	return own != "" && namespace == v.Proxy.Namespace && slices.ContainsFunc(refs, func(r *typev1beta1.PolicyTargetReference) bool {
-		return r.GetGroup() == "gateway.networking.k8s.io" && r.GetKind() == "Gateway" && r.GetName() == own &&
-			(r.GetNamespace() == "" || r.GetNamespace() == namespace)
+	gateway, ok := v.Proxy.Labels[labelGateway]
+	return ok && namespace == v.Proxy.Namespace && slices.ContainsFunc(refs, func(r *typev1beta1.PolicyTargetReference) bool {
+		return r.Kind == "Gateway" && r.Group == "gateway.networking.k8s.io" && r.Name == gateway &&
+			(r.Namespace == "" || r.Namespace == namespace)
 	})
 }
 

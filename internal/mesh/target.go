@@ -2,7 +2,6 @@ package mesh
 
 import (
 	"cmp"
-	"net/netip"
 	"slices"
 
 	"sem.example/internal/config"
@@ -32,19 +31,14 @@ func (v *View) kubernetesTargets() []Target {
 	if w := m.entryAt(v.Proxy); w != nil {
 		return m.workloadTargets(w)
 	}
-	pod, containers, labels := m.podOf(v.Proxy), (*config.PodSpec)(nil), v.Proxy.Labels
-	if pod != nil {
-		containers, labels = &config.Spec[*config.Pod](pod).Spec, pod.Labels
-	} else if template := m.templateOf(v.Proxy); template != nil {
-		containers = &config.Spec[*config.Workload](template).Spec.Template.Spec
-	}
+	containers := m.containersOf(v.Proxy)
 	var out []Target
 	for _, s := range m.kubernetes[v.Proxy.Namespace] {
-		if picks(s.Selector, labels) {
+		if picks(s.Selector, v.Proxy.Labels) {
 			out = append(out, podTargets(s, containers)...)
 		}
 	}
-	if pod != nil && len(out) == 0 {
+	if len(out) == 0 && m.Object("Pod", v.Proxy.Namespace, v.Proxy.Name) != nil {
 		return v.listedTargets()
 	}
 	return out
@@ -141,23 +135,20 @@ func (m *Mesh) entryAt(p Proxy) *workload {
 	return nil
 }
 
-// podOf finds the Pod of a proxy by name, else by its address.
-func (m *Mesh) podOf(p Proxy) *config.Object {
+// containersOf finds the containers beside a proxy: of the Pod or Deployment of its name, else of a Pod at one of its
+// addresses; nil where the input has none.
+func (m *Mesh) containersOf(p Proxy) *config.PodSpec {
 	if o := m.Object("Pod", p.Namespace, p.Name); o != nil {
-		return o
+		return &config.Spec[*config.Pod](o).Spec
+	}
+	if o := m.templateOf(p); o != nil {
+		return &config.Spec[*config.Workload](o).Spec.Template.Spec
 	}
 	for _, ip := range p.IPs {
-		if o := m.podAt(p.Namespace, ip); o != nil && selects(p.Labels, o.Labels) {
-			return o
-		}
-	}
-	return nil
-}
-
-func (m *Mesh) podAt(namespace string, ip netip.Addr) *config.Object {
-	for _, o := range m.podsAt[ip.String()] {
-		if o.Namespace == namespace {
-			return o
+		for _, o := range m.podsAt[ip.String()] {
+			if o.Namespace == p.Namespace {
+				return &config.Spec[*config.Pod](o).Spec
+			}
 		}
 	}
 	return nil

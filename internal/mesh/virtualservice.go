@@ -59,7 +59,10 @@ func (x *virtualServiceIndex) add(v *VirtualService) {
 			rest.namespaces = append(rest.namespaces, ns)
 		}
 	}
-	for _, gateway := range v.Gateways() {
+	for i, gateway := range v.Gateways() {
+		if slices.Contains(v.Gateways()[:i], gateway) {
+			continue
+		}
 		at := x.byGateway[gateway]
 		if at == nil {
 			at = &bound{newExported[*VirtualService](), newExported[*VirtualService]()}
