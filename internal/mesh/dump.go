@@ -179,6 +179,7 @@ func (p *printer) seen(v *View, s *Service) {
 			})
 		}
 		section(p, "not in force", v.HiddenRules(s), p.loser)
+		section(p, "identities", v.Identities(s), func(id string) { p.line(id) })
 		if mode := v.ClientMutualTLS(s); mode != security.PeerAuthentication_MutualTLS_PERMISSIVE {
 			p.line("clients assume", mode.String())
 		}
