@@ -101,6 +101,7 @@ func (c *Compiler) passedChains(s *gatewayServer, names sniNames) []*chainDraft 
 				}
 				d := c.connectionChain(vs, rule.GetRoute(), field, s)
 				d.sni = m.GetSniHosts()
+				d.origins.add("match", spelled(vs.Object, source.Index(field+".match", j))...)
 				out = append(out, d)
 			}
 		}

@@ -18,6 +18,7 @@ import (
 // endTLS makes a chain take the connections for a server's hosts, and end their TLS.
 func (c *Compiler) endTLS(d *chainDraft, s *gatewayServer) {
 	d.sni = s.sni()
+	d.origins.add("match", spelled(s.object, source.Join(s.field, "hosts"))...)
 	d.tls = c.gatewayTLS(s.GetTls(), s.protocol)
 	d.origins.add("tls", spelled(s.object, source.Join(s.field, "tls"))...)
 	if s.GetTls().GetMode() != networking.ServerTLSSettings_ISTIO_MUTUAL {

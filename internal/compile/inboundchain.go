@@ -5,6 +5,7 @@ import (
 
 	security "istio.io/api/security/v1beta1"
 
+	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 )
 
@@ -75,6 +76,7 @@ func inboundKinds(p mesh.Protocol, mode security.PeerAuthentication_MutualTLS_Mo
 
 // inboundChains builds the chains of a port, one for each kind of connection.
 func (c *Compiler) inboundChains(p *inboundPort) []*chainDraft {
+	c.origins.record(envoy.VirtualHost(p.cluster, p.virtualHost()), p.origins...)
 	mode, by := c.view.MutualTLS(p.number)
 	var out []*chainDraft
 	for _, k := range inboundKinds(p.protocol, mode) {

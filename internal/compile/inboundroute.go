@@ -9,6 +9,9 @@ import (
 	"sem.example/internal/mesh"
 )
 
+// virtualHost names the one virtual host of a port by the number that clients use.
+func (p *inboundPort) virtualHost() string { return "inbound|http|" + strconv.Itoa(int(p.asked)) }
+
 // inboundRoutes is the route table of a port of the workload: every request goes to it, without a time limit. A request
 // that the workload has not seen yet when its connection breaks is sent again, except in gRPC, whose streams would break.
 func (c *Compiler) inboundRoutes(p *inboundPort) *routev3.RouteConfiguration {
@@ -23,7 +26,7 @@ func (c *Compiler) inboundRoutes(p *inboundPort) *routev3.RouteConfiguration {
 	return &routev3.RouteConfiguration{
 		Name: p.cluster,
 		VirtualHosts: []*routev3.VirtualHost{{
-			Name:    "inbound|http|" + strconv.Itoa(int(p.asked)),
+			Name:    p.virtualHost(),
 			Domains: []string{"*"},
 			Routes: []*routev3.Route{{
 				Name:   "default",
