@@ -56,7 +56,7 @@ func newRoot() *cobra.Command {
 	}
 	root.PersistentFlags().String("color", "auto", "colour the output: auto, always or never")
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(newTrace(), newRender(), newExplain(), newChecks(), newDump(), newVersion())
+	root.AddCommand(newValidate(), newTrace(), newRender(), newExplain(), newChecks(), newDump(), newVersion())
 	return root
 }
 

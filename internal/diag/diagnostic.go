@@ -65,6 +65,14 @@ func (d *Diagnostic) Level() Severity {
 	return d.Check.Severity
 }
 
+// Advice says what to do: in this case, or else in general.
+func (d *Diagnostic) Advice() string {
+	if d.Help != "" {
+		return d.Help
+	}
+	return d.Check.Fix
+}
+
 // Sort orders a list by file, position and check, so that output does not depend on the order of the checks.
 func (l List) Sort() {
 	slices.SortStableFunc(l, func(a, b Diagnostic) int {

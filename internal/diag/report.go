@@ -5,21 +5,14 @@ type Report struct {
 	Files     int // files that were read
 	Documents int // documents in them
 	Skipped   int // documents that are neither Istio's nor needed of Kubernetes
-	Findings  []Finding
+	Findings  List
 }
 
-// A Finding is a diagnostic as the user gets it.
-type Finding struct {
-	Diagnostic
-	Suppressed bool   // by a comment, an annotation or the configuration
-	Reason     string // why, where the suppression says so
-}
-
-// Count returns how many findings there are of a severity, suppressed ones apart.
+// Count returns how many findings there are of a severity.
 func (r *Report) Count(s Severity) int {
 	n := 0
 	for i := range r.Findings {
-		if !r.Findings[i].Suppressed && r.Findings[i].Level() == s {
+		if r.Findings[i].Level() == s {
 			n++
 		}
 	}

@@ -5,12 +5,13 @@ import (
 	"slices"
 
 	"sem.example/internal/diag"
+	"sem.example/schema"
 	"sem.example/validate"
 )
 
 // Checks returns every check that sem knows, whichever stage looks for it, by ID.
 func Checks() []*diag.Check {
-	all := slices.Concat(diag.Input, validate.Checks())
+	all := slices.Concat(diag.Input, schema.Checks(), validate.Checks())
 	slices.SortFunc(all, func(a, b *diag.Check) int { return cmp.Compare(a.ID, b.ID) })
 	return all
 }

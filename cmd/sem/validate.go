@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"sem.example/internal/diag"
+	"sem.example/internal/output"
+	"sem.example/internal/pipeline"
+	"sem.example/validate"
+)
+
+const validateHelp = `Validate checks each document against the schema of its kind, and how the documents fit
+together: references, ports, protocols, TLS, precedence, visibility and routing.
+
+  sem validate                      the current folder
+  sem validate mesh/ extra.yaml     folders and files
+  kubectl get vs,dr,se,svc -A -o yaml | sem validate -
+
+Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not do the job.`
+
+type validateCommand struct {
+	inputs   inputFlags
+	out      stringList
+	each     bool
+	registry string
+	failOn   string
+	quiet    bool
+}
+
+func newValidate() *cobra.Command {
+	var c validateCommand
+	cmd := &cobra.Command{
+		Use:   "validate [flags] [PATH...]",
+		Short: "Check documents and how they fit together",
+		Long:  validateHelp,
+		RunE:  c.run,
+	}
+	c.inputs.add(cmd)
+	flags := cmd.Flags()
+	flags.VarP(&c.out, "output", "o", "text or json, or FORMAT=FILE (repeatable)")
+	flags.BoolVar(&c.each, "each", false, "take every file for a world of its own")
+	flags.StringVar(&c.registry, "registry", "", "is a host that the input does not hold unknown (open) or wrong (closed); default: open, unless the input plainly holds its namespace")
+	flags.StringVar(&c.failOn, "fail-on", "error", "gravest findings that fail: error, warning, info or none")
+	flags.BoolVarP(&c.quiet, "quiet", "q", false, "print nothing; the exit code is the answer")
+	return cmd
+}
+
+func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
+	targets, err := parseTargets(c.out.values, []string{"text", "json"})
+	if err != nil {
+		return err
+	}
+	report, err := pipeline.Validate(c.inputs.options(cmd, paths), pipeline.ValidateOptions{Each: c.each, Registry: validate.Registry(c.registry)})
+	if err != nil {
+		return err
+	}
+	if !c.quiet {
+		err = emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
+			if format == "json" {
+				return output.ReportJSON(to, report)
+			}
+			return output.Report(to, report, look)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	failed, err := fails(report.Findings, c.failOn)
+	if err == nil && failed {
+		return errNo
+	}
+	return err
+}
+
+// ranks orders the severities, the gravest highest.
+var ranks = map[string]int{"error": 3, "warning": 2, "info": 1}
+
+// fails says whether a list has findings at or above a severity.
+func fails(found diag.List, limit string) (bool, error) {
+	least, ok := ranks[limit]
+	if !ok && limit != "none" {
+		return false, fmt.Errorf("--fail-on %q: use error, warning, info or none", limit)
+	}
+	for i := range found {
+		if ok && ranks[string(found[i].Level())] >= least {
+			return true, nil
+		}
+	}
+	return false, nil
+}

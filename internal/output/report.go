@@ -1,0 +1,93 @@
+package output
+
+import (
+	"io"
+
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+// reportDocument is the validate document, to which fields are only ever added.
+type reportDocument struct {
+	APIVersion string            `json:"apiVersion"`
+	Kind       string            `json:"kind"`
+	Summary    summaryDocument   `json:"summary"`
+	Findings   []findingDocument `json:"findings"`
+}
+
+type summaryDocument struct {
+	Files     int `json:"files"`
+	Documents int `json:"documents"`
+	Skipped   int `json:"skipped"`
+	Errors    int `json:"errors"`
+	Warnings  int `json:"warnings"`
+	Infos     int `json:"infos"`
+}
+
+type findingDocument struct {
+	ID         string            `json:"id"`
+	Severity   diag.Severity     `json:"severity"`
+	Admission  diag.Admission    `json:"admission"`
+	Message    string            `json:"message"`
+	Help       string            `json:"help"`
+	File       string            `json:"file"`
+	Line       int32             `json:"line"`
+	Column     int32             `json:"column"`
+	EndLine    int32             `json:"endLine"`
+	EndColumn  int32             `json:"endColumn"`
+	Document   *objectDocument   `json:"document,omitempty"`
+	Field      string            `json:"field"`
+	Aliases    []string          `json:"aliases"`
+	Related    []relatedDocument `json:"related"`
+	Suppressed bool              `json:"suppressed"`
+}
+
+type objectDocument struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+}
+
+type relatedDocument struct {
+	File   string `json:"file"`
+	Line   int32  `json:"line"`
+	Column int32  `json:"column"`
+	Note   string `json:"note"`
+}
+
+// ReportJSON prints the validate document.
+func ReportJSON(w io.Writer, r *diag.Report) error {
+	doc := reportDocument{APIVersion: "sem/v1", Kind: "ValidateReport", Findings: make([]findingDocument, 0, len(r.Findings))}
+	doc.Summary = summaryDocument{
+		Files: r.Files, Documents: r.Documents, Skipped: r.Skipped,
+		Errors: r.Count(diag.Error), Warnings: r.Count(diag.Warning), Infos: r.Count(diag.Info),
+	}
+	for i := range r.Findings {
+		doc.Findings = append(doc.Findings, findingOf(&r.Findings[i]))
+	}
+	return JSON(w, doc)
+}
+
+func findingOf(d *diag.Diagnostic) findingDocument {
+	at := d.At.Range()
+	f := findingDocument{
+		ID: d.Check.ID, Severity: d.Level(), Admission: d.Admission, Message: d.Message, Help: d.Advice(),
+		File: fileName(d.At.Source()), Line: at.Line, Column: at.Column, EndLine: at.EndLine, EndColumn: at.EndColumn,
+		Field: d.At.Field, Aliases: append([]string{}, d.Check.Aliases...), Related: []relatedDocument{},
+	}
+	if doc := d.At.Doc; doc != nil {
+		f.Document = &objectDocument{Kind: doc.Kind, Namespace: doc.Namespace, Name: doc.Name}
+	}
+	for _, rel := range d.Related {
+		to := rel.Place.Range()
+		f.Related = append(f.Related, relatedDocument{File: fileName(rel.Place.Source()), Line: to.Line, Column: to.Column, Note: rel.Note})
+	}
+	return f
+}
+
+func fileName(f *source.File) string {
+	if f == nil {
+		return ""
+	}
+	return f.Name
+}

@@ -1,0 +1,144 @@
+package pipeline
+
+import (
+	"runtime"
+	"sync"
+
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+	"sem.example/schema"
+	"sem.example/validate"
+)
+
+// ValidateOptions say how to validate.
+type ValidateOptions struct {
+	Each     bool              // every file is a world of its own
+	Registry validate.Registry // what a host means that the input does not hold
+}
+
+// Validate reads an input and reports everything that is wrong with it.
+func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
+	in, problems := source.Read(opts.Paths, source.Options{Stdin: opts.Stdin})
+	if err := unreadable(problems); err != nil {
+		return nil, err
+	}
+	report := &diag.Report{Files: len(in.Files), Documents: len(in.Documents)}
+	found := diag.Problems(problems)
+	worlds := [][]*source.Document{in.Documents}
+	if how.Each {
+		worlds = byFile(in)
+	}
+	results, err := validateAll(worlds, opts, how)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range results {
+		report.Skipped += r.skipped
+		found = append(found, r.found...)
+	}
+	found.Sort()
+	report.Findings = found
+	return report, nil
+}
+
+type result struct {
+	skipped int
+	found   diag.List
+}
+
+// validateAll validates worlds side by side.
+func validateAll(worlds [][]*source.Document, opts Options, how ValidateOptions) ([]result, error) {
+	results := make([]result, len(worlds))
+	errs := make([]error, len(worlds))
+	inParallel(len(worlds), func(i int) { results[i], errs[i] = validateOne(worlds[i], opts, how) })
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
+}
+
+// validateOne checks the documents of one world: each by itself, then all together. A document that its schema refuses does
+// not take part in the mesh, so that one mistake is told once.
+func validateOne(docs []*source.Document, opts Options, how ValidateOptions) (result, error) {
+	found := checkShapes(docs)
+	w := &World{engines: map[string]*engine{}}
+	if err := w.build(wellShaped(docs, found), opts); err != nil {
+		return result{}, err
+	}
+	scope := &validate.Scope{Mesh: w.Mesh, Objects: w.Objects, Registry: how.Registry}
+	found = append(found, w.Found...)
+	return result{skipped: w.Skipped, found: append(found, validate.Run(scope)...)}, nil
+}
+
+// checkShapes holds each document against the schema of its kind.
+func checkShapes(docs []*source.Document) diag.List {
+	lists := make([]diag.List, len(docs))
+	inParallel(len(docs), func(i int) { lists[i] = schema.Check(docs[i]) })
+	var found diag.List
+	for _, l := range lists {
+		found = append(found, l...)
+	}
+	return found
+}
+
+// wellShaped leaves out the documents that have an error of shape.
+func wellShaped(docs []*source.Document, found diag.List) []*source.Document {
+	broken := map[*source.Document]bool{}
+	for i := range found {
+		if found[i].Level() == diag.Error {
+			broken[found[i].At.Doc] = true
+		}
+	}
+	if len(broken) == 0 {
+		return docs
+	}
+	var fit []*source.Document
+	for _, d := range docs {
+		if !broken[d] {
+			fit = append(fit, d)
+		}
+	}
+	return fit
+}
+
+func byFile(in *source.Input) [][]*source.Document {
+	at := map[*source.File]int{}
+	var files [][]*source.Document
+	for _, d := range in.Documents {
+		i, ok := at[d.File]
+		if !ok {
+			i = len(files)
+			at[d.File] = i
+			files = append(files, nil)
+		}
+		files[i] = append(files[i], d)
+	}
+	return files
+}
+
+// inParallel calls do for 0 to n-1 on all processors.
+func inParallel(n int, do func(int)) {
+	workers := min(n, runtime.GOMAXPROCS(0))
+	if workers < 2 {
+		for i := range n {
+			do(i)
+		}
+		return
+	}
+	next := make(chan int, workers)
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			for i := range next {
+				do(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	group.Wait()
+}
