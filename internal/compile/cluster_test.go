@@ -1,0 +1,61 @@
+package compile
+
+import (
+	"slices"
+	"sync"
+	"testing"
+
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+	"google.golang.org/protobuf/testing/protocmp"
+)
+
+// TestAnyOrder asks for clusters and endpoints from many goroutines at once, and in another order than a snapshot does.
+// The answers are the same messages every time, and equal to those of the snapshot.
+func TestAnyOrder(t *testing.T) {
+	m := scenarioMesh(t, txtar.Parse([]byte(planted)))
+	proxy := parseProxy(t, "sidecar app/client ip=10.0.0.1")
+	whole := New(m.View(proxy)).Snapshot()
+	c := New(m.View(proxy))
+	got := make([][]*clusterv3.Cluster, 8)
+	var wg sync.WaitGroup
+	for i := range got {
+		wg.Go(func() {
+			for _, want := range slices.Backward(whole.Clusters) {
+				c.Endpoints(want.Name)
+				got[i] = append(got[i], c.Cluster(want.Name))
+			}
+		})
+	}
+	wg.Wait()
+	slices.Reverse(got[0])
+	if diff := cmp.Diff(whole.Clusters, got[0], protocmp.Transform()); diff != "" {
+		t.Errorf("clusters by name (-snapshot +by name):\n%s", diff)
+	}
+	slices.Reverse(got[0])
+	for i := range got {
+		if !slices.Equal(got[i], got[0]) {
+			t.Errorf("goroutine %d was given other messages", i)
+		}
+	}
+}
+
+func TestUnknownClusters(t *testing.T) {
+	m := scenarioMesh(t, txtar.Parse([]byte(planted)))
+	c := New(m.View(parseProxy(t, "sidecar app/client ip=10.0.0.1")))
+	for _, name := range []string{
+		"", "outbound", "outbound||", "outbound|61001||", "outbound|1||host.q101", "outbound|61001|other|host.q101",
+		"outbound|99999||host.q101", "outbound_.61001_._.host.q101", "AllowAnyDynamicDNSCluster", "inbound|1||",
+	} {
+		if got := c.Cluster(name); got != nil {
+			t.Errorf("Cluster(%q) = %v", name, got)
+		}
+		if got := c.Endpoints(name); got != nil {
+			t.Errorf("Endpoints(%q) = %v", name, got)
+		}
+	}
+	if c.Cluster("outbound|61001|q109|host.q101") == nil {
+		t.Error("the subset's cluster is missing")
+	}
+}
