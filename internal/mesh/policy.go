@@ -25,9 +25,6 @@ type targeted interface {
 	GetSelector() *typev1beta1.WorkloadSelector
 }
 
-// gatewayName is the label of the workloads of a Gateway of the Kubernetes Gateway API.
-const gatewayName = "gateway.networking.k8s.io/gateway-name"
-
 // labelGateway names the gateway of the Kubernetes Gateway API that a workload is made for.
 const labelGateway = "gateway.networking.k8s.io/gateway-name"
 
