@@ -52,6 +52,8 @@ type Diagnostic struct {
 	Help      string // what to do here; the check's Fix stands in where it is empty
 	At        Place
 	Related   []Related
+
+	Suppressed *Suppressed // nil for what is to be reported
 }
 
 // List is what a stage found.

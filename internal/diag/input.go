@@ -6,6 +6,7 @@ import "sem.example/internal/source"
 var Input = []*Check{
 	Unreadable, tooLarge, notText, syntax, tabIndent, template, duplicateKey, badAnchor, tooComplex, noJSON, notObject,
 	noKind, noDocument, notConcrete, twoReadings, UnknownKind, Undecodable, badSuppression, UnknownSetting,
+	uselessSuppression,
 }
 
 // Unreadable and the checks beside it are those of the file as such. Their examples are not YAML, and so they have none.
@@ -123,6 +124,13 @@ var (
 		Right: "# sem:ignore-file SEM140 -- all hosts of this file are probed\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n",
 	}
 )
+
+// uselessSuppression has no example: whether a finding is drawn is known when all checks have run.
+var uselessSuppression = &Check{
+	ID: "SEM020", Title: "suppression suppresses nothing", Severity: Warning,
+	Why: "A comment or annotation suppresses a check that reports nothing there. What it was about has been mended, or it stands at the wrong line; left behind, it would hide the next mistake of the kind.",
+	Fix: "Remove it, or move it to the line of the finding or directly above.",
+}
 
 // The checks of decoding, which package config reports.
 var (

@@ -22,11 +22,12 @@ func (d *Document) Lookup(path string) *Node {
 	return n.Value
 }
 
-// At returns the place of the value at a path. Where the document has no such field it is the place of the key of the
-// nearest ancestor that it has, so that a missing field is reported where it would stand.
+// At returns the place of the value at a path; that of its key where the value is a map or a list that begins on a
+// later line. Where the document has no such field it is the place of the key of the nearest ancestor that it has, so
+// that a missing field is reported where it would stand.
 func (d *Document) At(path string) Range {
 	f, rest := d.descend(path)
-	if rest != "" && f.Range.Known() {
+	if f.Range.Known() && (rest != "" || f.Value.Range.Line > f.Range.Line && f.Value.Kind >= List) {
 		return f.Range
 	}
 	return f.Value.Range

@@ -16,8 +16,6 @@ func (c *content) parse() {
 	}
 	c.suppressions()
 	switch ext := filepath.Ext(c.file.Name); {
-	case len(bytes.TrimSpace(c.file.Data)) == 0:
-		c.problem(NoDocument, Range{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}, "the file is empty")
 	case ext == ".json" || ext != ".yaml" && ext != ".yml" && opensJSON(c.file.Data):
 		c.json()
 	default:
@@ -35,15 +33,10 @@ func (c *content) json() {
 
 // stream reads the documents of a YAML file.
 func (c *content) stream() {
-	empty := true
 	for _, ch := range split(c.file.Data[len(bom(c.file.Data)):]) {
 		if !blank(ch.text) {
-			empty = false
 			c.yaml(ch)
 		}
-	}
-	if empty {
-		c.problem(NoDocument, Range{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}, "the file holds nothing but comments")
 	}
 }
 

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"io"
 	"runtime"
 	"sync"
@@ -59,11 +60,22 @@ func load(in input, opts Options) content {
 		c.refuse(err)
 		return c
 	}
-	c.parse()
+	if c.parse(); len(c.docs) == 0 && len(c.problems) == 0 {
+		c.hollow()
+	}
 	return c
 }
 
-// Parse reads the documents of a file whose text is at hand. They need not be objects.
+// hollow reports that a file has no document.
+func (c *content) hollow() {
+	message := "the file holds nothing but comments"
+	if len(bytes.TrimSpace(c.file.Data)) == 0 {
+		message = "the file is empty"
+	}
+	c.problem(NoDocument, Range{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}, message)
+}
+
+// Parse reads the documents of a file whose text is at hand. They need not be objects, and there may be none.
 func Parse(f *File) ([]*Document, []Problem) {
 	c := content{file: f}
 	c.parse()
