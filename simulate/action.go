@@ -13,7 +13,8 @@ type action struct {
 	clusterHeader string
 	rewrite       rewrite
 	policy        Policy
-	unknownStatus int // the answer where the cluster does not exist
+	limits        bool // the policy says anything at all
+	unknownStatus int  // the answer where the cluster does not exist
 }
 
 // A weighted is one of the clusters that a route spreads its requests over.
@@ -35,6 +36,7 @@ func newAction(c *routev3.RouteConfiguration, v *routev3.VirtualHost, p *routev3
 	}
 	out.targets = newTargets(c, v, p, a)
 	out.policy = Policy{Timeout: routeTimeout(a), Retries: newRetries(v, a), Mirrors: newMirrors(c, v, a), HashKey: hashKey(a.GetHashPolicy())}
+	out.limits = out.policy.Timeout+out.policy.HashKey != "" || out.policy.Retries != nil || out.policy.Mirrors != nil
 	return out
 }
 

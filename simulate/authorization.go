@@ -12,7 +12,7 @@ import (
 
 // authorization records what an access control filter decided.
 func (r *run) authorization(rules *rbac, ok bool, policy string, at envoy.Addr) {
-	if rules == nil {
+	if rules == nil || rules.action == rbacv3.RBAC_LOG {
 		return
 	}
 	chose := map[bool]string{true: "allowed", false: "denied"}[ok]

@@ -1,6 +1,8 @@
 package simulate
 
 import (
+	"math"
+
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
@@ -55,7 +57,7 @@ func (b *balance) run() []endpoint {
 		}
 		for i, m := range members {
 			if weights[i] > 0 {
-				m.Share = part.load * weights[i] / total
+				m.Share = math.Round(1e9*part.load*weights[i]/total) / 1e9
 				out = append(out, m)
 			}
 		}

@@ -47,7 +47,7 @@ type scheme struct {
 	tls      bool
 	port     uint32
 	grpc     bool
-	upgrade  bool
+	upgrade  bool // to a WebSocket
 }
 
 var schemes = map[string]scheme{
@@ -70,6 +70,9 @@ type target struct {
 
 // target reads the URL. It does not resolve names, decode escapes or mend paths: a proxy must see what was written.
 func (c *Call) target() target {
+	if c.URL == "" {
+		return target{path: "/"}
+	}
 	name, rest, found := strings.Cut(c.URL, "://")
 	if !found {
 		name, rest = "http", c.URL

@@ -49,6 +49,9 @@ func (e *Engine) newEndpoint(c *cluster, l *endpointv3.LocalityLbEndpoints, h *e
 		place:    localityKey{l.GetPriority(), localityText(l.GetLocality())},
 		socket:   c.sockets.of(l, h),
 	}
+	if len(c.sockets.matches) > 0 {
+		out.TLS = out.socket.mode()
+	}
 	out.Origin = e.originOf(envoy.Endpoint(c.name, hostPort(address, port)))
 	return out
 }

@@ -191,7 +191,7 @@ func (x *exchange) choose(i int, t *route) {
 	x.hop.Route = t.name
 	x.step("route", t.label(i), t.because(), t.addr.Part("match"), t.addr)
 	x.why(func() []Candidate { return x.rejectedRoutes(t) })
-	if t.action != nil {
+	if t.action != nil && t.action.limits {
 		policy := t.action.policy
 		x.hop.Policy = &policy
 	}
@@ -199,6 +199,10 @@ func (x *exchange) choose(i int, t *route) {
 
 // process passes the request through the filters; the last of them, the router, answers or forwards it.
 func (x *exchange) process() outcome {
+	if o := x.upgrade(); o != nil {
+		x.note()
+		return *o
+	}
 	for i := range x.manager.filters {
 		f := &x.manager.filters[i]
 		if x.route.disables(f.name) {

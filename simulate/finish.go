@@ -71,9 +71,17 @@ func (r *run) delivered() string {
 		}
 	}
 	if r.leaving == nil {
-		return fmt.Sprintf("%s receives the application's bytes %s.", reached(r.ends), over)
+		return fmt.Sprintf("%s receives the application's bytes %s.", r.receiver(), over)
 	}
 	return fmt.Sprintf("The server receives %s %s with Host: %s %s.", r.leaving.method, r.leaving.path, r.leaving.authority, over)
+}
+
+// receiver names who receives bytes that nobody reads.
+func (r *run) receiver() string {
+	if n := len(r.ends); n > 1 {
+		return fmt.Sprintf("One of %d endpoints", n)
+	}
+	return reached(r.ends)
 }
 
 // sees is what the application gets to see.
@@ -91,6 +99,8 @@ func (r *run) sees(o *outcome) string {
 		return "connection refused"
 	case o.status != 0 && r.speaksHTTP():
 		return r.answerSeen(o)
+	case o.status != 0:
+		return fmt.Sprintf("an HTTP answer that it does not expect (%d), and a closed connection", o.status)
 	}
 	return "the connection is closed"
 }

@@ -3,6 +3,8 @@ package simulate
 import (
 	corsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/cors/v3"
 	faultv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/fault/v3"
+	jwtv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/jwt_authn/v3"
+	rbachttp "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/rbac/v3"
 	routerv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/router/v3"
 )
 
@@ -16,11 +18,9 @@ func (x *exchange) filter(f *httpFilter) *outcome {
 		return nil
 	case *corsv3.Cors:
 		return x.cors(f)
-	}
-	switch {
-	case f.rbac != nil:
+	case *rbachttp.RBAC:
 		return x.authorize(f)
-	case f.jwt != nil:
+	case *jwtv3.JwtAuthentication:
 		return x.authenticate(f)
 	}
 	if !bystanders[lastWord(f.kind)] {
@@ -36,6 +36,9 @@ var bystanders = map[string]bool{"Config": true, "FilterConfig": true, "PluginCo
 // authorize asks the rules of a filter, or those that the route puts in their place.
 func (x *exchange) authorize(f *httpFilter) *outcome {
 	rules := f.rbac
+	if p, ok := perRoute[*rbachttp.RBACPerRoute](x.route, f.name); ok {
+		rules = newRBAC(p.GetRbac().GetRules())
+	}
 	s := &subject{conn: &x.conn, peer: x.peer, tls: x.decrypted, req: x.req, from: x.from()}
 	ok, policy := rules.allows(s)
 	x.authorization(rules, ok, policy, x.chain)

@@ -45,6 +45,9 @@ func (f *jwtFilter) requirement(r *request) *jwtv3.JwtRequirement {
 	return nil
 }
 
+// errToken is the error of a request without the token that is needed.
+const errToken = "unauthenticated"
+
 // A tokenState is how a request stands against a requirement, from good to bad.
 type tokenState int
 
@@ -83,7 +86,7 @@ func (x *exchange) authenticate(f *httpFilter) *outcome {
 	if check.state != tokenGood {
 		x.step("authentication", "refused", check.reason, at)
 		x.hop.Response = &Response{Status: check.status, Body: check.reason}
-		return &outcome{verdict: Denied, status: check.status, err: "unauthenticated", details: "jwt_authn_access_denied{" + strings.ReplaceAll(check.reason, " ", "_") + "}", reason: "the request's token is not accepted: " + check.reason}
+		return &outcome{verdict: Denied, status: check.status, err: errToken, details: "jwt_authn_access_denied{" + strings.ReplaceAll(check.reason, " ", "_") + "}", reason: "the request's token is not accepted: " + check.reason}
 	}
 	if check.token != nil {
 		x.accepted(f.name, &check)

@@ -88,8 +88,16 @@ func newHeader(m *routev3.HeaderMatcher) condition {
 			value, there := r.get(name)
 			return (there || empty) && text.test(value) != invert
 		},
-		says: fmt.Sprintf("header %s %s%s", name, map[bool]string{true: "not: "}[invert], text.says),
+		says: denied(fmt.Sprintf("header %s %s", name, text.says), invert),
 	}
+}
+
+// denied turns a test's words round where the test is inverted.
+func denied(says string, invert bool) string {
+	if invert {
+		return "not (" + says + ")"
+	}
+	return says
 }
 
 // presence says whether a matcher asks for presence alone, and which.
@@ -153,7 +161,7 @@ func newCookie(m *routev3.CookieMatcher) condition {
 	text, name, invert := newTextMatch(m.GetStringMatch()), m.GetName(), m.GetInvertMatch()
 	return condition{
 		test: func(r *request) bool { v, there := r.cookie(name); return (there && text.test(v)) != invert },
-		says: fmt.Sprintf("cookie %s %s%s", name, map[bool]string{true: "not: "}[invert], text.says),
+		says: denied(fmt.Sprintf("cookie %s %s", name, text.says), invert),
 	}
 }
 

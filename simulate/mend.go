@@ -22,6 +22,9 @@ func (r *run) mend(o *outcome) string {
 	case Blackhole:
 		return "register the host with a ServiceEntry, or allow unknown hosts with outboundTrafficPolicy ALLOW_ANY"
 	case Denied:
+		if o.err == errToken {
+			return "send a token of an issuer, and for an audience, that a RequestAuthentication here accepts"
+		}
 		return "allow the request in an AuthorizationPolicy, or take it out of the one that denies it"
 	case TLSMismatch:
 		return r.mendTLS(o)

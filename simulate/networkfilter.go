@@ -46,6 +46,12 @@ var observers = map[string]bool{
 	"KafkaBroker": true,
 }
 
+// authorizes says whether the filter is about access, be it only with shadow rules.
+func (f *networkFilter) authorizes() bool {
+	_, ok := f.message.(*rbacv3.RBAC)
+	return ok
+}
+
 // An addresser sets where the connection goes by its server name.
 func (f *networkFilter) addresser() bool {
 	return strings.HasSuffix(f.kind, "sni_dynamic_forward_proxy.v3.FilterConfig")

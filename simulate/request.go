@@ -35,6 +35,9 @@ func newRequest(c *Call) *request {
 	if t.grpc && r.headers["content-type"] == nil {
 		r.headers["content-type"] = []string{"application/grpc"}
 	}
+	if t.upgrade && r.headers["upgrade"] == nil {
+		r.headers["connection"], r.headers["upgrade"] = []string{"Upgrade"}, []string{"websocket"}
+	}
 	return r
 }
 

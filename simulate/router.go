@@ -169,7 +169,6 @@ func (x *exchange) abortSome(o outcome) outcome {
 	if x.aborted < 0.5 {
 		return o
 	}
-	x.hop.Response = &Response{Status: x.abortStatus}
 	return fault
 }
 

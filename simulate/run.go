@@ -115,9 +115,9 @@ func (r *run) read(c *chain) outcome {
 	for i := range c.filters {
 		f := &c.filters[i]
 		switch {
-		case f.rbac != nil:
-			if o := r.admit(f.rbac, c.addr); o != nil && denied == nil {
-				denied = o
+		case f.authorizes():
+			if denied == nil {
+				denied = r.admit(f.rbac, c.addr)
 			}
 		case f.namesCluster():
 			sniCluster = true

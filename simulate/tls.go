@@ -36,6 +36,14 @@ type originator struct {
 	tls  TLS    // what is the same for every request
 }
 
+// mode is the TLS mode of an endpoint.
+func (o *originator) mode() string {
+	if o == nil {
+		return modeDisable
+	}
+	return o.tls.Mode
+}
+
 // sockets chooses the transport socket of an endpoint.
 type sockets struct {
 	matches  []socketMatch
@@ -182,7 +190,7 @@ func sanText(m *tlsv3.SubjectAltNameMatcher) string {
 }
 
 // upstreamTLS describes the encryption of one request through a socket. With automatic SNI it is the host that the
-// upstream is asked for, unless that is an address.
+// upstream is asked for; an address is no server name, but may be a SAN.
 func (c *cluster) upstreamTLS(s *originator, req *request) *TLS {
 	if s == nil {
 		return &TLS{Mode: modeDisable, OriginatedBy: byNobody, ALPN: []string{}, SubjectAltNames: []string{}}
@@ -193,7 +201,7 @@ func (c *cluster) upstreamTLS(s *originator, req *request) *TLS {
 		return &t
 	}
 	host := autoHost(options, req)
-	if options.GetAutoSni() && host != "" {
+	if _, err := netip.ParseAddr(host); err != nil && options.GetAutoSni() && host != "" {
 		t.SNI = host
 	}
 	if options.GetAutoSanValidation() && host != "" && t.CACertificates != "" {
@@ -202,7 +210,7 @@ func (c *cluster) upstreamTLS(s *originator, req *request) *TLS {
 	return &t
 }
 
-// autoHost is the host for automatic SNI and SANs; addresses are no server names.
+// autoHost is the host for automatic SNI and SANs.
 func autoHost(o *corev3.UpstreamHttpProtocolOptions, req *request) string {
 	authority := req.authority
 	if name := o.GetOverrideAutoSniHeader(); name != "" {
@@ -211,9 +219,6 @@ func autoHost(o *corev3.UpstreamHttpProtocolOptions, req *request) string {
 		}
 	}
 	host, _ := splitPort(authority)
-	if _, err := netip.ParseAddr(host); err == nil {
-		return ""
-	}
 	return host
 }
 

@@ -65,7 +65,8 @@ type Endpoint struct {
 	Weight   uint32  `json:"weight"`
 	Priority uint32  `json:"priority"`
 	Locality string  `json:"locality"`
-	Share    float64 `json:"share"` // of the cluster's requests, 0 to 1
+	Share    float64 `json:"share"`         // of the cluster's requests, 0 to 1
+	TLS      string  `json:"tls,omitempty"` // the mode towards this endpoint, where the cluster's endpoints may differ
 	Origin   *Place  `json:"origin,omitempty"`
 }
 

@@ -30,7 +30,7 @@ func (r *run) way(name string, share float64, req *request, target envoy.Addr) w
 		host = req.authority
 	}
 	if w.endpoints = r.reach(w.cluster, host); len(w.endpoints) == 0 {
-		w.outcome = r.failed(w.cluster.failure(), "UH", "no_healthy_upstream", fmt.Sprintf("%s has no endpoint", name))
+		w.outcome = r.failed(w.cluster.failure(), "UH", "no_healthy_upstream", fmt.Sprintf("the cluster %q has no endpoint that may be used", name))
 		return w
 	}
 	w.tls = r.encryption(&w)
