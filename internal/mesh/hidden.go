@@ -7,6 +7,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/source"
 )
 
 // HiddenServices returns the services of a host that the proxy does not see, with the reason. Services whose host is a
@@ -76,15 +77,18 @@ func shadow(seen, s *Service, own string) string {
 // reason: at its egress listeners (gateway "mesh"), or at a gateway, where rules of all VirtualServices of a host are
 // joined.
 func (v *View) HiddenVirtualServices(host, gateway string) []Loser {
-	visible := v.VirtualServices(gateway)
+	visible, seen := v.VirtualServices(gateway), map[*VirtualService]bool{}
 	var out []Loser
-	for _, vs := range v.Mesh.virtualServices.all {
-		i := slices.IndexFunc(vs.Spec.Hosts, func(h string) bool { return Covers(h, host) })
-		if i < 0 {
-			continue
-		}
-		if reason := v.whyNotDeciding(vs, visible, host, gateway); reason != "" {
-			out = append(out, Loser{vs.Object, "spec.hosts[" + number(uint32(i)) + "]", reason})
+	for list := range v.Mesh.virtualServices.byHost.covering(host) {
+		for _, vs := range list {
+			if seen[vs] {
+				continue
+			}
+			seen[vs] = true
+			if reason := v.whyNotDeciding(vs, visible, host, gateway); reason != "" {
+				i := slices.IndexFunc(vs.Spec.Hosts, func(h string) bool { return Covers(h, host) })
+				out = append(out, Loser{vs.Object, source.Index("spec.hosts", i), reason})
+			}
 		}
 	}
 	return out
@@ -144,12 +148,23 @@ func (v *View) hiddenRules(s *Service, used *mergedRule) []Loser {
 	var out []Loser
 	for list := range v.Mesh.rules.byHost.covering(s.Host) {
 		for _, o := range list {
-			if used == nil || !slices.Contains(used.from, o) {
+			if (used == nil || !slices.Contains(used.from, o)) && v.mightApply(o, s) {
 				out = append(out, Loser{o, "spec.host", v.whyHidden(o, s, used)})
 			}
 		}
 	}
 	return out
+}
+
+// mightApply says whether one could expect a rule to apply to a service: because the proxy looks at rules of its
+// namespace, or because it names the very host.
+func (v *View) mightApply(o *config.Object, s *Service) bool {
+	switch o.Namespace {
+	case v.Proxy.Namespace, s.Namespace, v.Mesh.Settings.Config.RootNamespace:
+		return true
+	}
+	spec := config.Spec[*networking.DestinationRule](o)
+	return FullHost(spec.Host, o.Namespace, v.Mesh.Settings.Domain) == s.Host
 }
 
 // whyHidden says why a rule that covers a service's host does not apply for the proxy.

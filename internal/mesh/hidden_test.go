@@ -110,8 +110,8 @@ func TestHiddenVirtualServices(t *testing.T) {
 	want := []string{
 		"gateway-only: it is bound to a/edge, not to mesh",
 		"private: exportTo does not let namespace c see it",
-		"wide: a/elder has the more specific host x.example",
 		"younger: a/elder has the same host and is older",
+		"wide: a/elder has the more specific host x.example",
 	}
 	if diff := cmp.Diff(want, reasons(v.HiddenVirtualServices("x.example", MeshGateway))); diff != "" {
 		t.Error(diff)

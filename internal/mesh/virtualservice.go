@@ -40,6 +40,7 @@ func (v *VirtualService) Gateways() []string {
 type virtualServiceIndex struct {
 	all       []*VirtualService // the oldest first
 	byGateway map[string]*bound
+	byHost    *hostIndex[[]*VirtualService]
 }
 
 // bound are the VirtualServices of one gateway.
@@ -50,6 +51,12 @@ type bound struct {
 
 func (x *virtualServiceIndex) add(v *VirtualService) {
 	x.all = append(x.all, v)
+	for i, h := range v.Spec.Hosts {
+		if !slices.Contains(v.Spec.Hosts[:i], h) {
+			list, _ := x.byHost.at(h)
+			x.byHost.put(h, append(list, v))
+		}
+	}
 	own := audience{}
 	rest := audience{public: v.audience.public}
 	for _, ns := range v.audience.namespaces {
@@ -85,7 +92,7 @@ func (x *virtualServiceIndex) to(namespace, gateway string) []*VirtualService {
 
 // virtualServices completes and merges all VirtualServices that have hosts of their own.
 func (b *builder) virtualServices() virtualServiceIndex {
-	index := virtualServiceIndex{byGateway: map[string]*bound{}}
+	index := virtualServiceIndex{byGateway: map[string]*bound{}, byHost: newHostIndex[[]*VirtualService]()}
 	delegates := b.delegates()
 	for _, o := range b.objects["VirtualService"] {
 		spec := config.Spec[*networking.VirtualService](o)
