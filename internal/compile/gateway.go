@@ -1,11 +1,13 @@
 package compile
 
 import (
+	"maps"
 	"slices"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 
+	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 )
@@ -20,30 +22,73 @@ func (c *Compiler) gatewayPorts() []uint32 {
 	return slices.Compact(ports)
 }
 
-// gatewayListeners builds the listeners of one port, for every address that Gateways bind. Groups of servers that share
-// an address share the listener, the chains of the first before those of the next. A listener without a chain is none.
+// gatewayListeners builds the listeners of one port, for every address that Gateways bind. A listener without a chain is
+// none.
 func (c *Compiler) gatewayListeners(port uint32) []*listenerv3.Listener {
-	var binds []string
-	drafts := map[string][]*chainDraft{}
-	names := sniNames{}
+	p := &gatewayPort{number: port, sni: map[string]string{}, binds: map[string]*gatewayBind{}}
 	for _, g := range c.servers().groups {
-		if g.port != port {
-			continue
+		if g.port == port {
+			b := p.bind(c.bindOf(g.bind))
+			b.chains = append(b.chains, c.groupChains(g, p)...)
+			for _, s := range g.servers {
+				b.servers = append(b.servers, defines(s.object, s.field+".port"))
+			}
 		}
-		bind := c.bindOf(g.bind)
-		if !slices.Contains(binds, bind) {
-			binds = append(binds, bind)
+	}
+	for _, s := range c.servers().skipped {
+		if s.port == port {
+			p.bind(c.bindOf(s.GetBind())).lose(s.object, s.field, s.why)
 		}
-		drafts[bind] = append(drafts[bind], c.groupChains(g, names)...)
 	}
 	var out []*listenerv3.Listener
-	for _, bind := range binds {
-		c.recordSkipped(bind, port)
-		if len(drafts[bind]) > 0 {
-			out = append(out, c.gatewayListener(bind, port, drafts[bind]))
+	for _, address := range slices.Sorted(maps.Keys(p.binds)) {
+		b, at := p.binds[address], envoy.Listener(listenerName(address, port))
+		if len(b.chains) > 0 {
+			c.origins.record(at, b.servers...)
+			out = append(out, c.gatewayListener(address, port, b.chains))
 		}
+		c.origins.record(at, b.lost...)
 	}
 	return out
+}
+
+// A gatewayPort is a port of a gateway whose listeners are being built.
+type gatewayPort struct {
+	number uint32
+	sni    map[string]string       // the names that chains ask for so far, and the address that was last bound for them
+	binds  map[string]*gatewayBind // by address
+}
+
+// A gatewayBind is the listener of one address and port that is being built.
+type gatewayBind struct {
+	chains  []*chainDraft
+	servers []envoy.Origin // that it is for
+	lost    []envoy.Origin // servers and rules that have no part in it
+}
+
+func (p *gatewayPort) bind(address string) *gatewayBind {
+	if p.binds[address] == nil {
+		p.binds[address] = &gatewayBind{}
+	}
+	return p.binds[address]
+}
+
+func (b *gatewayBind) lose(o *config.Object, field, why string) {
+	b.lost = append(b.lost, overridden(mesh.Loser{Object: o, Field: field, Reason: why}))
+}
+
+// claim takes names for a chain, unless one of them is taken at the same address: Envoy refuses a listener of which two
+// chains match alike.
+func (p *gatewayPort) claim(names []string, bind string) (taken string, ok bool) {
+	for _, name := range names {
+		if at, known := p.sni[name]; known && at == bind {
+			return name, false
+		}
+	}
+	for _, name := range names {
+		p.sni[name] = bind
+	}
+	return "", true
 }
 
 // bindOf is the address that servers bind, by default the one that stands for all.
@@ -52,15 +97,6 @@ func (c *Compiler) bindOf(bind string) string {
 		return c.wildcards()[0]
 	}
 	return bind
-}
-
-// recordSkipped notes at a listener which servers lost against its own.
-func (c *Compiler) recordSkipped(bind string, port uint32) {
-	for _, s := range c.servers().skipped {
-		if s.port == port && c.bindOf(s.GetBind()) == bind {
-			c.origins.record(envoy.Listener(listenerName(bind, port)), overridden(mesh.Loser{Object: s.object, Field: s.field, Reason: s.why}))
-		}
-	}
 }
 
 func (c *Compiler) gatewayListener(bind string, port uint32, drafts []*chainDraft) *listenerv3.Listener {
@@ -84,7 +120,7 @@ func (c *Compiler) gatewayListener(bind string, port uint32, drafts []*chainDraf
 // groupChains builds the chains of servers that share a port, an address and a protocol: one chain for all that speak
 // plain HTTP, one for each that ends TLS or takes connections as they come, and one for each rule about SNI where TLS
 // is passed on.
-func (c *Compiler) groupChains(g *serverGroup, names sniNames) []*chainDraft {
+func (c *Compiler) groupChains(g *serverGroup, p *gatewayPort) []*chainDraft {
 	if g.protocol.IsHTTP() {
 		d := c.requestChain(g.protocol, g.table)
 		for _, s := range g.servers {
@@ -94,13 +130,13 @@ func (c *Compiler) groupChains(g *serverGroup, names sniNames) []*chainDraft {
 	}
 	var out []*chainDraft
 	for _, s := range g.servers {
-		out = append(out, c.serverChains(s, names)...)
+		out = append(out, c.serverChains(s, p)...)
 	}
 	return out
 }
 
 // serverChains builds the chains of a server that does not speak plain HTTP.
-func (c *Compiler) serverChains(s *gatewayServer, names sniNames) []*chainDraft {
+func (c *Compiler) serverChains(s *gatewayServer, p *gatewayPort) []*chainDraft {
 	switch {
 	case s.GetTls() != nil && s.readsHTTP():
 		d := c.requestChain(s.protocol, s.table)
@@ -108,9 +144,9 @@ func (c *Compiler) serverChains(s *gatewayServer, names sniNames) []*chainDraft 
 		d.origins.add("", spelled(s.object, s.field)...)
 		return []*chainDraft{d}
 	case s.passes():
-		return c.passedChains(s, names)
+		return c.passedChains(s, p)
 	}
-	return c.connectionServer(s)
+	return c.connectionServer(s, p)
 }
 
 // requestChain reads requests, and routes them by a table. A chain's policies are about requests.

@@ -74,18 +74,19 @@ func (c *Compiler) servers() *gatewayServers {
 func (c *Compiler) gatewayServer(o *config.Object, i int, s *networking.Server) *gatewayServer {
 	out := &gatewayServer{
 		Server: s, object: o, field: source.Index("spec.servers", i), gateway: o.Namespace + "/" + o.Name,
-		hosts: serverHosts(s.GetHosts(), o.Namespace), port: c.targetPort(s.GetPort().GetNumber()),
+		hosts: serverHosts(s.GetHosts(), o.Namespace), port: c.ListenPort(s.GetPort().GetNumber()),
 		protocol: mesh.ParseProtocol(s.GetPort().GetProtocol()),
 	}
 	out.table = out.routeTable()
 	return out
 }
 
-// targetPort is the port that the proxy listens on for a port of Gateways: the target of the first service of the proxy
-// that has this port, or the port itself.
-func (c *Compiler) targetPort(number uint32) uint32 {
+// ListenPort is the port of the proxy, or of its workload, for a port that clients or Gateways name: the target of the
+// first service of the proxy that has this port, or the port itself.
+func (c *Compiler) ListenPort(number uint32) uint32 {
 	for _, t := range c.served() {
-		if _, off := t.Service.Labels["experimental.istio.io/disable-gateway-port-translation"]; !off && t.Port.Number == number {
+		_, off := t.Service.Labels["experimental.istio.io/disable-gateway-port-translation"]
+		if t.Port.Number == number && !(off && c.gateway()) {
 			return t.Number
 		}
 	}

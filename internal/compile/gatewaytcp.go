@@ -1,37 +1,18 @@
 package compile
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
 
-	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
 )
 
-// sniNames are the names that chains of a port ask for so far, and the address that was last bound for them. Envoy
-// refuses a listener of which two chains match alike.
-type sniNames map[string]string
-
-// claim takes names for a chain, unless one of them is taken at the same address.
-func (n sniNames) claim(names []string, bind string) (taken string, ok bool) {
-	for _, name := range names {
-		if at, known := n[name]; known && at == bind {
-			return name, false
-		}
-	}
-	for _, name := range names {
-		n[name] = bind
-	}
-	return "", true
-}
-
 // connectionServer builds the chain of a server whose connections, TLS ended or not, go where the first TCP rule says
 // that is bound to it. Without a rule there is no chain.
-func (c *Compiler) connectionServer(s *gatewayServer) []*chainDraft {
+func (c *Compiler) connectionServer(s *gatewayServer, p *gatewayPort) []*chainDraft {
 	var out *chainDraft
 	for _, vs := range c.view.VirtualServices(s.gateway) {
 		if !attaches(vs, s) {
@@ -52,7 +33,7 @@ func (c *Compiler) connectionServer(s *gatewayServer) []*chainDraft {
 		}
 	}
 	if out == nil {
-		c.recordUnused(s)
+		p.bind(c.bindOf(s.GetBind())).lose(s.object, s.field, noRules)
 		return nil
 	}
 	if s.GetTls() != nil {
@@ -61,12 +42,8 @@ func (c *Compiler) connectionServer(s *gatewayServer) []*chainDraft {
 	return []*chainDraft{out}
 }
 
-// recordUnused notes that a server has no chain; without any other there is no listener at all.
-func (c *Compiler) recordUnused(s *gatewayServer) {
-	c.origins.record(envoy.Listener(listenerName(c.bindOf(s.GetBind()), s.port)), overridden(mesh.Loser{
-		Object: s.object, Field: s.field, Reason: "no rule of a VirtualService takes connections to this server",
-	}))
-}
+// noRules is why a server has no part in a listener.
+const noRules = "no rule of a VirtualService takes connections to this server"
 
 // connectionChain sends connections to the destinations of a rule.
 func (c *Compiler) connectionChain(vs *mesh.VirtualService, to []*networking.RouteDestination, field string, s *gatewayServer) *chainDraft {
@@ -74,13 +51,12 @@ func (c *Compiler) connectionChain(vs *mesh.VirtualService, to []*networking.Rou
 	port := &mesh.Port{Name: s.GetPort().GetName(), Number: s.GetPort().GetNumber(), Protocol: s.protocol}
 	d := &chainDraft{filters: slices.Concat(auth.network, c.routeConnections(vs, to, port))}
 	d.origins.add("", spelled(s.object, s.field)...)
-	d.origins.add("", spelled(vs.Object, field)...)
-	d.origins = append(d.origins, auth.origins...)
+	d.origins = slices.Concat(d.origins, c.connectionOrigins(vs, to, field), auth.origins)
 	return d
 }
 
 // passedChains builds the chains of a server that passes TLS on: one for each match of a TLS rule that is bound to it.
-func (c *Compiler) passedChains(s *gatewayServer, names sniNames) []*chainDraft {
+func (c *Compiler) passedChains(s *gatewayServer, p *gatewayPort) []*chainDraft {
 	if s.GetTls().GetMode() == networking.ServerTLSSettings_AUTO_PASSTHROUGH {
 		return c.autoPassthroughChains(s)
 	}
@@ -90,34 +66,36 @@ func (c *Compiler) passedChains(s *gatewayServer, names sniNames) []*chainDraft 
 			continue
 		}
 		for i, rule := range vs.Spec.GetTls() {
-			for j, m := range rule.GetMatch() {
-				if len(rule.GetRoute()) == 0 || !takesConnection(m, s) {
-					continue
-				}
-				field := source.Index("spec.tls", i)
-				if taken, ok := names.claim(m.GetSniHosts(), s.GetBind()); !ok {
-					c.recordLostSNI(vs, source.Index(field+".match", j), taken, s)
-					continue
-				}
-				d := c.connectionChain(vs, rule.GetRoute(), field, s)
-				d.sni = m.GetSniHosts()
-				d.origins.add("match", spelled(vs.Object, source.Index(field+".match", j))...)
-				out = append(out, d)
+			if len(rule.GetRoute()) > 0 {
+				out = append(out, c.passedRule(vs, source.Index("spec.tls", i), rule, s, p)...)
 			}
 		}
 	}
 	if len(out) == 0 {
-		c.recordUnused(s)
+		p.bind(c.bindOf(s.GetBind())).lose(s.object, s.field, noRules)
 	}
 	return out
 }
 
-// recordLostSNI notes at the server's listener that a match lost.
-func (c *Compiler) recordLostSNI(vs *mesh.VirtualService, field, taken string, s *gatewayServer) {
-	at := envoy.Listener(listenerName(c.bindOf(s.GetBind()), s.port))
-	c.origins.record(at, overridden(mesh.Loser{
-		Object: vs.Object, Field: field, Reason: fmt.Sprintf("an earlier rule on port %d asks for the SNI %s", s.port, taken),
-	}))
+// passedRule builds the chains of a TLS rule at a field of a VirtualService, one for each match that takes the server's
+// connections. A match for a name that an earlier one asks for has none.
+func (c *Compiler) passedRule(vs *mesh.VirtualService, field string, rule *networking.TLSRoute, s *gatewayServer, p *gatewayPort) []*chainDraft {
+	var out []*chainDraft
+	for j, m := range rule.GetMatch() {
+		if !takesConnection(m, s) {
+			continue
+		}
+		at := source.Index(field+".match", j)
+		if taken, ok := p.claim(m.GetSniHosts(), s.GetBind()); !ok {
+			p.bind(c.bindOf(s.GetBind())).lose(vs.Object, at, "an earlier rule on this port asks for the SNI "+taken)
+			continue
+		}
+		d := c.connectionChain(vs, rule.GetRoute(), field, s)
+		d.sni = m.GetSniHosts()
+		d.origins.add("match", spelled(vs.Object, at)...)
+		out = append(out, d)
+	}
+	return out
 }
 
 // attaches says whether a VirtualService has a host that the server lets it have.

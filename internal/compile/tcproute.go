@@ -101,12 +101,17 @@ func (c *Compiler) appliesToConnection(m connectionMatch, port uint32) bool {
 
 // ruleChain sends connections to the destinations of a TCP or TLS rule, which stands at a field of a VirtualService.
 func (c *Compiler) ruleChain(b bid, vs *mesh.VirtualService, to []*networking.RouteDestination, field string) *chainDraft {
-	out := &chainDraft{filters: c.routeConnections(vs, to, b.port)}
-	out.origins.add("", defines(vs.Object, field))
+	return &chainDraft{filters: c.routeConnections(vs, to, b.port), origins: c.connectionOrigins(vs, to, field)}
+}
+
+// connectionOrigins are those of a TCP or TLS rule at a field of a VirtualService, and of its destinations.
+func (c *Compiler) connectionOrigins(vs *mesh.VirtualService, to []*networking.RouteDestination, field string) trail {
+	var out trail
+	out.add("", defines(vs.Object, field))
 	n := 0
 	for i, dest := range to {
 		if len(to) == 1 || dest.Weight > 0 {
-			out.origins.add(target(n), spelled(vs.Object, source.Index(source.Join(field, "route"), i))...)
+			out.add(target(n), spelled(vs.Object, source.Index(source.Join(field, "route"), i))...)
 			n++
 		}
 	}
@@ -114,8 +119,7 @@ func (c *Compiler) ruleChain(b bid, vs *mesh.VirtualService, to []*networking.Ro
 	if len(to) == 1 {
 		subset = first.GetSubset()
 	}
-	out.origins = append(out.origins, limitOrigins(c.ruleFor(first.GetHost()), subset)...)
-	return out
+	return append(out, limitOrigins(c.ruleFor(first.GetHost()), subset)...)
 }
 
 // serviceChain sends connections to a service that no rule speaks for. On a port of the Sidecar, the service's only port

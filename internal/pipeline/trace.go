@@ -43,6 +43,9 @@ func (w *World) Trace(call simulate.Call, opts TraceOptions) (*simulate.Trace, e
 	if call.Address == "" {
 		call.Address = dialled(e.view, call)
 	}
+	if full, err := call.Normal(); err == nil && call.Port == 0 && full.Direction != "outbound" {
+		call.Port = e.compiler.ListenPort(full.Port) // a service stands before the proxy
+	}
 	t := e.simulator(opts).Trace(call)
 	for _, n := range e.compiler.NotModelled() {
 		t.NotModelled = append(t.NotModelled, n.What)
