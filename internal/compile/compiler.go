@@ -148,7 +148,7 @@ func (c *Compiler) Snapshot() *envoy.Snapshot {
 		}
 	}
 	s.NotModelled = c.NotModelled()
-	s.Origins = c.origins.copy()
+	s.Origins = c.origins.all()
 	return s
 }
 

@@ -17,6 +17,9 @@ type headerEdits struct {
 }
 
 func editHeaders(in *networking.Headers) headerEdits {
+	if in == nil {
+		return headerEdits{}
+	}
 	request, response := in.GetRequest(), in.GetResponse()
 	out := headerEdits{
 		requestAdd:     slices.Concat(overwrite(request.GetSet()), appendTo(request.GetAdd())),

@@ -8,18 +8,20 @@ import (
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	matcherv3 "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
-	"google.golang.org/protobuf/types/known/wrapperspb"
 	networking "istio.io/api/networking/v1alpha3"
 )
 
+// everyRequest is the match that takes every request.
+var everyRequest = &routev3.RouteMatch{PathSpecifier: &routev3.RouteMatch_Prefix{Prefix: "/"}}
+
 // routeMatch is what a request must look like for a route; a nil match takes every request.
 func routeMatch(in *networking.HTTPMatchRequest) *routev3.RouteMatch {
-	out := &routev3.RouteMatch{PathSpecifier: &routev3.RouteMatch_Prefix{Prefix: "/"}}
 	if in == nil {
-		return out
+		return everyRequest
 	}
+	out := &routev3.RouteMatch{PathSpecifier: everyRequest.PathSpecifier}
 	matchPath(out, in.Uri)
-	out.CaseSensitive = wrapperspb.Bool(!in.IgnoreUriCase)
+	out.CaseSensitive = whether(!in.IgnoreUriCase)
 	matchHeaders(out, in)
 	for _, name := range slices.Sorted(maps.Keys(in.QueryParams)) {
 		out.QueryParameters = append(out.QueryParameters, queryMatcher(name, in.QueryParams[name]))

@@ -24,8 +24,12 @@ func seconds(n float64) *durationpb.Duration {
 	return durationpb.New(time.Duration(n * float64(time.Second)))
 }
 
-func yes() *wrapperspb.BoolValue { return wrapperspb.Bool(true) }
-func no() *wrapperspb.BoolValue  { return wrapperspb.Bool(false) }
+var switches = map[bool]*wrapperspb.BoolValue{true: wrapperspb.Bool(true), false: wrapperspb.Bool(false)}
+
+// yes, no and whether share their messages, which nobody changes.
+func yes() *wrapperspb.BoolValue           { return switches[true] }
+func no() *wrapperspb.BoolValue            { return switches[false] }
+func whether(b bool) *wrapperspb.BoolValue { return switches[b] }
 
 // socket is the address of a TCP port.
 func socket(address string, port uint32) *corev3.Address {

@@ -16,35 +16,94 @@ import (
 	"sem.example/internal/source"
 )
 
-// A ledger holds the origins of everything that was built so far. It is safe for concurrent use.
+// A ledger holds the origins of everything that was built so far. Those of routes, which are many and of which a trace
+// asks for a few, are worked out when they are asked for. It is safe for concurrent use.
 type ledger struct {
-	mu      sync.RWMutex
-	origins envoy.Origins
+	mu       sync.RWMutex
+	origins  envoy.Origins
+	deferred map[envoy.Addr]func() trail // by the address of the resource or part whose trail it is
 }
 
+// of returns the origins of an address.
 func (l *ledger) of(at envoy.Addr) []envoy.Origin {
+	for owner := at; ; {
+		l.expand(owner)
+		i := strings.LastIndexByte(string(owner), '/')
+		if i < 0 {
+			break
+		}
+		owner = owner[:i]
+	}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return l.origins[at]
 }
 
-func (l *ledger) copy() envoy.Origins {
+// expand works out what was put off for an address.
+func (l *ledger) expand(at envoy.Addr) {
+	l.mu.RLock()
+	work := l.deferred[at]
+	l.mu.RUnlock()
+	if work == nil {
+		return
+	}
+	t := work()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.deferred[at] != nil {
+		delete(l.deferred, at)
+		l.put(at, t)
+	}
+}
+
+// all returns every origin.
+func (l *ledger) all() envoy.Origins {
+	l.mu.RLock()
+	owners := slices.Collect(maps.Keys(l.deferred))
+	l.mu.RUnlock()
+	for _, at := range owners {
+		l.expand(at)
+	}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return maps.Clone(l.origins)
 }
 
-// record writes origins down at an address. A resource is built once, so nothing is recorded twice.
-func (l *ledger) record(at envoy.Addr, origins ...envoy.Origin) {
-	if len(origins) == 0 {
-		return
-	}
+// later records a trail that is worked out once it is asked for.
+func (l *ledger) later(at envoy.Addr, work func() trail) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.deferred == nil {
+		l.deferred = map[envoy.Addr]func() trail{}
+	}
+	l.deferred[at] = work
+}
+
+// record writes origins down at an address. A resource is built once, so nothing is recorded twice.
+func (l *ledger) record(at envoy.Addr, origins ...envoy.Origin) {
+	var t trail
+	t.add("", origins...)
+	l.settle(at, t)
+}
+
+// settle records a trail once the address is known.
+func (l *ledger) settle(at envoy.Addr, t trail) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.put(at, t)
+}
+
+func (l *ledger) put(at envoy.Addr, t trail) {
 	if l.origins == nil {
 		l.origins = envoy.Origins{}
 	}
-	l.origins.Add(at, origins...)
+	for _, m := range t {
+		if m.part == "" {
+			l.origins.Add(at, m.origin)
+		} else {
+			l.origins.Add(at.Part(m.part), m.origin)
+		}
+	}
 }
 
 // A trail is the origins of something whose address is not known yet: a route before it has its place in a virtual
@@ -90,17 +149,6 @@ func (t trail) object() envoy.Object {
 		return envoy.Object{}
 	}
 	return t[0].origin.Object
-}
-
-// settle records a trail once the address is known.
-func (l *ledger) settle(at envoy.Addr, t trail) {
-	for _, m := range t {
-		if m.part == "" {
-			l.record(at, m.origin)
-		} else {
-			l.record(at.Part(m.part), m.origin)
-		}
-	}
 }
 
 // defines, modifies and overridden are the origin of a field of an object, in each of the three roles.

@@ -38,20 +38,13 @@ var (
 // retryPolicy is the retry policy of an outbound route; nil where retries are turned off. Without any of the user's it
 // is istiod's own. Where the host is chosen by a hash, a retry does not look for another host unless asked to.
 func retryPolicy(in *networking.HTTPRetry, hashed bool) *routev3.RetryPolicy {
-	if in != nil && in.Attempts <= 0 {
+	switch {
+	case in == nil:
+		return usualRetries[hashed]
+	case in.Attempts <= 0:
 		return nil
 	}
-	out := &routev3.RetryPolicy{
-		RetryOn:                       outboundRetryOn,
-		NumRetries:                    wrapperspb.UInt32(retryAttempts),
-		HostSelectionRetryMaxAttempts: retryHostAttempts,
-	}
-	if !hashed {
-		out.RetryHostPredicate = otherHost
-	}
-	if in == nil {
-		return out
-	}
+	out := newRetryPolicy(hashed)
 	out.NumRetries = wrapperspb.UInt32(uint32(in.Attempts))
 	out.PerTryTimeout = in.PerTryTimeout
 	if in.RetryOn != "" {
@@ -68,6 +61,21 @@ func retryPolicy(in *networking.HTTPRetry, hashed bool) *routev3.RetryPolicy {
 	}
 	if in.Backoff != nil {
 		out.RetryBackOff = &routev3.RetryPolicy_RetryBackOff{BaseInterval: in.Backoff}
+	}
+	return out
+}
+
+// usualRetries are the policies of routes for which nobody says anything, by whether a hash chooses the host.
+var usualRetries = map[bool]*routev3.RetryPolicy{true: newRetryPolicy(true), false: newRetryPolicy(false)}
+
+func newRetryPolicy(hashed bool) *routev3.RetryPolicy {
+	out := &routev3.RetryPolicy{
+		RetryOn:                       outboundRetryOn,
+		NumRetries:                    wrapperspb.UInt32(retryAttempts),
+		HostSelectionRetryMaxAttempts: retryHostAttempts,
+	}
+	if !hashed {
+		out.RetryHostPredicate = otherHost
 	}
 	return out
 }

@@ -2,7 +2,6 @@ package compile
 
 import (
 	"strings"
-	"time"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	"google.golang.org/protobuf/types/known/anypb"
@@ -31,14 +30,15 @@ type routeScope struct {
 // A routeDraft is a route that has no place in a virtual host yet.
 type routeDraft struct {
 	route    *routev3.Route
-	origins  trail
-	catchAll bool // it matches every request, so nothing behind it is reached
+	origins  func() trail // worked out when somebody asks
+	catchAll bool         // it matches every request, so nothing behind it is reached
 }
 
 // rules translates a VirtualService's HTTP rules for one place, in order: a route for each match of each rule. What
 // comes behind a route that takes every request is left out.
 func (c *Compiler) rules(vs *mesh.VirtualService, scope routeScope) []routeDraft {
 	var out []routeDraft
+	metadata := istioMetadata(vs.Object)
 	for i, rule := range vs.Spec.Http {
 		matches := rule.Match
 		if len(matches) == 0 {
@@ -49,6 +49,7 @@ func (c *Compiler) rules(vs *mesh.VirtualService, scope routeScope) []routeDraft
 				continue
 			}
 			draft := c.rule(vs, i, j, scope)
+			draft.route.Metadata = metadata
 			out = append(out, draft)
 			if draft.catchAll {
 				return out
@@ -66,9 +67,8 @@ func (c *Compiler) rule(vs *mesh.VirtualService, i, j int, scope routeScope) rou
 		match = in.Match[j]
 	}
 	out := &routev3.Route{
-		Name:     routeName(in, match),
-		Match:    routeMatch(match),
-		Metadata: istioMetadata(vs.Object),
+		Name:  routeName(in, match),
+		Match: routeMatch(match),
 	}
 	edits := editHeaders(in.Headers)
 	out.RequestHeadersToAdd, out.RequestHeadersToRemove = edits.requestAdd, edits.requestRemove
@@ -83,7 +83,7 @@ func (c *Compiler) rule(vs *mesh.VirtualService, i, j int, scope routeScope) rou
 		c.forward(out, in, edits.authority, scope)
 	}
 	out.TypedPerFilterConfig = perRouteFilters(in)
-	return routeDraft{route: out, origins: c.ruleOrigins(vs, i, j), catchAll: takesAll(out.Match)}
+	return routeDraft{route: out, origins: func() trail { return c.ruleOrigins(vs, i, j) }, catchAll: takesAll(out.Match)}
 }
 
 func routeName(rule *networking.HTTPRoute, match *networking.HTTPMatchRequest) string {
@@ -94,6 +94,9 @@ func routeName(rule *networking.HTTPRoute, match *networking.HTTPMatchRequest) s
 }
 
 func perRouteFilters(in *networking.HTTPRoute) map[string]*anypb.Any {
+	if in.Fault == nil && in.CorsPolicy == nil {
+		return nil
+	}
 	out := map[string]*anypb.Any{}
 	if in.Fault != nil {
 		out[faultFilter] = pack(fault(in.Fault))
@@ -171,15 +174,15 @@ func (c *Compiler) forwardByWeight(action *routev3.RouteAction, to []*networking
 	action.ClusterSpecifier = &routev3.RouteAction_WeightedClusters{WeightedClusters: split}
 }
 
+// noLimit is the duration that Envoy takes for no limit.
+var noLimit = durationpb.New(0)
+
 // setTimeout limits the time of a request; nil is no limit. The limit that a gRPC client asks for is held to it too.
 func setTimeout(action *routev3.RouteAction, limit *durationpb.Duration) {
-	if limit == nil {
-		limit = durationpb.New(0)
+	if limit.AsDuration() == 0 {
+		limit = noLimit
 	}
 	action.Timeout, action.MaxGrpcTimeout = limit, limit //nolint:staticcheck // istiod still sets the old field
-	if limit.AsDuration() == time.Duration(0) {
-		action.MaxGrpcTimeout = durationpb.New(0) //nolint:staticcheck // as above
-	}
 }
 
 // cluster is the cluster that a destination leads to.
@@ -215,25 +218,22 @@ func (c *Compiler) serviceRoute(s *mesh.Service, port *mesh.Port) routeDraft {
 		HashPolicy:       hash.policy(),
 	}
 	setTimeout(action, nil)
-	draft := routeDraft{
+	return routeDraft{
 		route: &routev3.Route{
 			Name:   defaultRoute,
-			Match:  routeMatch(nil),
+			Match:  everyRequest,
 			Action: &routev3.Route_Route{Route: action},
 		},
+		origins:  func() trail { return c.serviceOrigins(s, port) },
 		catchAll: true,
 	}
-	draft.origins.add("", defines(s.Object, port.Field))
-	draft.origins.add("retry", c.meshOrigin("defaultHttpRetryPolicy")...)
-	draft.origins.add("hash", hash.origins()...)
-	return draft
 }
 
 // placeRoutes gives drafts their place in a virtual host: the messages in order, their origins recorded.
 func (c *Compiler) placeRoutes(table, vhost string, drafts []routeDraft) []*routev3.Route {
 	out := make([]*routev3.Route, len(drafts))
 	for i, d := range drafts {
-		c.origins.settle(envoy.Route(table, vhost, i), d.origins)
+		c.origins.later(envoy.Route(table, vhost, i), d.origins)
 		out[i] = d.route
 	}
 	return out
