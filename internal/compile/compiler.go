@@ -127,27 +127,18 @@ func (c *Compiler) Endpoints(cluster string) *endpointv3.ClusterLoadAssignment {
 // OriginsOf implements [envoy.Resources].
 func (c *Compiler) OriginsOf(at envoy.Addr) []envoy.Origin { return c.origins.of(at) }
 
-// Snapshot builds everything that the proxy runs.
+// Snapshot builds everything that the proxy runs, on all cores.
 func (c *Compiler) Snapshot() *envoy.Snapshot {
-	s := &envoy.Snapshot{Listeners: c.ListenersOn(0)}
-	for _, name := range routeNames(s.Listeners) {
-		if r := c.Route(name); r != nil {
-			s.Routes = append(s.Routes, r)
-		}
-	}
-	for _, name := range c.clusterNames() {
-		cluster := c.Cluster(name)
-		if cluster == nil {
-			continue
-		}
-		s.Clusters = append(s.Clusters, cluster)
+	s := &envoy.Snapshot{Listeners: c.ListenersOn(0), NotModelled: c.NotModelled()}
+	s.Routes = every(routeNames(s.Listeners), c.Route)
+	s.Clusters = every(c.clusterNames(), c.Cluster)
+	var discovered []string
+	for _, cluster := range s.Clusters {
 		if cluster.GetType() == clusterv3.Cluster_EDS {
-			if e := c.Endpoints(name); e != nil {
-				s.Endpoints = append(s.Endpoints, e)
-			}
+			discovered = append(discovered, cluster.Name)
 		}
 	}
-	s.NotModelled = c.NotModelled()
+	s.Endpoints = every(discovered, c.Endpoints)
 	s.Origins = c.origins.all()
 	return s
 }

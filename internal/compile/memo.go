@@ -1,6 +1,11 @@
 package compile
 
-import "sync"
+import (
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
 
 // A memo remembers what was built under a key. Each key is built once, even when several goroutines ask at the same
 // time; a build may ask the memo for other keys, never for its own. The zero memo is ready to use.
@@ -38,4 +43,21 @@ func (m *memo[K, V]) get(key K, build func() V) V {
 	m.mu.Unlock()
 	e.once.Do(func() { e.value = build() })
 	return e.value
+}
+
+// every builds what has a name, on all cores, and returns it in the order of the names. What comes to nothing is left
+// out.
+func every[M any](names []string, build func(name string) *M) []*M {
+	built := make([]*M, len(names))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(names)) {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; int(i) < len(names); i = next.Add(1) - 1 {
+				built[i] = build(names[i])
+			}
+		})
+	}
+	wg.Wait()
+	return slices.DeleteFunc(built, func(m *M) bool { return m == nil })
 }
