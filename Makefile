@@ -14,6 +14,7 @@ build:
 test:
 	@$(MAKE) --no-print-directory envoy || echo "make test: going on without Envoy"
 	go test ./...
+	@test -z "$$SEM_ORACLE" || go test -count=1 -v -run '^TestOracleScore$$' ./cmd/sem
 
 golden:
 	go test $(GOLDEN) -update

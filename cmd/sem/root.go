@@ -64,14 +64,21 @@ func newRoot() *cobra.Command {
 // document that its reader waits for.
 func report(cmd *cobra.Command, err error) {
 	fmt.Fprintf(cmd.ErrOrStderr(), "sem: %v\n", err)
-	flag := cmd.Flags().Lookup("output")
-	if flag == nil {
-		if cmd.Name() != "help" {
-			fmt.Fprintf(cmd.ErrOrStderr(), "See '%s --help'.\n", cmd.CommandPath())
-		}
-		return
-	}
-	if targets, bad := parseTargets(flag.Value.(*stringList).values, nil); bad == nil && machineOnStdout(targets) {
+	if machineReads(cmd) {
 		json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{"apiVersion": "sem/v1", "kind": "Error", "error": err.Error()})
 	}
+}
+
+// machineReads says whether standard output was promised a document.
+func machineReads(cmd *cobra.Command) bool {
+	flag := cmd.Flags().Lookup("output")
+	if flag == nil {
+		return false
+	}
+	values := []string{flag.Value.String()}
+	if list, ok := flag.Value.(*stringList); ok {
+		values = list.values
+	}
+	targets, err := parseTargets(values, nil)
+	return err == nil && machineOnStdout(targets)
 }

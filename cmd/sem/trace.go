@@ -62,6 +62,10 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	if c.batch == "" && len(args) == 0 {
 		return fmt.Errorf("no request: give a URL, as in 'sem trace --from default/web http://reviews/', or --batch FILE")
 	}
+	call, err := c.call(args)
+	if err != nil {
+		return err
+	}
 	world, err := pipeline.Load(c.inputs.options(cmd, nil))
 	if err != nil {
 		return err
@@ -70,11 +74,7 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if c.batch != "" {
-		return c.runBatch(cmd, world)
-	}
-	call, err := c.call(args)
-	if err != nil {
-		return err
+		return c.runBatch(cmd, world, call.Proxy)
 	}
 	t, err := world.Trace(call, pipeline.TraceOptions{Why: true})
 	if err != nil {
@@ -99,13 +99,16 @@ func (c *traceCommand) call(args []string) (simulate.Call, error) {
 	if err != nil {
 		return simulate.Call{}, err
 	}
+	if c.batch != "" {
+		return simulate.Call{Proxy: proxy}, nil
+	}
 	call, err := c.request.call(args)
 	call.Proxy = proxy
 	return call, err
 }
 
 // runBatch answers one request a line, in order. A line that is no request gets a line that says so, and the exit code 2.
-func (c *traceCommand) runBatch(cmd *cobra.Command, world *pipeline.World) error {
+func (c *traceCommand) runBatch(cmd *cobra.Command, world *pipeline.World, fallback simulate.Proxy) error {
 	lines, closeInput, err := openLines(cmd, c.batch)
 	if err != nil {
 		return err
@@ -113,10 +116,6 @@ func (c *traceCommand) runBatch(cmd *cobra.Command, world *pipeline.World) error
 	defer closeInput()
 	out := json.NewEncoder(cmd.OutOrStdout())
 	out.SetEscapeHTML(false)
-	fallback, err := c.proxy.proxy(c.inputs.namespace)
-	if err != nil {
-		return err
-	}
 	bad := 0
 	for n := 1; lines.Scan(); n++ {
 		if strings.TrimSpace(lines.Text()) == "" {

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sem.example/internal/output"
+	"sem.example/internal/pipeline"
+)
+
+// TestChecksPage holds docs/checks.md to the checks that it documents.
+func TestChecksPage(t *testing.T) {
+	var page bytes.Buffer
+	if err := output.ChecksPage(&page, pipeline.Checks()); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join("..", "..", "docs", "checks.md")
+	if *update {
+		if err := os.WriteFile(file, page.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	have, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(have), page.String()); diff != "" {
+		t.Errorf("docs/checks.md is stale; 'make golden' rewrites it (-have +want):\n%s", diff)
+	}
+}
+
+// TestCatalogue holds every check to an ID of its own and to documentation that can be printed.
+func TestCatalogue(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range pipeline.Checks() {
+		if seen[c.ID] {
+			t.Errorf("%s is used by two checks", c.ID)
+		}
+		seen[c.ID] = true
+		if c.Title == "" || c.Why == "" || c.Fix == "" {
+			t.Errorf("%s lacks a title, a reason or a remedy", c.ID)
+		}
+	}
+}

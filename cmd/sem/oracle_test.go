@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// scoreFile records how many answers of each judge sem agrees with. The numbers may only rise.
+var scoreFile = filepath.Join("..", "..", "testdata", "oracle-score.txt")
+
+// judges are the scripts that score sem, each a path below SEM_ORACLE.
+var judges = []struct{ name, script string }{
+	{"resources", "score"},
+	{"verdicts", "verdicts/score"},
+	{"requests", "requests/score"},
+}
+
+// TestOracleScore scores sem against istiod's resources, the webhook's verdicts and a real Envoy's answers, where SEM_ORACLE
+// names the folder that holds them, and fails when a score falls. -update writes what has risen.
+func TestOracleScore(t *testing.T) {
+	oracle := os.Getenv("SEM_ORACLE")
+	if oracle == "" {
+		t.Skip("SEM_ORACLE names no folder of judges")
+	}
+	bin := buildSem(t)
+	floor := readScores(t)
+	raised := false
+	for _, judge := range judges {
+		line := lastLine(t, filepath.Join(oracle, judge.script), bin)
+		got, ok := agreeing(line)
+		if !ok {
+			t.Errorf("%s: no score in %q", judge.name, line)
+			continue
+		}
+		t.Logf("%s: %s", judge.name, line)
+		switch {
+		case got < floor[judge.name]:
+			t.Errorf("%s: %d agree, but %d did before", judge.name, got, floor[judge.name])
+		case got > floor[judge.name]:
+			floor[judge.name], raised = got, true
+		}
+	}
+	if raised && *update {
+		writeScores(t, floor)
+	}
+}
+
+func buildSem(t *testing.T) string {
+	t.Helper()
+	bin := filepath.Join(t.TempDir(), "sem")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return bin
+}
+
+func lastLine(t *testing.T, script, bin string) string {
+	t.Helper()
+	out, err := exec.Command("python3", script, "--sem", bin).Output()
+	if _, exited := err.(*exec.ExitError); err != nil && !exited {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	return lines[len(lines)-1]
+}
+
+var scored = regexp.MustCompile(`(\d+) of \d+ (?:resources equal|verdicts agree|requests agree)`)
+
+func agreeing(line string) (int, bool) {
+	m := scored.FindStringSubmatch(line)
+	if m == nil {
+		return 0, false
+	}
+	n, err := strconv.Atoi(m[1])
+	return n, err == nil
+}
+
+func readScores(t *testing.T) map[string]int {
+	t.Helper()
+	f, err := os.Open(scoreFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	scores := map[string]int{}
+	for s := bufio.NewScanner(f); s.Scan(); {
+		var name string
+		var n int
+		if _, err := fmt.Sscanf(s.Text(), "%s %d", &name, &n); err == nil {
+			scores[name] = n
+		}
+	}
+	return scores
+}
+
+func writeScores(t *testing.T, scores map[string]int) {
+	t.Helper()
+	var text strings.Builder
+	text.WriteString("# How many answers of each judge sem agrees with. They may only rise; 'make golden' writes what has risen.\n")
+	for _, judge := range judges {
+		fmt.Fprintf(&text, "%s %d\n", judge.name, scores[judge.name])
+	}
+	if err := os.WriteFile(scoreFile, []byte(text.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
