@@ -19,6 +19,9 @@ var update = flag.Bool("update", false, "rewrite goldens")
 // given. A block is a command after "$ " and what it prints, standard output before standard error; a line "[exit N]" ends
 // it where the exit code is not 0.
 func TestConsoleBlocks(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs every command of every page")
+	}
 	t.Chdir(filepath.Join("..", ".."))
 	t.Setenv("COLUMNS", "100")
 	t.Setenv("NO_COLOR", "1")
