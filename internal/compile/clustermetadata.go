@@ -68,17 +68,14 @@ func shortName(s *mesh.Service) string {
 }
 
 // workload names an endpoint's workload for telemetry: name, namespace, canonical name and revision, cluster.
-func workload(e *mesh.Endpoint) string {
+func (c *Compiler) workload(e *mesh.Endpoint) string {
 	name := firstLabel(e, e.Workload, "service.istio.io/canonical-name", "app.kubernetes.io/name", "app")
 	revision := firstLabel(e, "latest", "service.istio.io/canonical-revision", "app.kubernetes.io/version", "version")
 	if revision == "latest" {
 		revision = ""
 	}
-	return e.Workload + ";" + e.Namespace + ";" + name + ";" + revision + ";" + clusterID
+	return e.Workload + ";" + e.Namespace + ";" + name + ";" + revision + ";" + c.view.Mesh.Settings.Cluster
 }
-
-// clusterID is the name that istiod gives to its own Kubernetes cluster.
-const clusterID = "Kubernetes"
 
 func firstLabel(e *mesh.Endpoint, otherwise string, keys ...string) string {
 	for _, k := range keys {

@@ -47,11 +47,11 @@ type hostPort struct {
 }
 
 func (c *Compiler) describeRule(at envoy.Addr, d *destination) {
+	for _, l := range c.view.HiddenRules(d.service) {
+		c.origins.record(at, overridden(l))
+	}
 	if d.rule == nil {
 		return
-	}
-	for _, l := range d.rule.Hidden {
-		c.origins.record(at, overridden(l))
 	}
 	if from, ok := d.rule.Subsets[d.subset]; ok {
 		c.origins.record(at.Part("subset"), c.fieldsOf(mesh.Written{Object: from.Object, Field: from.Field + ".name"}, envoy.Defines)...)

@@ -130,7 +130,7 @@ func (c *Compiler) member(d *destination, e *mesh.Endpoint) *endpointv3.LbEndpoi
 		LoadBalancingWeight: wrapperspb.UInt32(max(e.Weight, 1)),
 		HostIdentifier:      &endpointv3.LbEndpoint_Endpoint{Endpoint: &endpointv3.Endpoint{Address: address(e)}},
 		Metadata: &corev3.Metadata{FilterMetadata: map[string]*structpb.Struct{
-			"istio": {Fields: map[string]*structpb.Value{"workload": structpb.NewStringValue(workload(e))}},
+			"istio": {Fields: map[string]*structpb.Value{"workload": structpb.NewStringValue(c.workload(e))}},
 		}},
 	}
 	if e.TLSMode != "" && e.TLSMode != "disabled" && c.takesTLS(d, e) {

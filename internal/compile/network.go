@@ -55,7 +55,7 @@ func (c *Compiler) crossNetworks(g *group, gateways []*mesh.NetworkGateway, scal
 	for i, m := range g.members {
 		e := g.endpoints[i]
 		weight := product(m.GetLoadBalancingWeight().GetValue(), scale)
-		there := gatewaysTo(e.Network, gateways)
+		there := c.gatewaysTo(e.Network, gateways)
 		if len(there) == 0 || c.inNetwork(e.Network) && !c.lost(e) {
 			if e.Address != "" {
 				m.LoadBalancingWeight = wrapperspb.UInt32(weight)
@@ -80,9 +80,9 @@ func (c *Compiler) crossNetworks(g *group, gateways []*mesh.NetworkGateway, scal
 }
 
 // gatewaysTo returns the gateways of a network: those in the endpoints' own cluster, or all if it has none.
-func gatewaysTo(network string, gateways []*mesh.NetworkGateway) []*mesh.NetworkGateway {
+func (c *Compiler) gatewaysTo(network string, gateways []*mesh.NetworkGateway) []*mesh.NetworkGateway {
 	all, _ := partition(gateways, func(gw *mesh.NetworkGateway) bool { return gw.Network == network })
-	if near, _ := partition(all, func(gw *mesh.NetworkGateway) bool { return gw.Cluster == clusterID }); len(near) > 0 {
+	if near, _ := partition(all, func(gw *mesh.NetworkGateway) bool { return gw.Cluster == c.view.Mesh.Settings.Cluster }); len(near) > 0 {
 		return near
 	}
 	return all
