@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
@@ -119,10 +121,13 @@ func (c *Compiler) describeEndpoint(at envoy.Addr, e *mesh.Endpoint) {
 	if e.Object == nil {
 		return
 	}
-	place := mesh.Written{Object: e.Object, Field: e.Field}
-	if e.Object.Kind == "WorkloadEntry" {
+	switch e.Object.Kind {
+	case "ServiceEntry":
+		c.origins.record(at, c.fieldsOf(mesh.Written{Object: e.Object, Field: e.Field}, envoy.Defines)...)
+	case "WorkloadEntry":
+		c.origins.record(at, slices.Concat([]envoy.Origin{defines(e.Object, e.Field)},
+			c.fieldsOf(mesh.Written{Object: e.Object, Field: "spec"}, envoy.Defines)[1:])...)
+	default:
 		c.origins.record(at, defines(e.Object, e.Field))
-		place.Field = "spec"
 	}
-	c.origins.record(at, c.fieldsOf(place, envoy.Defines)...)
 }
