@@ -1,7 +1,7 @@
 package simulate
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -11,45 +11,39 @@ func (r *run) accessLog(o *outcome) string {
 	if o.verdict == NoListener || r.req == nil && o.verdict == TLSMismatch && o.err != errDouble {
 		return "" // the connection never becomes a stream that is logged
 	}
-	upstream, cluster := "-", dash(r.hop.Cluster)
+	upstream := ""
 	if len(r.ends) > 0 {
-		upstream = hostPort(likeliest(r.ends).Address, likeliest(r.ends).Port)
+		upstream = likeliest(r.ends).at
 	}
-	return fmt.Sprintf(`[-] %s %d %s %s - "-" - - - - "%s" "%s" "%s" "%s" "%s" %s - %s %s %s %s`,
-		r.requestLogged(), o.status, dash(o.flags), dash(o.details),
-		r.header("x-forwarded-for"), r.header("user-agent"), r.header("x-request-id"), r.header(":authority"), upstream,
-		cluster, r.dialled(), r.sourceLogged(), dash(r.conn.sni), dash(r.hop.Route))
+	l := line{}
+	l.Grow(256)
+	l.WriteString("[-]")
+	r.logRequest(&l)
+	l.add(r.logStatus(o), o.flags, o.details, "")
+	l.quote("")
+	l.add("", "", "", "")
+	for _, name := range [...]string{"x-forwarded-for", "user-agent", "x-request-id", ":authority"} {
+		l.quote(r.header(name))
+	}
+	l.quote(upstream)
+	l.add(r.hop.Cluster, "", r.dialled(), r.logSource(), r.conn.sni, r.hop.Route)
+	return l.String()
 }
 
-// requestLogged is the request line of the log, "- - -" for bytes that are not read.
-func (r *run) requestLogged() string {
-	if r.req == nil {
-		return `"- - -"`
+// A line is a line of a log; what is empty is written as "-".
+type line struct{ strings.Builder }
+
+func (l *line) add(fields ...string) {
+	for _, f := range fields {
+		l.WriteByte(' ')
+		l.WriteString(dash(f))
 	}
-	version := "HTTP/1.1"
-	if r.req.version == http2 {
-		version = "HTTP/2"
-	}
-	path := r.req.path
-	if r.hop.Rewrite != nil && r.hop.Rewrite.Path != nil {
-		path = r.hop.Rewrite.Path.From
-	}
-	return fmt.Sprintf("%q", strings.Join([]string{r.req.method, path, version}, " "))
 }
 
-func (r *run) header(name string) string {
-	if r.req == nil {
-		return "-"
-	}
-	value, _ := r.req.get(name)
-	return dash(value)
-}
-
-func (r *run) sourceLogged() string {
-	if a := r.conn.source.Addr(); a.IsValid() {
-		return hostPort(a.String(), uint32(r.conn.source.Port()))
-	}
-	return "-"
+func (l *line) quote(field string) {
+	l.WriteString(` "`)
+	l.WriteString(dash(field))
+	l.WriteByte('"')
 }
 
 // dash stands for what is not known.
@@ -58,4 +52,44 @@ func dash(s string) string {
 		return "-"
 	}
 	return s
+}
+
+// logRequest writes the request line, "- - -" for bytes that are not read. The path is the one that the client sent.
+func (r *run) logRequest(l *line) {
+	if r.req == nil {
+		l.quote("- - -")
+		return
+	}
+	version := " HTTP/1.1"
+	if r.req.version == http2 {
+		version = " HTTP/2"
+	}
+	path := r.req.path
+	if r.hop.Rewrite != nil && r.hop.Rewrite.Path != nil {
+		path = r.hop.Rewrite.Path.From
+	}
+	l.quote(r.req.method + " " + path + version)
+}
+
+// logStatus is the proxy's own answer; that of a server is not known, and bytes that are not read have none.
+func (r *run) logStatus(o *outcome) string {
+	if o.status == 0 && r.req != nil {
+		return ""
+	}
+	return strconv.Itoa(o.status)
+}
+
+func (r *run) header(name string) string {
+	if r.req == nil {
+		return ""
+	}
+	value, _ := r.req.get(name)
+	return value
+}
+
+func (r *run) logSource() string {
+	if !r.conn.source.Addr().IsValid() {
+		return ""
+	}
+	return r.conn.source.String()
 }

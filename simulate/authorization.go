@@ -11,12 +11,12 @@ import (
 )
 
 // authorization records what an access control filter decided.
-func (r *run) authorization(rules *rbac, ok bool, policy string, at envoy.Addr) {
+func (r *run) authorization(rules *rbac, ok bool, policy string, of envoy.Addr) {
 	if rules == nil || rules.action == rbacv3.RBAC_LOG {
 		return
 	}
 	chose := map[bool]string{true: "allowed", false: "denied"}[ok]
-	r.step("authorization", chose, rules.because(policy), at.Part(policyPart(policy)))
+	r.step("authorization", chose, rules.because(policy), part(of, policyPart(policy)))
 }
 
 // because says in words what decided.

@@ -48,8 +48,8 @@ type balance struct {
 
 func (b *balance) run() []endpoint {
 	var out []endpoint
-	for _, part := range b.priorities() {
-		members := b.members(part)
+	for _, p := range b.priorities() {
+		members := b.members(p)
 		weights := b.weights(members)
 		var total float64
 		for _, w := range weights {
@@ -57,7 +57,7 @@ func (b *balance) run() []endpoint {
 		}
 		for i, m := range members {
 			if weights[i] > 0 {
-				m.Share = math.Round(1e9*part.load*weights[i]/total) / 1e9
+				m.Share = math.Round(1e9*p.load*weights[i]/total) / 1e9
 				out = append(out, m)
 			}
 		}
@@ -65,8 +65,8 @@ func (b *balance) run() []endpoint {
 	return out
 }
 
-// A part is the load of one priority on endpoints of one state.
-type part struct {
+// A portion is the load of one priority on endpoints of one state.
+type portion struct {
 	priority uint32
 	degraded bool
 	panics   bool // every endpoint is used, healthy or not
@@ -77,7 +77,7 @@ type part struct {
 const maxPriority = 128
 
 // priorities spreads the load: healthy endpoints of all priorities come before degraded ones.
-func (b *balance) priorities() []part {
+func (b *balance) priorities() []portion {
 	last := uint32(0)
 	for _, h := range b.all {
 		last = min(max(last, h.Priority), maxPriority)
@@ -90,9 +90,9 @@ func (b *balance) priorities() []part {
 		total += h + d
 	}
 	if total = min(total, 100); total == 0 {
-		return []part{{priority: 0, load: 1, panics: b.panicBelow > 0}}
+		return []portion{{priority: 0, load: 1, panics: b.panicBelow > 0}}
 	}
-	var out []part
+	var out []portion
 	left := 1.0
 	for state, capacities := range [][]float64{healthy, degraded} {
 		for p, capacity := range capacities {
@@ -100,7 +100,7 @@ func (b *balance) priorities() []part {
 			left -= load
 			if load > 0 {
 				panics := total < 100 && b.healthyPercent(uint32(p)) < b.panicBelow
-				out = append(out, part{uint32(p), state == 1, panics, load})
+				out = append(out, portion{uint32(p), state == 1, panics, load})
 			}
 		}
 	}
@@ -140,8 +140,8 @@ func (h *endpoint) healthy() bool {
 
 func (h *endpoint) degraded() bool { return h.health == corev3.HealthStatus_DEGRADED }
 
-// members are the endpoints that a part of the load goes to.
-func (b *balance) members(p part) []endpoint {
+// members are the endpoints that a portion of the load goes to.
+func (b *balance) members(p portion) []endpoint {
 	var out []endpoint
 	for _, h := range b.all {
 		if h.Priority == p.priority && (p.panics || h.healthy() && !p.degraded || h.degraded() && p.degraded) {

@@ -35,6 +35,7 @@ type cluster struct {
 	proto       *clusterv3.Cluster
 	name        string
 	addr        envoy.Addr
+	says        string // what it is, for a step
 	destination Destination
 	endpoints   []endpoint
 	sockets     sockets
@@ -46,13 +47,14 @@ type cluster struct {
 
 // cluster returns a cluster by name, or nil where there is none.
 func (e *Engine) cluster(name string) *cluster {
-	return e.clusters.get(name, func() *cluster {
-		c := e.resources.Cluster(name)
-		if c == nil {
-			return nil
-		}
-		return e.newCluster(c)
-	})
+	if known, ok := e.clusters.find(name); ok {
+		return known
+	}
+	var out *cluster
+	if c := e.resources.Cluster(name); c != nil {
+		out = e.newCluster(c)
+	}
+	return e.clusters.keep(name, out)
 }
 
 const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
@@ -65,6 +67,7 @@ func (e *Engine) newCluster(c *clusterv3.Cluster) *cluster {
 	}
 	out.destination = destinationOf(c.GetName())
 	out.destination.Resolution = resolution(c)
+	out.says = out.words()
 	out.endpoints = e.newEndpoints(out)
 	return out
 }

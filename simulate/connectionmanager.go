@@ -51,10 +51,12 @@ func (e *Engine) table(m *manager) *table {
 	if m.inline != nil {
 		return m.inline
 	}
-	return e.tables.get(m.rds, func() *table {
-		if c := e.resources.Route(m.rds); c != nil {
-			return newTable(c)
-		}
-		return nil
-	})
+	if known, ok := e.tables.find(m.rds); ok {
+		return known
+	}
+	var out *table
+	if c := e.resources.Route(m.rds); c != nil {
+		out = newTable(c)
+	}
+	return e.tables.keep(m.rds, out)
 }

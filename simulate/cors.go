@@ -16,16 +16,16 @@ func (x *exchange) cors(f *httpFilter) *outcome {
 	_, asks := x.req.get("access-control-request-method")
 	switch {
 	case x.req.method != "OPTIONS" || !asks:
-		x.step("cors", map[bool]string{true: "allowed", false: "not allowed"}[allowed], "origin "+origin, x.at("cors"))
+		x.step("cors", map[bool]string{true: "allowed", false: "not allowed"}[allowed], "origin "+origin, x.spot("cors"))
 		return nil
 	case allowed:
-		x.step("cors", "preflight answered", "origin "+origin+" is allowed", x.at("cors"))
+		x.step("cors", "preflight answered", "origin "+origin+" is allowed", x.spot("cors"))
 		return x.answer(200, "the proxy answers the CORS preflight")
 	case policy.GetForwardNotMatchingPreflights() == nil || policy.GetForwardNotMatchingPreflights().GetValue():
-		x.step("cors", "preflight forwarded", "origin "+origin+" is not allowed", x.at("cors"))
+		x.step("cors", "preflight forwarded", "origin "+origin+" is not allowed", x.spot("cors"))
 		return nil
 	}
-	x.step("cors", "preflight answered without permission", "origin "+origin+" is not allowed", x.at("cors"))
+	x.step("cors", "preflight answered without permission", "origin "+origin+" is not allowed", x.spot("cors"))
 	return x.answer(200, "the proxy answers the CORS preflight without permission")
 }
 

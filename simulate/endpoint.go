@@ -15,6 +15,7 @@ import (
 // An endpoint is one that may be dialled, with the TLS that is spoken to it.
 type endpoint struct {
 	Endpoint
+	at       string // address and port as one
 	hostname string
 	health   corev3.HealthStatus
 	place    localityKey
@@ -44,6 +45,7 @@ func (e *Engine) newEndpoint(c *cluster, l *endpointv3.LocalityLbEndpoints, h *e
 	address, port := dialTo(h.GetEndpoint().GetAddress())
 	out := endpoint{
 		Endpoint: Endpoint{Address: address, Port: port, Weight: max(1, h.GetLoadBalancingWeight().GetValue()), Priority: l.GetPriority(), Locality: localityText(l.GetLocality())},
+		at:       hostPort(address, port),
 		hostname: h.GetEndpoint().GetHostname(),
 		health:   h.GetHealthStatus(),
 		place:    localityKey{l.GetPriority(), localityText(l.GetLocality())},
@@ -52,7 +54,7 @@ func (e *Engine) newEndpoint(c *cluster, l *endpointv3.LocalityLbEndpoints, h *e
 	if len(c.sockets.matches) > 0 {
 		out.TLS = out.socket.mode()
 	}
-	out.Origin = e.originOf(envoy.Endpoint(c.name, hostPort(address, port)))
+	out.Origin = e.originOf(at(envoy.Endpoint(c.name, out.at)))
 	return out
 }
 
@@ -110,7 +112,7 @@ func (r *run) original(c *cluster) []endpoint {
 	if address == "" {
 		address, _ = splitPort(r.call.target().authority)
 	}
-	return []endpoint{{Endpoint: Endpoint{Address: address, Port: port, Weight: 1, Share: 1}, socket: c.sockets.fallback}}
+	return []endpoint{{Endpoint: Endpoint{Address: address, Port: port, Weight: 1, Share: 1}, at: hostPort(address, port), socket: c.sockets.fallback}}
 }
 
 // dynamic is the name that the request itself asks for, resolved by the proxy.
@@ -125,7 +127,7 @@ func (r *run) dynamic(c *cluster, host string) []endpoint {
 			port = 443
 		}
 	}
-	return []endpoint{{Endpoint: Endpoint{Address: name, Port: port, Weight: 1, Share: 1}, hostname: name, socket: c.sockets.fallback}}
+	return []endpoint{{Endpoint: Endpoint{Address: name, Port: port, Weight: 1, Share: 1}, at: hostPort(name, port), hostname: name, socket: c.sockets.fallback}}
 }
 
 // listed are endpoints in the form of the trace document.

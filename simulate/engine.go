@@ -17,7 +17,7 @@ type Engine struct {
 	listeners memo[string, *listener]
 	tables    memo[string, *table]
 	clusters  memo[string, *cluster]
-	places    memo[envoy.Addr, []Place]
+	places    memo[spot, []Place]
 }
 
 // An Option changes how an engine answers.
@@ -36,12 +36,28 @@ func New(resources envoy.Resources, options ...Option) *Engine {
 }
 
 // A memo keeps what was computed once for a key. Two goroutines may compute the same value, of which one is kept.
-type memo[K comparable, V any] struct{ m sync.Map }
+type memo[K comparable, V any] struct {
+	mu   sync.RWMutex
+	kept map[K]V
+}
 
-func (m *memo[K, V]) get(key K, compute func() V) V {
-	if v, ok := m.m.Load(key); ok {
-		return v.(V)
+func (m *memo[K, V]) find(key K) (V, bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	v, ok := m.kept[key]
+	return v, ok
+}
+
+// keep keeps a value, and returns the one that is kept.
+func (m *memo[K, V]) keep(key K, v V) V {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if before, ok := m.kept[key]; ok {
+		return before
 	}
-	v, _ := m.m.LoadOrStore(key, compute())
-	return v.(V)
+	if m.kept == nil {
+		m.kept = map[K]V{}
+	}
+	m.kept[key] = v
+	return v
 }

@@ -50,7 +50,7 @@ func (r *run) unreadable() outcome {
 	if r.opaqueTLS() {
 		o.verdict, o.reason = TLSMismatch, "the proxy reads plaintext HTTP here, and the client speaks TLS"
 	}
-	r.step("http", "refused", o.reason, envoy.Listener(r.hop.Listener))
+	r.step("http", "refused", o.reason, at(envoy.Listener(r.hop.Listener)))
 	return o
 }
 
@@ -79,7 +79,7 @@ func (x *exchange) normalise() *outcome {
 	case verdict == pathRedirected:
 		return x.redirected(307, x.req.path, "the path has encoded slashes")
 	case x.req.path != before:
-		x.step("normalise", x.req.path, "the proxy normalises paths before it routes", envoy.Listener(x.hop.Listener))
+		x.step("normalise", x.req.path, "the proxy normalises paths before it routes", at(envoy.Listener(x.hop.Listener)))
 	}
 	return nil
 }
@@ -96,13 +96,13 @@ func (x *exchange) find() {
 	x.hop.RouteConfig = x.table.name
 	var because string
 	if x.host, because = x.table.virtualHost(x.req.authority); x.host == nil {
-		x.step("virtualHost", "none", because, envoy.RouteConfig(x.table.name))
+		x.step("virtualHost", "none", because, at(envoy.RouteConfig(x.table.name)))
 		x.why(func() []Candidate { return x.rejectedHosts(x.table, nil) })
 		x.missing(NoVirtualHost, "no virtual host matched", because)
 		return
 	}
 	x.hop.VirtualHost = x.host.name
-	x.step("virtualHost", x.host.name, because, x.host.addr)
+	x.step("virtualHost", x.host.name, because, at(x.host.addr))
 	x.why(func() []Candidate { return x.rejectedHosts(x.table, x.host) })
 	if o := x.requireTLS(); o != nil {
 		x.pending = o
@@ -171,25 +171,25 @@ func (x *exchange) from() netip.Addr {
 
 // match takes the first route of the virtual host whose conditions the request meets.
 func (x *exchange) match() {
-	for i, t := range x.host.routes {
+	for _, t := range x.host.routes {
 		if t.share == 0 || x.skip[t] {
 			continue
 		}
 		if _, ok := t.matches(x.req); ok {
-			x.choose(i, t)
+			x.choose(t)
 			return
 		}
 	}
 	reason := fmt.Sprintf("none of the %d routes of the virtual host matches", len(x.host.routes))
-	x.step("route", "none", reason, x.host.addr)
+	x.step("route", "none", reason, at(x.host.addr))
 	x.why(func() []Candidate { return x.rejectedRoutes(nil) })
 	x.missing(NoRoute, "no route matched", reason)
 }
 
-func (x *exchange) choose(i int, t *route) {
+func (x *exchange) choose(t *route) {
 	x.route, x.followed = t, t.addr
 	x.hop.Route = t.name
-	x.step("route", t.label(i), t.because(), t.addr.Part("match"), t.addr)
+	x.step("route", t.label, t.says, part(t.addr, "match"), at(t.addr))
 	x.why(func() []Candidate { return x.rejectedRoutes(t) })
 	if t.action != nil && t.action.limits {
 		policy := t.action.policy

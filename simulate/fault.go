@@ -23,7 +23,7 @@ func (x *exchange) fault(f *httpFilter) {
 	x.idleFault = *out == (Fault{}) && (config.GetAbort() != nil || config.GetDelay() != nil)
 	if *out != (Fault{}) {
 		x.policy().Fault = out
-		x.step("fault", out.words(), "the route injects it", x.at("fault"))
+		x.step("fault", out.words(), "the route injects it", x.spot("fault"))
 	}
 }
 

@@ -16,7 +16,9 @@ import (
 // A chain is a filter chain: how the connection is decrypted and what reads its bytes.
 type chain struct {
 	name    string
-	index   int // -1 is the default chain
+	label   string // the name, or the place where it has none
+	says    string // what it demands, for a step
+	index   int    // -1 is the default chain
 	addr    envoy.Addr
 	match   *listenerv3.FilterChainMatch
 	to      []netip.Prefix // destination addresses
@@ -29,24 +31,25 @@ type chain struct {
 func (e *Engine) newChain(listener string, i int, c *listenerv3.FilterChain) *chain {
 	m := c.GetFilterChainMatch()
 	out := &chain{
-		name: c.GetName(), index: i, addr: envoy.FilterChain(listener, i), match: m, tls: newTermination(c.GetTransportSocket()),
+		name: c.GetName(), label: chainLabel(c.GetName(), i), index: i, addr: envoy.FilterChain(listener, i), match: m, tls: newTermination(c.GetTransportSocket()),
 		to: prefixes(m.GetPrefixRanges()), direct: prefixes(m.GetDirectSourcePrefixRanges()), from: prefixes(m.GetSourcePrefixRanges()),
 	}
+	out.says = out.words()
 	for _, f := range c.GetFilters() {
 		out.filters = append(out.filters, e.newNetworkFilter(f))
 	}
 	return out
 }
 
-// label names the chain where it has no name of its own.
-func (c *chain) label() string {
+// chainLabel names a chain where it has no name of its own.
+func chainLabel(name string, i int) string {
 	switch {
-	case c.name != "":
-		return c.name
-	case c.index < 0:
+	case name != "":
+		return name
+	case i < 0:
 		return "default filter chain"
 	}
-	return fmt.Sprintf("filter chain %d", c.index)
+	return fmt.Sprintf("filter chain %d", i)
 }
 
 // ahead is the cluster that a chain connects to before the handshake is through, as it does where bytes are not read.

@@ -82,9 +82,9 @@ func (x *exchange) authenticate(f *httpFilter) *outcome {
 		return nil
 	}
 	check := x.require(f.jwt.config, need)
-	at := x.chain.Part("jwt/" + check.name)
+	where := part(x.chain, "jwt/"+check.name)
 	if check.state != tokenGood {
-		x.step("authentication", "refused", check.reason, at)
+		x.step("authentication", "refused", check.reason, where)
 		x.hop.Response = &Response{Status: check.status, Body: check.reason}
 		return &outcome{verdict: Denied, status: check.status, err: errToken, details: "jwt_authn_access_denied{" + strings.ReplaceAll(check.reason, " ", "_") + "}", reason: "the request's token is not accepted: " + check.reason}
 	}
@@ -96,7 +96,7 @@ func (x *exchange) authenticate(f *httpFilter) *outcome {
 
 // accepted keeps the claims of a token, and does to the request what the provider asks.
 func (x *exchange) accepted(filter string, c *tokenCheck) {
-	x.step("authentication", "accepted", fmt.Sprintf("a token of issuer %v", c.token.claims["iss"]), x.chain.Part("jwt/"+c.name))
+	x.step("authentication", "accepted", fmt.Sprintf("a token of issuer %v", c.token.claims["iss"]), part(x.chain, "jwt/"+c.name))
 	x.out.NotModelled = appendNew(x.out.NotModelled, "signature and lifetime of the request's token (taken to be good)")
 	if key := c.provider.GetPayloadInMetadata(); key != "" {
 		x.req.metadata = maps.Clone(x.req.metadata)

@@ -28,15 +28,15 @@ func (r *run) policy() *Policy {
 func (x *exchange) limited() {
 	p := &x.route.action.policy
 	if p.Timeout != "" {
-		x.step("timeout", p.Timeout, "all tries together", x.at("timeout"))
+		x.step("timeout", p.Timeout, "all tries together", x.spot("timeout"))
 	}
-	if asked := len(x.engine.origins(x.at("retry"))) > 0; asked && p.Retries == nil {
-		x.step("retries", "none", "they are switched off", x.at("retry"))
+	if asked := len(x.engine.origins(x.spot("retry"))) > 0; asked && p.Retries == nil {
+		x.step("retries", "none", "they are switched off", x.spot("retry"))
 	} else if asked {
-		x.step("retries", p.Retries.words(), "on "+strings.Join(p.Retries.On, ", "), x.at("retry"))
+		x.step("retries", p.Retries.words(), "on "+strings.Join(p.Retries.On, ", "), x.spot("retry"))
 	}
 	for _, m := range p.Mirrors {
-		x.step("mirror", m.Cluster, fmt.Sprintf("%g%% of the requests are copied to it", 100*m.Share), x.at("mirror"))
+		x.step("mirror", m.Cluster, fmt.Sprintf("%g%% of the requests are copied to it", 100*m.Share), x.spot("mirror"))
 	}
 }
 
@@ -49,4 +49,12 @@ func (r *Retries) words() string {
 }
 
 // targetAt is the address of the n-th destination of a route or a filter chain.
-func targetAt(of envoy.Addr, n int) envoy.Addr { return of.Part(fmt.Sprintf("target/%d", n)) }
+func targetAt(of envoy.Addr, n int) spot { return part(of, targetNames[min(n, len(targetNames)-1)]) }
+
+// targetNames are made once, for there are few.
+var targetNames = func() (names [64]string) {
+	for i := range names {
+		names[i] = fmt.Sprintf("target/%d", i)
+	}
+	return names
+}()

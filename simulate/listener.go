@@ -22,7 +22,10 @@ type listener struct {
 }
 
 func (e *Engine) listener(l *listenerv3.Listener) *listener {
-	return e.listeners.get(l.GetName(), func() *listener { return e.newListener(l) })
+	if known, ok := e.listeners.find(l.GetName()); ok {
+		return known
+	}
+	return e.listeners.keep(l.GetName(), e.newListener(l))
 }
 
 func (e *Engine) newListener(l *listenerv3.Listener) *listener {
@@ -51,13 +54,14 @@ type port struct {
 }
 
 func (e *Engine) port(number uint32) *port {
-	return e.ports.get(number, func() *port {
-		p := &port{exact: map[netip.Addr]*listener{}, pipes: map[string]*listener{}}
-		for _, l := range e.resources.ListenersOn(number) {
-			p.add(e.listener(l), number)
-		}
-		return p
-	})
+	if known, ok := e.ports.find(number); ok {
+		return known
+	}
+	p := &port{exact: map[netip.Addr]*listener{}, pipes: map[string]*listener{}}
+	for _, l := range e.resources.ListenersOn(number) {
+		p.add(e.listener(l), number)
+	}
+	return e.ports.keep(number, p)
 }
 
 func (p *port) add(l *listener, number uint32) {
@@ -156,7 +160,7 @@ func (r *run) rejectedListeners(chosen *listener) []Candidate {
 			out = append(out, Candidate{
 				Candidate: l.name,
 				Because:   fmt.Sprintf("it is bound to %s", addressText(l.proto.GetAddress())),
-				Origin:    r.engine.originOf(l.addr),
+				Origin:    r.engine.originOf(at(l.addr)),
 			})
 		}
 	}

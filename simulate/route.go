@@ -14,6 +14,8 @@ import (
 type route struct {
 	proto      *routev3.Route
 	name       string
+	label      string // the name, or the place where it has none
+	says       string // what it demands, for a step
 	addr       envoy.Addr
 	conditions []condition // the path first
 	share      float64     // of the requests that match it: its runtime fraction
@@ -30,14 +32,16 @@ type pathRule struct {
 	matched func(path string) int // the length of what was matched
 }
 
-func newRoute(c *routev3.RouteConfiguration, v *routev3.VirtualHost, p *routev3.Route, addr envoy.Addr) *route {
+func newRoute(c *routev3.RouteConfiguration, v *routev3.VirtualHost, i int) *route {
+	p := v.GetRoutes()[i]
 	m := p.GetMatch()
 	r := &route{
-		proto: p, name: p.GetName(), addr: addr,
+		proto: p, name: p.GetName(), label: routeLabel(p.GetName(), i), addr: envoy.Route(c.GetName(), v.GetName(), i),
 		path: newPathRule(m), share: fraction(m.GetRuntimeFraction().GetDefaultValue(), 1),
 		headers: newHeaderPlan(c, v, p, nil), filters: newPerFilters(c, v, p),
 	}
 	r.conditions = append([]condition{r.path.condition}, newConditions(m)...)
+	r.says = r.words()
 	if a := p.GetRoute(); a != nil {
 		r.action = newAction(c, v, p, a)
 	}
@@ -143,8 +147,8 @@ func (t *route) matches(r *request) (string, bool) {
 	return "", true
 }
 
-// because says in words what the route demands.
-func (t *route) because() string {
+// words says what the route demands.
+func (t *route) words() string {
 	says := make([]string, len(t.conditions))
 	for i, c := range t.conditions {
 		says[i] = c.says
@@ -152,10 +156,10 @@ func (t *route) because() string {
 	return strings.Join(says, " and ")
 }
 
-// label names the route where it has no name of its own.
-func (t *route) label(i int) string {
-	if t.name != "" {
-		return t.name
+// routeLabel names a route where it has no name of its own.
+func routeLabel(name string, i int) string {
+	if name != "" {
+		return name
 	}
 	return fmt.Sprintf("route %d", i)
 }

@@ -28,7 +28,7 @@ func (x *exchange) respond() outcome {
 // redirected is the answer that sends the client elsewhere.
 func (x *exchange) redirected(status int, location, because string) *outcome {
 	x.hop.Response = &Response{Status: status, Location: location}
-	x.step("redirect", location, because, x.at("redirect"))
+	x.step("redirect", location, because, x.spot("redirect"))
 	return &outcome{verdict: Redirected, status: status, details: "direct_response", reason: because}
 }
 
@@ -37,7 +37,7 @@ func (x *exchange) direct() outcome {
 	d := x.route.proto.GetDirectResponse()
 	x.plan(x.route.headers)
 	x.hop.Response = &Response{Status: int(d.GetStatus()), Body: bodyOf(d.GetBody())}
-	x.step("directResponse", http.StatusText(int(d.GetStatus())), "the route answers by itself", x.at("response"))
+	x.step("directResponse", http.StatusText(int(d.GetStatus())), "the route answers by itself", x.spot("response"))
 	if x.host.name == blockAll {
 		return outcome{verdict: Blackhole, status: int(d.GetStatus()), details: "direct_response", reason: fmt.Sprintf("the host %s is not registered, and unknown hosts are blocked", x.req.authority)}
 	}
@@ -138,11 +138,11 @@ func (x *exchange) rewritten(req *request) {
 	var out Rewrite
 	if req.path != x.sent.path {
 		out.Path = &Change{x.sent.path, req.path}
-		x.step("rewrite", req.path, "path "+x.sent.path+" is rewritten", x.at("rewrite/path"), x.at("rewrite"))
+		x.step("rewrite", req.path, "path "+x.sent.path+" is rewritten", x.spot("rewrite/path"), x.spot("rewrite"))
 	}
 	if req.authority != x.sent.authority {
 		out.Authority = &Change{x.sent.authority, req.authority}
-		x.step("rewrite", req.authority, "authority "+x.sent.authority+" is rewritten", x.at("rewrite/authority"), x.at("rewrite"))
+		x.step("rewrite", req.authority, "authority "+x.sent.authority+" is rewritten", x.spot("rewrite/authority"), x.spot("rewrite"))
 	}
 	if out != (Rewrite{}) {
 		x.hop.Rewrite = &out
@@ -211,15 +211,15 @@ func (x *exchange) note() {
 	}
 }
 
-// at is the address of a part of the route.
-func (x *exchange) at(part string) envoy.Addr {
+// spot is a part of the route; of the virtual host or the table where there is none.
+func (x *exchange) spot(name string) spot {
 	if x.route == nil && x.host != nil {
-		return x.host.addr.Part(part)
+		return part(x.host.addr, name)
 	}
 	if x.route == nil {
-		return envoy.RouteConfig(x.hop.RouteConfig)
+		return at(envoy.RouteConfig(x.hop.RouteConfig))
 	}
-	return x.route.addr.Part(part)
+	return part(x.route.addr, name)
 }
 
 // bodyOf is the text of an answer that stands in the configuration itself.

@@ -69,17 +69,17 @@ func (r *run) accept() outcome {
 		return outcome{verdict: NoListener, err: "no listener matched", reason: "nothing listens on " + r.dialled()}
 	}
 	r.hop.Listener = l.name
-	r.step("listener", l.name, because, l.addr)
+	r.step("listener", l.name, because, at(l.addr))
 	r.why(func() []Candidate { return r.rejectedListeners(l) })
 	seen := l.inspect(&r.conn)
 	c := l.chain(&r.conn, &seen)
 	if c == nil {
-		r.step("filterChain", "none", "no filter chain matches "+seen.words(), l.addr)
+		r.step("filterChain", "none", "no filter chain matches "+seen.words(), at(l.addr))
 		r.why(func() []Candidate { return r.rejectedChains(l, &seen, nil) })
 		return outcome{verdict: NoFilterChain, flags: "NR", err: "no filter chains matched", reason: "no filter chain of the listener takes " + seen.words()}
 	}
 	r.hop.FilterChain = c.name
-	r.step("filterChain", c.label(), c.because(&seen), c.addr.Part("match"), c.addr)
+	r.step("filterChain", c.label, c.because(&seen), part(c.addr, "match"), at(c.addr))
 	r.why(func() []Candidate { return r.rejectedChains(l, &seen, c) })
 	if o := r.handshake(c); o != nil {
 		return *o
@@ -93,7 +93,7 @@ func (r *run) handshake(c *chain) *outcome {
 		return nil
 	}
 	if kind, why := c.tls.refuses(&r.conn); kind != "" {
-		r.step("tls", "refused", why, c.addr.Part("tls"))
+		r.step("tls", "refused", why, part(c.addr, "tls"))
 		r.hop.Cluster = c.ahead()
 		return &outcome{verdict: TLSMismatch, err: kind, reason: why}
 	}
@@ -101,7 +101,7 @@ func (r *run) handshake(c *chain) *outcome {
 	if c.tls.asks {
 		r.peer = r.conn.principal
 	}
-	r.step("tls", "terminated", c.tls.words(r.peer), c.addr.Part("tls"))
+	r.step("tls", "terminated", c.tls.words(r.peer), part(c.addr, "tls"))
 	return nil
 }
 
@@ -143,9 +143,9 @@ func firstOf(denied *outcome, o outcome) outcome {
 }
 
 // admit asks the rules of a network filter.
-func (r *run) admit(rules *rbac, at envoy.Addr) *outcome {
+func (r *run) admit(rules *rbac, of envoy.Addr) *outcome {
 	ok, policy := rules.allows(&subject{conn: &r.conn, peer: r.peer, tls: r.decrypted, from: r.conn.source.Addr()})
-	r.authorization(rules, ok, policy, at)
+	r.authorization(rules, ok, policy, of)
 	if ok {
 		return nil
 	}
@@ -172,8 +172,8 @@ func appendNew(list []string, s string) []string {
 }
 
 // step records a decision and where it comes from.
-func (r *run) step(stage, chose, because string, at ...envoy.Addr) {
-	r.hop.Steps = append(r.hop.Steps, Step{Stage: stage, Chose: chose, Because: because, Origins: r.engine.origins(at...)})
+func (r *run) step(stage, chose, because string, spots ...spot) {
+	r.hop.Steps = append(r.hop.Steps, Step{Stage: stage, Chose: chose, Because: because, Origins: r.engine.origins(spots...)})
 }
 
 // why adds to the last step what was rejected, where that was asked for.

@@ -35,7 +35,7 @@ func newTCPProxy(p *tcpv3.TcpProxy) *tcpProxy {
 }
 
 // tcp forwards the connection.
-func (r *run) tcp(p *tcpProxy, sniCluster bool, at envoy.Addr) outcome {
+func (r *run) tcp(p *tcpProxy, sniCluster bool, chain envoy.Addr) outcome {
 	targets := p.targets
 	if sniCluster && r.conn.sni != "" {
 		targets = []weighted{{cluster: r.conn.sni, share: 1}}
@@ -44,11 +44,11 @@ func (r *run) tcp(p *tcpProxy, sniCluster bool, at envoy.Addr) outcome {
 		r.policy().IdleTimeout = idle
 	}
 	if len(targets) > 1 {
-		r.step("route", "weighted clusters", "the connection is spread by weight", at)
+		r.step("route", "weighted clusters", "the connection is spread by weight", at(chain))
 	}
 	ways := make([]way, 0, len(targets))
 	for i, t := range targets {
-		ways = append(ways, r.way(t.cluster, t.share, nil, targetAt(at, i)))
+		ways = append(ways, r.way(t.cluster, t.share, nil, targetAt(chain, i)))
 	}
 	return r.take(ways)
 }

@@ -15,7 +15,7 @@ func (x *exchange) upgrade() *outcome {
 		return nil
 	}
 	x.hop.Response = &Response{Status: 403}
-	x.step("upgrade", "refused", "upgrades to "+kind+" are not enabled", x.at("upgrade"))
+	x.step("upgrade", "refused", "upgrades to "+kind+" are not enabled", x.spot("upgrade"))
 	return &outcome{verdict: Denied, status: 403, err: "upgrade refused", details: "upgrade_failed", reason: fmt.Sprintf("neither the listener nor the route allows an upgrade to %s", kind)}
 }
 

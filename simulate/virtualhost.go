@@ -19,8 +19,8 @@ type virtualHost struct {
 
 func newVirtualHost(c *routev3.RouteConfiguration, v *routev3.VirtualHost) *virtualHost {
 	host := &virtualHost{proto: v, name: v.GetName(), addr: envoy.VirtualHost(c.GetName(), v.GetName())}
-	for i, r := range v.GetRoutes() {
-		host.routes = append(host.routes, newRoute(c, v, r, envoy.Route(c.GetName(), v.GetName(), i)))
+	for i := range v.GetRoutes() {
+		host.routes = append(host.routes, newRoute(c, v, i))
 	}
 	return host
 }
@@ -47,7 +47,7 @@ func (r *run) rejectedHosts(t *table, chosen *virtualHost) []Candidate {
 			out = append(out, Candidate{
 				Candidate: v.name,
 				Because:   fmt.Sprintf("its domains are %s", some(v.proto.GetDomains(), 4)),
-				Origin:    r.engine.originOf(v.addr),
+				Origin:    r.engine.originOf(at(v.addr)),
 			})
 		}
 	}

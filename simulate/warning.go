@@ -1,9 +1,5 @@
 package simulate
 
-import (
-	"sem.example/internal/envoy"
-)
-
 // A trap is a mistake that is no error of any document by itself but makes a call go wrong, or less safe than it
 // looks. test returns nil where the call does not fall into it.
 type trap struct {
@@ -15,7 +11,7 @@ type trap struct {
 // trapped is what a trap says: the message, what would help, and the part of the configuration it is about.
 type trapped struct {
 	message, help string
-	at            envoy.Addr
+	at            spot
 }
 
 // traps are all that are visible from the proxy's resources, in the order of their reports.

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
-
-	"sem.example/internal/envoy"
 )
 
 func slashTrouble(r *run, _ *outcome) *trapped {
@@ -19,7 +17,7 @@ func slashTrouble(r *run, _ *outcome) *trapped {
 	return &trapped{
 		message: fmt.Sprintf("the rewrite turns %s into %s: it replaces the matched text, not a path segment", from, to),
 		help:    "end both the matched prefix and its replacement with a slash, or neither",
-		at:      r.followed.Part("rewrite"),
+		at:      part(r.followed, "rewrite"),
 	}
 }
 
@@ -41,7 +39,7 @@ func foreignAuthority(r *run, _ *outcome) *trapped {
 	return &trapped{
 		message: fmt.Sprintf("%s is asked for host %q, which it may not serve: external servers answer such requests with 404 or 421", r.via.destination.Host, r.leaving.authority),
 		help:    fmt.Sprintf("rewrite the authority to %s in the VirtualService (rewrite.authority)", r.via.destination.Host),
-		at:      r.followed,
+		at:      at(r.followed),
 	}
 }
 
@@ -58,7 +56,7 @@ func redirectToItself(r *run, o *outcome) *trapped {
 	return &trapped{
 		message: "the redirect leads back to the same URL: the client goes round in circles",
 		help:    "redirect to another host, path or scheme",
-		at:      r.followed.Part("redirect"),
+		at:      part(r.followed, "redirect"),
 	}
 }
 
@@ -69,7 +67,7 @@ func idleFault(r *run, _ *outcome) *trapped {
 	return &trapped{
 		message: "the fault never fires: it has no percentage, which counts as 0",
 		help:    "write percentage: {value: 100}",
-		at:      r.followed.Part("fault"),
+		at:      part(r.followed, "fault"),
 	}
 }
 
@@ -80,6 +78,6 @@ func noOriginalDestination(r *run, _ *outcome) *trapped {
 	return &trapped{
 		message: fmt.Sprintf("a gateway has no original destination: the cluster %s dials the gateway's own address", r.via.name),
 		help:    "use resolution DNS or DYNAMIC_DNS for hosts that are reached through a gateway",
-		at:      envoy.Cluster(r.via.name),
+		at:      at(r.via.addr),
 	}
 }

@@ -18,7 +18,7 @@ func doubleTLS(r *run, _ *outcome) *trapped {
 	return &trapped{
 		message: fmt.Sprintf("double TLS: the application's TLS (server name %q) travels inside TLS of the proxy (server name %q); a server that expects one takes the other for garbage", r.conn.sni, r.hop.TLS.SNI),
 		help:    "let the application speak plaintext to a port of protocol HTTP, or take the tls settings for this port out of the DestinationRule",
-		at:      r.via.addr.Part("tls"),
+		at:      part(r.via.addr, "tls"),
 	}
 }
 
@@ -37,7 +37,7 @@ func plaintextToTLS(r *run, _ *outcome) *trapped {
 	return &trapped{
 		message: fmt.Sprintf("plaintext HTTP goes to port %d of %s, where servers expect TLS", e.Port, e.Address),
 		help:    fmt.Sprintf("originate TLS for port %d in a DestinationRule (tls.mode: SIMPLE)", r.via.destination.Port),
-		at:      r.via.addr,
+		at:      at(r.via.addr),
 	}
 }
 
@@ -48,7 +48,7 @@ func noServerName(r *run, _ *outcome) *trapped {
 	return &trapped{
 		message: "the proxy originates TLS without a server name (SNI): for plain TCP it cannot take one from a Host header",
 		help:    "set tls.sni in the DestinationRule",
-		at:      r.via.addr.Part("tls"),
+		at:      part(r.via.addr, "tls"),
 	}
 }
 
@@ -59,7 +59,7 @@ func wildcardServerName(r *run, _ *outcome) *trapped {
 	return &trapped{
 		message: fmt.Sprintf("the server name %q is a wildcard, which no server has", r.hop.TLS.SNI),
 		help:    "set tls.sni in the DestinationRule to the name of the server",
-		at:      r.via.addr.Part("tls"),
+		at:      part(r.via.addr, "tls"),
 	}
 }
 
@@ -71,7 +71,7 @@ func meshTLSOutside(r *run, _ *outcome) *trapped {
 	return &trapped{
 		message: fmt.Sprintf("the proxy offers the mesh's mutual TLS to %s, which is outside of the mesh", r.via.destination.Host),
 		help:    "use tls.mode SIMPLE or MUTUAL in the DestinationRule",
-		at:      r.via.addr.Part("tls"),
+		at:      part(r.via.addr, "tls"),
 	}
 }
 
@@ -82,6 +82,6 @@ func unverified(r *run, _ *outcome) *trapped {
 	return &trapped{
 		message: fmt.Sprintf("the proxy does not verify the certificate of %s: whoever answers at its address is believed", r.via.destination.Host),
 		help:    "name the certificates to verify by (tls.caCertificates) and drop insecureSkipVerify",
-		at:      r.via.addr.Part("tls"),
+		at:      part(r.via.addr, "tls"),
 	}
 }

@@ -2,8 +2,7 @@ package simulate
 
 import (
 	"fmt"
-
-	"sem.example/internal/envoy"
+	"strconv"
 )
 
 // A way is one that a connection or a request may go: through a cluster to its endpoints.
@@ -15,11 +14,11 @@ type way struct {
 	tls       *TLS // as it is with the likeliest endpoint
 	req       *request
 	outcome   outcome
-	target    envoy.Addr // the destination that leads here
+	target    spot // the destination that leads here
 }
 
 // way looks at a cluster; req is the request as it leaves, nil for bytes that are not read.
-func (r *run) way(name string, share float64, req *request, target envoy.Addr) way {
+func (r *run) way(name string, share float64, req *request, target spot) way {
 	w := way{share: share, name: name, cluster: r.engine.cluster(name), req: req, target: target}
 	if w.cluster == nil {
 		w.outcome = r.failed(NoCluster, "NC", "cluster_not_found", fmt.Sprintf("the cluster %q does not exist", name))
@@ -107,23 +106,22 @@ func (r *run) follow(w *way) {
 	r.via, r.ends, r.leaving = w.cluster, w.endpoints, w.req
 	destination := w.cluster.destination
 	r.hop.Destination = &destination
-	r.step("cluster", w.name, w.cluster.words(), w.cluster.addr, w.target)
+	r.step("cluster", w.name, w.cluster.says, at(w.cluster.addr), w.target)
 	r.limits(w.cluster)
 	if w.tls != nil {
 		r.hop.TLS = w.tls
-		r.step("tls", w.tls.chosen(), w.tls.because(likeliest(w.endpoints).socket), w.cluster.addr.Part("tls"))
+		r.step("tls", w.tls.chosen(), w.tls.because(likeliest(w.endpoints).socket), part(w.cluster.addr, "tls"))
 	}
 	r.hop.Endpoints = listed(w.endpoints)
 	r.step("endpoint", reached(w.endpoints), w.cluster.spreads(w.endpoints), w.dialled()...)
 }
 
 // dialled is the address of the likeliest endpoint, and of the choice of localities.
-func (w *way) dialled() []envoy.Addr {
+func (w *way) dialled() []spot {
 	if len(w.endpoints) == 0 {
 		return nil
 	}
-	e := likeliest(w.endpoints)
-	return []envoy.Addr{envoy.Endpoint(w.name, hostPort(e.Address, e.Port)), w.cluster.addr.Part("locality")}
+	return []spot{part(w.cluster.addr, "endpoint/"+likeliest(w.endpoints).at), part(w.cluster.addr, "locality")}
 }
 
 // spreads says how connections are spread over the endpoints.
@@ -147,7 +145,7 @@ func reached(all []endpoint) string {
 	case 0:
 		return "none"
 	case 1:
-		return hostPort(all[0].Address, all[0].Port)
+		return all[0].at
 	}
-	return fmt.Sprintf("%s and %d more", hostPort(all[0].Address, all[0].Port), len(all)-1)
+	return all[0].at + " and " + strconv.Itoa(len(all)-1) + " more"
 }

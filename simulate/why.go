@@ -33,6 +33,11 @@ func (c *chain) because(s *sight) string {
 	if c.index < 0 {
 		return "no other filter chain takes " + s.words()
 	}
+	return c.says
+}
+
+// words says what the chain demands.
+func (c *chain) words() string {
 	var parts []string
 	m := c.match
 	if p := m.GetDestinationPort().GetValue(); p != 0 {
@@ -78,7 +83,7 @@ func (r *run) rejectedChains(l *listener, s *sight, chosen *chain) []Candidate {
 		if because == "" {
 			because = "an earlier filter chain has the same match; Envoy refuses a listener with two such chains"
 		}
-		out = append(out, Candidate{Candidate: c.label(), Because: because, Origin: r.engine.originOf(c.addr)})
+		out = append(out, Candidate{Candidate: c.label, Because: because, Origin: r.engine.originOf(at(c.addr))})
 	}
 	return out
 }
@@ -95,7 +100,7 @@ func lostBecause(rank int) string {
 func (x *exchange) rejectedRoutes(chosen *route) []Candidate {
 	var out []Candidate
 	asked := true
-	for i, t := range x.host.routes {
+	for _, t := range x.host.routes {
 		if t == chosen {
 			asked = false
 			continue
@@ -108,7 +113,7 @@ func (x *exchange) rejectedRoutes(chosen *route) []Candidate {
 		if t.share == 0 || x.skip[t] {
 			because = "its runtime fraction lets the request pass by"
 		}
-		out = append(out, Candidate{Candidate: t.label(i), Because: because, Origin: x.engine.originOf(t.addr)})
+		out = append(out, Candidate{Candidate: t.label, Because: because, Origin: x.engine.originOf(at(t.addr))})
 	}
 	return out
 }
