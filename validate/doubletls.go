@@ -1,0 +1,136 @@
+package validate
+
+import "sem.example/internal/diag"
+
+var _ = register(diag.Check{
+	ID:       "SEM140",
+	Title:    "TLS is originated on a port where the application already encrypts",
+	Severity: diag.Error,
+	Why: `The port's protocol is HTTPS or TLS: the proxy passes the application's own TLS through. A DestinationRule with mode SIMPLE
+or MUTUAL for that port wraps it in a second TLS. The server takes the inner handshake for garbage; clients see "wrong version
+number", a 400 or a reset connection.`,
+	Fix: `Either take the tls settings for this port out of the rule, or let the application speak plain HTTP to a port of protocol
+HTTP (with targetPort 443) and originate TLS there.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports:
+  - {number: 443, name: https, protocol: HTTPS}
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: api, namespace: shop}
+spec:
+  host: api.example.com
+  trafficPolicy:
+    tls: {mode: SIMPLE, subjectAltNames: [api.example.com]}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports:
+  - {number: 80, name: http, protocol: HTTP, targetPort: 443}
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: api, namespace: shop}
+spec:
+  host: api.example.com
+  trafficPolicy:
+    tls: {mode: SIMPLE}
+`,
+}, doubleTLS)
+
+func doubleTLS(s *Scope, r *reporter) {
+	for _, x := range s.securedPorts() {
+		if !x.port.Protocol.IsTLS() || !x.tls.originates() || s.mixed(x) {
+			continue
+		}
+		r.at(x.tls.at("mode"), "TLS mode %s applies to port %d of %q, whose protocol %s says that the application encrypts already",
+			x.tls.settings.GetMode(), x.port.Number, x.service.Host, x.port.Protocol).
+			related(x.declared(), "the port is declared here")
+	}
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM141",
+	Title:    "TLS for the whole host covers a plaintext port and a TLS port",
+	Severity: diag.Error,
+	Why: `The host has ports where the proxy should originate TLS and ports where the application does so itself. Settings at the top
+of the rule apply to all of them: what suits the plaintext port encrypts the other twice.`,
+	Fix: `Move the tls block to portLevelSettings of the plaintext port.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports:
+  - {number: 80, name: http, protocol: HTTP, targetPort: 443}
+  - {number: 443, name: https, protocol: HTTPS}
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: api, namespace: shop}
+spec:
+  host: api.example.com
+  trafficPolicy:
+    tls: {mode: SIMPLE}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports:
+  - {number: 80, name: http, protocol: HTTP, targetPort: 443}
+  - {number: 443, name: https, protocol: HTTPS}
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: api, namespace: shop}
+spec:
+  host: api.example.com
+  trafficPolicy:
+    portLevelSettings:
+    - port: {number: 80}
+      tls: {mode: SIMPLE}
+`,
+}, mixedTLS)
+
+func mixedTLS(s *Scope, r *reporter) {
+	for _, x := range s.securedPorts() {
+		if !x.port.Protocol.IsTLS() || !x.tls.originates() || !s.mixed(x) {
+			continue
+		}
+		plain := s.plainPort(x)
+		r.at(x.tls.at("mode"), "TLS mode %s for all of %q also wraps port %d, where the application encrypts already (protocol %s)",
+			x.tls.settings.GetMode(), x.service.Host, x.port.Number, x.port.Protocol).
+			help("move tls to portLevelSettings of port %d", plain).
+			related(x.declared(), "port %d is declared here", x.port.Number)
+	}
+}
+
+// mixed says whether settings of the top level reach a plaintext port as well as this one.
+func (s *Scope) mixed(x secured) bool { return x.tls.topLevel && s.plainPort(x) != 0 }
+
+// plainPort returns a port of the same service that the same settings encrypt rightly, or 0.
+func (s *Scope) plainPort(x secured) uint32 {
+	for _, p := range x.service.Ports {
+		if !p.Protocol.IsTLS() && clientTLSFor(x.tls.object, p.Number).settings == x.tls.settings {
+			return p.Number
+		}
+	}
+	return 0
+}
