@@ -61,7 +61,7 @@ func (m *Mesh) Dump(w io.Writer) error {
 	section(p, "gateways between networks", m.gateways, func(g *NetworkGateway) {
 		p.line(g.Network, g.Address+":"+number(g.Port), located(g.Object, g.Field))
 	})
-	section(p, "ignored", m.HiddenPeerAuthentications(), p.loser)
+	section(p, "ignored", slices.Concat(m.Undiscovered(), m.HiddenPeerAuthentications()), p.loser)
 	return p.err
 }
 
@@ -193,7 +193,7 @@ func (p *printer) seen(v *View, s *Service) {
 
 func (p *printer) loser(l Loser) { p.line(located(l.Object, l.Field), "because "+l.Reason) }
 
-// located names an object, a field of it and the line of that.
+// located names an object, a field of it, and the file and line of that.
 func located(o *config.Object, field string) string {
 	if o == nil {
 		return ""
@@ -204,7 +204,7 @@ func located(o *config.Object, field string) string {
 	}
 	if o.Doc != nil {
 		if at := o.Doc.At(field); at.Known() {
-			name += " line " + strconv.Itoa(int(at.Line))
+			name += " " + o.Doc.File.Name + ":" + strconv.Itoa(int(at.Line))
 		}
 	}
 	return name + "]"

@@ -65,20 +65,23 @@ func byHost(list []*VirtualService) *hostIndex[*VirtualService] {
 
 // egress computes a listener for proxies of a namespace.
 func (m *Mesh) egress(namespace string, spec *networking.IstioEgressListener, field string) *EgressListener {
-	l := &EgressListener{Spec: spec, Field: field}
 	hosts := []string{"*/*"}
 	if spec != nil {
 		hosts = spec.Hosts
 	}
 	in := readImports(hosts, namespace)
-	l.VirtualServices = in.virtualServices(m.virtualServices.to(namespace, MeshGateway))
+	l := newListener(spec, field, nil, in.virtualServices(m.virtualServices.to(namespace, MeshGateway)))
 	candidates := m.visible.to(namespace)
 	if in.exactOnly {
 		candidates = m.exactly(in, namespace)
 	}
 	l.Services = oneNamespace(in.services(candidates, l), namespace)
-	l.specific = sync.OnceValue(func() *hostIndex[*VirtualService] { return byHost(l.VirtualServices) })
 	return l
+}
+
+func newListener(spec *networking.IstioEgressListener, field string, services []*Service, rules []*VirtualService) *EgressListener {
+	return &EgressListener{Spec: spec, Field: field, Services: services, VirtualServices: rules,
+		specific: sync.OnceValue(func() *hostIndex[*VirtualService] { return byHost(rules) })}
 }
 
 // imports are the hosts of an egress listener by namespace.

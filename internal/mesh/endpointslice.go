@@ -38,10 +38,10 @@ func (b *builder) sliceEndpoints(s *Service) []*Endpoint {
 			}
 		}
 	}
-	for _, o := range b.slices[id] {
+	for _, o := range b.mesh.slices[id] {
 		take(b.fromSlice(s, o))
 	}
-	if len(b.slices[id]) > 0 {
+	if len(b.mesh.slices[id]) > 0 {
 		return out
 	}
 	if o := b.find("Endpoints", id); o != nil {
@@ -107,7 +107,7 @@ func (b *builder) fromEndpoints(s *Service, o *config.Object) []*Endpoint {
 // atAddress completes an endpoint with what is known of its Pod, and gives it each of the ports. A Pod that is named and
 // missing makes no endpoint.
 func (b *builder) atAddress(e Endpoint, ref *config.ObjectReference, ports []config.EndpointPort) []*Endpoint {
-	pod, ok := b.podAt(e, ref)
+	pod, ok := b.mesh.podAt(e.Object.Namespace, e.Address, ref)
 	if !ok {
 		return nil
 	}
@@ -123,14 +123,15 @@ func (b *builder) atAddress(e Endpoint, ref *config.ObjectReference, ports []con
 	return out
 }
 
-// podAt finds the Pod of an address: the one that is named, else one of the same namespace that has the address.
-func (b *builder) podAt(e Endpoint, ref *config.ObjectReference) (*config.Object, bool) {
+// podAt finds the Pod of an address: the one that is named, else one of the same namespace that has the address. The
+// second result is false where the Pod that is named does not exist.
+func (m *Mesh) podAt(namespace, address string, ref *config.ObjectReference) (*config.Object, bool) {
 	if ref != nil && ref.Kind == "Pod" {
-		o := b.find("Pod", objectID{cmp.Or(ref.Namespace, e.Object.Namespace), ref.Name})
+		o := m.Object("Pod", cmp.Or(ref.Namespace, namespace), ref.Name)
 		return o, o != nil && config.Spec[*config.Pod](o).Status.Phase != "Failed"
 	}
-	for _, o := range b.podsAt[e.Address] {
-		if o.Namespace == e.Object.Namespace {
+	for _, o := range m.podsAt[address] {
+		if o.Namespace == namespace {
 			return o, true
 		}
 	}
@@ -143,7 +144,7 @@ func (b *builder) fromPods(s *Service) []*Endpoint {
 		return nil
 	}
 	var out []*Endpoint
-	for _, w := range b.workloads.selected(s.Namespace, s.Selector) {
+	for _, w := range b.mesh.workloads.selected(s.Namespace, s.Selector) {
 		if !w.pod() {
 			continue
 		}
@@ -165,7 +166,7 @@ func (b *builder) workloadEndpoints(s *Service) []*Endpoint {
 		return nil
 	}
 	var out []*Endpoint
-	selected := b.workloads.selected(s.Namespace, s.Selector)
+	selected := b.mesh.workloads.selected(s.Namespace, s.Selector)
 	for _, p := range s.Ports {
 		for _, w := range selected {
 			if w.pod() || w.byName() {

@@ -125,3 +125,128 @@ func reasons(list []Loser) []string {
 	}
 	return out
 }
+
+func TestHiddenEndpoints(t *testing.T) {
+	v := buildYAML(t, []byte(`
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: a}
+spec: {clusterIP: 10.96.0.1, selector: {app: web}, ports: [{name: http, port: 80, targetPort: web}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: s1, namespace: a, labels: {kubernetes.io/service-name: web}}
+addressType: IPv4
+ports: [{name: http, port: 80}]
+endpoints:
+- {addresses: [10.0.0.1], targetRef: {kind: Pod, name: gone}}
+- {addresses: [10.0.0.2], conditions: {ready: false, terminating: true}}
+- {addresses: [10.0.0.3]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: s2, namespace: a, labels: {kubernetes.io/service-name: web}}
+addressType: IPv4
+ports: [{name: other, port: 80}]
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: s3, namespace: a, labels: {kubernetes.io/service-name: web}}
+addressType: FQDN
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: starting, namespace: a, labels: {app: web}}
+status: {phase: Pending}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: portless, namespace: a, labels: {app: web}}
+status: {phase: Running, podIP: 10.0.0.9, conditions: [{type: Ready, status: "True"}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: a}
+spec: {template: {metadata: {labels: {app: web}}}}
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {name: vm, namespace: a}
+spec: {address: 192.0.2.1, labels: {app: web}}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: listed, namespace: a}
+spec:
+  hosts: [listed.example]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: STATIC
+  endpoints: [{address: name.example}, {address: 192.0.2.1}, {address: unix:///x}]
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: first, namespace: a}
+spec:
+  hosts: [first.example]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS_ROUND_ROBIN
+  endpoints: [{address: one.example}, {address: two.example}]
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: none, namespace: a}
+spec:
+  hosts: [none.example]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: NONE
+  endpoints: [{address: 192.0.2.1}]
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: selecting, namespace: b}
+spec:
+  hosts: [selecting.example]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: STATIC
+  workloadSelector: {labels: {app: vm}}
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {name: named, namespace: b}
+spec: {address: vm.example, labels: {app: vm}}
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {name: ill, namespace: b, annotations: {proxy.istio.io/health-checks-enabled: "true"}}
+spec: {address: 192.0.2.2, labels: {app: vm}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: podless, namespace: b}
+spec: {template: {metadata: {labels: {app: vm}}}}
+`), nil).View(Proxy{Type: Sidecar, Namespace: "a", Name: "p"})
+	for host, want := range map[string][]string{
+		"web.a.svc.cluster.local": {
+			"s1: its Pod gone does not exist, or failed",
+			"s1: it is shutting down",
+			"s2: it has no port named http",
+			"s3: EndpointSlices of names are not used",
+			"portless: none of its containers has a port named web",
+			"starting: the Pod has no address, is shutting down, or is not ready",
+			"vm: it has no port named web",
+		},
+		"listed.example": {"listed: name.example is a name, which only resolution DNS can use"},
+		"first.example":  {"first: resolution DNS_ROUND_ROBIN uses the first endpoint only"},
+		"none.example":   {"none: resolution NONE sends to the address that the application dialled"},
+		"selecting.example": {
+			"ill: its health checks have not succeeded",
+			"named: vm.example is a name, which only resolution DNS can use",
+			"podless: the input has none of its Pods",
+		},
+	} {
+		s := v.Service(host)
+		if diff := cmp.Diff(want, reasons(v.HiddenEndpoints(s, s.Ports[0]))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", host, diff)
+		}
+	}
+}

@@ -13,23 +13,26 @@ type Mesh struct {
 	Settings Settings
 	Services []*Service // by age as istiod orders them
 
-	objects    map[string][]*config.Object // by kind, the oldest first
-	named      map[objectKey]*config.Object
-	podsAt     map[string][]*config.Object // by address
-	kubernetes map[string][]*Service       // Kubernetes Services by namespace
-	hosts      *hostIndex[[]*Service]      // by age
-	owners     map[serviceID]*Service      // of several services of one host and namespace the one that counts
+	objects map[string][]*config.Object // by kind, the oldest first
+	named   map[objectKey]*config.Object
+	left    []Loser // what istiod does not watch
+
+	hosts      *hostIndex[[]*Service] // by age
+	owners     map[serviceID]*Service // of several services of one host and namespace the one that counts
+	kubernetes map[string][]*Service  // Kubernetes Services by namespace
 	visible    *exported[*Service]
 	endpoints  endpointIndex
-	entriesAt  map[string][]Target // ports of ServiceEntries by address
-	workloads  *workloads
+
+	workloads *workloads
+	slices    map[objectID][]*config.Object // EndpointSlices by Service
+	podsAt    map[string][]*config.Object   // ready Pods by address
+	entriesAt map[string][]Target           // ports of ServiceEntries by address
+	gateways  []*NetworkGateway
 
 	virtualServices virtualServiceIndex
 	rules           *destinationRules
 	sidecars        sidecars
 	peers           peers
-	gateways        []*NetworkGateway
-	left            []Loser
 
 	scopes memo[scopeKey, *scope]
 }
@@ -40,6 +43,33 @@ type objectID struct{ namespace, name string }
 type objectKey struct {
 	kind string
 	id   objectID
+}
+
+// Build gathers objects into a mesh. Of several objects of one kind and name the last of the input counts, as it would in
+// a cluster that they are applied to.
+func Build(objects []*config.Object, settings Settings) (*Mesh, diag.List) {
+	m := &Mesh{Settings: settings.complete(), named: map[objectKey]*config.Object{}}
+	objects, m.left = discovered(objects, m.Settings.Config.DiscoverySelectors)
+	for _, o := range objects {
+		m.named[keyOf(o)] = o
+	}
+	objects = slices.DeleteFunc(slices.Clone(objects), func(o *config.Object) bool { return o.Name != "" && m.named[keyOf(o)] != o })
+	m.objects = byKind(objects)
+	b := newBuilder(m)
+	b.services()
+	m.virtualServices = b.virtualServices()
+	m.rules = b.destinationRules()
+	m.sidecars = b.sidecars()
+	m.peers = b.peers()
+	m.gateways = b.networkGateways()
+	return m, nil
+}
+
+func keyOf(o *config.Object) objectKey {
+	if clusterScoped[o.Kind] {
+		return objectKey{o.Kind, objectID{"", o.Name}}
+	}
+	return objectKey{o.Kind, objectID{o.Namespace, o.Name}}
 }
 
 // Objects returns the objects of a kind, the oldest first.
@@ -93,30 +123,3 @@ func (m *Mesh) Namespaces() []string {
 
 // clusterScoped are the kinds whose objects live in no namespace.
 var clusterScoped = map[string]bool{"Namespace": true, "Node": true}
-
-// Build gathers objects into a mesh. Of several objects of one kind and name the last of the input counts, as it would in
-// a cluster that they are applied to.
-func Build(objects []*config.Object, settings Settings) (*Mesh, diag.List) {
-	m := &Mesh{Settings: settings.complete(), named: map[objectKey]*config.Object{}}
-	objects, m.left = discovered(objects, m.Settings.Config.DiscoverySelectors)
-	for _, o := range objects {
-		m.named[keyOf(o)] = o
-	}
-	objects = slices.DeleteFunc(slices.Clone(objects), func(o *config.Object) bool { return o.Name != "" && m.named[keyOf(o)] != o })
-	m.objects = byKind(objects)
-	b := newBuilder(m)
-	b.services()
-	m.virtualServices = b.virtualServices()
-	m.rules = b.destinationRules()
-	m.sidecars = b.sidecars()
-	m.peers = b.peers()
-	m.gateways = b.networkGateways()
-	return m, nil
-}
-
-func keyOf(o *config.Object) objectKey {
-	if clusterScoped[o.Kind] {
-		return objectKey{o.Kind, objectID{"", o.Name}}
-	}
-	return objectKey{o.Kind, objectID{o.Namespace, o.Name}}
-}

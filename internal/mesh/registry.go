@@ -14,18 +14,15 @@ type builder struct {
 	objects    map[string][]*config.Object
 	namespaces map[string]meta
 	nodes      map[string]map[string]string // labels by name
-	slices     map[objectID][]*config.Object
-	podsAt     map[string][]*config.Object
 	networks   networks
-	workloads  *workloads
 }
 
 // meta is what the metadata of a Namespace says.
 type meta struct{ labels, annotations map[string]string }
 
 func newBuilder(m *Mesh) *builder {
-	b := &builder{mesh: m, objects: m.objects, namespaces: map[string]meta{}, nodes: map[string]map[string]string{},
-		slices: map[objectID][]*config.Object{}, podsAt: map[string][]*config.Object{}}
+	b := &builder{mesh: m, objects: m.objects, namespaces: map[string]meta{}, nodes: map[string]map[string]string{}}
+	m.slices, m.podsAt = map[objectID][]*config.Object{}, map[string][]*config.Object{}
 	for _, o := range m.objects["Namespace"] {
 		b.namespaces[o.Name] = meta{o.Labels, o.Annotations}
 	}
@@ -34,16 +31,15 @@ func newBuilder(m *Mesh) *builder {
 	}
 	for _, o := range m.objects["EndpointSlice"] {
 		id := objectID{o.Namespace, o.Labels[labelService]}
-		b.slices[id] = append(b.slices[id], o)
+		m.slices[id] = append(m.slices[id], o)
 	}
 	for _, o := range m.objects["Pod"] {
 		if pod := config.Spec[*config.Pod](o); pod != nil && podReady(pod) {
-			b.podsAt[pod.Status.PodIP] = append(b.podsAt[pod.Status.PodIP], o)
+			m.podsAt[pod.Status.PodIP] = append(m.podsAt[pod.Status.PodIP], o)
 		}
 	}
 	b.networks = b.readNetworks()
-	b.workloads = newWorkloads(b.gatherWorkloads())
-	m.podsAt, m.workloads = b.podsAt, b.workloads
+	m.workloads = newWorkloads(b.gatherWorkloads())
 	return b
 }
 
@@ -120,7 +116,7 @@ func (b *builder) endpoints() {
 // strayEndpoints files the endpoints of slices whose Service is missing: an entry for the host that the Service would
 // have serves them.
 func (b *builder) strayEndpoints() {
-	for id := range b.slices {
+	for id := range b.mesh.slices {
 		host := kubernetesHost(id.name, id.namespace, b.mesh.Settings.Domain)
 		at := serviceID{host, id.namespace}
 		if b.find("Service", id) == nil && b.mesh.owners[at] != nil {

@@ -2,7 +2,6 @@ package mesh
 
 import (
 	"slices"
-	"sync"
 
 	networking "istio.io/api/networking/v1alpha3"
 
@@ -27,24 +26,32 @@ type scopeKey struct {
 
 // scope returns the scope of a proxy, computing it for the first proxy that has it.
 func (m *Mesh) scope(p Proxy, sidecar *config.Object) *scope {
-	key := scopeKey{p.Namespace, sidecar, p.Type == Gateway}
-	return m.scopes.get(key, func() *scope {
+	return m.scopes.get(scopeKey{p.Namespace, sidecar, p.Type == Gateway}, func() *scope {
 		sc := &scope{mesh: m, namespace: p.Namespace, byHost: map[string]int{}}
-		if key.gateway {
-			sc.egress = []*EgressListener{{VirtualServices: m.virtualServices.to(p.Namespace, MeshGateway)}}
-			for _, s := range m.visible.to(p.Namespace) {
-				sc.add(s)
-			}
-			sc.egress[0].Services = sc.services
-			sc.egress[0].specific = sync.OnceValue(func() *hostIndex[*VirtualService] { return byHost(sc.egress[0].VirtualServices) })
-			return sc
-		}
-		sc.egress = m.egressListeners(p.Namespace, sidecar)
-		for _, l := range sc.egress {
-			sc.imports(l)
+		if p.Type == Gateway {
+			sc.gateway()
+		} else {
+			sc.sidecar(sidecar)
 		}
 		return sc
 	})
+}
+
+// sidecar fills the scope with what the listeners of a Sidecar import.
+func (sc *scope) sidecar(o *config.Object) {
+	sc.egress = sc.mesh.egressListeners(sc.namespace, o)
+	for _, l := range sc.egress {
+		sc.imports(l)
+	}
+}
+
+// gateway fills the scope with all that the namespace may see: Sidecars do not concern gateways.
+func (sc *scope) gateway() {
+	for _, s := range sc.mesh.visible.to(sc.namespace) {
+		sc.add(s)
+	}
+	rules := sc.mesh.virtualServices.to(sc.namespace, MeshGateway)
+	sc.egress = []*EgressListener{newListener(nil, "", sc.services, rules)}
 }
 
 // imports adds the services of a listener, then those that its VirtualServices send traffic to.

@@ -143,7 +143,7 @@ func (b *builder) entryEndpoints(s *Service) []*Endpoint {
 // selectedEndpoints are the workloads that the entry's selector picks. One without an IP address serves DNS only.
 func (b *builder) selectedEndpoints(s *Service) []*Endpoint {
 	var out []*Endpoint
-	for _, w := range b.workloads.selected(s.Namespace, s.Selector) {
+	for _, w := range b.mesh.workloads.selected(s.Namespace, s.Selector) {
 		if w.byName() && !s.Resolution.IsDNS() {
 			continue
 		}
