@@ -74,3 +74,15 @@ func (f finding) severity(s diag.Severity) finding {
 	f.Severity = s
 	return f
 }
+
+// rejected says that the API server or Istio's webhook rejects the document for this.
+func (f finding) rejected() finding {
+	f.Admission = diag.Rejected
+	return f
+}
+
+// warned says that Istio's webhook warns of this when the document is applied.
+func (f finding) warned() finding {
+	f.Admission = diag.Warned
+	return f
+}

@@ -1,0 +1,43 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM097",
+	Title:    "abort without a status",
+	Severity: diag.Warning,
+	Why:      `An abort answers requests with a status. Without one it does nothing.`,
+	Fix:      `Set httpStatus or grpcStatus.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{fault: {abort: {percentage: {value: 10}}}, route: [{destination: {host: reviews}}]}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{fault: {abort: {httpStatus: 503, percentage: {value: 10}}}, route: [{destination: {host: reviews}}]}]
+`,
+}, abortStatus)
+
+func abortStatus(s *Scope, r *reporter) {
+	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		for i, route := range spec.Http {
+			if abort := route.GetFault().GetAbort(); abort != nil && abort.ErrorType == nil {
+				r.at(place{o, source.Index("spec.http", i) + ".fault.abort"}, "the abort has no status, and so does nothing")
+			}
+		}
+	})
+}

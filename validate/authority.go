@@ -1,0 +1,80 @@
+package validate
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM073",
+	Title:    "host of the request is set more than once",
+	Severity: diag.Error,
+	Why:      `rewrite.authority and the headers Host and :authority of the request are the same thing, so at most one of them can be set.`,
+	Fix:      `Keep rewrite.authority.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http:
+  - rewrite: {authority: new.example.com}
+    headers: {request: {set: {Host: old.example.com}}}
+    route: [{destination: {host: reviews}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http:
+  - rewrite: {authority: new.example.com}
+    route: [{destination: {host: reviews}}]
+`,
+}, authorityTwice)
+
+func authorityTwice(s *Scope, r *reporter) {
+	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		for i, route := range spec.Http {
+			at := source.Index("spec.http", i)
+			first, value := place{o, at + ".rewrite.authority"}, route.GetRewrite().GetAuthority()
+			for _, set := range authorities(o, at, route.GetHeaders().GetRequest()) {
+				if value != "" {
+					r.at(set.place, "the host of the request is set twice").related(first, "it is set here first").rejected()
+					break
+				}
+				first, value = set.place, set.value
+			}
+		}
+	})
+}
+
+// An authority is a header operation that sets the host of a request.
+type authority struct {
+	place
+	value string
+}
+
+func authorities(o *config.Object, at string, ops *networking.Headers_HeaderOperations) []authority {
+	var found []authority
+	for _, op := range []struct {
+		name    string
+		headers map[string]string
+	}{{"set", ops.GetSet()}, {"add", ops.GetAdd()}} {
+		for _, name := range slices.Sorted(maps.Keys(op.headers)) {
+			if strings.EqualFold(name, "host") || strings.EqualFold(name, ":authority") {
+				field := source.Join(at+".headers.request."+op.name, name)
+				found = append(found, authority{place{o, field}, op.headers[name]})
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,79 @@
+package validate
+
+import (
+	"slices"
+	"unicode"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM083",
+	Title:    "cipher suite is left out, or none fits the TLS version",
+	Severity: diag.Warning,
+	Why: `Cipher suites that Envoy does not know, or that are listed twice, are left out. Those that are used by default do not
+work with TLS 1.0 and 1.1, so that such clients could not connect.`,
+	Fix: `List suites by their OpenSSL names, each once; for TLS 1.0 and 1.1 list suites that have them, such as ECDHE-RSA-AES128-SHA.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: shop}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - port: {number: 443, name: https, protocol: HTTPS}
+    hosts: [shop.example.com]
+    tls: {mode: SIMPLE, credentialName: shop, cipherSuites: [TLS_RSA_WITH_AES_128_GCM_SHA256]}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: shop}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - port: {number: 443, name: https, protocol: HTTPS}
+    hosts: [shop.example.com]
+    tls: {mode: SIMPLE, credentialName: shop, cipherSuites: [AES128-GCM-SHA256]}
+`,
+}, ciphers)
+
+// suites are the cipher suites that Envoy knows.
+var suites = []string{
+	"ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384",
+	"ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305", "ECDHE-ECDSA-AES128-SHA", "ECDHE-RSA-AES128-SHA",
+	"ECDHE-ECDSA-AES256-SHA", "ECDHE-RSA-AES256-SHA", "AES128-GCM-SHA256", "AES256-GCM-SHA384", "AES128-SHA", "AES256-SHA", "DES-CBC3-SHA",
+}
+
+func ciphers(s *Scope, r *reporter) {
+	for _, t := range serverSettings(s) {
+		if old := t.MinProtocolVersion; len(t.CipherSuites) == 0 &&
+			(old == networking.ServerTLSSettings_TLSV1_0 || old == networking.ServerTLSSettings_TLSV1_1) {
+			r.at(t.at("minProtocolVersion"), "%s needs cipherSuites: those used by default do not support it", old).warned()
+		}
+		for i, suite := range t.CipherSuites {
+			at := t.at(source.Index("cipherSuites", i))
+			switch {
+			case !isSuite(suite):
+				f := r.at(at, "Envoy does not know cipher suite %q", suite).warned()
+				if near := diag.Nearest(suite, suites); near != "" {
+					f.help("did you mean %q?", near)
+				}
+			case slices.Contains(t.CipherSuites[:i], suite):
+				r.at(at, "cipher suite %q is listed twice", suite).warned()
+			}
+		}
+	}
+}
+
+// isSuite says whether Envoy takes a cipher suite: one that it knows, the word ALL, or an operation such as -AES128-SHA.
+func isSuite(s string) bool {
+	if s == "" || s == "ALL" || slices.Contains(suites, s) {
+		return true
+	}
+	first := rune(s[0])
+	return !unicode.IsLetter(first) && !unicode.IsNumber(first)
+}

@@ -1,0 +1,67 @@
+package validate
+
+import (
+	security "istio.io/api/security/v1beta1"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM096",
+	Title:    "DENY rule by HTTP attributes closes TCP ports",
+	Severity: diag.Warning,
+	Why: `On a TCP port the proxy knows no methods, paths or headers. So that a DENY policy does not let through what it cannot judge, such
+a condition counts as fulfilled there, and every connection to TCP ports of the selected workloads is refused.`,
+	Fix: `Name the HTTP ports of the workload in to.operation.ports of the rule.`,
+	Wrong: `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: web, namespace: shop}
+spec: {action: DENY, rules: [{to: [{operation: {paths: [/admin]}}]}]}
+`,
+	Right: `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: web, namespace: shop}
+spec: {action: DENY, rules: [{to: [{operation: {paths: [/admin], ports: ["8080"]}}]}]}
+`,
+}, denyHTTP)
+
+func denyHTTP(s *Scope, r *reporter) {
+	each(s, "AuthorizationPolicy", func(o *config.Object, spec *security.AuthorizationPolicy) {
+		if spec.Action != security.AuthorizationPolicy_DENY {
+			return
+		}
+		for i, rule := range spec.Rules {
+			from, to := len(rule.GetFrom()) > 0, len(rule.GetTo()) > 0
+			if from && !to && !knownToTCP(rule.GetFrom()) || to && !namesPorts(rule.GetTo()) {
+				r.at(place{o, source.Index("spec.rules", i)}, "the rule asks for HTTP attributes only, and so refuses all connections to TCP ports").warned()
+			}
+		}
+	})
+}
+
+// knownToTCP says whether any source has a condition that TCP connections can fulfil.
+func knownToTCP(from []*security.Rule_From) bool {
+	for _, f := range from {
+		src := f.GetSource()
+		if len(src.GetPrincipals())+len(src.GetNotPrincipals())+len(src.GetNamespaces())+len(src.GetNotNamespaces())+
+			len(src.GetIpBlocks())+len(src.GetNotIpBlocks())+len(src.GetRemoteIpBlocks())+len(src.GetNotRemoteIpBlocks())+
+			len(src.GetServiceAccounts())+len(src.GetNotServiceAccounts()) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// namesPorts says whether any operation has a condition on ports.
+func namesPorts(to []*security.Rule_To) bool {
+	for _, t := range to {
+		if len(t.GetOperation().GetPorts())+len(t.GetOperation().GetNotPorts()) > 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,66 @@
+package validate
+
+import (
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM091",
+	Title:    "egress host is listed twice or covered by another",
+	Severity: diag.Warning,
+	Why:      `A host that another entry of the same listener includes adds nothing. Most likely one of the two was meant otherwise.`,
+	Fix:      `Remove one of the entries.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: default, namespace: shop}
+spec: {egress: [{hosts: ["./*", ./reviews.shop.svc.cluster.local]}]}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: default, namespace: shop}
+spec: {egress: [{hosts: ["./*", istio-system/*]}]}
+`,
+}, egressHosts)
+
+func egressHosts(s *Scope, r *reporter) {
+	each(s, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
+		for i, l := range spec.Egress {
+			at := source.Index("spec.egress", i) + ".hosts"
+			duplicateHosts(r, place{o, at}, l.GetHosts())
+		}
+	})
+}
+
+// duplicateHosts looks through the hosts of one listener. Those that leave a namespace out again (~) are none.
+func duplicateHosts(r *reporter, at place, hosts []string) {
+	seen := map[string]map[string]bool{} // by namespace
+	for i, h := range hosts {
+		namespace, host, ok := strings.Cut(h, "/")
+		if !ok || strings.HasPrefix(namespace, "~") {
+			continue
+		}
+		if namespace == "." {
+			namespace = at.object.Namespace
+		}
+		known := seen[namespace]
+		if known[host] || known["*"] || host == "*" && len(known) > 0 {
+			r.at(place{at.object, source.Index(at.field, i)}, "host %q is covered by another entry, or covers one", h).warned()
+		}
+		if known == nil {
+			known = map[string]bool{}
+			seen[namespace] = known
+		}
+		known[host] = true
+	}
+	if seen["*"]["*"] && len(seen) > 1 {
+		r.at(at, "*/* selects every host, so that the other entries add nothing").warned()
+	}
+}

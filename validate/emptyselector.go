@@ -1,0 +1,52 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+	security "istio.io/api/security/v1beta1"
+	selection "istio.io/api/type/v1beta1"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM043",
+	Title:    "selector without labels",
+	Severity: diag.Warning,
+	Why: `A selector without labels selects every workload of the namespace, as no selector at all does. Who writes a selector most
+likely means to narrow the document down.`,
+	Fix: `Add the labels of the workloads, or remove the selector.`,
+	Wrong: `
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: web, namespace: shop}
+spec: {selector: {}, mtls: {mode: STRICT}}
+`,
+	Right: `
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: web, namespace: shop}
+spec: {selector: {matchLabels: {app: web}}, mtls: {mode: STRICT}}
+`,
+}, emptySelector)
+
+func emptySelector(s *Scope, r *reporter) {
+	workloads := func(o *config.Object, w *networking.WorkloadSelector) {
+		if w != nil && len(w.Labels) == 0 {
+			r.at(place{o, "spec.workloadSelector"}, "workloadSelector has no labels, and so selects every workload of %s", o.Namespace).warned()
+		}
+	}
+	labels := func(o *config.Object, field string, w *selection.WorkloadSelector) {
+		if w != nil && len(w.MatchLabels) == 0 {
+			r.at(place{o, "spec." + field}, "%s has no labels, and so selects every workload of %s", field, o.Namespace).warned()
+		}
+	}
+	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) { workloads(o, spec.WorkloadSelector) })
+	each(s, "Sidecar", func(o *config.Object, spec *networking.Sidecar) { workloads(o, spec.WorkloadSelector) })
+	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		labels(o, "workloadSelector", spec.WorkloadSelector)
+	})
+	each(s, "PeerAuthentication", func(o *config.Object, spec *security.PeerAuthentication) { labels(o, "selector", spec.Selector) })
+	each(s, "AuthorizationPolicy", func(o *config.Object, spec *security.AuthorizationPolicy) { labels(o, "selector", spec.Selector) })
+	each(s, "RequestAuthentication", func(o *config.Object, spec *security.RequestAuthentication) { labels(o, "selector", spec.Selector) })
+}

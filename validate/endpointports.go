@@ -1,0 +1,67 @@
+package validate
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM052",
+	Title:    "endpoint does not fit the ports of its entry",
+	Severity: diag.Error,
+	Why: `The port map of an endpoint says which number each port of the entry has there, by port name. A name that the entry does not
+have says nothing. A Unix socket is one end of one connection, so its entry has one port.`,
+	Fix: `Use the names of spec.ports as keys. Split an entry with sockets so that each has one port.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  resolution: STATIC
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  endpoints: [{address: 10.0.0.1, ports: {web: 8080}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  resolution: STATIC
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  endpoints: [{address: 10.0.0.1, ports: {http: 8080}}]
+`,
+}, endpointPorts)
+
+func endpointPorts(s *Scope, r *reporter) {
+	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+		if spec.Resolution == networking.ServiceEntry_NONE || spec.Resolution == networking.ServiceEntry_DYNAMIC_DNS {
+			return // no endpoints at all
+		}
+		var names []string
+		for _, p := range spec.Ports {
+			names = append(names, p.GetName())
+		}
+		for i, e := range spec.Endpoints {
+			at := source.Index("spec.endpoints", i)
+			for _, name := range slices.Sorted(maps.Keys(e.GetPorts())) {
+				if !slices.Contains(names, name) {
+					f := r.at(place{o, source.Join(at+".ports", name)}, "the entry has no port named %q", name).rejected()
+					f.At.Key = true
+					f.help("its ports are %s", strings.Join(names, ", "))
+				}
+			}
+			if len(names) != 1 && strings.HasPrefix(e.GetAddress(), "unix://") {
+				r.at(place{o, at + ".address"}, "a Unix socket needs an entry with one port, and this one has %d", len(names)).rejected()
+			}
+		}
+	})
+}

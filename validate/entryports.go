@@ -1,0 +1,56 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM051",
+	Title:    "port is declared twice in one entry",
+	Severity: diag.Error,
+	Why:      `Endpoints refer to a port by its name, and clients by its number, so both have to be unique in an entry.`,
+	Fix:      `Give each port a name and a number of its own. A host whose port speaks two protocols needs two entries with different addresses.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  resolution: DNS
+  ports: [{number: 80, name: http, protocol: HTTP}, {number: 8080, name: http, protocol: HTTP}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  resolution: DNS
+  ports: [{number: 80, name: http, protocol: HTTP}, {number: 8080, name: http-alt, protocol: HTTP}]
+`,
+}, entryPorts)
+
+func entryPorts(s *Scope, r *reporter) {
+	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+		names, numbers := map[string]int{}, map[uint32]int{}
+		for i, p := range spec.Ports {
+			at := source.Index("spec.ports", i)
+			if first, twice := names[p.GetName()]; twice {
+				r.at(place{o, at + ".name"}, "port name %q is declared twice", p.GetName()).
+					related(place{o, source.Index("spec.ports", first) + ".name"}, "declared here first").rejected()
+			} else {
+				names[p.GetName()] = i
+			}
+			if first, twice := numbers[p.GetNumber()]; twice {
+				r.at(place{o, at + ".number"}, "port %d is declared twice", p.GetNumber()).
+					related(place{o, source.Index("spec.ports", first) + ".number"}, "declared here first").rejected()
+			} else {
+				numbers[p.GetNumber()] = i
+			}
+		}
+	})
+}

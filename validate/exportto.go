@@ -1,0 +1,84 @@
+package validate
+
+import (
+	"slices"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM040",
+	Title:    "exportTo contradicts itself",
+	Severity: diag.Error,
+	Why: `The list says which namespaces see the document. * is every namespace and ~ is none, so neither goes with anything else,
+and no namespace is listed twice; . is the document's own. A DestinationRule with a workloadSelector is for clients of its own namespace only.`,
+	Fix: `Keep one way to say it: [.], [*], or a list of namespaces.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+  exportTo: ["*", web]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+  exportTo: [., web]
+`,
+}, exportTo)
+
+func exportTo(s *Scope, r *reporter) {
+	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) { exports(r, o, spec.ExportTo) })
+	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) { exports(r, o, spec.ExportTo) })
+	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		exports(r, o, spec.ExportTo)
+		if spec.WorkloadSelector != nil {
+			selectedExports(r, o, spec.ExportTo)
+		}
+	})
+}
+
+func exports(r *reporter, o *config.Object, namespaces []string) {
+	seen := map[string]bool{}
+	for i, ns := range namespaces {
+		at := place{o, source.Index("spec.exportTo", i)}
+		if ns == "." {
+			ns = o.Namespace
+		}
+		switch {
+		case seen[ns]:
+			r.at(at, "namespace %q is listed twice", ns).rejected()
+		case len(namespaces) > 1 && (ns == "*" || ns == "~"):
+			r.at(at, "%q stands for %s namespace, and has to stand alone", ns, quantity(ns)).rejected()
+		}
+		seen[ns] = true
+	}
+}
+
+func quantity(export string) string {
+	if export == "*" {
+		return "every"
+	}
+	return "no"
+}
+
+// selectedExports reports a rule for selected clients that is exported beyond their namespace.
+func selectedExports(r *reporter, o *config.Object, namespaces []string) {
+	beyond := slices.IndexFunc(namespaces, func(ns string) bool { return ns != "." && ns != o.Namespace })
+	if beyond >= 0 {
+		at := place{o, source.Index("spec.exportTo", beyond)}
+		r.at(at, "a rule with a workloadSelector is for clients of %s only, and cannot be exported to %q", o.Namespace, namespaces[beyond]).rejected()
+	}
+}

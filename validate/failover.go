@@ -1,0 +1,78 @@
+package validate
+
+import (
+	"slices"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM064",
+	Title:    "failover contradicts itself",
+	Severity: diag.Error,
+	Why: `Failover leads from one region to another. It is one way to order localities, and priority by labels of region, zone or subzone is
+another; the two cannot be combined.`,
+	Fix: `Name two different regions, and keep one of failover and failoverPriority.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews
+  trafficPolicy:
+    loadBalancer: {localityLbSetting: {failover: [{from: eu, to: eu}]}}
+    outlierDetection: {interval: 5s}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews
+  trafficPolicy:
+    loadBalancer: {localityLbSetting: {failover: [{from: eu, to: us}]}}
+    outlierDetection: {interval: 5s}
+`,
+}, failoverConflict)
+
+// topologyLabels are the labels that stand for region, zone and subzone.
+var topologyLabels = []string{"topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone"}
+
+func failoverConflict(s *Scope, r *reporter) {
+	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range policies(o, spec) {
+			locality, zones := p.balancer.GetLocalityLbSetting(), p.balancer.GetZoneAwareLbSetting()
+			sameRegion(r, p.at("loadBalancer.localityLbSetting.failover"), locality.GetFailover())
+			sameRegion(r, p.at("loadBalancer.zoneAwareLbSetting.failover"), zones.GetFailover())
+			if len(locality.GetFailover()) > 0 {
+				topologyPriority(r, p.at("loadBalancer.localityLbSetting.failoverPriority"), locality.GetFailoverPriority())
+			}
+		}
+	})
+}
+
+// A fromTo is a failover of localities or of zones.
+type fromTo interface {
+	GetFrom() string
+	GetTo() string
+}
+
+func sameRegion[F fromTo](r *reporter, at place, failovers []F) {
+	for i, f := range failovers {
+		if f.GetFrom() == f.GetTo() {
+			r.at(place{at.object, source.Index(at.field, i)}, "failover leads from region %q to itself", f.GetFrom()).rejected()
+		}
+	}
+}
+
+func topologyPriority(r *reporter, at place, labels []string) {
+	for i, label := range labels {
+		if slices.Contains(topologyLabels, label) {
+			r.at(place{at.object, source.Index(at.field, i)}, "failoverPriority by %q cannot be combined with failover", label).rejected()
+		}
+	}
+}

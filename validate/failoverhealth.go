@@ -1,0 +1,48 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM208",
+	Title:    "failover without outlier detection",
+	Severity: diag.Warning,
+	Why: `The proxy turns to another locality when the endpoints of the first are unhealthy. Without outlier detection it never takes an endpoint
+for unhealthy, so it never fails over.`,
+	Fix: `Add outlierDetection to the same policy.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews
+  trafficPolicy:
+    loadBalancer: {localityLbSetting: {failover: [{from: eu, to: us}]}}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews
+  trafficPolicy:
+    loadBalancer: {localityLbSetting: {failover: [{from: eu, to: us}]}}
+    outlierDetection: {interval: 5s}
+`,
+}, failoverHealth)
+
+func failoverHealth(s *Scope, r *reporter) {
+	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range policies(o, spec) {
+			locality, zones := p.balancer.GetLocalityLbSetting(), p.balancer.GetZoneAwareLbSetting()
+			set := len(locality.GetFailover()) + len(locality.GetFailoverPriority()) + len(zones.GetFailover()) + len(zones.GetFailoverPriority())
+			if set > 0 && p.outlier == nil {
+				p.deter(r.at(p.at("loadBalancer"), "failover has no effect without outlierDetection in the same policy"))
+			}
+		}
+	})
+}

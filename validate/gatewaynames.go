@@ -1,0 +1,100 @@
+package validate
+
+import (
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM077",
+	Title:    "name of a gateway is malformed",
+	Severity: diag.Error,
+	Why: `A gateway is named by its name, if it is in the same namespace, or by namespace/name. Dotted names are a former form that
+Istio still reads and warns of.`,
+	Fix: `Write name or namespace/name, or mesh for all sidecars.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews.example.com]
+  gateways: [./edge]
+  http: [{route: [{destination: {host: reviews}}]}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews.example.com]
+  gateways: [shop/edge]
+  http: [{route: [{destination: {host: reviews}}]}]
+`,
+	Aliases: []string{"KIA1108"},
+}, gatewayNames)
+
+func gatewayNames(s *Scope, r *reporter) {
+	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		gateways(r, place{o, "spec.gateways"}, spec.Gateways, diag.Warned)
+		for i, route := range spec.Http {
+			for j, m := range route.GetMatch() {
+				gateways(r, matchGateways(o, "http", i, j), m.GetGateways(), "")
+			}
+		}
+		for i, route := range spec.Tls {
+			for j, m := range route.GetMatch() {
+				gateways(r, matchGateways(o, "tls", i, j), m.GetGateways(), diag.Warned)
+			}
+		}
+		for i, route := range spec.Tcp {
+			for j, m := range route.GetMatch() {
+				gateways(r, matchGateways(o, "tcp", i, j), m.GetGateways(), "")
+			}
+		}
+	})
+}
+
+func matchGateways(o *config.Object, protocol string, rule, match int) place {
+	return place{o, source.Index(source.Index("spec."+protocol, rule)+".match", match) + ".gateways"}
+}
+
+// gateways checks a list of gateway names. Istio's webhook looks no further than the first name without a namespace; what it
+// lets pass after that names no gateway all the same. Of former names it warns in some places only.
+func gateways(r *reporter, at place, names []string, legacy diag.Admission) {
+	malformed := diag.Rejected
+	for i, name := range names {
+		here := place{at.object, source.Index(at.field, i)}
+		if problem := gatewayName(name); problem != "" {
+			r.at(here, "gateway %q %s", name, problem).Admission = malformed
+		}
+		if strings.Contains(name, "/") {
+			continue
+		}
+		if parts := strings.Split(name, "."); len(parts) > 1 {
+			f := r.at(here, "gateway %q is named in a former form", name).severity(diag.Warning)
+			f.help("write %s/%s", parts[1], parts[0]).Admission = legacy
+		}
+		malformed, legacy = "", ""
+	}
+}
+
+// gatewayName says what is wrong with the name of a gateway.
+func gatewayName(name string) string {
+	namespace, short, qualified := strings.Cut(name, "/")
+	switch {
+	case !qualified && !isHostName(name):
+		return "must be name or namespace/name"
+	case !qualified:
+		return ""
+	case !label.MatchString(namespace):
+		return "must have the name of a namespace before the slash"
+	case !label.MatchString(short):
+		return "must have the name of a Gateway behind the slash"
+	}
+	return ""
+}

@@ -1,0 +1,40 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM056",
+	Title:    "gRPC probe, which Istio's webhook does not know",
+	Severity: diag.Error,
+	Why:      `The API has the field, but the webhook answers "unknown health check method" and rejects the document.`,
+	Fix:      `Probe by httpGet, tcpSocket or exec; exec can run a gRPC client.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: {name: vms, namespace: shop}
+spec:
+  template: {serviceAccount: vm}
+  probe: {grpc: {port: 8080}}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: {name: vms, namespace: shop}
+spec:
+  template: {serviceAccount: vm}
+  probe: {tcpSocket: {port: 8080}}
+`,
+}, grpcProbe)
+
+func grpcProbe(s *Scope, r *reporter) {
+	each(s, "WorkloadGroup", func(o *config.Object, spec *networking.WorkloadGroup) {
+		if spec.GetProbe().GetGrpc() != nil {
+			r.at(place{o, "spec.probe.grpc"}, "Istio's webhook rejects a grpc probe").rejected()
+		}
+	})
+}

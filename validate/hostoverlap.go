@@ -1,0 +1,48 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM078",
+	Title:    "hosts of one VirtualService overlap",
+	Severity: diag.Error,
+	Why:      `Each name belongs to one of the hosts, so that the proxy gets one set of routes for it. A wildcard includes every name below it.`,
+	Fix:      `Remove the host that another one includes.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: shop, namespace: shop}
+spec:
+  hosts: ["*.example.com", shop.example.com]
+  http: [{route: [{destination: {host: reviews}}]}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: shop, namespace: shop}
+spec:
+  hosts: ["*.example.com"]
+  http: [{route: [{destination: {host: reviews}}]}]
+`,
+}, hostOverlap)
+
+func hostOverlap(s *Scope, r *reporter) {
+	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		at := func(i int) place { return place{o, source.Index("spec.hosts", i)} }
+		for i, host := range spec.Hosts {
+			for j, earlier := range spec.Hosts[:i] {
+				if mesh.Overlap(earlier, host) {
+					r.at(at(i), "host %q overlaps with %q", host, earlier).related(at(j), "%q is listed here", earlier).rejected()
+					break
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,108 @@
+package validate
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	security "istio.io/api/security/v1beta1"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM095",
+	Title:    "JWK set cannot be used",
+	Severity: diag.Error,
+	Why: `jwks holds the keys that tokens are verified with, as a JWK set in JSON. Keys that cannot be read are rejected. Private keys can be read,
+but are not needed, and everybody who may read the document has them.`,
+	Fix: `Put in the public keys of the issuer, as its jwks_uri serves them.`,
+	Wrong: `
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: jwt, namespace: shop}
+spec: {jwtRules: [{issuer: me, jwks: '{"keys": [{"kty": "RSA", "n": "AQAB"}]}'}]}
+`,
+	Right: `
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: jwt, namespace: shop}
+spec: {jwtRules: [{issuer: me, jwks: '{"keys": [{"kty": "RSA", "n": "AQAB", "e": "AQAB"}]}'}]}
+`,
+}, jwks)
+
+func jwks(s *Scope, r *reporter) {
+	each(s, "RequestAuthentication", func(o *config.Object, spec *security.RequestAuthentication) {
+		for i, rule := range spec.JwtRules {
+			if rule.GetJwks() == "" {
+				continue
+			}
+			at := place{o, source.Index("spec.jwtRules", i) + ".jwks"}
+			keys, err := readKeys(rule.Jwks)
+			if err != nil {
+				r.at(at, "jwks cannot be read: %v", err).rejected()
+			}
+			for j, k := range keys {
+				if k.private() {
+					r.at(at, "key %d of jwks is private", j).severity(diag.Warning).warned()
+				}
+			}
+		}
+	})
+}
+
+// A key is one JWK (RFC 7517): its members by name.
+type key map[string]any
+
+// material is what keys of each type have to hold, in base64.
+var material = map[string][]string{"RSA": {"n", "e"}, "EC": {"x", "y"}, "OKP": {"x"}, "oct": {"k"}}
+
+// readKeys reads a JWK set, or a single key.
+func readKeys(text string) ([]key, error) {
+	var set struct{ Keys []json.RawMessage }
+	if err := json.Unmarshal([]byte(text), &set); err != nil {
+		return nil, err
+	}
+	if len(set.Keys) == 0 {
+		set.Keys = []json.RawMessage{json.RawMessage(text)}
+	}
+	var keys []key
+	for i, data := range set.Keys {
+		k := key{}
+		if err := json.Unmarshal(data, &k); err != nil {
+			return keys, err
+		}
+		if err := k.check(); err != nil {
+			return keys, fmt.Errorf("key %d %w", i, err)
+		}
+		keys = append(keys, k)
+	}
+	return keys, nil
+}
+
+func (k key) check() error {
+	kty, _ := k["kty"].(string)
+	members, ok := material[kty]
+	if !ok {
+		return fmt.Errorf("has the type %q, and not RSA, EC, OKP or oct", kty)
+	}
+	for _, m := range members {
+		s, ok := k[m].(string)
+		if !ok || s == "" {
+			return fmt.Errorf("of type %s has no %q", kty, m)
+		}
+		if _, err := base64.RawURLEncoding.DecodeString(strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(s)); err != nil {
+			return fmt.Errorf("has a %q that is not base64", m)
+		}
+	}
+	return nil
+}
+
+// private says whether a key can sign, and not only verify.
+func (k key) private() bool {
+	d, _ := k["d"].(string)
+	return d != "" || k["kty"] == "oct"
+}

@@ -1,0 +1,95 @@
+package validate
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM061",
+	Title:    "shares of localities do not add up",
+	Severity: diag.Error,
+	Why: `The shares of one locality's traffic are percentages, so they add up to 100. Localities are region/zone/subzone without empty parts;
+a * stands for the rest at the end only; and none may include another, for then the share would be open.`,
+	Fix: `Make the shares of each from add up to 100, and list localities that exclude each other.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews
+  trafficPolicy:
+    loadBalancer:
+      localityLbSetting: {distribute: [{from: eu/*, to: {eu/a: 80, eu/b: 10}}]}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews
+  trafficPolicy:
+    loadBalancer:
+      localityLbSetting: {distribute: [{from: eu/*, to: {eu/a: 80, eu/b: 20}}]}
+`,
+}, localityShares)
+
+func localityShares(s *Scope, r *reporter) {
+	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range policies(o, spec) {
+			distribution(r, p.at("loadBalancer.localityLbSetting"), p.balancer.GetLocalityLbSetting())
+		}
+	})
+}
+
+func distribution(r *reporter, at place, setting *networking.LocalityLoadBalancerSetting) {
+	var from localities
+	for i, d := range setting.GetDistribute() {
+		entry := source.Index(at.field+".distribute", i)
+		from.add(r, place{at.object, entry + ".from"}, d.GetFrom())
+		var to localities
+		sum := uint32(0)
+		for _, locality := range slices.Sorted(maps.Keys(d.GetTo())) {
+			sum += d.To[locality]
+			to.add(r, place{at.object, source.Join(entry+".to", locality)}, locality)
+		}
+		if sum != 100 {
+			r.at(place{at.object, entry + ".to"}, "the shares add up to %d, and not to 100", sum).rejected()
+		}
+	}
+}
+
+// localities are those of one list, which have to exclude each other.
+type localities []string
+
+// add reports what is wrong with one more locality. A wildcard may follow narrower ones: it is the rest then.
+func (l *localities) add(r *reporter, at place, locality string) {
+	switch {
+	case slices.Contains(strings.SplitN(locality, "/", 3), ""):
+		r.at(at, "locality %q has an empty part", locality).rejected()
+		return
+	case strings.Contains(strings.TrimSuffix(locality, "*"), "*"):
+		r.at(at, "locality %q has a * that is not its last part", locality).rejected()
+		return
+	}
+	for _, other := range *l {
+		if includes(other, locality) || includes(locality, other) && !strings.HasSuffix(locality, "*") {
+			r.at(at, "locality %q overlaps with %q", locality, other).rejected()
+			return
+		}
+	}
+	*l = append(*l, locality)
+}
+
+// includes says whether every place of a locality is one of a wider locality. eu is the same as eu/*.
+func includes(wide, narrow string) bool {
+	wide = strings.TrimSuffix(strings.TrimSuffix(wide, "*"), "/")
+	return wide == "" || wide == strings.TrimSuffix(narrow, "/*") || strings.HasPrefix(narrow, wide+"/")
+}

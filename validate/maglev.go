@@ -1,0 +1,54 @@
+package validate
+
+import (
+	"math/big"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM063",
+	Title:    "size of the Maglev table is no prime number below 5000011",
+	Severity: diag.Error,
+	Why:      `Maglev hashing spreads evenly over tables of prime size only. Envoy refuses others, and any of 5000011 or more.`,
+	Fix:      `Use a prime number such as 65537, which is the default without maglev.tableSize in Envoy.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews
+  trafficPolicy: {loadBalancer: {consistentHash: {httpHeaderName: x-user, maglev: {tableSize: 65536}}}}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews
+  trafficPolicy: {loadBalancer: {consistentHash: {httpHeaderName: x-user, maglev: {tableSize: 65537}}}}
+`,
+}, maglevSize)
+
+// maglevLimit is the first size that Envoy refuses because it is too large.
+const maglevLimit = 5000011
+
+func maglevSize(s *Scope, r *reporter) {
+	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range policies(o, spec) {
+			maglev := p.balancer.GetConsistentHash().GetMaglev()
+			if maglev == nil || maglev.TableSize < maglevLimit && prime(maglev.TableSize) {
+				continue
+			}
+			r.at(p.at("loadBalancer.consistentHash.maglev.tableSize"), "tableSize %d is no prime number below %d", maglev.TableSize, maglevLimit).rejected()
+		}
+	})
+}
+
+// prime says whether Envoy takes a number for a prime; 1 is one to it.
+func prime(n uint64) bool {
+	return n == 1 || new(big.Int).SetUint64(n).ProbablyPrime(0) // exact below 2⁶⁴
+}

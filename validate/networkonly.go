@@ -1,0 +1,46 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM057",
+	Title:    "workload without an address",
+	Severity: diag.Warning,
+	Why: `A workload of another network may be known by that network's name alone: clients then dial the network's gateway. Clients of the
+same network cannot reach it, and without a gateway nobody can.`,
+	Fix: `Give the workload's address, unless it is only reached through the gateway of its network.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {name: vm, namespace: shop}
+spec: {network: vpc}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {name: vm, namespace: shop}
+spec: {network: vpc, address: 10.0.0.1}
+`,
+}, networkOnly)
+
+func networkOnly(s *Scope, r *reporter) {
+	report := func(at place, w *networking.WorkloadEntry) {
+		if w.GetAddress() == "" && w.GetNetwork() != "" {
+			r.at(at, "the workload has no address and is only reached through the gateway of network %q", w.GetNetwork()).warned()
+		}
+	}
+	each(s, "WorkloadEntry", func(o *config.Object, spec *networking.WorkloadEntry) { report(place{o, "spec"}, spec) })
+	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+		if spec.Resolution == networking.ServiceEntry_STATIC {
+			for i, e := range spec.Endpoints {
+				report(place{o, source.Index("spec.endpoints", i)}, e)
+			}
+		}
+	})
+}

@@ -1,0 +1,51 @@
+package validate
+
+import (
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM054",
+	Title:    "wildcard stands for part of a label",
+	Severity: diag.Warning,
+	Why: `Envoy matches hosts and SNI by whole labels, so that *.example.com is understood everywhere, and *-api.example.com only where
+Istio takes care of it.`,
+	Fix: `Write *. and the domain, or list the hosts.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: ["*-api.example.com"]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: NONE
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: ["*.example.com"]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: NONE
+`,
+}, partialWildcard)
+
+func partialWildcard(s *Scope, r *reporter) {
+	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+		if spec.Resolution == networking.ServiceEntry_DYNAMIC_DNS {
+			return
+		}
+		for i, host := range spec.Hosts {
+			if len(host) > 1 && strings.Contains(host, "*") && !strings.HasPrefix(host, "*.") {
+				r.at(place{o, source.Index("spec.hosts", i)}, "the wildcard of %q stands for part of a label", host).warned()
+			}
+		}
+	})
+}

@@ -1,0 +1,52 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM038",
+	Title:    "body of a fixed answer is large",
+	Severity: diag.Error,
+	Why: `The body is part of the configuration of every proxy that has the route, in memory and over the wire at each change. Istio warns
+from 100 KiB on and rejects more than 1 MiB.`,
+	Fix:   `Serve the content by a workload, and route to it.`,
+	Wrong: largeBody(100<<10 + 1),
+	Right: largeBody(10),
+}, responseBody)
+
+// largeBody is an example with a body of some size.
+func largeBody(size int) string {
+	body := make([]byte, size)
+	for i := range body {
+		body[i] = 'x'
+	}
+	return `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{directResponse: {status: 503, body: {string: ` + string(body) + `}}}]
+`
+}
+
+func responseBody(s *Scope, r *reporter) {
+	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		for i, route := range spec.Http {
+			body := route.GetDirectResponse().GetBody()
+			size := len(body.GetString_()) + len(body.GetBytes())
+			at := place{o, source.Index("spec.http", i) + ".directResponse.body"}
+			switch {
+			case size > 1<<20:
+				r.at(at, "the body has %d bytes, and may have 1 MiB at most", size).rejected()
+			case size > 100<<10:
+				r.at(at, "the body has %d bytes, which every proxy that has the route holds in memory", size).severity(diag.Warning).warned()
+			}
+		}
+	})
+}

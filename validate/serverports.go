@@ -1,0 +1,55 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM081",
+	Title:    "port name is used twice in one gateway",
+	Severity: diag.Error,
+	Why:      `Route tables of a gateway are named by the port's name, which has to be unique.`,
+	Fix:      `Give each server's port a name of its own.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: shop}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - {port: {number: 80, name: http, protocol: HTTP}, hosts: [a.example.com]}
+  - {port: {number: 8080, name: http, protocol: HTTP}, hosts: [b.example.com]}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: shop}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - {port: {number: 80, name: http, protocol: HTTP}, hosts: [a.example.com]}
+  - {port: {number: 8080, name: http-alt, protocol: HTTP}, hosts: [b.example.com]}
+`,
+}, serverPorts)
+
+func serverPorts(s *Scope, r *reporter) {
+	each(s, "Gateway", func(o *config.Object, spec *networking.Gateway) {
+		seen := map[string]int{}
+		at := func(i int) place { return place{o, source.Index("spec.servers", i) + ".port.name"} }
+		for i, server := range spec.Servers {
+			if server.GetPort() == nil {
+				continue
+			}
+			name := server.Port.Name
+			if first, twice := seen[name]; twice {
+				r.at(at(i), "port name %q is used twice", name).related(at(first), "it is used here first").rejected()
+				continue
+			}
+			seen[name] = i
+		}
+	})
+}

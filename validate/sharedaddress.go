@@ -1,0 +1,52 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM058",
+	Title:    "several hosts share an address and a TCP port",
+	Severity: diag.Warning,
+	Why: `Connections to one address and port look the same to the proxy, whichever host the application meant. With DNS resolution
+they all go to the endpoints of one of the hosts.`,
+	Fix: `Give each host a ServiceEntry with an address of its own.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: apis, namespace: shop}
+spec:
+  hosts: [a.example.com, b.example.com]
+  addresses: [10.1.2.3]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: DNS
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: apis, namespace: shop}
+spec:
+  hosts: [a.example.com, b.example.com]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: DNS
+`,
+}, sharedAddress)
+
+func sharedAddress(s *Scope, r *reporter) {
+	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+		dns := spec.Resolution == networking.ServiceEntry_DNS || spec.Resolution == networking.ServiceEntry_DNS_ROUND_ROBIN
+		if !dns || len(spec.Addresses) == 0 || len(spec.Hosts) < 2 {
+			return
+		}
+		for _, p := range spec.Ports {
+			if mesh.ParseProtocol(p.GetProtocol()).IsTCP() {
+				r.at(place{o, "spec.addresses"}, "%d hosts share %s, where port %d cannot tell them apart", len(spec.Hosts), spec.Addresses[0], p.GetNumber()).warned()
+				return
+			}
+		}
+	})
+}

@@ -1,0 +1,89 @@
+package validate
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM075",
+	Title:    "SNI name does not fit the hosts",
+	Severity: diag.Error,
+	Why: `A TLS rule matches names in the handshake (SNI), which have to be names of the VirtualService's hosts. Clients send no IP addresses as SNI.
+Names of the form outbound_.443_.subset_.host, which gateways between clusters use, are for TLS rules on gateways only.`,
+	Fix: `Add the name to hosts, or match a name that hosts have.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: wiki, namespace: shop}
+spec:
+  hosts: ["*.wikipedia.org"]
+  tls: [{match: [{sniHosts: [wikipedia.com]}], route: [{destination: {host: "*.wikipedia.org"}}]}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: wiki, namespace: shop}
+spec:
+  hosts: ["*.wikipedia.org"]
+  tls: [{match: [{sniHosts: [en.wikipedia.org]}], route: [{destination: {host: "*.wikipedia.org"}}]}]
+`,
+}, sniHosts)
+
+func sniHosts(s *Scope, r *reporter) {
+	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		generated := onlyGateways(spec) && routesSNI(spec)
+		for i, host := range spec.Hosts {
+			if strings.HasPrefix(host, "outbound_") && !generated {
+				r.at(place{o, source.Index("spec.hosts", i)}, "host %q is for TLS rules on gateways only", host).rejected()
+			}
+		}
+		for i, route := range spec.Tls {
+			for j, m := range route.GetMatch() {
+				at := source.Index(source.Index("spec.tls", i)+".match", j) + ".sniHosts"
+				for k, sni := range m.GetSniHosts() {
+					sniHost(r, place{o, source.Index(at, k)}, sni, spec)
+				}
+			}
+		}
+	})
+}
+
+func sniHost(r *reporter, at place, sni string, spec *networking.VirtualService) {
+	if _, err := netip.ParseAddr(sni); err == nil {
+		r.at(at, "SNI is a host name, and %q is an IP address, which clients do not send", sni).severity(diag.Warning).warned()
+		return
+	}
+	if strings.HasPrefix(sni, "outbound_") && !onlyGateways(spec) {
+		r.at(at, "SNI name %q is for gateways only", sni).rejected()
+		return
+	}
+	if !slices.ContainsFunc(spec.Hosts, func(host string) bool { return mesh.Covers(host, sni) }) {
+		r.at(at, "SNI name %q is none of the hosts %s", sni, strings.Join(spec.Hosts, ", ")).rejected()
+	}
+}
+
+// onlyGateways says whether a VirtualService is for gateways and not for the sidecars of the mesh.
+func onlyGateways(spec *networking.VirtualService) bool {
+	return len(spec.Gateways) > 0 && !slices.Contains(spec.Gateways, "mesh")
+}
+
+// routesSNI says whether any rule matches SNI.
+func routesSNI(spec *networking.VirtualService) bool {
+	for _, route := range spec.Tls {
+		for _, m := range route.GetMatch() {
+			if len(m.GetSniHosts()) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,47 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM060",
+	Title:    "subset is defined twice in one rule",
+	Severity: diag.Error,
+	Why:      `Destinations refer to a subset by its name, which has to be unique in the rule.`,
+	Fix:      `Give each subset a name of its own.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews
+  subsets: [{name: v1, labels: {version: v1}}, {name: v1, labels: {version: v2}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews
+  subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]
+`,
+}, subsetNames)
+
+func subsetNames(s *Scope, r *reporter) {
+	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		seen := map[string]int{}
+		for i, subset := range spec.Subsets {
+			at := func(i int) place { return place{o, source.Index("spec.subsets", i) + ".name"} }
+			if first, twice := seen[subset.GetName()]; twice {
+				r.at(at(i), "subset %q is defined twice", subset.GetName()).related(at(first), "defined here first").rejected()
+				continue
+			}
+			seen[subset.GetName()] = i
+		}
+	})
+}

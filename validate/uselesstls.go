@@ -1,0 +1,44 @@
+package validate
+
+import (
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM082",
+	Title:    "TLS setting has no effect here",
+	Severity: diag.Warning,
+	Why: `A server that passes connections through shows no certificate; the workload behind it does. A redirect to https answers plain HTTP
+requests, which reach HTTP ports only.`,
+	Fix: `Use mode SIMPLE or MUTUAL to end TLS here, and put httpsRedirect on the server of the HTTP port.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: shop}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - {port: {number: 443, name: tls, protocol: TLS}, hosts: [shop.example.com], tls: {mode: PASSTHROUGH, credentialName: shop}}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: shop}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - {port: {number: 443, name: tls, protocol: TLS}, hosts: [shop.example.com], tls: {mode: PASSTHROUGH}}
+`,
+}, uselessTLS)
+
+func uselessTLS(s *Scope, r *reporter) {
+	for _, t := range serverSettings(s) {
+		if c := t.certificate(); c != "" && t.passesThrough() {
+			r.at(t.at(c), "mode %s uses no certificate", t.Mode).warned()
+		}
+		if t.HttpsRedirect && t.object.Kind == "Gateway" && !mesh.ParseProtocol(t.protocol).IsHTTP() {
+			r.at(t.at("httpsRedirect"), "httpsRedirect has no effect on a port of protocol %s", t.protocol).warned()
+		}
+	}
+}

@@ -1,0 +1,57 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM079",
+	Title:    "weights of several destinations are all 0",
+	Severity: diag.Error,
+	Why:      `Of several destinations each gets the share of its weight in the sum. Without any weight there is nothing to share by.`,
+	Fix:      `Give the destinations weights, which need not add up to 100.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{route: [{destination: {host: reviews}}, {destination: {host: reviews-canary}}]}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{route: [{destination: {host: reviews}, weight: 9}, {destination: {host: reviews-canary}, weight: 1}]}]
+`,
+}, weights)
+
+func weights(s *Scope, r *reporter) {
+	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		for i, route := range spec.Http {
+			weightless(r, place{o, source.Index("spec.http", i) + ".route"}, route.GetRoute())
+		}
+		for i, route := range spec.Tls {
+			weightless(r, place{o, source.Index("spec.tls", i) + ".route"}, route.GetRoute())
+		}
+		for i, route := range spec.Tcp {
+			weightless(r, place{o, source.Index("spec.tcp", i) + ".route"}, route.GetRoute())
+		}
+	})
+}
+
+func weightless[D interface{ GetWeight() int32 }](r *reporter, at place, destinations []D) {
+	sum := int32(0)
+	for _, d := range destinations {
+		sum += d.GetWeight()
+	}
+	if len(destinations) > 1 && sum == 0 {
+		r.at(at, "none of the %d destinations has a weight", len(destinations)).rejected()
+	}
+}
