@@ -308,7 +308,7 @@ func (d *listenerDraft) overruled(b bid, why string) {
 	}
 }
 
-// origins are where the port of the listener is written and, where that is in the Sidecar, the service.
+// origins are where the port of the listener is written, the service where that is in the Sidecar, and the address.
 func (b bid) origins() []envoy.Origin {
 	var out []envoy.Origin
 	if b.written.Object != nil {
@@ -316,6 +316,9 @@ func (b bid) origins() []envoy.Origin {
 	}
 	if b.written.Object != b.service.Object {
 		out = append(out, defines(b.service.Object, b.service.Field))
+	}
+	if b.service.AddressField != "" && len(b.service.Addresses) > 0 && (len(b.cidrs) > 0 || b.binds[0] == b.service.Addresses[0]) {
+		out = append(out, defines(b.service.Object, b.service.AddressField))
 	}
 	return out
 }

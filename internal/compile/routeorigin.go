@@ -48,10 +48,25 @@ func (s ruleSite) match(j int) []envoy.Origin {
 	}
 	var out []envoy.Origin
 	if pair.Leaf >= 0 {
-		out = append(out, spelled(s.own.Object, source.Index(source.Join(s.own.Field, "match"), pair.Leaf))...)
+		out = append(out, matchOrigins(s.own.Object, source.Index(source.Join(s.own.Field, "match"), pair.Leaf))...)
 	}
 	if pair.Root >= 0 {
-		out = append(out, spelled(s.root.Object, source.Index(source.Join(s.root.Field, "match"), pair.Root))...)
+		out = append(out, matchOrigins(s.root.Object, source.Index(source.Join(s.root.Field, "match"), pair.Root))...)
+	}
+	return out
+}
+
+// matchOrigins are the origins of a match: of its values, and of the names of headers and parameters.
+func matchOrigins(o *config.Object, field string) []envoy.Origin {
+	out := spelled(o, field)
+	for _, named := range []string{"headers", "withoutHeaders", "queryParams"} {
+		at := source.Join(field, named)
+		if !writes(o, at) {
+			continue
+		}
+		for _, f := range o.Doc.Lookup(at).Fields {
+			out = append(out, defines(o, source.Join(at, f.Key)))
+		}
 	}
 	return out
 }

@@ -256,6 +256,9 @@ func (t *tableDraft) addGroup(g hostGroup) {
 			origins.add("", defines(g.rules.Object, hostField(g.rules, s.Host)))
 		}
 		origins.add("", defines(s.Object, s.Field))
+		if s.AddressField != "" {
+			origins.add("", defines(s.Object, s.AddressField))
+		}
 		for _, l := range t.passed[s] {
 			origins.add("", overridden(l))
 		}

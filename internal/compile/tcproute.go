@@ -134,6 +134,7 @@ func (c *Compiler) serviceChain(b bid) *chainDraft {
 	out := &chainDraft{cidrs: b.cidrs, filters: slices.Concat(c.nameFilters(b), proxyTCP(b.port.Protocol, to))}
 	out.readsSNI = len(c.nameFilters(b)) > 0
 	out.origins.add("", b.origins()...)
+	out.origins.add(target(0), defines(b.service.Object, b.service.Field))
 	out.origins = append(out.origins, limitOrigins(c.ruleFor(b.service.Host), "")...)
 	return out
 }
