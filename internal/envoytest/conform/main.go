@@ -1,0 +1,57 @@
+// Command conform holds traces against a real Envoy: for every proxy of every mesh that it is given it makes calls out
+// of the configuration, sends each through Envoy, traces it, and reports where the two disagree.
+//
+//	conform -seed 1 -time 10m -o docs/fidelity.md FOLDER…
+//
+// A folder holds the documents of one mesh, and proxies.json, a list of its proxies, or requests.jsonl, from which the
+// proxies are taken. The exit status is 1 where a trace disagrees with Envoy.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"time"
+
+	"sem.example/internal/envoytest/binary"
+)
+
+func main() {
+	var o options
+	var output string
+	flag.Uint64Var(&o.seed, "seed", 1, "chooses the calls")
+	flag.IntVar(&o.limit, "limit", 400, "calls to each proxy; 0 is all")
+	flag.BoolVar(&o.verbose, "v", false, "print each disagreement")
+	budget := flag.Duration("time", 10*time.Minute, "meshes that do not get their turn in this time are left out")
+	flag.StringVar(&output, "o", "", "write the report to this file instead of the standard output")
+	flag.Parse()
+	agree, err := run(o, *budget, output, flag.Args())
+	switch {
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "conform:", err)
+		os.Exit(2)
+	case !agree:
+		os.Exit(1)
+	}
+}
+
+func run(o options, budget time.Duration, output string, folders []string) (agree bool, err error) {
+	if o.envoy, err = binary.Find(); err != nil {
+		return false, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), budget)
+	defer cancel()
+	r, err := conform(ctx, o, folders)
+	if err != nil {
+		return false, err
+	}
+	out := os.Stdout
+	if output != "" {
+		if out, err = os.Create(output); err != nil {
+			return false, err
+		}
+		defer out.Close()
+	}
+	return r.agrees(), r.write(out)
+}

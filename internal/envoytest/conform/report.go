@@ -1,0 +1,167 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"sem.example/internal/envoytest"
+	"sem.example/internal/envoytest/binary"
+	"sem.example/simulate"
+)
+
+// A result is what came of one proxy.
+type result struct {
+	mesh, proxy   string
+	calls, agree  int
+	answers       map[string]int // what Envoy did, in the words of its response flags and details
+	disagreements []disagreement
+	trouble       string // why the proxy could not be judged, or not to the end
+}
+
+type disagreement struct {
+	call        simulate.Call
+	differences []string
+}
+
+func (r *result) add(call simulate.Call, seen envoytest.Observation, differences []string) {
+	r.calls++
+	if r.answers == nil {
+		r.answers = map[string]int{}
+	}
+	r.answers[outcome(seen)]++
+	if len(differences) == 0 {
+		r.agree++
+		return
+	}
+	r.disagreements = append(r.disagreements, disagreement{call, differences})
+}
+
+// outcome names the kind of thing that Envoy did.
+func outcome(o envoytest.Observation) string {
+	switch {
+	case o.Upstream != nil && o.Error == "":
+		return "answered by an upstream"
+	case o.Status >= 300 && o.Status < 400:
+		return "redirected"
+	case strings.HasPrefix(o.Details, "rbac_access_denied"):
+		return "denied by an authorization policy"
+	case o.Details == "direct_response":
+		return "answered by the proxy"
+	case o.Unlogged && o.ResponseFlags == "NR":
+		return "no filter chain"
+	case o.ResponseFlags != "":
+		return "failed with " + o.ResponseFlags
+	case o.Error != "":
+		return "connection refused, reset or closed"
+	}
+	return "answered by the proxy"
+}
+
+// A report is what came of all proxies, in the order in which they were given.
+type report struct {
+	options
+	results []result
+}
+
+func (r *report) agrees() bool {
+	for _, of := range r.results {
+		if len(of.disagreements) > 0 || of.trouble != "" {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *report) write(w io.Writer) error {
+	var out strings.Builder
+	calls, agree, outcomes := 0, 0, map[string]int{}
+	for _, of := range r.results {
+		calls, agree = calls+of.calls, agree+of.agree
+		for what, n := range of.answers {
+			outcomes[what] += n
+		}
+	}
+	fmt.Fprintf(&out, "# Fidelity\n\n")
+	fmt.Fprintf(&out, "Calls made out of the configuration of each proxy, sent through a real Envoy %s that ran the resources which `sem`\n", binary.Version)
+	fmt.Fprintf(&out, "rendered, and traced by `sem`. A call agrees when the trace names what Envoy logged and what arrived upstream:\n")
+	fmt.Fprintf(&out, "listener, filter chain, route table, virtual host, route, cluster, endpoint, TLS with its SNI and client certificate,\n")
+	fmt.Fprintf(&out, "path, authority, method, headers; status and location of Envoy's own answers; failure as failure.\n")
+	fmt.Fprintf(&out, "`make conform` repeats this (seed %d, at most %d calls to a proxy).\n\n", r.seed, r.limit)
+	fmt.Fprintf(&out, "**%d of %d calls agree**, to %d proxies.\n\n", agree, calls, len(r.results))
+	table(&out, outcomes)
+	r.tableOfProxies(&out)
+	r.listDisagreements(&out)
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+func table(out *strings.Builder, outcomes map[string]int) {
+	fmt.Fprintf(out, "| what Envoy did | calls |\n| --- | ---: |\n")
+	names := slices.SortedFunc(maps.Keys(outcomes), func(a, b string) int {
+		return cmp.Or(cmp.Compare(outcomes[b], outcomes[a]), strings.Compare(a, b))
+	})
+	for _, name := range names {
+		fmt.Fprintf(out, "| %s | %d |\n", name, outcomes[name])
+	}
+	out.WriteString("\n")
+}
+
+func (r *report) tableOfProxies(out *strings.Builder) {
+	fmt.Fprintf(out, "| mesh | proxy | agree | calls |\n| --- | --- | ---: | ---: |\n")
+	for _, of := range r.results {
+		fmt.Fprintf(out, "| %s | %s | %d | %d |\n", of.mesh, of.proxy, of.agree, of.calls)
+	}
+}
+
+// listDisagreements lists what the report is for. Of each proxy some are enough to see the rule behind them.
+func (r *report) listDisagreements(out *strings.Builder) {
+	const some = 5
+	fmt.Fprintf(out, "\n## Disagreements\n\n")
+	none := true
+	for _, of := range r.results {
+		if of.trouble != "" {
+			none = false
+			fmt.Fprintf(out, "- %s %s: not judged to the end: %s\n", of.mesh, of.proxy, strings.ReplaceAll(of.trouble, "\n", " "))
+		}
+		for i, d := range of.disagreements {
+			none = false
+			if i == some && !r.verbose {
+				fmt.Fprintf(out, "- %s %s: and %d more\n", of.mesh, of.proxy, len(of.disagreements)-some)
+				break
+			}
+			fmt.Fprintf(out, "- %s %s: %s\n", of.mesh, of.proxy, describe(d.call))
+			for _, difference := range d.differences {
+				fmt.Fprintf(out, "  - %s\n", difference)
+			}
+		}
+	}
+	if none {
+		out.WriteString("None.\n")
+	}
+}
+
+// describe writes a call on one line.
+func describe(c simulate.Call) string {
+	parts := []string{c.Direction, c.TLS}
+	if c.SNI != "" {
+		parts = append(parts, "sni "+c.SNI)
+	}
+	if c.ALPN != "" {
+		parts = append(parts, "alpn "+c.ALPN)
+	}
+	parts = append(parts, c.Protocol, c.Method, c.URL, fmt.Sprintf("to %s:%d", c.Address, c.Port))
+	for _, name := range slices.Sorted(maps.Keys(c.Headers)) {
+		parts = append(parts, fmt.Sprintf("%s=%q", name, strings.Join(c.Headers[name], ",")))
+	}
+	if c.Principal != "" {
+		parts = append(parts, "as "+c.Principal)
+	}
+	if c.Source != "" {
+		parts = append(parts, "from "+c.Source)
+	}
+	return "`" + strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " ") + "`"
+}

@@ -1,0 +1,85 @@
+package probe
+
+import (
+	"net/netip"
+
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	rbacv3 "github.com/envoyproxy/go-control-plane/envoy/config/rbac/v3"
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+)
+
+// A ruling is what authorization rules speak of.
+type ruling struct {
+	paths      []string
+	headers    []*routev3.HeaderMatcher
+	principals []string
+	sources    []netip.Addr
+}
+
+// rules reads the authorization rules of a filter chain, of whichever kind.
+func (g *generator) rules(chain *listenerv3.FilterChain) ruling {
+	var out ruling
+	within(chain, func(p *rbacv3.Permission) {
+		if path := p.GetUrlPath().GetPath(); path != nil {
+			out.paths = append(out.paths, g.text(path, true), g.text(path, false))
+		}
+		if h := p.GetHeader(); h != nil {
+			out.headers = append(out.headers, h)
+		}
+	})
+	within(chain, func(p *rbacv3.Principal) {
+		if name := p.GetAuthenticated().GetPrincipalName(); name != nil {
+			out.principals = append(out.principals, g.text(name, true), g.text(name, false))
+		}
+		if h := p.GetHeader(); h != nil {
+			out.headers = append(out.headers, h)
+		}
+		for _, r := range []*corev3.CidrRange{p.GetDirectRemoteIp(), p.GetRemoteIp(), p.GetSourceIp()} {
+			if r != nil {
+				out.sources = append(out.sources, edges(r)...)
+			}
+		}
+	})
+	return out
+}
+
+// ruled returns requests that the rules tell apart, made from the first of the requests at hand.
+func (g *generator) ruled(by ruling, requests []request) []request {
+	base := request{authority: "svc.example", path: "/"}
+	if len(requests) > 1 {
+		base = requests[1]
+	}
+	out := []request{}
+	for _, path := range by.paths {
+		if len(path) > 0 && path[0] == '/' {
+			out = append(out, base.with(func(r *request) { r.path = path }))
+		}
+	}
+	for _, h := range by.headers {
+		out = append(out, g.header(base, h, true), g.header(base, h, false))
+	}
+	all := append([]request{base}, out...)
+	for _, principal := range by.principals {
+		for _, r := range all {
+			out = append(out, r.with(func(r *request) { r.way = from(principal, netip.Addr{}) }))
+		}
+	}
+	for _, source := range by.sources {
+		out = append(out, base.with(func(r *request) { r.way = from("", source) }))
+	}
+	return out
+}
+
+// from changes who a connection comes from. A peer without a certificate has no identity.
+func from(principal string, source netip.Addr) func(way) way {
+	return func(w way) way {
+		if principal != "" && w.tls == "mtls" {
+			w.principal = principal
+		}
+		if source.IsValid() && source.Is4() == w.address.Is4() {
+			w.source = source
+		}
+		return w
+	}
+}
