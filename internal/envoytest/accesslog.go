@@ -96,7 +96,14 @@ func literal(text string) string { return strings.ReplaceAll(text, "%", "%%") }
 type logReader struct {
 	path    string
 	offset  int64
-	entries []entry
+	entries []entry // since the last call
+}
+
+// forget drops what was logged so far. A client's port may be used again by another connection.
+func (r *logReader) forget() error {
+	err := r.read()
+	r.entries = nil
+	return err
 }
 
 // grace is how long after the end of a connection Envoy may still log what its filter chain did: it destroys the one

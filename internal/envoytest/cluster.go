@@ -18,7 +18,11 @@ func (w *wiring) cluster(c *clusterv3.Cluster) error {
 	var err error
 	switch {
 	case c.GetClusterType() != nil:
-		err = w.redirect(c, endpoint{announced: true, named: true})
+		e := endpoint{announced: true, named: byRequest}
+		if w.sniNamed[c.GetName()] {
+			e.named = bySNI
+		}
+		err = w.redirect(c, e)
 	case c.GetType() == clusterv3.Cluster_ORIGINAL_DST:
 		err = w.redirect(c, endpoint{announced: true, port: c.GetOriginalDstLbConfig().GetUpstreamPortOverride().GetValue()})
 	default:
@@ -57,14 +61,15 @@ func (w *wiring) endpoints(c *clusterv3.Cluster) error {
 
 func (w *wiring) endpoint(e *endpointv3.Endpoint) error {
 	s := e.GetAddress().GetSocketAddress()
-	if s == nil { // a socket of the file system is where it is
-		return nil
+	stands := endpoint{address: s.GetAddress(), port: s.GetPortValue()}
+	if pipe := e.GetAddress().GetPipe(); pipe != nil {
+		stands.address = pipe.GetPath()
 	}
-	port, err := w.upstreams.port(endpoint{address: s.GetAddress(), port: s.GetPortValue()})
+	port, err := w.upstreams.port(stands)
 	if err != nil {
 		return err
 	}
-	if e.GetHostname() == "" && !isIP(s.GetAddress()) {
+	if s != nil && e.GetHostname() == "" && !isIP(s.GetAddress()) {
 		e.Hostname = s.GetAddress()
 	}
 	e.Address, e.AdditionalAddresses = loopback(port), nil

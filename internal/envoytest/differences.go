@@ -85,6 +85,9 @@ func (c *comparison) upstream(u Upstream) {
 	if !c.dials(u) {
 		c.differ("endpoint", c.endpoints(), fmt.Sprintf("%s:%d", u.Address, u.Port))
 	}
+	if c.seen.Cluster != "" && c.seen.Cluster != c.hop.Cluster {
+		return // another branch than the one that the hop describes
+	}
 	c.encryption(u.TLS)
 	if u.Path == "" {
 		return
@@ -135,7 +138,7 @@ func (c *comparison) encryption(seen *UpstreamTLS) {
 		return
 	}
 	c.equal("SNI", tls.SNI, seen.SNI)
-	if tls.OriginatedBy == "proxy" {
+	if tls.OriginatedBy == "proxy" && !seen.Broken {
 		c.equal("client certificate", tls.Mode == "MUTUAL" || tls.Mode == "ISTIO_MUTUAL", seen.ClientCertificate)
 	}
 }
@@ -166,6 +169,9 @@ func (c *comparison) headers(seen map[string]string) {
 // delivery holds a trace of failure against an upstream whose answer the client got.
 func (c *comparison) delivery() {
 	succeeds := func(b simulate.Branch) bool { return b.Verdict.Succeeded() }
+	if len(c.trace.Hops) > 1 {
+		return // the verdict is that of the last proxy
+	}
 	got := c.seen.Error == "" && (c.seen.Details == "via_upstream" || c.seen.Upstream.Protocol == "tcp")
 	if got && !c.trace.Verdict.Succeeded() && !c.branch(succeeds) {
 		c.differ("verdict", c.trace.Verdict, "the upstream answered")

@@ -27,7 +27,7 @@ func (w *wiring) listener(l *listenerv3.Listener) {
 	}
 	l.AccessLog = []*accessLog{w.log(entry{Listener: l.GetName(), Kind: connectionEnd})}
 	for _, chain := range chains(l) {
-		chain.Filters = slices.DeleteFunc(chain.Filters, func(f *listenerv3.Filter) bool { return f.GetName() == sniForwardProxy })
+		w.sniForwardProxy(chain)
 	}
 	envoy.Edit(l, func(part proto.Message) {
 		switch part := part.(type) {
@@ -47,6 +47,21 @@ const (
 	httpForwardProxy = "envoy.filters.http.dynamic_forward_proxy"
 	sniForwardProxy  = "envoy.extensions.filters.network.sni_dynamic_forward_proxy"
 )
+
+// sniForwardProxy removes the filter that resolves the name of a TLS handshake, and notes the cluster that would dial it.
+func (w *wiring) sniForwardProxy(chain *listenerv3.FilterChain) {
+	before := len(chain.Filters)
+	chain.Filters = slices.DeleteFunc(chain.Filters, func(f *listenerv3.Filter) bool { return f.GetName() == sniForwardProxy })
+	if len(chain.Filters) == before {
+		return
+	}
+	for _, f := range chain.Filters {
+		tcp := &tcpv3.TcpProxy{}
+		if f.GetTypedConfig().MessageIs(tcp) && f.GetTypedConfig().UnmarshalTo(tcp) == nil {
+			w.sniNamed[tcp.GetCluster()] = true
+		}
+	}
+}
 
 func (w *wiring) httpManager(listener string, h *hcmv3.HttpConnectionManager) {
 	h.HttpFilters = slices.DeleteFunc(h.HttpFilters, func(f *hcmv3.HttpFilter) bool { return f.GetName() == httpForwardProxy })

@@ -44,6 +44,7 @@ type UpstreamTLS struct {
 	SNI               string   `json:"sni"`
 	ALPN              []string `json:"alpn"` // as offered
 	ClientCertificate bool     `json:"clientCertificate"`
+	Broken            bool     `json:"broken,omitempty"` // the handshake went no further, so that no certificate was seen
 }
 
 // observe puts together what the client got, what Envoy logged and what the upstreams received since.

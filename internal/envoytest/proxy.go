@@ -81,7 +81,7 @@ func (p *Proxy) prepare(s *envoy.Snapshot, o Options) (doors []door, err error) 
 	for _, l := range b.GetStaticResources().GetListeners() {
 		doors = append(doors, doorsOf(l)...)
 	}
-	if err := (&wiring{upstreams: p.upstreams, logPath: p.entries.path}).bootstrap(b); err != nil {
+	if err := (&wiring{upstreams: p.upstreams, logPath: p.entries.path, sniNamed: map[string]bool{}}).bootstrap(b); err != nil {
 		return nil, err
 	}
 	if err := render.StandIns(b, options); err != nil {
@@ -167,6 +167,9 @@ func (p *Proxy) Do(ctx context.Context, call simulate.Call) (Observation, error)
 		return Observation{Error: err.Error(), Unlogged: true}, nil
 	}
 	if err != nil {
+		return Observation{}, err
+	}
+	if err := p.entries.forget(); err != nil {
 		return Observation{}, err
 	}
 	before := p.upstreams.count()

@@ -29,6 +29,8 @@ func (r row) unfit() bool {
 		return true // the request line had a path without a slash, which the URL cannot express
 	case strings.Contains(r.Request.Address, ":") && (o.ResponseFlags == "UH" || o.ResponseFlags == "URX"):
 		return true // the pod had no IPv6 addresses of names, nor the address ::6
+	case strings.HasPrefix(o.UpstreamHost, "/"):
+		return true // the socket was not there
 	case o.ResponseFlags == "DI":
 		return true // a delay that strikes one request in a hundred
 	}

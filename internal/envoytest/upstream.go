@@ -42,9 +42,18 @@ type endpoint struct {
 	// announced says that the address and port are those of each connection's PROXY header; port, unless 0, still
 	// replaces the header's.
 	announced bool
-	// named says that the host is the one that the request or the TLS handshake names, as a forward proxy dials it.
-	named bool
+	// named says where a forward proxy takes the host from that it dials.
+	named naming
 }
+
+// A naming is a place where a connection names its host.
+type naming int
+
+const (
+	unnamed naming = iota
+	byRequest
+	bySNI
+)
 
 func newUpstreams(authority *standin.Authority) (*upstreams, error) {
 	cert, key, err := authority.Issue("upstream.stand-in.invalid")
@@ -198,7 +207,7 @@ const recordHandshake = 0x16 // the first byte of TLS
 func (s *session) handshake() bool {
 	said := peekHello(s.in)
 	s.so.TLS = &said
-	if s.end.named {
+	if s.end.named == bySNI {
 		s.so.Address = said.SNI
 	}
 	c := tls.Server(&peeked{Conn: s.conn, in: s.in}, &tls.Config{
@@ -208,7 +217,7 @@ func (s *session) handshake() bool {
 		SessionTicketsDisabled: true,
 	})
 	if err := c.Handshake(); err != nil {
-		s.so.Protocol = "tcp"
+		said.Broken, s.so.Protocol = true, "tcp"
 		s.record(s.so)
 		return false
 	}
@@ -257,7 +266,7 @@ func requestOf(so Upstream, e endpoint, protocol, method, path, authority string
 	for name, values := range headers {
 		so.Headers[strings.ToLower(name)] = strings.Join(values, ",")
 	}
-	if e.named {
+	if e.named == byRequest {
 		so.Address, so.Port = dialledName(authority, so.TLS != nil)
 	}
 	return so

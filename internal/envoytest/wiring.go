@@ -10,6 +10,7 @@ import (
 type wiring struct {
 	upstreams *upstreams
 	logPath   string
+	sniNamed  map[string]bool // clusters whose host the TLS handshake names
 }
 
 func (w *wiring) bootstrap(b *bootstrapv3.Bootstrap) error {

@@ -91,7 +91,7 @@ func (g *generator) places(l *listenerv3.Listener) []way {
 		return out
 	}
 	direction := "outbound"
-	if g.proxy.Type == "gateway" {
+	if g.gateway() {
 		direction = "gateway"
 	}
 	for _, a := range envoy.Addresses(l) {
@@ -104,6 +104,11 @@ func (g *generator) places(l *listenerv3.Listener) []way {
 		}
 	}
 	return out
+}
+
+// gateway says whether the proxy is one: nothing is redirected to it.
+func (g *generator) gateway() bool {
+	return !slices.ContainsFunc(g.resources.ListenersOn(0), envoy.Virtual)
 }
 
 // own is the proxy's own address.
@@ -239,7 +244,7 @@ func secured(w way, chain *listenerv3.FilterChain) way {
 // nowhere adds calls that no listener was made for: a port that none has, and the proxy's own.
 func (g *generator) nowhere() {
 	requests := []request{{authority: nobody, path: "/"}, {authority: nobody, path: "/", method: "POST"}}
-	if g.proxy.Type == "gateway" {
+	if g.gateway() {
 		return // the connection is refused
 	}
 	for _, port := range []uint32{strayPort, 15001} {
