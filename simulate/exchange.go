@@ -35,6 +35,9 @@ func (r *run) http(m *manager, chain envoy.Addr) outcome {
 		return r.unreadable()
 	}
 	r.req = newRequest(r.call)
+	if !r.req.parsed() {
+		return r.unreadable()
+	}
 	x := &exchange{run: r, manager: m, chain: chain, sent: *r.req}
 	x.prepare()
 	if o := x.normalise(); o != nil {
@@ -47,6 +50,9 @@ func (r *run) http(m *manager, chain envoy.Addr) outcome {
 // unreadable is the answer to bytes that are no HTTP.
 func (r *run) unreadable() outcome {
 	o := outcome{verdict: Unsupported, status: 400, flags: "DPE", err: "protocol error", details: "http1.codec_error", reason: "the proxy reads HTTP here, and the client's bytes are none"}
+	if r.req != nil && !r.req.parsed() {
+		o.reason = fmt.Sprintf("%q is no method of HTTP/1.1 that the proxy knows", r.req.method)
+	}
 	if r.opaqueTLS() {
 		o.verdict, o.reason = TLSMismatch, "the proxy reads plaintext HTTP here, and the client speaks TLS"
 	}

@@ -63,7 +63,7 @@ func (w *wiring) endpoint(e *endpointv3.Endpoint) error {
 	s := e.GetAddress().GetSocketAddress()
 	stands := endpoint{address: s.GetAddress(), port: s.GetPortValue()}
 	if pipe := e.GetAddress().GetPipe(); pipe != nil {
-		stands.address = pipe.GetPath()
+		stands.address = "unix://" + pipe.GetPath()
 	}
 	port, err := w.upstreams.port(stands)
 	if err != nil {

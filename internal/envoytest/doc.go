@@ -14,7 +14,7 @@
 //   - Envoy logs, for each call, the listener, filter chain, route table, virtual host, route, cluster and host that it
 //     chose, and why it failed if it did.
 //
-// What is not judged: whether the names in a certificate satisfy the other side (stand-ins are used, and Envoy is told
-// not to look at their names, nor at all at those of upstreams), DNS (a name stands for its own address), and the
+// What is not judged: the names in certificates, but for the trust domain of a peer (stand-ins are used, and Envoy is
+// told not to look at their names, nor at all at those of upstreams), DNS (a name stands for its own address), and the
 // extensions that only Istio's own proxy has.
 package envoytest

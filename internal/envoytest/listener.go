@@ -2,6 +2,7 @@ package envoytest
 
 import (
 	"slices"
+	"strings"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
@@ -10,6 +11,7 @@ import (
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
 	tcpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/tcp_proxy/v3"
 	tlsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
+	matcherv3 "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
 
@@ -37,7 +39,8 @@ func (w *wiring) listener(l *listenerv3.Listener) {
 			part.AccessLogOptions = nil
 			part.AccessLog = []*accessLog{w.log(entry{Listener: l.GetName(), Kind: connection})}
 		case *tlsv3.CertificateValidationContext:
-			part.MatchSubjectAltNames, part.MatchTypedSubjectAltNames = nil, nil
+			part.MatchSubjectAltNames = slices.DeleteFunc(part.MatchSubjectAltNames, foreign)
+			part.MatchTypedSubjectAltNames = nil
 		}
 	})
 }
@@ -47,6 +50,9 @@ const (
 	httpForwardProxy = "envoy.filters.http.dynamic_forward_proxy"
 	sniForwardProxy  = "envoy.extensions.filters.network.sni_dynamic_forward_proxy"
 )
+
+// foreign says whether a name is none of the mesh's: no stand-in of a peer bears it.
+func foreign(m *matcherv3.StringMatcher) bool { return !strings.HasPrefix(m.GetPrefix(), "spiffe://") }
 
 // sniForwardProxy removes the filter that resolves the name of a TLS handshake, and notes the cluster that would dial it.
 func (w *wiring) sniForwardProxy(chain *listenerv3.FilterChain) {

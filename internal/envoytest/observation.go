@@ -31,8 +31,9 @@ type Observation struct {
 type Upstream struct {
 	Address   string            `json:"address"` // the endpoint as the resources name it: an IP address, a DNS name, a socket's path
 	Port      uint32            `json:"port"`
-	Protocol  string            `json:"protocol"` // http/1.1, h2, tcp
-	TLS       *UpstreamTLS      `json:"tls"`      // nil for plaintext
+	Protocol  string            `json:"protocol"`         // http/1.1, h2, tcp
+	TLS       *UpstreamTLS      `json:"tls"`              // nil for plaintext
+	Tunnel    string            `json:"tunnel,omitempty"` // what the proxy asked it to connect to
 	Method    string            `json:"method,omitempty"`
 	Path      string            `json:"path,omitempty"` // query included
 	Authority string            `json:"authority,omitempty"`

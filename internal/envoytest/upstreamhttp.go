@@ -16,34 +16,69 @@ import (
 
 const http2Preface = "PRI * HTTP/2.0\r\n"
 
-// serveHTTP1 answers the HTTP/1.1 requests of a connection. It reads them by itself because an HTTP server would clean
-// up, or refuse, the very paths and authorities that are to be seen as they came. It returns false, having taken nothing,
-// where the bytes are no request.
+// serveHTTP1 answers an HTTP/1.1 request, the only one of its connection: the next might otherwise go over a connection
+// that was opened for another name. It reads the request by itself because an HTTP server would clean up, or refuse, the
+// very paths and authorities that are to be seen as they came. What comes through a tunnel is served as a connection of
+// its own. It returns false, having taken nothing, where the bytes are no request.
 func (s *session) serveHTTP1() bool {
-	for first := true; ; first = false {
-		if first && !s.isRequest() {
-			return false
-		}
-		line, err := s.in.ReadString('\n')
-		if err != nil {
-			return true
-		}
-		method, rest, _ := strings.Cut(strings.TrimRight(line, "\r\n"), " ")
-		path, _, _ := strings.Cut(rest, " HTTP/")
-		header, err := textproto.NewReader(s.in).ReadMIMEHeader()
-		if err != nil {
-			return true
-		}
-		number := s.request("http/1.1", method, path, header.Get("Host"), http.Header(header))
-		if err := discardBody(s.in, header); err != nil {
-			return true
-		}
-		if err := reply(s.conn, method, number); err != nil || method == http.MethodConnect {
-			// What follows in the tunnel is not served: the number stands in the answer to CONNECT.
-			return true
+	if !s.isRequest() {
+		return false
+	}
+	line, err := s.in.ReadString('\n')
+	if err != nil {
+		return true
+	}
+	method, rest, _ := strings.Cut(strings.TrimRight(line, "\r\n"), " ")
+	path, _, _ := strings.Cut(rest, " HTTP/")
+	header, err := textproto.NewReader(s.in).ReadMIMEHeader()
+	if err != nil {
+		return true
+	}
+	switch {
+	case method == http.MethodConnect:
+		s.tunnel(path, "")
+	case header.Get("Transfer-Encoding") == "chunked":
+		s.tunnel(header.Get("Host"), "transfer-encoding: chunked\r\n")
+	default:
+		s.answer(method, path, header)
+	}
+	return true
+}
+
+// answer answers a request with its number.
+func (s *session) answer(method, path string, header textproto.MIMEHeader) {
+	number := s.request("http/1.1", method, path, header.Get("Host"), http.Header(header))
+	if n, err := strconv.ParseInt(header.Get("Content-Length"), 10, 64); err == nil {
+		if _, err := io.CopyN(io.Discard, s.in, n); err != nil {
+			return
 		}
 	}
+	// An error is the client's, who has gone.
+	_, _ = fmt.Fprintf(s.conn, "HTTP/1.1 200 OK\r\n%s: %d\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", exchangeHeader, number)
 }
+
+// tunnel serves what comes through a tunnel to a host: by CONNECT, or in the body of a request, which no client of ours
+// gives one otherwise.
+func (s *session) tunnel(host, header string) {
+	s.so.Tunnel = host
+	if _, err := io.WriteString(s.conn, "HTTP/1.1 200 OK\r\n"+header+"\r\n"); err != nil {
+		return
+	}
+	if header != "" {
+		s.over(&chunked{Conn: s.conn, in: httputil.NewChunkedReader(s.in), out: httputil.NewChunkedWriter(s.conn)})
+	}
+	s.run()
+}
+
+// chunked is a connection within the chunks of another.
+type chunked struct {
+	net.Conn
+	in  io.Reader
+	out io.Writer
+}
+
+func (c *chunked) Read(b []byte) (int, error)  { return c.in.Read(b) }
+func (c *chunked) Write(b []byte) (int, error) { return c.out.Write(b) }
 
 // isRequest says whether the stream starts with "METHOD target HTTP/1.x".
 func (s *session) isRequest() bool {
@@ -59,26 +94,6 @@ func (s *session) isRequest() bool {
 	}
 }
 
-func discardBody(in *bufio.Reader, header textproto.MIMEHeader) error {
-	body := io.Reader(strings.NewReader(""))
-	if header.Get("Transfer-Encoding") != "" {
-		body = httputil.NewChunkedReader(in)
-	} else if n, err := strconv.ParseInt(header.Get("Content-Length"), 10, 64); err == nil {
-		body = io.LimitReader(in, n)
-	}
-	_, err := io.Copy(io.Discard, body)
-	return err
-}
-
-func reply(w io.Writer, method string, number int) error {
-	length := "content-length: 0\r\n"
-	if method == http.MethodConnect {
-		length = ""
-	}
-	_, err := fmt.Fprintf(w, "HTTP/1.1 200 OK\r\n%s: %d\r\n%s\r\n", exchangeHeader, number, length)
-	return err
-}
-
 // serveHTTP2 starts the server of the connections that begin with the preface of HTTP/2.
 func (u *upstreams) serveHTTP2() {
 	u.http2 = &http.Server{
@@ -90,6 +105,7 @@ func (u *upstreams) serveHTTP2() {
 			c := r.Context().Value(connKey{}).(*peeked)
 			number := u.record(requestOf(c.so, c.end, "h2", r.Method, r.RequestURI, r.Host, r.Header))
 			w.Header().Set(exchangeHeader, strconv.Itoa(number))
+			w.Header().Set("Connection", "close")
 		}),
 	}
 	u.http2.Protocols.SetUnencryptedHTTP2(true)
