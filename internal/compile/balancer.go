@@ -44,7 +44,9 @@ func (t *draft) choose(lb *networking.LoadBalancerSettings) {
 	case networking.LoadBalancerSettings_ROUND_ROBIN:
 		t.LbPolicy = clusterv3.Cluster_ROUND_ROBIN
 		if slow := warmup(lb); slow != nil {
-			t.LbConfig = &clusterv3.Cluster_RoundRobinLbConfig_{RoundRobinLbConfig: &clusterv3.Cluster_RoundRobinLbConfig{SlowStartConfig: slow}}
+			t.LbConfig = &clusterv3.Cluster_RoundRobinLbConfig_{
+				RoundRobinLbConfig: &clusterv3.Cluster_RoundRobinLbConfig{SlowStartConfig: slow},
+			}
 		}
 	case networking.LoadBalancerSettings_PASSTHROUGH:
 		t.LbPolicy = clusterv3.Cluster_CLUSTER_PROVIDED
@@ -53,7 +55,9 @@ func (t *draft) choose(lb *networking.LoadBalancerSettings) {
 	default:
 		t.LbPolicy = clusterv3.Cluster_LEAST_REQUEST
 		if slow := warmup(lb); slow != nil {
-			t.LbConfig = &clusterv3.Cluster_LeastRequestLbConfig_{LeastRequestLbConfig: &clusterv3.Cluster_LeastRequestLbConfig{SlowStartConfig: slow}}
+			t.LbConfig = &clusterv3.Cluster_LeastRequestLbConfig_{
+				LeastRequestLbConfig: &clusterv3.Cluster_LeastRequestLbConfig{SlowStartConfig: slow},
+			}
 		}
 	}
 }
@@ -88,7 +92,9 @@ func (t *draft) hash(h *networking.LoadBalancerSettings_ConsistentHashLB) {
 	case h.GetMaglev() != nil:
 		t.LbPolicy = clusterv3.Cluster_MAGLEV
 		if n := h.GetMaglev().GetTableSize(); n != 0 {
-			t.LbConfig = &clusterv3.Cluster_MaglevLbConfig_{MaglevLbConfig: &clusterv3.Cluster_MaglevLbConfig{TableSize: wrapperspb.UInt64(n)}}
+			t.LbConfig = &clusterv3.Cluster_MaglevLbConfig_{
+				MaglevLbConfig: &clusterv3.Cluster_MaglevLbConfig{TableSize: wrapperspb.UInt64(n)},
+			}
 		}
 	case h.GetRingHash() != nil:
 		t.ring(h.GetRingHash().GetMinimumRingSize())
@@ -102,6 +108,8 @@ func (t *draft) hash(h *networking.LoadBalancerSettings_ConsistentHashLB) {
 func (t *draft) ring(least uint64) {
 	t.LbPolicy = clusterv3.Cluster_RING_HASH
 	if least != 0 {
-		t.LbConfig = &clusterv3.Cluster_RingHashLbConfig_{RingHashLbConfig: &clusterv3.Cluster_RingHashLbConfig{MinimumRingSize: wrapperspb.UInt64(least)}}
+		t.LbConfig = &clusterv3.Cluster_RingHashLbConfig_{
+			RingHashLbConfig: &clusterv3.Cluster_RingHashLbConfig{MinimumRingSize: wrapperspb.UInt64(least)},
+		}
 	}
 }

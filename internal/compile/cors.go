@@ -31,7 +31,7 @@ func corsPolicy(in *networking.CorsPolicy) *corsv3.CorsPolicy {
 		}
 	}
 	if in.AllowOrigins == nil {
-		for _, origin := range in.AllowOrigin { //nolint:staticcheck // old documents have it
+		for _, origin := range in.AllowOrigin { // old documents have it
 			out.AllowOriginStringMatch = append(out.AllowOriginStringMatch, exactly(origin, false))
 		}
 	}

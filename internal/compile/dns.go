@@ -18,10 +18,10 @@ func (c *Compiler) resolveByDNS(t *draft, s *mesh.Service) {
 	if s.RaceConnect {
 		t.DnsLookupFamily = clusterv3.Cluster_ALL
 	}
-	t.DnsRefreshRate = c.view.Mesh.Settings.Config.GetDnsRefreshRate() //nolint:staticcheck
+	t.DnsRefreshRate = c.view.Mesh.Settings.Config.GetDnsRefreshRate()
 	c.setting(t, "discovery", "dnsRefreshRate")
-	t.DnsJitter = seconds(0.1) //nolint:staticcheck
-	t.RespectDnsTtl = true     //nolint:staticcheck
+	t.DnsJitter = seconds(0.1)
+	t.RespectDnsTtl = true
 	t.TypedDnsResolverConfig = systemResolver()
 }
 

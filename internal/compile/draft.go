@@ -79,7 +79,9 @@ func (c *Compiler) keepsCase() bool {
 func keepCase() *corev3.Http1ProtocolOptions {
 	return &corev3.Http1ProtocolOptions{HeaderKeyFormat: &corev3.Http1ProtocolOptions_HeaderKeyFormat{
 		HeaderFormat: &corev3.Http1ProtocolOptions_HeaderKeyFormat_StatefulFormatter{
-			StatefulFormatter: &corev3.TypedExtensionConfig{Name: "preserve_case", TypedConfig: pack(&preservecasev3.PreserveCaseFormatterConfig{})},
+			StatefulFormatter: &corev3.TypedExtensionConfig{
+				Name: "preserve_case", TypedConfig: pack(&preservecasev3.PreserveCaseFormatterConfig{}),
+			},
 		},
 	}}
 }

@@ -146,7 +146,9 @@ func (p placement) place(groups []*group, ejects bool) []*group {
 // receive nothing.
 func (p placement) distribute(groups []*group) {
 	rules := p.locality.GetDistribute()
-	i := slices.IndexFunc(rules, func(r *networking.LocalityLoadBalancerSetting_Distribute) bool { return inPlace(p.client, r.GetFrom()) })
+	i := slices.IndexFunc(rules, func(r *networking.LocalityLoadBalancerSetting_Distribute) bool {
+		return r != nil && inPlace(p.client, r.From)
+	})
 	if i < 0 {
 		return
 	}
@@ -241,11 +243,13 @@ func (p placement) prioritize(groups []*group, labels []string) []*group {
 			}
 			part.add(e, g.members[i])
 		}
-		out = append(out, slices.SortedFunc(maps.Values(byPriority), func(a, b *group) int { return cmp.Compare(a.priority, b.priority) })...)
+		out = append(out, slices.SortedFunc(maps.Values(byPriority), nearer)...)
 	}
 	compact(out)
 	return out
 }
+
+func nearer(a, b *group) int { return cmp.Compare(a.priority, b.priority) }
 
 // rank counts the labels from the first that differs to the last; 0 is best. A label may name the value to look for
 // ("label=value") in place of the client's. A network that leads the list and differs puts the endpoint behind all

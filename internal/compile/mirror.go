@@ -34,7 +34,7 @@ func (s routeScope) mirror(to *networking.Destination, share *typev3.FractionalP
 
 // mirrorShare is the share of requests that the old single mirror gets; nil where it gets none.
 func mirrorShare(in *networking.HTTPRoute) *typev3.FractionalPercent {
-	whole := in.MirrorPercent //nolint:staticcheck // old documents have it
+	whole := in.MirrorPercent // old documents have it
 	switch {
 	case in.MirrorPercentage != nil || whole == nil:
 		return shareOf(in.MirrorPercentage)

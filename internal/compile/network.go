@@ -108,8 +108,10 @@ func (c *Compiler) speaksTo(gw *mesh.NetworkGateway) bool {
 
 // gatewayEndpoint is what stands for the endpoints behind a gateway where labels are compared.
 func gatewayEndpoint(gw *mesh.NetworkGateway) *mesh.Endpoint {
-	e := &mesh.Endpoint{Address: gw.Address, Port: gw.Port, Network: gw.Network, Object: gw.Object, Field: gw.Field,
-		Labels: map[string]string{networkLabel: gw.Network}}
+	e := &mesh.Endpoint{
+		Address: gw.Address, Port: gw.Port, Network: gw.Network, Labels: map[string]string{networkLabel: gw.Network},
+		Object: gw.Object, Field: gw.Field,
+	}
 	if gw.Cluster != "" {
 		e.Labels[clusterLabel] = gw.Cluster
 	}

@@ -84,13 +84,16 @@ func (t *draft) countAsErrors(codes []uint32) {
 	}
 	rule := rules[0]
 	if len(rules) > 1 {
-		rule = &matcherv3.MatchPredicate{Rule: &matcherv3.MatchPredicate_OrMatch{OrMatch: &matcherv3.MatchPredicate_MatchSet{Rules: rules}}}
+		any := &matcherv3.MatchPredicate_MatchSet{Rules: rules}
+		rule = &matcherv3.MatchPredicate{Rule: &matcherv3.MatchPredicate_OrMatch{OrMatch: any}}
 	}
 	t.options().OutlierDetection = &upstreamsv3.HttpProtocolOptions_OutlierDetection{ErrorMatcher: rule}
 }
 
 func statusIs(code uint32) *matcherv3.MatchPredicate {
-	header := &routev3.HeaderMatcher{Name: ":status", HeaderMatchSpecifier: &routev3.HeaderMatcher_StringMatch{StringMatch: exactly(strconv.Itoa(int(code)), false)}}
+	header := &routev3.HeaderMatcher{Name: ":status", HeaderMatchSpecifier: &routev3.HeaderMatcher_StringMatch{
+		StringMatch: exactly(strconv.Itoa(int(code)), false),
+	}}
 	return &matcherv3.MatchPredicate{Rule: &matcherv3.MatchPredicate_HttpResponseHeadersMatch{
 		HttpResponseHeadersMatch: &matcherv3.HttpHeadersMatch{Headers: []*routev3.HeaderMatcher{header}},
 	}}

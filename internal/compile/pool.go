@@ -29,7 +29,9 @@ func (c *Compiler) limit(t *draft, pool *networking.ConnectionPoolSettings, budg
 	}
 }
 
-func thresholds(pool *networking.ConnectionPoolSettings, budget *networking.TrafficPolicy_RetryBudget) *clusterv3.CircuitBreakers_Thresholds {
+func thresholds(
+	pool *networking.ConnectionPoolSettings, budget *networking.TrafficPolicy_RetryBudget,
+) *clusterv3.CircuitBreakers_Thresholds {
 	return &clusterv3.CircuitBreakers_Thresholds{
 		MaxConnections:     atMost(pool.GetTcp().GetMaxConnections()),
 		MaxPendingRequests: atMost(pool.GetHttp().GetHttp1MaxPendingRequests()),

@@ -182,7 +182,7 @@ func setTimeout(action *routev3.RouteAction, limit *durationpb.Duration) {
 	if limit.AsDuration() == 0 {
 		limit = noLimit
 	}
-	action.Timeout, action.MaxGrpcTimeout = limit, limit //nolint:staticcheck // istiod still sets the old field
+	action.Timeout, action.MaxGrpcTimeout = limit, limit // istiod still sets the old field
 }
 
 // cluster is the cluster that a destination leads to.

@@ -102,7 +102,7 @@ func (c *Compiler) ruleOrigins(vs *mesh.VirtualService, i, j int) trail {
 		{"headers", "headers", in.Headers != nil},
 		{"mirror", "mirror", in.Mirror != nil},
 		{"mirror", "mirrorPercentage", in.Mirror != nil && in.MirrorPercentage != nil},
-		{"mirror", "mirrorPercent", in.Mirror != nil && in.MirrorPercent != nil}, //nolint:staticcheck // old documents have it
+		{"mirror", "mirrorPercent", in.Mirror != nil && in.MirrorPercent != nil}, // old documents have it
 		{"mirror", "mirrors", len(in.Mirrors) > 0},
 	} {
 		if part.set {

@@ -98,7 +98,7 @@ func secretName(name string) string {
 
 // validate checks a peer's certificate against roots, a revocation list ("" for none) and names, any of which will do.
 func validate(names []string, crl string, roots *tlsv3.SdsSecretConfig) *tlsv3.CommonTlsContext_CombinedValidationContext {
-	context := &tlsv3.CertificateValidationContext{MatchSubjectAltNames: oneOf(names)} //nolint:staticcheck // what istiod sends
+	context := &tlsv3.CertificateValidationContext{MatchSubjectAltNames: oneOf(names)} // what istiod sends
 	if crl != "" {
 		context.Crl = &corev3.DataSource{Specifier: &corev3.DataSource_Filename{Filename: crl}}
 	}

@@ -53,7 +53,9 @@ func (c *Compiler) clientTLS(d *destination) (tls *networking.ClientTLSSettings,
 	case set.GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL:
 		return set, false
 	}
-	tls = &networking.ClientTLSSettings{Mode: set.GetMode(), Sni: set.GetSni(), SubjectAltNames: set.GetSubjectAltNames(), InsecureSkipVerify: set.GetInsecureSkipVerify()}
+	tls = &networking.ClientTLSSettings{
+		Mode: set.GetMode(), Sni: set.GetSni(), SubjectAltNames: set.GetSubjectAltNames(), InsecureSkipVerify: set.GetInsecureSkipVerify(),
+	}
 	if d.dynamic() {
 		return tls, automatic
 	}
@@ -95,7 +97,9 @@ func allTakeTLS(endpoints []*mesh.Endpoint) bool {
 
 // upstreamTLS turns settings into Envoy's. No context is plaintext; ok is false where the settings cannot work and
 // istiod leaves the cluster as it is.
-func (c *Compiler) upstreamTLS(t *draft, d *destination, tls *networking.ClientTLSSettings) (context *tlsv3.UpstreamTlsContext, ok bool) {
+func (c *Compiler) upstreamTLS(
+	t *draft, d *destination, tls *networking.ClientTLSSettings,
+) (context *tlsv3.UpstreamTlsContext, ok bool) {
 	switch {
 	case c.withholdsCredential(d, tls):
 		return nil, true
@@ -224,7 +228,10 @@ func tlsSocket(context *tlsv3.UpstreamTlsContext) *corev3.TransportSocket {
 	if context == nil {
 		return nil
 	}
-	return &corev3.TransportSocket{Name: "envoy.transport_sockets.tls", ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: pack(context)}}
+	return &corev3.TransportSocket{
+		Name:       "envoy.transport_sockets.tls",
+		ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: pack(context)},
+	}
 }
 
 // plainSocket is no TLS.

@@ -5,6 +5,7 @@ import (
 
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/config"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
 )
@@ -69,8 +70,10 @@ func (c *Compiler) meshPolicy() *policy {
 	p := &policy{}
 	all := c.view.Mesh.Settings.Config.GetDefaultTrafficPolicy()
 	p.overlay(layer{
-		TrafficPolicy: &networking.TrafficPolicy{ConnectionPool: all.GetConnectionPool(), OutlierDetection: all.GetOutlierDetection()},
-		at:            c.meshField("defaultTrafficPolicy"),
+		TrafficPolicy: &networking.TrafficPolicy{
+			ConnectionPool: all.GetConnectionPool(), OutlierDetection: all.GetOutlierDetection(),
+		},
+		at: c.meshField("defaultTrafficPolicy"),
 	})
 	return p
 }
@@ -83,16 +86,18 @@ func (p *policy) layOver(rule *mesh.DestinationRule, port uint32, subset string)
 	if rule == nil {
 		return
 	}
-	whole := layer{TrafficPolicy: rule.Spec.GetTrafficPolicy(), at: mesh.Written{Object: rule.Host.Object, Field: "spec.trafficPolicy"},
-		name: "the DestinationRule " + rule.Host.Object.Name}
-	l := p.forPort(whole, port)
+	l := p.forPort(layerOf(rule.Spec.GetTrafficPolicy(), rule.Host.Object, "spec", "the DestinationRule "+rule.Host.Object.Name), port)
 	l.alone = false // below the rule's settings for a port only the mesh's default shows through
 	p.overlay(l)
 	if s := findSubset(rule, subset); s != nil && s.TrafficPolicy != nil {
 		at := rule.Subsets[subset]
-		p.overlay(p.forPort(layer{TrafficPolicy: s.TrafficPolicy, at: mesh.Written{Object: at.Object, Field: source.Join(at.Field, "trafficPolicy")},
-			name: "subset " + subset}, port))
+		p.overlay(p.forPort(layerOf(s.TrafficPolicy, at.Object, at.Field, "subset "+subset), port))
 	}
+}
+
+// layerOf is the layer of the policy that stands below a path.
+func layerOf(policy *networking.TrafficPolicy, o *config.Object, path, name string) layer {
+	return layer{TrafficPolicy: policy, at: mesh.Written{Object: o, Field: source.Join(path, "trafficPolicy")}, name: name}
 }
 
 // findSubset returns a rule's subset of that name, or nil. The empty name is no subset.
