@@ -41,6 +41,19 @@ func BenchmarkBuild(b *testing.B) {
 	}
 }
 
+// The first view of each of fifty namespaces, and then one more of each.
+func BenchmarkNamespaces(b *testing.B) {
+	objects := manyHosts(10000)
+	for b.Loop() {
+		b.StopTimer()
+		m, _ := Build(objects, Settings{})
+		b.StartTimer()
+		for i := range 100 {
+			m.View(Proxy{Type: Sidecar, Namespace: fmt.Sprintf("ns-%d", i%50), Name: "client"})
+		}
+	}
+}
+
 func BenchmarkView(b *testing.B) {
 	for _, n := range []int{1000, 10000} {
 		objects := manyHosts(n)

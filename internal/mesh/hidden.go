@@ -14,11 +14,9 @@ import (
 // wildcard that covers the host are among them.
 func (v *View) HiddenServices(host string) []Loser {
 	var out []Loser
-	for list := range v.Mesh.hosts.covering(host) {
-		for _, s := range list {
-			if reason := v.whyNotSeen(s); reason != "" {
-				out = append(out, Loser{s.Object, s.Field, reason})
-			}
+	for _, s := range v.Mesh.Covering(host) {
+		if reason := v.whyNotSeen(s); reason != "" {
+			out = append(out, Loser{s.Object, s.Field, reason})
 		}
 	}
 	return out

@@ -89,6 +89,16 @@ func (m *Mesh) ServicesOf(host string) []*Service {
 	return list
 }
 
+// Covering returns all services whose host is the given one or a wildcard that covers it, visible or not: the most
+// specific host first, of one host by age.
+func (m *Mesh) Covering(host string) []*Service {
+	var out []*Service
+	for list := range m.hosts.covering(host) {
+		out = append(out, list...)
+	}
+	return out
+}
+
 // VirtualServices returns all VirtualServices that have hosts, completed and merged, the oldest first.
 func (m *Mesh) VirtualServices() []*VirtualService { return m.virtualServices.all }
 
