@@ -77,18 +77,7 @@ func (c *Compiler) fieldsOf(place mesh.Written, role envoy.Role) []envoy.Origin 
 	if place.Object == nil {
 		return nil
 	}
-	return c.places.get(place, func() []envoy.Origin {
-		out := []envoy.Origin{originOf(place.Object, place.Field, role)}
-		if place.Object.Doc == nil {
-			return out
-		}
-		for _, field := range values(nil, place.Field, place.Object.Doc.Lookup(place.Field)) {
-			if field != place.Field {
-				out = append(out, originOf(place.Object, field, role))
-			}
-		}
-		return out
-	})
+	return c.places.get(place, func() []envoy.Origin { return spelledAs(place.Object, place.Field, role) })
 }
 
 // values appends the paths of all strings, numbers and booleans at and below a path.

@@ -75,11 +75,11 @@ func (c *Compiler) connectionManager(m manager) *hcmv3.HttpConnectionManager {
 // managerOrigins are the fields of the mesh's settings that change how requests are handled.
 func (c *Compiler) managerOrigins() trail {
 	var t trail
-	t.add("path", c.meshOrigin("pathNormalization")...)
-	t.add("headers", c.meshOrigin("defaultConfig.proxyHeaders")...)
-	t.add("limits", c.meshOrigin("defaultConfig.connectionSettings")...)
+	t.add("path", c.meshSpelled("pathNormalization")...)
+	t.add("headers", c.meshSpelled("defaultConfig.proxyHeaders")...)
+	t.add("limits", c.meshSpelled("defaultConfig.connectionSettings")...)
 	if c.gateway() {
-		t.add("headers", c.meshOrigin("defaultConfig.gatewayTopology")...)
+		t.add("headers", c.meshSpelled("defaultConfig.gatewayTopology")...)
 	}
 	return t
 }

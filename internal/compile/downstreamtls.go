@@ -70,7 +70,7 @@ func (c *Compiler) inboundTLS(http bool) *tlsv3.DownstreamTlsContext {
 func (c *Compiler) meshTLSOrigins() []envoy.Origin {
 	var out []envoy.Origin
 	for _, field := range []string{"meshMTLS", "trustDomain", "trustDomainAliases", "caCertificates"} {
-		out = append(out, c.meshOrigin(field)...)
+		out = append(out, c.meshSpelled(field)...)
 	}
 	return out
 }

@@ -31,7 +31,7 @@ func (c *Compiler) gatewayListeners(port uint32) []*listenerv3.Listener {
 			b := p.bind(c.bindOf(g.bind))
 			b.chains = append(b.chains, c.groupChains(g, p)...)
 			for _, s := range g.servers {
-				b.servers = append(b.servers, defines(s.object, s.field+".port"))
+				b.servers = append(b.servers, s.portOrigins()...)
 			}
 		}
 	}

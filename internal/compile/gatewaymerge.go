@@ -9,6 +9,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
 )
@@ -17,10 +18,11 @@ import (
 type gatewayServer struct {
 	*networking.Server
 	object   *config.Object
-	field    string   // of the server: "spec.servers[1]"
-	gateway  string   // "namespace/name"
-	hosts    []string // "namespace/host", or a host alone for every namespace
-	port     uint32   // of the proxy
+	field    string       // of the server: "spec.servers[1]"
+	gateway  string       // "namespace/name"
+	hosts    []string     // "namespace/host", or a host alone for every namespace
+	port     uint32       // of the proxy
+	by       *mesh.Target // the port of a service that leads to it, or nil
 	protocol mesh.Protocol
 	table    string // the route table; "" where connections are not read as HTTP
 }
@@ -74,8 +76,11 @@ func (c *Compiler) servers() *gatewayServers {
 func (c *Compiler) gatewayServer(o *config.Object, i int, s *networking.Server) *gatewayServer {
 	out := &gatewayServer{
 		Server: s, object: o, field: source.Index("spec.servers", i), gateway: o.Namespace + "/" + o.Name,
-		hosts: serverHosts(s.GetHosts(), o.Namespace), port: c.ListenPort(s.GetPort().GetNumber()),
+		hosts: serverHosts(s.GetHosts(), o.Namespace), port: s.GetPort().GetNumber(), by: c.behind(s.GetPort().GetNumber()),
 		protocol: mesh.ParseProtocol(s.GetPort().GetProtocol()),
+	}
+	if out.by != nil {
+		out.port = out.by.Number
 	}
 	out.table = out.routeTable()
 	return out
@@ -84,13 +89,30 @@ func (c *Compiler) gatewayServer(o *config.Object, i int, s *networking.Server) 
 // ListenPort is the port of the proxy, or of its workload, for a port that clients or Gateways name: the target of the
 // first service of the proxy that has this port, or the port itself.
 func (c *Compiler) ListenPort(number uint32) uint32 {
+	if t := c.behind(number); t != nil {
+		return t.Number
+	}
+	return number
+}
+
+// behind is what lies behind a port of a service that the proxy serves: the first of that number, or nil.
+func (c *Compiler) behind(number uint32) *mesh.Target {
 	for _, t := range c.served() {
 		_, off := t.Service.Labels["experimental.istio.io/disable-gateway-port-translation"]
 		if t.Port.Number == number && !(off && c.gateway()) {
-			return t.Number
+			return &t
 		}
 	}
-	return number
+	return nil
+}
+
+// portOrigins are what gives the server its port: its own, and that of the service before the proxy.
+func (s *gatewayServer) portOrigins() []envoy.Origin {
+	out := spelled(s.object, s.field+".port")
+	if s.by != nil {
+		out = append(out, spelled(s.by.Service.Object, s.by.Port.Field)...)
+	}
+	return out
 }
 
 // serverHosts resolves the namespaces of a server's hosts: "./host" is of the Gateway's, "*/host" of every one.

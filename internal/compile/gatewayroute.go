@@ -22,6 +22,7 @@ func (c *Compiler) gatewayRoute(name string) *routev3.RouteConfiguration {
 	}
 	t := &gatewayTable{compiler: c, hosts: map[string]*gatewayHost{}, rules: map[string]*ruleList{}}
 	for _, s := range servers {
+		c.origins.record(envoy.RouteConfig(name), s.portOrigins()...)
 		for _, vs := range c.view.VirtualServices(s.gateway) {
 			t.bind(vs, s)
 		}

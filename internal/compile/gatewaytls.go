@@ -22,7 +22,7 @@ func (c *Compiler) endTLS(d *chainDraft, s *gatewayServer) {
 	d.tls = c.gatewayTLS(s.GetTls(), s.protocol)
 	d.origins.add("tls", spelled(s.object, source.Join(s.field, "tls"))...)
 	if s.GetTls().GetMode() != networking.ServerTLSSettings_ISTIO_MUTUAL {
-		d.origins.add("tls", c.meshOrigin("tlsDefaults")...)
+		d.origins.add("tls", c.meshSpelled("tlsDefaults")...)
 	}
 }
 

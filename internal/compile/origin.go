@@ -13,7 +13,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 )
 
 // A ledger holds the origins of everything that was built so far. Those of routes, which are many and of which a trace
@@ -171,31 +170,20 @@ func originOf(o *config.Object, field string, role envoy.Role) envoy.Origin {
 // spelled are the origins of a field and of every value below it that its document spells out, so that each value of a
 // resource leads back to the line that holds it.
 func spelled(o *config.Object, field string) []envoy.Origin {
-	out := []envoy.Origin{defines(o, field)}
+	return spelledAs(o, field, envoy.Defines)
+}
+
+func spelledAs(o *config.Object, field string, role envoy.Role) []envoy.Origin {
+	out := []envoy.Origin{originOf(o, field, role)}
 	if o.Doc == nil {
 		return out
 	}
-	if n := o.Doc.Lookup(field); n != nil {
-		out = appendValues(out, o, n, field)
+	for _, f := range values(nil, field, o.Doc.Lookup(field)) {
+		if f != field {
+			out = append(out, originOf(o, f, role))
+		}
 	}
 	return out
-}
-
-func appendValues(out []envoy.Origin, o *config.Object, n *source.Node, field string) []envoy.Origin {
-	for i, item := range n.Items {
-		out = appendValue(out, o, item, source.Index(field, i))
-	}
-	for _, f := range n.Fields {
-		out = appendValue(out, o, f.Value, source.Join(field, f.Key))
-	}
-	return out
-}
-
-func appendValue(out []envoy.Origin, o *config.Object, n *source.Node, field string) []envoy.Origin {
-	if n.Kind == source.Map || n.Kind == source.List {
-		return appendValues(out, o, n, field)
-	}
-	return append(out, defines(o, field))
 }
 
 // meshOrigin is the origin of a field of the mesh's settings, where a document sets it.
@@ -205,6 +193,15 @@ func (c *Compiler) meshOrigin(field string) []envoy.Origin {
 		return nil
 	}
 	return []envoy.Origin{modifies(at.Object, at.Field)}
+}
+
+// meshSpelled are the origins of such a field and of every value below it.
+func (c *Compiler) meshSpelled(field string) []envoy.Origin {
+	at := c.view.Mesh.Settings.Written(field)
+	if at.Object == nil {
+		return nil
+	}
+	return spelledAs(at.Object, at.Field, envoy.Modifies)
 }
 
 // target names the part of a route or of a filter chain that is its n-th destination.
