@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	cachev3 "github.com/envoyproxy/go-control-plane/envoy/extensions/common/dynamic_forward_proxy/v3"
 	forwardv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/dynamic_forward_proxy/v3"
@@ -29,15 +31,17 @@ func lookupFilter(cache *cachev3.DnsCacheConfig) *hcmv3.HttpFilter {
 	})
 }
 
-// nameFilters look up the server name of a TLS connection in DNS, for a service that stands for many names.
+// nameFilters look up the server name of a TLS connection in DNS, for a service that stands for many names. Here alone
+// istiod holds what leaves the workload against the policies about what reaches it.
 func (c *Compiler) nameFilters(b bid) []*listenerv3.Filter {
 	if !manyNames(b.service) {
 		return nil
 	}
-	return []*listenerv3.Filter{networkFilter("envoy.extensions.filters.network.sni_dynamic_forward_proxy", &sniv3.FilterConfig{
-		DnsCacheConfig: c.dnsCache(dnsCacheName(b.service)),
-		PortSpecifier:  &sniv3.FilterConfig_PortValue{PortValue: b.port.Number},
-	})}
+	return append(slices.Clone(c.authorization(true).network),
+		networkFilter("envoy.extensions.filters.network.sni_dynamic_forward_proxy", &sniv3.FilterConfig{
+			DnsCacheConfig: c.dnsCache(dnsCacheName(b.service)),
+			PortSpecifier:  &sniv3.FilterConfig_PortValue{PortValue: b.port.Number},
+		}))
 }
 
 // dnsCacheName names the cache that the filters of a service share with its cluster.

@@ -131,10 +131,16 @@ func (c *Compiler) serviceChain(b bid) *chainDraft {
 	}
 	to := tcpTo(outboundName(port, "", b.service.Host))
 	c.limitConnections(to, c.ruleFor(b.service.Host), "")
-	out := &chainDraft{cidrs: b.cidrs, filters: slices.Concat(c.nameFilters(b), proxyTCP(b.port.Protocol, to))}
-	out.readsSNI = len(c.nameFilters(b)) > 0
+	out := &chainDraft{
+		cidrs:    b.cidrs,
+		filters:  slices.Concat(c.nameFilters(b), proxyTCP(b.port.Protocol, to)),
+		readsSNI: manyNames(b.service),
+	}
 	out.origins.add("", b.origins()...)
 	out.origins.add(target(0), defines(b.service.Object, b.service.Field))
+	if manyNames(b.service) {
+		out.origins = append(out.origins, c.authorization(true).origins...)
+	}
 	out.origins = append(out.origins, limitOrigins(c.ruleFor(b.service.Host), "")...)
 	return out
 }
