@@ -51,7 +51,7 @@ spec:
 
 func doubleTLS(s *Scope, r *reporter) {
 	for _, x := range s.securedPorts() {
-		if !x.port.Protocol.IsTLS() || !x.tls.originates() || s.mixed(x) {
+		if !x.port.Protocol.IsTLS() || !x.tls.originates() || s.mixed(x) || s.routedTo(x) {
 			continue
 		}
 		r.at(x.tls.at("mode"), "TLS mode %s applies to port %d of %q, whose protocol %s says that the application encrypts already",
@@ -111,7 +111,7 @@ spec:
 
 func mixedTLS(s *Scope, r *reporter) {
 	for _, x := range s.securedPorts() {
-		if !x.port.Protocol.IsTLS() || !x.tls.originates() || !s.mixed(x) {
+		if !x.port.Protocol.IsTLS() || !x.tls.originates() || !s.mixed(x) || s.routedTo(x) {
 			continue
 		}
 		plain := s.plainPort(x)
@@ -133,4 +133,11 @@ func (s *Scope) plainPort(x secured) uint32 {
 		}
 	}
 	return 0
+}
+
+// routedTo says whether an HTTP rule sends requests to the port: then it is those that the proxy encrypts, and the settings make
+// sense. Applications that call the host themselves are a matter of the trace.
+func (s *Scope) routedTo(x secured) bool {
+	s.prepare()
+	return s.routed[hostPort{x.service.Host, x.port.Number}]
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"sync"
 
+	networking "istio.io/api/networking/v1alpha3"
+
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
@@ -26,20 +28,35 @@ type Scope struct {
 	Registry Registry
 
 	once    sync.Once
-	wild    []*mesh.Service            // of wildcard hosts
-	holds   map[string]map[string]bool // by kind, the namespaces that the input holds objects of
-	clients map[string]*mesh.View      // by namespace
+	wild    []*mesh.Service             // of wildcard hosts
+	holds   map[string]map[string]bool  // by kind, the namespaces that the input holds objects of
+	clients map[string]*mesh.View       // by namespace
+	rules   map[string][]*config.Object // DestinationRules by full host
+	routed  map[hostPort]bool           // ports that HTTP rules name as their destination
 }
 
 func (s *Scope) prepare() {
 	s.once.Do(func() {
 		s.holds = map[string]map[string]bool{}
 		s.clients = map[string]*mesh.View{}
+		s.rules = map[string][]*config.Object{}
+		for _, o := range s.Mesh.Objects("DestinationRule") {
+			host := s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)
+			s.rules[host] = append(s.rules[host], o)
+		}
 		for _, o := range s.Objects {
 			if s.holds[o.Kind] == nil {
 				s.holds[o.Kind] = map[string]bool{}
 			}
 			s.holds[o.Kind][o.Namespace] = true
+		}
+		s.routed = map[hostPort]bool{}
+		for _, o := range s.Mesh.Objects("VirtualService") {
+			for _, t := range targets(o) {
+				if t.protocol == "http" {
+					s.routed[hostPort{s.full(t.Host, o), t.GetPort().GetNumber()}] = true
+				}
+			}
 		}
 		for _, svc := range s.Mesh.Services {
 			if mesh.IsWildcard(svc.Host) {
@@ -64,6 +81,12 @@ func (s *Scope) client(namespace string) *mesh.View {
 		s.clients[namespace] = s.Mesh.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: namespace, Name: "client"})
 	}
 	return s.clients[namespace]
+}
+
+// A hostPort is a port of a host.
+type hostPort struct {
+	host string
+	port uint32
 }
 
 // A standing is what the input says of a host.
@@ -105,6 +128,12 @@ func (s *Scope) services(host string) []*mesh.Service {
 		}
 	}
 	return covering
+}
+
+// rulesFor returns the DestinationRules of precisely this host, in force or not, the oldest first.
+func (s *Scope) rulesFor(host string) []*config.Object {
+	s.prepare()
+	return s.rules[host]
 }
 
 // namespaceOf returns the namespace of a host that is a Kubernetes Service's full name.

@@ -1,0 +1,154 @@
+package validate
+
+import (
+	"fmt"
+	"strings"
+
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM103",
+	Title:    "route leads to a port that the host does not have",
+	Severity: diag.Error,
+	Why: `Clusters exist for the ports of a service, not for those of its containers. A route to any other number names a cluster that
+does not exist: the proxy answers 503 with the flag NC.`,
+	Fix: `Name a port of the service.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: back, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: back, namespace: shop}
+spec:
+  hosts: [back]
+  http:
+  - route: [{destination: {host: back, port: {number: 8081}}}]
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: back, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: back, namespace: shop}
+spec:
+  hosts: [back]
+  http:
+  - route: [{destination: {host: back, port: {number: 80}}}]
+`,
+	Aliases: []string{"IST0101"},
+}, missingPort)
+
+func missingPort(s *Scope, r *reporter) {
+	s.eachTarget(func(t target, svc *mesh.Service) {
+		number := t.GetPort().GetNumber()
+		if number == 0 || svc.Port(number) != nil {
+			return
+		}
+		f := r.at(place{t.object, t.field + ".port.number"}, "%q has no port %d", svc.Host, number).
+			related(place{svc.Object, svc.Field}, "it has %s", portList(svc))
+		for _, p := range svc.Ports {
+			if p.Target == number {
+				f.help("%d is the port of the container: write the port of the service, %d", number, p.Number)
+			}
+		}
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM104",
+	Title:    "route names no port, and the one that is inferred does not exist",
+	Severity: diag.Error,
+	Why: `In the mesh, an HTTP rule without a port sends to the port that the request came for, even where the destination has a single,
+other port. No cluster of that number exists, and the proxy answers 503 with the flag NC.`,
+	Fix: `Name the port of the destination.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: front, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: back, namespace: shop}
+spec: {ports: [{name: http, port: 8080}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: front, namespace: shop}
+spec:
+  hosts: [front]
+  http:
+  - route: [{destination: {host: back}}]
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: front, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: back, namespace: shop}
+spec: {ports: [{name: http, port: 8080}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: front, namespace: shop}
+spec:
+  hosts: [front]
+  http:
+  - route: [{destination: {host: back, port: {number: 8080}}}]
+`,
+	Aliases: []string{"IST0112"},
+}, inferredPort)
+
+func inferredPort(s *Scope, r *reporter) {
+	s.eachTarget(func(t target, svc *mesh.Service) {
+		if t.GetPort().GetNumber() != 0 || t.protocol != "http" || t.mirror || !boundTo(t.object, mesh.MeshGateway) {
+			return
+		}
+		for _, own := range s.ruledHosts(t.object) {
+			for _, p := range own.Ports {
+				if p.Protocol.IsHTTP() && svc.Port(p.Number) == nil && !s.limitedTo(t, p.Number) {
+					r.at(t.host(), "requests to port %d of %q are sent to port %d of %q, which has only %s", p.Number, own.Host, p.Number, svc.Host, portList(svc)).
+						help("name the port of the destination")
+					return
+				}
+			}
+		}
+	})
+}
+
+// eachTarget calls do for every destination whose service is known for certain.
+func (s *Scope) eachTarget(do func(target, *mesh.Service)) {
+	for _, o := range s.Mesh.Objects("VirtualService") {
+		for _, t := range targets(o) {
+			if svc := s.client(o.Namespace).Service(s.full(t.Host, o)); svc != nil {
+				do(t, svc)
+			}
+		}
+	}
+}
+
+// portList names the ports of a service for a message.
+func portList(svc *mesh.Service) string {
+	var numbers []string
+	for _, p := range svc.Ports {
+		numbers = append(numbers, fmt.Sprint(p.Number))
+	}
+	switch len(numbers) {
+	case 0:
+		return "no port"
+	case 1:
+		return "port " + numbers[0]
+	}
+	return "ports " + strings.Join(numbers, ", ")
+}

@@ -1,0 +1,201 @@
+package validate
+
+import (
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM109",
+	Title:    "rules are for a host that nobody registers",
+	Severity: diag.Warning,
+	Why: `A sidecar knows hosts from Services and ServiceEntries. For a host that neither has, the rules act only on plain HTTP to port 80;
+every other port bypasses them.`,
+	Fix: `Register the host by a ServiceEntry with the port that applications call.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: front, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: partner, namespace: shop}
+spec:
+  hosts: [api.partner.example.com]
+  http:
+  - route: [{destination: {host: front}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: partner, namespace: shop}
+spec:
+  hosts: [api.partner.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: partner, namespace: shop}
+spec:
+  hosts: [api.partner.example.com]
+  http:
+  - route: [{destination: {host: api.partner.example.com}}]
+`,
+}, unregisteredHost)
+
+func unregisteredHost(s *Scope, r *reporter) {
+	if !s.holdsKind("ServiceEntry") && !s.holdsKind("Service") && s.Registry != Closed {
+		return
+	}
+	for _, o := range s.Mesh.Objects("VirtualService") {
+		if !boundTo(o, mesh.MeshGateway) {
+			continue
+		}
+		for i, h := range config.Spec[*networking.VirtualService](o).GetHosts() {
+			full := s.full(h, o)
+			if len(s.services(full)) > 0 || s.matchesAny(full) || !s.unregistered(h, full) {
+				continue
+			}
+			r.at(place{o, source.Index("spec.hosts", i)}, "no Service and no ServiceEntry has the host %q; the rules act only on plain HTTP to port 80", full)
+		}
+	}
+}
+
+// unregistered says whether the input can tell that a host is not registered: one outside the cluster, where the input holds
+// ServiceEntries or Services at all, or a Kubernetes name that is plainly wrong.
+func (s *Scope) unregistered(written, full string) bool {
+	if s.qualified(written) != "" {
+		return false // SEM101 speaks of it
+	}
+	if _, kubernetes := s.namespaceOf(full); kubernetes {
+		return s.standing(full) == wrong
+	}
+	return s.Registry != Open && !strings.Contains(full, ".svc.")
+}
+
+// matchesAny says whether a wildcard host covers the host of any service.
+func (s *Scope) matchesAny(host string) bool { return mesh.IsWildcard(host) && len(s.named(host)) > 0 }
+
+var _ = register(diag.Check{
+	ID:       "SEM110",
+	Title:    "DestinationRule is for a host that nobody registers",
+	Severity: diag.Warning,
+	Why: `A DestinationRule acts on the clusters of the services that its host names. No Service and no ServiceEntry has this host, so the
+rule does nothing.`,
+	Fix: `Correct the host, or register it.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviewz
+  trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN}}
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews
+  trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN}}
+`,
+	Aliases: []string{"IST0174", "KIA0202"},
+}, ruleForNobody)
+
+func ruleForNobody(s *Scope, r *reporter) {
+	for _, o := range s.Mesh.Objects("DestinationRule") {
+		host := config.Spec[*networking.DestinationRule](o).GetHost()
+		full := s.full(host, o)
+		if len(s.services(full)) > 0 || s.matchesAny(full) || s.qualified(host) != "" || len(s.namesakes(host, o)) > 0 || s.standing(full) != wrong {
+			continue
+		}
+		f := r.at(place{o, "spec.host"}, "no service has the host %q", full)
+		if near := s.nearestHost(full); near != "" {
+			f.help("did you mean %q?", near)
+		}
+	}
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM111",
+	Title:    "short host on rules for gateways only",
+	Severity: diag.Warning,
+	Why: `A host without a dot is completed to the name of a Kubernetes Service. Rules that are bound only to gateways then apply to
+requests whose Host header is that full name, which callers from outside hardly send.`,
+	Fix: `Write the host name that callers use.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: shop}
+spec:
+  selector: {istio: ingressgateway}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: front, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: front, namespace: shop}
+spec:
+  hosts: [shop]
+  gateways: [edge]
+  http:
+  - route: [{destination: {host: front}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: shop}
+spec:
+  selector: {istio: ingressgateway}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: front, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: front, namespace: shop}
+spec:
+  hosts: [shop.example.com]
+  gateways: [edge]
+  http:
+  - route: [{destination: {host: front}}]
+`,
+}, shortGatewayHost)
+
+func shortGatewayHost(s *Scope, r *reporter) {
+	for _, o := range s.Mesh.Objects("VirtualService") {
+		if boundTo(o, mesh.MeshGateway) {
+			continue
+		}
+		for i, h := range config.Spec[*networking.VirtualService](o).GetHosts() {
+			if h != "" && shortNamed(h) {
+				r.at(place{o, source.Index("spec.hosts", i)}, "callers of the gateway would have to ask for the host %q", s.full(h, o))
+			}
+		}
+	}
+}
