@@ -111,7 +111,7 @@ func namedGateways(o *config.Object) []namedHost {
 		}
 	}
 	add("spec", spec.GetGateways())
-	for field, names := range matchGateways(spec) {
+	for field, names := range gatewayMatches(spec) {
 		add(field, names)
 	}
 	return all
@@ -165,7 +165,7 @@ func strangeGateway(s *Scope, r *reporter) {
 			continue // a delegate is bound by those who delegate to it
 		}
 		bound := gatewaysOf(o)
-		for field, names := range matchGateways(spec) {
+		for field, names := range gatewayMatches(spec) {
 			for i, n := range names {
 				if !slices.Contains(bound, fullGateway(n, o)) {
 					r.at(place{o, source.Index(field+".gateways", i)}, "the rules are not bound to gateway %q, so this match never holds", n).
@@ -176,8 +176,8 @@ func strangeGateway(s *Scope, r *reporter) {
 	}
 }
 
-// matchGateways yields each match that names gateways, by its path.
-func matchGateways(spec *networking.VirtualService) func(func(string, []string) bool) {
+// gatewayMatches yields each match that names gateways, by its path.
+func gatewayMatches(spec *networking.VirtualService) func(func(string, []string) bool) {
 	return func(yield func(string, []string) bool) {
 		for i, r := range spec.GetHttp() {
 			for j, m := range r.GetMatch() {
