@@ -28,10 +28,10 @@ type chain struct {
 	filters []networkFilter
 }
 
-func (e *Engine) newChain(listener string, i int, c *listenerv3.FilterChain) *chain {
+func (e *Engine) newChain(listener string, i, of int, c *listenerv3.FilterChain) *chain {
 	m := c.GetFilterChainMatch()
 	out := &chain{
-		name: c.GetName(), label: chainLabel(c.GetName(), i), index: i, addr: envoy.FilterChain(listener, i), match: m, tls: newTermination(c.GetTransportSocket()),
+		name: c.GetName(), label: chainLabel(c.GetName(), i, of), index: i, addr: envoy.FilterChain(listener, i), match: m, tls: newTermination(c.GetTransportSocket()),
 		to: prefixes(m.GetPrefixRanges()), direct: prefixes(m.GetDirectSourcePrefixRanges()), from: prefixes(m.GetSourcePrefixRanges()),
 	}
 	out.says = out.words()
@@ -42,14 +42,14 @@ func (e *Engine) newChain(listener string, i int, c *listenerv3.FilterChain) *ch
 }
 
 // chainLabel names a chain where it has no name of its own.
-func chainLabel(name string, i int) string {
+func chainLabel(name string, i, of int) string {
 	switch {
 	case name != "":
 		return name
 	case i < 0:
 		return "default filter chain"
 	}
-	return fmt.Sprintf("filter chain %d", i)
+	return fmt.Sprintf("filter chain %d of %d", i+1, of)
 }
 
 // ahead is the cluster that a chain connects to before the handshake is through, as it does where bytes are not read.

@@ -34,11 +34,11 @@ func (e *Engine) newListener(l *listenerv3.Listener) *listener {
 		out.inspectors = append(out.inspectors, newInspector(f))
 	}
 	for i, c := range l.GetFilterChains() {
-		out.chains = append(out.chains, e.newChain(l.GetName(), i, c))
+		out.chains = append(out.chains, e.newChain(l.GetName(), i, len(l.GetFilterChains()), c))
 	}
 	out.index = newChainIndex(out.chains)
 	if c := l.GetDefaultFilterChain(); c != nil {
-		out.fallback = e.newChain(l.GetName(), -1, c)
+		out.fallback = e.newChain(l.GetName(), -1, 0, c)
 	}
 	return out
 }

@@ -36,7 +36,7 @@ func newRoute(c *routev3.RouteConfiguration, v *routev3.VirtualHost, i int) *rou
 	p := v.GetRoutes()[i]
 	m := p.GetMatch()
 	r := &route{
-		proto: p, name: p.GetName(), label: routeLabel(p.GetName(), i), addr: envoy.Route(c.GetName(), v.GetName(), i),
+		proto: p, name: p.GetName(), label: routeLabel(p.GetName(), i, len(v.GetRoutes())), addr: envoy.Route(c.GetName(), v.GetName(), i),
 		path: newPathRule(m), share: fraction(m.GetRuntimeFraction().GetDefaultValue(), 1),
 		headers: newHeaderPlan(c, v, p, nil), filters: newPerFilters(c, v, p),
 	}
@@ -157,9 +157,9 @@ func (t *route) words() string {
 }
 
 // routeLabel names a route where it has no name of its own.
-func routeLabel(name string, i int) string {
+func routeLabel(name string, i, of int) string {
 	if name != "" {
 		return name
 	}
-	return fmt.Sprintf("route %d", i)
+	return fmt.Sprintf("route %d of %d", i+1, of)
 }

@@ -1,8 +1,12 @@
 package simulate
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
+
+	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 )
 
 // words describes what the listener filters saw.
@@ -49,16 +53,34 @@ func (c *chain) words() string {
 	if names := m.GetServerNames(); len(names) > 0 {
 		parts = append(parts, "server name "+some(names, 3))
 	}
-	if t := m.GetTransportProtocol(); t != "" {
-		parts = append(parts, "transport "+t)
-	}
-	if p := m.GetApplicationProtocols(); len(p) > 0 {
-		parts = append(parts, "application protocol "+some(p, 5))
+	if kind := bytesWords(m); kind != "" {
+		parts = append(parts, kind)
 	}
 	if len(parts) == 0 {
 		return "it takes every connection"
 	}
 	return "it takes " + strings.Join(parts, ", ")
+}
+
+// bytesWords says what bytes a chain demands: "TLS that offers istio, h2", "plaintext HTTP".
+func bytesWords(m *listenerv3.FilterChainMatch) string {
+	protocols := m.GetApplicationProtocols()
+	plain := m.GetTransportProtocol() == rawBuffer
+	switch {
+	case plain && len(protocols) == 0:
+		return "plaintext"
+	case plain && slices.Contains(protocols, http11):
+		return "plaintext HTTP"
+	case plain:
+		return "plaintext of " + some(protocols, 5)
+	case m.GetTransportProtocol() == "" && len(protocols) == 0:
+		return ""
+	}
+	kind := cmp.Or(strings.ToUpper(m.GetTransportProtocol()), "TLS")
+	if len(protocols) > 0 {
+		kind += " that offers " + some(protocols, 5)
+	}
+	return kind
 }
 
 // rejectedChains tells for each chain that was not chosen the first property in which it lost.

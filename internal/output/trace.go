@@ -116,6 +116,14 @@ func (p *tracePrinter) branches(h *simulate.Hop, indent int) {
 
 func (p *tracePrinter) ending(t *simulate.Trace) {
 	p.wrapped(t.Summary, 2, p.palette.strong)
+	if !t.Verdict.Succeeded() {
+		if t.Sees != "" {
+			p.wrapped("The application sees "+t.Sees+".", 2, p.palette.strong)
+		}
+		if t.Fix != "" {
+			p.wrapped("help: "+t.Fix, 2, p.palette.dim)
+		}
+	}
 	if len(t.NotModelled) > 0 {
 		p.wrapped("not modelled, so the answer may differ: "+strings.Join(t.NotModelled, ", "), 2, p.palette.warn)
 	}
