@@ -99,6 +99,7 @@ func mergeRule(root, leaf *networking.HTTPRoute) (*networking.HTTPRoute, []Match
 	out.Retries = cmp.Or(out.Retries, root.Retries)
 	out.Fault = cmp.Or(out.Fault, root.Fault)
 	out.Mirror = cmp.Or(out.Mirror, root.Mirror)
+	//lint:ignore SA1019 istiod still honours the old field
 	out.MirrorPercent = cmp.Or(out.MirrorPercent, root.MirrorPercent)
 	out.MirrorPercentage = cmp.Or(out.MirrorPercentage, root.MirrorPercentage)
 	out.CorsPolicy = cmp.Or(out.CorsPolicy, root.CorsPolicy)

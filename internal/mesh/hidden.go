@@ -188,14 +188,15 @@ func (v *View) whyHidden(o *config.Object, s *Service, used *mergedRule) string 
 // whyNone says why a rule does not apply to a service that has none at all: rules that do not select the client ended
 // the search for one.
 func (v *View) whyNone(o *config.Object, s *Service) string {
-	for _, m := range v.scope.rules(s) {
-		who := "DestinationRule " + m.namespace() + "/" + m.from[0].Name
-		if slices.Contains(m.from, o) {
-			return "it is merged into " + who + ", whose workload selector does not match the client"
-		}
-		return who + " ends the search, although its workload selector does not match the client"
+	rules := v.scope.rules(s)
+	if len(rules) == 0 {
+		return "its host does not cover the service"
 	}
-	return "its host does not cover the service"
+	who := "DestinationRule " + rules[0].namespace() + "/" + rules[0].from[0].Name
+	if slices.ContainsFunc(rules, func(m *mergedRule) bool { return slices.Contains(m.from, o) }) {
+		return "it is merged into " + who + ", whose workload selector does not match the client"
+	}
+	return who + " ends the search, although its workload selector does not match the client"
 }
 
 // outranks says why the rule in force decides and not another one that covers the host too.
