@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -40,7 +42,7 @@ func newValidate() *cobra.Command {
 	}
 	c.inputs.add(cmd)
 	flags := cmd.Flags()
-	flags.VarP(&c.out, "output", "o", "text or json, or FORMAT=FILE (repeatable)")
+	flags.VarP(&c.out, "output", "o", "text, json, sarif, junit, github or gitlab, or FORMAT=FILE (repeatable)")
 	flags.BoolVar(&c.each, "each", false, "take every file for a world of its own")
 	flags.StringVar(&c.registry, "registry", "", "is a host that the input does not hold unknown (open) or wrong (closed); default: open, unless the input plainly holds its namespace")
 	flags.StringVar(&c.failOn, "fail-on", "error", "gravest findings that fail: error, warning, info or none")
@@ -49,7 +51,8 @@ func newValidate() *cobra.Command {
 }
 
 func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
-	targets, err := parseTargets(c.out.values, []string{"text", "json"})
+	formats := append([]string{"text"}, slices.Sorted(maps.Keys(output.ReportFormats))...)
+	targets, err := parseTargets(c.out.values, formats)
 	if err != nil {
 		return err
 	}
@@ -59,8 +62,8 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 	}
 	if !c.quiet {
 		err = emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
-			if format == "json" {
-				return output.ReportJSON(to, report)
+			if print, ok := output.ReportFormats[format]; ok {
+				return print(to, report)
 			}
 			return output.Report(to, report, look)
 		})
@@ -85,7 +88,7 @@ func fails(found diag.List, limit string) (bool, error) {
 		return false, fmt.Errorf("--fail-on %q: use error, warning, info or none", limit)
 	}
 	for i := range found {
-		if ok && ranks[string(found[i].Level())] >= least {
+		if ok && found[i].Suppressed == nil && ranks[string(found[i].Level())] >= least {
 			return true, nil
 		}
 	}

@@ -1,18 +1,32 @@
 package diag
 
+import "sem.example/internal/source"
+
 // A Report is what validation says of an input.
 type Report struct {
+	Input     *source.Input
 	Files     int // files that were read
 	Documents int // documents in them
 	Skipped   int // documents that are neither Istio's nor needed of Kubernetes
 	Findings  List
 }
 
-// Count returns how many findings there are of a severity.
+// Count returns how many findings there are of a severity, without the suppressed ones.
 func (r *Report) Count(s Severity) int {
 	n := 0
 	for i := range r.Findings {
-		if r.Findings[i].Level() == s {
+		if d := &r.Findings[i]; d.Level() == s && d.Suppressed == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// Suppressed returns how many findings are suppressed.
+func (r *Report) Suppressed() int {
+	n := 0
+	for i := range r.Findings {
+		if r.Findings[i].Suppressed != nil {
 			n++
 		}
 	}

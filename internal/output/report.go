@@ -22,6 +22,8 @@ type summaryDocument struct {
 	Errors    int `json:"errors"`
 	Warnings  int `json:"warnings"`
 	Infos     int `json:"infos"`
+
+	Suppressed int `json:"suppressed"`
 }
 
 type findingDocument struct {
@@ -46,6 +48,7 @@ type objectDocument struct {
 	Kind      string `json:"kind"`
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
+	Template  string `json:"template,omitempty"` // that Helm or kustomize made it from
 }
 
 type relatedDocument struct {
@@ -60,7 +63,7 @@ func ReportJSON(w io.Writer, r *diag.Report) error {
 	doc := reportDocument{APIVersion: "sem/v1", Kind: "ValidateReport", Findings: make([]findingDocument, 0, len(r.Findings))}
 	doc.Summary = summaryDocument{
 		Files: r.Files, Documents: r.Documents, Skipped: r.Skipped,
-		Errors: r.Count(diag.Error), Warnings: r.Count(diag.Warning), Infos: r.Count(diag.Info),
+		Errors: r.Count(diag.Error), Warnings: r.Count(diag.Warning), Infos: r.Count(diag.Info), Suppressed: r.Suppressed(),
 	}
 	for i := range r.Findings {
 		doc.Findings = append(doc.Findings, findingOf(&r.Findings[i]))
@@ -73,10 +76,10 @@ func findingOf(d *diag.Diagnostic) findingDocument {
 	f := findingDocument{
 		ID: d.Check.ID, Severity: d.Level(), Admission: d.Admission, Message: d.Message, Help: d.Advice(),
 		File: fileName(d.At.Source()), Line: at.Line, Column: at.Column, EndLine: at.EndLine, EndColumn: at.EndColumn,
-		Field: d.At.Field, Aliases: append([]string{}, d.Check.Aliases...), Related: []relatedDocument{},
+		Field: d.At.Field, Aliases: append([]string{}, d.Check.Aliases...), Related: []relatedDocument{}, Suppressed: d.Suppressed != nil,
 	}
 	if doc := d.At.Doc; doc != nil {
-		f.Document = &objectDocument{Kind: doc.Kind, Namespace: doc.Namespace, Name: doc.Name}
+		f.Document = &objectDocument{Kind: doc.Kind, Namespace: doc.Namespace, Name: doc.Name, Template: doc.Label}
 	}
 	for _, rel := range d.Related {
 		to := rel.Place.Range()

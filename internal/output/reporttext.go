@@ -1,22 +1,134 @@
 package output
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
 
+	"github.com/charmbracelet/lipgloss"
+
 	"sem.example/internal/diag"
+	"sem.example/internal/source"
 )
 
-// Report prints findings for people: a line each, then a line that sums up.
+// Report prints findings for people: each with its place, the line that it is about and what to do, and at the end one
+// line that counts them. What is suppressed is counted only.
 func Report(w io.Writer, r *diag.Report, look Look) error {
-	var b strings.Builder
+	p := reportPrinter{look: look, palette: look.palette(w)}
 	for i := range r.Findings {
-		d := &r.Findings[i]
-		at := d.At.Range()
-		fmt.Fprintf(&b, "%s:%d:%d: %s[%s]: %s\n", fileName(d.At.Source()), at.Line, at.Column, d.Level(), d.Check.ID, d.Message)
+		if r.Findings[i].Suppressed == nil {
+			p.finding(&r.Findings[i])
+		}
 	}
-	fmt.Fprintf(&b, "%d documents in %d files: %d errors, %d warnings, %d skipped\n", r.Documents, r.Files, r.Count(diag.Error), r.Count(diag.Warning), r.Skipped)
-	_, err := io.WriteString(w, b.String())
+	p.summary(r)
+	_, err := io.WriteString(w, p.String())
 	return err
+}
+
+type reportPrinter struct {
+	strings.Builder
+	look    Look
+	palette palette
+}
+
+func (p *reportPrinter) finding(d *diag.Diagnostic) {
+	ink := p.ink(d.Level())
+	fmt.Fprintf(p, "%s: %s: %s\n", p.place(d.At), ink.Render(string(d.Level())+"["+d.Check.ID+"]"), p.palette.strong.Render(flat(d.Message)))
+	p.excerpt(d.At, title(d.At), ink)
+	for _, r := range d.Related {
+		fmt.Fprintf(p, "  %s: note: %s\n", p.place(r.Place), flat(r.Note))
+		p.excerpt(r.Place, "", p.palette.dim)
+	}
+	p.help(d.Advice())
+	p.WriteByte('\n')
+}
+
+func (p *reportPrinter) place(at diag.Place) string { return p.palette.place.Render(placeName(at)) }
+
+// placeName is a place in the form that editors and terminals understand.
+func placeName(at diag.Place) string {
+	name := cmp.Or(fileName(at.Source()), "input")
+	if r := at.Range(); r.Known() {
+		return fmt.Sprintf("%s:%d:%d", name, r.Line, r.Column)
+	}
+	return name
+}
+
+// flat is a text that quotes the user, fit for a line of a terminal.
+func flat(text string) string { return strings.Map(printable, text) }
+
+// title names the object and the field of a place, which the line alone seldom does.
+func title(at diag.Place) string {
+	if at.Doc == nil || at.Doc.Kind == "" {
+		return ""
+	}
+	name := objectName(at.Doc)
+	if at.Field != "" {
+		name += ", " + at.Field
+	}
+	return name
+}
+
+// objectName is the kind, namespace and name of a document.
+func objectName(doc *source.Document) string {
+	name := doc.Name
+	if doc.Namespace != "" {
+		name = doc.Namespace + "/" + name
+	}
+	return strings.TrimSpace(doc.Kind + " " + name)
+}
+
+func (p *reportPrinter) ink(s diag.Severity) lipgloss.Style {
+	switch s {
+	case diag.Error:
+		return p.palette.bad
+	case diag.Warning:
+		return p.palette.warn
+	}
+	return p.palette.place
+}
+
+// help writes what to do, wrapped and aligned.
+func (p *reportPrinter) help(text string) {
+	if text == "" {
+		return
+	}
+	lead := p.palette.good.Render("  help: ")
+	width := lipgloss.Width(lead)
+	for _, line := range wrap(strings.Join(strings.Fields(text), " "), p.look.columns()-width) {
+		p.WriteString(lead + line + "\n")
+		lead = strings.Repeat(" ", width)
+	}
+}
+
+// summary writes the last line.
+func (p *reportPrinter) summary(r *diag.Report) {
+	var parts []string
+	for _, s := range []diag.Severity{diag.Error, diag.Warning, diag.Info} {
+		if n := r.Count(s); n > 0 {
+			parts = append(parts, count(n, string(s)))
+		}
+	}
+	head, gap := p.palette.good.Render("✓ ")+count(r.Documents, "document")+" in "+count(r.Files, "file"), ", "
+	if len(parts) > 0 {
+		head, gap = strings.TrimPrefix(head, p.palette.good.Render("✓ ")), ": "
+	}
+	if n := r.Suppressed(); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d suppressed", n))
+	}
+	if r.Skipped > 0 {
+		parts = append(parts, fmt.Sprintf("%d skipped", r.Skipped))
+	}
+	if len(parts) == 0 {
+		gap = ""
+	}
+	p.WriteString(head + gap + strings.Join(parts, ", ") + "\n")
+}
+
+func count(n int, word string) string {
+	if n != 1 {
+		word += "s"
+	}
+	return fmt.Sprintf("%d %s", n, word)
 }

@@ -22,7 +22,7 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 	if err := unreadable(problems); err != nil {
 		return nil, err
 	}
-	report := &diag.Report{Files: len(in.Files), Documents: len(in.Documents)}
+	report := &diag.Report{Input: in, Files: len(in.Files), Documents: len(in.Documents)}
 	found := diag.Problems(problems)
 	worlds := [][]*source.Document{in.Documents}
 	if how.Each {
@@ -36,8 +36,8 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 		report.Skipped += r.skipped
 		found = append(found, r.found...)
 	}
-	found.Sort()
-	report.Findings = found
+	report.Findings = found.Suppress(in)
+	report.Findings.Sort()
 	return report, nil
 }
 

@@ -1,0 +1,139 @@
+package output
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+// The elements of the JUnit XML report: a suite for each file, a case for each document.
+type (
+	junitSuites struct {
+		XMLName  xml.Name     `xml:"testsuites"`
+		Name     string       `xml:"name,attr"`
+		Tests    int          `xml:"tests,attr"`
+		Failures int          `xml:"failures,attr"`
+		Suites   []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name     string      `xml:"name,attr"`
+		Tests    int         `xml:"tests,attr"`
+		Failures int         `xml:"failures,attr"`
+		Errors   int         `xml:"errors,attr"`
+		Skipped  int         `xml:"skipped,attr"`
+		Cases    []junitCase `xml:"testcase"`
+	}
+	junitCase struct {
+		Name     string         `xml:"name,attr"`
+		Class    string         `xml:"classname,attr"`
+		Failures []junitFailure `xml:"failure"`
+		Output   string         `xml:"system-out,omitempty"`
+	}
+	junitFailure struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// JUnit prints a report as the XML that test runners show. An error fails the case of its document; what is less grave is
+// output of the case.
+func JUnit(w io.Writer, r *diag.Report) error {
+	b := junitBuilder{suites: junitSuites{Name: "sem validate"}, cases: map[any]*junitCase{}, at: map[string]int{}}
+	if r.Input != nil {
+		for _, f := range r.Input.Files {
+			b.suite(f.Name)
+		}
+		for _, doc := range r.Input.Documents {
+			b.document(doc)
+		}
+	}
+	for i := range r.Findings {
+		if d := &r.Findings[i]; d.Suppressed == nil {
+			b.finding(d)
+		}
+	}
+	b.count()
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	out := xml.NewEncoder(w)
+	out.Indent("", "  ")
+	if err := out.Encode(b.suites); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+type junitBuilder struct {
+	suites junitSuites
+	at     map[string]int // suite of a file
+	cases  map[any]*junitCase
+	order  [][]*junitCase // of each suite
+}
+
+func (b *junitBuilder) suite(file string) int {
+	i, ok := b.at[file]
+	if !ok {
+		i = len(b.order)
+		b.at[file] = i
+		b.order = append(b.order, nil)
+		b.suites.Suites = append(b.suites.Suites, junitSuite{Name: file})
+	}
+	return i
+}
+
+func (b *junitBuilder) document(doc *source.Document) *junitCase {
+	return b.testcase(doc, doc.File.Name, fmt.Sprintf("%s (document %d)", objectName(doc), doc.Index+1))
+}
+
+// testcase returns the case of a document or, for what belongs to none, of a file.
+func (b *junitBuilder) testcase(key any, file, name string) *junitCase {
+	c, ok := b.cases[key]
+	if !ok {
+		c = &junitCase{Name: strings.TrimSpace(name), Class: file}
+		b.cases[key] = c
+		i := b.suite(file)
+		b.order[i] = append(b.order[i], c)
+	}
+	return c
+}
+
+func (b *junitBuilder) finding(d *diag.Diagnostic) {
+	c := b.caseOf(d.At)
+	head := fmt.Sprintf("%s: %s[%s]: %s", placeName(d.At), d.Level(), d.Check.ID, flat(d.Message))
+	if d.Level() != diag.Error {
+		c.Output += head + "\n"
+		return
+	}
+	c.Failures = append(c.Failures, junitFailure{Message: flat(d.Message), Type: d.Check.ID, Text: head + "\nhelp: " + d.Advice()})
+}
+
+// caseOf returns the case to which a place belongs.
+func (b *junitBuilder) caseOf(p diag.Place) *junitCase {
+	if p.Doc != nil {
+		return b.document(p.Doc)
+	}
+	file := fileName(p.Source())
+	return b.testcase(file, file, "the file as such")
+}
+
+func (b *junitBuilder) count() {
+	for i := range b.suites.Suites {
+		s := &b.suites.Suites[i]
+		for _, c := range b.order[i] {
+			s.Cases = append(s.Cases, *c)
+			s.Tests++
+			if len(c.Failures) > 0 {
+				s.Failures++
+			}
+		}
+		b.suites.Tests += s.Tests
+		b.suites.Failures += s.Failures
+	}
+}
