@@ -32,7 +32,9 @@ var mayImport = map[string][]string{
 	"internal/standin":           {},
 	"internal/envoytest":         {"internal/envoy", "internal/source", "internal/standin", "simulate", "render", "internal/envoytest/binary"},
 	"internal/envoytest/binary":  {},
+	"internal/envoytest/conform": {"internal/envoy", "internal/envoytest", "internal/envoytest/binary", "internal/envoytest/probe", "internal/pipeline", "simulate"},
 	"internal/envoytest/install": {"internal/envoytest/binary"},
+	"internal/envoytest/probe":   {"internal/envoy", "simulate"},
 	"cmd/sem":                    nil, // everything
 }
 
@@ -46,7 +48,7 @@ var homes = []struct {
 	{"sigs.k8s.io/yaml", []string{"internal/source", "internal/config"}, "values are read in one place, so that there is one reading of YAML"},
 	{"go.yaml.in/yaml", []string{"internal/source"}, "only source knows lines"},
 	{"istio.io/api", []string{"internal/config", "internal/mesh", "validate", "internal/compile", "schema", "internal/pipeline"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
-	{"github.com/envoyproxy/go-control-plane", []string{"internal/envoy", "internal/compile", "simulate", "render", "internal/envoytest"}, "validation must not depend on what is generated"},
+	{"github.com/envoyproxy/go-control-plane", []string{"internal/envoy", "internal/compile", "simulate", "render", "internal/envoytest", "internal/envoytest/probe"}, "validation must not depend on what is generated"},
 	{"github.com/spf13/cobra", []string{"cmd/sem"}, "a library has no flags"},
 	{"github.com/charmbracelet", []string{"internal/output"}, "looks are decided in one place"},
 }
