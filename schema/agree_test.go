@@ -48,9 +48,9 @@ func agree(t *testing.T, name string, doc *source.Document) {
 	fast, slow := Accepts(doc), theEvaluator.explain(doc.Kind, doc.Root, nil)
 	switch {
 	case fast && len(slow) > 0:
-		t.Errorf("%s: the checker accepts what CUE does not: %v", name, slow)
+		t.Errorf("%s: the checker accepts what CUE does not: %v\n%s", name, slow, doc.Root.AppendJSON(nil))
 	case !fast && len(slow) == 0:
-		t.Errorf("%s: the checker does not accept what CUE does", name)
+		t.Errorf("%s: the checker does not accept what CUE does\n%s", name, doc.Root.AppendJSON(nil))
 	}
 }
 

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"embed"
 	"io/fs"
 	"strings"
@@ -25,8 +26,8 @@ type definition struct {
 	term term // what expr compiles to
 }
 
-// library holds the definitions of the files that were parsed so far. Files are parsed when a definition is asked for that
-// none of the parsed ones has, first the one that is named like it, so that a program that meets few kinds parses few files.
+// library holds the definitions of the files that were parsed so far. A file is parsed when one of its definitions is asked
+// for, so that a program that meets few kinds parses few files.
 var library = struct {
 	sync.Mutex
 	parsed map[string]*ast.File
@@ -37,27 +38,36 @@ var library = struct {
 func define(name string) *definition {
 	library.Lock()
 	defer library.Unlock()
-	if d := library.byName[name]; d != nil {
-		return d
-	}
-	parse(strings.ToLower(strings.TrimPrefix(name, "#")) + ".cue")
-	for _, file := range fileNames() {
-		if library.byName[name] != nil {
-			break
-		}
-		parse(file)
+	if library.byName[name] == nil {
+		parse(homes()[name])
 	}
 	return library.byName[name]
 }
 
-// fileNames lists the files of the schema: first those that many kinds share.
+// homes says which file each definition is in. It reads only the names at the beginning of lines.
+var homes = sync.OnceValue(func() map[string]string {
+	files := map[string]string{}
+	for _, name := range fileNames() {
+		data, err := module.ReadFile(name)
+		if err != nil {
+			panic(err)
+		}
+		for line := range bytes.Lines(data) {
+			if definition, _, ok := bytes.Cut(line, []byte(":")); ok && (line[0] == '#' || line[0] == '_') {
+				files[string(definition)] = name
+			}
+		}
+	}
+	return files
+})
+
+// fileNames lists the files of the schema.
 func fileNames() []string {
-	names := []string{"common.cue", "metadata.cue", "selector.cue"}
-	found, err := fs.Glob(module, "*.cue")
+	names, err := fs.Glob(module, "*.cue")
 	if err != nil {
 		panic(err)
 	}
-	return append(names, found...)
+	return names
 }
 
 // parse adds the definitions of a file to the library, which has to be locked. A name without a file is not an error.
@@ -104,12 +114,9 @@ func all() []*ast.File {
 	library.Lock()
 	defer library.Unlock()
 	var files []*ast.File
-	seen := map[string]bool{}
 	for _, name := range fileNames() {
-		if parse(name); !seen[name] {
-			files = append(files, library.parsed[name])
-		}
-		seen[name] = true
+		parse(name)
+		files = append(files, library.parsed[name])
 	}
 	return files
 }
