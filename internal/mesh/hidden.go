@@ -192,8 +192,10 @@ func (v *View) whyNone(o *config.Object, s *Service) string {
 	if len(rules) == 0 {
 		return "its host does not cover the service"
 	}
-	who := "DestinationRule " + rules[0].namespace() + "/" + rules[0].from[0].Name
-	if slices.ContainsFunc(rules, func(m *mergedRule) bool { return slices.Contains(m.from, o) }) {
+	i := slices.IndexFunc(rules, func(m *mergedRule) bool { return slices.Contains(m.from, o) })
+	ends := rules[max(i, 0)]
+	who := "DestinationRule " + ends.namespace() + "/" + ends.from[0].Name
+	if i >= 0 {
 		return "it is merged into " + who + ", whose workload selector does not match the client"
 	}
 	return who + " ends the search, although its workload selector does not match the client"
