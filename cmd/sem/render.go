@@ -79,7 +79,11 @@ func (c *renderCommand) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	snapshot := compiler.Snapshot()
+	build := compiler.Resources
+	if c.annotate || c.sourceMap {
+		build = compiler.Snapshot
+	}
+	snapshot := build()
 	for _, n := range snapshot.NotModelled {
 		fmt.Fprintf(cmd.ErrOrStderr(), "not modelled: %s: %s\n", n.What, n.Reason)
 	}

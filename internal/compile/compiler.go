@@ -127,8 +127,16 @@ func (c *Compiler) Endpoints(cluster string) *endpointv3.ClusterLoadAssignment {
 // OriginsOf implements [envoy.Resources].
 func (c *Compiler) OriginsOf(at envoy.Addr) []envoy.Origin { return c.origins.of(at) }
 
-// Snapshot builds everything that the proxy runs, on all cores.
+// Snapshot builds everything that the proxy runs, with the origins of every part.
 func (c *Compiler) Snapshot() *envoy.Snapshot {
+	s := c.Resources()
+	s.Origins = c.origins.all()
+	return s
+}
+
+// Resources builds everything that the proxy runs, on all cores. The snapshot is without origins, which in a large mesh
+// are more than the resources themselves; OriginsOf answers for single addresses.
+func (c *Compiler) Resources() *envoy.Snapshot {
 	s := &envoy.Snapshot{Listeners: c.ListenersOn(0), NotModelled: c.NotModelled()}
 	s.Routes = every(routeNames(s.Listeners), c.Route)
 	s.Clusters = every(c.clusterNames(), c.Cluster)
@@ -139,7 +147,6 @@ func (c *Compiler) Snapshot() *envoy.Snapshot {
 		}
 	}
 	s.Endpoints = every(discovered, c.Endpoints)
-	s.Origins = c.origins.all()
 	return s
 }
 
