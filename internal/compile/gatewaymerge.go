@@ -106,9 +106,12 @@ func (c *Compiler) behind(number uint32) *mesh.Target {
 	return nil
 }
 
-// portOrigins are what gives the server its port: its own, and that of the service before the proxy.
+// portOrigins are what gives the server its address: its own port and bind, and the port of the service before the proxy.
 func (s *gatewayServer) portOrigins() []envoy.Origin {
 	out := spelled(s.object, s.field+".port")
+	if s.GetBind() != "" {
+		out = append(out, defines(s.object, s.field+".bind"))
+	}
 	if s.by != nil {
 		out = append(out, spelled(s.by.Service.Object, s.by.Port.Field)...)
 	}

@@ -50,7 +50,7 @@ func (c *Compiler) connectionChain(vs *mesh.VirtualService, to []*networking.Rou
 	auth := c.authorization(true)
 	port := &mesh.Port{Name: s.GetPort().GetName(), Number: s.GetPort().GetNumber(), Protocol: s.protocol}
 	d := &chainDraft{filters: slices.Concat(auth.network, c.routeConnections(vs, to, port))}
-	d.origins.add("", spelled(s.object, s.field)...)
+	d.origins.add("", defines(s.object, s.field)) // a server may have as many hosts as there are chains
 	d.origins = slices.Concat(d.origins, c.connectionOrigins(vs, to, field), auth.origins)
 	return d
 }
