@@ -26,6 +26,11 @@ bench:
 envoy:
 	@go run ./internal/envoytest/install
 
+# Holds traces against Envoy with calls made out of the configuration of each example, and of each mesh of the folder
+# that SEM_ORACLE names, for ten minutes at most.
+conform: envoy
+	go run ./internal/envoytest/conform -time 10m -o docs/fidelity.md examples/*/ $(if $(SEM_ORACLE),$(SEM_ORACLE)/cases/*/)
+
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }
 	go vet ./...

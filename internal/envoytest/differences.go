@@ -88,7 +88,7 @@ func (c *comparison) upstream(u Upstream) {
 	if c.seen.Cluster != "" && c.seen.Cluster != c.hop.Cluster {
 		return // another branch than the one that the hop describes
 	}
-	c.encryption(u.TLS)
+	c.encryption(u)
 	if u.Path == "" {
 		return
 	}
@@ -122,25 +122,41 @@ func (c *comparison) endpoints() []string {
 }
 
 func (c *comparison) dials(u Upstream) bool {
-	is := func(e simulate.Endpoint) bool { return e.Port == u.Port && SameAddress(e.Address, u.Address) }
+	is := func(e simulate.Endpoint) bool { return isEndpoint(e, u) }
 	return slices.ContainsFunc(c.hop.Endpoints, is) ||
 		c.branch(func(b simulate.Branch) bool { return slices.ContainsFunc(b.Endpoints, is) })
 }
 
-func (c *comparison) encryption(seen *UpstreamTLS) {
-	tls := c.hop.TLS
-	if tls == nil {
-		tls = &simulate.TLS{OriginatedBy: "none"}
-	}
+func isEndpoint(e simulate.Endpoint, u Upstream) bool {
+	return e.Port == u.Port && SameAddress(e.Address, u.Address)
+}
+
+func (c *comparison) encryption(u Upstream) {
+	tls := c.tlsTowards(u)
 	encrypted := tls.OriginatedBy == "proxy" || tls.OriginatedBy == "application"
-	c.equal("TLS", encrypted, seen != nil)
-	if !encrypted || seen == nil {
+	c.equal("TLS", encrypted, u.TLS != nil)
+	if !encrypted || u.TLS == nil {
 		return
 	}
-	c.equal("SNI", tls.SNI, seen.SNI)
-	if tls.OriginatedBy == "proxy" && !seen.Broken {
-		c.equal("client certificate", tls.Mode == "MUTUAL" || tls.Mode == "ISTIO_MUTUAL", seen.ClientCertificate)
+	c.equal("SNI", tls.SNI, u.TLS.SNI)
+	if tls.OriginatedBy == "proxy" && !u.TLS.Broken {
+		c.equal("client certificate", tls.Mode == "MUTUAL" || tls.Mode == "ISTIO_MUTUAL", u.TLS.ClientCertificate)
 	}
+}
+
+// tlsTowards is the encryption that the trace names for the endpoint that was dialled. The hop's is that of the likeliest
+// endpoint; another may do without.
+func (c *comparison) tlsTowards(u Upstream) simulate.TLS {
+	plain := simulate.TLS{OriginatedBy: "none"}
+	if c.hop.TLS == nil {
+		return plain
+	}
+	for _, e := range c.hop.Endpoints {
+		if isEndpoint(e, u) && e.TLS == "DISABLE" && c.hop.TLS.OriginatedBy == "proxy" {
+			return plain
+		}
+	}
+	return *c.hop.TLS
 }
 
 // headers compares the operations that the trace names with the headers that arrived. Values that Envoy computes from

@@ -162,14 +162,14 @@ func (p *Proxy) door(direction string, destination netip.AddrPort) (netip.AddrPo
 func (p *Proxy) Do(ctx context.Context, call simulate.Call) (Observation, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if err := p.entries.forget(); err != nil {
+		return Observation{}, err
+	}
 	c, err := p.connect(call)
 	if errors.Is(err, ErrRefused) {
 		return Observation{Error: err.Error(), Unlogged: true}, nil
 	}
 	if err != nil {
-		return Observation{}, err
-	}
-	if err := p.entries.forget(); err != nil {
 		return Observation{}, err
 	}
 	before := p.upstreams.count()
