@@ -19,7 +19,9 @@ func (c *Compiler) metadata(d *destination) *corev3.Metadata {
 		md = istioMetadata(d.rule.From[0])
 	}
 	fields := md.FilterMetadata["istio"].Fields
-	fields["services"] = c.tags.get(d.service, func() *structpb.Value { return serviceTag(d.service) })
+	if !d.dynamic() || d.sni {
+		fields["services"] = c.tags.get(d.service, func() *structpb.Value { return serviceTag(d.service) })
+	}
 	switch {
 	case d.subset != "":
 		fields["subset"] = structpb.NewStringValue(d.subset)
