@@ -94,6 +94,11 @@ answers 503 with the flag NC.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
+metadata: {name: other, namespace: elsewhere}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: v1
+kind: Service
 metadata: {name: reviews, namespace: shop}
 spec: {ports: [{name: http, port: 80}]}
 ---

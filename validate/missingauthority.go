@@ -1,0 +1,127 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM227",
+	Title:    "external host is asked for under another name",
+	Severity: diag.Warning,
+	Why: `A route to another host does not change the Host header. Servers outside the mesh are mostly told apart by it: asked for a name
+that they do not serve, they answer with odd 404s, 421s or a page of somebody else. The server name of the proxy's TLS follows the
+same header.`,
+	Fix: `Add rewrite.authority with the name of the external host.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: api, namespace: shop}
+spec:
+  host: api.example.com
+  trafficPolicy:
+    portLevelSettings:
+    - port: {number: 443}
+      tls: {mode: SIMPLE}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web]
+  http:
+  - route: [{destination: {host: api.example.com, port: {number: 443}}}]
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: api, namespace: shop}
+spec:
+  host: api.example.com
+  trafficPolicy:
+    portLevelSettings:
+    - port: {number: 443}
+      tls: {mode: SIMPLE}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web]
+  http:
+  - route: [{destination: {host: api.example.com, port: {number: 443}}}]
+    rewrite: {authority: api.example.com}
+`,
+}, missingAuthority)
+
+func missingAuthority(s *Scope, r *reporter) {
+	s.eachTarget(func(t target, svc *mesh.Service) {
+		if t.protocol != "http" || t.mirror || !svc.External || setsAuthority(t) {
+			return
+		}
+		for _, h := range config.Spec[*networking.VirtualService](t.object).GetHosts() {
+			full := s.full(h, t.object)
+			if full == t.Host || mesh.Covers(svc.Host, full) || mesh.Covers(full, svc.Host) {
+				continue
+			}
+			r.at(t.host(), "requests for %q are sent to %q outside the mesh, and still ask for %q there", h, t.Host, h).
+				help("add rewrite.authority: %s", t.Host).
+				related(place{svc.Object, svc.Field}, "the external host is registered here")
+			return
+		}
+	})
+}
+
+// setsAuthority says whether the rule of a destination gives requests another Host header.
+func setsAuthority(t target) bool {
+	rule := config.Spec[*networking.VirtualService](t.object).GetHttp()[t.rule]
+	if rule.GetRewrite().GetAuthority() != "" || setsHost(rule.GetHeaders()) {
+		return true
+	}
+	return slices.ContainsFunc(rule.GetRoute(), func(d *networking.HTTPRouteDestination) bool {
+		return d.GetDestination() == t.Destination && setsHost(d.GetHeaders())
+	})
+}
+
+func setsHost(h *networking.Headers) bool {
+	for _, headers := range []map[string]string{h.GetRequest().GetSet(), h.GetRequest().GetAdd()} {
+		for name := range headers {
+			if strings.EqualFold(name, "host") || strings.EqualFold(name, ":authority") {
+				return true
+			}
+		}
+	}
+	return false
+}

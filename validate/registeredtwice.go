@@ -1,0 +1,157 @@
+package validate
+
+import (
+	"maps"
+	"slices"
+
+	"google.golang.org/protobuf/proto"
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM160",
+	Title:    "host is registered in several namespaces",
+	Severity: diag.Warning,
+	Why: `A client sees one service of a host: that of its own namespace, else a Kubernetes Service, else the oldest. The ports and endpoints
+of the others do not exist for it, and which one wins may change with the age of the documents.`,
+	Fix: `Keep one entry, or limit each to its clients with exportTo.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: one, namespace: a}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: two, namespace: b}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: one, namespace: a}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+  exportTo: ["."]
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: two, namespace: b}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+  exportTo: ["."]
+`,
+	Aliases: []string{"KIA1211"},
+}, registeredTwice)
+
+func registeredTwice(s *Scope, r *reporter) {
+	s.eachNamesake(func(winner, loser *mesh.Service) {
+		if winner.Namespace == loser.Namespace || winner.Kubernetes() || loser.Kubernetes() || !everywhere(winner) || !everywhere(loser) {
+			return
+		}
+		r.at(place{loser.Object, loser.Field}, "%q is registered in namespace %s as well; clients in any other namespace see only that entry", loser.Host, winner.Namespace).
+			related(place{winner.Object, winner.Field}, "the older entry wins")
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM161",
+	Title:    "host is registered twice in one namespace",
+	Severity: diag.Warning,
+	Why: `Two entries of one host and namespace are united, port by port, only if resolution, labels, workload selector and exportTo are the
+same. Here they differ, so the younger entry is left out as a whole.`,
+	Fix: `Write one entry for the host, or make the two agree.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: one, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: two, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: NONE
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: one, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: two, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: DNS
+`,
+	Aliases: []string{"KIA1211"},
+}, registeredTwiceHere)
+
+func registeredTwiceHere(s *Scope, r *reporter) {
+	s.eachNamesake(func(winner, loser *mesh.Service) {
+		if winner.Namespace != loser.Namespace || winner.Kubernetes() || loser.Kubernetes() || winner.Object == loser.Object {
+			return
+		}
+		if differing := difference(winner.Object, loser.Object); differing != "" {
+			r.at(place{loser.Object, loser.Field}, "%s registers %q already with another %s, so this entry is left out", name(winner.Object), loser.Host, differing).
+				related(place{winner.Object, winner.Field}, "this entry is used")
+		}
+	})
+}
+
+// eachNamesake calls do for every service of a host but the first, with the first.
+func (s *Scope) eachNamesake(do func(winner, loser *mesh.Service)) {
+	first := map[string]*mesh.Service{}
+	for _, svc := range s.Mesh.Services {
+		if winner := first[svc.Host]; winner != nil {
+			do(winner, svc)
+			continue
+		}
+		first[svc.Host] = svc
+	}
+}
+
+func everywhere(svc *mesh.Service) bool {
+	return len(svc.ExportTo) == 0 || slices.Contains(svc.ExportTo, "*")
+}
+
+// difference names what keeps two ServiceEntries of one host from being united, or "".
+func difference(a, b *config.Object) string {
+	x, y := config.Spec[*networking.ServiceEntry](a), config.Spec[*networking.ServiceEntry](b)
+	switch {
+	case x.GetResolution() != y.GetResolution():
+		return "resolution"
+	case !proto.Equal(x.GetWorkloadSelector(), y.GetWorkloadSelector()):
+		return "workloadSelector"
+	case !slices.Equal(x.GetExportTo(), y.GetExportTo()):
+		return "exportTo"
+	case !maps.Equal(a.Labels, b.Labels):
+		return "set of labels"
+	}
+	return ""
+}

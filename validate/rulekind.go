@@ -1,0 +1,213 @@
+package validate
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM120",
+	Title:    "HTTP rules for a host without HTTP port",
+	Severity: diag.Error,
+	Why: `The proxy reads traffic as HTTP only on ports of an HTTP protocol. On ports of protocol HTTPS, TLS or TCP it sees an opaque
+stream: paths and headers are never matched, and rewrites, retries, timeouts and faults never act.`,
+	Fix: `Use tls rules with sniHosts, or declare an HTTP port and let the proxy originate TLS.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  http:
+  - match: [{uri: {prefix: /v1}}]
+    route: [{destination: {host: api.example.com, port: {number: 443}}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  http:
+  - route: [{destination: {host: api.example.com, port: {number: 80}}}]
+`,
+}, httpRulesWithoutHTTP)
+
+func httpRulesWithoutHTTP(s *Scope, r *reporter) {
+	s.eachMisfit(func(spec *networking.VirtualService) int { return len(spec.GetHttp()) }, readsHTTP,
+		func(o *config.Object, svcs []*mesh.Service) {
+			r.at(place{o, "spec.http"}, "these rules never act: %s", ports(svcs)).
+				related(place{svcs[0].Object, svcs[0].Field}, "the host is declared here")
+		})
+}
+
+func readsHTTP(p *mesh.Port) bool { return p.Protocol.IsHTTP() || p.Protocol == mesh.Detected }
+
+var _ = register(diag.Check{
+	ID:       "SEM121",
+	Title:    "TLS rules for a host without TLS port",
+	Severity: diag.Error,
+	Why: `Rules of spec.tls act on ports of protocol HTTPS or TLS, where the proxy reads the server name of the application's TLS. The host
+has no such port.`,
+	Fix: `Use http or tcp rules, or declare the port with protocol TLS.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  tls:
+  - match: [{sniHosts: [api.example.com]}]
+    route: [{destination: {host: api.example.com, port: {number: 80}}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  tls:
+  - match: [{sniHosts: [api.example.com]}]
+    route: [{destination: {host: api.example.com, port: {number: 443}}}]
+`,
+}, tlsRulesWithoutTLS)
+
+func tlsRulesWithoutTLS(s *Scope, r *reporter) {
+	s.eachMisfit(func(spec *networking.VirtualService) int { return len(spec.GetTls()) },
+		func(p *mesh.Port) bool { return p.Protocol.IsTLS() },
+		func(o *config.Object, svcs []*mesh.Service) {
+			r.at(place{o, "spec.tls"}, "these rules never act: %s", ports(svcs)).
+				related(place{svcs[0].Object, svcs[0].Field}, "the host is declared here")
+		})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM122",
+	Title:    "TCP rules for a host without TCP port",
+	Severity: diag.Error,
+	Why: `Rules of spec.tcp act on ports whose traffic is opaque to the proxy. Ports of protocol HTTPS or TLS take tls rules, ports of an
+HTTP protocol take http rules. The host has no other port.`,
+	Fix: `Use the kind of rule that fits the protocol of the port.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  tcp:
+  - route: [{destination: {host: api.example.com, port: {number: 443}}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 5432, name: tcp, protocol: TCP}]
+  resolution: DNS
+  addresses: [192.0.2.7]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  tcp:
+  - route: [{destination: {host: api.example.com, port: {number: 5432}}}]
+`,
+}, tcpRulesWithoutTCP)
+
+func tcpRulesWithoutTCP(s *Scope, r *reporter) {
+	s.eachMisfit(func(spec *networking.VirtualService) int { return len(spec.GetTcp()) },
+		func(p *mesh.Port) bool { return !p.Protocol.IsHTTP() && !p.Protocol.IsTLS() },
+		func(o *config.Object, svcs []*mesh.Service) {
+			r.at(place{o, "spec.tcp"}, "these rules never act: %s", ports(svcs)).
+				related(place{svcs[0].Object, svcs[0].Field}, "the host is declared here")
+		})
+}
+
+// eachMisfit calls report for every VirtualService of the mesh that has rules of a kind, and whose hosts, all of them known,
+// have no port that rules of this kind act on.
+func (s *Scope) eachMisfit(rules func(*networking.VirtualService) int, fits func(*mesh.Port) bool, report func(*config.Object, []*mesh.Service)) {
+	for _, o := range s.Mesh.Objects("VirtualService") {
+		spec := config.Spec[*networking.VirtualService](o)
+		svcs := s.ruledHosts(o)
+		if rules(spec) == 0 || !boundTo(o, mesh.MeshGateway) || len(gatewaysOf(o)) > 1 || len(svcs) == 0 || len(svcs) < len(spec.GetHosts()) {
+			continue
+		}
+		if !anyPort(svcs, fits) && anyPort(svcs, func(*mesh.Port) bool { return true }) {
+			report(o, svcs)
+		}
+	}
+}
+
+func anyPort(svcs []*mesh.Service, fits func(*mesh.Port) bool) bool {
+	for _, svc := range svcs {
+		for _, p := range svc.Ports {
+			if fits(p) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ports says which ports hosts have, with their protocols.
+func ports(svcs []*mesh.Service) string {
+	var hosts []string
+	for _, svc := range svcs {
+		var list []string
+		for _, p := range svc.Ports {
+			list = append(list, fmt.Sprintf("%d (%s)", p.Number, cmp.Or(string(p.Protocol), "detected")))
+		}
+		hosts = append(hosts, fmt.Sprintf("%q has only %s", svc.Host, strings.Join(list, ", ")))
+	}
+	return strings.Join(hosts, ", ")
+}

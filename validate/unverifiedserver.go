@@ -1,0 +1,59 @@
+package validate
+
+import (
+	"sem.example/internal/diag"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM153",
+	Title:    "server is not verified",
+	Severity: diag.Warning,
+	Why: `With insecureSkipVerify the proxy accepts any certificate: whoever can answer in the server's place can read and change what is
+sent.`,
+	Fix: `Name the CA of the server in caCertificates and take insecureSkipVerify out.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP, targetPort: 443}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: api, namespace: shop}
+spec:
+  host: api.example.com
+  trafficPolicy:
+    tls: {mode: SIMPLE, insecureSkipVerify: true}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP, targetPort: 443}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: api, namespace: shop}
+spec:
+  host: api.example.com
+  trafficPolicy:
+    tls: {mode: SIMPLE}
+`,
+}, unverifiedServer)
+
+func unverifiedServer(s *Scope, r *reporter) {
+	told := map[place]bool{}
+	for _, x := range s.securedPorts() {
+		at := x.tls.at("insecureSkipVerify")
+		if x.tls.settings.GetInsecureSkipVerify().GetValue() && !told[at] {
+			told[at] = true
+			r.at(at, "the certificate of %q is not verified", x.service.Host)
+		}
+	}
+}
