@@ -1,10 +1,9 @@
 package compile
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
-
-	"cmp"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
@@ -14,7 +13,6 @@ import (
 	grpcwebv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/grpc_web/v3"
 	routerv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/router/v3"
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
-	preservecasev3 "github.com/envoyproxy/go-control-plane/envoy/extensions/http/header_formatters/preserve_case/v3"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 	alpn "istio.io/api/envoy/config/filter/http/alpn/v2alpha1"
 	meshconfig "istio.io/api/mesh/v1alpha1"
@@ -133,22 +131,13 @@ func (c *Compiler) protocolOptions(out *hcmv3.HttpConnectionManager, m manager) 
 	if m.side == inboundSide && m.protocol.IsHTTP2() {
 		out.Http2ProtocolOptions = &corev3.Http2ProtocolOptions{}
 	}
-	if c.proxyConfig().GetProxyHeaders().GetPreserveHttp1HeaderCase().GetValue() {
-		out.HttpProtocolOptions = preserveCase()
+	if c.keepsCase() {
+		out.HttpProtocolOptions = keepCase()
 	}
 	if m.absolute {
 		out.HttpProtocolOptions = cmp.Or(out.HttpProtocolOptions, &corev3.Http1ProtocolOptions{})
 		out.HttpProtocolOptions.AllowAbsoluteUrl = yes()
 	}
-}
-
-// preserveCase keeps the case of HTTP/1 headers as it is written.
-func preserveCase() *corev3.Http1ProtocolOptions {
-	return &corev3.Http1ProtocolOptions{HeaderKeyFormat: &corev3.Http1ProtocolOptions_HeaderKeyFormat{
-		HeaderFormat: &corev3.Http1ProtocolOptions_HeaderKeyFormat_StatefulFormatter{StatefulFormatter: &corev3.TypedExtensionConfig{
-			Name: "preserve_case", TypedConfig: pack(&preservecasev3.PreserveCaseFormatterConfig{}),
-		}},
-	}}
 }
 
 // normalize sets how paths are put into one form before routes and policies see them.
