@@ -1,6 +1,10 @@
 package diag
 
-import "sem.example/internal/source"
+import (
+	"cmp"
+
+	"sem.example/internal/source"
+)
 
 // Input lists the checks of what comes before any meaning: files, syntax, and the outline of an object.
 var Input = []*Check{
@@ -179,8 +183,11 @@ func Problems(problems []source.Problem) List {
 		if refused[d.Check] {
 			d.Admission = Rejected
 		}
+		if p.Minor {
+			d.Severity, d.Admission = Info, ""
+		}
 		for _, m := range p.Related {
-			d.Related = append(d.Related, Related{Place: Place{File: p.File, Exact: m.Range}, Note: m.Note})
+			d.Related = append(d.Related, Related{Place: Place{File: cmp.Or(m.File, p.File), Exact: m.Range}, Note: m.Note})
 		}
 		found = append(found, d)
 	}

@@ -31,10 +31,12 @@ type Problem struct {
 	Message string // what is wrong; no full stop
 	Help    string // what to do in this case; "" where the general advice will do
 	Related []Mark
+	Minor   bool // worth knowing, and no mistake
 }
 
-// A Mark is a further place in the same file.
+// A Mark is a further place.
 type Mark struct {
+	File  *File // nil: that of the problem
 	Range Range
 	Note  string
 }

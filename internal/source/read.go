@@ -3,7 +3,9 @@ package source
 import (
 	"bytes"
 	"io"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 )
 
@@ -25,15 +27,36 @@ func Read(inputs []string, opts Options) (*Input, []Problem) {
 		inputs = []string{"."}
 	}
 	names, problems := walk(inputs)
-	results := make([]content, len(names))
-	each(len(names), func(i int) { results[i] = load(names[i], opts) })
+	jobs := bundle(names)
+	results := make([][]content, len(jobs))
+	each(len(jobs), func(i int) { results[i] = read(jobs[i], opts) })
 	in := &Input{}
-	for i := range results {
-		in.Files = append(in.Files, results[i].file)
-		in.Documents = append(in.Documents, results[i].docs...)
-		problems = append(problems, results[i].problems...)
+	for _, c := range slices.Concat(results...) {
+		in.Files = append(in.Files, c.file)
+		in.Documents = append(in.Documents, c.docs...)
+		problems = append(problems, c.problems...)
 	}
 	return in, problems
+}
+
+// bundle puts the inputs into groups that are read together: the CUE files of one folder, and every other by itself.
+func bundle(inputs []input) [][]input {
+	var jobs [][]input
+	folders := map[string]int{}
+	for _, in := range inputs {
+		if filepath.Ext(in.name) != ".cue" {
+			jobs = append(jobs, []input{in})
+			continue
+		}
+		folder := filepath.Dir(in.name)
+		at, ok := folders[folder]
+		if !ok {
+			at, folders[folder] = len(jobs), len(jobs)
+			jobs = append(jobs, nil)
+		}
+		jobs[at] = append(jobs[at], in)
+	}
+	return jobs
 }
 
 // content is what one file holds.
@@ -49,21 +72,39 @@ func (c *content) problem(t Trouble, at Range, message string) {
 	c.problems = append(c.problems, Problem{Trouble: t, File: c.file, Range: at, Message: message})
 }
 
-// load reads one file.
-func load(in input, opts Options) content {
-	c := content{file: &File{Name: in.name}, named: in.named}
+// read reads one file, or the CUE files of one folder.
+func read(inputs []input, opts Options) []content {
+	files := make([]content, len(inputs))
+	for i, in := range inputs {
+		files[i].open(in, opts)
+	}
+	if filepath.Ext(inputs[0].name) == ".cue" {
+		readCUE(files)
+		return files
+	}
+	if c := &files[0]; c.file.Data != nil {
+		if c.parse(); len(c.docs) == 0 && len(c.problems) == 0 {
+			c.hollow()
+		}
+	}
+	return files
+}
+
+// open reads the bytes of an input; those of a file that is refused are nil.
+func (c *content) open(in input, opts Options) {
+	c.file, c.named = &File{Name: in.name}, in.named
 	if in.name == "-" {
 		c.file.Name = "stdin"
 	}
-	var err error
-	if c.file.Data, err = in.bytes(opts); err != nil {
+	data, err := in.bytes(opts)
+	if err != nil {
 		c.refuse(err)
-		return c
+		return
 	}
-	if c.parse(); len(c.docs) == 0 && len(c.problems) == 0 {
-		c.hollow()
+	if c.file.Data = data; data == nil {
+		c.file.Data = []byte{}
 	}
-	return c
+	c.file.once.Do(c.file.scan)
 }
 
 // hollow reports that a file has no document.

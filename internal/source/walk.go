@@ -14,67 +14,95 @@ type input struct {
 	named bool // by the user, rather than found in a folder
 }
 
-// walk returns the files that the arguments come to, each once.
+// A walker gathers the files that the arguments come to, each once.
+type walker struct {
+	inputs   []input
+	problems []Problem
+	seen     map[string]bool
+}
+
+// walk returns the files that the arguments come to.
 func walk(args []string) ([]input, []Problem) {
-	var (
-		inputs   []input
-		problems []Problem
-		seen     = map[string]bool{}
-	)
-	add := func(in input) {
-		if key := filepath.Clean(in.name); !seen[key] {
-			seen[key] = true
-			inputs = append(inputs, in)
-		}
-	}
-	refuse := func(name string, err error) {
-		problems = append(problems, Problem{Trouble: Unreadable, File: &File{Name: name}, Message: reason(err)})
-	}
+	w := walker{seen: map[string]bool{}}
 	for _, arg := range args {
 		if arg == "-" {
-			add(input{name: arg, named: true})
+			w.add(input{name: arg, named: true})
 			continue
 		}
 		info, err := os.Stat(arg)
 		switch {
 		case err != nil:
-			refuse(arg, err)
+			w.refuse(arg, err)
 		case !info.IsDir():
-			add(input{name: arg, named: true})
+			w.add(input{name: arg, named: true})
 		default:
-			folder(arg, add, refuse)
+			w.folder(arg)
 		}
 	}
-	return inputs, problems
+	return w.inputs, w.problems
 }
 
-// folder adds the files of a folder and of all below it. Hidden ones are left out, and so are request tests. Symbolic
-// links to files are followed and those to folders are not, so that no loop can arise.
-func folder(root string, add func(input), refuse func(string, error)) {
+func (w *walker) add(in input) {
+	if key := filepath.Clean(in.name); !w.seen[key] {
+		w.seen[key] = true
+		w.inputs = append(w.inputs, in)
+	}
+}
+
+func (w *walker) refuse(name string, err error) {
+	w.problems = append(w.problems, Problem{Trouble: Unreadable, File: &File{Name: name}, Message: reason(err)})
+}
+
+// folder adds the files of a folder and of all below it. Hidden ones are left out, and so are request tests and the
+// templates of Helm charts. Symbolic links to files are followed and those to folders are not, so that no loop can arise.
+func (w *walker) folder(root string) {
 	_ = fs.WalkDir(os.DirFS(root), ".", func(path string, d fs.DirEntry, err error) error {
 		name := filepath.Join(root, filepath.FromSlash(path))
 		switch {
 		case err != nil:
-			refuse(name, err)
+			w.refuse(name, err)
 			return fs.SkipDir
-		case path == ".":
-		case strings.HasPrefix(d.Name(), "."):
-			if d.IsDir() {
-				return fs.SkipDir
-			}
+		case d.IsDir() && path != "." && w.passes(name):
+			return fs.SkipDir
 		case !d.IsDir() && wanted(d.Name()):
-			if info, err := os.Stat(name); err != nil {
-				refuse(name, err)
-			} else if info.Mode().IsRegular() {
-				add(input{name: name})
-			}
+			w.file(name)
 		}
 		return nil
 	})
 }
 
+// passes says whether a folder is passed by.
+func (w *walker) passes(name string) bool {
+	base := filepath.Base(name)
+	if strings.HasPrefix(base, ".") {
+		return true
+	}
+	chart := filepath.Join(filepath.Dir(name), "Chart.yaml")
+	if _, err := os.Stat(chart); base != "templates" || err != nil {
+		return false
+	}
+	w.problems = append(w.problems, Problem{
+		Trouble: Template, File: &File{Name: chart}, Minor: true,
+		Message: "the templates of this Helm chart are not read",
+		Help:    "to check what they become: helm template " + filepath.ToSlash(filepath.Dir(chart)) + " | sem validate -",
+	})
+	return true
+}
+
+// file adds a file of a folder. What is neither a file nor a link to one, such as a socket, is not configuration.
+func (w *walker) file(name string) {
+	if info, err := os.Stat(name); err != nil {
+		w.refuse(name, err)
+	} else if info.Mode().IsRegular() {
+		w.add(input{name: name})
+	}
+}
+
 // wanted says whether a file in a folder is read.
 func wanted(name string) bool {
+	if strings.HasPrefix(name, ".") {
+		return false
+	}
 	switch filepath.Ext(name) {
 	case ".yaml", ".yml":
 		base := strings.TrimSuffix(name, filepath.Ext(name))

@@ -11,7 +11,7 @@ import (
 
 func TestWalk(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"b.yaml", "a/c.yml", "a/b.json", "a/d.txt", "a/x_test.yaml", ".git/e.yaml", "a/.f.yaml", "a/g.cue"} {
+	for _, name := range []string{"b.yaml", "a/c.yml", "a/b.json", "a/d.txt", "a/x_test.yaml", ".git/e.yaml", "a/.f.yaml", "a/g.cue", "chart/templates/x.yaml", "chart/Chart.yaml", "templates/y.yaml"} {
 		write(t, filepath.Join(dir, name), object)
 	}
 	for name, target := range map[string]string{"a/loop": "..", "a/self.yaml": "self.yaml", "a/gone.yaml": "nowhere", "z.yaml": "b.yaml", "folder": "a"} {
@@ -31,8 +31,9 @@ func TestWalk(t *testing.T) {
 		return got
 	}
 	want := []string{
-		"a/b.json", "a/c.yml", "a/g.cue", "b.yaml", "z.yaml",
+		"a/b.json", "a/c.yml", "a/g.cue", "b.yaml", "chart/Chart.yaml", "templates/y.yaml", "z.yaml",
 		"a/gone.yaml: there is no such file or folder", "a/self.yaml: too many levels of symbolic links",
+		"chart/Chart.yaml: the templates of this Helm chart are not read",
 	}
 	if diff := cmp.Diff(want, list(dir)); diff != "" {
 		t.Error("a folder:", diff)
