@@ -1,0 +1,91 @@
+package compile
+
+import (
+	"fmt"
+	"net/netip"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sem.example/internal/config"
+	"sem.example/internal/mesh"
+)
+
+// TestChainKey tells which filter chains match the same connections, however they say so.
+func TestChainKey(t *testing.T) {
+	for _, c := range []struct {
+		a, b chainDraft
+		same bool
+	}{
+		{chainDraft{}, chainDraft{sni: []string{"*"}}, true},
+		{chainDraft{}, chainDraft{cidrs: []string{"0.0.0.0/0"}}, true},
+		{chainDraft{sni: []string{"a", "b"}}, chainDraft{sni: []string{"b", "a", "a"}}, true},
+		{chainDraft{sni: []string{"a"}}, chainDraft{sni: []string{"b"}}, false},
+		{chainDraft{cidrs: []string{"10.1.2.3/8"}}, chainDraft{cidrs: []string{"10.9.9.9/8"}}, true},
+		{chainDraft{cidrs: []string{"10.0.0.1"}}, chainDraft{cidrs: []string{"10.0.0.1/32"}}, true},
+		{chainDraft{cidrs: []string{"10.0.0.1"}}, chainDraft{cidrs: []string{"10.0.0.2"}}, false},
+		{chainDraft{alpn: []string{"h2"}}, chainDraft{}, false},
+		{chainDraft{transport: "tls"}, chainDraft{transport: rawBuffer}, false},
+		{chainDraft{sni: []string{"a"}}, chainDraft{cidrs: []string{"10.0.0.1"}}, false},
+	} {
+		if same := c.a.key() == c.b.key(); same != c.same {
+			t.Errorf("%+v and %+v: the same is %v", c.a, c.b, same)
+		}
+	}
+}
+
+// TestServiceAddress tells which address a proxy knows a service by, and which authorities name it.
+func TestServiceAddress(t *testing.T) {
+	service := &config.Object{Kind: "Service"}
+	entry := &config.Object{Kind: "ServiceEntry"}
+	v4, v6 := netip.MustParseAddr("10.1.0.1"), netip.MustParseAddr("fd00::1")
+	for _, c := range []struct {
+		name    string
+		proxy   mesh.Proxy
+		service *mesh.Service
+		address string
+		all     []string
+	}{
+		{"none", mesh.Proxy{}, &mesh.Service{Object: entry}, "0.0.0.0", []string{"0.0.0.0"}},
+		{"headless", mesh.Proxy{}, &mesh.Service{Object: service}, "0.0.0.0", []string{"0.0.0.0"}},
+		{"of the proxy's family", mesh.Proxy{IPs: []netip.Addr{v6}},
+			&mesh.Service{Object: service, Addresses: []string{"10.0.0.1", "fd00::9"}}, "fd00::9", []string{"fd00::9"}},
+		{"of the other family", mesh.Proxy{IPs: []netip.Addr{v6}},
+			&mesh.Service{Object: service, Addresses: []string{"10.0.0.1"}}, "10.0.0.1", nil},
+		{"of both, for a proxy of both", mesh.Proxy{IPs: []netip.Addr{v4, v6}},
+			&mesh.Service{Object: service, Addresses: []string{"fd00::9", "10.0.0.1"}}, "fd00::9", []string{"fd00::9"}},
+		{"an entry of the other family", mesh.Proxy{IPs: []netip.Addr{v4}},
+			&mesh.Service{Object: entry, Addresses: []string{"fd00::9"}}, "fd00::9", []string{"fd00::9"}},
+		{"a CIDR", mesh.Proxy{}, &mesh.Service{Object: entry, Addresses: []string{"10.0.0.0/8"}}, "10.0.0.0/8", []string{"10.0.0.0/8"}},
+		{"allocated, without DNS", mesh.Proxy{},
+			&mesh.Service{Object: entry, AutoAddresses: []string{"240.0.0.1"}}, "0.0.0.0", []string{"0.0.0.0"}},
+		{"allocated, with DNS", mesh.Proxy{DNSCapture: true},
+			&mesh.Service{Object: entry, AutoAddresses: []string{"240.0.0.1", "2001::1"}}, "240.0.0.1", []string{"240.0.0.1"}},
+		{"allocated, with DNS and IPv6", mesh.Proxy{DNSCapture: true, IPs: []netip.Addr{v6}},
+			&mesh.Service{Object: entry, AutoAddresses: []string{"240.0.0.1", "2001::1"}}, "2001::1", []string{"2001::1"}},
+	} {
+		compiler := New(&mesh.View{Proxy: c.proxy})
+		if got := compiler.serviceAddress(c.service); got != c.address {
+			t.Errorf("%s: address %s, want %s", c.name, got, c.address)
+		}
+		if diff := cmp.Diff(c.all, compiler.serviceAddresses(c.service)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+func TestShortForms(t *testing.T) {
+	c := New(&mesh.View{Mesh: &mesh.Mesh{Settings: mesh.Settings{Domain: "cluster.local"}}, Proxy: mesh.Proxy{Namespace: "web"}})
+	for host, want := range map[string]string{
+		"a.web.svc.cluster.local":  "[a.web.svc.cluster.local. a a.web.svc a.web]",
+		"a.bank.svc.cluster.local": "[a.bank.svc.cluster.local. a.bank a.bank.svc]",
+		"svc.cluster.local":        "[svc.cluster.local.]",
+		"www.example":              "[www.example.]",
+		"*.example":                "[*.example.]",
+		"10.0.0.1":                 "[]",
+	} {
+		if got := fmt.Sprint(c.shortForms(host)); got != want {
+			t.Errorf("%s: %s, want %s", host, got, want)
+		}
+	}
+}
