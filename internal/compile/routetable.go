@@ -179,15 +179,17 @@ func (t *tableDraft) ruled(vs *mesh.VirtualService) []hostGroup {
 // service finds the service of a destination, which this table only knows if it has the listener's port.
 func (t *tableDraft) service(host string) *mesh.Service { return t.services.last[host] }
 
-// httpPorts are the ports of a service that may carry requests for this table.
+// httpPorts are the ports of a service that may carry requests for this table. Of several ports of one number only the
+// first counts.
 func (t *tableDraft) httpPorts(s *mesh.Service) []*mesh.Port {
+	ports := s.Ports
+	if t.port != 0 {
+		ports = []*mesh.Port{s.Port(t.port)}
+	}
 	var out []*mesh.Port
-	for _, p := range s.Ports {
-		if (t.port == 0 || p.Number == t.port) && (p.Protocol.IsHTTP() || p.Protocol == mesh.Detected) {
+	for _, p := range ports {
+		if p.Protocol.IsHTTP() || p.Protocol == mesh.Detected {
 			out = append(out, p)
-			if t.port != 0 {
-				break
-			}
 		}
 	}
 	return out
@@ -254,6 +256,9 @@ func (t *tableDraft) addGroup(g hostGroup) {
 		var origins trail
 		if g.rules != nil {
 			origins.add("", defines(g.rules.Object, hostField(g.rules, s.Host)))
+			for _, l := range g.rules.Dropped {
+				origins.add("", overridden(l))
+			}
 		}
 		origins.add("", defines(s.Object, s.Field))
 		if s.AddressField != "" {
