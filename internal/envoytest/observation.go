@@ -19,11 +19,11 @@ type Observation struct {
 	UpstreamHost    string            `json:"upstreamHost"`
 	ResponseFlags   string            `json:"responseFlags"`
 	Details         string            `json:"details"`
-	Status          int               `json:"status"` // as the client got it; 0 for a call that is not HTTP
-	ResponseHeaders map[string]string `json:"responseHeaders,omitempty"`
-	Body            string            `json:"body,omitempty"`     // of an answer that Envoy gave itself
-	Error           string            `json:"error"`              // what the client met in place of an answer
-	Unlogged        bool              `json:"unlogged,omitempty"` // no filter saw the connection
+	Status          int               `json:"status"`                    // as the client got it; 0 for a call that is not HTTP
+	ResponseHeaders map[string]string `json:"responseHeaders,omitempty"` // location and grpc-status
+	Body            string            `json:"body,omitempty"`            // of an answer that Envoy gave itself
+	Error           string            `json:"error"`                     // what the client met in place of an answer
+	Unlogged        bool              `json:"unlogged,omitempty"`        // no filter saw the connection
 	Upstream        *Upstream         `json:"upstream,omitempty"`
 }
 
@@ -71,8 +71,13 @@ func (p *Proxy) observe(a answer, entries []entry, before int) Observation {
 	if o.Upstream == nil {
 		o.Body = a.body
 	}
-	if location := a.headers.Get("Location"); location != "" {
-		o.ResponseHeaders = map[string]string{"location": location}
+	for _, name := range []string{"location", "grpc-status"} {
+		if value := a.headers.Get(name); value != "" {
+			if o.ResponseHeaders == nil {
+				o.ResponseHeaders = map[string]string{}
+			}
+			o.ResponseHeaders[name] = value
+		}
 	}
 	return o
 }

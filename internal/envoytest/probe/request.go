@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"slices"
@@ -17,6 +18,7 @@ type request struct {
 	authority, path, method string
 	headers                 map[string]string
 	query                   []string // "name=value"
+	version                 string   // http (1.1) if empty, or http2
 	way                     func(way) way
 }
 
@@ -50,15 +52,15 @@ func (r request) over(w way) simulate.Call {
 	if r.way != nil {
 		w = r.way(w)
 	}
+	if r.version == "http2" && w.alpn == "http/1.1" {
+		w.alpn = "h2"
+	}
 	c := w.call()
 	scheme := "http"
 	if w.tls != "plaintext" {
 		scheme = "https"
 	}
-	c.Protocol, c.Method = "http", r.method
-	if c.Method == "" {
-		c.Method = "GET"
-	}
+	c.Protocol, c.Method = cmp.Or(r.version, "http"), cmp.Or(r.method, "GET")
 	path := r.path
 	if len(r.query) > 0 {
 		path += "?" + strings.Join(r.query, "&")
@@ -85,8 +87,36 @@ func (g *generator) table(table *routev3.RouteConfiguration) []request {
 			out = append(out, g.route(authorities[0], r.GetMatch())...)
 		}
 		out = append(out, request{authority: authorities[0], path: "/zz-unmatched"})
+		out = append(out, g.odd(out[len(out)-2])...)
 	}
 	return out
+}
+
+// odd returns requests that proxies clean up, refuse or take for something else: paths with dots, doubled, escaped and
+// backward slashes and other characters; other methods and versions.
+func (g *generator) odd(base request) []request {
+	var out []request
+	path, _, _ := strings.Cut(base.path, "?")
+	for _, p := range []string{
+		path + "/../up", path + "/./here", "/a/.." + path, "/" + path, path + "//", path + "/%2e%2e/up", path + "%2Fsub", path + "%5Csub",
+		path + "\\sub", path + "/a%20b", path + ";v=1", strings.ReplaceAll(path, "e", "%65"), path + "?", path + "?a=b/../c", "*",
+	} {
+		out = append(out, base.with(func(r *request) { r.path = p }))
+	}
+	for _, method := range []string{"POST", "HEAD", "OPTIONS", "DELETE", "BREW"} {
+		out = append(out, base.with(func(r *request) { r.method = method }))
+	}
+	out = append(out,
+		base.with(func(r *request) { r.version = "http2" }),
+		base.with(func(r *request) { r.headers["content-type"] = "application/grpc" }),
+		base.with(func(r *request) { r.headers["x-forwarded-proto"] = "https" }),
+		base.with(func(r *request) {
+			r.headers["x-envoy-original-path"], r.headers["x-forwarded-for"] = "/elsewhere", "192.0.2.1"
+		}),
+		base.with(func(r *request) { r.headers["origin"] = "https://shop.example.com" }),
+		base.with(func(r *request) { r.headers["cookie"] = "user=qa; session=1" }))
+	g.random.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out[:6]
 }
 
 // authoritiesOf are hosts that reach a virtual host, or just do not: each domain as it is, with a port, in capitals, and
