@@ -34,7 +34,7 @@ type report struct {
 	root  term
 	blank map[*source.Node]patch
 	seen  map[string]bool // what was reported, by mistake.identity
-	gone  map[string]bool // paths of maps from which rules removed a field
+	gone  map[string]bool // paths of maps that were hidden, or from which rules removed a field
 	odds  []mistake       // what CUE said that has no words; reported only if there is nothing else
 	found diag.List
 }
@@ -71,8 +71,12 @@ func (r *report) take(group []mistake) bool {
 		if r.seen[m.identity()] || r.explained(m) {
 			continue
 		}
-		r.seen[m.identity()] = true
-		r.found = append(r.found, word(r.doc, m))
+		d := word(r.doc, m)
+		if m.class == absent && r.seen[m.parent+" "+d.Message] {
+			continue // two fields of one map are missing for one reason
+		}
+		r.seen[m.identity()], r.seen[m.parent+" "+d.Message] = true, true
+		r.found = append(r.found, d)
 		r.patch(m)
 		taken = true
 	}
@@ -84,7 +88,7 @@ func (r *report) patch(m mistake) {
 	if m.class == absent || m.node == nil {
 		return
 	}
-	r.blank[m.node] = hide
+	r.blank[m.node], r.gone[m.path] = hide, true
 	if m.class == stranger || m.isRule() {
 		r.blank[m.node] = remove
 	}

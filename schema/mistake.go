@@ -113,6 +113,9 @@ func (m *mistake) descend(label string) bool {
 		return true
 	}
 	m.path, m.name = source.Join(m.path, key), key
+	if isMapOf(m.term) {
+		m.name = source.Join(lastStep(m.parent), key)
+	}
 	m.node, m.term, m.terms = m.node.Get(key), fieldOf(m.term, key), reach(m.terms, key, false)
 	return m.term != nil
 }
@@ -128,7 +131,7 @@ func (m *mistake) classify(e errors.Error) {
 		m.class = absent
 	case m.node == nil:
 		m.class = nothing
-	case kindsOf(m.term) != 0 && !kindsOf(m.term).has(m.node.Kind):
+	case kindsOf(m.term) != 0 && !kindsOf(m.term).has(m.node.Kind) || m.fraction():
 		m.class = misfit
 	case strings.Contains(format, "errors in empty disjunction"):
 		m.class = nothing
@@ -157,6 +160,11 @@ func (m *mistake) badKey() {
 // worded takes the schema's words. CUE repeats the words of every disjunction that has any, also of those that the value
 // satisfies, when another constraint fails.
 func (m *mistake) worded(text string) {
+	m.class, m.id, m.words = worded, text[:6], text[8:]
+	if own := wordsOf(m.term); m.isRule() && own != "" && !m.term.accepts(m.node) {
+		text = own // the value is wrong in itself
+	}
+	m.class = nothing
 	switch {
 	case satisfied(m.terms, text, m.node):
 		return
@@ -165,4 +173,9 @@ func (m *mistake) worded(text string) {
 	default:
 		m.class, m.id, m.words = worded, text[:6], text[8:]
 	}
+}
+
+// fraction says whether the field has a fraction where a whole number belongs.
+func (m *mistake) fraction() bool {
+	return m.node.Kind == source.Number && !whole(m.node.Text) && integral(m.term)
 }

@@ -42,6 +42,9 @@ func wordMisfit(d *diag.Diagnostic, m mistake) {
 	want := kindsOf(m.term)
 	d.Check, d.Help = wrongType, retype(m.node, want)
 	d.Message = fmt.Sprintf("%s must be %s, not %s", m.name, inWords(want), isKind(m.node.Kind))
+	if m.fraction() {
+		d.Message, d.Help = fmt.Sprintf("%s must be a whole number, not %s", m.name, m.node.Text), ""
+	}
 }
 
 func inWords(want kinds) string {
