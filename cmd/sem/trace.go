@@ -32,6 +32,7 @@ type traceCommand struct {
 	out     stringList
 	batch   string
 	why     bool
+	follow  bool
 	fail    bool
 }
 
@@ -50,6 +51,7 @@ func newTrace() *cobra.Command {
 	cmd.Flags().VarP(&c.out, "output", "o", "text or json, or FORMAT=FILE (repeatable)")
 	cmd.Flags().StringVar(&c.batch, "batch", "", "file with one JSON request a line, '-' for standard input")
 	cmd.Flags().BoolVar(&c.why, "why", false, "open each step to what was rejected, and why")
+	cmd.Flags().BoolVar(&c.follow, "follow", false, "go on to the proxies behind the endpoint (default: true; false with --batch)")
 	cmd.Flags().BoolVar(&c.fail, "fail", false, "exit 1 when the request does not get its answer")
 	return cmd
 }
@@ -58,6 +60,9 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	targets, err := parseTargets(c.out.values, []string{"text", "json"})
 	if err != nil {
 		return err
+	}
+	if !cmd.Flags().Changed("follow") {
+		c.follow = c.batch == ""
 	}
 	if c.batch == "" && len(args) == 0 {
 		return fmt.Errorf("no request: give a URL, as in 'sem trace --from default/web http://reviews/', or --batch FILE")
@@ -76,7 +81,7 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	if c.batch != "" {
 		return c.runBatch(cmd, world, call.Proxy)
 	}
-	t, err := world.Trace(call, pipeline.TraceOptions{Why: true})
+	t, err := world.Trace(call, pipeline.TraceOptions{Why: true, Follow: c.follow})
 	if err != nil {
 		return err
 	}
@@ -121,7 +126,7 @@ func (c *traceCommand) runBatch(cmd *cobra.Command, world *pipeline.World, fallb
 		if strings.TrimSpace(lines.Text()) == "" {
 			continue
 		}
-		t, err := answer(world, lines.Bytes(), fallback, c.why)
+		t, err := answer(world, lines.Bytes(), fallback, pipeline.TraceOptions{Why: c.why, Follow: c.follow})
 		if err != nil {
 			bad++
 			fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d: %v\n", c.batch, n, err)
@@ -140,10 +145,10 @@ func (c *traceCommand) runBatch(cmd *cobra.Command, world *pipeline.World, fallb
 	return nil
 }
 
-func answer(world *pipeline.World, line []byte, proxy simulate.Proxy, why bool) (*simulate.Trace, error) {
+func answer(world *pipeline.World, line []byte, proxy simulate.Proxy, opts pipeline.TraceOptions) (*simulate.Trace, error) {
 	call := simulate.Call{Proxy: proxy}
 	if err := json.Unmarshal(line, &call); err != nil {
 		return nil, fmt.Errorf("this line is no request: %w", err)
 	}
-	return world.Trace(call, pipeline.TraceOptions{Why: why})
+	return world.Trace(call, opts)
 }

@@ -31,7 +31,8 @@ func (w *World) View(p simulate.Proxy) (*mesh.View, error) {
 
 // TraceOptions say how much a trace tells.
 type TraceOptions struct {
-	Why bool // keep what each step rejected, and why
+	Why    bool // keep what each step rejected, and why
+	Follow bool // go on to the proxies behind the endpoint, as far as the input knows them
 }
 
 // Trace follows a call through the proxy that it names. The error is for a proxy that cannot be understood.
@@ -46,7 +47,12 @@ func (w *World) Trace(call simulate.Call, opts TraceOptions) (*simulate.Trace, e
 	if full, err := call.Normal(); err == nil && call.Port == 0 && full.Direction != "outbound" {
 		call.Port = e.compiler.ListenPort(full.Port) // a service stands before the proxy
 	}
-	t := e.simulator(opts).Trace(call)
+	var t *simulate.Trace
+	if opts.Follow {
+		t = e.simulator(opts).Follow(call, journey{world: w, opts: opts})
+	} else {
+		t = e.simulator(opts).Trace(call)
+	}
 	for _, n := range e.compiler.NotModelled() {
 		t.NotModelled = append(t.NotModelled, n.What)
 	}
