@@ -132,6 +132,7 @@ func (c *Call) fill(t target) {
 	}
 	preset(&c.Protocol, t.protocol)
 	c.fillTLS(t)
+	c.fillHeaders(t)
 	if c.Protocol != "tcp" {
 		preset(&c.Method, map[bool]string{true: "POST", false: "GET"}[t.grpc])
 	}
@@ -144,6 +145,29 @@ func (c *Call) fill(t target) {
 	if _, err := netip.ParseAddr(t.host); err == nil {
 		preset(&c.Address, t.host)
 	}
+}
+
+// fillHeaders adds the headers that gRPC and WebSocket requests bear by themselves.
+func (c *Call) fillHeaders(t target) {
+	add := map[string]string{}
+	if t.grpc {
+		add["content-type"] = "application/grpc"
+	}
+	if t.upgrade {
+		add["connection"], add["upgrade"] = "Upgrade", "websocket"
+	}
+	if len(add) == 0 {
+		return
+	}
+	headers := map[string][]string{}
+	for name, value := range add {
+		headers[name] = []string{value}
+	}
+	for name, values := range c.Headers {
+		delete(headers, strings.ToLower(name))
+		headers[name] = values
+	}
+	c.Headers = headers
 }
 
 func (c *Call) fillTLS(t target) {

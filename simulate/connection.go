@@ -26,11 +26,12 @@ type connection struct {
 	pipe        string         // the path of a Unix socket, instead of a destination
 	source      netip.AddrPort
 
-	tls         bool // the client speaks TLS
-	certificate bool // and has a certificate to show
-	sni         string
+	tls         bool   // the client speaks TLS
+	certificate bool   // and has a certificate to show
+	sni         string // as the client writes it; it is compared in lower case
 	alpn        []string
 	principal   string // the URI of the client's certificate
+	garbled     bool   // its HTTP/1.1 is none that the HTTP inspector recognises
 	inner       string // what the client speaks (inside the TLS, if any): http11, http2 or payload
 }
 
@@ -39,10 +40,11 @@ func newConnection(c *Call) connection {
 	out := connection{
 		tls:         c.TLS != "plaintext",
 		certificate: c.TLS == "mtls",
-		sni:         strings.ToLower(c.SNI),
+		sni:         c.SNI,
 		principal:   c.Principal,
 		inner:       c.inner(),
 	}
+	out.garbled = out.inner == http11 && !recognised(c.Method, c.target().path)
 	if path, ok := strings.CutPrefix(c.Address, "unix://"); ok {
 		out.pipe = path
 	} else if a, err := netip.ParseAddr(c.Address); err == nil {

@@ -22,6 +22,7 @@ type exchange struct {
 	sent    request  // as the application sent it
 	pending *outcome // the answer where there is no route
 
+	splits   []split
 	found    int      // how many steps there were before the route was looked for
 	stripped []string // headers that filters took off
 
@@ -35,7 +36,7 @@ func (r *run) http(m *manager, chain envoy.Addr) outcome {
 		return r.unreadable()
 	}
 	r.req = newRequest(r.call)
-	if !r.req.parsed() {
+	if r.req.unparsed() != "" {
 		return r.unreadable()
 	}
 	x := &exchange{run: r, manager: m, chain: chain, sent: *r.req}
@@ -50,8 +51,8 @@ func (r *run) http(m *manager, chain envoy.Addr) outcome {
 // unreadable is the answer to bytes that are no HTTP.
 func (r *run) unreadable() outcome {
 	o := outcome{verdict: Unsupported, status: 400, flags: "DPE", err: "protocol error", details: "http1.codec_error", reason: "the proxy reads HTTP here, and the client's bytes are none"}
-	if r.req != nil && !r.req.parsed() {
-		o.reason = fmt.Sprintf("%q is no method of HTTP/1.1 that the proxy knows", r.req.method)
+	if r.req != nil {
+		o.reason = r.req.unparsed()
 	}
 	if r.opaqueTLS() {
 		o.verdict, o.reason = TLSMismatch, "the proxy reads plaintext HTTP here, and the client speaks TLS"
@@ -74,9 +75,6 @@ func (x *exchange) prepare() {
 
 // normalise cleans path and authority. Requests that it refuses never reach a route.
 func (x *exchange) normalise() *outcome {
-	if x.req.authority == "" {
-		return x.refuse("missing_host_header", "the request names no host")
-	}
 	before := x.req.path
 	verdict := newNormaliser(x.manager.proto, uint32(x.conn.destination.Port())).apply(x.req)
 	switch {
@@ -178,10 +176,7 @@ func (x *exchange) from() netip.Addr {
 // match takes the first route of the virtual host whose conditions the request meets.
 func (x *exchange) match() {
 	for _, t := range x.host.routes {
-		if t.share == 0 || x.skip[t] {
-			continue
-		}
-		if _, ok := t.matches(x.req); ok {
+		if _, ok := t.matches(x.req); ok && x.takes(t) {
 			x.choose(t)
 			return
 		}
@@ -220,7 +215,7 @@ func (x *exchange) process() outcome {
 		}
 	}
 	if x.pending != nil {
-		return *x.pending
+		return x.merge(*x.pending)
 	}
-	return x.respond()
+	return x.merge(x.respond())
 }

@@ -39,10 +39,10 @@ func (l *listener) inspect(c *connection) sight {
 		switch f.kind {
 		case "TlsInspector":
 			if c.tls {
-				s = sight{transport: tlsBytes, sni: c.sni, alpn: c.alpn}
+				s = sight{transport: tlsBytes, sni: strings.ToLower(c.sni), alpn: c.alpn}
 			}
 		case "HttpInspector":
-			if !c.tls && s.transport == rawBuffer && c.inner != payload {
+			if !c.tls && s.transport == rawBuffer && c.inner != payload && !c.garbled {
 				s.alpn = []string{c.inner}
 			}
 		}

@@ -72,8 +72,8 @@ type condition struct {
 	says string
 }
 
-// newHeader compiles a header matcher. A header that is absent fails every test but that of its absence, inverted
-// or not, unless the matcher treats it as empty.
+// newHeader compiles a header matcher. Of a header that is given several times one value must match. A header that is
+// absent fails every test but that of its absence, inverted or not, unless the matcher treats it as empty.
 func newHeader(m *routev3.HeaderMatcher) condition {
 	name, invert, empty := strings.ToLower(m.GetName()), m.GetInvertMatch(), m.GetTreatMissingHeaderAsEmpty()
 	if want, ok := presence(m); ok {
@@ -85,8 +85,11 @@ func newHeader(m *routev3.HeaderMatcher) condition {
 	text := headerText(m)
 	return condition{
 		test: func(r *request) bool {
-			value, there := r.get(name)
-			return (there || empty) && text.test(value) != invert
+			values := r.values(name)
+			if len(values) == 0 && empty {
+				values = []string{""}
+			}
+			return len(values) > 0 && anyOf(values, text.test) != invert
 		},
 		says: denied(fmt.Sprintf("header %s %s", name, text.says), invert),
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"strings"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	rbacv3 "github.com/envoyproxy/go-control-plane/envoy/config/rbac/v3"
@@ -111,7 +112,7 @@ func permission(p *rbacv3.Permission) subjectTest {
 		}
 	case *rbacv3.Permission_RequestedServerName:
 		text := newTextMatch(rule.RequestedServerName)
-		return func(s *subject) bool { return text.test(s.conn.sni) }
+		return func(s *subject) bool { return text.test(strings.ToLower(s.conn.sni)) }
 	case *rbacv3.Permission_Metadata:
 		return metadata(rule.Metadata)
 	}

@@ -32,16 +32,21 @@ func newRequest(c *Call) *request {
 		}
 		r.headers[name] = values
 	}
-	if t.grpc && r.headers["content-type"] == nil {
-		r.headers["content-type"] = []string{"application/grpc"}
-	}
-	if t.upgrade && r.headers["upgrade"] == nil {
-		r.headers["connection"], r.headers["upgrade"] = []string{"Upgrade"}, []string{"websocket"}
-	}
 	return r
 }
 
-// get returns a header's value, several joined by commas as Envoy's matchers do, and whether there is one.
+// values returns the values of a header, as they were given one by one.
+func (r *request) values(name string) []string {
+	if values, ok := r.headers[name]; ok {
+		return values
+	}
+	if value, ok := r.get(name); ok {
+		return []string{value}
+	}
+	return nil
+}
+
+// get returns a header's value, several joined by commas, and whether there is one.
 func (r *request) get(name string) (string, bool) {
 	switch name {
 	case ":path":

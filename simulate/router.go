@@ -22,7 +22,7 @@ func (x *exchange) respond() outcome {
 	case t.action != nil:
 		return x.forward()
 	}
-	return outcome{verdict: Unsupported, err: "route without an action", reason: "the route has an action that sem does not model"}
+	return x.failed(NoCluster, "NC", "cluster_not_found", "the route forwards nothing: it has no cluster")
 }
 
 // redirected is the answer that sends the client elsewhere.
@@ -81,7 +81,7 @@ func (x *exchange) forward() outcome {
 		x.rewritten(ways[best].req)
 	}
 	x.limited()
-	return x.abortSome(x.passSome(x.take(ways)))
+	return x.abortSome(x.take(ways))
 }
 
 func byShare(a, b way) int {
@@ -170,38 +170,6 @@ func (x *exchange) abortSome(o outcome) outcome {
 		return o
 	}
 	return fault
-}
-
-// divide leaves the branches that there are a share of the requests; without branches the hop itself becomes one.
-func (x *exchange) divide(left float64, v Verdict) {
-	if len(x.hop.Branches) == 0 {
-		x.hop.Branches = []Branch{{Share: 1, Cluster: x.hop.Cluster, Endpoints: x.hop.Endpoints, Verdict: v}}
-	}
-	for i := range x.hop.Branches {
-		x.hop.Branches[i].Share *= left
-	}
-}
-
-// passSome accounts for the share of requests that a runtime fraction lets pass by the route.
-func (x *exchange) passSome(o outcome) outcome {
-	if x.route.share >= 1 {
-		return o
-	}
-	other, instead := x.fork(x.route)
-	x.divide(x.route.share, o.verdict)
-	other.divided(instead)
-	for _, b := range other.hop.Branches {
-		b.Share *= 1 - x.route.share
-		x.hop.Branches = append(x.hop.Branches, b)
-	}
-	return o
-}
-
-// divided makes the run's only outcome a branch.
-func (r *run) divided(o outcome) {
-	if len(r.hop.Branches) == 0 {
-		r.hop.Branches = []Branch{{Share: 1, Cluster: r.hop.Cluster, Endpoints: r.hop.Endpoints, Verdict: o.verdict}}
-	}
 }
 
 // note names the cluster of the route where a filter answers before the router does: Envoy's log names it too.

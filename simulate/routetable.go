@@ -99,9 +99,6 @@ func (t *table) host(authority string) string {
 // virtualHost chooses by the authority: an exact domain, else the longest suffix wildcard, else the longest prefix
 // wildcard, else "*". The reason is the second result.
 func (t *table) virtualHost(authority string) (*virtualHost, string) {
-	if authority == "" {
-		return t.any, "the request has no host, and this virtual host takes all"
-	}
 	host := t.host(authority)
 	if v := t.exact[host]; v != nil {
 		return v, fmt.Sprintf("it has the domain %q", host)

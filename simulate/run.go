@@ -1,6 +1,8 @@
 package simulate
 
 import (
+	"strings"
+
 	"sem.example/internal/envoy"
 )
 
@@ -16,7 +18,7 @@ type run struct {
 	decrypted bool            // the proxy terminated the client's TLS
 	peer      string          // the identity that the client proved, "" without one
 	ask       string          // the host and port that the proxy itself is to resolve, for a dynamic cluster
-	skip      map[*route]bool // routes that a runtime fraction lets pass by
+	fractions map[*route]bool // routes with a runtime fraction: whether it takes the request
 
 	// What the call comes to, for the summary and the warnings.
 	via       *cluster   // the cluster that is followed
@@ -122,7 +124,7 @@ func (r *run) read(c *chain) outcome {
 		case f.namesCluster():
 			sniCluster = true
 		case f.addresser():
-			r.ask = f.asks(r.conn.sni)
+			r.ask = f.asks(strings.ToLower(r.conn.sni))
 		case f.tcp != nil:
 			return firstOf(denied, r.tcp(f.tcp, sniCluster, c.addr))
 		case f.http != nil:
@@ -181,14 +183,4 @@ func (r *run) why(rejected func() []Candidate) {
 	if r.engine.why {
 		r.hop.Steps[len(r.hop.Steps)-1].Rejected = rejected()
 	}
-}
-
-// fork runs the call again as it goes when a runtime fraction lets it pass a route by.
-func (r *run) fork(past *route) (*run, outcome) {
-	f := &run{engine: r.engine, skip: map[*route]bool{past: true}}
-	for other := range r.skip {
-		f.skip[other] = true
-	}
-	f.start(r.call)
-	return f, f.accept()
 }

@@ -3,6 +3,7 @@ package simulate
 import (
 	"net"
 	"strconv"
+	"strings"
 
 	sniv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/sni_dynamic_forward_proxy/v3"
 	tcpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/tcp_proxy/v3"
@@ -38,7 +39,7 @@ func newTCPProxy(p *tcpv3.TcpProxy) *tcpProxy {
 func (r *run) tcp(p *tcpProxy, sniCluster bool, chain envoy.Addr) outcome {
 	targets := p.targets
 	if sniCluster && r.conn.sni != "" {
-		targets = []weighted{{cluster: r.conn.sni, share: 1}}
+		targets = []weighted{{cluster: strings.ToLower(r.conn.sni), share: 1}}
 	}
 	if idle := duration(p.proto.GetIdleTimeout()); idle != "" {
 		r.policy().IdleTimeout = idle

@@ -127,12 +127,12 @@ func (x *exchange) rejectedRoutes(chosen *route) []Candidate {
 			asked = false
 			continue
 		}
-		because := "an earlier route matches"
+		because, says := "an earlier route matches", ""
 		if asked {
-			says, _ := t.matches(x.req)
+			says, _ = t.matches(x.req)
 			because = "not so: " + says
 		}
-		if t.share == 0 || x.skip[t] {
+		if says == "" && asked {
 			because = "its runtime fraction lets the request pass by"
 		}
 		out = append(out, Candidate{Candidate: t.label, Because: because, Origin: x.engine.originOf(at(t.addr))})

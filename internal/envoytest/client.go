@@ -156,12 +156,29 @@ func target(url string) (authority, path string) {
 	return rest, "/"
 }
 
+// asked is the authority and path that a call asks for: a Host header of its own counts for more than its URL.
+func asked(call simulate.Call) (authority, path string) {
+	authority, path = target(call.URL)
+	for name, values := range call.Headers {
+		if strings.EqualFold(name, "host") {
+			authority = strings.Join(values, ",")
+		}
+	}
+	return authority, path
+}
+
 func (c *client) http1Over(conn net.Conn) answer {
-	authority, path := target(c.call.URL)
+	authority, path := asked(c.call)
 	method := cmp.Or(c.call.Method, http.MethodGet)
+	if method == http.MethodConnect {
+		path = authority
+	}
 	var head strings.Builder
 	fmt.Fprintf(&head, "%s %s HTTP/1.1\r\nhost: %s\r\n", method, path, authority)
 	for _, name := range slices.Sorted(maps.Keys(c.call.Headers)) {
+		if strings.EqualFold(name, "host") {
+			continue
+		}
 		for _, value := range c.call.Headers[name] {
 			fmt.Fprintf(&head, "%s: %s\r\n", name, value)
 		}
@@ -187,7 +204,7 @@ func (c *client) http1Over(conn net.Conn) answer {
 
 // http2Over makes the request by HTTP/2, of which no more is needed than a client of the library does.
 func (c *client) http2Over(conn net.Conn) answer {
-	authority, path := target(c.call.URL)
+	authority, path := asked(c.call)
 	transport := &http.Transport{
 		Protocols:   &http.Protocols{},
 		DialContext: func(context.Context, string, string) (net.Conn, error) { return conn, nil },

@@ -93,7 +93,7 @@ func (c *comparison) upstream(u Upstream) {
 	if u.Path == "" {
 		return
 	}
-	authority, path := target(c.call.URL)
+	authority, path := asked(c.call)
 	if r := c.hop.Rewrite; r != nil && r.Path != nil {
 		path = r.Path.To
 	}
