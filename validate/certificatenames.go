@@ -1,0 +1,58 @@
+package validate
+
+import (
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM274",
+	Title:    "name for the handshake is no name",
+	Severity: diag.Warning,
+	Why: `The server's certificate bears DNS names, IP addresses, or identities that begin with spiffe://. A URL, a name with a port, or an empty
+text equals none of them, so that verification fails; as SNI it selects no certificate. Istio admits any text.`,
+	Fix: `Write the bare name, as the certificate has it.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: api, namespace: shop}
+spec: {host: api.example.com, trafficPolicy: {tls: {mode: SIMPLE, sni: "https://api.example.com", subjectAltNames: [api.example.com]}}}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: api, namespace: shop}
+spec: {host: api.example.com, trafficPolicy: {tls: {mode: SIMPLE, sni: api.example.com, subjectAltNames: [api.example.com]}}}
+`,
+}, certificateNames)
+
+func certificateNames(s *Scope, r *reporter) {
+	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+		alternativeNames(r, place{o, "spec.subjectAltNames"}, spec.SubjectAltNames)
+	})
+	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range policies(o, spec) {
+			if sni := p.tls.GetSni(); sni != "" && strings.ContainsAny(sni, "/: ") {
+				r.at(p.at("tls.sni"), "sni %q is no host name", sni)
+			}
+			alternativeNames(r, p.at("tls.subjectAltNames"), p.tls.GetSubjectAltNames())
+		}
+	})
+}
+
+func alternativeNames(r *reporter, at place, names []string) {
+	for i, name := range names {
+		scheme, _, isURL := strings.Cut(name, "://")
+		switch here := (place{at.object, source.Index(at.field, i)}); {
+		case name == "":
+			r.at(here, "no certificate bears an empty name")
+		case isURL && scheme != "spiffe":
+			r.at(here, "no certificate bears the URL %q", name)
+		}
+	}
+}

@@ -1,0 +1,60 @@
+package validate
+
+import (
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM277",
+	Title:    "condition that no request fulfils, or that has no effect",
+	Severity: diag.Warning,
+	Why: `Methods and schemes are compared as they are: requests say GET and http, never get or HTTP. ignoreUriCase is for exact and prefix
+conditions on the path; a regular expression has (?i) for that. Istio admits it all the same.`,
+	Fix: `Write methods in upper and schemes in lower case; begin a regular expression with (?i).`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{match: [{method: {exact: get}}], route: [{destination: {host: reviews}}]}, {route: [{destination: {host: reviews}}]}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{match: [{method: {exact: GET}}], route: [{destination: {host: reviews}}]}, {route: [{destination: {host: reviews}}]}]
+`,
+}, deadMatch)
+
+func deadMatch(s *Scope, r *reporter) {
+	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		for i, route := range spec.Http {
+			for j, m := range route.GetMatch() {
+				at := source.Index(source.Index("spec.http", i)+".match", j)
+				wrongCase(r, place{o, at + ".method"}, m.GetMethod(), strings.ToUpper)
+				wrongCase(r, place{o, at + ".scheme"}, m.GetScheme(), strings.ToLower)
+				if _, regex := m.GetUri().GetMatchType().(*networking.StringMatch_Regex); m.GetIgnoreUriCase() && (regex || m.Uri == nil) {
+					r.at(place{o, at + ".ignoreUriCase"}, "ignoreUriCase has no effect without an exact or prefix condition on uri")
+				}
+			}
+		}
+	})
+}
+
+// wrongCase reports a text that requests write in another case.
+func wrongCase(r *reporter, at place, m *networking.StringMatch, written func(string) string) {
+	for _, f := range []struct{ field, value string }{{"exact", m.GetExact()}, {"prefix", m.GetPrefix()}} {
+		if f.value != written(f.value) {
+			r.at(place{at.object, at.field + "." + f.field}, "no request has %q here", f.value).help("write %q", written(f.value))
+		}
+	}
+}

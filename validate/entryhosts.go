@@ -1,0 +1,66 @@
+package validate
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM272",
+	Title:    "host or address of an entry cannot take traffic",
+	Severity: diag.Warning,
+	Why: `Hosts and addresses of an entry set its traffic apart from that of others. One that is listed twice adds nothing. Traffic to loopback
+addresses does not leave the Pod and never reaches the proxy, and 0.0.0.0 is no destination.`,
+	Fix: `Remove the repetition, or give the address that applications dial.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: db, namespace: shop}
+spec:
+  hosts: [db.example.com]
+  addresses: [127.0.0.1]
+  ports: [{number: 5432, name: tcp, protocol: TCP}]
+  resolution: DNS
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: db, namespace: shop}
+spec:
+  hosts: [db.example.com]
+  addresses: [10.1.2.3]
+  ports: [{number: 5432, name: tcp, protocol: TCP}]
+  resolution: DNS
+`,
+}, entryHosts)
+
+func entryHosts(s *Scope, r *reporter) {
+	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+		for i, host := range spec.Hosts {
+			if slices.Contains(spec.Hosts[:i], host) {
+				r.at(place{o, source.Index("spec.hosts", i)}, "host %q is listed twice", host)
+			}
+		}
+		for i, text := range spec.Addresses {
+			at := place{o, source.Index("spec.addresses", i)}
+			single, _, _ := strings.Cut(text, "/")
+			addr, err := netip.ParseAddr(single)
+			switch {
+			case slices.Contains(spec.Addresses[:i], text):
+				r.at(at, "address %q is listed twice", text)
+			case err != nil:
+			case addr.IsLoopback():
+				r.at(at, "traffic to the loopback address %s does not reach the proxy", addr)
+			case addr.IsUnspecified() && !strings.Contains(text, "/"):
+				r.at(at, "%s is no address that can be dialled", addr)
+			}
+		}
+	})
+}

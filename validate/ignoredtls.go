@@ -1,0 +1,52 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM276",
+	Title:    "client TLS setting that the mode ignores",
+	Severity: diag.Warning,
+	Why: `Mode ISTIO_MUTUAL uses the certificates of the mesh, and DISABLE, which is the default, does not encrypt at all. Certificates and names
+that are set next to them have no effect. Istio admits them all the same.`,
+	Fix: `Set mode SIMPLE or MUTUAL if the proxy should encrypt with these settings, or remove them.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: api, namespace: shop}
+spec: {host: api.example.com, trafficPolicy: {tls: {caCertificates: /etc/certs/ca.pem}}}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: api, namespace: shop}
+spec: {host: api.example.com, trafficPolicy: {tls: {mode: SIMPLE, caCertificates: /etc/certs/ca.pem}}}
+`,
+}, ignoredTLS)
+
+func ignoredTLS(s *Scope, r *reporter) {
+	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range policies(o, spec) {
+			mode := p.tls.GetMode()
+			if p.tls == nil || mode != networking.ClientTLSSettings_DISABLE && mode != networking.ClientTLSSettings_ISTIO_MUTUAL {
+				continue
+			}
+			for _, f := range []struct {
+				name, value string
+				always      bool // ISTIO_MUTUAL has a use for the others
+			}{
+				{"clientCertificate", p.tls.ClientCertificate, true}, {"privateKey", p.tls.PrivateKey, true},
+				{"caCertificates", p.tls.CaCertificates, true}, {"credentialName", p.tls.CredentialName, true}, {"sni", p.tls.Sni, false},
+			} {
+				if f.value != "" && (f.always || mode == networking.ClientTLSSettings_DISABLE) {
+					r.at(p.at("tls."+f.name), "mode %s ignores %s", mode, f.name)
+					break
+				}
+			}
+		}
+	})
+}

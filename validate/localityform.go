@@ -1,0 +1,51 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM275",
+	Title:    "locality of a workload is malformed",
+	Severity: diag.Warning,
+	Why: `A locality is region, region/zone or region/zone/subzone. Others never equal the locality of a client, so that locality load
+balancing treats the workload as far away. Istio admits any text.`,
+	Fix: `Write at most three parts, none of them empty.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {name: vm, namespace: shop}
+spec: {address: 10.0.0.1, locality: eu//a}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {name: vm, namespace: shop}
+spec: {address: 10.0.0.1, locality: eu/west/a}
+`,
+}, localityForm)
+
+func localityForm(s *Scope, r *reporter) {
+	report := func(at place, w *networking.WorkloadEntry) {
+		parts := strings.Split(w.GetLocality(), "/")
+		if w.GetLocality() != "" && (len(parts) > 3 || slices.Contains(parts, "")) {
+			r.at(place{at.object, at.field + ".locality"}, "locality %q is not region/zone/subzone", w.Locality)
+		}
+	}
+	each(s, "WorkloadEntry", func(o *config.Object, spec *networking.WorkloadEntry) { report(place{o, "spec"}, spec) })
+	each(s, "WorkloadGroup", func(o *config.Object, spec *networking.WorkloadGroup) {
+		report(place{o, "spec.template"}, spec.Template)
+	})
+	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+		for i, e := range spec.Endpoints {
+			report(place{o, source.Index("spec.endpoints", i)}, e)
+		}
+	})
+}

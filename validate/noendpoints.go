@@ -1,0 +1,37 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM271",
+	Title:    "resolution STATIC without endpoints",
+	Severity: diag.Error,
+	Why: `With resolution STATIC the proxy connects to the endpoints that the entry lists or selects. Without either there is nothing to
+connect to, and every call is answered 503 (no healthy upstream). Istio admits it all the same.`,
+	Fix: `List endpoints, select workloads, or use resolution DNS to look the host up.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec: {hosts: [api.example.com], resolution: STATIC, ports: [{number: 80, name: http, protocol: HTTP}]}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec: {hosts: [api.example.com], resolution: DNS, ports: [{number: 80, name: http, protocol: HTTP}]}
+`,
+}, noEndpoints)
+
+func noEndpoints(s *Scope, r *reporter) {
+	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+		if spec.Resolution == networking.ServiceEntry_STATIC && len(spec.Endpoints) == 0 && spec.WorkloadSelector == nil {
+			r.at(place{o, "spec.resolution"}, "resolution STATIC needs endpoints or a workloadSelector; calls are answered 503")
+		}
+	})
+}

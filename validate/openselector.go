@@ -1,0 +1,37 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM278",
+	Title:    "gateway without a selector",
+	Severity: diag.Warning,
+	Why: `The selector says which gateway workloads open the ports. Without one every gateway of the mesh does, those of other namespaces included.
+Istio admits it all the same.`,
+	Fix: `Select the gateway by its labels, such as istio: ingressgateway.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: shop}
+spec: {servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [shop.example.com]}]}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: shop}
+spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [shop.example.com]}]}
+`,
+}, openSelector)
+
+func openSelector(s *Scope, r *reporter) {
+	each(s, "Gateway", func(o *config.Object, spec *networking.Gateway) {
+		if len(spec.Selector) == 0 {
+			r.at(place{o, "spec"}, "without a selector, every gateway of the mesh opens these ports")
+		}
+	})
+}

@@ -1,0 +1,41 @@
+package validate
+
+import (
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM273",
+	Title:    "UDP port in an entry",
+	Severity: diag.Warning,
+	Why:      `The proxy does not take UDP. Istio admits the port and makes no listener for it, so that packets pass by the mesh.`,
+	Fix:      `Remove the port; UDP traffic needs no entry.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: dns, namespace: shop}
+spec: {hosts: [dns.example.com], resolution: DNS, ports: [{number: 5353, name: udp, protocol: UDP}]}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: dns, namespace: shop}
+spec: {hosts: [dns.example.com], resolution: DNS, ports: [{number: 5353, name: tcp, protocol: TCP}]}
+`,
+}, udpPort)
+
+func udpPort(s *Scope, r *reporter) {
+	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+		for i, p := range spec.Ports {
+			if strings.EqualFold(p.GetProtocol(), "UDP") {
+				r.at(place{o, source.Index("spec.ports", i) + ".protocol"}, "the proxy does not take UDP, so that port %d has no effect", p.GetNumber())
+			}
+		}
+	})
+}
