@@ -47,17 +47,30 @@ func beginnings(conditions map[string]*networking.StringMatch) map[string]string
 	return all
 }
 
-// coveredPrefixes reports conditions that an earlier one covers, as far as Istio's webhook sees it: by prefixes of the path.
-func coveredPrefixes(u unused, prefixes []prefixMatch) {
-	for i, p := range prefixes {
-		for _, earlier := range prefixes[:i] {
-			if earlier.prefix != p.prefix && earlier.covers(p) {
-				u.reporter.at(u.match(p.rule, p.match), "the condition is never used: prefix %q is below %q", p.prefix, earlier.prefix).
-					related(u.match(earlier.rule, earlier.match), "this condition comes first").warned()
-				break
+// webhookCovered returns the matches that Istio's webhook takes to be covered, each with the field of the earlier one. The webhook
+// looks at prefixes of the path only, and compares the other conditions as texts.
+func webhookCovered(spec *networking.VirtualService) map[string]string {
+	covered := map[string]string{}
+	var prefixes []prefixMatch
+	for i, rule := range spec.GetHttp() {
+		if len(rule.GetMatch()) == 0 {
+			break
+		}
+		for j, m := range rule.GetMatch() {
+			p, ok := prefixOf(m, i, j)
+			if !ok {
+				continue
 			}
+			for _, earlier := range prefixes {
+				if earlier.prefix != p.prefix && earlier.covers(p) {
+					covered[matchField(i, j)] = matchField(earlier.rule, earlier.match)
+					break
+				}
+			}
+			prefixes = append(prefixes, p)
 		}
 	}
+	return covered
 }
 
 func (p prefixMatch) covers(later prefixMatch) bool {

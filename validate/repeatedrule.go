@@ -1,0 +1,232 @@
+package validate
+
+import (
+	"fmt"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"google.golang.org/protobuf/proto"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM220",
+	Title:    "rule stands after one that takes everything",
+	Severity: diag.Error,
+	Why: `The first rule that matches decides. One without conditions, or with a prefix "/" or a regex ".*" as its only one, matches every
+request. The rules after it are not even sent to the proxy.`,
+	Fix: `Move the rule that takes everything to the end.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - match: [{uri: {prefix: /}}]
+    route: [{destination: {host: web}}]
+  - match: [{uri: {exact: /health}}]
+    route: [{destination: {host: health}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - match: [{uri: {exact: /health}}]
+    route: [{destination: {host: health}}]
+  - match: [{uri: {prefix: /}}]
+    route: [{destination: {host: web}}]
+`,
+	Aliases: []string{"IST0130"},
+}, rulesAfterAll)
+
+func rulesAfterAll(s *Scope, r *reporter) {
+	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		broad := broadMatch(o)
+		warnings := webhookCovered(spec)
+		for _, l := range ruleLists(o, spec) {
+			bare := l.bare()
+			for i := range l.matches {
+				f := place{o, l.rule(i)}
+				switch {
+				case bare >= 0 && bare < i:
+					l.report(r.at(f, "the rule is never used: an earlier one takes every request").
+						related(place{o, l.rule(bare)}, "this rule has no conditions"), bare).warned()
+				case l.name == "http" && broad != nil && broad.rule < i:
+					found := r.at(f, "the rule is never used: an earlier one takes every request").
+						related(broad.place, "every request meets this match").help("put it before %s", ruleField(broad.rule))
+					if l.warned(i, warnings) {
+						found.warned()
+					}
+				}
+			}
+		}
+	})
+}
+
+// broadMatch returns the first match of an HTTP rule that every request meets, or nil.
+func broadMatch(o *config.Object) *condition {
+	for _, c := range conditionsOf(o) {
+		if c.match >= 0 && !c.delegated && c.everything() {
+			return &c
+		}
+	}
+	return nil
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM222",
+	Title:    "match is written twice",
+	Severity: diag.Warning,
+	Why:      `The first of two rules with the same match gets all requests that meet it. The second never gets one by this match.`,
+	Fix:      `Remove one of the two, or make the match differ as it was meant to.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - match: [{uri: {prefix: /api/}}]
+    route: [{destination: {host: api}}]
+  - match: [{uri: {prefix: /api/}}]
+    route: [{destination: {host: api-next}}]
+  - route: [{destination: {host: web}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - match: [{uri: {prefix: /api/}, headers: {x-next: {exact: "1"}}}]
+    route: [{destination: {host: api-next}}]
+  - match: [{uri: {prefix: /api/}}]
+    route: [{destination: {host: api}}]
+  - route: [{destination: {host: web}}]
+`,
+	Aliases: []string{"IST0131"},
+}, repeatedMatches)
+
+func repeatedMatches(s *Scope, r *reporter) {
+	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		for _, l := range ruleLists(o, spec) {
+			l.repeated(func(rule, match, firstRule, firstMatch int) {
+				l.report(r.at(place{o, l.match(rule, match)}, "the match is never used: an earlier one is the same").
+					related(place{o, l.match(firstRule, firstMatch)}, "the same match stands here"), firstRule).warned()
+			})
+		}
+	})
+}
+
+// A ruleList is one list of rules of a VirtualService.
+type ruleList struct {
+	name      string // http, tls or tcp
+	matches   [][]proto.Message
+	delegated map[int]bool // rules whose delegate decides further
+}
+
+func ruleLists(o *config.Object, spec *networking.VirtualService) []ruleList {
+	http := ruleList{name: "http", delegated: map[int]bool{}}
+	for i, rule := range spec.GetHttp() {
+		http.matches = append(http.matches, nameless(rule.GetMatch()))
+		http.delegated[i] = rule.GetDelegate() != nil
+	}
+	tls, tcp := ruleList{name: "tls"}, ruleList{name: "tcp"}
+	for _, rule := range spec.GetTls() {
+		tls.matches = append(tls.matches, messagesOf(rule.GetMatch()))
+	}
+	for _, rule := range spec.GetTcp() {
+		tcp.matches = append(tcp.matches, messagesOf(rule.GetMatch()))
+	}
+	return []ruleList{http, tls, tcp}
+}
+
+func (l ruleList) rule(i int) string { return source.Index("spec."+l.name, i) }
+
+func (l ruleList) match(rule, match int) string {
+	return source.Index(l.rule(rule)+".match", match)
+}
+
+// bare is the first rule without conditions, or -1.
+func (l ruleList) bare() int {
+	for i, m := range l.matches {
+		if len(m) == 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// report makes little of a finding against an earlier rule whose delegate may leave requests over.
+func (l ruleList) report(f finding, earlier int) finding {
+	if l.delegated[earlier] {
+		return f.severity(diag.Info)
+	}
+	return f
+}
+
+// warned says whether Istio's webhook warns of a match of a rule.
+func (l ruleList) warned(rule int, warnings map[string]string) bool {
+	for j := range l.matches[rule] {
+		if _, ok := warnings[l.match(rule, j)]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// repeated yields every match that stands in an earlier rule too, up to the rule that takes everything.
+func (l ruleList) repeated(yield func(rule, match, firstRule, firstMatch int)) {
+	type position struct{ rule, match int }
+	seen := map[string]position{}
+	for i, matches := range l.matches {
+		if len(matches) == 0 {
+			return
+		}
+		for j, m := range matches {
+			key := digest(m)
+			if first, twice := seen[key]; twice {
+				yield(i, j, first.rule, first.match)
+				continue
+			}
+			seen[key] = position{i, j}
+		}
+	}
+}
+
+// messagesOf returns conditions as messages.
+func messagesOf[M proto.Message](matches []M) []proto.Message {
+	var all []proto.Message
+	for _, m := range matches {
+		all = append(all, m)
+	}
+	return all
+}
+
+// nameless returns conditions without their names, which do not match anything.
+func nameless(matches []*networking.HTTPMatchRequest) []proto.Message {
+	var all []proto.Message
+	for _, m := range matches {
+		c := proto.CloneOf(m)
+		c.Name = ""
+		all = append(all, c)
+	}
+	return all
+}
+
+// digest is the same for equal messages.
+func digest(m proto.Message) string {
+	data, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
+	if err != nil {
+		return fmt.Sprint(m)
+	}
+	return string(data)
+}
