@@ -43,12 +43,16 @@ func (c *content) outline(root *Node) bool {
 	return true
 }
 
-// likeObject says whether a map has the look of a Kubernetes object.
+// likeObject says whether a map has the look of a Kubernetes object: two of the fields that such objects have. (One is
+// not enough: a Helm chart has an apiVersion too.)
 func likeObject(root *Node) bool {
-	if root.Get("apiVersion") != nil {
-		return true
+	marks := 0
+	for _, key := range []string{"apiVersion", "kind", "metadata", "spec"} {
+		if root.Get(key) != nil {
+			marks++
+		}
 	}
-	return root.Get("metadata") != nil && (root.Get("spec") != nil || root.Get("kind") != nil)
+	return marks > 1
 }
 
 // lacks reports the part of an object's type that is missing or no string.
