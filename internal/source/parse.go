@@ -52,6 +52,11 @@ func opensJSON(data []byte) bool {
 
 // yaml reads one document of a YAML stream.
 func (c *content) yaml(ch chunk) {
+	base := int32(c.file.before(c.base(ch)))
+	if root := readQuick(string(ch.text), base); root != nil {
+		c.add(root, label(ch.text))
+		return
+	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(ch.text, &doc); err != nil {
 		c.syntax(ch, err)
@@ -60,7 +65,7 @@ func (c *content) yaml(ch chunk) {
 	if len(doc.Content) == 0 {
 		return
 	}
-	g := &grower{file: c.file, shift: int32(c.file.before(c.base(ch)))}
+	g := &grower{file: c.file, shift: base}
 	root := g.grow(doc.Content[0])
 	if at := template(ch.text); at >= 0 && g.holed {
 		c.template(ch, at)

@@ -31,19 +31,28 @@ func plain(text string) reading {
 	return ask(text, text)
 }
 
+// words are the words that YAML 1.1 reads as something else than a string.
+var words = map[string]bool{}
+
+func init() {
+	for _, word := range []string{"y", "yes", "true", "on", "n", "no", "false", "off", "null"} {
+		words[word] = true
+		words[strings.ToUpper(word)] = true
+		words[strings.ToUpper(word[:1])+word[1:]] = true
+	}
+	words["~"], words["<<"] = true, true
+}
+
 // looks returns String or Number where the reading of a plain scalar is beyond doubt, and Null where it is not.
 func looks(text string) Kind {
 	if text == "" {
 		return Null
 	}
 	c := text[0]
-	switch {
-	case strings.IndexByte("yYnNtTfFoO~", c) >= 0: // yes, no, true, false, on, off, null
-		if len(text) > len("false") || strings.ContainsAny(text, ",:[]{} \n") {
-			return String
+	if c < '0' && c != '+' && c != '-' && c != '.' || c > '9' {
+		if len(text) <= len("false") && words[text] {
+			return Null
 		}
-		return Null
-	case c < '0' && c != '+' && c != '-' && c != '.' || c > '9':
 		return String
 	}
 	digits, dots := true, 0
