@@ -53,7 +53,10 @@ func (x secured) declared() place { return place{x.service.Object, x.port.Field}
 // securedPorts returns every port for which a DestinationRule says something of TLS, as a client of the rule's own namespace
 // sees it.
 func (s *Scope) securedPorts() []secured {
-	var all []secured
+	if s.secured != nil {
+		return s.secured
+	}
+	all := []secured{}
 	for _, o := range s.Mesh.Objects("DestinationRule") {
 		for _, svc := range s.ruled(o, o.Namespace) {
 			for _, p := range svc.Ports {
@@ -63,7 +66,43 @@ func (s *Scope) securedPorts() []secured {
 			}
 		}
 	}
+	s.secured = all
 	return all
+}
+
+// encrypted says whether any DestinationRule, in force or not, encrypts what is sent to a port, if only for a subset.
+func (s *Scope) encrypted(svc *mesh.Service, port *mesh.Port) bool {
+	if s.sealed == nil {
+		s.sealed = map[hostPort]bool{}
+		for _, o := range s.Mesh.Objects("DestinationRule") {
+			for _, ruled := range s.named(s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)) {
+				for _, p := range ruled.Ports {
+					if encrypts(o, p.Number) {
+						s.sealed[hostPort{ruled.Host, p.Number}] = true
+					}
+				}
+			}
+		}
+	}
+	return s.sealed[hostPort{svc.Host, port.Number}]
+}
+
+// encrypts says whether a rule has TLS settings for a port, or for a subset, other than DISABLE.
+func encrypts(o *config.Object, port uint32) bool {
+	seals := func(t *networking.ClientTLSSettings) bool {
+		return t != nil && t.GetMode() != networking.ClientTLSSettings_DISABLE
+	}
+	for _, sub := range config.Spec[*networking.DestinationRule](o).GetSubsets() {
+		if seals(sub.GetTrafficPolicy().GetTls()) {
+			return true
+		}
+		for _, p := range sub.GetTrafficPolicy().GetPortLevelSettings() {
+			if p.GetPort().GetNumber() == port && seals(p.GetTls()) {
+				return true
+			}
+		}
+	}
+	return seals(clientTLSFor(o, port).settings)
 }
 
 // ruled returns the services that a rule is in force for, as a client of a namespace sees them.

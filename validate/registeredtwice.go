@@ -63,6 +63,9 @@ func registeredTwice(s *Scope, r *reporter) {
 		if winner.Namespace == loser.Namespace || winner.Kubernetes() || loser.Kubernetes() || !everywhere(winner) || !everywhere(loser) {
 			return
 		}
+		if _, differing := protocolConflict(winner, loser); differing != nil {
+			return // SEM127 says so
+		}
 		r.at(place{loser.Object, loser.Field}, "%q is registered in namespace %s as well; clients in any other namespace see only that entry", loser.Host, winner.Namespace).
 			related(place{winner.Object, winner.Field}, "the older entry wins")
 	})

@@ -33,6 +33,10 @@ type Scope struct {
 	clients map[string]*mesh.View       // by namespace
 	rules   map[string][]*config.Object // DestinationRules by full host
 	routed  map[hostPort]bool           // ports that HTTP rules name as their destination
+
+	listeners map[uint32]portUse // see anyAddress
+	secured   []secured          // see securedPorts
+	sealed    map[hostPort]bool  // see encrypted
 }
 
 func (s *Scope) prepare() {

@@ -1,0 +1,227 @@
+package validate
+
+import (
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM126",
+	Title:    "TCP entry takes the TLS connections of other hosts",
+	Severity: diag.Warning,
+	Why: `Without an address the proxy listens on the port for every destination. Hosts of protocol TLS and HTTPS are told apart by server
+name; a TCP host has none and takes every other connection to the port, also those that would have passed through to hosts that
+nobody registered. Addresses that Istio allocates help only workloads that let the proxy answer their DNS queries.`,
+	Fix: `Declare the port with protocol TLS, give the entry its addresses, or turn DNS capture on for its clients.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 443, name: tcp, protocol: TCP}]
+  resolution: DNS
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: DNS
+`,
+	Aliases: []string{"IST0134"},
+}, takesTLS)
+
+func takesTLS(s *Scope, r *reporter) {
+	if s.capturesDNS() {
+		return
+	}
+	s.eachAddressless(func(svc *mesh.Service, p *mesh.Port) {
+		if p.Protocol != mesh.TCP && p.Protocol != mesh.Detected {
+			return
+		}
+		other := s.rival(s.anyAddress()[p.Number].tls, svc)
+		if p.Number != 443 && other == nil {
+			return
+		}
+		f := r.at(place{svc.Object, p.Field}, "%q takes every connection to port %d, whatever its host, unless another host claims the server name", svc.Host, p.Number).
+			help("write protocol TLS, or give the entry its addresses")
+		if other != nil {
+			f.related(place{other.Object, other.Port(p.Number).Field}, "%q shares the port, told apart by server name", other.Host)
+		}
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM129",
+	Title:    "TCP entry without address shares its port with HTTP",
+	Severity: diag.Warning,
+	Why: `The proxy has one listener for all HTTP hosts of a port, whatever their addresses; an opaque host without an address falls on the
+same. What a connection is, is then decided by its first bytes: whatever is not HTTP goes to the TCP host, and servers that speak
+first stall until the detection gives up.`,
+	Fix: `Give the TCP entry its addresses, or another port.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: ledger, namespace: shop}
+spec:
+  hosts: [ledger.example.com]
+  ports: [{number: 8080, name: tcp, protocol: TCP}]
+  resolution: DNS
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{name: http, port: 8080}]}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: ledger, namespace: shop}
+spec:
+  hosts: [ledger.example.com]
+  addresses: [192.0.2.8]
+  ports: [{number: 8080, name: tcp, protocol: TCP}]
+  resolution: STATIC
+  endpoints: [{address: 192.0.2.8}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{name: http, port: 8080}]}
+`,
+}, sharesHTTP)
+
+func sharesHTTP(s *Scope, r *reporter) {
+	if s.capturesDNS() {
+		return
+	}
+	s.eachAddressless(func(svc *mesh.Service, p *mesh.Port) {
+		if !opaque(p.Protocol) || exclusive(p.Protocol) {
+			return
+		}
+		if other := s.rival(s.anyAddress()[p.Number].http, svc); other != nil {
+			r.at(place{svc.Object, p.Field}, "%q shares the listener of port %d with HTTP hosts: connections are told apart by their first bytes", svc.Host, p.Number).
+				related(place{other.Object, other.Port(p.Number).Field}, "%q has the port for HTTP", other.Host)
+		}
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM130",
+	Title:    "Mongo or MySQL port is shared with another protocol",
+	Severity: diag.Error,
+	Why: `Servers of MySQL and MongoDB speak first, so Istio never mixes them with other protocols on one listener. Without an address both
+hosts fall on the same one: the younger host is left out of it, and its connections go to the other.`,
+	Fix: `Give the entry its addresses, or use different ports.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: db, namespace: shop}
+spec:
+  hosts: [db.example.com]
+  ports: [{number: 27017, name: mongo, protocol: MONGO}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: metrics, namespace: shop}
+spec:
+  hosts: [metrics.example.com]
+  ports: [{number: 27017, name: http, protocol: HTTP}]
+  resolution: DNS
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: db, namespace: shop}
+spec:
+  hosts: [db.example.com]
+  addresses: [192.0.2.8]
+  ports: [{number: 27017, name: mongo, protocol: MONGO}]
+  resolution: STATIC
+  endpoints: [{address: 192.0.2.8}]
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: metrics, namespace: shop}
+spec:
+  hosts: [metrics.example.com]
+  ports: [{number: 27017, name: http, protocol: HTTP}]
+  resolution: DNS
+`,
+}, sharesServerFirst)
+
+func sharesServerFirst(s *Scope, r *reporter) {
+	for _, svc := range s.Mesh.Services {
+		if len(svc.Addresses) > 0 || svc.Kubernetes() {
+			continue
+		}
+		for _, p := range svc.Ports {
+			if !exclusive(p.Protocol) {
+				continue
+			}
+			on := s.anyAddress()[p.Number]
+			for _, list := range [][]*mesh.Service{on.http, on.tls} {
+				if other := s.rival(list, svc); other != nil {
+					r.at(place{svc.Object, p.Field}, "port %d is %s for %q and %s for %q, and Istio does not mix these on one listener: the younger host is left out",
+						p.Number, p.Protocol, svc.Host, other.Port(p.Number).Protocol, other.Host).
+						related(place{other.Object, other.Port(p.Number).Field}, "the other protocol is declared here")
+					break
+				}
+			}
+		}
+	}
+}
+
+// exclusive says whether a protocol shares no listener with others.
+func exclusive(p mesh.Protocol) bool { return p == mesh.Mongo || p == mesh.MySQL }
+
+// A portUse holds the services whose port falls on the listener for every address.
+type portUse struct{ http, tls []*mesh.Service }
+
+// anyAddress returns what falls on the listener for every address, by port: HTTP hosts always do, TLS hosts without an address.
+func (s *Scope) anyAddress() map[uint32]portUse {
+	if s.listeners == nil {
+		s.listeners = map[uint32]portUse{}
+		for _, svc := range s.Mesh.Services {
+			for _, p := range svc.Ports {
+				use := s.listeners[p.Number]
+				switch {
+				case svc.Resolution == mesh.Alias:
+				case p.Protocol.IsHTTP():
+					use.http = append(use.http, svc)
+				case p.Protocol.IsTLS() && len(svc.Addresses) == 0 && !svc.Kubernetes():
+					use.tls = append(use.tls, svc)
+				}
+				s.listeners[p.Number] = use
+			}
+		}
+	}
+	return s.listeners
+}
+
+// eachAddressless calls do for every port of an entry that writes no address and has one allocated, which only proxies that
+// answer DNS queries know. Of entries that get none, admission warns.
+func (s *Scope) eachAddressless(do func(*mesh.Service, *mesh.Port)) {
+	for _, svc := range s.Mesh.Services {
+		if svc.Kubernetes() || len(svc.Addresses) > 0 || !allocatesAddress(svc.Object, config.Spec[*networking.ServiceEntry](svc.Object)) {
+			continue
+		}
+		for _, p := range svc.Ports {
+			do(svc, p)
+		}
+	}
+}
+
+// capturesDNS says whether the mesh lets all proxies answer DNS queries.
+func (s *Scope) capturesDNS() bool {
+	return strings.EqualFold(s.Mesh.Settings.Config.GetDefaultConfig().GetProxyMetadata()["ISTIO_META_DNS_CAPTURE"], "true")
+}

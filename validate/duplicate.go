@@ -1,0 +1,71 @@
+package validate
+
+import (
+	"bytes"
+	"strings"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM178",
+	Title:    "document is defined twice",
+	Severity: diag.Error,
+	Why: `A cluster holds one object of a kind, namespace and name. Applied one after the other, the later document overwrites the earlier
+one: nothing of that one is left.`,
+	Fix: `Give one of the two another name, or remove it.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{name: http, port: 8080}]}
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: other}
+spec: {ports: [{name: http, port: 8080}]}
+`,
+}, duplicate)
+
+// An identity is what a cluster keeps one object of.
+type identity struct{ group, kind, namespace, name string }
+
+func duplicate(s *Scope, r *reporter) {
+	earlier := map[identity]*config.Object{}
+	for _, o := range s.Objects {
+		if o.Name == "" || o.Doc == nil {
+			continue
+		}
+		group, _, grouped := strings.Cut(o.Doc.APIVersion, "/")
+		if !grouped {
+			group = ""
+		}
+		id := identity{group, o.Kind, o.Namespace, o.Name}
+		if first := earlier[id]; first != nil {
+			f := r.at(place{o, "metadata.name"}, "%s overwrites an earlier document of this name", name(o)).
+				related(place{first, "metadata.name"}, "nothing of this one is used")
+			if sameText(first.Doc.Root, o.Doc.Root) {
+				f.severity(diag.Warning).help("remove one of the two: they say the same")
+			}
+		}
+		earlier[id] = o
+	}
+}
+
+// sameText says whether two values are the same but for layout.
+func sameText(a, b *source.Node) bool {
+	return a != nil && b != nil && bytes.Equal(a.AppendJSON(nil), b.AppendJSON(nil))
+}

@@ -1,0 +1,143 @@
+package validate
+
+import (
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM125",
+	Title:    "protocol of an external port is not what usually answers there",
+	Severity: diag.Warning,
+	Why: `The declared protocol tells the proxy what the application sends. On port 443 declared HTTP it expects plain HTTP and, unless a
+DestinationRule originates TLS, sends plain HTTP to a server that expects TLS; an application that encrypts itself is no longer
+routed by the entry. On port 80 declared HTTPS or TLS the proxy passes bytes through: plain HTTP is not routed as HTTP, and declaring
+the protocol does not encrypt anything.`,
+	Fix: `Declare what the application sends: HTTPS or TLS where it encrypts itself; HTTP where the proxy is to encrypt, with a
+DestinationRule of mode SIMPLE.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 443, name: http, protocol: HTTP}]
+  resolution: DNS
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 443, name: https, protocol: HTTPS}]
+  resolution: DNS
+`,
+}, unusualProtocol)
+
+func unusualProtocol(s *Scope, r *reporter) {
+	told := map[place]bool{}
+	for _, svc := range s.Mesh.Services {
+		if svc.Kubernetes() || !svc.External {
+			continue
+		}
+		for _, p := range svc.Ports {
+			at := place{svc.Object, p.Field + ".protocol"}
+			switch {
+			case told[at]:
+			case p.Number == 443 && readsPlainHTTP(p) && (p.Target == 0 || p.Target == 443) && !s.encrypted(svc, p):
+				told[at] = true
+				r.at(at, "port 443 of %q is declared %s, and no DestinationRule encrypts: plain HTTP is sent to it", svc.Host, p.Protocol).
+					help("write protocol HTTPS if the application encrypts itself; otherwise add a DestinationRule for %s with tls mode SIMPLE on port 443", svc.Host)
+			case p.Number == 80 && p.Protocol.IsTLS():
+				told[at] = true
+				r.at(at, "port 80 of %q is declared %s: the proxy takes its traffic for TLS and does not read it as HTTP", svc.Host, p.Protocol).
+					help("write protocol HTTP, and let a DestinationRule encrypt where the server wants TLS (with targetPort 443)")
+			}
+		}
+	}
+}
+
+// readsPlainHTTP says whether the proxy takes the traffic of a port for HTTP that it is to forward itself.
+func readsPlainHTTP(p *mesh.Port) bool { return p.Protocol.IsHTTP() && p.Protocol != mesh.HTTPProxy }
+
+var _ = register(diag.Check{
+	ID:       "SEM127",
+	Title:    "port of one host has different protocols",
+	Severity: diag.Warning,
+	Why: `Two entries declare the same port of the same host with different protocols. A client goes by one of them: entries of one
+namespace are united and the older gives the protocol; of several namespaces a client's own comes first, then the older. Rules
+written for the other protocol do not act.`,
+	Fix: `Agree on one protocol, or use different ports.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: one, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 8080, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: two, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 8080, name: tls, protocol: TLS}]
+  resolution: DNS
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: one, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 8080, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: two, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 8443, name: tls, protocol: TLS}]
+  resolution: DNS
+`,
+	Aliases: []string{"IST0177", "KIA1212"},
+}, twoProtocols)
+
+func twoProtocols(s *Scope, r *reporter) {
+	s.eachNamesake(func(winner, loser *mesh.Service) {
+		if winner.Object == loser.Object || winner.Kubernetes() || loser.Kubernetes() || !winner.VisibleIn(loser.Namespace) {
+			return
+		}
+		theirs, ours := protocolConflict(winner, loser)
+		if ours == nil {
+			return
+		}
+		f := r.at(place{loser.Object, ours.Field + ".protocol"}, "port %d of %q is %s here and %s in %s", ours.Number, loser.Host, spoken(ours), spoken(theirs), name(winner.Object))
+		if winner.Namespace == loser.Namespace {
+			f.related(place{winner.Object, theirs.Field}, "this declaration counts")
+		} else {
+			f.related(place{winner.Object, theirs.Field}, "this one counts for clients outside of namespace %s", loser.Namespace)
+		}
+	})
+}
+
+// protocolConflict returns the first port that two services declare with different protocols, or nil.
+func protocolConflict(a, b *mesh.Service) (x, y *mesh.Port) {
+	for _, p := range b.Ports {
+		if q := a.Port(p.Number); q != nil && q.Protocol != p.Protocol {
+			return q, p
+		}
+	}
+	return nil, nil
+}
+
+// spoken is the protocol of a port for a message.
+func spoken(p *mesh.Port) string {
+	if p.Protocol == mesh.Detected {
+		return "to be detected"
+	}
+	return string(p.Protocol)
+}
