@@ -39,10 +39,11 @@ func (c *Compiler) served() []mesh.Target {
 // inboundPorts returns the ports of the workload, sorted: those that services lead to, or those that a Sidecar names.
 func (c *Compiler) inboundPorts() []*inboundPort {
 	return c.inbound.get(func() []*inboundPort {
-		ports := c.servedPorts()
+		list := c.servedPorts
 		if c.hasIngress() {
-			ports = c.ingressPorts()
+			list = c.ingressPorts
 		}
+		ports := list()
 		slices.SortFunc(ports, func(a, b *inboundPort) int { return cmp.Compare(a.number, b.number) })
 		return ports
 	})
