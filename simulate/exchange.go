@@ -144,10 +144,16 @@ func (x *exchange) requireTLS() *outcome {
 	return o
 }
 
-// internal says whether Envoy takes the request for one from inside: a private source address and no proxy before.
+// internal says whether Envoy takes the request for one from inside: its one address, that of the connection or, where
+// proxies before are believed, the one that they forward, is among those that the manager is told are inside.
 func (x *exchange) internal() bool {
+	forwarded, had := x.req.get("x-forwarded-for")
+	if remote := x.manager.proto.GetUseRemoteAddress().GetValue(); remote == had || strings.Contains(forwarded, ",") {
+		return false
+	}
 	from := x.from()
-	return from.IsPrivate() || from.IsLoopback()
+	ranges := prefixes(x.manager.proto.GetInternalAddressConfig().GetCidrRanges())
+	return anyOf(ranges, func(p netip.Prefix) bool { return p.Contains(from) })
 }
 
 // from is the address that the request comes from: that of the connection, or what trusted proxies wrote.
@@ -217,5 +223,5 @@ func (x *exchange) process() outcome {
 	if x.pending != nil {
 		return x.merge(*x.pending)
 	}
-	return x.merge(x.respond())
+	return x.merge(x.abortSome(x.respond()))
 }

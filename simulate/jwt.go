@@ -105,12 +105,22 @@ func (x *exchange) accepted(filter string, c *tokenCheck) {
 		}
 		x.req.metadata[filter] = map[string]any{key: normalClaims(c.token.claims, c.provider.GetNormalizePayloadInMetadata().GetSpaceDelimitedClaims())}
 	}
-	if !c.provider.GetForward() && c.token.header != "" {
-		delete(x.req.headers, c.token.header)
-		x.stripped = append(x.stripped, c.token.header)
+	if !c.provider.GetForward() {
+		x.withhold(c.token)
 	}
 	if c.provider.GetClearRouteCache() {
 		x.again()
+	}
+}
+
+// withhold takes a token off the request.
+func (x *exchange) withhold(t *token) {
+	switch {
+	case t.header != "":
+		delete(x.req.headers, t.header)
+		x.stripped = append(x.stripped, t.header)
+	case t.param != "":
+		x.req.drop(t.param)
 	}
 }
 

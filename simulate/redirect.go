@@ -83,7 +83,7 @@ func hostFor(r *request, scheme, port string) string {
 		return r.authority
 	}
 	own := r.authority[i:]
-	from := r.forwardedProto()
+	from := r.scheme
 	if port != "" || scheme != from && (from == "https" && own == ":443" || from == "http" && own == ":80") {
 		return r.authority[:i]
 	}

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"cmp"
 	"net/textproto"
 	"slices"
 	"strings"
@@ -90,6 +91,18 @@ func (r *request) parameter(name string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// drop removes a query parameter. Envoy sorts the others by name as it does so.
+func (r *request) drop(name string) {
+	path, query, _ := strings.Cut(r.path, "?")
+	key := func(pair string) string { name, _, _ := strings.Cut(pair, "="); return name }
+	rest := slices.DeleteFunc(strings.Split(query, "&"), func(pair string) bool { return key(pair) == name })
+	slices.SortStableFunc(rest, func(a, b string) int { return cmp.Compare(key(a), key(b)) })
+	r.path = path
+	if len(rest) > 0 {
+		r.path += "?" + strings.Join(rest, "&")
+	}
 }
 
 // cookie returns the first value of a cookie, without quotes.

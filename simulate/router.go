@@ -81,7 +81,7 @@ func (x *exchange) forward() outcome {
 		x.rewritten(ways[best].req)
 	}
 	x.limited()
-	return x.abortSome(x.take(ways))
+	return x.take(ways)
 }
 
 func byShare(a, b way) int {
@@ -169,6 +169,7 @@ func (x *exchange) abortSome(o outcome) outcome {
 	if x.aborted < 0.5 {
 		return o
 	}
+	x.hop.Response = nil
 	return fault
 }
 

@@ -12,7 +12,8 @@ import (
 // A token is a JSON Web Token of a request.
 type token struct {
 	claims map[string]any // nil where the token cannot be read
-	header string         // that it was in, "" for a parameter or a cookie
+	header string         // that it was in
+	param  string         // that it was in
 }
 
 // findToken looks where the provider says: by default in the Authorization header and the parameter access_token.
@@ -25,12 +26,12 @@ func findToken(r *request, p *jwtv3.JwtProvider) (*token, bool) {
 		name := strings.ToLower(h.GetName())
 		value, ok := r.get(name)
 		if _, after, found := strings.Cut(value, h.GetValuePrefix()); ok && found {
-			return &token{readClaims(after), name}, true
+			return &token{claims: readClaims(after), header: name}, true
 		}
 	}
 	for _, name := range params {
 		if value, ok := r.parameter(name); ok {
-			return &token{claims: readClaims(value)}, true
+			return &token{claims: readClaims(value), param: name}, true
 		}
 	}
 	for _, name := range p.GetFromCookies() {
