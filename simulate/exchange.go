@@ -107,6 +107,7 @@ func (x *exchange) find() {
 	}
 	x.hop.VirtualHost = x.host.name
 	x.step("virtualHost", x.host.name, because, at(x.host.addr))
+	x.owed(part(x.host.addr, "listener"), "listener", "filterChain")
 	x.why(func() []Candidate { return x.rejectedHosts(x.table, x.host) })
 	if o := x.requireTLS(); o != nil {
 		x.pending = o

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"slices"
 	"strings"
 
 	"sem.example/internal/envoy"
@@ -82,6 +83,7 @@ func (r *run) accept() outcome {
 	}
 	r.hop.FilterChain = c.name
 	r.step("filterChain", c.label, c.because(&seen), part(c.addr, "match"), at(c.addr))
+	r.owed(part(c.addr, "listener"), "listener")
 	r.why(func() []Candidate { return r.rejectedChains(l, &seen, c) })
 	if o := r.handshake(c); o != nil {
 		return *o
@@ -176,6 +178,17 @@ func appendNew(list []string, s string) []string {
 // step records a decision and where it comes from.
 func (r *run) step(stage, chose, because string, spots ...spot) {
 	r.hop.Steps = append(r.hop.Steps, Step{Stage: stage, Chose: chose, Because: because, Origins: r.engine.origins(spots...)})
+}
+
+// owed puts the places behind earlier stages right once it is known which service the call is for: many share a listener,
+// and it is that service's port for which this one is there.
+func (r *run) owed(to spot, stages ...string) {
+	places := r.engine.origins(to)
+	for i, s := range r.hop.Steps {
+		if len(places) > 0 && slices.Contains(stages, s.Stage) {
+			r.hop.Steps[i].Origins = places
+		}
+	}
 }
 
 // why adds to the last step what was rejected, where that was asked for.

@@ -22,7 +22,7 @@ type listenerDraft struct {
 	protocol mesh.Protocol // Detected once HTTP and other traffic are told apart
 	chains   []*chainDraft
 	taken    map[string]*chainDraft // by what they match
-	origins  trail
+	origins  trail                  // the first service's; those of others are with their chains and virtual hosts
 }
 
 // outboundListeners builds the listeners of one port, for every address that is bound. Port 0 stands for Unix sockets.
@@ -57,7 +57,7 @@ func (d *listenerDraft) name() string {
 	return d.binds[0] + "_" + strconv.Itoa(int(d.port.Number))
 }
 
-// set replaces the chains; merge adds those whose match is still free, and says whether there were any.
+// set replaces the chains; merge adds those whose match is still free.
 func (d *listenerDraft) set(chains []*chainDraft) {
 	d.chains, d.taken = nil, map[string]*chainDraft{}
 	for _, ch := range chains {
@@ -68,7 +68,7 @@ func (d *listenerDraft) set(chains []*chainDraft) {
 	}
 }
 
-func (d *listenerDraft) merge(chains []*chainDraft) (added bool) {
+func (d *listenerDraft) merge(chains []*chainDraft) {
 	for _, ch := range chains {
 		key := ch.key()
 		if first := d.taken[key]; first != nil {
@@ -77,9 +77,7 @@ func (d *listenerDraft) merge(chains []*chainDraft) (added bool) {
 		}
 		d.taken[key] = ch
 		d.chains = append(d.chains, ch)
-		added = true
 	}
-	return added
 }
 
 // listener turns a draft into the message. The chain that matches everything becomes the default one; where there is

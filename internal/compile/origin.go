@@ -204,6 +204,10 @@ func (c *Compiler) meshSpelled(field string) []envoy.Origin {
 	return spelledAs(at.Object, at.Field, envoy.Modifies)
 }
 
+// listenerPart names the part of a filter chain or virtual host that tells why there is a listener for it. Many of them
+// share one, whose own origins are those of the first.
+const listenerPart = "listener"
+
 // target names the part of a route or of a filter chain that is its n-th destination.
 func target(n int) string { return "target/" + strconv.Itoa(n) }
 

@@ -222,7 +222,6 @@ func (p *portPlan) put(b bid, chains []*chainDraft, protocol mesh.Protocol) {
 // the services apart.
 func (p *portPlan) bidHTTP(b bid, current *listenerDraft) {
 	if current != nil && !current.protocol.IsTCP() {
-		current.origins.add("", b.origins()...)
 		return
 	}
 	chain, protocol := p.httpChain(b), b.port.Protocol
@@ -276,9 +275,7 @@ func (p *portPlan) combine(b bid, current *listenerDraft, chains []*chainDraft, 
 	case b.port.Protocol != current.protocol && (serverFirst(b.port.Protocol) || serverFirst(current.protocol)):
 		current.overruled(b, "a protocol in which the server speaks first cannot share a listener")
 	default:
-		if current.merge(chains) {
-			current.origins.add("", b.origins()...)
-		}
+		current.merge(chains)
 		current.protocol = protocol
 	}
 }

@@ -8,6 +8,7 @@ import (
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
+	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
 )
@@ -267,8 +268,17 @@ func (t *tableDraft) addGroup(g hostGroup) {
 		for _, l := range t.passed[s] {
 			origins.add("", overridden(l))
 		}
+		origins.add(listenerPart, t.listenerOrigin(s, g.port))
 		t.hosts.add(strings.ToLower(s.Host), s, g.port, g.routes, origins)
 	}
+}
+
+// listenerOrigin is where the port is written by which a service came to its listener: in the Sidecar, or its own.
+func (t *tableDraft) listenerOrigin(s *mesh.Service, port uint32) envoy.Origin {
+	if t.egress.port() != nil {
+		return defines(t.c.view.Sidecar, source.Join(t.egress.Field, "port"))
+	}
+	return defines(s.Object, s.Port(port).Field)
 }
 
 // hostField is where a VirtualService writes the host that stands for a given one.

@@ -137,6 +137,7 @@ func (c *Compiler) serviceChain(b bid) *chainDraft {
 		readsSNI: manyNames(b.service),
 	}
 	out.origins.add("", b.origins()...)
+	out.origins.add(listenerPart, b.origins()...)
 	out.origins.add(target(0), defines(b.service.Object, b.service.Field))
 	if manyNames(b.service) {
 		out.origins = append(out.origins, c.authorization(true).origins...)
