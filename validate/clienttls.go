@@ -77,7 +77,7 @@ func (s *Scope) encrypted(svc *mesh.Service, port *mesh.Port) bool {
 		for _, o := range s.Mesh.Objects("DestinationRule") {
 			for _, ruled := range s.named(s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)) {
 				for _, p := range ruled.Ports {
-					if encrypts(o, p.Number) {
+					if seals(o, p.Number) {
 						s.sealed[hostPort{ruled.Host, p.Number}] = true
 					}
 				}
@@ -87,22 +87,16 @@ func (s *Scope) encrypted(svc *mesh.Service, port *mesh.Port) bool {
 	return s.sealed[hostPort{svc.Host, port.Number}]
 }
 
-// encrypts says whether a rule has TLS settings for a port, or for a subset, other than DISABLE.
-func encrypts(o *config.Object, port uint32) bool {
-	seals := func(t *networking.ClientTLSSettings) bool {
-		return t != nil && t.GetMode() != networking.ClientTLSSettings_DISABLE
-	}
-	for _, sub := range config.Spec[*networking.DestinationRule](o).GetSubsets() {
-		if seals(sub.GetTrafficPolicy().GetTls()) {
+// seals says whether a rule has TLS settings for a port, or for a subset of it, other than DISABLE.
+func seals(o *config.Object, port uint32) bool {
+	used := clientTLSFor(o, port)
+	for _, p := range policies(o, config.Spec[*networking.DestinationRule](o)) {
+		counts := p.subset && (p.port == 0 || p.port == port) || p.tls == used.settings
+		if counts && p.tls != nil && p.tls.GetMode() != networking.ClientTLSSettings_DISABLE {
 			return true
 		}
-		for _, p := range sub.GetTrafficPolicy().GetPortLevelSettings() {
-			if p.GetPort().GetNumber() == port && seals(p.GetTls()) {
-				return true
-			}
-		}
 	}
-	return seals(clientTLSFor(o, port).settings)
+	return false
 }
 
 // ruled returns the services that a rule is in force for, as a client of a namespace sees them.

@@ -37,6 +37,7 @@ type Scope struct {
 	listeners map[uint32]portUse // see anyAddress
 	secured   []secured          // see securedPorts
 	sealed    map[hostPort]bool  // see encrypted
+	routings  map[string]routing // see routesTo
 }
 
 func (s *Scope) prepare() {
