@@ -65,6 +65,10 @@ func Static(s *envoy.Snapshot, o BootstrapOptions) (*bootstrapv3.Bootstrap, []st
 	}
 	resources := &bootstrapv3.Bootstrap_StaticResources{}
 	for _, l := range s.Listeners {
+		if !bindable(l) {
+			c.leftOut["listener "+l.GetName()+": its address is none, Envoy would refuse it"] = true
+			continue
+		}
 		l = proto.Clone(l).(*listenerv3.Listener)
 		c.listener(l)
 		resources.Listeners = append(resources.Listeners, l)

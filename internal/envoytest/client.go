@@ -205,13 +205,17 @@ func (c *client) http1Over(conn net.Conn) answer {
 // http2Over makes the request by HTTP/2, of which no more is needed than a client of the library does.
 func (c *client) http2Over(conn net.Conn) answer {
 	authority, path := asked(c.call)
-	transport := &http.Transport{
-		Protocols:   &http.Protocols{},
-		DialContext: func(context.Context, string, string) (net.Conn, error) { return conn, nil },
-	}
-	transport.Protocols.SetUnencryptedHTTP2(true)
+	dial := func(context.Context, string, string) (net.Conn, error) { return conn, nil }
+	transport := &http.Transport{Protocols: &http.Protocols{}, DialContext: dial, DialTLSContext: dial}
 	defer transport.CloseIdleConnections()
-	r, err := http.NewRequest(cmp.Or(c.call.Method, http.MethodGet), "http://"+authority+path, nil)
+	scheme := "http"
+	if secure, ok := conn.(*tls.Conn); ok && secure.ConnectionState().NegotiatedProtocol == "h2" {
+		scheme = "https"
+		transport.Protocols.SetHTTP2(true)
+	} else {
+		transport.Protocols.SetUnencryptedHTTP2(true)
+	}
+	r, err := http.NewRequest(cmp.Or(c.call.Method, http.MethodGet), scheme+"://"+authority+path, nil)
 	if err != nil {
 		return answer{err: err}
 	}

@@ -145,16 +145,22 @@ func (c *comparison) encryption(u Upstream) {
 	}
 }
 
-// tlsTowards is the encryption that the trace names for the endpoint that was dialled. The hop's is that of the likeliest
-// endpoint; another may do without.
+// tlsTowards is the encryption that the trace names for the endpoint that was dialled. The hop describes that towards the
+// likeliest endpoint; of another's no more than the mode is known.
 func (c *comparison) tlsTowards(u Upstream) simulate.TLS {
 	plain := simulate.TLS{OriginatedBy: "none"}
 	if c.hop.TLS == nil {
 		return plain
 	}
 	for _, e := range c.hop.Endpoints {
-		if isEndpoint(e, u) && e.TLS == "DISABLE" && c.hop.TLS.OriginatedBy == "proxy" {
+		switch {
+		case !isEndpoint(e, u), e.TLS == "", e.TLS == c.hop.TLS.Mode, c.hop.TLS.OriginatedBy == "application":
+		case e.TLS == "DISABLE" && c.call.TLS != "plaintext" && u.TLS != nil:
+			return simulate.TLS{OriginatedBy: "application", SNI: u.TLS.SNI}
+		case e.TLS == "DISABLE":
 			return plain
+		case u.TLS != nil:
+			return simulate.TLS{OriginatedBy: "proxy", Mode: e.TLS, SNI: u.TLS.SNI}
 		}
 	}
 	return *c.hop.TLS

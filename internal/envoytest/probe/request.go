@@ -44,7 +44,7 @@ func (r request) writable() bool {
 			return false
 		}
 	}
-	return plain(r.path) && plain(r.authority) && !strings.Contains(r.authority, "/") && r.authority != ""
+	return plain(r.path) && strings.HasPrefix(r.path, "/") && plain(r.authority) && !strings.Contains(r.authority, "/") && r.authority != ""
 }
 
 // over is the call that makes the request over a way in.
@@ -99,7 +99,7 @@ func (g *generator) odd(base request) []request {
 	path, _, _ := strings.Cut(base.path, "?")
 	for _, p := range []string{
 		path + "/../up", path + "/./here", "/a/.." + path, "/" + path, path + "//", path + "/%2e%2e/up", path + "%2Fsub", path + "%5Csub",
-		path + "\\sub", path + "/a%20b", path + ";v=1", strings.ReplaceAll(path, "e", "%65"), path + "?", path + "?a=b/../c", "*",
+		path + "\\sub", path + "/a%20b", path + ";v=1", strings.ReplaceAll(path, "e", "%65"), path + "?", path + "?a=b/../c",
 	} {
 		out = append(out, base.with(func(r *request) { r.path = p }))
 	}
