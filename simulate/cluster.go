@@ -111,8 +111,11 @@ func resolution(c *clusterv3.Cluster) string {
 
 // words describes the cluster in a step.
 func (c *cluster) words() string {
-	if c.destination.Host == c.name {
+	switch c.destination.Host {
+	case c.name:
 		return c.destination.Resolution
+	case "":
+		return fmt.Sprintf("port %d of the workload itself", c.destination.Port)
 	}
 	subset := ""
 	if c.destination.Subset != "" {

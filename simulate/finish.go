@@ -96,13 +96,13 @@ func (r *run) sees(o *outcome) string {
 	case o.verdict == TLSMismatch:
 		return r.handshakeSeen(o)
 	case o.verdict == NoListener:
-		return "connection refused"
+		return "a refused connection"
 	case o.status != 0 && r.speaksHTTP():
 		return r.answerSeen(o)
 	case o.status != 0:
 		return fmt.Sprintf("an HTTP answer that it does not expect (%d), and a closed connection", o.status)
 	}
-	return "the connection is closed"
+	return "a closed connection"
 }
 
 // speaksHTTP says whether the application waits for an HTTP answer.
@@ -129,5 +129,5 @@ func (r *run) handshakeSeen(o *outcome) string {
 	case r.opaqueTLS():
 		return "a TLS error such as \"wrong version number\", for what comes back is not the TLS that it speaks"
 	}
-	return "the connection is reset"
+	return "a reset connection"
 }

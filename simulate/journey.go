@@ -126,7 +126,7 @@ func (j *journey) join(before, after *run) {
 // refused is what the proxy before makes of a connection that is not accepted: a 503, or a closed connection.
 func (t *Trace) refused(before *run) {
 	t.ResponseFlags = "UF"
-	t.Sees = "the connection is closed"
+	t.Sees = "a closed connection"
 	if before.leaving != nil {
 		t.Status = 503
 		t.Sees = "503 Service Unavailable: \"upstream connect error or disconnect/reset before headers\""

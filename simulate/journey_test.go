@@ -82,7 +82,7 @@ func TestFollow(t *testing.T) {
 		{"refused by the second", from, stops{"10.2.0.1:8080": {Engine: New(resources(t, `{"listeners": []}`)), Direction: "inbound"}}, "http://a/x",
 			[]string{"NO_LISTENER", "UF", "503 Service Unavailable: \"upstream connect error or disconnect/reset before headers\"", "server 10.2.0.1:8080", ""}},
 		{"round in circles", New(round), stops{"10.2.0.1:8080": again}, "tcp://a:81",
-			[]string{"NO_LISTENER", "UF", "the connection is closed", "server 10.2.0.1:8080", ""}},
+			[]string{"NO_LISTENER", "UF", "a closed connection", "server 10.2.0.1:8080", ""}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			trace := c.engine.Follow(Call{URL: c.url, Address: "10.9.9.9"}, c.path)
