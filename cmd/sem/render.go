@@ -58,6 +58,9 @@ func newRender() *cobra.Command {
 }
 
 func (c *renderCommand) run(cmd *cobra.Command, paths []string) error {
+	if _, err := useSettings(cmd); err != nil {
+		return err
+	}
 	if c.out != "json" {
 		return fmt.Errorf("unknown output format %q: use json", c.out)
 	}

@@ -55,8 +55,10 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.PersistentFlags().String("color", "auto", "colour the output: auto, always or never")
+	root.PersistentFlags().String("config", "", "settings file (default: the nearest .sem.yaml upward)")
+	root.PersistentFlags().Bool("no-config", false, "read no settings file")
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(newValidate(), newTrace(), newRender(), newExplain(), newChecks(), newDump(), newVersion())
+	root.AddCommand(newValidate(), newTrace(), newRender(), newExplain(), newChecks(), newConfig(), newDump(), newVersion())
 	return root
 }
 

@@ -57,6 +57,9 @@ func newTrace() *cobra.Command {
 }
 
 func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
+	if _, err := useSettings(cmd); err != nil {
+		return err
+	}
 	targets, err := parseTargets(c.out.values, []string{"text", "json"})
 	if err != nil {
 		return err

@@ -30,6 +30,11 @@ type validateCommand struct {
 	registry string
 	failOn   string
 	quiet    bool
+	enable   []string
+	disable  []string
+	severity map[string]string
+	baseline string
+	policy   diag.Policy
 }
 
 func newValidate() *cobra.Command {
@@ -46,17 +51,28 @@ func newValidate() *cobra.Command {
 	flags.BoolVar(&c.each, "each", false, "take every file for a world of its own")
 	flags.StringVar(&c.registry, "registry", "", "is a host that the input does not hold unknown (open) or wrong (closed); default: open, unless the input plainly holds its namespace")
 	flags.StringVar(&c.failOn, "fail-on", "error", "gravest findings that fail: error, warning, info or none")
+	flags.StringSliceVar(&c.disable, "disable", nil, "checks to leave out: IDs, beginnings of IDs, or codes of other tools")
+	flags.StringSliceVar(&c.enable, "enable", nil, "checks to keep although something disables them")
+	flags.StringToStringVar(&c.severity, "severity", nil, "grade checks otherwise, as in SEM124=warning")
+	flags.StringVar(&c.baseline, "baseline", "", "tell only what is new since a report of -o json, or since git:REF, and fail on that alone")
 	flags.BoolVarP(&c.quiet, "quiet", "q", false, "print nothing; the exit code is the answer")
 	return cmd
 }
 
 func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
+	settings, err := useSettings(cmd)
+	if err != nil {
+		return err
+	}
+	if c.policy, err = c.wanted(settings.Policy); err != nil {
+		return err
+	}
 	formats := append([]string{"text"}, slices.Sorted(maps.Keys(output.ReportFormats))...)
 	targets, err := parseTargets(c.out.values, formats)
 	if err != nil {
 		return err
 	}
-	report, err := pipeline.Validate(c.inputs.options(cmd, paths), pipeline.ValidateOptions{Each: c.each, Registry: validate.Registry(c.registry)})
+	report, err := c.validate(cmd, paths)
 	if err != nil {
 		return err
 	}
@@ -78,6 +94,42 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 	return err
 }
 
+// validate runs the checks and compares with the baseline.
+func (c *validateCommand) validate(cmd *cobra.Command, paths []string) (*diag.Report, error) {
+	if c.registry != "" && c.registry != string(validate.Open) && c.registry != string(validate.Closed) {
+		return nil, fmt.Errorf("--registry %q: use open or closed", c.registry)
+	}
+	opts := c.inputs.options(cmd, paths)
+	how := pipeline.ValidateOptions{Each: c.each, Registry: validate.Registry(c.registry), Policy: c.policy}
+	report, err := pipeline.Validate(opts, how)
+	if err != nil || c.baseline == "" {
+		return report, err
+	}
+	earlier, err := baseline(c.baseline, opts, how)
+	if err != nil {
+		return nil, fmt.Errorf("--baseline: %w", err)
+	}
+	report.Since(earlier)
+	return report, nil
+}
+
+// wanted joins the settings file's policy and what the flags say.
+func (c *validateCommand) wanted(p diag.Policy) (diag.Policy, error) {
+	p.Disable = append(slices.Clip(p.Disable), c.disable...)
+	p.Enable = append(slices.Clip(p.Enable), c.enable...)
+	p.Severity = maps.Clone(p.Severity)
+	for id, s := range c.severity {
+		if ranks[s] == 0 {
+			return p, fmt.Errorf("--severity %s=%s: use error, warning or info", id, s)
+		}
+		if p.Severity == nil {
+			p.Severity = map[string]diag.Severity{}
+		}
+		p.Severity[id] = diag.Severity(s)
+	}
+	return p, nil
+}
+
 // ranks orders the severities, the gravest highest.
 var ranks = map[string]int{"error": 3, "warning": 2, "info": 1}
 
@@ -88,7 +140,7 @@ func fails(found diag.List, limit string) (bool, error) {
 		return false, fmt.Errorf("--fail-on %q: use error, warning, info or none", limit)
 	}
 	for i := range found {
-		if ok && found[i].Suppressed == nil && ranks[string(found[i].Level())] >= least {
+		if ok && found[i].Suppressed == nil && !found[i].Unchanged && ranks[string(found[i].Level())] >= least {
 			return true, nil
 		}
 	}

@@ -54,6 +54,7 @@ type Diagnostic struct {
 	Related   []Related
 
 	Suppressed *Suppressed // nil for what is to be reported
+	Unchanged  bool        // the baseline has this finding as well
 }
 
 // List is what a stage found.

@@ -9,6 +9,7 @@ type Report struct {
 	Documents int // documents in them
 	Skipped   int // documents that are neither Istio's nor needed of Kubernetes
 	Findings  List
+	Baseline  *Baseline // nil without a comparison
 }
 
 // Count returns how many findings there are of a severity, without the suppressed ones.

@@ -24,6 +24,15 @@ type summaryDocument struct {
 	Infos     int `json:"infos"`
 
 	Suppressed int `json:"suppressed"`
+
+	Baseline *baselineDocument `json:"baseline,omitempty"`
+}
+
+// baselineDocument compares with an earlier run.
+type baselineDocument struct {
+	Introduced int `json:"introduced"`
+	Fixed      int `json:"fixed"`
+	Unchanged  int `json:"unchanged"`
 }
 
 type findingDocument struct {
@@ -42,6 +51,7 @@ type findingDocument struct {
 	Aliases    []string          `json:"aliases"`
 	Related    []relatedDocument `json:"related"`
 	Suppressed bool              `json:"suppressed"`
+	Unchanged  bool              `json:"unchanged,omitempty"` // since the baseline
 }
 
 type objectDocument struct {
@@ -65,6 +75,9 @@ func ReportJSON(w io.Writer, r *diag.Report) error {
 		Files: r.Files, Documents: r.Documents, Skipped: r.Skipped,
 		Errors: r.Count(diag.Error), Warnings: r.Count(diag.Warning), Infos: r.Count(diag.Info), Suppressed: r.Suppressed(),
 	}
+	if b := r.Baseline; b != nil {
+		doc.Summary.Baseline = (*baselineDocument)(b)
+	}
 	for i := range r.Findings {
 		doc.Findings = append(doc.Findings, findingOf(&r.Findings[i]))
 	}
@@ -76,7 +89,7 @@ func findingOf(d *diag.Diagnostic) findingDocument {
 	f := findingDocument{
 		ID: d.Check.ID, Severity: d.Level(), Admission: d.Admission, Message: d.Message, Help: d.Advice(),
 		File: fileName(d.At.Source()), Line: at.Line, Column: at.Column, EndLine: at.EndLine, EndColumn: at.EndColumn,
-		Field: d.At.Field, Aliases: append([]string{}, d.Check.Aliases...), Related: []relatedDocument{}, Suppressed: d.Suppressed != nil,
+		Field: d.At.Field, Aliases: append([]string{}, d.Check.Aliases...), Related: []relatedDocument{}, Suppressed: d.Suppressed != nil, Unchanged: d.Unchanged,
 	}
 	if doc := d.At.Doc; doc != nil {
 		f.Document = &objectDocument{Kind: doc.Kind, Namespace: doc.Namespace, Name: doc.Name, Template: doc.Label}

@@ -17,7 +17,7 @@ import (
 func Report(w io.Writer, r *diag.Report, look Look) error {
 	p := reportPrinter{look: look, palette: look.palette(w)}
 	for i := range r.Findings {
-		if r.Findings[i].Suppressed == nil {
+		if d := &r.Findings[i]; d.Suppressed == nil && !d.Unchanged {
 			p.finding(&r.Findings[i])
 		}
 	}
@@ -124,6 +124,9 @@ func (p *reportPrinter) summary(r *diag.Report) {
 		gap = ""
 	}
 	p.WriteString(head + gap + strings.Join(parts, ", ") + "\n")
+	if b := r.Baseline; b != nil {
+		fmt.Fprintf(p, "since the baseline: %d introduced, %d fixed, %d unchanged\n", b.Introduced, b.Fixed, b.Unchanged)
+	}
 }
 
 func count(n int, word string) string {

@@ -14,6 +14,7 @@ import (
 type ValidateOptions struct {
 	Each     bool              // every file is a world of its own
 	Registry validate.Registry // what a host means that the input does not hold
+	Policy   diag.Policy       // which findings are wanted
 }
 
 // Validate reads an input and reports everything that is wrong with it.
@@ -36,7 +37,7 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 		report.Skipped += r.skipped
 		found = append(found, r.found...)
 	}
-	report.Findings = found.Suppress(in)
+	report.Findings = how.Policy.Apply(found.Suppress(in))
 	report.Findings.Sort()
 	return report, nil
 }

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func newConfig() *cobra.Command {
+	return &cobra.Command{
+		Use:   "config",
+		Short: "Print the settings in force, and the file that they come from",
+		Long: `Config prints what ` + settingsName + ` sets. The file is looked for in the current folder and above it, as
+far as the root of the repository. It sets any flag by its long name, and says which findings
+are wanted:
+
+  mesh-config: istio/mesh.yaml       # paths are relative to the file
+  fail-on: warning
+  disable: [SEM147]                  # IDs, beginnings of IDs, or codes of other tools
+  severity: {SEM124: warning}
+  ignore:
+    - check: SEM153
+      kind: DestinationRule          # kind, namespace, name and path take "*"
+      path: legacy/**
+      reason: replaced next quarter
+
+What the command line says goes first.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := findSettings(cmd)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprint(cmd.OutOrStdout(), s.text())
+			return err
+		},
+	}
+}
+
+// text prints settings in the form of their file.
+func (s *settings) text() string {
+	if s.File == "" {
+		return "# no " + settingsName + " here or above: every setting has its default\n"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "# from %s\n", s.File)
+	for _, f := range s.Flags {
+		fmt.Fprintf(&b, "%s: %q\n", f.flag, f.value)
+	}
+	list := func(key string, values []string) {
+		if len(values) > 0 {
+			fmt.Fprintf(&b, "%s: [%s]\n", key, strings.Join(values, ", "))
+		}
+	}
+	list("disable", s.Policy.Disable)
+	list("enable", s.Policy.Enable)
+	if len(s.Policy.Severity) > 0 {
+		b.WriteString("severity:\n")
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.Policy.Severity)) {
+		fmt.Fprintf(&b, "  %s: %s\n", id, s.Policy.Severity[id])
+	}
+	if len(s.Policy.Ignore) > 0 {
+		b.WriteString("ignore:\n")
+	}
+	for _, e := range s.Policy.Ignore {
+		fmt.Fprintf(&b, "  - {check: %q, kind: %q, namespace: %q, name: %q, path: %q, reason: %q}\n", e.Check, e.Kind, e.Namespace, e.Name, e.Path, e.Reason)
+	}
+	return b.String()
+}
