@@ -131,7 +131,7 @@ var (
 
 // uselessSuppression has no example: whether a finding is drawn is known when all checks have run.
 var uselessSuppression = &Check{
-	ID: "SEM270", Title: "suppression suppresses nothing", Severity: Warning,
+	ID: "SEM299", Title: "suppression suppresses nothing", Severity: Warning,
 	Why: "A comment or annotation suppresses a check that reports nothing there. What it was about has been mended, or it stands at the wrong line; left behind, it would hide the next mistake of the kind.",
 	Fix: "Remove it, or move it to the line of the finding or directly above.",
 }

@@ -54,10 +54,10 @@ spec:
 		got = append(got, fmt.Sprintf("%d %s %s", d.At.Range().Line, d.Check.ID, d.Message))
 	}
 	want = []string{
-		"9 SEM270 nothing here draws SEM903, so there is nothing to suppress",
-		"11 SEM270 nothing here draws SEM903, so there is nothing to suppress",
-		"12 SEM270 nothing here draws SEM904 or SEM905, so there is nothing to suppress",
-		"6 SEM270 nothing here draws SEM901 or SEM902, so there is nothing to suppress",
+		"9 SEM299 nothing here draws SEM903, so there is nothing to suppress",
+		"11 SEM299 nothing here draws SEM903, so there is nothing to suppress",
+		"12 SEM299 nothing here draws SEM904 or SEM905, so there is nothing to suppress",
+		"6 SEM299 nothing here draws SEM901 or SEM902, so there is nothing to suppress",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
