@@ -3,9 +3,15 @@ package compile
 import (
 	"fmt"
 	"net/netip"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
+	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+	"google.golang.org/protobuf/testing/protocmp"
 
 	"sem.example/internal/config"
 	"sem.example/internal/mesh"
@@ -86,6 +92,36 @@ func TestShortForms(t *testing.T) {
 	} {
 		if got := fmt.Sprint(c.shortForms(host)); got != want {
 			t.Errorf("%s: %s, want %s", host, got, want)
+		}
+	}
+}
+
+// TestListenersByPort asks for the listeners of single ports, and for route tables by name, of a compiler that has built
+// nothing else. They are those of a snapshot.
+func TestListenersByPort(t *testing.T) {
+	files, _ := filepath.Glob("testdata/scenario/*.txtar")
+	for _, file := range files {
+		ar, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := scenarioMesh(t, ar)
+		proxy := parseProxy(t, strings.Split(section(ar, "proxies"), "\n")[0])
+		whole := New(m.View(proxy)).Snapshot()
+		for _, want := range whole.Listeners {
+			port := want.Address.GetSocketAddress().GetPortValue()
+			on := New(m.View(proxy)).ListenersOn(port)
+			i := slices.IndexFunc(on, func(l *listenerv3.Listener) bool { return l.Name == want.Name })
+			if i < 0 {
+				t.Errorf("%s: %s is not on port %d", file, want.Name, port)
+			} else if diff := cmp.Diff(want, on[i], protocmp.Transform()); diff != "" {
+				t.Errorf("%s: %s (-snapshot +by port):\n%s", file, want.Name, diff)
+			}
+		}
+		for _, want := range whole.Routes {
+			if diff := cmp.Diff(want, New(m.View(proxy)).Route(want.Name), protocmp.Transform()); diff != "" {
+				t.Errorf("%s: %s (-snapshot +by name):\n%s", file, want.Name, diff)
+			}
 		}
 	}
 }

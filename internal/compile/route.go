@@ -50,10 +50,12 @@ func (c *Compiler) rules(vs *mesh.VirtualService, scope routeScope) []routeDraft
 			}
 			draft := c.rule(vs, i, j, scope)
 			draft.route.Metadata = metadata
-			out = append(out, draft)
 			if draft.catchAll {
-				return out
+				own := draft.origins
+				draft.origins = func() trail { return append(own(), c.unreached(vs, i, j, scope)...) }
+				return append(out, draft)
 			}
+			out = append(out, draft)
 		}
 	}
 	return out

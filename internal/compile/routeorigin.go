@@ -1,7 +1,10 @@
 package compile
 
 import (
+	"slices"
 	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
@@ -40,17 +43,29 @@ func (s ruleSite) part(name string) []envoy.Origin {
 
 func writes(o *config.Object, field string) bool { return o.Doc != nil && o.Doc.Lookup(field) != nil }
 
+// pair tells what the rule's j-th match was made of.
+func (s ruleSite) pair(j int) mesh.MatchPair {
+	if j < len(s.pairs) {
+		return s.pairs[j]
+	}
+	return mesh.MatchPair{Root: -1, Leaf: j}
+}
+
+// matchAt is where the rule's j-th match is written: in a delegate, where that has a match of its own.
+func (s ruleSite) matchAt(j int) mesh.Written {
+	at, n := s.own, s.pair(j).Leaf
+	if n < 0 {
+		at, n = s.root, s.pair(j).Root
+	}
+	at.Field = source.Index(source.Join(at.Field, "match"), n)
+	return at
+}
+
 // match are the origins of the rule's j-th match, which delegation may have made of two.
 func (s ruleSite) match(j int) []envoy.Origin {
-	pair := mesh.MatchPair{Root: -1, Leaf: j}
-	if j < len(s.pairs) {
-		pair = s.pairs[j]
-	}
-	var out []envoy.Origin
-	if pair.Leaf >= 0 {
-		out = append(out, matchOrigins(s.own.Object, source.Index(source.Join(s.own.Field, "match"), pair.Leaf))...)
-	}
-	if pair.Root >= 0 {
+	at := s.matchAt(j)
+	out := matchOrigins(at.Object, at.Field)
+	if pair := s.pair(j); pair.Leaf >= 0 && pair.Root >= 0 {
 		out = append(out, matchOrigins(s.root.Object, source.Index(source.Join(s.root.Field, "match"), pair.Root))...)
 	}
 	return out
@@ -113,6 +128,27 @@ func (c *Compiler) ruleOrigins(vs *mesh.VirtualService, i, j int) trail {
 		out.add("retry", c.meshOrigin("defaultHttpRetryPolicy")...)
 	}
 	c.targetOrigins(&out, vs, i)
+	return out
+}
+
+// unreached are the matches and rules behind the i-th rule's j-th match, which takes every request. They would apply at
+// this place, but no request gets to them.
+func (c *Compiler) unreached(vs *mesh.VirtualService, i, j int, scope routeScope) trail {
+	var out trail
+	lose := func(at mesh.Written) {
+		out.add("", overridden(mesh.Loser{Object: at.Object, Field: at.Field, Reason: "what stands before it takes every request"}))
+	}
+	applies := func(m *networking.HTTPMatchRequest) bool { return c.appliesHere(m, scope) }
+	for k, m := range vs.Spec.Http[i].Match {
+		if k > j && applies(m) {
+			lose(siteOf(vs, i).matchAt(k))
+		}
+	}
+	for k, rule := range vs.Spec.Http {
+		if k > i && (len(rule.Match) == 0 || slices.ContainsFunc(rule.Match, applies)) {
+			lose(siteOf(vs, k).own)
+		}
+	}
 	return out
 }
 
