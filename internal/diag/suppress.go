@@ -23,54 +23,64 @@ type ignore struct {
 	checks []string
 	reason string
 	at     Place
-	line   int32 // the only line concerned; 0 is any
-	ours   bool  // rather than another tool's
+	ours   bool // rather than another tool's
 	used   bool
+}
+
+// A reach is what a wish is about: a line of a file, a whole file (line 0), or a document.
+type reach struct {
+	file *source.File
+	line int32
+	doc  *source.Document
+}
+
+// wishes are all wishes of an input, in its order and by their reach.
+type wishes struct {
+	all []*ignore
+	by  map[reach][]*ignore
+}
+
+func (w *wishes) add(r reach, wish ignore) {
+	w.all = append(w.all, &wish)
+	w.by[r] = append(w.by[r], &wish)
 }
 
 // Suppress marks the findings that comments of their files and annotations of their objects suppress, and returns the
 // list with a finding more for each suppression that suppresses nothing.
 func (l List) Suppress(in *source.Input) List {
-	byFile, byDoc := ignores(in)
+	w := wishesOf(in)
 	for i := range l {
 		d := &l[i]
-		wishes := byDoc[d.At.Doc]
-		if f := d.At.Source(); f != nil {
-			wishes = append(slices.Clip(byFile[f]), wishes...)
-		}
-		for _, wish := range wishes {
-			if wish.concerns(d) {
-				wish.used = true
-				d.Suppressed = &Suppressed{Reason: wish.reason}
+		file := d.At.Source()
+		for _, r := range []reach{{file: file, line: d.At.Range().Line}, {file: file}, {doc: d.At.Doc}} {
+			for _, wish := range w.by[r] {
+				if wish.concerns(d.Check) {
+					wish.used = true
+					d.Suppressed = &Suppressed{Reason: wish.reason}
+				}
 			}
 		}
 	}
-	for _, f := range in.Files {
-		l = append(l, unused(byFile[f])...)
-	}
-	for _, doc := range in.Documents {
-		l = append(l, unused(byDoc[doc])...)
-	}
-	return l
+	return append(l, w.unused()...)
 }
 
-func ignores(in *source.Input) (map[*source.File][]*ignore, map[*source.Document][]*ignore) {
-	byFile, byDoc := map[*source.File][]*ignore{}, map[*source.Document][]*ignore{}
+func wishesOf(in *source.Input) *wishes {
+	w := &wishes{by: map[reach][]*ignore{}}
 	for _, f := range in.Files {
 		for _, s := range f.Suppressions {
-			byFile[f] = append(byFile[f], &ignore{checks: s.Checks, reason: s.Reason, at: Place{File: f, Exact: s.Range}, line: s.Line, ours: true})
+			w.add(reach{file: f, line: s.Line}, ignore{checks: s.Checks, reason: s.Reason, at: Place{File: f, Exact: s.Range}, ours: true})
 		}
 	}
 	for _, doc := range in.Documents {
 		notes := doc.Root.Get("metadata").Get("annotations")
 		for i, key := range annotations {
 			if value := notes.StringAt(key); value != "" {
-				field := source.Join("metadata.annotations", key)
-				byDoc[doc] = append(byDoc[doc], &ignore{checks: codes(value), at: Place{Doc: doc, Field: field}, ours: i == 0})
+				at := Place{Doc: doc, Field: source.Join("metadata.annotations", key)}
+				w.add(reach{doc: doc}, ignore{checks: codes(value), at: at, ours: i == 0})
 			}
 		}
 	}
-	return byFile, byDoc
+	return w
 }
 
 // codes are the codes of a list with commas.
@@ -78,20 +88,17 @@ func codes(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-// concerns says whether a wish is about a finding.
-func (s *ignore) concerns(d *Diagnostic) bool {
-	if s.line > 0 && d.At.Range().Line != s.line {
-		return false
-	}
+// concerns says whether a wish is about a check.
+func (s *ignore) concerns(c *Check) bool {
 	return slices.ContainsFunc(s.checks, func(code string) bool {
-		return code == d.Check.ID || !s.ours && (code == "*" || slices.Contains(d.Check.Aliases, code))
+		return code == c.ID || !s.ours && (code == "*" || slices.Contains(c.Aliases, code))
 	})
 }
 
 // unused are the findings for suppressions of ours that suppress nothing.
-func unused(list []*ignore) List {
+func (w *wishes) unused() List {
 	var found List
-	for _, s := range list {
+	for _, s := range w.all {
 		if s.ours && !s.used {
 			found = append(found, Diagnostic{
 				Check: uselessSuppression, At: s.at,

@@ -24,9 +24,6 @@ type cueReader struct {
 	packages [][]string
 }
 
-// maxErrors is how many errors of one package are reported; the others mostly follow from them.
-const maxErrors = 20
-
 // readCUE reads the files of one folder, whose text is at hand.
 func readCUE(files []content) {
 	r := &cueReader{files: map[string]*content{}, overlay: map[string]load.Source{}}
@@ -181,7 +178,7 @@ func (c *content) holds(at token.Pos) bool {
 // fail reports what CUE finds wrong, each error at the place where it stands in one of the files.
 func (r *cueReader) fail(first *content, err error) {
 	list := errors.Errors(err)
-	for _, e := range list[:min(len(list), maxErrors)] {
+	for _, e := range list[:min(len(list), maxTroubles)] {
 		p := Problem{Trouble: Syntax, File: first.file, Message: cueMessage(e)}
 		if strings.Contains(p.Message, "incomplete value") {
 			p.Trouble = NotConcrete

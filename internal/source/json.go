@@ -110,7 +110,7 @@ func (r *jsonReader) nested(n *Node, open json.Delim) error {
 			n.Items = append(n.Items, f.Value)
 			continue
 		}
-		if old := set.find(f.Key); old != nil {
+		if old := set.find(f.Key); old != nil && len(r.trouble) < maxTroubles {
 			r.trouble = append(r.trouble, duplicate(r.file, f, old))
 		}
 		set.set(f)

@@ -72,6 +72,9 @@ func (c *content) yaml(ch chunk) {
 		return
 	}
 	c.problems = append(c.problems, g.trouble...)
+	if g.stopped {
+		return
+	}
 	if strings.Contains(root.StringAt("apiVersion"), "istio.io/") { // elsewhere, a file mode is octal by intent
 		c.problems = append(c.problems, g.doubts...)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"sort"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -47,7 +48,7 @@ var complaints = []complaint{
 	{parser: "control characters", message: "the file holds control characters", trouble: NotText},
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (line \d+: )?`)
+var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
 // said is the YAML parser's message without the line, which is often that of something else.
 func said(err error) string {
@@ -65,7 +66,7 @@ func (c *content) syntax(ch chunk, err error) {
 			break
 		}
 	}
-	at := blame(ch.text, message)
+	at := blame(ch.text, err)
 	switch {
 	case tabbed(ch.text, at):
 		about = complaint{message: "a tab indents this line", trouble: TabIndent, help: "indent with spaces"}
@@ -94,15 +95,16 @@ func (c *content) syntax(ch chunk, err error) {
 // base is the offset of a document in its file.
 func (c *content) base(ch chunk) int { return len(bom(c.file.Data)) + ch.at }
 
-// patience is how much text is parsed again and again to find a mistake in it.
-const patience = 1 << 20
+// patience is how much text is parsed again and again to find a mistake in it; that takes half a second at most.
+const patience = 1 << 18
 
 // blame returns the offset at which a text goes wrong. The parser tells at best the line where it began what it could
 // not finish, so the shortest text is sought, by lines and then by bytes, that draws the same complaint.
-func blame(text []byte, message string) int {
+func blame(text []byte, err error) int {
 	if len(text) > patience {
-		return 0
+		return reported(text, err)
 	}
+	message := said(err)
 	ends := []int{}
 	for at := 0; at < len(text); {
 		i := bytes.IndexByte(text[at:], '\n') + 1
@@ -126,6 +128,20 @@ func blame(text []byte, message string) int {
 		start = ends[line-1]
 	}
 	return start + max(0, sort.Search(ends[line]-start, func(i int) bool { return fails(start + i) })-1)
+}
+
+// reported returns the offset of the line that the parser names.
+func reported(text []byte, err error) int {
+	at := 0
+	line, _ := strconv.Atoi(yamlLine.FindStringSubmatch(err.Error() + " ")[1])
+	for ; line > 1 && at < len(text); line-- {
+		i := bytes.IndexByte(text[at:], '\n')
+		if i < 0 {
+			break
+		}
+		at += i + 1
+	}
+	return at
 }
 
 func lineStart(text []byte, at int) int { return bytes.LastIndexByte(text[:at], '\n') + 1 }

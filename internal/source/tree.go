@@ -37,9 +37,17 @@ type anchored struct {
 	count int
 }
 
-func (g *grower) problem(t Trouble, at Range, format string, args ...any) *Problem {
-	g.trouble = append(g.trouble, Problem{Trouble: t, File: g.file, Range: at, Message: fmt.Sprintf(format, args...)})
-	return &g.trouble[len(g.trouble)-1]
+// maxTroubles is how many problems of one document are reported; who makes more has made one that repeats.
+const maxTroubles = 20
+
+func (g *grower) report(p Problem) {
+	if len(g.trouble) < maxTroubles {
+		g.trouble = append(g.trouble, p)
+	}
+}
+
+func (g *grower) problem(t Trouble, at Range, format string, args ...any) {
+	g.report(Problem{Trouble: t, File: g.file, Range: at, Message: fmt.Sprintf(format, args...)})
 }
 
 func (g *grower) doubt(at Range, format string, args ...any) {
@@ -204,7 +212,7 @@ func (g *grower) fields(y *yaml.Node) []Field {
 			f.Value.Range = at
 		}
 		if old := set.find(key); old != nil && !merged {
-			g.trouble = append(g.trouble, duplicate(g.file, f, old))
+			g.report(duplicate(g.file, f, old))
 		}
 		set.set(f)
 	}
