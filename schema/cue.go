@@ -97,16 +97,16 @@ func syntax(n *source.Node, blank map[*source.Node]patch) ast.Expr {
 	return ast.NewNull()
 }
 
-// numeral returns a JSON number. CUE writes the sign as an operator, and knows whole numbers by their having no fraction.
+// numeral returns a JSON number. CUE writes the sign as an operator, and takes only what is written without a fraction for a
+// whole number.
 func numeral(text string) ast.Expr {
 	if text != "" && text[0] == '-' {
 		return &ast.UnaryExpr{Op: token.SUB, X: numeral(text[1:])}
 	}
-	kind := token.INT
-	if !whole(text) {
-		kind = token.FLOAT
+	if digits, ok := integer(text); ok {
+		return &ast.BasicLit{Kind: token.INT, Value: digits}
 	}
-	return &ast.BasicLit{Kind: kind, Value: text}
+	return &ast.BasicLit{Kind: token.FLOAT, Value: text}
 }
 
 // step cuts the first step from the path of a CUE error: the name of a field, or a position in a list. ok is false for what is

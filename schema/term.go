@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -39,8 +40,23 @@ func (t basic) accepts(n *source.Node) bool {
 	return t.kinds.has(n.Kind) && !(t.integer && n.Kind == source.Number && !whole(n.Text))
 }
 
-// whole says whether a number is written as an integer.
-func whole(number string) bool { return !strings.ContainsAny(number, ".eE") }
+// whole says whether a number has no fraction, however it is written: 1.0 is 1 to the API server.
+func whole(number string) bool {
+	_, ok := integer(number)
+	return ok
+}
+
+// integer returns a number without fraction in digits.
+func integer(number string) (string, bool) {
+	if !strings.ContainsAny(number, ".eE") {
+		return number, true
+	}
+	v, err := strconv.ParseFloat(number, 64)
+	if err != nil || v != math.Trunc(v) || math.Abs(v) >= 1<<53 {
+		return "", false
+	}
+	return strconv.FormatFloat(v, 'f', 0, 64), true
+}
 
 // An exact term is one value.
 type exact struct {
