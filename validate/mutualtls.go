@@ -1,0 +1,211 @@
+package validate
+
+import (
+	"slices"
+
+	networking "istio.io/api/networking/v1alpha3"
+	security "istio.io/api/security/v1beta1"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM150",
+	Title:    "mutual TLS of the mesh towards a server outside of it",
+	Severity: diag.Error,
+	Why: `Mode ISTIO_MUTUAL presents the workload's mesh certificate and asks the server for one of the same mesh. A server without sidecar
+has none: the handshake fails, and the proxy answers 503 with the flag UF. Without a tls block Istio would decide by itself, endpoint
+by endpoint.`,
+	Fix: `Use mode SIMPLE or MUTUAL for an outside server that wants TLS, DISABLE for one that does not; or take the tls block out.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: api, namespace: shop}
+spec:
+  host: api.example.com
+  trafficPolicy:
+    tls: {mode: ISTIO_MUTUAL}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP, targetPort: 443}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: api, namespace: shop}
+spec:
+  host: api.example.com
+  trafficPolicy:
+    tls: {mode: SIMPLE}
+`,
+}, mutualOutside)
+
+func mutualOutside(s *Scope, r *reporter) {
+	told := map[place]bool{}
+	for _, x := range s.securedPorts() {
+		if x.tls.settings.GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL || told[x.tls.place] {
+			continue
+		}
+		endpoints := s.client(x.tls.object.Namespace).Endpoints(x.service, x.port)
+		plain := withoutSidecar(endpoints)
+		switch {
+		case x.service.External && !slices.ContainsFunc(endpoints, inMesh):
+			told[x.tls.place] = true
+			r.at(x.tls.at("mode"), "%q is outside of the mesh and has no certificate of it", x.service.Host).
+				related(place{x.service.Object, x.service.Field}, "the entry is MESH_EXTERNAL")
+		case len(plain) > 0:
+			told[x.tls.place] = true
+			r.at(x.tls.at("mode"), "an endpoint of %q has no sidecar to show a certificate of the mesh", x.service.Host).
+				related(place{plain[0].Object, plain[0].Field}, "%s has none", plain[0].Address)
+		}
+	}
+}
+
+// withoutSidecar returns the endpoints that plainly have no sidecar: Pods that run without the label that injection writes.
+func withoutSidecar(endpoints []*mesh.Endpoint) []*mesh.Endpoint {
+	return slices.DeleteFunc(slices.Clone(endpoints), func(e *mesh.Endpoint) bool {
+		kind := ""
+		if e.Object != nil {
+			kind = e.Object.Kind
+		}
+		return e.TLSMode == "istio" || kind != "Pod" && (kind != "EndpointSlice" || e.Workload == "")
+	})
+}
+
+func inMesh(e *mesh.Endpoint) bool { return e.TLSMode == "istio" }
+
+var _ = register(diag.Check{
+	ID:       "SEM151",
+	Title:    "client does not speak the mutual TLS that the server demands",
+	Severity: diag.Error,
+	Why: `A PeerAuthentication of mode STRICT makes the sidecars of the workloads refuse everything but the mesh's mutual TLS. The
+DestinationRule makes clients send something else, so the connection is reset. Without a tls block clients would use mutual TLS by
+themselves.`,
+	Fix: `Take the tls block out of the DestinationRule.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{name: http, port: 80}], selector: {app: web}}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: shop}
+spec: {mtls: {mode: STRICT}}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: web
+  trafficPolicy:
+    tls: {mode: DISABLE}
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{name: http, port: 80}], selector: {app: web}}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: shop}
+spec: {mtls: {mode: STRICT}}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: web
+  trafficPolicy:
+    loadBalancer: {simple: ROUND_ROBIN}
+`,
+	Aliases: []string{"KIA0207", "KIA0208"},
+}, refusedPlaintext)
+
+func refusedPlaintext(s *Scope, r *reporter) {
+	told := map[place]bool{}
+	for _, x := range s.securedPorts() {
+		if x.tls.settings.GetMode() == networking.ClientTLSSettings_ISTIO_MUTUAL || x.service.External || told[x.tls.place] {
+			continue
+		}
+		server, certain := s.strictServer(x)
+		if server == nil {
+			continue
+		}
+		told[x.tls.place] = true
+		f := r.at(x.tls.at("mode"), "mode %s is refused by the workloads of %q, which demand mutual TLS", x.tls.settings.GetMode(), x.service.Host).
+			related(place{server, "spec.mtls.mode"}, "it is demanded here")
+		if !certain {
+			f.severity(diag.Warning)
+		}
+	}
+}
+
+// strictServer returns the PeerAuthentication by which a port accepts nothing but mutual TLS, or nil. It is certain where an
+// endpoint is known to have a sidecar; where none is known, policies for the whole namespace or mesh count.
+func (s *Scope) strictServer(x secured) (policy *config.Object, certain bool) {
+	view := s.client(x.service.Namespace)
+	for _, e := range view.Endpoints(x.service, x.port) {
+		if !inMesh(e) {
+			return nil, false
+		}
+		server := s.Mesh.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: e.Namespace, Labels: e.Labels, Name: e.Workload})
+		mode, at := server.MutualTLS(e.Port)
+		if mode == strict && at.Object != nil {
+			return at.Object, true
+		}
+		return nil, false
+	}
+	if !x.service.Kubernetes() || s.uninjected(x.service) {
+		return nil, false
+	}
+	if mode, at := view.MutualTLS(0); mode == strict && !s.relaxed(x.service.Namespace) {
+		return at.Object, false
+	}
+	return nil, false
+}
+
+const strict = security.PeerAuthentication_MutualTLS_STRICT
+
+// relaxed says whether a PeerAuthentication of a namespace sets another mode for some workloads.
+func (s *Scope) relaxed(namespace string) bool {
+	for _, o := range s.Mesh.Objects("PeerAuthentication") {
+		if o.Namespace == namespace && len(config.Spec[*security.PeerAuthentication](o).GetSelector().GetMatchLabels()) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// uninjected says whether a workload of a service asks for no sidecar.
+func (s *Scope) uninjected(svc *mesh.Service) bool {
+	for _, o := range s.Mesh.Selected(svc.Namespace, svc.Selector) {
+		labels, annotations := o.Labels, o.Annotations
+		if w, ok := o.Spec.(*config.Workload); ok {
+			labels, annotations = w.Spec.Template.Metadata.Labels, w.Spec.Template.Metadata.Annotations
+		}
+		if labels[injectKey] == "false" || annotations[injectKey] == "false" {
+			return true
+		}
+	}
+	return false
+}
+
+// injectKey is the label, once an annotation, that turns sidecar injection on and off.
+const injectKey = "sidecar.istio.io/inject"
