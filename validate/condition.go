@@ -17,6 +17,7 @@ type condition struct {
 	rule, match                     int
 	path, scheme, method, authority pattern
 	headers, without, parameters    map[string]pattern
+	regex                           string // of the path, as it is written
 	port                            uint32
 	gateways                        []string // it is for, by full name
 	anyGateway                      bool     // it is for all that the rules are bound to
@@ -29,7 +30,7 @@ func newCondition(at place, m *networking.HTTPMatchRequest) condition {
 	c := condition{
 		place: at, path: pathPattern(m), scheme: patternOf(m.GetScheme()), method: patternOf(m.GetMethod()),
 		authority: patternOf(m.GetAuthority()), headers: patterns(m.GetHeaders(), true), without: patterns(m.GetWithoutHeaders(), true),
-		parameters: patterns(m.GetQueryParams(), false), port: m.GetPort(), labels: m.GetSourceLabels(), namespace: m.GetSourceNamespace(),
+		parameters: patterns(m.GetQueryParams(), false), port: m.GetPort(), labels: m.GetSourceLabels(), namespace: m.GetSourceNamespace(), regex: m.GetUri().GetRegex(),
 	}
 	for _, g := range m.GetGateways() {
 		c.gateways = append(c.gateways, fullGateway(g, at.object))

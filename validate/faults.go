@@ -1,0 +1,97 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/diag"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM233",
+	Title:    "fault never fires",
+	Severity: diag.Warning,
+	Why:      `The share of requests that a fault strikes is 0 unless it is written. Without percentage the fault does nothing.`,
+	Fix:      `Write percentage, {value: 100} for every request.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - fault: {abort: {httpStatus: 503}}
+    route: [{destination: {host: web}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - fault: {abort: {httpStatus: 503, percentage: {value: 100}}}
+    route: [{destination: {host: web}}]
+`,
+}, idleFault)
+
+func idleFault(s *Scope, r *reporter) {
+	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+		if a := rule.GetFault().GetAbort(); a.GetErrorType() != nil {
+			idle(r, at.at("fault.abort"), a.GetPercentage())
+		}
+		if d := rule.GetFault().GetDelay(); d != nil && d.GetPercent() == 0 { //nolint:staticcheck // the old field is still honoured
+			idle(r, at.at("fault.delay"), d.GetPercentage())
+		}
+	})
+}
+
+// idle reports a fault without a share. One whose share is written as 0 was most likely switched off.
+func idle(r *reporter, at place, share *networking.Percent) {
+	switch {
+	case share == nil:
+		r.at(at, "the fault has no percentage, and so strikes no request").help("add percentage: {value: 100}")
+	case share.GetValue() == 0:
+		r.at(place{at.object, at.field + ".percentage"}, "the fault strikes 0 %% of the requests").severity(diag.Info)
+	}
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM234",
+	Title:    "fault next to retries or a timeout",
+	Severity: diag.Info,
+	Why: `Faults are injected by the client's proxy before it sends the request. An injected error is not retried, and an injected delay is not
+cut short by the timeout of the same rule.`,
+	Fix: `Inject the fault at the next hop to try out retries and timeouts: on the route of the server that this one calls.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - fault: {abort: {httpStatus: 503, percentage: {value: 100}}}
+    retries: {attempts: 3}
+    route: [{destination: {host: web}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - fault: {abort: {httpStatus: 503, percentage: {value: 100}}}
+    route: [{destination: {host: web}}]
+`,
+}, faultWithRetries)
+
+func faultWithRetries(s *Scope, r *reporter) {
+	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+		if rule.GetFault().GetAbort() != nil && rule.GetRetries().GetAttempts() > 0 {
+			r.at(at.at("fault.abort"), "injected errors are not retried").related(at.at("retries"), "these retries are for answers of the server only")
+		}
+		if rule.GetFault().GetDelay() != nil && rule.GetTimeout() != nil {
+			r.at(at.at("fault.delay"), "the timeout does not cut the injected delay short").related(at.at("timeout"), "the timeout begins after the delay")
+		}
+	})
+}

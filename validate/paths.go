@@ -1,0 +1,122 @@
+package validate
+
+import (
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM225",
+	Title:    "match of the path that no path meets",
+	Severity: diag.Error,
+	Why: `The proxy compares the path of the request without its query: it begins with a slash and holds no "?" and no "#". A value that has
+one of these, or that begins otherwise, matches nothing.`,
+	Fix: `Begin the value with a slash, match the query by queryParams and the host by authority.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - match: [{uri: {exact: "/search?lang=en"}}]
+    route: [{destination: {host: english}}]
+  - route: [{destination: {host: web}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - match: [{uri: {exact: /search}, queryParams: {lang: {exact: en}}}]
+    route: [{destination: {host: english}}]
+  - route: [{destination: {host: web}}]
+`,
+}, impossiblePath)
+
+func impossiblePath(s *Scope, r *reporter) {
+	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+		for i, m := range rule.GetMatch() {
+			text, field := m.GetUri().GetExact(), "uri.exact"
+			if text == "" {
+				text, field = m.GetUri().GetPrefix(), "uri.prefix"
+			}
+			p := at.match(i, field)
+			before, after, _ := strings.Cut(text, "?")
+			switch {
+			case text == "" || text == "*":
+			case strings.Contains(text, "://"):
+				r.at(p, "no path is %q: a path has no scheme and no host", text).help("match the path alone, and the host by authority")
+			case !strings.HasPrefix(text, "/"):
+				r.at(p, "no path begins with %q: every path begins with /", text).help("write /%s", text)
+			case before != text:
+				r.at(p, "no path holds %q: the query is not part of what is compared", "?"+after).help("match %s, and the query by queryParams", before)
+			case strings.Contains(text, "#"):
+				r.at(p, "no path holds %q: clients do not send fragments", text[strings.Index(text, "#"):])
+			}
+		}
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM224",
+	Title:    "prefix also matches longer words",
+	Severity: diag.Info,
+	Why:      `A prefix is compared as text, not by segments of the path: /pay matches /payments as well.`,
+	Fix:      `Match the path itself by exact and what lies below it by a prefix with a final slash.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - match: [{uri: {prefix: /payments}}]
+    route: [{destination: {host: payments}}]
+  - match: [{uri: {prefix: /pay}}]
+    route: [{destination: {host: pay}}]
+  - route: [{destination: {host: web}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - match: [{uri: {exact: /payments}}, {uri: {prefix: /payments/}}]
+    route: [{destination: {host: payments}}]
+  - match: [{uri: {exact: /pay}}, {uri: {prefix: /pay/}}]
+    route: [{destination: {host: pay}}]
+  - route: [{destination: {host: web}}]
+`,
+}, wordPrefix)
+
+func wordPrefix(s *Scope, r *reporter) {
+	each(s, "VirtualService", func(o *config.Object, _ *networking.VirtualService) {
+		longer := map[string]condition{} // by every text that the path continues in the middle of a word
+		conditions := conditionsOf(o)
+		for _, c := range conditions {
+			for i := 2; c.path.kind != anyText && i < len(c.path.head()) && i < 256; i++ {
+				if head := c.path.head(); head[i] != '/' && head[i-1] != '/' {
+					longer[head[:i]] = c
+				}
+			}
+		}
+		for _, c := range conditions {
+			sibling, ok := longer[c.path.text]
+			if !ok || c.path.kind != textPrefix || sibling.rule == c.rule || c.rule < sibling.rule && c.covers(sibling) {
+				continue
+			}
+			r.at(c.place, "prefix %q also matches %s, and whatever else begins like it", c.path.text, sibling.path.head()).
+				help("match exact: %s and prefix: %s/", c.path.text, c.path.text).
+				related(sibling.place, "%s has a match of its own", sibling.path.head())
+		}
+	})
+}

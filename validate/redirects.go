@@ -1,0 +1,154 @@
+package validate
+
+import (
+	"fmt"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM228",
+	Title:    "redirect code that the proxy does not know",
+	Severity: diag.Error,
+	Why: `Istio accepts every code from 300 to 399, and the proxy knows 301, 302, 303, 307 and 308. For another one the route is sent without
+an action: the proxy rejects the whole route table, and every later change of the routes of this port as well.`,
+	Fix: `Use 301 or 308 for good, 302 or 307 for now, 303 after a POST.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - redirect: {uri: /new, redirectCode: 304}
+    match: [{uri: {exact: /old}}]
+  - route: [{destination: {host: web}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - redirect: {uri: /new, redirectCode: 308}
+    match: [{uri: {exact: /old}}]
+  - route: [{destination: {host: web}}]
+`,
+}, redirectCode)
+
+func redirectCode(s *Scope, r *reporter) {
+	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+		switch code := rule.GetRedirect().GetRedirectCode(); code {
+		case 0, 301, 302, 303, 307, 308:
+		default:
+			if code >= 300 && code < 400 {
+				r.at(at.at("redirect.redirectCode"), "the proxy cannot redirect with %d, and rejects the whole route table for it", code)
+			}
+		}
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM236",
+	Title:    "redirect leads to itself",
+	Severity: diag.Warning,
+	Why: `The client asks for the new location, and the same rule redirects it again: a path that the match still covers, or a change to
+https where the HTTPS server of the same gateway has the same rules. Browsers give up after some twenty turns.`,
+	Fix: `Let the match leave out the new location; for https, set tls.httpsRedirect on the HTTP server, or match the port.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - match: [{uri: {prefix: /shop}}]
+    redirect: {uri: /shop/welcome}
+  - route: [{destination: {host: web}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - match: [{uri: {exact: /shop}}]
+    redirect: {uri: /shop/welcome}
+  - route: [{destination: {host: web}}]
+`,
+}, redirectLoop)
+
+func redirectLoop(s *Scope, r *reporter) {
+	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+		to := rule.GetRedirect()
+		if to == nil || to.GetRedirectPort() != nil || !staysAt(at.object, to.GetAuthority()) {
+			return
+		}
+		for _, c := range at.conditions() {
+			path, ok := redirected(c, to)
+			if !ok || !c.takes(path) || s.changesScheme(at.object, c, to.GetScheme()) || taken(at, path) {
+				continue
+			}
+			r.at(at.at("redirect"), "the redirect leads to %s, which this rule redirects again", path).
+				related(c.place, "the new location meets this match")
+			return
+		}
+	})
+}
+
+// staysAt says whether a redirect to an authority comes back to the same rules.
+func staysAt(o *config.Object, authority string) bool {
+	hosts := config.Spec[*networking.VirtualService](o).GetHosts()
+	return authority == "" || len(hosts) == 1 && hosts[0] == authority
+}
+
+// redirected returns a path that a redirect of requests which meet the condition leads to.
+func redirected(c condition, to *networking.HTTPRedirect) (string, bool) {
+	switch {
+	case to.GetUri() != "":
+		return to.GetUri(), true
+	case to.GetPrefixRewrite() != "" && c.path.kind != textRegex:
+		return to.GetPrefixRewrite(), true
+	}
+	path := c.path.example()
+	if c.path.kind == anyText {
+		path = "/"
+	}
+	return path, path != ""
+}
+
+// takes says whether a request for a path meets the condition, provided that it met it before.
+func (c condition) takes(path string) bool {
+	return c.path.covers(pattern{kind: wholeText, text: path})
+}
+
+// taken says whether an earlier rule may take the new location.
+func taken(at httpRule, path string) bool {
+	for _, c := range conditionsOf(at.object) {
+		if c.rule < at.index && c.takes(path) {
+			return true
+		}
+	}
+	return false
+}
+
+// changesScheme says whether the redirect ends elsewhere because the rule does not apply to the new scheme, or may not.
+func (s *Scope) changesScheme(o *config.Object, c condition, scheme string) bool {
+	if scheme == "" {
+		return false
+	}
+	if c.port != 0 || c.scheme.kind != anyText {
+		return true
+	}
+	for _, name := range c.gateways {
+		if s.serves(name, scheme, config.Spec[*networking.VirtualService](o).GetHosts()) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,98 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/diag"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM226",
+	Title:    "rewritten path has a slash too many or too few",
+	Severity: diag.Warning,
+	Why: `The rewrite replaces the text that the match covers and leaves the rest as it is. Of a prefix without a final slash a slash
+remains; of one with a final slash none does. Without a match of the path only the first slash is replaced. A path that a regex
+matched is replaced as a whole.`,
+	Fix: `Let the prefix and the rewrite both end with a slash, or neither.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - match: [{uri: {prefix: /api}}]
+    rewrite: {uri: /}
+    route: [{destination: {host: api}}]
+  - route: [{destination: {host: web}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - match: [{uri: {prefix: /api/}}]
+    rewrite: {uri: /}
+    route: [{destination: {host: api}}]
+  - route: [{destination: {host: web}}]
+`,
+}, rewrittenPath)
+
+func rewrittenPath(s *Scope, r *reporter) {
+	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+		to := rule.GetRewrite().GetUri()
+		if to == "" {
+			return
+		}
+		var prefixes []string
+		for _, m := range rule.GetMatch() {
+			prefixes = append(prefixes, m.GetUri().GetPrefix())
+		}
+		for _, c := range at.conditions() {
+			if f, ok := reportRewrite(r, at.at("rewrite.uri"), to, c, prefixes); ok {
+				f.related(c.place, "for requests that meet this match")
+				return
+			}
+		}
+	})
+}
+
+// reportRewrite tells what becomes of the paths of one match if it is odd. Prefixes are those of the rule's other matches: two that
+// differ by the final slash only are the way to write it.
+func reportRewrite(r *reporter, at place, to string, c condition, prefixes []string) (finding, bool) {
+	from := c.path.text
+	if c.path.kind == anyText {
+		from = "/"
+	}
+	path, result := rewritten(from, to)
+	switch {
+	case c.regex != "":
+		return r.at(at, "every path that matches %q becomes %s, whatever stands in it", c.regex, to).
+			help("use rewrite.uriRegexRewrite to keep parts of the path").severity(diag.Info), true
+	case c.path.kind == wholeText || strings.HasSuffix(from, "/") == strings.HasSuffix(to, "/"):
+		return finding{}, false
+	case strings.HasSuffix(from, "/"):
+		return r.at(at, "%s becomes %s", path, result).help("write %s/", to), true
+	case slices.Contains(prefixes, from+"/"):
+		return finding{}, false
+	}
+	f := r.at(at, "%s becomes %s", path, result).help("match the prefix %s/", from)
+	if to != "/" {
+		f.help("write %s", strings.TrimSuffix(to, "/"))
+	}
+	return f, true
+}
+
+// rewritten returns a path below a prefix, and what becomes of it.
+func rewritten(from, to string) (path, result string) {
+	rest := "/items"
+	if strings.HasSuffix(from, "/") {
+		rest = "items"
+	}
+	return from + rest, to + rest
+}

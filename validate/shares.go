@@ -1,0 +1,81 @@
+package validate
+
+import (
+	"fmt"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM231",
+	Title:    "weights that may not mean what they look like",
+	Severity: diag.Info,
+	Why: `Weights are shares of their sum, whatever that is. A destination alone gets everything, one of weight 0 nothing, and one that is listed
+twice gets both its shares.`,
+	Fix: `Let the weights add up to 100, and leave out the one of a single destination.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - route:
+    - {destination: {host: web}, weight: 30}
+    - {destination: {host: web-next}, weight: 30}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - route:
+    - {destination: {host: web}, weight: 50}
+    - {destination: {host: web-next}, weight: 50}
+`,
+	Aliases: []string{"KIA1104", "KIA1105"},
+}, oddShares)
+
+func oddShares(s *Scope, r *reporter) {
+	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+		route := rule.GetRoute()
+		sum := int32(0)
+		first := map[string]int{}
+		for i, d := range route {
+			sum += d.GetWeight()
+			key := fmt.Sprint(d.GetDestination().GetHost(), " ", d.GetDestination().GetSubset(), " ", d.GetDestination().GetPort().GetNumber())
+			p := place{at.object, source.Index(at.at("route").field, i)}
+			if j, twice := first[key]; twice {
+				r.at(p, "the destination is listed twice, and gets both shares").related(place{at.object, source.Index(at.at("route").field, j)}, "it is listed here, too")
+			} else {
+				first[key] = i
+			}
+			if len(route) > 1 && d.GetWeight() == 0 {
+				r.at(p, "the destination has no weight, and so gets no request")
+			}
+		}
+		switch {
+		case len(route) == 1 && sum != 0 && sum != 100:
+			r.at(place{at.object, source.Index(at.at("route").field, 0) + ".weight"}, "a destination alone gets every request, whatever its weight")
+		case len(route) > 1 && sum != 100 && sum != 0:
+			r.at(at.at("route"), "the weights add up to %d: %s", sum, percentages(route, sum))
+		}
+	})
+}
+
+// percentages words the share of each destination.
+func percentages(route []*networking.HTTPRouteDestination, sum int32) string {
+	text := ""
+	for i, d := range route {
+		if i > 0 {
+			text += ", "
+		}
+		text += fmt.Sprintf("%s gets %.1f %%", d.GetDestination().GetHost(), 100*float64(d.GetWeight())/float64(sum))
+	}
+	return text
+}

@@ -1,0 +1,53 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/diag"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM232",
+	Title:    "tries do not fit into the timeout",
+	Severity: diag.Warning,
+	Why: `The timeout of a rule covers all tries together, the first and as many more as attempts says. When it is over no further try is made,
+however many are left.`,
+	Fix: `Raise timeout above perTryTimeout times the number of tries, or lower perTryTimeout.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - timeout: 2s
+    retries: {attempts: 3, perTryTimeout: 2s}
+    route: [{destination: {host: web}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - timeout: 10s
+    retries: {attempts: 3, perTryTimeout: 2s}
+    route: [{destination: {host: web}}]
+`,
+}, crampedTries)
+
+func crampedTries(s *Scope, r *reporter) {
+	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+		total, try := rule.GetTimeout().AsDuration(), rule.GetRetries().GetPerTryTimeout().AsDuration()
+		tries := int64(rule.GetRetries().GetAttempts()) + 1
+		if total <= 0 || try <= 0 || tries < 2 || int64(try)*tries <= int64(total) {
+			return
+		}
+		f := r.at(at.at("retries.perTryTimeout"), "%d tries of %s do not fit into the timeout of %s, which leaves room for %d", tries, try, total, max(1, int64(total/try))).
+			related(at.at("timeout"), "the timeout for all tries")
+		if total > try {
+			f.severity(diag.Info)
+		}
+	})
+}
