@@ -56,17 +56,8 @@ func patterns(named map[string]*networking.StringMatch, lower bool) map[string]p
 // conditionsOf returns the matches of every HTTP rule in the order in which the proxy tries them.
 func conditionsOf(o *config.Object) []condition {
 	var all []condition
-	for i, rule := range config.Spec[*networking.VirtualService](o).GetHttp() {
-		if len(rule.GetMatch()) == 0 {
-			c := newCondition(place{o, ruleField(i)}, nil)
-			c.rule, c.match, c.delegated = i, -1, rule.GetDelegate() != nil
-			all = append(all, c)
-		}
-		for j, m := range rule.GetMatch() {
-			c := newCondition(place{o, matchField(i, j)}, m)
-			c.rule, c.match, c.delegated = i, j, rule.GetDelegate() != nil
-			all = append(all, c)
-		}
+	for i := range config.Spec[*networking.VirtualService](o).GetHttp() {
+		all = append(all, httpRule{o, i}.conditions()...)
 	}
 	return all
 }

@@ -4,7 +4,6 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
-	"sem.example/internal/source"
 )
 
 // eachHTTPRule calls do for every HTTP rule of every VirtualService.
@@ -30,18 +29,28 @@ func (h httpRule) at(field string) place {
 	return place{h.object, ruleField(h.index) + "." + field}
 }
 
-// match is a field of one of its matches.
+// match is a field of one of its matches, or the match itself if the field is "".
 func (h httpRule) match(i int, field string) place {
-	return place{h.object, source.Join(matchField(h.index, i), field)}
+	if field == "" {
+		return place{h.object, matchField(h.index, i)}
+	}
+	return place{h.object, matchField(h.index, i) + "." + field}
 }
 
 // conditions returns the matches of the rule, or the one that everything meets.
 func (h httpRule) conditions() []condition {
-	var own []condition
-	for _, c := range conditionsOf(h.object) {
-		if c.rule == h.index {
-			own = append(own, c)
-		}
+	rule := config.Spec[*networking.VirtualService](h.object).GetHttp()[h.index]
+	add := func(all []condition, at place, match int, m *networking.HTTPMatchRequest) []condition {
+		c := newCondition(at, m)
+		c.rule, c.match, c.delegated = h.index, match, rule.GetDelegate() != nil
+		return append(all, c)
 	}
-	return own
+	if len(rule.GetMatch()) == 0 {
+		return add(nil, h.at(""), -1, nil)
+	}
+	var all []condition
+	for i, m := range rule.GetMatch() {
+		all = add(all, h.match(i, ""), i, m)
+	}
+	return all
 }

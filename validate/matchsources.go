@@ -51,11 +51,15 @@ func forgottenSource(s *Scope, r *reporter) {
 			if len(m.GetGateways()) == 0 {
 				continue
 			}
-			for field, set := range map[string]bool{"sourceLabels": len(m.GetSourceLabels()) > 0, "sourceNamespace": m.GetSourceNamespace() != ""} {
-				if set {
-					r.at(at.match(i, field), "%s is not looked at, for the match names gateways", field).
-						related(at.match(i, "gateways"), "the gateways stand here")
-				}
+			forgotten := func(field string) {
+				r.at(at.match(i, field), "%s is not looked at, for the match names gateways", field).
+					related(at.match(i, "gateways"), "the gateways stand here")
+			}
+			if len(m.GetSourceLabels()) > 0 {
+				forgotten("sourceLabels")
+			}
+			if m.GetSourceNamespace() != "" {
+				forgotten("sourceNamespace")
 			}
 		}
 	})
@@ -122,10 +126,14 @@ func strangeSource(s *Scope, r *reporter) {
 
 // anyWorkload says whether a workload of a namespace, or of any if it is "", has the labels.
 func (s *Scope) anyWorkload(namespace string, labels map[string]string) bool {
-	if namespace != "" {
-		return len(s.Mesh.Selected(namespace, labels)) > 0
+	s.prepare()
+	key := namespace + " " + words(labels)
+	found, asked := s.picks[key]
+	if !asked {
+		found = len(s.Mesh.Selected(namespace, labels)) > 0
+		s.picks[key] = found
 	}
-	return slices.ContainsFunc(s.Mesh.Namespaces(), func(ns string) bool { return len(s.Mesh.Selected(ns, labels)) > 0 })
+	return found
 }
 
 // words writes labels in the order of their names.

@@ -1,8 +1,6 @@
 package validate
 
 import (
-	"fmt"
-
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
@@ -146,7 +144,7 @@ func (s *Scope) changesScheme(o *config.Object, c condition, scheme string) bool
 		return true
 	}
 	for _, name := range c.gateways {
-		if s.serves(name, scheme, config.Spec[*networking.VirtualService](o).GetHosts()) {
+		if s.serves(name, scheme, o, config.Spec[*networking.VirtualService](o).GetHosts()) {
 			return false
 		}
 	}

@@ -33,6 +33,7 @@ type Scope struct {
 	clients map[string]*mesh.View       // by namespace
 	rules   map[string][]*config.Object // DestinationRules by full host
 	routed  map[hostPort]bool           // ports that HTTP rules name as their destination
+	picks   map[string]bool             // whether a selector picks any workload, by namespace and labels
 
 	listeners map[uint32]portUse // see anyAddress
 	secured   []secured          // see securedPorts
@@ -45,6 +46,7 @@ func (s *Scope) prepare() {
 		s.holds = map[string]map[string]bool{}
 		s.clients = map[string]*mesh.View{}
 		s.rules = map[string][]*config.Object{}
+		s.picks = map[string]bool{}
 		for _, o := range s.Mesh.Objects("DestinationRule") {
 			host := s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)
 			s.rules[host] = append(s.rules[host], o)

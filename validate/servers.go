@@ -1,0 +1,104 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+// A server is one server of a Gateway.
+type server struct {
+	place
+	*networking.Server
+}
+
+// host is where one of its hosts stands.
+func (v server) host(i int) place {
+	return place{v.object, source.Index(v.field+".hosts", i)}
+}
+
+// serversOf returns the servers of a Gateway.
+func serversOf(o *config.Object) []server {
+	var all []server
+	for i, v := range config.Spec[*networking.Gateway](o).GetServers() {
+		if v != nil {
+			all = append(all, server{place{o, source.Index("spec.servers", i)}, v})
+		}
+	}
+	return all
+}
+
+// gateway returns a Gateway by its full name, or nil.
+func (s *Scope) gateway(full string) *config.Object {
+	namespace, base, _ := strings.Cut(full, "/")
+	return s.Mesh.Object("Gateway", namespace, base)
+}
+
+// protocol is what the server speaks.
+func (v server) protocol() mesh.Protocol { return mesh.ParseProtocol(v.GetPort().GetProtocol()) }
+
+// terminates says whether the server decrypts TLS.
+func (v server) terminates() bool {
+	if v.GetTls() == nil || !v.protocol().IsTLS() {
+		return false
+	}
+	mode := v.GetTls().GetMode()
+	return mode != networking.ServerTLSSettings_PASSTHROUGH && mode != networking.ServerTLSSettings_AUTO_PASSTHROUGH
+}
+
+// A family is the list of rules of a VirtualService that a server takes.
+func (v server) family() string {
+	switch p := v.protocol(); {
+	case p.IsHTTP(), strings.EqualFold(v.GetPort().GetProtocol(), "HTTPS") && v.terminates():
+		return "http"
+	case p.IsTLS() && !v.terminates():
+		return "tls"
+	}
+	return "tcp"
+}
+
+// A serverHost is a host of a server: "namespace/name" limits the VirtualServices that may use it.
+type serverHost struct{ namespace, name string }
+
+func (v server) hostAt(i int) serverHost {
+	namespace, name, limited := strings.Cut(v.GetHosts()[i], "/")
+	switch {
+	case !limited:
+		return serverHost{"*", v.GetHosts()[i]}
+	case namespace == ".":
+		return serverHost{v.object.Namespace, name}
+	}
+	return serverHost{namespace, name}
+}
+
+// admits says whether rules of a namespace may use the host.
+func (h serverHost) admits(namespace string) bool {
+	return h.namespace == "*" || h.namespace == namespace
+}
+
+// takes says whether the server takes a host of rules of a namespace.
+func (v server) takes(host, namespace string) bool {
+	for i := range v.GetHosts() {
+		if h := v.hostAt(i); h.admits(namespace) && mesh.Overlap(h.name, host) {
+			return true
+		}
+	}
+	return false
+}
+
+// serves says whether a Gateway has a server for one of the hosts that speaks HTTP, or HTTPS.
+func (s *Scope) serves(gateway, scheme string, o *config.Object, hosts []string) bool {
+	g := s.gateway(gateway)
+	if g == nil {
+		return false
+	}
+	return slices.ContainsFunc(serversOf(g), func(v server) bool {
+		return v.family() == "http" && v.terminates() == (scheme == "https") && !v.GetTls().GetHttpsRedirect() &&
+			slices.ContainsFunc(hosts, func(h string) bool { return v.takes(h, o.Namespace) })
+	})
+}
