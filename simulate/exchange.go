@@ -93,6 +93,9 @@ func (x *exchange) find() {
 	x.found = len(x.hop.Steps)
 	x.hop.RouteConfig = x.manager.rds
 	x.table = x.engine.table(x.manager)
+	if x.manager.proto.GetScopedRoutes() != nil {
+		x.foreign("scoped routes")
+	}
 	if x.table == nil {
 		x.missing(NoRoute, "no route matched", fmt.Sprintf("the route table %q does not exist", x.manager.rds))
 		return
@@ -109,6 +112,9 @@ func (x *exchange) find() {
 	x.step("virtualHost", x.host.name, because, at(x.host.addr))
 	x.owed(part(x.host.addr, "listener"), "listener", "filterChain")
 	x.why(func() []Candidate { return x.rejectedHosts(x.table, x.host) })
+	if x.host.proto.GetMatcher() != nil {
+		x.foreign("route matcher of virtual host " + x.host.name)
+	}
 	if o := x.requireTLS(); o != nil {
 		x.pending = o
 		return

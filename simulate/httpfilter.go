@@ -23,15 +23,9 @@ func (x *exchange) filter(f *httpFilter) *outcome {
 	case *jwtv3.JwtAuthentication:
 		return x.authenticate(f)
 	}
-	if !bystanders[lastWord(f.kind)] {
-		x.notModelled(f.name, f.kind)
-	}
+	x.notModelled(f.name, f.kind)
 	return nil
 }
-
-// bystanders are HTTP filters that watch requests or serve those that come after them, by the last word of their type.
-// The filter of Istio that overrides ALPN has its effect where TLS is described.
-var bystanders = map[string]bool{"Config": true, "FilterConfig": true, "PluginConfig": true, "GrpcWeb": true}
 
 // authorize asks the rules of a filter, or those that the route puts in their place.
 func (x *exchange) authorize(f *httpFilter) *outcome {

@@ -97,7 +97,7 @@ func (x *exchange) authenticate(f *httpFilter) *outcome {
 // accepted keeps the claims of a token, and does to the request what the provider asks.
 func (x *exchange) accepted(filter string, c *tokenCheck) {
 	x.step("authentication", "accepted", fmt.Sprintf("a token of issuer %v", c.token.claims["iss"]), part(x.chain, "jwt/"+c.name))
-	x.out.NotModelled = appendNew(x.out.NotModelled, "signature and lifetime of the request's token (taken to be good)")
+	x.foreign("signature and lifetime of the request's token (taken to be good)")
 	if key := c.provider.GetPayloadInMetadata(); key != "" {
 		x.req.metadata = maps.Clone(x.req.metadata)
 		if x.req.metadata == nil {

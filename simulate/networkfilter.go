@@ -40,12 +40,6 @@ func (e *Engine) newNetworkFilter(f *listenerv3.Filter) networkFilter {
 	return out
 }
 
-// observers only watch, or prepare what no decision of the proxy depends on. They are known by the last word of their type.
-var observers = map[string]bool{
-	"MetadataExchange": true, "MongoProxy": true, "MySQLProxy": true, "PostgresProxy": true, "ZooKeeperProxy": true, "PluginConfig": true,
-	"KafkaBroker": true,
-}
-
 // authorizes says whether the filter is about access, be it only with shadow rules.
 func (f *networkFilter) authorizes() bool {
 	_, ok := f.message.(*rbacv3.RBAC)

@@ -22,6 +22,7 @@ type run struct {
 	fractions map[*route]bool // routes with a runtime fraction: whether it takes the request
 
 	// What the call comes to, for the summary and the warnings.
+	listener  *listener  // what accepted the connection
 	via       *cluster   // the cluster that is followed
 	ends      []endpoint // its endpoints
 	leaving   *request   // the HTTP request as it leaves
@@ -71,9 +72,12 @@ func (r *run) accept() outcome {
 	if l == nil {
 		return outcome{verdict: NoListener, err: "no listener matched", reason: "nothing listens on " + r.dialled()}
 	}
-	r.hop.Listener = l.name
+	r.listener, r.hop.Listener = l, l.name
 	r.step("listener", l.name, because, at(l.addr))
 	r.why(func() []Candidate { return r.rejectedListeners(l) })
+	if l.proto.GetFilterChainMatcher() != nil {
+		r.foreign("filter chain matcher of listener " + l.name)
+	}
 	seen := l.inspect(&r.conn)
 	c := l.chain(&r.conn, &seen)
 	if c == nil {
@@ -156,16 +160,19 @@ func (r *run) admit(rules *rbac, of envoy.Addr) *outcome {
 	return &outcome{verdict: Denied, details: deniedBy(policy), err: "denied", reason: deniedReason(policy)}
 }
 
+// foreign notes a part of the configuration whose effect sem does not foretell.
+func (r *run) foreign(what string) { r.out.NotModelled = appendNew(r.out.NotModelled, what) }
+
 // notModelled notes a filter whose effect sem does not foretell.
 func (r *run) notModelled(name, kind string) {
-	if observers[lastWord(kind)] || kind == "" && name == "" {
+	if bystanders[kind] || kind == "" && name == "" {
 		return
 	}
 	what := name
 	if kind != "" {
 		what += " (" + lastWord(kind) + ")"
 	}
-	r.out.NotModelled = appendNew(r.out.NotModelled, what)
+	r.foreign(what)
 }
 
 func appendNew(list []string, s string) []string {

@@ -97,7 +97,7 @@ func outline(out *strings.Builder, t *Trace, show []string) {
 		"response": compact(h.Response), "destination": compact(h.Destination), "endpoints": compact(h.Endpoints), "tls": compact(h.TLS),
 		"rewrite": compact(h.Rewrite), "headers": compact(h.Headers), "policy": compact(h.Policy), "branches": compact(h.Branches),
 		"notModelled": strings.Join(t.NotModelled, "; "), "listener": h.Listener, "filterChain": h.FilterChain, "virtualHost": h.VirtualHost,
-		"route": h.Route, "cluster": h.Cluster,
+		"route": h.Route, "cluster": h.Cluster, "protocol": h.Protocol,
 	}
 	for _, name := range show {
 		if text := parts[name]; text != "" && text != "null" {

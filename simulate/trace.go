@@ -42,6 +42,7 @@ type Hop struct {
 	Destination *Destination `json:"destination,omitempty"`
 	Endpoints   []Endpoint   `json:"endpoints,omitempty"`
 	TLS         *TLS         `json:"tls,omitempty"`
+	Protocol    string       `json:"protocol,omitempty"` // towards the upstream: http/1.1, http/2; "" for bytes that are not read
 	Rewrite     *Rewrite     `json:"rewrite,omitempty"`
 	Headers     *HeaderOps   `json:"headers,omitempty"`
 	Response    *Response    `json:"response,omitempty"`

@@ -16,6 +16,7 @@ type trapped struct {
 
 // traps are all that are visible from the proxy's resources, in the order of their reports.
 var traps = []trap{
+	{"SEM124", "listener", serverFirst},
 	{"SEM139", "cluster", noOriginalDestination},
 	{"SEM140", "tls", doubleTLS},
 	{"SEM142", "tls", plaintextToTLS},

@@ -113,7 +113,19 @@ func (r *run) follow(w *way) {
 		r.step("tls", w.tls.chosen(), w.tls.because(likeliest(w.endpoints).socket), part(w.cluster.addr, "tls"))
 	}
 	r.hop.Endpoints = listed(w.endpoints)
+	r.hop.Protocol = w.protocol()
 	r.step("endpoint", reached(w.endpoints), w.cluster.spreads(w.endpoints), w.dialled()...)
+}
+
+// protocol is what the upstream is spoken to in.
+func (w *way) protocol() string {
+	switch {
+	case w.req == nil:
+		return ""
+	case w.cluster.speaksHTTP2(w.req.version):
+		return "http/2"
+	}
+	return http11
 }
 
 // dialled is the address of the likeliest endpoint, and of the choice of localities.
