@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -17,25 +19,44 @@ import (
 // Decode reads the documents that a mesh consists of and counts those that it skips. Objects without a namespace get
 // the default one. A document that cannot be decoded is left out, with a finding.
 func Decode(docs []*source.Document, namespace string) (objects []*Object, skipped int, found diag.List) {
+	size := max(1, (len(docs)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	parts := make([]decoded, (len(docs)+size-1)/size)
+	var group sync.WaitGroup
+	for i := range parts {
+		group.Go(func() { parts[i].read(docs[i*size:min((i+1)*size, len(docs))], namespace) })
+	}
+	group.Wait()
+	for _, p := range parts {
+		objects, found = append(objects, p.objects...), append(found, p.found...)
+		skipped += p.skipped
+	}
+	return objects, skipped, found
+}
+
+// decoded is what a part of the documents comes to.
+type decoded struct {
+	objects []*Object
+	skipped int
+	found   diag.List
+}
+
+func (d *decoded) read(docs []*source.Document, namespace string) {
 	for _, doc := range docs {
 		group, version := groupVersion(doc.APIVersion)
 		k, known := kinds[groupKind{group, doc.Kind}]
 		switch {
 		case known && slices.Contains(k.versions, version):
+			o, faults := k.object(doc, group, namespace)
+			d.found = append(d.found, misfits(doc, faults)...)
+			if len(faults) == 0 {
+				d.objects = append(d.objects, o)
+			}
 		case istio(group) && doc.Kind != "" && group != "install.istio.io":
-			found = append(found, unknownKind(doc, known, k))
-			continue
+			d.found = append(d.found, unknownKind(doc, known, k))
 		default:
-			skipped++
-			continue
-		}
-		o, faults := k.object(doc, group, namespace)
-		found = append(found, misfits(doc, faults)...)
-		if len(faults) == 0 {
-			objects = append(objects, o)
+			d.skipped++
 		}
 	}
-	return objects, skipped, found
 }
 
 // object decodes one document.
@@ -107,7 +128,33 @@ func unmarshal(n *source.Node, into any) []fault {
 	if !errors.As(err, &mismatch) {
 		return []fault{{message: err.Error()}}
 	}
-	return []fault{{field: mismatch.Field, message: "a " + mismatch.Value + " does not fit here"}}
+	value, _, _ := strings.Cut(mismatch.Value, " ") // "number 1.5"
+	value = strings.NewReplacer("array", "list", "object", "map", "bool", "boolean").Replace(value)
+	return []fault{{field: pathAt(n, int(mismatch.Offset), ""), message: "a " + value + " does not fit here"}}
+}
+
+// pathAt returns the path of the innermost value that an offset in the JSON of a tree falls into.
+func pathAt(n *source.Node, offset int, path string) string {
+	at := len("{")
+	if offset <= at {
+		return path
+	}
+	for _, f := range n.Fields {
+		at += len((&source.Node{Kind: source.String, Text: f.Key}).AppendJSON(nil)) + len(":")
+		size := len(f.Value.AppendJSON(nil))
+		if offset <= at+size {
+			return pathAt(f.Value, offset-at, source.Join(path, f.Key))
+		}
+		at += size + len(",")
+	}
+	for i, item := range n.Items {
+		size := len(item.AppendJSON(nil))
+		if offset <= at+size {
+			return pathAt(item, offset-at, source.Index(path, i))
+		}
+		at += size + len(",")
+	}
+	return path
 }
 
 // misfits makes findings of the fields that do not fit the kind of a document.

@@ -235,5 +235,9 @@ func secret(root *source.Node) (any, []fault) {
 // cronJob decodes a CronJob as the Job that it makes.
 func cronJob(root *source.Node) (any, []fault) {
 	w := &Workload{}
-	return w, unmarshal(root.Get("spec").Get("jobTemplate"), w)
+	faults := unmarshal(root.Get("spec").Get("jobTemplate"), w)
+	for i := range faults {
+		faults[i].field = "spec.jobTemplate." + faults[i].field
+	}
+	return w, faults
 }
