@@ -5,7 +5,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # The packages whose goldens -update rewrites: those that declare the flag.
 GOLDEN = $(sort $(dir $(shell grep -rl --include='*_test.go' 'flag.Bool("update"' .)))
 
-.PHONY: build test golden bench envoy conform lint
+.PHONY: build test fuzz golden bench envoy conform lint
 
 build:
 	go build -o bin/sem ./cmd/sem
@@ -13,8 +13,18 @@ build:
 # Tests that ask a real Envoy are skipped where it cannot be had, except in CI.
 test:
 	@$(MAKE) --no-print-directory envoy || echo "make test: going on without Envoy"
+	@test -z "$$CI" || $(MAKE) --no-print-directory lint fuzz
 	go test ./...
 	@test -z "$$SEM_ORACLE" || go test -count=1 -v -run '^TestOracleScore$$' ./cmd/sem
+
+# Each fuzz target for as long as FUZZTIME; CI runs them with the tests.
+FUZZTIME = 30s
+FUZZ = internal/source:FuzzRead schema:FuzzDecode simulate:FuzzTrace
+
+fuzz:
+	@for target in $(FUZZ); do \
+		go test ./$${target%%:*} -run '^$$' -fuzz "^$${target##*:}$$" -fuzztime $(FUZZTIME) || exit 1; \
+	done
 
 golden:
 	go test $(GOLDEN) -update
