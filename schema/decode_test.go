@@ -9,8 +9,8 @@ import (
 	"sem.example/internal/source"
 )
 
-// messages decode the spec of each kind with the decoder that istiod uses.
-var messages = map[string]interface{ UnmarshalJSON([]byte) error }{
+// decoders decode the spec of each kind with the decoder that istiod uses.
+var decoders = map[string]interface{ UnmarshalJSON([]byte) error }{
 	"AuthorizationPolicy": &security.AuthorizationPolicy{}, "PeerAuthentication": &security.PeerAuthentication{},
 	"RequestAuthentication": &security.RequestAuthentication{}, "DestinationRule": &networking.DestinationRule{},
 	"Gateway": &networking.Gateway{}, "ServiceEntry": &networking.ServiceEntry{}, "Sidecar": &networking.Sidecar{},
@@ -26,7 +26,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		docs, _ := source.Parse(&source.File{Name: "fuzz.yaml", Data: text})
 		for _, doc := range docs {
-			to := messages[kindOf(doc)]
+			to := decoders[kindOf(doc)]
 			spec := doc.Root.Get("spec")
 			if to == nil || spec == nil || len(Check(doc)) > 0 {
 				continue
