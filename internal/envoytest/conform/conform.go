@@ -128,38 +128,41 @@ func proxiesOf(folder string) ([]simulate.Proxy, error) {
 }
 
 // hold sends one proxy's calls through Envoy and through the simulator.
-func hold(ctx context.Context, o options, s subject) (r result) {
-	r = result{mesh: s.mesh, proxy: s.proxy.Namespace + "/" + s.proxy.Name}
+func hold(ctx context.Context, o options, s subject) result {
+	r := result{mesh: s.mesh, proxy: s.proxy.Namespace + "/" + s.proxy.Name}
 	if ctx.Err() != nil {
 		r.trouble = "not run: out of time"
 		return r
 	}
 	compiler, err := s.world.Compile(s.proxy)
+	if err == nil {
+		snapshot := compiler.Snapshot()
+		err = r.compare(ctx, o, s.proxy, snapshot, simulate.New(envoy.NewIndex(snapshot)))
+	}
 	if err != nil {
 		r.trouble = err.Error()
-		return r
 	}
-	snapshot := compiler.Snapshot()
+	return r
+}
+
+// compare runs a snapshot in Envoy and asks the simulator about the same calls.
+func (r *result) compare(ctx context.Context, o options, proxy simulate.Proxy, s *envoy.Snapshot, engine *simulate.Engine) error {
 	dir, err := os.MkdirTemp("", "conform-")
 	if err != nil {
-		r.trouble = err.Error()
-		return r
+		return err
 	}
 	defer os.RemoveAll(dir)
-	p, err := envoytest.Start(ctx, snapshot, envoytest.Options{Envoy: o.envoy, Dir: dir})
+	p, err := envoytest.Start(ctx, s, envoytest.Options{Envoy: o.envoy, Dir: dir})
 	if err != nil {
-		r.trouble = err.Error()
-		return r
+		return err
 	}
 	defer p.Close()
-	engine := simulate.New(envoy.NewIndex(snapshot))
-	for _, call := range probe.Calls(snapshot, s.proxy, o.seed, o.limit) {
+	for _, call := range probe.Calls(s, proxy, o.seed, o.limit) {
 		seen, err := p.Do(ctx, call)
 		if err != nil {
-			r.trouble = fmt.Sprintf("%s: %v", describe(call), err)
-			return r
+			return fmt.Errorf("%s: %w", describe(call), err)
 		}
 		r.add(call, seen, envoytest.Differences(engine.Trace(call), seen))
 	}
-	return r
+	return nil
 }

@@ -5,6 +5,11 @@ import (
 	"strings"
 	"testing"
 
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+	"google.golang.org/protobuf/proto"
+
+	"sem.example/internal/envoy"
 	"sem.example/internal/envoytest"
 	"sem.example/simulate"
 )
@@ -12,7 +17,7 @@ import (
 // TestConform holds the traces of some examples against Envoy with calls made out of their configuration. It is the
 // short form of "make conform".
 func TestConform(t *testing.T) {
-	envoy := envoytest.Required(t)
+	path := envoytest.Required(t)
 	requests, err := filepath.Glob("../../../examples/*/requests.jsonl")
 	if err != nil || len(requests) == 0 {
 		t.Fatal("no examples", err)
@@ -21,7 +26,7 @@ func TestConform(t *testing.T) {
 	for _, r := range requests {
 		folders = append(folders, filepath.Dir(r))
 	}
-	r, err := conform(t.Context(), options{envoy: envoy, seed: 1, limit: 40}, folders)
+	r, err := conform(t.Context(), options{envoy: path, seed: 1, limit: 40}, folders)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,6 +35,70 @@ func TestConform(t *testing.T) {
 		r.listDisagreements(&out)
 		t.Error(out.String())
 	}
+}
+
+// A simulator that reads other resources than Envoy runs must be found out.
+func TestConformFindsMistakes(t *testing.T) {
+	path := envoytest.Required(t)
+	subjects, err := subjectsOf([]string{"../../../examples/redirect-to-external"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler, err := subjects[0].world.Compile(subjects[0].proxy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := compiler.Snapshot()
+	changes := map[string]func(proto.Message){
+		"another path": func(m proto.Message) {
+			onAction(m, func(a *routev3.RouteAction) { a.RegexRewrite, a.PrefixRewrite = nil, "" })
+		},
+		"another authority": func(m proto.Message) { onAction(m, func(a *routev3.RouteAction) { a.HostRewriteSpecifier = nil }) },
+		"another cluster": func(m proto.Message) {
+			onAction(m, func(a *routev3.RouteAction) {
+				a.ClusterSpecifier = &routev3.RouteAction_Cluster{Cluster: "PassthroughCluster"}
+			})
+		},
+		"no TLS": func(m proto.Message) {
+			if c, ok := m.(*clusterv3.Cluster); ok {
+				c.TransportSocket = nil
+			}
+		},
+	}
+	for name, change := range changes {
+		t.Run(name, func(t *testing.T) {
+			var r result
+			engine := simulate.New(envoy.NewIndex(edited(s, change)))
+			if err := r.compare(t.Context(), options{envoy: path, seed: 1, limit: 60}, subjects[0].proxy, s, engine); err != nil {
+				t.Fatal(err)
+			}
+			if len(r.disagreements) == 0 || r.agree == 0 {
+				t.Errorf("%d of %d calls agree, want some that do and some that do not", r.agree, r.calls)
+			}
+		})
+	}
+}
+
+func onAction(m proto.Message, change func(*routev3.RouteAction)) {
+	if a, ok := m.(*routev3.RouteAction); ok {
+		change(a)
+	}
+}
+
+// edited is a copy of a snapshot with changed routes and clusters.
+func edited(s *envoy.Snapshot, change func(proto.Message)) *envoy.Snapshot {
+	out := &envoy.Snapshot{Listeners: s.Listeners, Endpoints: s.Endpoints}
+	for _, r := range s.Routes {
+		r = proto.Clone(r).(*routev3.RouteConfiguration)
+		envoy.Edit(r, change)
+		out.Routes = append(out.Routes, r)
+	}
+	for _, c := range s.Clusters {
+		c = proto.Clone(c).(*clusterv3.Cluster)
+		envoy.Edit(c, change)
+		out.Clusters = append(out.Clusters, c)
+	}
+	return out
 }
 
 func TestReport(t *testing.T) {

@@ -67,6 +67,26 @@ type report struct {
 	results []result
 }
 
+// introduction says what the numbers are about. It is given Envoy's version, the seed and the limit.
+const introduction = `# Fidelity
+
+Does Envoy do what ` + "`sem trace`" + ` says? Each proxy below was rendered by ` + "`sem`" + ` and run by a real Envoy %s. Calls were made out
+of its own configuration: for each host, wildcard, path, header, query, server name, address range, port and
+authorization rule one that fits, one that only just fits and one that only just does not. Each call went through Envoy
+and was traced.
+
+A call agrees when the trace names what Envoy logged (listener, filter chain, route table, virtual host, route, cluster)
+and what arrived upstream (endpoint, TLS with SNI and client certificate, path, authority, method, headers), the status
+and location of Envoy's own answers, and failure as failure. Where Envoy chooses at random, any choice that the trace
+lists will do.
+
+Not judged: the names in certificates but for a peer's trust domain, DNS (each name stands for its own address), and the
+extensions that only Istio's own proxy has. The package documentation of ` + "`internal/envoytest`" + ` tells how it is done.
+
+` + "`make conform`" + ` repeats this (seed %d, at most %d calls to a proxy).
+
+`
+
 func (r *report) agrees() bool {
 	for _, of := range r.results {
 		if len(of.disagreements) > 0 || of.trouble != "" {
@@ -85,12 +105,7 @@ func (r *report) write(w io.Writer) error {
 			outcomes[what] += n
 		}
 	}
-	fmt.Fprintf(&out, "# Fidelity\n\n")
-	fmt.Fprintf(&out, "Calls made out of the configuration of each proxy, sent through a real Envoy %s that ran the resources which `sem`\n", binary.Version)
-	fmt.Fprintf(&out, "rendered, and traced by `sem`. A call agrees when the trace names what Envoy logged and what arrived upstream:\n")
-	fmt.Fprintf(&out, "listener, filter chain, route table, virtual host, route, cluster, endpoint, TLS with its SNI and client certificate,\n")
-	fmt.Fprintf(&out, "path, authority, method, headers; status and location of Envoy's own answers; failure as failure.\n")
-	fmt.Fprintf(&out, "`make conform` repeats this (seed %d, at most %d calls to a proxy).\n\n", r.seed, r.limit)
+	fmt.Fprintf(&out, introduction, binary.Version, r.seed, r.limit)
 	fmt.Fprintf(&out, "**%d of %d calls agree**, to %d proxies.\n\n", agree, calls, len(r.results))
 	table(&out, outcomes)
 	r.tableOfProxies(&out)
