@@ -84,3 +84,11 @@ func openLines(cmd *cobra.Command, name string) (*bufio.Scanner, func(), error) 
 	lines.Buffer(make([]byte, 64<<10), 16<<20)
 	return lines, done, nil
 }
+
+// readWhole reads a file, or standard input for "-".
+func readWhole(cmd *cobra.Command, name string) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(cmd.InOrStdin())
+	}
+	return os.ReadFile(name)
+}

@@ -29,6 +29,7 @@ type traceCommand struct {
 	inputs  inputFlags
 	proxy   proxyFlags
 	request requestFlags
+	dump    string
 	out     stringList
 	batch   string
 	why     bool
@@ -48,11 +49,15 @@ func newTrace() *cobra.Command {
 	c.inputs.add(cmd)
 	c.proxy.add(cmd)
 	c.request.add(cmd)
-	cmd.Flags().VarP(&c.out, "output", "o", "text or json, or FORMAT=FILE (repeatable)")
-	cmd.Flags().StringVar(&c.batch, "batch", "", "file with one JSON request a line, '-' for standard input")
-	cmd.Flags().BoolVar(&c.why, "why", false, "open each step to what was rejected, and why")
-	cmd.Flags().BoolVar(&c.follow, "follow", false, "go on to the proxies behind the endpoint (default: true; false with --batch)")
-	cmd.Flags().BoolVar(&c.fail, "fail", false, "exit 1 when the request does not get its answer")
+	flags := cmd.Flags()
+	flags.StringVar(&c.dump, "config-dump", "", "answer from what a proxy runs: a file with its /config_dump?include_eds, or what 'istioctl proxy-config all -o json' prints; '-' is standard input")
+	flags.VarP(&c.out, "output", "o", "text or json, or FORMAT=FILE (repeatable)")
+	flags.StringVar(&c.batch, "batch", "", "file with one JSON request a line, '-' for standard input")
+	flags.BoolVar(&c.why, "why", false, "open each step to what was rejected, and why")
+	flags.BoolVar(&c.follow, "follow", false, "go on to the proxies behind the endpoint (default: true; false with --batch)")
+	flags.BoolVar(&c.fail, "fail", false, "exit 1 when the request does not get its answer")
+	cmd.MarkFlagsMutuallyExclusive("config-dump", "filename")
+	cmd.MarkFlagsMutuallyExclusive("config-dump", "mesh-config")
 	return cmd
 }
 
@@ -74,38 +79,73 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	world, err := pipeline.Load(c.inputs.options(cmd, nil))
+	mesh, err := c.tracer(cmd)
 	if err != nil {
-		return err
-	}
-	if err := refuse(cmd, world); err != nil {
 		return err
 	}
 	if c.batch != "" {
-		return c.runBatch(cmd, world, call.Proxy)
+		return c.runBatch(cmd, mesh, call.Proxy)
 	}
-	t, err := world.Trace(call, pipeline.TraceOptions{Why: true, Follow: c.follow})
+	t, err := mesh.Trace(call, pipeline.TraceOptions{Why: true, Follow: c.follow})
 	if err != nil {
 		return err
 	}
-	err = emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
+	if err := c.print(cmd, targets, t); err != nil {
+		return err
+	}
+	if c.fail && !t.Verdict.Succeeded() {
+		return errNo
+	}
+	return nil
+}
+
+func (c *traceCommand) print(cmd *cobra.Command, targets []target, t *simulate.Trace) error {
+	return emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
 		if format == "json" {
 			return output.JSON(to, t)
 		}
 		look.Why = c.why
 		return output.Trace(to, t, look)
 	})
-	if err == nil && c.fail && !t.Verdict.Succeeded() {
-		return errNo
-	}
-	return err
 }
 
-// call puts a request together from flags and arguments.
+// A tracer answers calls: a mesh made of documents, or what one proxy runs.
+type tracer interface {
+	Trace(simulate.Call, pipeline.TraceOptions) (*simulate.Trace, error)
+}
+
+// tracer reads what the answers come from.
+func (c *traceCommand) tracer(cmd *cobra.Command) (tracer, error) {
+	if c.dump != "" {
+		return readDump(cmd, c.dump)
+	}
+	world, err := pipeline.Load(c.inputs.options(cmd, nil))
+	if err != nil {
+		return nil, err
+	}
+	return world, refuse(cmd, world)
+}
+
+func readDump(cmd *cobra.Command, name string) (tracer, error) {
+	data, err := readWhole(cmd, name)
+	if err != nil {
+		return nil, err
+	}
+	dump, err := pipeline.LoadDump(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return dump, nil
+}
+
+// call puts a request together from flags and arguments. A dump names its proxy itself, where the flags do not.
 func (c *traceCommand) call(args []string) (simulate.Call, error) {
 	proxy, err := c.proxy.proxy(c.inputs.namespace)
 	if err != nil {
 		return simulate.Call{}, err
+	}
+	if c.dump != "" && c.proxy.from+c.proxy.gateway == "" {
+		proxy = simulate.Proxy{}
 	}
 	if c.batch != "" {
 		return simulate.Call{Proxy: proxy}, nil
@@ -116,7 +156,7 @@ func (c *traceCommand) call(args []string) (simulate.Call, error) {
 }
 
 // runBatch answers one request a line, in order. A line that is no request gets a line that says so, and the exit code 2.
-func (c *traceCommand) runBatch(cmd *cobra.Command, world *pipeline.World, fallback simulate.Proxy) error {
+func (c *traceCommand) runBatch(cmd *cobra.Command, mesh tracer, fallback simulate.Proxy) error {
 	lines, closeInput, err := openLines(cmd, c.batch)
 	if err != nil {
 		return err
@@ -129,7 +169,7 @@ func (c *traceCommand) runBatch(cmd *cobra.Command, world *pipeline.World, fallb
 		if strings.TrimSpace(lines.Text()) == "" {
 			continue
 		}
-		t, err := answer(world, lines.Bytes(), fallback, pipeline.TraceOptions{Why: c.why, Follow: c.follow})
+		t, err := answer(mesh, lines.Bytes(), fallback, pipeline.TraceOptions{Why: c.why, Follow: c.follow})
 		if err != nil {
 			bad++
 			fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d: %v\n", c.batch, n, err)
@@ -148,10 +188,10 @@ func (c *traceCommand) runBatch(cmd *cobra.Command, world *pipeline.World, fallb
 	return nil
 }
 
-func answer(world *pipeline.World, line []byte, proxy simulate.Proxy, opts pipeline.TraceOptions) (*simulate.Trace, error) {
+func answer(mesh tracer, line []byte, proxy simulate.Proxy, opts pipeline.TraceOptions) (*simulate.Trace, error) {
 	call := simulate.Call{Proxy: proxy}
 	if err := json.Unmarshal(line, &call); err != nil {
 		return nil, fmt.Errorf("this line is no request: %w", err)
 	}
-	return world.Trace(call, opts)
+	return mesh.Trace(call, opts)
 }

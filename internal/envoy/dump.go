@@ -12,6 +12,9 @@ func (l *loader) dump(sections []any) {
 		}
 		kind, _ := section["@type"].(string)
 		switch kind[strings.LastIndex(kind, ".")+1:] {
+		case "BootstrapConfigDump":
+			bootstrap, _ := section["bootstrap"].(map[string]any)
+			l.node(bootstrap)
 		case "ListenersConfigDump":
 			l.section("listeners", section, path{"staticListeners", "listener"}, path{"dynamicListeners", "activeState", "listener"})
 		case "RoutesConfigDump":
@@ -24,6 +27,12 @@ func (l *loader) dump(sections []any) {
 			l.section("endpoints", section, path{"dynamicEndpointConfigs", "endpointConfig"})
 		}
 	}
+}
+
+// node takes the proxy's own name from a bootstrap.
+func (l *loader) node(bootstrap map[string]any) {
+	node, _ := bootstrap["node"].(map[string]any)
+	l.out.Node, _ = node["id"].(string)
 }
 
 // A path leads to a resource: a list, then the fields within each of its items.

@@ -35,6 +35,7 @@ func Load(data []byte) (*Snapshot, error) {
 	if configs, ok := root["configs"].([]any); ok {
 		l.dump(configs)
 	} else {
+		l.node(root)
 		l.lists(root)
 		if static, ok := field(root, "staticResources").(map[string]any); ok {
 			l.lists(static)

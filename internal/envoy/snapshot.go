@@ -28,6 +28,7 @@ type NotModelled struct {
 
 // A Snapshot is everything that one proxy runs, each list sorted by name.
 type Snapshot struct {
+	Node        string // the id by which the proxy names itself, "sidecar~10.0.0.7~web-1.shop~shop.svc.cluster.local"; "" where unknown
 	Listeners   []*listenerv3.Listener
 	Routes      []*routev3.RouteConfiguration
 	Clusters    []*clusterv3.Cluster

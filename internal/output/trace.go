@@ -177,6 +177,9 @@ func request(c simulate.Call) string {
 }
 
 func proxyName(p simulate.Proxy) string {
+	if p.Name == "" {
+		return "this proxy"
+	}
 	return p.Namespace + "/" + p.Name
 }
 

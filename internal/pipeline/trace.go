@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -41,9 +42,7 @@ func (w *World) Trace(call simulate.Call, opts TraceOptions) (*simulate.Trace, e
 	if err != nil {
 		return nil, err
 	}
-	if call.Address == "" {
-		call.Address = dialled(e.view, call)
-	}
+	call.Address = dialled(call, e.lookUp)
 	if full, err := call.Normal(); err == nil && call.Port == 0 && full.Direction != "outbound" {
 		call.Port = e.compiler.ListenPort(full.Port) // a service stands before the proxy
 	}
@@ -116,17 +115,32 @@ func (w *World) proxy(p simulate.Proxy) (mesh.Proxy, error) {
 	return completed, nil
 }
 
-// dialled returns the address that the application's name look-up gives: that of the service of the name, completed as
-// the resolver of a pod does, or "" for a name that only the world's DNS knows.
-func dialled(view *mesh.View, call simulate.Call) string {
-	u, err := url.Parse(call.URL)
+// dialled returns the address that the application dials: what the call says, or else what a look-up of its host's name
+// gives, "" where that is not known.
+func dialled(call simulate.Call, lookUp func(name string) string) string {
+	host := strings.ToLower(cmp.Or(call.Address, hostOf(call.URL)))
+	if _, err := netip.ParseAddr(host); err == nil || strings.HasPrefix(host, "unix://") {
+		return cmp.Or(call.Address, host)
+	}
+	return lookUp(strings.TrimSuffix(host, "."))
+}
+
+// hostOf is the host that a URL names.
+func hostOf(text string) string {
+	if !strings.Contains(text, "://") {
+		text = "http://" + text
+	}
+	u, err := url.Parse(text)
 	if err != nil {
 		return ""
 	}
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
-	if addr, err := netip.ParseAddr(host); err == nil {
-		return addr.String()
-	}
+	return u.Hostname()
+}
+
+// lookUp returns the address of the service of a name, completed as the resolver of a pod does, or "" for a name that
+// only the world's DNS knows.
+func (e *engine) lookUp(host string) string {
+	view := e.view
 	domain := view.Mesh.Settings.Domain
 	for _, name := range []string{host, host + "." + view.Proxy.Namespace + ".svc." + domain, host + ".svc." + domain, host + "." + domain} {
 		if s := view.Service(name); s != nil {
