@@ -10,7 +10,6 @@ import (
 type action struct {
 	proto         *routev3.RouteAction
 	targets       []weighted
-	clusterHeader string
 	rewrite       rewrite
 	policy        Policy
 	limits        bool // the policy says anything at all
@@ -27,7 +26,7 @@ type weighted struct {
 }
 
 func newAction(c *routev3.RouteConfiguration, v *routev3.VirtualHost, p *routev3.Route, a *routev3.RouteAction) *action {
-	out := &action{proto: a, clusterHeader: strings.ToLower(a.GetClusterHeader()), rewrite: newRewrite(a, p.GetMatch()), unknownStatus: 503}
+	out := &action{proto: a, rewrite: newRewrite(a, p.GetMatch()), unknownStatus: 503}
 	switch a.GetClusterNotFoundResponseCode() {
 	case routev3.RouteAction_NOT_FOUND:
 		out.unknownStatus = 404

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	faultv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/fault/v3"
 	jwtv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/jwt_authn/v3"
 	rbachttp "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/rbac/v3"
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
@@ -25,6 +26,7 @@ type httpFilter struct {
 	message proto.Message
 	rbac    *rbac
 	jwt     *jwtFilter
+	fault   *faultRule
 }
 
 func newManager(m *hcmv3.HttpConnectionManager) *manager {
@@ -40,6 +42,8 @@ func newManager(m *hcmv3.HttpConnectionManager) *manager {
 			filter.rbac = newRBAC(c.GetRules())
 		case *jwtv3.JwtAuthentication:
 			filter.jwt = newJWTFilter(c)
+		case *faultv3.HTTPFault:
+			filter.fault = newFaultRule(c)
 		}
 		out.filters = append(out.filters, filter)
 	}

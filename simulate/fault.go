@@ -8,15 +8,26 @@ import (
 	faultv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/fault/v3"
 )
 
+// A faultRule is what is injected, into which requests.
+type faultRule struct {
+	config     *faultv3.HTTPFault
+	conditions []condition
+}
+
+func newFaultRule(c *faultv3.HTTPFault) *faultRule {
+	return &faultRule{c, mapped(c.GetHeaders(), newHeader)}
+}
+
 // fault runs the fault filter: what the route says of faults, else the filter itself.
 func (x *exchange) fault(f *httpFilter) {
-	config, ok := perRoute[*faultv3.HTTPFault](x.route, f.name)
+	rule, ok := perRoute[*faultRule](x.route, f.name)
 	if !ok {
-		config, ok = f.message.(*faultv3.HTTPFault)
+		rule = f.fault
 	}
-	if !ok || !x.faulty(config) {
+	if !x.faulty(rule) {
 		return
 	}
+	config := rule.config
 	out := &Fault{}
 	x.delay(config.GetDelay(), out)
 	x.abort(config.GetAbort(), out)
@@ -28,16 +39,12 @@ func (x *exchange) fault(f *httpFilter) {
 }
 
 // faulty says whether a fault is meant for this request.
-func (x *exchange) faulty(c *faultv3.HTTPFault) bool {
-	if only := c.GetUpstreamCluster(); only != "" && !anyOf(x.targets(), func(d weighted) bool { return d.name(x.req) == only }) {
+func (x *exchange) faulty(f *faultRule) bool {
+	only := f.config.GetUpstreamCluster()
+	if only != "" && !anyOf(x.targets(), func(d weighted) bool { return d.name(x.req) == only }) {
 		return false
 	}
-	for _, h := range c.GetHeaders() {
-		if !newHeader(h).test(x.req) {
-			return false
-		}
-	}
-	return true
+	return allOf(f.conditions, func(c condition) bool { return c.test(x.req) })
 }
 
 func (x *exchange) delay(d *commonv3.FaultDelay, out *Fault) {

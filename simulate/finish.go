@@ -108,8 +108,13 @@ func (r *run) sees(o *outcome) string {
 // speaksHTTP says whether the application waits for an HTTP answer.
 func (r *run) speaksHTTP() bool { return r.conn.inner != payload }
 
+// statusText is a status with its name, if it has one.
+func statusText(code int) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
+}
+
 func (r *run) answerSeen(o *outcome) string {
-	out := strings.TrimSpace(fmt.Sprintf("%d %s", o.status, http.StatusText(o.status)))
+	out := statusText(o.status)
 	response := r.hop.Response
 	switch {
 	case response == nil:

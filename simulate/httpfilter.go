@@ -30,8 +30,8 @@ func (x *exchange) filter(f *httpFilter) *outcome {
 // authorize asks the rules of a filter, or those that the route puts in their place.
 func (x *exchange) authorize(f *httpFilter) *outcome {
 	rules := f.rbac
-	if p, ok := perRoute[*rbachttp.RBACPerRoute](x.route, f.name); ok {
-		rules = newRBAC(p.GetRbac().GetRules())
+	if own, ok := perRoute[*rbac](x.route, f.name); ok {
+		rules = own
 	}
 	s := &subject{conn: &x.conn, peer: x.peer, tls: x.decrypted, req: x.req, from: x.from()}
 	ok, policy := rules.allows(s)

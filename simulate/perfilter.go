@@ -5,6 +5,9 @@ import (
 	"slices"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+	corsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/cors/v3"
+	faultv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/fault/v3"
+	rbachttp "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/rbac/v3"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
 )
@@ -12,7 +15,7 @@ import (
 // A perFilter is what a route, a virtual host or a table sets for one HTTP filter.
 type perFilter struct {
 	name     string
-	message  proto.Message // nil where sem has no message for it
+	setting  any // a *faultRule, *corsRule, *rbac, or the message where it is used as it is; nil where sem has none
 	disabled bool
 }
 
@@ -31,17 +34,30 @@ func newPerFilter(name string, config *anypb.Any) perFilter {
 	message, _ := config.UnmarshalNew()
 	wrapper, ok := message.(*routev3.FilterConfig)
 	if !ok {
-		return perFilter{name: name, message: message}
+		return perFilter{name: name, setting: newSetting(message)}
 	}
 	inner, _ := wrapper.GetConfig().UnmarshalNew()
-	return perFilter{name: name, message: inner, disabled: wrapper.GetDisabled()}
+	return perFilter{name: name, setting: newSetting(inner), disabled: wrapper.GetDisabled()}
+}
+
+// newSetting compiles a filter's configuration.
+func newSetting(message proto.Message) any {
+	switch m := message.(type) {
+	case *faultv3.HTTPFault:
+		return newFaultRule(m)
+	case *corsv3.CorsPolicy:
+		return newCorsRule(m)
+	case *rbachttp.RBACPerRoute:
+		return newRBAC(m.GetRbac().GetRules())
+	}
+	return message
 }
 
 // perRoute returns the most specific setting of a filter for a route, which may be nil.
-func perRoute[T proto.Message](t *route, filter string) (T, bool) {
+func perRoute[T any](t *route, filter string) (T, bool) {
 	if t != nil {
 		for _, f := range t.filters {
-			if m, ok := f.message.(T); ok && f.name == filter {
+			if m, ok := f.setting.(T); ok && f.name == filter {
 				return m, true
 			}
 		}

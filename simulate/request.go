@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"cmp"
+	"maps"
 	"net/textproto"
 	"slices"
 	"strings"
@@ -25,13 +26,13 @@ func newRequest(c *Call) *request {
 	}
 	t := c.target()
 	r := &request{method: c.Method, authority: t.authority, path: t.path, version: c.inner(), headers: make(map[string][]string, len(c.Headers)+2)}
-	for name, values := range c.Headers {
-		name = strings.ToLower(textproto.TrimString(name))
+	for _, written := range slices.Sorted(maps.Keys(c.Headers)) {
+		values, name := c.Headers[written], strings.ToLower(textproto.TrimString(written))
 		if name == "host" || name == ":authority" {
 			r.authority = strings.Join(values, ",")
 			continue
 		}
-		r.headers[name] = values
+		r.headers[name] = append(slices.Clip(r.headers[name]), values...)
 	}
 	return r
 }

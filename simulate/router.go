@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
@@ -37,7 +36,7 @@ func (x *exchange) direct() outcome {
 	d := x.route.proto.GetDirectResponse()
 	x.plan(x.route.headers)
 	x.hop.Response = &Response{Status: int(d.GetStatus()), Body: bodyOf(d.GetBody())}
-	x.step("directResponse", http.StatusText(int(d.GetStatus())), "the route answers by itself", x.spot("response"))
+	x.step("directResponse", statusText(int(d.GetStatus())), "the route answers by itself", x.spot("response"))
 	if x.host.name == blockAll {
 		return outcome{verdict: Blackhole, status: int(d.GetStatus()), details: "direct_response", reason: fmt.Sprintf("the host %s is not registered, and unknown hosts are blocked", x.req.authority)}
 	}
@@ -75,23 +74,13 @@ func (x *exchange) forward() outcome {
 		x.overrideALPN(&w)
 		ways, changes = append(ways, w), append(changes, ops)
 	}
-	best := slices.IndexFunc(ways, func(w way) bool { return w.share == slices.MaxFunc(ways, byShare).share })
-	if best >= 0 {
+	if len(ways) > 0 {
+		best := heaviest(ways)
 		x.hop.Headers = changes[best]
 		x.rewritten(ways[best].req)
 	}
 	x.limited()
 	return x.take(ways)
-}
-
-func byShare(a, b way) int {
-	switch {
-	case a.share < b.share:
-		return -1
-	case a.share > b.share:
-		return 1
-	}
-	return 0
 }
 
 // leaves changes the request to what the upstream of a target receives.

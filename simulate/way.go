@@ -52,8 +52,7 @@ func (r *run) encryption(w *way) *TLS {
 	if socket == nil && r.opaqueTLS() {
 		return &TLS{OriginatedBy: byApplication, SNI: r.conn.sni, ALPN: append([]string{}, r.conn.alpn...), SubjectAltNames: []string{}}
 	}
-	t := w.cluster.upstreamTLS(socket, w.req)
-	return t
+	return w.cluster.upstreamTLS(socket, w.req)
 }
 
 // arrives is the outcome where an endpoint is reached.
@@ -62,7 +61,7 @@ func (r *run) arrives(w *way) outcome {
 	case r.opaqueTLS() && w.tls.OriginatedBy == byProxy && w.tls.Mode == modeIstioMutual:
 		return outcome{verdict: Passthrough, reason: "the application's own TLS travels inside the mesh's mutual TLS"}
 	case r.opaqueTLS() && w.tls.OriginatedBy == byProxy:
-		return outcome{verdict: TLSMismatch, flags: "", err: errDouble, reason: "the application speaks TLS and the proxy wraps it in TLS once more"}
+		return outcome{verdict: TLSMismatch, err: errDouble, reason: "the application speaks TLS and the proxy wraps it in TLS once more"}
 	case w.cluster.passes():
 		return outcome{verdict: Passthrough, reason: "no rule of the mesh is about this destination"}
 	}
@@ -77,12 +76,7 @@ func (r *run) take(ways []way) outcome {
 	if len(ways) == 0 {
 		return r.failed(NoCluster, "NC", "cluster_not_found", "the route leads to no cluster")
 	}
-	best := &ways[0]
-	for i := range ways {
-		if ways[i].share > best.share {
-			best = &ways[i]
-		}
-	}
+	best := &ways[heaviest(ways)]
 	if len(ways) > 1 {
 		for _, w := range ways {
 			r.hop.Branches = append(r.hop.Branches, w.branch())
@@ -90,6 +84,17 @@ func (r *run) take(ways []way) outcome {
 	}
 	r.follow(best)
 	return best.outcome
+}
+
+// heaviest is the way that most go, the first of equals.
+func heaviest(ways []way) int {
+	best := 0
+	for i := range ways {
+		if ways[i].share > ways[best].share {
+			best = i
+		}
+	}
+	return best
 }
 
 func (w *way) branch() Branch {
