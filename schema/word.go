@@ -26,7 +26,7 @@ func word(doc *source.Document, m mistake) diag.Diagnostic {
 		d.Check, d.At.Key = byID(m.id, malformed), true
 		d.Message = fmt.Sprintf("key %q %s", m.key(), m.words)
 	case worded, limited:
-		d.Check = byID(m.id, outOfRange)
+		d.Check, d.Help = byID(m.id, outOfRange), mend(m)
 		d.Message = m.subject() + " " + m.words
 	default:
 		d.Check = malformed
@@ -72,23 +72,4 @@ func either(words []string) string {
 	}
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " or " + words[last]
-}
-
-// meant offers the nearest of the allowed words.
-func meant(word string, among []string) string {
-	near := diag.Nearest(strings.ToLower(word), lower(among))
-	for _, w := range among {
-		if strings.EqualFold(w, word) || near != "" && strings.EqualFold(w, near) {
-			return fmt.Sprintf("did you mean %q?", w)
-		}
-	}
-	return ""
-}
-
-func lower(words []string) []string {
-	var low []string
-	for _, w := range words {
-		low = append(low, strings.ToLower(w))
-	}
-	return low
 }

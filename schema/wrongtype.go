@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 
 	"sem.example/internal/diag"
@@ -40,7 +41,7 @@ var kindWords = []struct {
 
 func wordMisfit(d *diag.Diagnostic, m mistake) {
 	want := kindsOf(m.term)
-	d.Check, d.Help = wrongType, retype(m.node, want)
+	d.Check, d.Help = wrongType, cmp.Or(mend(m), retype(m.node, want))
 	d.Message = fmt.Sprintf("%s must be %s, not %s", m.name, inWords(want), isKind(m.node.Kind))
 	if m.fraction() {
 		d.Message, d.Help = fmt.Sprintf("%s must be a whole number, not %s", m.name, m.node.Text), ""
