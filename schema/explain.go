@@ -12,15 +12,15 @@ import (
 
 // A Field documents one field of a kind, or the kind itself.
 type Field struct {
-	Path     string   // "ServiceEntry.spec.resolution"; items of lists have no step of their own
-	Name     string   // the last step of the path
-	Type     string   // "string", "list of strings", "map", …
-	Form     string   // what values of the type look like, where the type has a name, as durations do; else ""
-	Text     string   // what the field means
-	Values   []string // the values that are allowed, where these are all
-	Default  string   // what a field means that is left out; "" where that goes without saying
-	Required bool     // whether the field may not be left out, whatever the others say
-	Fields   []Field  // of a map, or of the maps of a list, in the order of the schema; without fields of their own
+	Path     string   `json:"path"`               // "ServiceEntry.spec.resolution"; items of lists have no step of their own
+	Name     string   `json:"name"`               // the last step of the path
+	Type     string   `json:"type"`               // "string", "list of strings", "map", …
+	Form     string   `json:"form,omitempty"`     // what values look like, where the type has a name, as durations do
+	Text     string   `json:"text"`               // what the field means
+	Values   []string `json:"values,omitempty"`   // the values that are allowed, where these are all
+	Default  string   `json:"default,omitempty"`  // what a field means that is left out, where that does not go without saying
+	Required bool     `json:"required,omitempty"` // whether the field may not be left out, whatever the others say
+	Fields   []Field  `json:"fields,omitempty"`   // of a map, or of the maps of a list, in the order of the schema; without fields of their own
 }
 
 // shortNames are the short names of kinds that kubectl knows.

@@ -11,6 +11,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/output"
 	"sem.example/internal/pipeline"
+	"sem.example/schema"
 )
 
 func newChecks() *cobra.Command {
@@ -71,7 +72,7 @@ func explain(cmd *cobra.Command, targets []target, topic string) error {
 		}
 	}
 	if len(found) == 0 {
-		return fmt.Errorf("%q is neither a check nor a field: 'sem checks' lists the checks, and a field is named like serviceentry.spec.resolution", topic)
+		return explainField(cmd, targets, topic)
 	}
 	return emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
 		switch {
@@ -83,6 +84,20 @@ func explain(cmd *cobra.Command, targets []target, topic string) error {
 			return output.Check(to, found[0], look)
 		}
 		return output.Checks(to, found, look)
+	})
+}
+
+// explainField prints the documentation of a field.
+func explainField(cmd *cobra.Command, targets []target, path string) error {
+	field, err := schema.Explain(path)
+	if err != nil {
+		return fmt.Errorf("%q is neither a check nor a field: 'sem checks' lists the checks, and a field is named like serviceentry.spec.resolution (%w)", path, err)
+	}
+	return emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
+		if format == "json" {
+			return output.JSON(to, field)
+		}
+		return output.Field(to, field, look)
 	})
 }
 
