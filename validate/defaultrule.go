@@ -57,6 +57,9 @@ func noDefaultRule(s *Scope, r *reporter) {
 			continue // several VirtualServices share a host of a gateway
 		}
 		for _, svc := range s.ruledHosts(o) {
+			if !s.inForce(o, svc) {
+				continue
+			}
 			rules := sidecarConditions(o)
 			if port := unruledPort(svc, rules); port != nil && len(rules) > 0 {
 				r.at(place{o, "spec.http"}, "requests for %q on port %d that meet no match are answered 404%s", svc.Host, port.Number, instance(rules)).
@@ -65,6 +68,14 @@ func noDefaultRule(s *Scope, r *reporter) {
 			}
 		}
 	}
+}
+
+// inForce says whether clients of the namespace of a VirtualService use it for a host.
+func (s *Scope) inForce(o *config.Object, svc *mesh.Service) bool {
+	return slices.ContainsFunc(s.client(o.Namespace).Egress, func(l *mesh.EgressListener) bool {
+		v := l.VirtualService(svc.Host)
+		return v != nil && v.Object == o
+	})
 }
 
 // sidecarConditions returns the matches that decide on requests of ordinary clients. Rules for chosen clients do not count: a

@@ -51,11 +51,13 @@ func (v server) terminates() bool {
 	return mode != networking.ServerTLSSettings_PASSTHROUGH && mode != networking.ServerTLSSettings_AUTO_PASSTHROUGH
 }
 
-// A family is the list of rules of a VirtualService that a server takes.
+// family is the list of rules of a VirtualService that the server takes; "" if it routes by itself.
 func (v server) family() string {
 	switch p := v.protocol(); {
 	case p.IsHTTP(), strings.EqualFold(v.GetPort().GetProtocol(), "HTTPS") && v.terminates():
 		return "http"
+	case v.GetTls().GetMode() == networking.ServerTLSSettings_AUTO_PASSTHROUGH:
+		return ""
 	case p.IsTLS() && !v.terminates():
 		return "tls"
 	}

@@ -1,0 +1,177 @@
+package validate
+
+import (
+	"maps"
+	"slices"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM192",
+	Title:    "port of the server is not offered by the gateway",
+	Severity: diag.Warning,
+	Why: `Clients reach the gateway by its Service. A server whose number is neither a port nor a target port of the Service gets no connection
+from there.`,
+	Fix: `Add the port to the Service of the gateway, or use one that it has.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: ingressgateway, namespace: ingress}
+spec:
+  selector: {istio: ingressgateway}
+  ports: [{name: http, port: 80, targetPort: 8080}]
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: ingress}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - {port: {number: 8443, name: http, protocol: HTTP}, hosts: [a.example.com]}
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: ingressgateway, namespace: ingress}
+spec:
+  selector: {istio: ingressgateway}
+  ports: [{name: http, port: 80, targetPort: 8080}]
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: ingress}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - {port: {number: 80, name: http, protocol: HTTP}, hosts: [a.example.com]}
+`,
+	Aliases: []string{"IST0162"},
+}, unofferedPort)
+
+func unofferedPort(s *Scope, r *reporter) {
+	fronts := s.fronts()
+	for _, o := range s.Mesh.Objects("Gateway") {
+		selector := config.Spec[*networking.Gateway](o).GetSelector()
+		if len(selector) == 0 {
+			continue
+		}
+		label := slices.Min(slices.Collect(maps.Keys(selector)))
+		var services []*mesh.Service
+		for _, svc := range fronts[label+"="+selector[label]] {
+			if has(svc.Selector, selector) {
+				services = append(services, svc)
+			}
+		}
+		if len(services) == 0 {
+			continue
+		}
+		for _, v := range serversOf(o) {
+			number := v.GetPort().GetNumber()
+			if number == 0 || v.GetBind() != "" || slices.ContainsFunc(services, func(svc *mesh.Service) bool { return offers(svc, number) }) {
+				continue
+			}
+			r.at(place{o, v.field + ".port.number"}, "Service %s/%s of the gateway does not offer port %d", services[0].Namespace, services[0].Name, number).
+				related(place{services[0].Object, services[0].Field}, "it has %s", portList(services[0]))
+		}
+	}
+}
+
+// fronts returns the Kubernetes Services by each label of their selectors.
+func (s *Scope) fronts() map[string][]*mesh.Service {
+	fronts := map[string][]*mesh.Service{}
+	for _, svc := range s.Mesh.Services {
+		if svc.Kubernetes() {
+			for name, value := range svc.Selector {
+				fronts[name+"="+value] = append(fronts[name+"="+value], svc)
+			}
+		}
+	}
+	return fronts
+}
+
+// has says whether labels hold all that are asked for.
+func has(labels, asked map[string]string) bool {
+	for name, value := range asked {
+		if labels[name] != value {
+			return false
+		}
+	}
+	return true
+}
+
+// offers says whether a Service may lead to a port of the gateway: it has the number as its own port or as that of its Pods, or
+// names a port of theirs.
+func offers(svc *mesh.Service, number uint32) bool {
+	return slices.ContainsFunc(svc.Ports, func(p *mesh.Port) bool { return p.Number == number || p.Target == number || p.TargetName != "" })
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM199",
+	Title:    "redirect to HTTPS leads to no server",
+	Severity: diag.Warning,
+	Why: `The server answers every request with a redirect to https. No server of the gateway takes HTTPS connections for the host, so that
+clients end at a closed port.`,
+	Fix: `Add an HTTPS server for the host, or take away httpsRedirect.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: ingress}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - {port: {number: 80, name: http, protocol: HTTP}, hosts: [a.example.com], tls: {httpsRedirect: true}}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: ingress}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - {port: {number: 80, name: http, protocol: HTTP}, hosts: [a.example.com], tls: {httpsRedirect: true}}
+  - {port: {number: 443, name: https, protocol: HTTPS}, hosts: [a.example.com], tls: {mode: SIMPLE, credentialName: a}}
+`,
+}, deadRedirect)
+
+func deadRedirect(s *Scope, r *reporter) {
+	secure := map[string][]server{} // TLS servers by selector
+	for _, o := range s.Mesh.Objects("Gateway") {
+		key := words(config.Spec[*networking.Gateway](o).GetSelector())
+		for _, v := range serversOf(o) {
+			if v.protocol().IsTLS() {
+				secure[key] = append(secure[key], v)
+			}
+		}
+	}
+	for _, o := range s.Mesh.Objects("Gateway") {
+		key := words(config.Spec[*networking.Gateway](o).GetSelector())
+		for _, v := range serversOf(o) {
+			if !v.GetTls().GetHttpsRedirect() {
+				continue
+			}
+			for i := range v.GetHosts() {
+				host := v.hostAt(i).name
+				if !slices.ContainsFunc(secure[key], func(t server) bool { return t.names(host) }) {
+					r.at(place{o, v.field + ".tls.httpsRedirect"}, "requests for %q are redirected to https, which no server of the gateway takes", host).
+						related(v.host(i), "the host stands here")
+					break
+				}
+			}
+		}
+	}
+}
+
+// names says whether one of the server's hosts overlaps a host, whatever namespace it is for.
+func (v server) names(host string) bool {
+	for i := range v.GetHosts() {
+		if mesh.Overlap(v.hostAt(i).name, host) {
+			return true
+		}
+	}
+	return false
+}

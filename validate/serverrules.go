@@ -1,0 +1,207 @@
+package validate
+
+import (
+	"slices"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM193",
+	Title:    "rules are of a kind that no server of the gateway takes",
+	Severity: diag.Error,
+	Why: `A server that reads HTTP, in the clear or after it has decrypted TLS, takes http rules. One that passes TLS through takes tls rules;
+one of TCP, or of the protocol TLS that decrypts, takes tcp rules. Rules of another kind are left out.`,
+	Fix: `Write the rules that fit the server, or change its protocol or TLS mode.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: ingress}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - {port: {number: 443, name: tls, protocol: TLS}, hosts: [a.example.com], tls: {mode: PASSTHROUGH}}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [a.example.com]
+  gateways: [ingress/edge]
+  http: [{route: [{destination: {host: web.shop.svc.cluster.local}}]}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: ingress}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - {port: {number: 443, name: tls, protocol: TLS}, hosts: [a.example.com], tls: {mode: PASSTHROUGH}}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [a.example.com]
+  gateways: [ingress/edge]
+  tls: [{match: [{sniHosts: [a.example.com]}], route: [{destination: {host: web.shop.svc.cluster.local}}]}]
+`,
+}, misfitRules)
+
+func misfitRules(s *Scope, r *reporter) {
+	for _, o := range s.Mesh.Objects("VirtualService") {
+		for _, family := range []string{"http", "tls", "tcp"} {
+			servers := s.takers(o, family)
+			if len(servers) == 0 || slices.ContainsFunc(servers, func(v server) bool { return v.family() == family }) {
+				continue
+			}
+			f := r.at(place{o, "spec." + family}, "%s rules fit no server of %s", family, name(servers[0].object))
+			for _, v := range servers {
+				if v.family() != "" {
+					f.related(v.place, "this server takes %s rules", v.family())
+				}
+			}
+		}
+	}
+}
+
+// takers returns the servers that one list of rules is meant for: those of all Gateways that it is bound to which take one of its
+// hosts. Of rules for sidecars, too, only what names a gateway counts.
+func (s *Scope) takers(o *config.Object, family string) []server {
+	spec := config.Spec[*networking.VirtualService](o)
+	servers, known := s.boundServers(ruledGateways(o, family))
+	if !known {
+		return nil
+	}
+	return slices.DeleteFunc(servers, func(v server) bool {
+		return !slices.ContainsFunc(spec.GetHosts(), func(h string) bool { return v.takes(s.full(h, o), o.Namespace) })
+	})
+}
+
+// ruledGateways returns the gateways that one list of rules is plainly for.
+func ruledGateways(o *config.Object, family string) []string {
+	spec, all := config.Spec[*networking.VirtualService](o), gatewaysOf(o)
+	var named []string
+	add := func(names []string) {
+		for _, n := range names {
+			named = append(named, fullGateway(n, o))
+		}
+	}
+	rules := 0
+	switch family {
+	case "http":
+		rules = len(spec.GetHttp())
+		for _, rule := range spec.GetHttp() {
+			for _, m := range rule.GetMatch() {
+				add(m.GetGateways())
+			}
+		}
+	case "tls":
+		rules = len(spec.GetTls())
+		for _, rule := range spec.GetTls() {
+			for _, m := range rule.GetMatch() {
+				add(m.GetGateways())
+			}
+		}
+	case "tcp":
+		rules = len(spec.GetTcp())
+		for _, rule := range spec.GetTcp() {
+			for _, m := range rule.GetMatch() {
+				add(m.GetGateways())
+			}
+		}
+	}
+	switch {
+	case rules == 0:
+		return nil
+	case slices.Contains(all, mesh.MeshGateway):
+		return named
+	}
+	return all
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM194",
+	Title:    "server has no rules, and so no listener",
+	Severity: diag.Warning,
+	Why: `A server that passes TLS through, or serves TCP, opens its port only for the rules that it takes. Without any the gateway does not
+listen: the connection is refused, or closed.`,
+	Fix: `Bind a VirtualService with a host of the server to the Gateway.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: ingress}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - {port: {number: 80, name: http, protocol: HTTP}, hosts: [a.example.com]}
+  - {port: {number: 443, name: tls, protocol: TLS}, hosts: [db.example.com], tls: {mode: PASSTHROUGH}}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [a.example.com]
+  gateways: [ingress/edge]
+  http: [{route: [{destination: {host: web.shop.svc.cluster.local}}]}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: ingress}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - {port: {number: 80, name: http, protocol: HTTP}, hosts: [a.example.com]}
+  - {port: {number: 443, name: tls, protocol: TLS}, hosts: [db.example.com], tls: {mode: PASSTHROUGH}}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [a.example.com]
+  gateways: [ingress/edge]
+  http: [{route: [{destination: {host: web.shop.svc.cluster.local}}]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: db, namespace: shop}
+spec:
+  hosts: [db.example.com]
+  gateways: [ingress/edge]
+  tls: [{match: [{sniHosts: [db.example.com]}], route: [{destination: {host: db.shop.svc.cluster.local}}]}]
+`,
+}, idleServer)
+
+func idleServer(s *Scope, r *reporter) {
+	bound := map[string][]*config.Object{} // VirtualServices by gateway
+	for _, o := range s.Mesh.Objects("VirtualService") {
+		for _, g := range gatewaysOf(o) {
+			bound[g] = append(bound[g], o)
+		}
+	}
+	for _, o := range s.Mesh.Objects("Gateway") {
+		rules := bound[o.Namespace+"/"+o.Name]
+		if len(rules) == 0 {
+			continue // whoever routes from it is not in the input
+		}
+		for _, v := range serversOf(o) {
+			if f := v.family(); f != "tls" && f != "tcp" || slices.ContainsFunc(rules, func(vs *config.Object) bool { return s.meets(v, vs) }) {
+				continue
+			}
+			r.at(v.place, "no VirtualService of the Gateway has a host of this server, so that it does not listen on port %d", v.GetPort().GetNumber())
+		}
+	}
+}
+
+// meets says whether a server takes a host of a VirtualService.
+func (s *Scope) meets(v server, o *config.Object) bool {
+	return slices.ContainsFunc(config.Spec[*networking.VirtualService](o).GetHosts(), func(h string) bool {
+		return v.takes(s.full(h, o), o.Namespace)
+	})
+}
