@@ -1,8 +1,11 @@
 package validate
 
 import (
+	"slices"
+
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 )
@@ -86,6 +89,9 @@ func plaintextToTLS(s *Scope, r *reporter) {
 
 // encrypts says whether the rule in force makes the proxy encrypt towards a destination, in any way.
 func (s *Scope) encrypts(t target, svc *mesh.Service, port uint32) bool {
+	if s.selectively(svc, port) {
+		return true
+	}
 	rule := s.client(t.object.Namespace).DestinationRule(svc)
 	if rule == nil {
 		return false
@@ -103,4 +109,12 @@ func (s *Scope) encrypts(t target, svc *mesh.Service, port uint32) bool {
 func (s *Scope) idle(t target) bool {
 	svcs := s.ruledHosts(t.object)
 	return len(svcs) > 0 && boundTo(t.object, mesh.MeshGateway) && !anyPort(svcs, readsHTTP)
+}
+
+// selectively says whether a rule for selected workloads only, such as an egress gateway, sets TLS for a port.
+func (s *Scope) selectively(svc *mesh.Service, port uint32) bool {
+	return slices.ContainsFunc(s.rulesFor(svc.Host), func(o *config.Object) bool {
+		selected := config.Spec[*networking.DestinationRule](o).GetWorkloadSelector() != nil
+		return selected && clientTLSFor(o, port).originates()
+	})
 }
