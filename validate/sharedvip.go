@@ -1,0 +1,238 @@
+package validate
+
+import (
+	"net/netip"
+	"slices"
+
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM131",
+	Title:    "two hosts share an address and a TCP port",
+	Severity: diag.Error,
+	Why: `Opaque traffic is told apart by address and port only. Of two hosts with the same address and port the older gets all
+connections; the other never gets any.`,
+	Fix: `Give each host its own address or port, or use protocol TLS so that the server name tells them apart.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: a, namespace: shop}
+spec:
+  hosts: [a.example.com]
+  addresses: [192.0.2.1]
+  ports: [{number: 5432, name: tcp, protocol: TCP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: b, namespace: shop}
+spec:
+  hosts: [b.example.com]
+  addresses: [192.0.2.1]
+  ports: [{number: 5432, name: tcp, protocol: TCP}]
+  resolution: DNS
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: a, namespace: shop}
+spec:
+  hosts: [a.example.com]
+  addresses: [192.0.2.1]
+  ports: [{number: 5432, name: tcp, protocol: TCP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: b, namespace: shop}
+spec:
+  hosts: [b.example.com]
+  addresses: [192.0.2.2]
+  ports: [{number: 5432, name: tcp, protocol: TCP}]
+  resolution: DNS
+`,
+}, sharedVIP)
+
+// An addressPort is what opaque traffic is told apart by.
+type addressPort struct {
+	prefix netip.Prefix
+	port   uint32
+}
+
+func sharedVIP(s *Scope, r *reporter) {
+	first := map[addressPort]*mesh.Service{}
+	s.eachOpaqueAddress(func(svc *mesh.Service, p *mesh.Port, at addressPort) {
+		older := first[at]
+		if older == nil {
+			first[at] = svc
+			return
+		}
+		if older.Object == svc.Object || older.Host == svc.Host || s.rival([]*mesh.Service{older}, svc) == nil {
+			return
+		}
+		r.at(place{svc.Object, addressField(svc)}, "%q gets none of its connections: %q has address %s and port %d as well, and is older",
+			svc.Host, older.Host, plain(at.prefix), p.Number).
+			related(place{older.Object, addressField(older)}, "%s takes them", name(older.Object))
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM132",
+	Title:    "address range includes the address of another host",
+	Severity: diag.Info,
+	Why: `Of two hosts on one port whose addresses overlap, the proxy takes the one with the longer prefix. Connections to that part of the
+range go to the other host, with its policies.`,
+	Fix: `Narrow the range, if its host is meant to have those connections.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: legacy, namespace: shop}
+spec:
+  hosts: [legacy.example.com]
+  addresses: [10.1.0.0/16]
+  ports: [{number: 5432, name: tcp, protocol: TCP}]
+  resolution: NONE
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: db, namespace: shop}
+spec:
+  hosts: [db.example.com]
+  addresses: [10.1.3.4]
+  ports: [{number: 5432, name: tcp, protocol: TCP}]
+  resolution: DNS
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: legacy, namespace: shop}
+spec:
+  hosts: [legacy.example.com]
+  addresses: [10.1.0.0/16]
+  ports: [{number: 5432, name: tcp, protocol: TCP}]
+  resolution: NONE
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: db, namespace: shop}
+spec:
+  hosts: [db.example.com]
+  addresses: [10.2.3.4]
+  ports: [{number: 5432, name: tcp, protocol: TCP}]
+  resolution: DNS
+`,
+}, wideAddress)
+
+func wideAddress(s *Scope, r *reporter) {
+	ranges := map[addressPort]*mesh.Service{}
+	s.eachOpaqueAddress(func(svc *mesh.Service, _ *mesh.Port, at addressPort) {
+		if !at.prefix.IsSingleIP() && ranges[at] == nil {
+			ranges[at] = svc
+		}
+	})
+	told := map[*mesh.Service]bool{}
+	s.eachOpaqueAddress(func(svc *mesh.Service, p *mesh.Port, at addressPort) {
+		for bits := at.prefix.Bits() - 1; bits >= 0 && len(ranges) > 0; bits-- {
+			around, err := at.prefix.Addr().Prefix(bits)
+			wide := ranges[addressPort{around, at.port}]
+			if err != nil || wide == nil || told[wide] || wide.Host == svc.Host || s.rival([]*mesh.Service{wide}, svc) == nil {
+				continue
+			}
+			told[wide] = true
+			r.at(place{wide.Object, addressField(wide)}, "connections to %s port %d go to %q, although %q has the range %s", plain(at.prefix), p.Number, svc.Host, wide.Host, around).
+				related(place{svc.Object, addressField(svc)}, "the longer prefix wins")
+		}
+	})
+}
+
+// eachOpaqueAddress calls do for every address of a port whose traffic is opaque and not told apart by server name.
+func (s *Scope) eachOpaqueAddress(do func(*mesh.Service, *mesh.Port, addressPort)) {
+	for _, svc := range s.Mesh.Services {
+		for _, p := range svc.Ports {
+			if !opaque(p.Protocol) {
+				continue
+			}
+			for _, a := range svc.Addresses {
+				if prefix, ok := prefixIn(a); ok {
+					do(svc, p, addressPort{prefix, p.Number})
+				}
+			}
+		}
+	}
+}
+
+// prefixIn reads an address or a CIDR.
+func prefixIn(text string) (netip.Prefix, bool) {
+	if ip, err := netip.ParseAddr(text); err == nil {
+		return netip.PrefixFrom(ip, ip.BitLen()), true
+	}
+	prefix, err := netip.ParsePrefix(text)
+	return prefix.Masked(), err == nil
+}
+
+// plain writes a prefix of one address as that address.
+func plain(p netip.Prefix) string {
+	if p.IsSingleIP() {
+		return p.Addr().String()
+	}
+	return p.String()
+}
+
+// addressField is where a service writes its address; its host where it writes none.
+func addressField(svc *mesh.Service) string {
+	if svc.AddressField != "" {
+		return svc.AddressField
+	}
+	return svc.Field
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM133",
+	Title:    "targetPort has no effect on a Unix socket",
+	Severity: diag.Warning,
+	Why:      `The endpoints of the entry are Unix sockets, which have no ports. The proxy ignores targetPort.`,
+	Fix:      `Remove targetPort.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: agent, namespace: shop}
+spec:
+  hosts: [agent.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP, targetPort: 8080}]
+  resolution: STATIC
+  endpoints: [{address: "unix:///var/run/agent.sock"}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: agent, namespace: shop}
+spec:
+  hosts: [agent.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: STATIC
+  endpoints: [{address: "unix:///var/run/agent.sock"}]
+`,
+}, socketTarget)
+
+func socketTarget(s *Scope, r *reporter) {
+	told := map[place]bool{}
+	for _, svc := range s.Mesh.Services {
+		if svc.Kubernetes() {
+			continue
+		}
+		for _, p := range svc.Ports {
+			at := place{svc.Object, source.Join(p.Field, "targetPort")}
+			if p.Target == 0 || told[at] {
+				continue
+			}
+			endpoints := s.client(svc.Namespace).Endpoints(svc, p)
+			if len(endpoints) > 0 && !slices.ContainsFunc(endpoints, func(e *mesh.Endpoint) bool { return !e.IsUnix() }) {
+				told[at] = true
+				r.at(at, "the endpoints of %q are Unix sockets, which have no port %d", svc.Host, p.Target)
+			}
+		}
+	}
+}
