@@ -1,0 +1,222 @@
+package validate
+
+import (
+	"fmt"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM162",
+	Title:    "entry registers the host of a Kubernetes Service",
+	Severity: diag.Warning,
+	Why: `A client sees one service of a host. Of an entry and a Kubernetes Service of one name the Service wins, with its ports, addresses
+and resolution; clients in the entry's own namespace see the entry, unless the Service lives there too. Endpoints of an entry in
+the Service's namespace are mixed into those of the Service.`,
+	Fix: `Give the entry a host of its own, or change the Service.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: prod}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: reviews, namespace: prod}
+spec:
+  hosts: [reviews.prod.svc.cluster.local]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: prod}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: reviews, namespace: prod}
+spec:
+  hosts: [reviews.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+`,
+}, shadowsService)
+
+func shadowsService(s *Scope, r *reporter) {
+	told := map[place]bool{}
+	for _, svc := range s.Mesh.Services {
+		at := place{svc.Object, svc.Field}
+		if svc.Kubernetes() || told[at] {
+			continue
+		}
+		for _, other := range s.Mesh.ServicesOf(svc.Host) {
+			if !other.Kubernetes() {
+				continue
+			}
+			told[at] = true
+			f := r.at(at, "%q is a Kubernetes Service already; its ports and resolution count, not those of this entry", svc.Host)
+			if s.client(svc.Namespace).Service(svc.Host) == svc {
+				f.Message = fmt.Sprintf("%q is a Kubernetes Service already; clients in namespace %s use this entry instead of it, all others the Service", svc.Host, svc.Namespace)
+			}
+			f.related(place{other.Object, other.Field}, "the Service")
+			break
+		}
+	}
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM163",
+	Title:    "wildcard entry and specific entry differ",
+	Severity: diag.Info,
+	Why: `Names are looked up exactly first. For a host that has an entry of its own, the wildcard entry counts only on ports that the own
+entry does not list; there its protocol and resolution hold, which differ.`,
+	Fix: `List all ports in the specific entry, or make the two agree.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: all, namespace: shop}
+spec:
+  hosts: ["*.example.com"]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: NONE
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: all, namespace: shop}
+spec:
+  hosts: ["*.example.com"]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: NONE
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: NONE
+`,
+}, wildcardDiffers)
+
+func wildcardDiffers(s *Scope, r *reporter) {
+	told := map[[2]*config.Object]bool{}
+	for _, svc := range s.Mesh.Services {
+		if svc.Kubernetes() || mesh.IsWildcard(svc.Host) {
+			continue
+		}
+		for _, wide := range s.wildcardsOver(svc) {
+			pair := [2]*config.Object{svc.Object, wide.Object}
+			differing := unlike(wide, svc)
+			if differing == "" || told[pair] || svc.Object == wide.Object || !wide.VisibleIn(svc.Namespace) {
+				continue
+			}
+			told[pair] = true
+			r.at(place{svc.Object, svc.Field}, "%q also falls under %q, which %s", svc.Host, wide.Host, differing).
+				related(place{wide.Object, wide.Field}, "the wildcard counts on ports that this entry does not list")
+		}
+	}
+}
+
+// wildcardsOver returns the services whose wildcard host covers that of another one.
+func (s *Scope) wildcardsOver(svc *mesh.Service) []*mesh.Service {
+	var wide []*mesh.Service
+	for _, c := range s.Mesh.Covering(svc.Host) {
+		if c.Host != svc.Host && c.Host != "*" {
+			wide = append(wide, c)
+		}
+	}
+	return wide
+}
+
+// unlike says what a wildcard service has otherwise than a specific one, or "".
+func unlike(wide, svc *mesh.Service) string {
+	if _, p := protocolConflict(wide, svc); p != nil {
+		return fmt.Sprintf("has port %d as %s", p.Number, spoken(wide.Port(p.Number)))
+	}
+	for _, p := range wide.Ports {
+		if svc.Port(p.Number) == nil {
+			return fmt.Sprintf("counts for port %d, with resolution %s", p.Number, wide.Resolution)
+		}
+	}
+	if wide.Resolution != svc.Resolution {
+		return fmt.Sprintf("has resolution %s rather than %s", wide.Resolution, svc.Resolution)
+	}
+	return ""
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM175",
+	Title:    "entries of one host differ in location",
+	Severity: diag.Warning,
+	Why: `Whether a host is MESH_INTERNAL or MESH_EXTERNAL decides about automatic mutual TLS and telemetry. Of several entries of one host
+a client goes by one: entries of one namespace are united under the older's location.`,
+	Fix: `Write the same location in both.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: one, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  location: MESH_INTERNAL
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: two, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  location: MESH_EXTERNAL
+  ports: [{number: 8080, name: http, protocol: HTTP}]
+  resolution: DNS
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: one, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  location: MESH_INTERNAL
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: two, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  location: MESH_INTERNAL
+  ports: [{number: 8080, name: http, protocol: HTTP}]
+  resolution: DNS
+`,
+}, twoLocations)
+
+func twoLocations(s *Scope, r *reporter) {
+	s.eachNamesake(func(winner, loser *mesh.Service) {
+		if winner.Kubernetes() || loser.Kubernetes() || winner.External == loser.External || !winner.VisibleIn(loser.Namespace) {
+			return
+		}
+		r.at(place{loser.Object, "spec.location"}, "%q is %s here and %s in %s", loser.Host, location(loser), location(winner), name(winner.Object)).
+			related(place{winner.Object, "spec.location"}, "the older entry")
+	})
+}
+
+func location(svc *mesh.Service) string {
+	if svc.External {
+		return "MESH_EXTERNAL"
+	}
+	return "MESH_INTERNAL"
+}

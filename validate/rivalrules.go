@@ -1,0 +1,323 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM164",
+	Title:    "two VirtualServices route one host in the mesh",
+	Severity: diag.Error,
+	Why: `Sidecars use the HTTP rules of one VirtualService for a host. Of several with the same host the older counts, and one that is not
+exported to all before one that is. Rules are not united: those of the other never act.`,
+	Fix: `Put the rules into one VirtualService, or split them with delegates.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: a, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{route: [{destination: {host: reviews}}]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: b, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{timeout: 5s, route: [{destination: {host: reviews}}]}]
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: a, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{timeout: 5s, route: [{destination: {host: reviews}}]}]
+`,
+	Aliases: []string{"IST0109", "KIA1106"},
+}, rivalRules)
+
+func rivalRules(s *Scope, r *reporter) {
+	s.eachOutranked(func(o *config.Object, lost []outranked) {
+		if len(lost) < len(config.Spec[*networking.VirtualService](o).GetHosts()) {
+			return
+		}
+		for _, l := range lost {
+			r.at(l.place, "the HTTP rules for %q never act: %s has the same host and comes first", l.host, name(l.by)).
+				related(place{l.by, "spec.hosts"}, "its rules are used")
+		}
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM165",
+	Title:    "VirtualService loses some of its hosts to another one",
+	Severity: diag.Error,
+	Why: `Sidecars use the HTTP rules of one VirtualService for a host. This one has several hosts and shares some with an older one, whose
+rules act for those; its own rules act for the other hosts only.`,
+	Fix: `Take the shared host out of one of the two.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ratings, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: a, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{route: [{destination: {host: reviews}}]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: b, namespace: shop}
+spec:
+  hosts: [reviews, ratings]
+  http: [{timeout: 5s, route: [{destination: {host: ratings}}]}]
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ratings, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: a, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{route: [{destination: {host: reviews}}]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: b, namespace: shop}
+spec:
+  hosts: [ratings]
+  http: [{timeout: 5s, route: [{destination: {host: ratings}}]}]
+`,
+	Aliases: []string{"IST0109"},
+}, partlyRivalRules)
+
+func partlyRivalRules(s *Scope, r *reporter) {
+	s.eachOutranked(func(o *config.Object, lost []outranked) {
+		if len(lost) == len(config.Spec[*networking.VirtualService](o).GetHosts()) {
+			return
+		}
+		for _, l := range lost {
+			r.at(l.place, "%q is routed by %s, which comes first; these rules act for the other hosts only", l.host, name(l.by)).
+				related(place{l.by, "spec.hosts"}, "its rules are used")
+		}
+	})
+}
+
+// An outranked is a host of a VirtualService for which another one decides.
+type outranked struct {
+	place
+	host string
+	by   *config.Object
+}
+
+// eachOutranked calls do for every VirtualService that loses hosts, as sidecars of its own namespace see it.
+func (s *Scope) eachOutranked(do func(*config.Object, []outranked)) {
+	rivals := map[string]int{}
+	for _, v := range s.Mesh.VirtualServices() {
+		for _, h := range hostsInMesh(v) {
+			rivals[h]++
+		}
+	}
+	for _, v := range s.Mesh.VirtualServices() {
+		var lost []outranked
+		for i, h := range hostsInMesh(v) {
+			if rivals[h] < 2 {
+				continue
+			}
+			if by := s.decider(v, h); by != nil {
+				lost = append(lost, outranked{place{v.Object, source.Index("spec.hosts", i)}, h, by.Object})
+			}
+		}
+		if len(lost) > 0 {
+			do(v.Object, lost)
+		}
+	}
+}
+
+// hostsInMesh returns the full hosts for which a VirtualService gives HTTP rules to sidecars.
+func hostsInMesh(v *mesh.VirtualService) []string {
+	if len(v.Spec.GetHttp()) == 0 || !slices.Contains(v.Gateways(), mesh.MeshGateway) {
+		return nil
+	}
+	return v.Spec.GetHosts()
+}
+
+// decider returns the VirtualService that decides about a host in place of another one of precisely this host, in that one's own
+// namespace; nil where it decides itself.
+func (s *Scope) decider(v *mesh.VirtualService, host string) *mesh.VirtualService {
+	if !v.VisibleIn(v.Object.Namespace) {
+		return nil
+	}
+	view := s.client(v.Object.Namespace)
+	for _, l := range view.Egress {
+		by := l.VirtualService(host)
+		imported := view.Sidecar == nil || slices.Contains(l.VirtualServices, v)
+		if by != nil && by != v && imported && slices.Contains(by.Spec.GetHosts(), host) {
+			return by
+		}
+	}
+	return nil
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM166",
+	Title:    "wildcard rules do not act for a host with rules of its own",
+	Severity: diag.Info,
+	Why: `The VirtualService with the most specific host decides alone. A request that none of its rules matches is not handed on to the
+rules of the wildcard host: it is sent by default, or answered 404 at a gateway.`,
+	Fix: `Repeat the rules of the wildcard host where they should hold for this host, too.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: all, namespace: shop}
+spec:
+  hosts: ["*.shop.svc.cluster.local"]
+  http: [{match: [{uri: {prefix: /beta}}], route: [{destination: {host: reviews}}]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews.shop.svc.cluster.local]
+  http: [{route: [{destination: {host: reviews}}]}]
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews.shop.svc.cluster.local]
+  http:
+  - {match: [{uri: {prefix: /beta}}], route: [{destination: {host: reviews}}]}
+  - {route: [{destination: {host: reviews}}]}
+`,
+}, moreSpecificRules)
+
+func moreSpecificRules(s *Scope, r *reporter) {
+	wild := map[string]*mesh.VirtualService{}
+	for _, v := range s.Mesh.VirtualServices() {
+		for _, h := range hostsInMesh(v) {
+			if mesh.IsWildcard(h) && h != "*" && wild[h] == nil {
+				wild[h] = v
+			}
+		}
+	}
+	for _, v := range s.Mesh.VirtualServices() {
+		for i, h := range hostsInMesh(v) {
+			if w := above(wild, h); w != nil && w != v && w.VisibleIn(v.Object.Namespace) {
+				r.at(place{v.Object, source.Index("spec.hosts", i)}, "rules of %s do not act for %q: these rules decide alone", name(w.Object), h).
+					related(place{w.Object, "spec.hosts"}, "its wildcard covers the host")
+			}
+		}
+	}
+}
+
+// above returns what is filed under the closest wildcard above a host.
+func above[T any](wild map[string]T, host string) (found T) {
+	for rest := strings.TrimPrefix(host, "*."); ; {
+		_, parent, ok := strings.Cut(rest, ".")
+		if !ok {
+			return found
+		}
+		if w, ok := wild["*."+parent]; ok {
+			return w
+		}
+		rest = parent
+	}
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM177",
+	Title:    "VirtualService names one host twice",
+	Severity: diag.Error,
+	Why: `A short name is completed to the full name of a Kubernetes Service. Both entries mean the same host; Istio's webhook compares them
+as written and does not notice, and the proxy keeps one of the two.`,
+	Fix: `Remove one of the two.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews, reviews.shop.svc.cluster.local]
+  http: [{route: [{destination: {host: reviews}}]}]
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{route: [{destination: {host: reviews}}]}]
+`,
+}, hostTwice)
+
+func hostTwice(s *Scope, r *reporter) {
+	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		at := func(i int) place { return place{o, source.Index("spec.hosts", i)} }
+		first := map[string]int{}
+		for i, h := range spec.GetHosts() {
+			full := s.full(h, o)
+			if j, twice := first[full]; twice && spec.GetHosts()[j] != h {
+				r.at(at(i), "%q and %q are the same host", spec.GetHosts()[j], h).related(at(j), "%q is listed here", spec.GetHosts()[j])
+				continue
+			}
+			first[full] = i
+		}
+	})
+}
