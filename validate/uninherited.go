@@ -1,0 +1,283 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM152",
+	Title:    "rule for one host drops the TLS of a rule for many",
+	Severity: diag.Warning,
+	Why: `DestinationRules do not inherit: a client uses the one with the most specific host, alone. The rule for the wildcard host sets TLS;
+for this host, whose own rule says nothing of TLS, it does not count. (Mutual TLS of the mesh is not lost: it is automatic.)`,
+	Fix: `Repeat the tls block.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: all, namespace: shop}
+spec:
+  host: "*.shop.svc.cluster.local"
+  trafficPolicy: {tls: {mode: DISABLE}}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews
+  subsets: [{name: v1, labels: {version: v1}}]
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: all, namespace: shop}
+spec:
+  host: "*.shop.svc.cluster.local"
+  trafficPolicy: {tls: {mode: DISABLE}}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews
+  trafficPolicy: {tls: {mode: DISABLE}}
+  subsets: [{name: v1, labels: {version: v1}}]
+`,
+	Aliases: []string{"KIA0204"},
+}, uninheritedTLS)
+
+func uninheritedTLS(s *Scope, r *reporter) {
+	s.eachNarrower(func(narrow, wide *config.Object) {
+		if slices.Contains(missingBlocks(wide, narrow), "tls") {
+			r.at(place{narrow, "spec.host"}, "the tls settings of %s do not hold for %q, whose own rule says nothing of TLS", name(wide), config.Spec[*networking.DestinationRule](narrow).GetHost()).
+				related(place{wide, "spec.trafficPolicy.tls"}, "these settings are not inherited")
+		}
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM170",
+	Title:    "rule for one host drops policies of a rule for many",
+	Severity: diag.Warning,
+	Why: `DestinationRules do not inherit: a client uses the one with the most specific host, alone. What the rule for the wildcard host sets
+and the rule for this host does not is back to the defaults.`,
+	Fix: `Repeat the blocks that should hold for this host.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: all, namespace: shop}
+spec:
+  host: "*.shop.svc.cluster.local"
+  trafficPolicy: {connectionPool: {tcp: {maxConnections: 100}}}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews
+  trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN}}
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: all, namespace: shop}
+spec:
+  host: "*.shop.svc.cluster.local"
+  trafficPolicy: {connectionPool: {tcp: {maxConnections: 100}}}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews
+  trafficPolicy:
+    connectionPool: {tcp: {maxConnections: 20}}
+    loadBalancer: {simple: ROUND_ROBIN}
+`,
+	Aliases: []string{"KIA0204"},
+}, uninherited)
+
+func uninherited(s *Scope, r *reporter) {
+	s.eachNarrower(func(narrow, wide *config.Object) {
+		lost := slices.DeleteFunc(missingBlocks(wide, narrow), func(b string) bool { return b == "tls" })
+		if len(lost) > 0 {
+			r.at(place{narrow, "spec.host"}, "%s of %s does not hold for %q, which has this rule of its own", strings.Join(lost, " and "), name(wide), config.Spec[*networking.DestinationRule](narrow).GetHost()).
+				help("repeat %s here, if it should hold", strings.Join(lost, " and ")).
+				related(place{wide, "spec.trafficPolicy"}, "these settings are not inherited")
+		}
+	})
+}
+
+// eachNarrower calls do for every DestinationRule that takes the place of one for a wildcard host: the closest of its namespace,
+// else of the root namespace.
+func (s *Scope) eachNarrower(do func(narrow, wide *config.Object)) {
+	s.prepare()
+	wild := map[string]map[string]*config.Object{}
+	for _, o := range s.Mesh.Objects("DestinationRule") {
+		spec := config.Spec[*networking.DestinationRule](o)
+		if mesh.IsWildcard(spec.GetHost()) && spec.GetWorkloadSelector() == nil {
+			if wild[o.Namespace] == nil {
+				wild[o.Namespace] = map[string]*config.Object{}
+			}
+			wild[o.Namespace][spec.GetHost()] = o
+		}
+	}
+	for _, o := range s.Mesh.Objects("DestinationRule") {
+		host := s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)
+		if s.firstIn(o.Namespace, host) != o || config.Spec[*networking.DestinationRule](o).GetWorkloadSelector() != nil {
+			continue
+		}
+		for _, ns := range []string{o.Namespace, s.Mesh.Settings.Config.GetRootNamespace()} {
+			if wide := above(wild[ns], host); wide != nil {
+				do(o, wide)
+				break
+			}
+		}
+	}
+}
+
+// missingBlocks names the policies that one rule sets and another one does not set in any way. Mutual TLS of the mesh does not
+// count where it is automatic.
+func missingBlocks(wide, narrow *config.Object) []string {
+	from := config.Spec[*networking.DestinationRule](wide).GetTrafficPolicy()
+	var blocks []string
+	for _, b := range []struct {
+		name string
+		has  func(policy) bool
+		set  bool
+	}{
+		{"connectionPool", func(p policy) bool { return p.pool != nil }, from.GetConnectionPool() != nil},
+		{"loadBalancer", func(p policy) bool { return p.balancer != nil }, from.GetLoadBalancer() != nil},
+		{"outlierDetection", func(p policy) bool { return p.outlier != nil }, from.GetOutlierDetection() != nil},
+		{"tls", func(p policy) bool { return p.tls != nil }, from.GetTls() != nil && from.GetTls().GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL},
+	} {
+		if b.set && !slices.ContainsFunc(policies(narrow, config.Spec[*networking.DestinationRule](narrow)), b.has) {
+			blocks = append(blocks, b.name)
+		}
+	}
+	return blocks
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM171",
+	Title:    "rule of a client's namespace hides that of the service",
+	Severity: diag.Warning,
+	Why: `A client uses the DestinationRule of its own namespace and, only where there is none for the host, that of the service's. The rules
+are not united: policies and subsets of the hidden rule do not exist for clients of this namespace.`,
+	Fix: `Repeat what the other rule sets, or remove this rule.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: prod}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: prod}
+spec:
+  host: reviews
+  trafficPolicy: {outlierDetection: {consecutive5xxErrors: 3}}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews.prod.svc.cluster.local
+  trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN}}
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: prod}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: prod}
+spec:
+  host: reviews
+  trafficPolicy: {outlierDetection: {consecutive5xxErrors: 3}}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews.prod.svc.cluster.local
+  trafficPolicy:
+    loadBalancer: {simple: ROUND_ROBIN}
+    outlierDetection: {consecutive5xxErrors: 3}
+`,
+}, hidesServiceRule)
+
+func hidesServiceRule(s *Scope, r *reporter) {
+	s.prepare()
+	for _, o := range s.Mesh.Objects("DestinationRule") {
+		host := s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)
+		svc := s.client(o.Namespace).Service(host)
+		if svc == nil || svc.Namespace == o.Namespace || len(s.rules[host]) < 2 || s.firstIn(o.Namespace, host) != o || !s.inhabited(o.Namespace) {
+			continue
+		}
+		hidden := s.firstIn(svc.Namespace, host)
+		if hidden == nil || config.Spec[*networking.DestinationRule](hidden).GetWorkloadSelector() != nil || !exported(hidden, o.Namespace) {
+			continue
+		}
+		if lost := append(missingBlocks(hidden, o), missingSubsets(hidden, o)...); len(lost) > 0 {
+			r.at(place{o, "spec.host"}, "clients in namespace %s lose %s of %s, which this rule hides", o.Namespace, strings.Join(lost, " and "), name(hidden)).
+				related(place{hidden, "spec.host"}, "the rule of the service's namespace")
+		}
+	}
+}
+
+// missingSubsets names the subsets that one rule defines and another one does not.
+func missingSubsets(from, in *config.Object) []string {
+	var lost []string
+	for _, sub := range config.Spec[*networking.DestinationRule](from).GetSubsets() {
+		defined := func(own *networking.Subset) bool { return own.GetName() == sub.GetName() }
+		if !slices.ContainsFunc(config.Spec[*networking.DestinationRule](in).GetSubsets(), defined) {
+			lost = append(lost, "subset "+sub.GetName())
+		}
+	}
+	return lost
+}
+
+// exported says whether exportTo lets clients of another namespace use a DestinationRule.
+func exported(o *config.Object, namespace string) bool {
+	to := config.Spec[*networking.DestinationRule](o).GetExportTo()
+	return len(to) == 0 || slices.Contains(to, "*") || slices.Contains(to, namespace)
+}
