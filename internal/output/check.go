@@ -41,7 +41,7 @@ func example(b *strings.Builder, label, text string) {
 	}
 	fmt.Fprintf(b, "\n%s\n", label)
 	for line := range strings.SplitSeq(text, "\n") {
-		b.WriteString(strings.TrimRight("    "+line, " ") + "\n")
+		b.WriteString(strings.TrimRight("    "+elide(line), " ") + "\n")
 	}
 }
 
@@ -90,7 +90,21 @@ func prose(b *strings.Builder, text string) {
 }
 
 func fence(b *strings.Builder, label, text string) {
-	if text = strings.Trim(text, "\n"); text != "" {
-		fmt.Fprintf(b, "\n%s\n\n```yaml\n%s\n```\n", label, text)
+	if text = strings.Trim(text, "\n"); text == "" {
+		return
 	}
+	fmt.Fprintf(b, "\n%s\n\n```yaml\n", label)
+	for line := range strings.SplitSeq(text, "\n") {
+		b.WriteString(elide(line) + "\n")
+	}
+	b.WriteString("```\n")
+}
+
+// elide cuts a line of an example that nobody would read to its end, such as one that shows a text which is too long.
+func elide(line string) string {
+	const most = 160
+	if runes := []rune(line); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return line
 }
