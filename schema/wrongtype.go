@@ -41,7 +41,7 @@ var kindWords = []struct {
 
 func wordMisfit(d *diag.Diagnostic, m mistake) {
 	want := kindsOf(m.term)
-	d.Check, d.Help = wrongType, cmp.Or(mend(m), retype(m.node, want))
+	d.Check, d.Help = wrongType, cmp.Or(mend(m), retype(d.At.Doc, m.node, want))
 	d.Message = fmt.Sprintf("%s must be %s, not %s", m.name, inWords(want), isKind(m.node.Kind))
 	if m.fraction() {
 		d.Message, d.Help = fmt.Sprintf("%s must be a whole number, not %s", m.name, m.node.Text), ""
@@ -69,7 +69,7 @@ func isKind(k source.Kind) string {
 }
 
 // retype says how to write a value as another kind.
-func retype(n *source.Node, want kinds) string {
+func retype(doc *source.Document, n *source.Node, want kinds) string {
 	scalar := n.Kind != source.Map && n.Kind != source.List
 	switch {
 	case n.Kind == source.Null:
@@ -77,7 +77,7 @@ func retype(n *source.Node, want kinds) string {
 	case n.Kind == source.String && want&(numbers|bools) != 0:
 		return "write it without quotes"
 	case scalar && want&strs != 0:
-		return fmt.Sprintf("put it in quotes: %q", n.Text)
+		return fmt.Sprintf("put it in quotes: %q", doc.Written(n))
 	case scalar && want&lists != 0:
 		return fmt.Sprintf("write a list: [%s]", n.AppendJSON(nil))
 	case want&lists != 0:

@@ -42,6 +42,16 @@ func (d *Document) KeyAt(path string) Range {
 	return f.Value.Range
 }
 
+// Written returns a scalar of the document as its author wrote it, where that is plain YAML, and its value otherwise: 1.10
+// rather than 1.1, on rather than true.
+func (d *Document) Written(n *Node) string {
+	text := d.File.text(n.Range)
+	if r := plain(text); r.err == nil && r.kind == n.Kind && r.text == n.Text {
+		return text
+	}
+	return n.Text
+}
+
 // descend follows a path as far as the document goes and returns the field reached and what is left of the path.
 func (d *Document) descend(path string) (Field, string) {
 	at := Field{Value: d.Root}

@@ -77,6 +77,15 @@ func (f *File) offset(line, column int32) int {
 	return at
 }
 
+// text is what stands in a range.
+func (f *File) text(r Range) string {
+	if !r.Known() {
+		return ""
+	}
+	start := f.offset(r.Line, r.Column)
+	return string(f.Data[start:max(start, f.offset(r.EndLine, r.EndColumn))])
+}
+
 // span is the range between two offsets, widened to whole characters.
 func (f *File) span(start, end int) Range {
 	start, end = min(start, len(f.Data)), min(end, len(f.Data))

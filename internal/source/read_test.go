@@ -64,3 +64,14 @@ func jsonOf(t *testing.T, text string) any {
 	}
 	return decoded(t, out)
 }
+
+func TestWritten(t *testing.T) {
+	docs, _ := Parse(&File{Name: "x.yaml", Data: []byte("a: 1.10\nb: on\nc: 'x'\nd: ~\ne: 0x10\nf:\n")})
+	var got []string
+	for _, key := range []string{"a", "b", "c", "d", "e", "f"} {
+		got = append(got, docs[0].Written(docs[0].Lookup(key)))
+	}
+	if diff := cmp.Diff([]string{"1.10", "on", "x", "~", "0x10", ""}, got); diff != "" {
+		t.Error(diff)
+	}
+}

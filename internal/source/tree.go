@@ -50,8 +50,9 @@ func (g *grower) problem(t Trouble, at Range, format string, args ...any) {
 	g.report(Problem{Trouble: t, File: g.file, Range: at, Message: fmt.Sprintf(format, args...)})
 }
 
-func (g *grower) doubt(at Range, format string, args ...any) {
-	g.doubts = append(g.doubts, Problem{Trouble: TwoReadings, File: g.file, Range: at, Message: fmt.Sprintf(format, args...)})
+// doubt reports a scalar that YAML 1.2 would read otherwise.
+func (g *grower) doubt(at Range, message, help string) {
+	g.doubts = append(g.doubts, Problem{Trouble: TwoReadings, File: g.file, Range: at, Message: message, Help: help})
 }
 
 // octal says whether a number that begins with a zero has another value than its digits.
@@ -146,7 +147,7 @@ func (g *grower) scalar(n *Node, y *yaml.Node) {
 	r := g.read(y)
 	n.Kind, n.Text = r.kind, r.text
 	if y.Style == 0 && r.kind == Number && octal(y.Value, r.text) {
-		g.doubt(g.extent(y, nil), "%s is octal here and means %s", y.Value, r.text)
+		g.doubt(g.extent(y, nil), y.Value+" is octal here and means "+r.text, "write "+strings.TrimLeft(y.Value, "+-0")+", or "+r.text+" if that is meant")
 	}
 	if r.err != nil {
 		g.problem(NoJSON, g.extent(y, nil), "the value %s has no JSON form, so Kubernetes cannot read it", y.Value)
@@ -248,7 +249,7 @@ func (g *grower) key(y *yaml.Node, at Range) (string, bool) {
 		r = askKey(text, y.Value)
 	}
 	if r.text != y.Value && y.Style == 0 {
-		g.doubt(at, "the plain key %s becomes %q", y.Value, r.text)
+		g.doubt(at, "the plain key "+y.Value+" becomes "+strconv.Quote(r.text), "put it in quotes: "+strconv.Quote(y.Value))
 	}
 	if r.err != nil {
 		g.problem(NoJSON, at, "a key must be a string")
