@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	faultv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/fault/v3"
 	jwtv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/jwt_authn/v3"
 	rbachttp "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/rbac/v3"
@@ -50,17 +51,34 @@ func newManager(m *hcmv3.HttpConnectionManager) *manager {
 	return out
 }
 
-// table is the route table in force, or nil.
-func (e *Engine) table(m *manager) *table {
+// table is the route table in force, or nil. Where nobody wants to know which virtual hosts were rejected it may be the
+// part of the table that serves the authority.
+func (e *Engine) table(m *manager, authority string) *table {
 	if m.inline != nil {
 		return m.inline
 	}
 	if known, ok := e.tables.find(m.rds); ok {
 		return known
 	}
+	if finder, ok := e.resources.(envoy.HostFinder); ok && !e.why {
+		if c := finder.RouteFor(m.rds, authority); c != nil {
+			if t := e.part(c); t.serves(authority) {
+				return t
+			}
+		}
+	}
 	var out *table
 	if c := e.resources.Route(m.rds); c != nil {
 		out = newTable(c)
 	}
 	return e.tables.keep(m.rds, out)
+}
+
+// part is a route table with one virtual host.
+func (e *Engine) part(c *routev3.RouteConfiguration) *table {
+	key := c.GetName() + "/" + c.GetVirtualHosts()[0].GetName()
+	if known, ok := e.tables.find(key); ok {
+		return known
+	}
+	return e.tables.keep(key, newTable(c))
 }

@@ -92,7 +92,7 @@ func (x *exchange) normalise() *outcome {
 func (x *exchange) find() {
 	x.found = len(x.hop.Steps)
 	x.hop.RouteConfig = x.manager.rds
-	x.table = x.engine.table(x.manager)
+	x.table = x.engine.table(x.manager, x.req.authority)
 	if x.manager.proto.GetScopedRoutes() != nil {
 		x.foreign("scoped routes")
 	}

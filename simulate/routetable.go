@@ -96,6 +96,12 @@ func (t *table) host(authority string) string {
 	return strings.ToLower(authority)
 }
 
+// serves says whether a virtual host takes an authority.
+func (t *table) serves(authority string) bool {
+	v, _ := t.virtualHost(authority)
+	return v != nil
+}
+
 // virtualHost chooses by the authority: an exact domain, else the longest suffix wildcard, else the longest prefix
 // wildcard, else "*". The reason is the second result.
 func (t *table) virtualHost(authority string) (*virtualHost, string) {

@@ -28,6 +28,7 @@ type Compiler struct {
 	listeners memo[uint32, []*listenerv3.Listener] // by port
 	virtual   memo[string, *listenerv3.Listener]   // the listeners that every port shares
 	routes    memo[string, *routev3.RouteConfiguration]
+	tables    memo[string, *outboundTable]
 	clusters  memo[string, *clusterv3.Cluster]
 	endpoints memo[string, *endpointv3.ClusterLoadAssignment]
 	places    memo[mesh.Written, []envoy.Origin] // see fieldsOf
@@ -41,7 +42,10 @@ type Compiler struct {
 	policies memo[bool, authorization] // by whether they are about TCP connections
 }
 
-var _ envoy.Resources = (*Compiler)(nil)
+var (
+	_ envoy.Resources  = (*Compiler)(nil)
+	_ envoy.HostFinder = (*Compiler)(nil)
+)
 
 // New returns a compiler for one proxy's view.
 func New(view *mesh.View) *Compiler {

@@ -9,11 +9,13 @@ import (
 	"testing"
 
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 	"google.golang.org/protobuf/testing/protocmp"
 
 	"sem.example/internal/config"
+	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 )
 
@@ -124,4 +126,74 @@ func TestListenersByPort(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestRouteFor asks for single virtual hosts by authority, for every domain of every table, and wants the virtual host
+// that Envoy would choose from the whole table, with its origins.
+func TestRouteFor(t *testing.T) {
+	files, _ := filepath.Glob("testdata/scenario/*.txtar")
+	asked := 0
+	for _, file := range files {
+		ar, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := scenarioMesh(t, ar)
+		proxy := parseProxy(t, strings.Split(section(ar, "proxies"), "\n")[0])
+		whole := New(m.View(proxy)).Snapshot()
+		part := New(m.View(proxy))
+		for _, table := range whole.Routes {
+			if proxy.Type == mesh.Gateway || part.outboundTable(table.Name).hosts.table == 0 || strings.Contains(table.Name, ":") {
+				continue // had as a whole only
+			}
+			for _, authority := range authoritiesOf(table) {
+				got, want := part.RouteFor(table.Name, authority), chosen(table, authority)
+				if want.Domains[0] == "*" {
+					if got != nil {
+						t.Errorf("%s %s: %s got %s", file, table.Name, authority, got.VirtualHosts[0].Name)
+					}
+					continue
+				}
+				asked++
+				if diff := cmp.Diff(want, got.GetVirtualHosts()[0], protocmp.Transform()); diff != "" {
+					t.Errorf("%s %s: %s (-whole +part):\n%s", file, table.Name, authority, diff)
+				}
+				at := envoy.Route(table.Name, want.Name, 0)
+				if diff := cmp.Diff(len(whole.Origins[at]), len(part.OriginsOf(at))); diff != "" {
+					t.Errorf("%s: origins of %s (-whole +part):\n%s", file, at, diff)
+				}
+			}
+		}
+	}
+	if asked < 20 {
+		t.Errorf("only %d virtual hosts were asked for", asked)
+	}
+}
+
+func authoritiesOf(table *routev3.RouteConfiguration) []string {
+	out := []string{"nobody.invalid"}
+	for _, v := range table.VirtualHosts {
+		for _, d := range v.Domains {
+			name := strings.ToUpper(strings.Replace(d, "*", "some", 1))
+			out = append(out, name, name+":8080", "more."+name)
+		}
+	}
+	return out
+}
+
+// chosen is the virtual host that Envoy chooses.
+func chosen(table *routev3.RouteConfiguration, authority string) *routev3.VirtualHost {
+	host := strings.ToLower(strings.TrimSuffix(authority, ":8080"))
+	var best *routev3.VirtualHost
+	longest := 0
+	for _, v := range table.VirtualHosts {
+		for _, d := range v.Domains {
+			if suffix, wild := strings.CutPrefix(d, "*"); d == host {
+				return v
+			} else if wild && strings.HasSuffix(host, suffix) && len(host) > len(suffix) && len(d) > longest {
+				best, longest = v, len(d)
+			}
+		}
+	}
+	return best
 }

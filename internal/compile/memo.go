@@ -49,15 +49,20 @@ func (m *memo[K, V]) get(key K, build func() V) V {
 // out.
 func every[M any](names []string, build func(name string) *M) []*M {
 	built := make([]*M, len(names))
+	onAllCores(len(names), func(i int) { built[i] = build(names[i]) })
+	return slices.DeleteFunc(built, func(m *M) bool { return m == nil })
+}
+
+// onAllCores calls do for 0 to n-1, each once and in no order.
+func onAllCores(n int, do func(i int)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(names)) {
+	for range min(runtime.GOMAXPROCS(0), n) {
 		wg.Go(func() {
-			for i := next.Add(1) - 1; int(i) < len(names); i = next.Add(1) - 1 {
-				built[i] = build(names[i])
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
 			}
 		})
 	}
 	wg.Wait()
-	return slices.DeleteFunc(built, func(m *M) bool { return m == nil })
 }

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"slices"
 	"strings"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
@@ -59,6 +60,14 @@ func (c *Compiler) rules(vs *mesh.VirtualService, scope routeScope) []routeDraft
 		}
 	}
 	return out
+}
+
+// anyRule says whether a VirtualService has an HTTP rule for a place.
+func (c *Compiler) anyRule(vs *mesh.VirtualService, scope routeScope) bool {
+	applies := func(m *networking.HTTPMatchRequest) bool { return c.appliesHere(m, scope) }
+	return slices.ContainsFunc(vs.Spec.Http, func(rule *networking.HTTPRoute) bool {
+		return len(rule.Match) == 0 || slices.ContainsFunc(rule.Match, applies)
+	})
 }
 
 // rule translates the j-th match of the i-th HTTP rule.

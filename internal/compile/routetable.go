@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	"google.golang.org/protobuf/types/known/wrapperspb"
@@ -36,29 +37,72 @@ func parseTable(name string) (tableKey, bool) {
 	return tableKey{uint32(port), host}, err == nil
 }
 
+// An outboundTable is a route table of the sidecar whose virtual hosts are known, each to get its routes when somebody
+// asks for it or for the whole.
+type outboundTable struct {
+	key   tableKey
+	hosts *hostSet
+}
+
 // outboundRoute builds a route table of the sidecar, or returns nil for an unknown name.
 func (c *Compiler) outboundRoute(name string) *routev3.RouteConfiguration {
-	key, ok := parseTable(name)
-	if !ok {
+	t := c.outboundTable(name)
+	if t == nil {
 		return nil
 	}
-	out := &routev3.RouteConfiguration{
-		Name:                           name,
-		ValidateClusters:               no(),
-		MaxDirectResponseBodySizeBytes: directBodyLimit,
-		IgnorePortInHostMatching:       true,
-	}
-	if e := c.egressFor(key.port, name); e != nil {
-		out.VirtualHosts = c.virtualHosts(e, name, key)
-	}
-	if key.host == "" {
+	out := newRouteTable(name)
+	out.VirtualHosts = make([]*routev3.VirtualHost, len(t.hosts.drafts))
+	onAllCores(len(t.hosts.drafts), func(i int) { out.VirtualHosts[i] = c.place(name, t.hosts.drafts[i]) })
+	if t.key.host == "" {
 		out.VirtualHosts = append(out.VirtualHosts, c.catchAll(name))
 	}
 	return out
 }
 
-// virtualHosts builds the virtual hosts of a table. A table for one service has one that takes every authority.
-func (c *Compiler) virtualHosts(e *egress, name string, key tableKey) []*routev3.VirtualHost {
+// RouteFor implements [envoy.HostFinder].
+func (c *Compiler) RouteFor(name, authority string) *routev3.RouteConfiguration {
+	if c.gateway() {
+		return nil
+	}
+	t := c.outboundTable(name)
+	if t == nil || t.hosts.table == 0 || t.key.host != "" {
+		return nil
+	}
+	d := t.hosts.find(authority)
+	if d == nil {
+		return nil
+	}
+	out := newRouteTable(name)
+	out.VirtualHosts = []*routev3.VirtualHost{c.place(name, d)}
+	return out
+}
+
+func newRouteTable(name string) *routev3.RouteConfiguration {
+	return &routev3.RouteConfiguration{
+		Name:                           name,
+		ValidateClusters:               no(),
+		MaxDirectResponseBodySizeBytes: directBodyLimit,
+		IgnorePortInHostMatching:       true,
+	}
+}
+
+// outboundTable collects the virtual hosts of a table, or returns nil for an unknown name. A table for one service has
+// one virtual host, which takes every authority.
+func (c *Compiler) outboundTable(name string) *outboundTable {
+	return c.tables.get(name, func() *outboundTable {
+		key, ok := parseTable(name)
+		if !ok {
+			return nil
+		}
+		out := &outboundTable{key: key, hosts: c.newHostSet(key.port)}
+		if e := c.egressFor(key.port, name); e != nil {
+			out.hosts = c.virtualHosts(e, key)
+		}
+		return out
+	})
+}
+
+func (c *Compiler) virtualHosts(e *egress, key tableKey) *hostSet {
 	port := key.port
 	if at := e.port(); at != nil && mesh.ParseProtocol(at.Protocol) == mesh.HTTPProxy {
 		port = 0
@@ -72,7 +116,8 @@ func (c *Compiler) virtualHosts(e *egress, name string, key tableKey) []*routev3
 	case port == 0:
 		t.hosts.tellPorts()
 	}
-	return t.hosts.settle(name)
+	t.hosts.sort()
+	return t.hosts
 }
 
 // A tableDraft is a route table in the making.
@@ -91,7 +136,7 @@ type hostGroup struct {
 	port     uint32
 	services []*mesh.Service
 	hosts    []string // that are no services
-	routes   []routeDraft
+	routes   func() []routeDraft
 	rules    *mesh.VirtualService // nil for a service's own route
 }
 
@@ -151,10 +196,11 @@ func (t *tableDraft) virtualServices() []*mesh.VirtualService {
 
 // ruled groups what a VirtualService speaks for by port: its services, and its hosts that are none.
 func (t *tableDraft) ruled(vs *mesh.VirtualService) []hostGroup {
-	routes := t.c.rules(vs, routeScope{gateways: []string{mesh.MeshGateway}, port: t.port, service: t.service})
-	if len(routes) == 0 {
+	scope := routeScope{gateways: []string{mesh.MeshGateway}, port: t.port, service: t.service}
+	if !t.c.anyRule(vs, scope) {
 		return nil
 	}
+	routes := sync.OnceValue(func() []routeDraft { return t.c.rules(vs, scope) })
 	hosts, services := t.separate(vs)
 	byPort := map[uint32][]*mesh.Service{}
 	var ports []uint32
@@ -242,7 +288,8 @@ func passedOver(vs *mesh.VirtualService, host string, best *mesh.VirtualService)
 func (t *tableDraft) unruled(s *mesh.Service) []hostGroup {
 	var out []hostGroup
 	for _, p := range t.httpPorts(s) {
-		out = append(out, hostGroup{port: p.Number, services: []*mesh.Service{s}, routes: []routeDraft{t.c.serviceRoute(s, p)}})
+		out = append(out, hostGroup{port: p.Number, services: []*mesh.Service{s},
+			routes: func() []routeDraft { return []routeDraft{t.c.serviceRoute(s, p)} }})
 	}
 	return out
 }

@@ -71,7 +71,7 @@ func BenchmarkTouch(b *testing.B) {
 			for b.Loop() {
 				c := New(m.View(client))
 				c.ListenersOn(80)
-				c.Route("80")
+				c.RouteFor("80", "host-0.example")
 				c.Cluster("outbound|80|a|host-0.example")
 			}
 		})

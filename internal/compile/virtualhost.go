@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 
@@ -14,12 +15,13 @@ import (
 	"sem.example/internal/mesh"
 )
 
-// A virtualHostDraft is a virtual host before its table is settled.
+// A virtualHostDraft is a virtual host before it has its routes.
 type virtualHostDraft struct {
 	host    *routev3.VirtualHost
 	port    uint32 // of its services
-	routes  []routeDraft
+	routes  func() []routeDraft
 	origins trail
+	once    sync.Once
 }
 
 // A hostSet collects the virtual hosts of one table. A name, and a domain, belongs to whoever comes first.
@@ -27,17 +29,17 @@ type hostSet struct {
 	c       *Compiler
 	table   uint32                       // the listener's port; 0 where domains must tell the port
 	names   map[string]*virtualHostDraft // by name
-	domains map[string]bool              // in lower case
+	domains map[string]*virtualHostDraft // in lower case
 	known   map[string]bool              // hosts of services, which no short form of another may take
 	drafts  []*virtualHostDraft
 }
 
 func (c *Compiler) newHostSet(port uint32) *hostSet {
-	return &hostSet{c: c, table: port, names: map[string]*virtualHostDraft{}, domains: map[string]bool{}, known: map[string]bool{}}
+	return &hostSet{c: c, table: port, names: map[string]*virtualHostDraft{}, domains: map[string]*virtualHostDraft{}, known: map[string]bool{}}
 }
 
 // add makes a virtual host of a service, or of a host that is none (then the service is nil).
-func (h *hostSet) add(host string, s *mesh.Service, port uint32, routes []routeDraft, origins trail) {
+func (h *hostSet) add(host string, s *mesh.Service, port uint32, routes func() []routeDraft, origins trail) {
 	name := net.JoinHostPort(host, strconv.Itoa(int(port)))
 	if first := h.names[name]; first != nil {
 		first.origins.yield(origins, "this host")
@@ -49,28 +51,40 @@ func (h *hostSet) add(host string, s *mesh.Service, port uint32, routes []routeD
 	if s != nil {
 		domains, short = h.serviceDomains(s, port)
 	}
-	draft.host = &routev3.VirtualHost{
-		Name:                       name,
-		Domains:                    h.claim(domains, short),
-		IncludeRequestAttemptCount: h.c.countAttempts(),
-	}
-	if len(draft.host.Domains) > 0 {
+	draft.host = &routev3.VirtualHost{Name: name, IncludeRequestAttemptCount: h.c.countAttempts()}
+	if h.claim(draft, domains, short); len(draft.host.Domains) > 0 {
 		h.drafts = append(h.drafts, draft)
 	}
 }
 
 // claim takes the domains that are still free. A short form is left out where it is a service's full name.
-func (h *hostSet) claim(domains, short []string) []string {
-	var out []string
+func (h *hostSet) claim(draft *virtualHostDraft, domains, short []string) {
 	for _, d := range domains {
 		lower := strings.ToLower(d)
-		if h.domains[lower] || h.known[d] && slices.Contains(short, d) {
+		if h.domains[lower] != nil || h.known[d] && slices.Contains(short, d) {
 			continue
 		}
-		h.domains[lower] = true
-		out = append(out, d)
+		h.domains[lower] = draft
+		draft.host.Domains = append(draft.host.Domains, d)
 	}
-	return out
+}
+
+// find returns the virtual host that serves an authority by an exact domain or by the longest wildcard; nil where none
+// does.
+func (h *hostSet) find(authority string) *virtualHostDraft {
+	host := strings.ToLower(authority)
+	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
+		host = host[:i]
+	}
+	if d := h.domains[host]; d != nil {
+		return d
+	}
+	for i := 1; i < len(host); i++ {
+		if d := h.domains["*"+host[i:]]; d != nil {
+			return d
+		}
+	}
+	return nil
 }
 
 // know notes the names of a service before any virtual host is made.
@@ -132,16 +146,18 @@ func (c *Compiler) shortForms(host string) []string {
 	return out
 }
 
-// settle sorts the virtual hosts by name, gives the routes their places and records all origins under a table.
-func (h *hostSet) settle(table string) []*routev3.VirtualHost {
+// sort brings the virtual hosts into the order of the table.
+func (h *hostSet) sort() {
 	slices.SortStableFunc(h.drafts, func(a, b *virtualHostDraft) int { return cmp.Compare(a.host.Name, b.host.Name) })
-	var out []*routev3.VirtualHost
-	for _, d := range h.drafts {
-		d.host.Routes = h.c.placeRoutes(table, d.host.Name, d.routes)
-		h.c.origins.settle(envoy.VirtualHost(table, d.host.Name), d.origins)
-		out = append(out, d.host)
-	}
-	return out
+}
+
+// place gives a virtual host its routes, and records all origins under a table.
+func (c *Compiler) place(table string, d *virtualHostDraft) *routev3.VirtualHost {
+	d.once.Do(func() {
+		d.host.Routes = c.placeRoutes(table, d.host.Name, d.routes())
+		c.origins.settle(envoy.VirtualHost(table, d.host.Name), d.origins)
+	})
+	return d.host
 }
 
 // catchAll is the virtual host for the authorities that no other has: what the outbound traffic policy says of them.

@@ -19,6 +19,13 @@ type Resources interface {
 	OriginsOf(at Addr) []Origin
 }
 
+// A HostFinder is implemented by Resources that can build one virtual host of a large route table without the others.
+type HostFinder interface {
+	// RouteFor returns the named route table with a single virtual host: the one that serves an authority by an exact
+	// domain or by the longest wildcard. It returns nil where there is none, or where the table is only had as a whole.
+	RouteFor(name, authority string) *routev3.RouteConfiguration
+}
+
 // NotModelled is something of the input that would change the proxy's configuration and that sem does not model.
 type NotModelled struct {
 	What   string // "EnvoyFilter default/lua", "CUSTOM AuthorizationPolicy …"
