@@ -21,7 +21,6 @@ func (r *run) finish(o outcome) {
 	if o.err != errCall {
 		t.AccessLog = r.accessLog(&o)
 	}
-	t.Hops = []Hop{r.hop}
 }
 
 // errCall is the error of a call that makes no sense.

@@ -45,7 +45,7 @@ func (x *exchange) takes(t *route) bool {
 func (x *exchange) decide(t *route, takes bool) {
 	other := &run{engine: x.engine, fractions: maps.Clone(x.fractions)}
 	x.fractions, other.fractions = with(x.fractions, t, takes), with(other.fractions, t, !takes)
-	other.start(x.call)
+	other.start(*x.call)
 	x.splits = append(x.splits, split{max(t.share, 1-t.share), other, other.accept()})
 }
 

@@ -25,16 +25,31 @@ func newRequest(c *Call) *request {
 		return nil
 	}
 	t := c.target()
-	r := &request{method: c.Method, authority: t.authority, path: t.path, version: c.inner(), headers: make(map[string][]string, len(c.Headers)+2)}
-	for _, written := range slices.Sorted(maps.Keys(c.Headers)) {
-		values, name := c.Headers[written], strings.ToLower(textproto.TrimString(written))
-		if name == "host" || name == ":authority" {
+	r := &request{method: c.Method, authority: t.authority, path: t.path, version: c.inner(), headers: lowered(c.Headers)}
+	for _, name := range [...]string{":authority", "host"} {
+		if values, ok := r.headers[name]; ok {
 			r.authority = strings.Join(values, ",")
-			continue
+			delete(r.headers, name)
 		}
-		r.headers[name] = append(slices.Clip(r.headers[name]), values...)
 	}
 	return r
+}
+
+// lowered copies headers with their names in lower case. Those that differ in case only become one.
+func lowered(headers map[string][]string) map[string][]string {
+	out := make(map[string][]string, len(headers))
+	for name, values := range headers {
+		out[strings.ToLower(textproto.TrimString(name))] = values
+	}
+	if len(out) == len(headers) {
+		return out
+	}
+	clear(out)
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		lower := strings.ToLower(textproto.TrimString(name))
+		out[lower] = append(slices.Clip(out[lower]), headers[name]...)
+	}
+	return out
 }
 
 // values returns the values of a header, as they were given one by one.

@@ -13,8 +13,8 @@ type run struct {
 	call   *Call
 	conn   connection
 	req    *request // the HTTP request, nil where the proxy does not read one
-	hop    Hop
 	out    *Trace
+	hop    *Hop // the only one of the trace
 
 	decrypted bool            // the proxy terminated the client's TLS
 	peer      string          // the identity that the client proved, "" without one
@@ -47,7 +47,7 @@ func (e *Engine) Trace(call Call) *Trace { return e.run(call).out }
 func (e *Engine) run(call Call) *run {
 	r := &run{engine: e}
 	normal, err := call.Normal()
-	r.start(&normal)
+	r.start(normal)
 	if err != nil {
 		r.finish(outcome{verdict: Unsupported, err: errCall, reason: err.Error()})
 		return r
@@ -56,15 +56,18 @@ func (e *Engine) run(call Call) *run {
 	return r
 }
 
-func (r *run) start(call *Call) {
-	r.call = call
-	r.conn = newConnection(call)
-	r.hop = Hop{Proxy: call.Proxy, Direction: call.Direction, Steps: make([]Step, 0, 8)}
+func (r *run) start(call Call) {
 	r.out = &Trace{
-		APIVersion: "sem/v1", Kind: "Trace", ID: call.ID, Call: *call,
+		APIVersion: "sem/v1", Kind: "Trace", ID: call.ID, Call: call,
+		Hops:        []Hop{{Proxy: call.Proxy, Direction: call.Direction, Steps: make([]Step, 0, usualSteps)}},
 		NotModelled: []string{}, Warnings: []Warning{},
 	}
+	r.hop, r.call = &r.out.Hops[0], &r.out.Call
+	r.conn = newConnection(r.call)
 }
+
+// usualSteps is how many decisions most calls take.
+const usualSteps = 12
 
 // accept takes the connection: a listener, its filter chain, the handshake; then the chain reads it.
 func (r *run) accept() outcome {
