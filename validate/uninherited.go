@@ -64,7 +64,7 @@ spec:
 
 func uninheritedTLS(s *Scope, r *reporter) {
 	s.eachNarrower(func(narrow, wide *config.Object) {
-		if slices.Contains(missingBlocks(wide, narrow), "tls") {
+		if slices.Contains(s.missingBlocks(wide, narrow), "tls") {
 			r.at(place{narrow, "spec.host"}, "the tls settings of %s do not hold for %q, whose own rule says nothing of TLS", name(wide), config.Spec[*networking.DestinationRule](narrow).GetHost()).
 				related(place{wide, "spec.trafficPolicy.tls"}, "these settings are not inherited")
 		}
@@ -125,7 +125,7 @@ spec:
 
 func uninherited(s *Scope, r *reporter) {
 	s.eachNarrower(func(narrow, wide *config.Object) {
-		lost := slices.DeleteFunc(missingBlocks(wide, narrow), func(b string) bool { return b == "tls" })
+		lost := slices.DeleteFunc(s.missingBlocks(wide, narrow), func(b string) bool { return b == "tls" })
 		if len(lost) > 0 {
 			r.at(place{narrow, "spec.host"}, "%s of %s does not hold for %q, which has this rule of its own", strings.Join(lost, " and "), name(wide), config.Spec[*networking.DestinationRule](narrow).GetHost()).
 				help("repeat %s here, if it should hold", strings.Join(lost, " and ")).
@@ -164,8 +164,8 @@ func (s *Scope) eachNarrower(do func(narrow, wide *config.Object)) {
 
 // missingBlocks names the policies that one rule sets and another one does not set in any way. Mutual TLS of the mesh does not
 // count where it is automatic.
-func missingBlocks(wide, narrow *config.Object) []string {
-	from := config.Spec[*networking.DestinationRule](wide).GetTrafficPolicy()
+func (s *Scope) missingBlocks(wide, narrow *config.Object) []string {
+	from, in := s.united(wide).GetTrafficPolicy(), policies(narrow, s.united(narrow))
 	var blocks []string
 	for _, b := range []struct {
 		name string
@@ -177,7 +177,7 @@ func missingBlocks(wide, narrow *config.Object) []string {
 		{"outlierDetection", func(p policy) bool { return p.outlier != nil }, from.GetOutlierDetection() != nil},
 		{"tls", func(p policy) bool { return p.tls != nil }, from.GetTls() != nil && from.GetTls().GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL},
 	} {
-		if b.set && !slices.ContainsFunc(policies(narrow, config.Spec[*networking.DestinationRule](narrow)), b.has) {
+		if b.set && !slices.ContainsFunc(in, b.has) {
 			blocks = append(blocks, b.name)
 		}
 	}
@@ -257,19 +257,31 @@ func hidesServiceRule(s *Scope, r *reporter) {
 		if hidden == nil || config.Spec[*networking.DestinationRule](hidden).GetWorkloadSelector() != nil || !exported(hidden, o.Namespace) {
 			continue
 		}
-		if lost := append(missingBlocks(hidden, o), missingSubsets(hidden, o)...); len(lost) > 0 {
+		if lost := append(s.missingBlocks(hidden, o), s.missingSubsets(hidden, o)...); len(lost) > 0 {
 			r.at(place{o, "spec.host"}, "clients in namespace %s lose %s of %s, which this rule hides", o.Namespace, strings.Join(lost, " and "), name(hidden)).
 				related(place{hidden, "spec.host"}, "the rule of the service's namespace")
 		}
 	}
 }
 
+// united returns what the DestinationRules of a rule's host and namespace come to.
+func (s *Scope) united(o *config.Object) *networking.DestinationRule {
+	host := s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)
+	if len(s.rulesFor(host)) > 1 {
+		rule := s.client(o.Namespace).DestinationRule(&mesh.Service{Host: host, Namespace: o.Namespace})
+		if rule != nil && slices.Contains(rule.From, o) {
+			return rule.Spec
+		}
+	}
+	return config.Spec[*networking.DestinationRule](o)
+}
+
 // missingSubsets names the subsets that one rule defines and another one does not.
-func missingSubsets(from, in *config.Object) []string {
+func (s *Scope) missingSubsets(from, in *config.Object) []string {
 	var lost []string
-	for _, sub := range config.Spec[*networking.DestinationRule](from).GetSubsets() {
+	for _, sub := range s.united(from).GetSubsets() {
 		defined := func(own *networking.Subset) bool { return own.GetName() == sub.GetName() }
-		if !slices.ContainsFunc(config.Spec[*networking.DestinationRule](in).GetSubsets(), defined) {
+		if !slices.ContainsFunc(s.united(in).GetSubsets(), defined) {
 			lost = append(lost, "subset "+sub.GetName())
 		}
 	}

@@ -3,6 +3,7 @@ package mesh
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
@@ -28,6 +29,9 @@ type Mesh struct {
 	podsAt    map[string][]*config.Object   // ready Pods by address
 	entriesAt map[string][]Target           // ports of ServiceEntries by address
 	gateways  []*NetworkGateway
+
+	listing sync.Once
+	listed  map[string][]*config.Object // workloads by namespace, all of them under ""
 
 	virtualServices virtualServiceIndex
 	rules           *destinationRules
@@ -105,15 +109,25 @@ func (m *Mesh) VirtualServices() []*VirtualService { return m.virtualServices.al
 // Selected returns the workloads of a namespace, or of all where it is "", that a selector picks: Pods, WorkloadEntries,
 // and what makes Pods or registers WorkloadEntries by a template.
 func (m *Mesh) Selected(namespace string, selector map[string]string) []*config.Object {
-	var out []*config.Object
-	for _, kind := range append([]string{"Pod", "WorkloadEntry", "WorkloadGroup"}, templated...) {
-		for _, o := range m.objects[kind] {
-			if (namespace == "" || o.Namespace == namespace) && selects(selector, workloadLabels(o)) {
-				out = append(out, o)
+	return slices.DeleteFunc(slices.Clone(m.templates(namespace)), func(o *config.Object) bool {
+		return !selects(selector, workloadLabels(o))
+	})
+}
+
+// templates returns all workloads of a namespace, or of all where it is "", in the order of their kinds.
+func (m *Mesh) templates(namespace string) []*config.Object {
+	m.listing.Do(func() {
+		m.listed = map[string][]*config.Object{}
+		for _, kind := range append([]string{"Pod", "WorkloadEntry", "WorkloadGroup"}, templated...) {
+			for _, o := range m.objects[kind] {
+				m.listed[o.Namespace] = append(m.listed[o.Namespace], o)
+				if o.Namespace != "" {
+					m.listed[""] = append(m.listed[""], o)
+				}
 			}
 		}
-	}
-	return out
+	})
+	return m.listed[namespace]
 }
 
 // Namespaces returns the names of all namespaces that objects live in, sorted.

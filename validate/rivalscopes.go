@@ -1,0 +1,157 @@
+package validate
+
+import (
+	"maps"
+
+	networking "istio.io/api/networking/v1alpha3"
+	security "istio.io/api/security/v1beta1"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM173",
+	Title:    "two defaults for one namespace",
+	Severity: diag.Error,
+	Why: `A Sidecar or PeerAuthentication without selector is the default of its namespace. Of several the oldest counts; the others have no
+effect at all.`,
+	Fix: `Keep one, or give the other a selector.`,
+	Wrong: `
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: shop}
+spec: {mtls: {mode: STRICT}}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: lenient, namespace: shop}
+spec: {mtls: {mode: PERMISSIVE}}
+`,
+	Right: `
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: shop}
+spec: {mtls: {mode: STRICT}}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: lenient, namespace: shop}
+spec: {selector: {matchLabels: {app: legacy}}, mtls: {mode: PERMISSIVE}}
+`,
+	Aliases: []string{"IST0111", "KIA0002"},
+}, rivalDefaults)
+
+func rivalDefaults(s *Scope, r *reporter) {
+	for _, kind := range []string{"Sidecar", "PeerAuthentication"} {
+		first := map[string]*config.Object{}
+		for _, o := range s.Mesh.Objects(kind) {
+			if len(selectorOf(o)) > 0 {
+				continue
+			}
+			if older := first[o.Namespace]; older != nil {
+				r.at(place{o, "metadata.name"}, "%s has no effect: namespace %s has a default already", name(o), o.Namespace).
+					related(place{older, "metadata.name"}, "the older one counts")
+				continue
+			}
+			first[o.Namespace] = o
+		}
+	}
+}
+
+// selectorOf returns the labels by which a Sidecar or PeerAuthentication selects workloads.
+func selectorOf(o *config.Object) map[string]string {
+	switch spec := o.Spec.(type) {
+	case *networking.Sidecar:
+		return spec.GetWorkloadSelector().GetLabels()
+	case *security.PeerAuthentication:
+		return spec.GetSelector().GetMatchLabels()
+	}
+	return nil
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM174",
+	Title:    "two documents select the same workload",
+	Severity: diag.Error,
+	Why:      `A workload has one Sidecar, and one PeerAuthentication that selects it. Of several the oldest counts; they are not united.`,
+	Fix:      `Unite the two, or select different workloads.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: a, namespace: shop}
+spec:
+  workloadSelector: {labels: {app: web}}
+  egress: [{hosts: ["./*"]}]
+---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: b, namespace: shop}
+spec:
+  workloadSelector: {labels: {app: web}}
+  egress: [{hosts: ["istio-system/*"]}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: a, namespace: shop}
+spec:
+  workloadSelector: {labels: {app: web}}
+  egress: [{hosts: ["./*"]}]
+---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: b, namespace: shop}
+spec:
+  workloadSelector: {labels: {app: api}}
+  egress: [{hosts: ["istio-system/*"]}]
+`,
+	Aliases: []string{"IST0110", "KIA0003"},
+}, rivalSelectors)
+
+func rivalSelectors(s *Scope, r *reporter) {
+	for _, kind := range []string{"Sidecar", "PeerAuthentication"} {
+		older := map[string][]*config.Object{}
+		for _, o := range s.Mesh.Objects(kind) {
+			selector := selectorOf(o)
+			if len(selector) == 0 {
+				continue
+			}
+			for _, first := range older[o.Namespace] {
+				workload := s.bothSelect(o.Namespace, selectorOf(first), selector)
+				if workload == nil && !maps.Equal(selectorOf(first), selector) {
+					continue
+				}
+				f := r.at(place{o, selectorField(o)}, "%s selects the same workloads, and is older: this %s does not count for them", name(first), kind).
+					related(place{first, selectorField(first)}, "the older one counts")
+				if workload != nil {
+					f.related(place{workload, "metadata.name"}, "both select %s", name(workload))
+				}
+				break
+			}
+			older[o.Namespace] = append(older[o.Namespace], o)
+		}
+	}
+}
+
+// bothSelect returns a workload of the input that two selectors select, or nil.
+func (s *Scope) bothSelect(namespace string, a, b map[string]string) *config.Object {
+	for k, v := range a {
+		if other, ok := b[k]; ok && other != v {
+			return nil
+		}
+	}
+	both := maps.Clone(a)
+	maps.Copy(both, b)
+	if all := s.Mesh.Selected(namespace, both); len(all) > 0 {
+		return all[0]
+	}
+	return nil
+}
+
+func selectorField(o *config.Object) string {
+	if o.Kind == "Sidecar" {
+		return "spec.workloadSelector"
+	}
+	return "spec.selector"
+}
