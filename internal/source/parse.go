@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -25,6 +26,10 @@ func (c *content) parse() {
 
 func (c *content) json() {
 	roots, problems := readJSON(c.file)
+	if at := template(c.file.Data); at >= 0 && slices.ContainsFunc(problems, func(p Problem) bool { return p.Trouble == Syntax }) {
+		c.template(chunk{text: c.file.Data}, at)
+		return
+	}
 	c.problems = append(c.problems, problems...)
 	for _, root := range roots {
 		c.add(root, "")
@@ -33,7 +38,7 @@ func (c *content) json() {
 
 // stream reads the documents of a YAML file.
 func (c *content) stream() {
-	for _, ch := range split(c.file.Data[len(bom(c.file.Data)):]) {
+	for _, ch := range split(c.file.Data) {
 		if !blank(ch.text) {
 			c.yaml(ch)
 		}

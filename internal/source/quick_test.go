@@ -30,7 +30,7 @@ func compare(t *testing.T, text string) (read, all int) {
 	if !c.text() {
 		return 0, 0
 	}
-	for _, ch := range split(f.Data[len(bom(f.Data)):]) {
+	for _, ch := range split(f.Data) {
 		if blank(ch.text) {
 			continue
 		}

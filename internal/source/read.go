@@ -82,12 +82,25 @@ func read(inputs []input, opts Options) []content {
 		readCUE(files)
 		return files
 	}
-	if c := &files[0]; c.file.Data != nil {
-		if c.parse(); len(c.docs) == 0 && len(c.problems) == 0 {
-			c.hollow()
-		}
+	c := &files[0]
+	if c.file.Data == nil {
+		return files
 	}
+	if c.parse(); len(c.docs) == 0 && len(c.problems) == 0 {
+		c.hollow()
+	}
+	c.soften(inputs[0])
 	return files
+}
+
+// soften makes little of what is wrong with a file that was only found in a folder and gives no sign of holding objects,
+// and of templates that a Helm chart holds beside its folder of templates.
+func (c *content) soften(in input) {
+	foreign := !in.named && !bytes.Contains(c.file.Data, []byte("apiVersion")) && !bytes.Contains(c.file.Data, []byte("kind:"))
+	for i := range c.problems {
+		p := &c.problems[i]
+		p.Minor = p.Minor || foreign && p.Trouble != NoDocument || in.chart && p.Trouble == Template
+	}
 }
 
 // open reads the bytes of an input; those of a file that is refused are nil.

@@ -5,19 +5,19 @@ import "bytes"
 // A chunk is the text of one document of a YAML stream.
 type chunk struct {
 	text []byte
-	at   int // its offset in the stream
+	at   int // its offset in the file
 }
 
 // split cuts a YAML stream at its document markers. YAML forbids a marker at the start of a line anywhere inside a
 // document, even in quotes, so that lines alone tell; a mistake in one document then does not hide the next.
 func split(data []byte) []chunk {
 	var chunks []chunk
-	start, directives := 0, false
+	start, directives := len(bom(data)), false
 	cut := func(end int) {
 		chunks = append(chunks, chunk{text: data[start:end], at: start})
 		start = end
 	}
-	for at := 0; at < len(data); {
+	for at := start; at < len(data); {
 		line := data[at:]
 		if i := bytes.IndexByte(line, '\n'); i >= 0 {
 			line = line[:i+1]

@@ -93,7 +93,7 @@ func (c *content) syntax(ch chunk, err error) {
 }
 
 // base is the offset of a document in its file.
-func (c *content) base(ch chunk) int { return len(bom(c.file.Data)) + ch.at }
+func (c *content) base(ch chunk) int { return ch.at }
 
 // patience is how much text is parsed again and again to find a mistake in it; that takes half a second at most.
 const patience = 1 << 18

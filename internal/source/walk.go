@@ -12,6 +12,7 @@ import (
 type input struct {
 	name  string
 	named bool // by the user, rather than found in a folder
+	chart bool // part of a Helm chart
 }
 
 // A walker gathers the files that the arguments come to, each once.
@@ -19,11 +20,12 @@ type walker struct {
 	inputs   []input
 	problems []Problem
 	seen     map[string]bool
+	charts   map[string]bool // whether a folder belongs to a Helm chart
 }
 
 // walk returns the files that the arguments come to.
 func walk(args []string) ([]input, []Problem) {
-	w := walker{seen: map[string]bool{}}
+	w := walker{seen: map[string]bool{}, charts: map[string]bool{}}
 	for _, arg := range args {
 		if arg == "-" {
 			w.add(input{name: arg, named: true})
@@ -36,7 +38,7 @@ func walk(args []string) ([]input, []Problem) {
 		case !info.IsDir():
 			w.add(input{name: arg, named: true})
 		default:
-			w.folder(arg)
+			w.folder(filepath.Clean(arg))
 		}
 	}
 	return w.inputs, w.problems
@@ -65,7 +67,7 @@ func (w *walker) folder(root string) {
 		case d.IsDir() && path != "." && w.passes(name):
 			return fs.SkipDir
 		case !d.IsDir() && wanted(d.Name()):
-			w.file(name)
+			w.file(name, root)
 		}
 		return nil
 	})
@@ -78,7 +80,7 @@ func (w *walker) passes(name string) bool {
 		return true
 	}
 	chart := filepath.Join(filepath.Dir(name), "Chart.yaml")
-	if _, err := os.Stat(chart); base != "templates" || err != nil {
+	if base != "templates" || !exists(chart) {
 		return false
 	}
 	w.problems = append(w.problems, Problem{
@@ -89,12 +91,27 @@ func (w *walker) passes(name string) bool {
 	return true
 }
 
+// inChart says whether a folder belongs to a Helm chart below a root, or to one that is the root.
+func (w *walker) inChart(folder, root string) bool {
+	in, known := w.charts[folder]
+	if !known {
+		in = exists(filepath.Join(folder, "Chart.yaml")) || folder != root && folder != "." && w.inChart(filepath.Dir(folder), root)
+		w.charts[folder] = in
+	}
+	return in
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
 // file adds a file of a folder. What is neither a file nor a link to one, such as a socket, is not configuration.
-func (w *walker) file(name string) {
+func (w *walker) file(name, root string) {
 	if info, err := os.Stat(name); err != nil {
 		w.refuse(name, err)
 	} else if info.Mode().IsRegular() {
-		w.add(input{name: name})
+		w.add(input{name: name, chart: w.inChart(filepath.Dir(name), root)})
 	}
 }
 

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -104,4 +105,24 @@ func relative(t *testing.T, dir, name string) string {
 		t.Fatal(err)
 	}
 	return filepath.ToSlash(rel)
+}
+
+// What a folder happens to hold beside the mesh is no mistake of the mesh.
+func TestForeignFiles(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "tsconfig.json"), "{\n  // a comment\n}")
+	write(t, filepath.Join(dir, "jobs.yaml"), "a: {{ jinja }}\n")
+	write(t, filepath.Join(dir, "broken.json"), "{\"apiVersion\": \"v1\",}")
+	write(t, filepath.Join(dir, "t.json"), "{\"apiVersion\": {{ x }}}")
+	write(t, filepath.Join(dir, "chart", "Chart.yaml"), "apiVersion: v2\nname: x\n")
+	write(t, filepath.Join(dir, "chart", "files", "f.yaml"), object+"a: {{ x }}\n")
+	_, problems := Read([]string{dir}, Options{})
+	var got []string
+	for _, p := range problems {
+		got = append(got, fmt.Sprint(relative(t, dir, p.File.Name), " ", troubles[p.Trouble], " ", p.Minor))
+	}
+	want := []string{"broken.json Syntax false", "chart/files/f.yaml Template true", "jobs.yaml Template true", "t.json Template false", "tsconfig.json Syntax true"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
 }
