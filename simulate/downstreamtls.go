@@ -14,6 +14,7 @@ type termination struct {
 	asks     bool // a client certificate is asked for
 	subjects []*matcherv3.StringMatcher
 	server   string // the names of certificate and authorities, for the step
+	mute     bool   // no version of TLS is within the bounds that are set
 }
 
 // newTermination reads the transport socket of a filter chain; it is nil where the chain does not decrypt.
@@ -24,13 +25,25 @@ func newTermination(s *corev3.TransportSocket) *termination {
 	}
 	certificate, _ := certificateOf(c.GetCommonTlsContext())
 	authority, validation := authorityOf(c.GetCommonTlsContext())
-	t := &termination{mutual: c.GetRequireClientCertificate().GetValue(), server: certificate}
+	t := &termination{mutual: c.GetRequireClientCertificate().GetValue(), server: certificate, mute: mute(c.GetCommonTlsContext().GetTlsParams())}
 	t.asks = t.mutual || authority != ""
 	t.subjects = append(t.subjects, validation.GetMatchSubjectAltNames()...)
 	for _, m := range validation.GetMatchTypedSubjectAltNames() {
 		t.subjects = append(t.subjects, m.GetMatcher())
 	}
 	return t
+}
+
+// mute says whether the lowest version of TLS that is allowed is above the highest; Envoy's own bounds are 1.2 and 1.3.
+func mute(p *tlsv3.TlsParameters) bool {
+	lowest, highest := p.GetTlsMinimumProtocolVersion(), p.GetTlsMaximumProtocolVersion()
+	if lowest == tlsv3.TlsParameters_TLS_AUTO {
+		lowest = tlsv3.TlsParameters_TLSv1_2
+	}
+	if highest == tlsv3.TlsParameters_TLS_AUTO {
+		highest = tlsv3.TlsParameters_TLSv1_3
+	}
+	return lowest > highest
 }
 
 // The errors of a TLS handshake.
@@ -45,6 +58,8 @@ func (t *termination) refuses(c *connection) (kind, why string) {
 	switch {
 	case !c.tls:
 		return errTLS, "the proxy expects TLS here, but the client speaks plaintext"
+	case t.mute:
+		return errTLS, "the lowest version of TLS that the proxy allows is above the highest"
 	case t.mutual && !c.certificate:
 		return errMutual, "the proxy requires a client certificate, and the client shows none"
 	case t.mutual && c.principal != "" && !t.knows(c.principal):

@@ -119,6 +119,7 @@ func rankName(want []string, sni string) int {
 	}
 	best := -1
 	for _, name := range want {
+		name = strings.ToLower(name) // as Envoy does, and the name of the handshake with it
 		if name == sni {
 			return 1 << 16
 		}
