@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 
+	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
 	"sem.example/internal/envoy"
@@ -32,6 +35,7 @@ type renderCommand struct {
 	certs  string
 
 	annotate, sourceMap bool
+	check               string
 }
 
 func newRender() *cobra.Command {
@@ -53,6 +57,7 @@ func newRender() *cobra.Command {
 	flags.StringVar(&c.filter.Subset, "subset", "", "only resources of this subset")
 	flags.BoolVar(&c.annotate, "annotate", false, "write the file and line behind each resource into its metadata")
 	flags.BoolVar(&c.sourceMap, "source-map", false, "add the list of addresses with the fields behind them")
+	flags.StringVar(&c.check, "check", "", "compare with what a folder keeps, in the file TYPE.json, and exit 1 where it differs")
 	flags.StringVar(&c.certs, "certs", "", "with -t bootstrap: write stand-ins for absent certificate files to this folder")
 	return cmd
 }
@@ -94,8 +99,27 @@ func (c *renderCommand) run(cmd *cobra.Command, paths []string) error {
 	if err := c.render(&buf, cmd, snapshot); err != nil {
 		return err
 	}
+	if c.check != "" {
+		return c.compare(cmd, buf.Bytes())
+	}
 	_, err = cmd.OutOrStdout().Write(buf.Bytes())
 	return err
+}
+
+// compare holds what was rendered against the file of its type in a folder that is kept with the configuration.
+func (c *renderCommand) compare(cmd *cobra.Command, now []byte) error {
+	name := filepath.Join(c.check, c.what+".json")
+	kept, err := os.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("%w: write it with 'sem render -t %s > %s'", err, c.what, name)
+	}
+	if bytes.Equal(kept, now) {
+		return nil
+	}
+	if _, err := cmd.OutOrStdout().Write(diff.Diff(name, kept, "rendered now", now)); err != nil {
+		return err
+	}
+	return errNo
 }
 
 // choose turns -t into the types of the filter.
