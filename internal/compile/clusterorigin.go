@@ -11,25 +11,34 @@ import (
 // describe writes down what the cluster was made from, for people and for telemetry.
 func (c *Compiler) describe(t *draft, d *destination) {
 	t.Metadata = c.metadata(d)
-	at, p := envoy.Cluster(d.name), d.policy
-	c.describeService(at, d)
-	c.describeRule(at, d)
-	recordBlock(c, at.Part("balancer"), p.balancer)
-	recordBlock(c, at.Part("pool"), p.pool)
-	recordBlock(c, at.Part("outlier"), p.outlier)
-	recordBlock(c, at.Part("retryBudget"), p.retryBudget)
-	if d.sni {
-		return
-	}
-	recordBlock(c, at.Part("tls"), p.tls)
-	recordBlock(c, at.Part("proxyProtocol"), p.proxyProtocol)
-	if t.TransportSocket != nil && !d.service.Kubernetes() && len(p.tls.value.GetSubjectAltNames()) == 0 {
-		c.origins.record(at.Part("tls"), c.fieldsOf(mesh.Written{Object: d.service.Object, Field: "spec.subjectAltNames"}, envoy.Modifies)...)
-	}
+	encrypted := t.TransportSocket != nil
+	c.origins.later(envoy.Cluster(d.name), func() trail { return c.clusterOrigins(d, encrypted) })
 }
 
-func (c *Compiler) describeService(at envoy.Addr, d *destination) {
-	c.origins.record(at, c.hosts.get(hostPort{d.service, d.port}, func() []envoy.Origin {
+// clusterOrigins says where the parts of a cluster are written.
+func (c *Compiler) clusterOrigins(d *destination, encrypted bool) trail {
+	var out trail
+	p := d.policy
+	out.add("", c.serviceFields(d)...)
+	c.describeRule(&out, d)
+	addBlock(c, &out, "balancer", p.balancer)
+	addBlock(c, &out, "pool", p.pool)
+	addBlock(c, &out, "outlier", p.outlier)
+	addBlock(c, &out, "retryBudget", p.retryBudget)
+	if d.sni {
+		return out
+	}
+	addBlock(c, &out, "tls", p.tls)
+	addBlock(c, &out, "proxyProtocol", p.proxyProtocol)
+	if encrypted && !d.service.Kubernetes() && len(p.tls.value.GetSubjectAltNames()) == 0 {
+		out.add("tls", c.fieldsOf(mesh.Written{Object: d.service.Object, Field: "spec.subjectAltNames"}, envoy.Modifies)...)
+	}
+	return out
+}
+
+// serviceFields are the origins of the port of a service that a cluster is for.
+func (c *Compiler) serviceFields(d *destination) []envoy.Origin {
+	return c.hosts.get(hostPort{d.service, d.port}, func() []envoy.Origin {
 		o := d.service.Object
 		out := []envoy.Origin{defines(o, d.service.Field)}
 		if d.port.Field != "" {
@@ -39,7 +48,7 @@ func (c *Compiler) describeService(at envoy.Addr, d *destination) {
 			out = append(out, defines(o, field))
 		}
 		return out
-	})...)
+	})
 }
 
 // A hostPort is a port of a service: what all clusters for it, one a subset, come from.
@@ -48,25 +57,25 @@ type hostPort struct {
 	port    *mesh.Port
 }
 
-func (c *Compiler) describeRule(at envoy.Addr, d *destination) {
+func (c *Compiler) describeRule(out *trail, d *destination) {
 	for _, l := range c.view.HiddenRules(d.service) {
-		c.origins.record(at, overridden(l))
+		out.add("", overridden(l))
 	}
 	if d.rule == nil {
 		return
 	}
 	if from, ok := d.rule.Subsets[d.subset]; ok {
-		c.origins.record(at.Part("subset"), c.fieldsOf(mesh.Written{Object: from.Object, Field: from.Field + ".name"}, envoy.Defines)...)
-		c.origins.record(at.Part("subset"), c.fieldsOf(mesh.Written{Object: from.Object, Field: from.Field + ".labels"}, envoy.Defines)...)
+		out.add("subset", c.fieldsOf(mesh.Written{Object: from.Object, Field: from.Field + ".name"}, envoy.Defines)...)
+		out.add("subset", c.fieldsOf(mesh.Written{Object: from.Object, Field: from.Field + ".labels"}, envoy.Defines)...)
 	}
 }
 
-// recordBlock writes down where a block of a policy comes from: the block, the fields of its values, and what it won over.
-func recordBlock[M any](c *Compiler, at envoy.Addr, b block[M]) {
-	c.origins.record(at, c.fieldsOf(b.from, envoy.Modifies)...)
+// addBlock says where a block of a policy comes from: the block, the fields of its values, and what it won over.
+func addBlock[M any](c *Compiler, out *trail, part string, b block[M]) {
+	out.add(part, c.fieldsOf(b.from, envoy.Modifies)...)
 	for _, l := range b.lost {
 		if l.Object != nil {
-			c.origins.record(at, overridden(l))
+			out.add(part, overridden(l))
 		}
 	}
 }

@@ -181,9 +181,12 @@ func (c *Compiler) workloadCluster(t *inboundTarget) *clusterv3.Cluster {
 	if !t.loopback {
 		d.UpstreamBindConfig = c.bindMarked(false)
 	}
-	at := envoy.Cluster(t.name)
-	c.origins.record(at, t.origins...)
-	recordBlock(c, at.Part("pool"), p.pool)
+	c.origins.later(envoy.Cluster(t.name), func() trail {
+		var out trail
+		out.add("", t.origins...)
+		addBlock(c, &out, "pool", p.pool)
+		return out
+	})
 	return d.finish()
 }
 
