@@ -117,23 +117,11 @@ func strangeSource(s *Scope, r *reporter) {
 			case !slices.Contains(gatewaysOf(at.object), mesh.MeshGateway):
 				r.at(p, "the rules are for gateways, so these labels are compared with those of the gateway itself, not of its callers").
 					related(place{at.object, "spec.gateways"}, "the rules are bound here")
-			case s.holdsKind("Pod") && !s.anyWorkload(m.GetSourceNamespace(), m.GetSourceLabels()):
+			case s.holdsKind("Pod") && len(s.workloads(m.GetSourceNamespace(), m.GetSourceLabels())) == 0:
 				r.at(p, "no workload of the input has the labels %s", words(m.GetSourceLabels()))
 			}
 		}
 	})
-}
-
-// anyWorkload says whether a workload of a namespace, or of any if it is "", has the labels.
-func (s *Scope) anyWorkload(namespace string, labels map[string]string) bool {
-	s.prepare()
-	key := namespace + " " + words(labels)
-	found, asked := s.picks[key]
-	if !asked {
-		found = len(s.Mesh.Selected(namespace, labels)) > 0
-		s.picks[key] = found
-	}
-	return found
 }
 
 // words writes labels in the order of their names.

@@ -27,13 +27,13 @@ type Scope struct {
 	Objects  []*config.Object // every object of the input, in its order
 	Registry Registry
 
-	once    sync.Once
-	wild    []*mesh.Service             // of wildcard hosts
-	holds   map[string]map[string]bool  // by kind, the namespaces that the input holds objects of
-	clients map[string]*mesh.View       // by namespace
-	rules   map[string][]*config.Object // DestinationRules by full host
-	routed  map[hostPort]bool           // ports that HTTP rules name as their destination
-	picks   map[string]bool             // whether a selector picks any workload, by namespace and labels
+	once     sync.Once
+	wild     []*mesh.Service             // of wildcard hosts
+	holds    map[string]map[string]bool  // by kind, the namespaces that the input holds objects of
+	clients  map[string]*mesh.View       // by namespace
+	rules    map[string][]*config.Object // DestinationRules by full host
+	routed   map[hostPort]bool           // ports that HTTP rules name as their destination
+	labelled labelIndex                  // workloads by their labels
 
 	listeners map[uint32]portUse // see anyAddress
 	secured   []secured          // see securedPorts
@@ -46,7 +46,6 @@ func (s *Scope) prepare() {
 		s.holds = map[string]map[string]bool{}
 		s.clients = map[string]*mesh.View{}
 		s.rules = map[string][]*config.Object{}
-		s.picks = map[string]bool{}
 		for _, o := range s.Mesh.Objects("DestinationRule") {
 			host := s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)
 			s.rules[host] = append(s.rules[host], o)

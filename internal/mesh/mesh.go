@@ -110,7 +110,7 @@ func (m *Mesh) VirtualServices() []*VirtualService { return m.virtualServices.al
 // and what makes Pods or registers WorkloadEntries by a template.
 func (m *Mesh) Selected(namespace string, selector map[string]string) []*config.Object {
 	return slices.DeleteFunc(slices.Clone(m.templates(namespace)), func(o *config.Object) bool {
-		return !selects(selector, workloadLabels(o))
+		return !selects(selector, WorkloadLabels(o))
 	})
 }
 

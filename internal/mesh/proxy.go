@@ -148,12 +148,12 @@ func (m *Mesh) templateProxy(o *config.Object) Proxy {
 // groupProxy is the proxy of a workload that a WorkloadGroup would register.
 func groupProxy(o *config.Object) Proxy {
 	template := config.Spec[*networking.WorkloadGroup](o).GetTemplate()
-	return Proxy{Labels: workloadLabels(o), Locality: template.GetLocality(), Network: template.GetNetwork(),
+	return Proxy{Labels: WorkloadLabels(o), Locality: template.GetLocality(), Network: template.GetNetwork(),
 		ServiceAccount: template.GetServiceAccount()}
 }
 
-// workloadLabels are the labels of a workload as its document tells, or of those that it makes.
-func workloadLabels(o *config.Object) map[string]string {
+// WorkloadLabels are the labels of a workload as its document tells, or of those that it makes.
+func WorkloadLabels(o *config.Object) map[string]string {
 	switch spec := o.Spec.(type) {
 	case *networking.WorkloadEntry:
 		return united(spec.Labels, o.Labels)

@@ -74,7 +74,7 @@ func (b *builder) entryWorkload(o *config.Object) *workload {
 	if spec == nil || !healthy(o) {
 		return nil
 	}
-	labels := workloadLabels(o)
+	labels := WorkloadLabels(o)
 	e := b.entryEndpoint(spec, labels, o.Namespace)
 	e.Object, e.Field = o, "spec.address"
 	e.Workload = cmp.Or(o.Annotations[annotationGroup], o.Labels[labelWorkload], o.Name)

@@ -1,0 +1,89 @@
+package validate
+
+import (
+	"maps"
+	"slices"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/mesh"
+)
+
+// A labelIndex finds workloads by a label, so that a selector is compared with few of them.
+type labelIndex map[labelKey][]*config.Object
+
+// A labelKey is a label in a namespace, or in any if it is "".
+type labelKey struct{ namespace, name, value string }
+
+func (s *Scope) indexWorkloads() labelIndex {
+	index := labelIndex{}
+	for _, o := range s.Objects {
+		if !isWorkload(o) {
+			continue
+		}
+		for name, value := range mesh.WorkloadLabels(o) {
+			index[labelKey{"", name, value}] = append(index[labelKey{"", name, value}], o)
+			index[labelKey{o.Namespace, name, value}] = append(index[labelKey{o.Namespace, name, value}], o)
+		}
+	}
+	return index
+}
+
+// isWorkload says whether an object is a workload, or makes workloads.
+func isWorkload(o *config.Object) bool {
+	switch o.Spec.(type) {
+	case *config.Pod, *config.Workload, *networking.WorkloadEntry, *networking.WorkloadGroup:
+		return true
+	}
+	return false
+}
+
+// workloads returns the workloads of a namespace, or of all if it is "", that have the labels, in the order of the input. Of no
+// labels it returns none.
+func (s *Scope) workloads(namespace string, labels map[string]string) []*config.Object {
+	s.prepare()
+	if len(labels) == 0 {
+		return nil
+	}
+	if s.labelled == nil {
+		s.labelled = s.indexWorkloads()
+	}
+	var fewest []*config.Object
+	for i, name := range slices.Sorted(maps.Keys(labels)) {
+		if found := s.labelled[labelKey{namespace, name, labels[name]}]; i == 0 || len(found) < len(fewest) {
+			fewest = found
+		}
+	}
+	var found []*config.Object
+	for _, o := range fewest {
+		if has(mesh.WorkloadLabels(o), labels) {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
+// endpointLabels returns the labels of each endpoint of a service that the input tells of: of its endpoints, and of the workloads
+// that its selector picks.
+func (s *Scope) endpointLabels(svc *mesh.Service) []map[string]string {
+	var all []map[string]string
+	for _, e := range s.endpoints(svc) {
+		all = append(all, e.Labels)
+	}
+	for _, o := range s.workloads(svc.Namespace, svc.Selector) {
+		all = append(all, mesh.WorkloadLabels(o))
+	}
+	return all
+}
+
+// endpoints returns the endpoints of a service's first port that has any, as a client of its namespace sees them.
+func (s *Scope) endpoints(svc *mesh.Service) []*mesh.Endpoint {
+	view := s.client(svc.Namespace)
+	for _, p := range svc.Ports {
+		if found := view.Endpoints(svc, p); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
