@@ -182,7 +182,7 @@ func clearedSettings(s *Scope, r *reporter) {
 		for i, sub := range spec.GetSubsets() {
 			at := source.Index("spec.subsets", i) + ".trafficPolicy"
 			for j, p := range sub.GetTrafficPolicy().GetPortLevelSettings() {
-				inherited := above(spec.GetTrafficPolicy(), p.GetPort().GetNumber())
+				inherited := inheritedBlocks(spec.GetTrafficPolicy(), p.GetPort().GetNumber())
 				lost := omitted(inherited[:4], portBlocks(p)[:4])
 				from := place{o, "spec.trafficPolicy"}
 				if len(lost) == 0 {
@@ -197,8 +197,8 @@ func clearedSettings(s *Scope, r *reporter) {
 	})
 }
 
-// above returns the blocks that a rule sets for a port.
-func above(top *networking.TrafficPolicy, port uint32) []block {
+// inheritedBlocks returns the blocks that a rule sets for a port.
+func inheritedBlocks(top *networking.TrafficPolicy, port uint32) []block {
 	for _, p := range top.GetPortLevelSettings() {
 		if p.GetPort().GetNumber() == port {
 			return portBlocks(p)
