@@ -1,0 +1,189 @@
+package validate
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM118",
+	Title:    "workload names a service account that does not exist",
+	Severity: diag.Warning,
+	Why: `A workload outside of Kubernetes proves its identity with a token of its service account. The input holds service accounts of this
+namespace, but not this one: the workload cannot join the mesh, and clients expect an identity that nobody has.`,
+	Fix: `Correct the name, or create the service account.`,
+	Wrong: `
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: database, namespace: shop}
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: {name: db, namespace: shop}
+spec:
+  metadata: {labels: {app: db}}
+  template: {serviceAccount: databse}
+`,
+	Right: `
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: database, namespace: shop}
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: {name: db, namespace: shop}
+spec:
+  metadata: {labels: {app: db}}
+  template: {serviceAccount: database}
+`,
+	Aliases: []string{"KIA1701"},
+}, missingAccount)
+
+func missingAccount(s *Scope, r *reporter) {
+	s.prepare()
+	for _, o := range append(slices.Clone(s.Mesh.Objects("WorkloadGroup")), s.Mesh.Objects("WorkloadEntry")...) {
+		account, field := accountOf(o)
+		if account == "" || account == "default" || !s.holds["ServiceAccount"][o.Namespace] || s.Mesh.Object("ServiceAccount", o.Namespace, account) != nil {
+			continue
+		}
+		f := r.at(place{o, field}, "namespace %s has no service account %q", o.Namespace, account)
+		if near := diag.Nearest(account, s.namesOf("ServiceAccount", o.Namespace)); near != "" {
+			f.help("did you mean %q?", near)
+		}
+	}
+}
+
+func accountOf(o *config.Object) (account, field string) {
+	switch spec := o.Spec.(type) {
+	case *networking.WorkloadGroup:
+		return spec.GetTemplate().GetServiceAccount(), "spec.template.serviceAccount"
+	case *networking.WorkloadEntry:
+		return spec.GetServiceAccount(), "spec.serviceAccount"
+	}
+	return "", ""
+}
+
+// namesOf returns the names of the objects of a kind in a namespace.
+func (s *Scope) namesOf(kind, namespace string) []string {
+	var names []string
+	for _, o := range s.Mesh.Objects(kind) {
+		if o.Namespace == namespace {
+			names = append(names, o.Name)
+		}
+	}
+	return names
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM117",
+	Title:    "Secret of a gateway is missing or lacks a key",
+	Severity: diag.Error,
+	Why: `A gateway reads the Secret that credentialName names in the namespace of its own workload, not in that of the Gateway document. The
+input holds Secrets of that namespace, but not this one, or one without the keys: connections to the server are reset.`,
+	Fix: `Create the Secret in the namespace of the gateway's workload, with the keys tls.crt and tls.key (and ca.crt to verify clients).`,
+	Wrong: `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress, namespace: istio-system}
+spec:
+  template:
+    metadata: {labels: {istio: ingressgateway}}
+    spec: {}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: other, namespace: istio-system}
+type: kubernetes.io/tls
+data: {tls.crt: "", tls.key: ""}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: shop}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - port: {number: 443, name: https, protocol: HTTPS}
+    hosts: [shop.example.com]
+    tls: {mode: SIMPLE, credentialName: web-tls}
+`,
+	Right: `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress, namespace: istio-system}
+spec:
+  template:
+    metadata: {labels: {istio: ingressgateway}}
+    spec: {}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: web-tls, namespace: istio-system}
+type: kubernetes.io/tls
+data: {tls.crt: "", tls.key: ""}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: shop}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - port: {number: 443, name: https, protocol: HTTPS}
+    hosts: [shop.example.com]
+    tls: {mode: SIMPLE, credentialName: web-tls}
+`,
+	Aliases: []string{"IST0101", "IST0161"},
+}, missingSecret)
+
+func missingSecret(s *Scope, r *reporter) {
+	s.prepare()
+	for _, o := range s.Mesh.Objects("Gateway") {
+		spec, ok := o.Spec.(*networking.Gateway)
+		if !ok || len(spec.GetSelector()) == 0 {
+			continue
+		}
+		workloads := s.Mesh.Selected("", spec.GetSelector())
+		for i, server := range spec.GetServers() {
+			credential := server.GetTls().GetCredentialName()
+			if credential == "" || strings.Contains(credential, "://") || len(workloads) == 0 {
+				continue
+			}
+			s.gatewaySecret(r, place{o, source.Index("spec.servers", i) + ".tls.credentialName"}, workloads[0].Namespace, credential)
+		}
+	}
+}
+
+// gatewaySecret reports a Secret that a gateway of a namespace asks for and that is missing there or of no use.
+func (s *Scope) gatewaySecret(r *reporter, at place, namespace, credential string) {
+	o := s.Mesh.Object("Secret", namespace, credential)
+	if o != nil {
+		if spec, ok := o.Spec.(*config.Secret); ok && !usable(spec.Keys) {
+			r.at(at, "Secret %s/%s has neither tls.crt and tls.key nor cert and key", namespace, credential).
+				related(place{o, "data"}, "it has %s", cmp.Or(strings.Join(spec.Keys, ", "), "no keys"))
+		}
+		return
+	}
+	if !s.holds["Secret"][namespace] {
+		return
+	}
+	f := r.at(at, "namespace %s, where the gateway runs, has no Secret %q", namespace, credential)
+	if own := s.Mesh.Object("Secret", at.object.Namespace, credential); own != nil {
+		f.help("move it to namespace %s", namespace).related(place{own, "metadata.namespace"}, "it is in namespace %s", own.Namespace)
+	} else if near := diag.Nearest(credential, s.namesOf("Secret", namespace)); near != "" {
+		f.help("did you mean %q?", near)
+	}
+}
+
+// usable says whether a Secret has the keys of a server's certificate.
+func usable(keys []string) bool {
+	has := func(all ...string) bool {
+		return !slices.ContainsFunc(all, func(k string) bool { return !slices.Contains(keys, k) })
+	}
+	return has("tls.crt", "tls.key") || has("cert", "key")
+}

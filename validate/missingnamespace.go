@@ -1,0 +1,166 @@
+package validate
+
+import (
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM115",
+	Title:    "exportTo names a namespace that does not exist",
+	Severity: diag.Warning,
+	Why: `The input holds the Namespaces of the cluster, and this one is not among them. Nobody sees what is exported to it; those who were
+meant do not either.`,
+	Fix: `Correct the name.`,
+	Wrong: `
+apiVersion: v1
+kind: Namespace
+metadata: {name: prod}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  exportTo: [prdo]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: DNS
+`,
+	Right: `
+apiVersion: v1
+kind: Namespace
+metadata: {name: prod}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  exportTo: [prod]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: DNS
+`,
+	Aliases: []string{"KIA0005"},
+}, missingNamespace)
+
+func missingNamespace(s *Scope, r *reporter) {
+	if !s.holdsKind("Namespace") {
+		return
+	}
+	known := s.Mesh.Namespaces()
+	exists := map[string]bool{".": true, "*": true, "~": true}
+	for _, ns := range known {
+		exists[ns] = true
+	}
+	for _, kind := range []string{"ServiceEntry", "VirtualService", "DestinationRule"} {
+		for _, o := range s.Mesh.Objects(kind) {
+			list, ok := o.Spec.(interface{ GetExportTo() []string })
+			if !ok {
+				continue
+			}
+			for i, ns := range list.GetExportTo() {
+				near := diag.Nearest(ns, known)
+				if exists[ns] || near == "" && !s.declares(o.Namespace) {
+					continue
+				}
+				f := r.at(place{o, source.Index("spec.exportTo", i)}, "there is no namespace %q", ns)
+				if near != "" {
+					f.help("did you mean %q?", near)
+				}
+			}
+		}
+	}
+}
+
+// declares says whether the input holds the Namespace object of a namespace: then it seems to hold them all.
+func (s *Scope) declares(namespace string) bool {
+	return s.Mesh.Object("Namespace", "", namespace) != nil
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM114",
+	Title:    "Sidecar imports a host that nobody offers",
+	Severity: diag.Warning,
+	Why: `The hosts of an egress listener are "namespace/host". No service of this host lives in that namespace, or it is not exported to the
+Sidecar's: the import has no effect, and calls to the host are treated as calls to the outside.`,
+	Fix: `Correct the namespace or the host, or export the service.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: prod}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: default, namespace: shop}
+spec:
+  egress: [{hosts: ["prod/rewiews.prod.svc.cluster.local"]}]
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: prod}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: default, namespace: shop}
+spec:
+  egress: [{hosts: ["prod/reviews.prod.svc.cluster.local"]}]
+`,
+	Aliases: []string{"KIA1004"},
+}, idleImport)
+
+func idleImport(s *Scope, r *reporter) {
+	for _, o := range s.Mesh.Objects("Sidecar") {
+		for i, l := range config.Spec[*networking.Sidecar](o).GetEgress() {
+			for j, h := range l.GetHosts() {
+				at := place{o, source.Index(source.Index("spec.egress", i)+".hosts", j)}
+				if ns, host, ok := strings.Cut(h, "/"); ok && !mesh.IsWildcard(host) && strings.Contains(host, ".") {
+					s.idleImport(r, at, ns, host)
+				}
+			}
+		}
+	}
+}
+
+// idleImport looks for the service that an import means.
+func (s *Scope) idleImport(r *reporter, at place, ns, host string) {
+	if ns == "." {
+		ns = at.object.Namespace
+	}
+	for _, svc := range s.Mesh.Covering(host) {
+		if (ns == "*" || svc.Namespace == ns) && svc.VisibleIn(at.object.Namespace) {
+			return
+		}
+	}
+	all := s.Mesh.ServicesOf(host)
+	switch {
+	case len(all) == 0 && s.standing(host) == wrong:
+		f := r.at(at, "no service has the host %q", host)
+		if near := s.nearestHost(host); near != "" {
+			f.help("did you mean %q?", near)
+		}
+	case len(all) == 0 || ns == "~":
+	case ns != "*" && all[0].Namespace != ns && len(all) == 1:
+		r.at(at, "%q belongs to namespace %s, not to %s", host, all[0].Namespace, ns).help("write %s/%s", all[0].Namespace, host).
+			related(place{all[0].Object, all[0].Field}, "it is registered here")
+	case !all[0].VisibleIn(at.object.Namespace):
+		r.at(at, "%q is not exported to namespace %s", host, at.object.Namespace).
+			related(place{all[0].Object, all[0].Field}, "it is registered here")
+	}
+}

@@ -1,0 +1,193 @@
+package validate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM113",
+	Title:    "entry selects no workload",
+	Severity: diag.Warning,
+	Why: `The workloadSelector picks Pods and WorkloadEntries of the entry's own namespace. The input holds workloads there, but none with
+these labels: the host has no endpoints, and the proxy answers 503 with the flag UH.`,
+	Fix: `Correct the labels, or move the entry to the namespace of the workloads.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {name: db-1, namespace: shop}
+spec: {address: 192.0.2.1, labels: {app: database}}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: db, namespace: shop}
+spec:
+  hosts: [db.example.com]
+  location: MESH_INTERNAL
+  addresses: [192.0.2.100]
+  ports: [{number: 5432, name: tcp, protocol: TCP}]
+  resolution: STATIC
+  workloadSelector: {labels: {app: databse}}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {name: db-1, namespace: shop}
+spec: {address: 192.0.2.1, labels: {app: database}}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: db, namespace: shop}
+spec:
+  hosts: [db.example.com]
+  location: MESH_INTERNAL
+  addresses: [192.0.2.100]
+  ports: [{number: 5432, name: tcp, protocol: TCP}]
+  resolution: STATIC
+  workloadSelector: {labels: {app: database}}
+`,
+}, missingWorkload)
+
+func missingWorkload(s *Scope, r *reporter) {
+	for _, o := range s.Mesh.Objects("ServiceEntry") {
+		selector := config.Spec[*networking.ServiceEntry](o).GetWorkloadSelector().GetLabels()
+		if len(selector) == 0 || !s.holdsWorkloads(o.Namespace) || len(s.Mesh.Selected(o.Namespace, selector)) > 0 {
+			continue
+		}
+		f := r.at(place{o, "spec.workloadSelector.labels"}, "no workload in namespace %s has the labels %s", o.Namespace, labelList(selector))
+		if near := s.nearestLabels(o.Namespace, selector); near != "" {
+			f.help("did you mean %s?", near)
+		} else if elsewhere := s.Mesh.Selected("", selector); len(elsewhere) > 0 {
+			f.help("an entry selects workloads of its own namespace only: move it to namespace %s", elsewhere[0].Namespace).
+				related(place{elsewhere[0], "metadata.name"}, "%s has them", name(elsewhere[0]))
+		}
+	}
+}
+
+// holdsWorkloads says whether the input holds a workload of a namespace that a ServiceEntry could select.
+func (s *Scope) holdsWorkloads(namespace string) bool {
+	s.prepare()
+	for _, kind := range []string{"WorkloadEntry", "WorkloadGroup", "Pod"} {
+		if s.holds[kind][namespace] {
+			return true
+		}
+	}
+	return false
+}
+
+// nearestLabels is what a selector most likely means of the labels that workloads of a namespace (all where it is "") have.
+func (s *Scope) nearestLabels(namespace string, selector map[string]string) string {
+	var have []string
+	for _, o := range s.Mesh.Selected(namespace, nil) {
+		for k, v := range workloadLabels(o) {
+			have = append(have, k+": "+v)
+		}
+	}
+	slices.Sort(have)
+	have = slices.Compact(have)
+	var fixed []string
+	changed := false
+	for _, l := range pairs(selector) {
+		if !slices.Contains(have, l) {
+			if l = diag.Nearest(l, have); l == "" {
+				return ""
+			}
+			changed = true
+		}
+		fixed = append(fixed, l)
+	}
+	if !changed {
+		return ""
+	}
+	return strings.Join(fixed, ", ")
+}
+
+// workloadLabels returns the labels by which a workload is selected.
+func workloadLabels(o *config.Object) map[string]string {
+	switch spec := o.Spec.(type) {
+	case *config.Workload:
+		return spec.Spec.Template.Metadata.Labels
+	case *networking.WorkloadEntry:
+		return spec.GetLabels()
+	case *networking.WorkloadGroup:
+		return spec.GetMetadata().GetLabels()
+	}
+	return o.Labels
+}
+
+// labelList writes labels for a message.
+func labelList(labels map[string]string) string { return strings.Join(pairs(labels), ", ") }
+
+func pairs(labels map[string]string) []string {
+	var list []string
+	for k, v := range labels {
+		list = append(list, fmt.Sprintf("%s: %s", k, v))
+	}
+	slices.Sort(list)
+	return list
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM116",
+	Title:    "Gateway selects no workload",
+	Severity: diag.Warning,
+	Why: `A Gateway configures the proxies whose labels its selector asks for, in any namespace. No workload of the input has these labels,
+and one has labels much like them: the servers open nowhere.`,
+	Fix: `Correct the selector.`,
+	Wrong: `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress, namespace: istio-system}
+spec:
+  template:
+    metadata: {labels: {istio: ingressgateway}}
+    spec: {}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: shop}
+spec:
+  selector: {istio: ingresgateway}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]
+`,
+	Right: `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress, namespace: istio-system}
+spec:
+  template:
+    metadata: {labels: {istio: ingressgateway}}
+    spec: {}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: shop}
+spec:
+  selector: {istio: ingressgateway}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]
+`,
+	Aliases: []string{"IST0101", "KIA0302"},
+}, idleGateway)
+
+func idleGateway(s *Scope, r *reporter) {
+	for _, o := range s.Mesh.Objects("Gateway") {
+		spec, ok := o.Spec.(*networking.Gateway)
+		if !ok || len(spec.GetSelector()) == 0 || len(s.Mesh.Selected("", spec.GetSelector())) > 0 {
+			continue
+		}
+		near := s.nearestLabels("", spec.GetSelector())
+		if near == "" && s.Registry != Closed {
+			continue
+		}
+		f := r.at(place{o, "spec.selector"}, "no workload has the labels %s", labelList(spec.GetSelector()))
+		if near != "" {
+			f.help("did you mean %s?", near)
+		}
+	}
+}
