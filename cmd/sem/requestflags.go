@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,13 +11,15 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sem.example/internal/request"
 	"sem.example/simulate"
 )
 
-// requestFlags describe a request in the words of curl.
+// requestFlags describe a request: in the words of curl, as a whole curl command, or as a proxy logged it.
 type requestFlags struct {
-	method    string
-	headers   []string
+	curl      string
+	accessLog string
+	draft     request.Draft
 	http2     bool
 	sni       string
 	alpn      string
@@ -28,8 +32,13 @@ type requestFlags struct {
 
 func (f *requestFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVarP(&f.method, "request", "X", "", "method of the request (default GET)")
-	flags.StringArrayVarP(&f.headers, "header", "H", nil, "header of the request, 'name: value' (repeatable)")
+	flags.StringVar(&f.curl, "curl", "", "the request as a curl command: --curl 'curl -X POST -H ... URL'; other flags change what it says")
+	flags.StringVar(&f.accessLog, "access-log", "", "the request as a proxy logged it: a line in Istio's default format or its JSON form, '-' is standard input")
+	flags.StringVarP(&f.draft.Method, "request", "X", "", "method of the request (default: GET; POST with -d and for grpc:// URLs)")
+	flags.StringArrayVarP(&f.draft.Headers, "header", "H", nil, "header of the request, 'name: value'; 'name:' takes one away (repeatable)")
+	flags.StringArrayVarP(&f.draft.Data, "data", "d", nil, "the request has a body: it is a POST of a form, unless -X or -H say otherwise (repeatable)")
+	flags.StringArrayVar(&f.draft.Resolve, "resolve", nil, "HOST:PORT:ADDRESS, the address that the application finds for a host; '*' is any (repeatable)")
+	flags.StringArrayVar(&f.draft.ConnectTo, "connect-to", nil, "HOST1:PORT1:HOST2:PORT2, dial the second where the URL names the first; what is empty is any (repeatable)")
 	flags.BoolVar(&f.http2, "http2", false, "the application speaks HTTP/2")
 	flags.StringVar(&f.sni, "sni", "", "server name that the application's TLS asks for (default: the URL's host)")
 	flags.StringVar(&f.alpn, "alpn", "", "protocols that the application's TLS offers, comma-separated")
@@ -38,35 +47,73 @@ func (f *requestFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.direction, "direction", "", "outbound (default) or inbound")
 	flags.StringVar(&f.tls, "tls", "", "what the application or peer speaks: plaintext, tls or mtls (default: by the URL)")
 	flags.StringVar(&f.principal, "principal", "", "SPIFFE identity of the peer, with --tls mtls")
+	cmd.MarkFlagsMutuallyExclusive("curl", "access-log", "batch")
 }
 
-// call reads "[METHOD] URL" and the flags.
-func (f *requestFlags) call(args []string) (simulate.Call, error) {
-	call := simulate.Call{
-		Method: f.method, URL: args[len(args)-1], SNI: f.sni, ALPN: f.alpn, Address: f.address,
-		Source: f.source, Direction: f.direction, TLS: f.tls, Principal: f.principal,
+// call is the request: that of --curl or --access-log or of "[METHOD] URL", with what the other flags say put on it.
+func (f *requestFlags) call(cmd *cobra.Command, args []string) (simulate.Call, error) {
+	call, err := f.given(cmd, args)
+	if err != nil {
+		return call, err
+	}
+	draft := f.draft
+	if len(args) > 0 {
+		draft.URL = args[len(args)-1]
 	}
 	if len(args) == 2 {
-		if f.method != "" && f.method != args[0] {
-			return call, fmt.Errorf("two methods: %s and -X %s", args[0], f.method)
+		if draft.Method != "" && draft.Method != args[0] {
+			return call, fmt.Errorf("two methods: %s and -X %s", args[0], draft.Method)
 		}
-		call.Method = args[0]
+		draft.Method = args[0]
 	}
+	call.SNI, call.ALPN, call.Address = cmp.Or(f.sni, call.SNI), cmp.Or(f.alpn, call.ALPN), cmp.Or(f.address, call.Address)
+	call.Source, call.Direction = cmp.Or(f.source, call.Source), cmp.Or(f.direction, call.Direction)
+	call.TLS, call.Principal = cmp.Or(f.tls, call.TLS), cmp.Or(f.principal, call.Principal)
 	if f.http2 {
 		call.Protocol = "http2"
 	}
-	for _, h := range f.headers {
-		name, value, found := strings.Cut(h, ":")
-		if !found || strings.TrimSpace(name) == "" {
-			return call, fmt.Errorf("-H %q is no header: write 'name: value'", h)
+	return draft.On(call)
+}
+
+// given is the request of --curl or --access-log; a URL beside them would be a second one.
+func (f *requestFlags) given(cmd *cobra.Command, args []string) (simulate.Call, error) {
+	flag, text, read := "--curl", f.curl, request.Curl
+	if f.accessLog != "" {
+		flag, text, read = "--access-log", f.accessLog, request.AccessLog
+	}
+	switch {
+	case text == "" && len(args) == 0:
+		return simulate.Call{}, errors.New("no request: give a URL, as in 'sem trace --from default/web http://reviews/', or --curl, --access-log or --batch")
+	case text == "":
+		return simulate.Call{}, nil
+	case len(args) > 0:
+		return simulate.Call{}, fmt.Errorf("two requests: %s and %s", strings.Join(args, " "), flag)
+	}
+	if flag == "--access-log" && text == "-" {
+		line, err := onlyLine(cmd.InOrStdin())
+		if err != nil {
+			return simulate.Call{}, fmt.Errorf("--access-log: %w", err)
 		}
-		if call.Headers == nil {
-			call.Headers = map[string][]string{}
-		}
-		name = strings.ToLower(strings.TrimSpace(name))
-		call.Headers[name] = append(call.Headers[name], strings.TrimSpace(value))
+		text = line
+	}
+	call, err := read(text)
+	if err != nil {
+		return call, fmt.Errorf("%s: %w", flag, err)
 	}
 	return call, nil
+}
+
+// onlyLine is the one line of a text that is not empty.
+func onlyLine(r io.Reader) (string, error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return "", err
+	}
+	line, more, _ := strings.Cut(strings.TrimSpace(string(data)), "\n")
+	if strings.TrimSpace(more) != "" {
+		return "", errors.New("standard input holds several lines: give the one that is asked about, as 'grep' or 'tail -1' picks it")
+	}
+	return line, nil
 }
 
 // openLines reads a file, or standard input for "-", line by line.

@@ -20,6 +20,12 @@ cluster, TLS and endpoint.
   sem trace -f mesh/ --from default/web http://reviews:9080/
   sem trace -f mesh/ --from default/web POST https://api.example.com/v1 -H 'x-user: qa'
   sem trace -f mesh/ --gateway istio-system/ingressgateway http://shop.example.com/
+  sem trace -f mesh/ --from default/web --curl 'curl -d a=1 https://api.example.com/v1'
+  sem trace -f mesh/ --from default/web --access-log '[2026-01-05T10:00:00Z] "GET / HTTP/1.1" 503 ...'
+  sem trace --config-dump dump.json http://reviews:9080/
+
+A URL is http://, https://, grpc://HOST:PORT/PACKAGE.SERVICE/METHOD (grpcs:// with TLS), ws://,
+wss://, tcp://HOST:PORT for bytes, or tls://HOST for bytes in the application's own TLS.
 
 The answer is the verdict of its first line; docs/trace.md defines each verdict.
 With --batch, each line of a file (or of standard input, '-') is a request in JSON, and each
@@ -48,7 +54,6 @@ func newTrace() *cobra.Command {
 	}
 	c.inputs.add(cmd)
 	c.proxy.add(cmd)
-	c.request.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&c.dump, "config-dump", "", "answer from what a proxy runs: a file with its /config_dump?include_eds, or what 'istioctl proxy-config all -o json' prints; '-' is standard input")
 	flags.VarP(&c.out, "output", "o", "text or json, or FORMAT=FILE (repeatable)")
@@ -56,6 +61,7 @@ func newTrace() *cobra.Command {
 	flags.BoolVar(&c.why, "why", false, "open each step to what was rejected, and why")
 	flags.BoolVar(&c.follow, "follow", false, "go on to the proxies behind the endpoint (default: true; false with --batch)")
 	flags.BoolVar(&c.fail, "fail", false, "exit 1 when the request does not get its answer")
+	c.request.add(cmd)
 	cmd.MarkFlagsMutuallyExclusive("config-dump", "filename")
 	cmd.MarkFlagsMutuallyExclusive("config-dump", "mesh-config")
 	return cmd
@@ -72,10 +78,7 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	if !cmd.Flags().Changed("follow") {
 		c.follow = c.batch == ""
 	}
-	if c.batch == "" && len(args) == 0 {
-		return fmt.Errorf("no request: give a URL, as in 'sem trace --from default/web http://reviews/', or --batch FILE")
-	}
-	call, err := c.call(args)
+	call, err := c.call(cmd, args)
 	if err != nil {
 		return err
 	}
@@ -139,7 +142,7 @@ func readDump(cmd *cobra.Command, name string) (tracer, error) {
 }
 
 // call puts a request together from flags and arguments. A dump names its proxy itself, where the flags do not.
-func (c *traceCommand) call(args []string) (simulate.Call, error) {
+func (c *traceCommand) call(cmd *cobra.Command, args []string) (simulate.Call, error) {
 	proxy, err := c.proxy.proxy(c.inputs.namespace)
 	if err != nil {
 		return simulate.Call{}, err
@@ -150,7 +153,7 @@ func (c *traceCommand) call(args []string) (simulate.Call, error) {
 	if c.batch != "" {
 		return simulate.Call{Proxy: proxy}, nil
 	}
-	call, err := c.request.call(args)
+	call, err := c.request.call(cmd, args)
 	call.Proxy = proxy
 	return call, err
 }

@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"validate":                   {"internal/mesh", "internal/config", "internal/diag", "internal/source"},
 	"internal/pipeline":          {"internal/source", "internal/diag", "schema", "internal/config", "internal/mesh", "internal/compile", "internal/envoy", "simulate", "validate"},
 	"internal/output":            {"internal/diag", "internal/source", "schema", "simulate"},
+	"internal/request":           {"simulate"},
 	"internal/standin":           {},
 	"internal/envoytest":         {"internal/envoy", "internal/source", "internal/standin", "simulate", "render", "internal/envoytest/binary"},
 	"internal/envoytest/binary":  {},
