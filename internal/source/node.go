@@ -71,3 +71,15 @@ func (n *Node) field(key string) *Field {
 	}
 	return nil
 }
+
+// A slab allocates nodes; those of a file live together.
+type slab []Node
+
+func (s *slab) node() *Node {
+	if len(*s) == 0 {
+		*s = make(slab, 64)
+	}
+	n := &(*s)[0]
+	*s = (*s)[1:]
+	return n
+}

@@ -58,7 +58,7 @@ func opensJSON(data []byte) bool {
 // yaml reads one document of a YAML stream.
 func (c *content) yaml(ch chunk) {
 	base := int32(c.file.before(c.base(ch)))
-	if root := readQuick(string(ch.text), base); root != nil {
+	if root := readQuick(string(ch.text), base, &c.slab); root != nil {
 		c.add(root, label(ch.text))
 		return
 	}
@@ -70,7 +70,7 @@ func (c *content) yaml(ch chunk) {
 	if len(doc.Content) == 0 {
 		return
 	}
-	g := &grower{file: c.file, shift: base}
+	g := &grower{file: c.file, shift: base, slab: &c.slab}
 	root := g.grow(doc.Content[0])
 	if at := template(ch.text); at >= 0 && g.holed {
 		c.template(ch, at)

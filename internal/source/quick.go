@@ -12,7 +12,6 @@ import (
 type quick struct {
 	text  string // of the document
 	ascii bool
-	base  int32 // lines of the file before the document
 
 	at     int   // offset of the line after the current one
 	line   int32 // number of the current line
@@ -22,13 +21,13 @@ type quick struct {
 	done   bool  // there is no current line
 	failed bool
 
-	slab  []Node
+	slab  *slab
 	depth int
 }
 
 // readQuick returns the tree of a document, or nil where the document takes a whole parser.
-func readQuick(text string, base int32) *Node {
-	q := quick{text: text, base: base, line: base}
+func readQuick(text string, base int32, s *slab) *Node {
+	q := quick{text: text, line: base, slab: s}
 	if !q.tame() {
 		return nil
 	}
@@ -222,13 +221,8 @@ func (q *quick) inline() *Node {
 	return n
 }
 
-// node allocates a node.
 func (q *quick) node(kind Kind) *Node {
-	if len(q.slab) == 0 {
-		q.slab = make([]Node, 32)
-	}
-	n := &q.slab[0]
-	q.slab = q.slab[1:]
+	n := q.slab.node()
 	n.Kind = kind
 	return n
 }

@@ -16,7 +16,7 @@ func slow(f *File, ch chunk, base int32) (*Node, []Problem) {
 	if err := yaml.Unmarshal(ch.text, &doc); err != nil {
 		return nil, []Problem{{Message: err.Error()}}
 	}
-	g := &grower{file: f, shift: base}
+	g := &grower{file: f, shift: base, slab: &slab{}}
 	root := g.grow(doc.Content[0])
 	return root, append(g.trouble, g.doubts...)
 }
@@ -36,7 +36,7 @@ func compare(t *testing.T, text string) (read, all int) {
 		}
 		all++
 		base := int32(f.before(c.base(ch)))
-		got := readQuick(string(ch.text), base)
+		got := readQuick(string(ch.text), base, &slab{})
 		if got == nil {
 			continue
 		}

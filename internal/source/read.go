@@ -66,6 +66,7 @@ type content struct {
 	docs      []*Document
 	problems  []Problem
 	templated bool // known to be a template
+	slab      slab
 }
 
 func (c *content) problem(t Trouble, at Range, message string) {

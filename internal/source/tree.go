@@ -21,7 +21,7 @@ type grower struct {
 	file    *File
 	shift   int32 // lines of the file before the document
 	anchors map[*yaml.Node]*anchored
-	slab    []Node
+	slab    *slab
 	count   int // nodes made so far, aliases unfolded
 	depth   int
 	aliased bool
@@ -62,22 +62,12 @@ func octal(text, value string) bool {
 		strings.TrimLeft(text, "0") != strings.TrimLeft(value, "-0")
 }
 
-// node allocates a node; nodes of a document live together.
-func (g *grower) node() *Node {
-	if len(g.slab) == 0 {
-		g.slab = make([]Node, 64)
-	}
-	n := &g.slab[0]
-	g.slab = g.slab[1:]
-	return n
-}
-
 // grow returns the tree of a syntax node.
 func (g *grower) grow(y *yaml.Node) *Node {
 	g.count++
 	if g.depth >= maxDepth || g.aliased && g.count > maxUnfold {
 		g.stop(y)
-		return g.node()
+		return g.slab.node()
 	}
 	if y.Kind == yaml.AliasNode {
 		return g.alias(y)
@@ -109,7 +99,7 @@ func (g *grower) stop(y *yaml.Node) {
 
 // alias returns what an alias stands for: the anchor's value, at the place of the alias.
 func (g *grower) alias(y *yaml.Node) *Node {
-	n, at := g.node(), g.extent(y, nil)
+	n, at := g.slab.node(), g.extent(y, nil)
 	g.aliased = true
 	entry := g.anchors[y.Alias]
 	if entry == nil || entry.node == nil {
@@ -123,7 +113,7 @@ func (g *grower) alias(y *yaml.Node) *Node {
 }
 
 func (g *grower) value(y *yaml.Node) *Node {
-	n := g.node()
+	n := g.slab.node()
 	g.depth++
 	defer func() { g.depth-- }()
 	switch y.Kind {
