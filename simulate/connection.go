@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"net/netip"
-	"slices"
 	"strings"
 )
 
@@ -68,6 +67,3 @@ func (c *connection) local() bool {
 	src := c.source.Addr()
 	return src.IsValid() && (src.IsLoopback() || src == c.destination.Addr())
 }
-
-// offers says whether the client offers an application protocol in its TLS handshake.
-func (c *connection) offers(protocol string) bool { return slices.Contains(c.alpn, protocol) }

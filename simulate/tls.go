@@ -133,7 +133,7 @@ func certificateOf(c *tlsv3.CommonTlsContext) (certificate, key string) {
 		return s.GetName(), s.GetName()
 	}
 	for _, t := range c.GetTlsCertificates() {
-		return source(t.GetCertificateChain()), source(t.GetPrivateKey())
+		return bytesOf(t.GetCertificateChain()), bytesOf(t.GetPrivateKey())
 	}
 	return "", ""
 }
@@ -151,11 +151,11 @@ func authorityOf(c *tlsv3.CommonTlsContext) (string, *tlsv3.CertificateValidatio
 	case validation.GetSystemRootCerts() != nil:
 		return "system", validation
 	}
-	return source(validation.GetTrustedCa()), validation
+	return bytesOf(validation.GetTrustedCa()), validation
 }
 
-// source is where the bytes of a certificate are.
-func source(d *corev3.DataSource) string {
+// bytesOf says where the bytes of a certificate are.
+func bytesOf(d *corev3.DataSource) string {
 	switch s := d.GetSpecifier().(type) {
 	case *corev3.DataSource_Filename:
 		return s.Filename
