@@ -3,7 +3,11 @@ package render
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -38,7 +42,7 @@ func JSON(w io.Writer, s *envoy.Snapshot, o Options) error {
 	return d.close()
 }
 
-// A document writes a JSON object of lists item by item, so that a large snapshot is never held as text.
+// A document writes a JSON object of lists, some items at a time, so that a large snapshot is never held as text.
 // It remembers the first error and writes nothing after it.
 type document struct {
 	w     io.Writer
@@ -46,23 +50,47 @@ type document struct {
 	err   error
 }
 
+// batch is how many items are made, by all processors together, before they are written.
+const batch = 512
+
 func (d *document) list(name string, length int, item func(int) ([]byte, error)) {
 	d.print(separator(d.lists, "{"), "\n  ", `"`, name, `": [`)
 	d.lists++
-	for i := range length {
-		text, err := item(i)
-		if err == nil {
-			text, err = indent(text, "    ")
-		}
-		if err != nil && d.err == nil {
+	for from := 0; from < length && d.err == nil; from += batch {
+		texts, err := inParallel(from, min(from+batch, length), func(i int) ([]byte, error) {
+			text, err := item(i)
+			if err != nil {
+				return nil, err
+			}
+			return indent(text, "    ")
+		})
+		if err != nil {
 			d.err = err
 		}
-		d.print(separator(i, ""), "\n    ", string(text))
+		for i, text := range texts {
+			d.print(separator(from+i, ""), "\n    ", string(text))
+		}
 	}
 	if length > 0 {
 		d.print("\n  ")
 	}
 	d.print("]")
+}
+
+// inParallel makes the items from one index to before another and returns them in their order.
+func inParallel(from, to int, item func(int) ([]byte, error)) ([][]byte, error) {
+	texts, errs := make([][]byte, to-from), make([]error, to-from)
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(texts); i = int(next.Add(1)) - 1 {
+				texts[i], errs[i] = item(from + i)
+			}
+		})
+	}
+	wait.Wait()
+	return texts, errors.Join(errs...)
 }
 
 func (d *document) close() error {

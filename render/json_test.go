@@ -24,7 +24,7 @@ import (
 var update = flag.Bool("update", false, "rewrite goldens")
 
 // sidecar is the snapshot of a sidecar that reaches one service of the mesh, in a subset too, and one outside of it.
-func sidecar(t *testing.T) *envoy.Snapshot {
+func sidecar(t testing.TB) *envoy.Snapshot {
 	t.Helper()
 	file := &source.File{Name: "mesh.yaml"}
 	rule := &source.Document{File: file, Kind: "VirtualService", Namespace: "shop", Name: "reviews", Root: &source.Node{
@@ -49,7 +49,7 @@ func sidecar(t *testing.T) *envoy.Snapshot {
 	return s
 }
 
-func message[T proto.Message](t *testing.T, m T, name string) T {
+func message[T proto.Message](t testing.TB, m T, name string) T {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", "resources", name+".json"))
 	if err != nil {

@@ -17,6 +17,9 @@ func Differences(t *simulate.Trace, o Observation) []string {
 	}
 	c := comparison{call: t.Call, trace: t, hop: &t.Hops[0], seen: o}
 	c.choices()
+	if o.Upstream == nil && c.branch(fails) {
+		return c.out // one of the branches that lead nowhere
+	}
 	switch {
 	case hasFlag(o, "FI"):
 		c.fault()
@@ -74,6 +77,8 @@ func (c *comparison) choices() {
 func (c *comparison) branch(is func(simulate.Branch) bool) bool {
 	return slices.ContainsFunc(c.hop.Branches, is)
 }
+
+func fails(b simulate.Branch) bool { return !b.Verdict.Succeeded() }
 
 func (c *comparison) fault() {
 	if c.trace.Verdict != simulate.FaultAborted && !c.branch(func(b simulate.Branch) bool { return b.Verdict == simulate.FaultAborted }) {
