@@ -2,7 +2,6 @@ package compile
 
 import (
 	"slices"
-	"strings"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	"google.golang.org/protobuf/types/known/anypb"
@@ -220,11 +219,11 @@ func destinationCluster(to *networking.Destination, s *mesh.Service, listener ui
 	return outboundName(port, to.Subset, host)
 }
 
-// serviceRoute is the one route of a service that no VirtualService speaks for.
-func (c *Compiler) serviceRoute(s *mesh.Service, port *mesh.Port) routeDraft {
+// serviceRoute is the one route of a service that no VirtualService speaks for, which goes by a name in its table.
+func (c *Compiler) serviceRoute(name string, s *mesh.Service, port *mesh.Port) routeDraft {
 	hash := c.serviceHash(s, port)
 	action := &routev3.RouteAction{
-		ClusterSpecifier: &routev3.RouteAction_Cluster{Cluster: outboundName(port.Number, "", strings.ToLower(s.Host))},
+		ClusterSpecifier: &routev3.RouteAction_Cluster{Cluster: outboundName(port.Number, "", name)},
 		RetryPolicy:      retryPolicy(c.view.Mesh.Settings.Config.GetDefaultHttpRetryPolicy(), false),
 		HashPolicy:       hash.policy(),
 	}

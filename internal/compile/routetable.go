@@ -160,7 +160,7 @@ func (t *tableDraft) build() {
 	}
 	for _, g := range groups {
 		for _, s := range g.services {
-			t.hosts.know(s, g.port)
+			t.hosts.know(t.nameOf(s), g.port)
 		}
 	}
 	for _, g := range groups {
@@ -289,7 +289,7 @@ func (t *tableDraft) unruled(s *mesh.Service) []hostGroup {
 	var out []hostGroup
 	for _, p := range t.httpPorts(s) {
 		out = append(out, hostGroup{port: p.Number, services: []*mesh.Service{s},
-			routes: func() []routeDraft { return []routeDraft{t.c.serviceRoute(s, p)} }})
+			routes: func() []routeDraft { return []routeDraft{t.c.serviceRoute(t.nameOf(s), s, p)} }})
 	}
 	return out
 }
@@ -316,8 +316,16 @@ func (t *tableDraft) addGroup(g hostGroup) {
 			origins.add("", overridden(l))
 		}
 		origins.add(listenerPart, t.listenerOrigin(s, g.port))
-		t.hosts.add(strings.ToLower(s.Host), s, g.port, g.routes, origins)
+		t.hosts.add(t.nameOf(s), s, g.port, g.routes, origins)
 	}
+}
+
+// nameOf is the name of a service in the table. Tables of one port have it in lower case.
+func (t *tableDraft) nameOf(s *mesh.Service) string {
+	if t.port == 0 {
+		return s.Host
+	}
+	return strings.ToLower(s.Host)
 }
 
 // listenerOrigin is where the port is written by which a service came to its listener: in the Sidecar, or its own.

@@ -49,7 +49,7 @@ func (h *hostSet) add(host string, s *mesh.Service, port uint32, routes func() [
 	h.names[name] = draft
 	domains, short := []string{uriHost(host)}, []string(nil)
 	if s != nil {
-		domains, short = h.serviceDomains(s, port)
+		domains, short = h.serviceDomains(host, s, port)
 	}
 	draft.host = &routev3.VirtualHost{Name: name, IncludeRequestAttemptCount: h.c.countAttempts()}
 	if h.claim(draft, domains, short); len(draft.host.Domains) > 0 {
@@ -87,18 +87,19 @@ func (h *hostSet) find(authority string) *virtualHostDraft {
 	return nil
 }
 
-// know notes the names of a service before any virtual host is made.
-func (h *hostSet) know(s *mesh.Service, port uint32) {
-	h.known[s.Host] = true
-	h.known[net.JoinHostPort(s.Host, strconv.Itoa(int(port)))] = true
+// know notes the name of a service before any virtual host is made.
+func (h *hostSet) know(name string, port uint32) {
+	h.known[name] = true
+	h.known[net.JoinHostPort(name, strconv.Itoa(int(port)))] = true
 }
 
-// serviceDomains are the authorities by which a service is asked for, and which of them are short forms of its name.
-func (h *hostSet) serviceDomains(s *mesh.Service, port uint32) (domains, short []string) {
+// serviceDomains are the authorities by which a service of some name is asked for, and which of them are short forms of
+// the name.
+func (h *hostSet) serviceDomains(name string, s *mesh.Service, port uint32) (domains, short []string) {
 	if h.table != 0 {
 		port = 0
 	}
-	for _, host := range append([]string{strings.ToLower(s.Host)}, s.Aliases...) {
+	for _, host := range append([]string{name}, s.Aliases...) {
 		domains = append(domains, authorities(host, port)...)
 		for _, form := range h.c.shortForms(host) {
 			domains = append(domains, authorities(form, port)...)
