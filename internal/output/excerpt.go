@@ -39,7 +39,7 @@ func (p *reportPrinter) excerpt(at diag.Place, title string, ink lipgloss.Style)
 // the range that is on the line begins and ends, in characters.
 func window(text string, r source.Range, width int) (line string, from, to int) {
 	runes := []rune(strings.Map(printable, text))
-	from = min(int(r.Column)-1, len(runes))
+	from = max(0, min(int(r.Column)-1, len(runes)))
 	to = len(runes)
 	if r.EndLine == r.Line {
 		to = min(int(r.EndColumn)-1, len(runes))
