@@ -1,0 +1,247 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM218",
+	Title:    "warm-up with a balancer that does not know it",
+	Severity: diag.Warning,
+	Why:      `Only ROUND_ROBIN and LEAST_REQUEST send new endpoints less at first. Other ways of balancing do not look at warmup.`,
+	Fix:      `Use ROUND_ROBIN or LEAST_REQUEST, or leave out warmup.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{name: http, port: 80, targetPort: 8080}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "web"
+  trafficPolicy: {loadBalancer: {simple: RANDOM, warmup: {duration: 60s}}}
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{name: http, port: 80, targetPort: 8080}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "web"
+  trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN, warmup: {duration: 60s}}}
+`,
+}, idleWarmup)
+
+func idleWarmup(s *Scope, r *reporter) {
+	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range policies(o, spec) {
+			field := "warmup"
+			if p.balancer.GetWarmup() == nil {
+				field = "warmupDurationSecs"
+			}
+			//nolint:staticcheck // the old field is still honoured
+			if p.balancer.GetWarmup() == nil && p.balancer.GetWarmupDurationSecs() == nil {
+				continue
+			}
+			simple := p.balancer.GetSimple()
+			if p.balancer.GetConsistentHash() != nil {
+				r.at(p.at("loadBalancer."+field), "consistentHash does not know a warm-up")
+			} else if simple == networking.LoadBalancerSettings_RANDOM || simple == networking.LoadBalancerSettings_PASSTHROUGH {
+				r.at(p.at("loadBalancer."+field), "%s does not know a warm-up", simple)
+			}
+		}
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM219",
+	Title:    "traffic of another host is passed through",
+	Severity: diag.Error,
+	Why: `With simple: PASSTHROUGH the proxy connects to the address that the client dialled, not to an endpoint of the host. What is routed
+there from another host, or arrives at a gateway, ends where it was going before: at the other host, or at the gateway itself.`,
+	Fix: `Use another way of balancing for hosts that others are routed to.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{name: http, port: 80, targetPort: 8080}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "old.example.com"
+  trafficPolicy: {loadBalancer: {simple: PASSTHROUGH}}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: ["old.example.com"]
+  ports: [{number: 80, name: main, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web]
+  http:
+  - route: [{destination: {host: old.example.com, port: {number: 80}}}]
+    rewrite: {authority: old.example.com}
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{name: http, port: 80, targetPort: 8080}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "old.example.com"
+  trafficPolicy: {loadBalancer: {simple: RANDOM}}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: ["old.example.com"]
+  ports: [{number: 80, name: main, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web]
+  http:
+  - route: [{destination: {host: old.example.com, port: {number: 80}}}]
+    rewrite: {authority: old.example.com}
+`,
+}, passedThrough)
+
+func passedThrough(s *Scope, r *reporter) {
+	s.eachTarget(func(t target, svc *mesh.Service) {
+		rule := s.client(t.object.Namespace).DestinationRule(svc)
+		if t.mirror || rule == nil || rule.Spec.GetTrafficPolicy().GetLoadBalancer().GetSimple() != networking.LoadBalancerSettings_PASSTHROUGH {
+			return
+		}
+		own := slices.ContainsFunc(config.Spec[*networking.VirtualService](t.object).GetHosts(), func(h string) bool {
+			return mesh.Overlap(s.full(h, t.object), svc.Host)
+		})
+		if own && boundTo(t.object, mesh.MeshGateway) {
+			return
+		}
+		r.at(t.host(), "traffic for another address is not sent to %q: PASSTHROUGH leaves it where it was going", svc.Host).
+			related(place{rule.Host.Object, "spec.trafficPolicy.loadBalancer.simple"}, "the balancing is set here")
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM209",
+	Title:    "locality that no endpoint is in",
+	Severity: diag.Warning,
+	Why: `Shares and failover go by the localities of the endpoints, region/zone/subzone. One that no endpoint is in gets no traffic; its share
+is lost to the others.`,
+	Fix: `Write localities of the endpoints.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: STATIC
+  endpoints: [{address: 10.0.0.1, locality: eu/a}, {address: 10.0.0.2, locality: eu/b}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "api.example.com"
+  trafficPolicy:
+    outlierDetection: {consecutive5xxErrors: 3}
+    loadBalancer: {localityLbSetting: {distribute: [{from: eu/a, to: {eu/a: 80, us/a: 20}}]}}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: STATIC
+  endpoints: [{address: 10.0.0.1, locality: eu/a}, {address: 10.0.0.2, locality: eu/b}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "api.example.com"
+  trafficPolicy:
+    outlierDetection: {consecutive5xxErrors: 3}
+    loadBalancer: {localityLbSetting: {distribute: [{from: eu/a, to: {eu/a: 80, eu/b: 20}}]}}
+`,
+}, emptyLocality)
+
+func emptyLocality(s *Scope, r *reporter) {
+	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		host := s.full(spec.GetHost(), o)
+		svc := s.client(o.Namespace).Service(host)
+		if svc == nil || mesh.IsWildcard(host) {
+			return
+		}
+		var known []string
+		for _, e := range s.endpoints(svc) {
+			known = append(known, e.Locality)
+		}
+		if len(known) == 0 || slices.Contains(known, "") {
+			return
+		}
+		slices.Sort(known)
+		known = slices.Compact(known)
+		for _, p := range policies(o, spec) {
+			setting := p.balancer.GetLocalityLbSetting()
+			for i, d := range setting.GetDistribute() {
+				for to := range d.GetTo() {
+					emptyAmong(r, place{o, source.Join(source.Index(p.field+".loadBalancer.localityLbSetting.distribute", i)+".to", to)}, to, known)
+				}
+			}
+			for i, f := range setting.GetFailover() {
+				emptyAmong(r, place{o, source.Index(p.field+".loadBalancer.localityLbSetting.failover", i) + ".to"}, f.GetTo(), known)
+			}
+		}
+	})
+}
+
+// emptyAmong reports a locality, or a wildcard of localities, that none of the known ones is in.
+func emptyAmong(r *reporter, at place, locality string, known []string) {
+	if locality == "*" || slices.ContainsFunc(known, func(k string) bool { return includes(locality, k) || k == locality }) {
+		return
+	}
+	r.at(at, "no endpoint is in the locality %q: they are in %s", locality, strings.Join(known, ", "))
+}

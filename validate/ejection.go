@@ -1,0 +1,187 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM214",
+	Title:    "ejection among few endpoints",
+	Severity: diag.Info,
+	Why: `One endpoint may always be ejected, more only up to maxEjectionPercent of all, 10 % unless it is set. With fewer than ten endpoints a
+second one stays, however it fails.`,
+	Fix: `Raise maxEjectionPercent where more may be ejected.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: ["api.example.com"]
+  ports: [{number: 80, name: main, protocol: HTTP}]
+  resolution: STATIC
+  endpoints: [{address: 10.0.0.1}, {address: 10.0.0.2}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "api.example.com"
+  trafficPolicy: {outlierDetection: {consecutive5xxErrors: 3}}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: ["api.example.com"]
+  ports: [{number: 80, name: main, protocol: HTTP}]
+  resolution: STATIC
+  endpoints: [{address: 10.0.0.1}, {address: 10.0.0.2}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "api.example.com"
+  trafficPolicy: {outlierDetection: {consecutive5xxErrors: 3, maxEjectionPercent: 100}}
+`,
+}, fewEjections)
+
+func fewEjections(s *Scope, r *reporter) {
+	s.eachOutlier(func(p policy, svc *mesh.Service, endpoints int) {
+		percent := int(p.outlier.GetMaxEjectionPercent())
+		if percent == 0 {
+			percent = 10
+		}
+		switch {
+		case endpoints == 1:
+			r.at(p.at("outlierDetection"), "%q has a single endpoint: when it is ejected, none is left", svc.Host).
+				help("leave it out, or keep it for when there are more endpoints")
+		case endpoints*percent < 200:
+			r.at(p.at("outlierDetection"), "of the %d endpoints of %q no more than one is ejected at a time: maxEjectionPercent is %d", endpoints, svc.Host, percent)
+		}
+	})
+}
+
+// eachOutlier yields every outlier detection of a rule for a single host, with the number of its endpoints that the input tells.
+func (s *Scope) eachOutlier(do func(p policy, svc *mesh.Service, endpoints int)) {
+	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		host := s.full(spec.GetHost(), o)
+		svc := s.client(o.Namespace).Service(host)
+		if svc == nil || mesh.IsWildcard(host) {
+			return
+		}
+		for _, p := range policies(o, spec) {
+			if n := len(s.endpoints(svc)); p.outlier != nil && !p.subset && n > 0 && !s.unlabelled(svc) {
+				do(p, svc, n)
+			}
+		}
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM215",
+	Title:    "ejection stops at the share of healthy endpoints",
+	Severity: diag.Info,
+	Why: `When the share of healthy endpoints falls below minHealthPercent, outlier detection is off: the ejected ones are used again. With few
+endpoints a single ejection may be enough for that.`,
+	Fix: `Lower minHealthPercent below the share that one ejection leaves.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: ["api.example.com"]
+  ports: [{number: 80, name: main, protocol: HTTP}]
+  resolution: STATIC
+  endpoints: [{address: 10.0.0.1}, {address: 10.0.0.2}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "api.example.com"
+  trafficPolicy: {outlierDetection: {maxEjectionPercent: 100, minHealthPercent: 60}}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: ["api.example.com"]
+  ports: [{number: 80, name: main, protocol: HTTP}]
+  resolution: STATIC
+  endpoints: [{address: 10.0.0.1}, {address: 10.0.0.2}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "api.example.com"
+  trafficPolicy: {outlierDetection: {maxEjectionPercent: 100, minHealthPercent: 40}}
+`,
+}, futileEjection)
+
+func futileEjection(s *Scope, r *reporter) {
+	s.eachOutlier(func(p policy, svc *mesh.Service, endpoints int) {
+		least := int(p.outlier.GetMinHealthPercent())
+		if left := 100 * (endpoints - 1) / endpoints; endpoints > 1 && left < least {
+			r.at(p.at("outlierDetection.minHealthPercent"), "one ejection of %d endpoints leaves %d %%, less than %d %%: ejected endpoints are used again", endpoints, left, least)
+		}
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM216",
+	Title:    "count of gateway errors that is never reached",
+	Severity: diag.Warning,
+	Why: `Errors 502, 503 and 504 count as gateway errors and as 5xx errors. An endpoint is ejected at the first count that is full: that of
+gateway errors never is, unless it is the smaller.`,
+	Fix: `Make consecutiveGatewayErrors less than consecutive5xxErrors, or leave it out.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{name: http, port: 80, targetPort: 8080}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "web"
+  trafficPolicy: {outlierDetection: {consecutiveGatewayErrors: 5, consecutive5xxErrors: 5}}
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{name: http, port: 80, targetPort: 8080}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "web"
+  trafficPolicy: {outlierDetection: {consecutiveGatewayErrors: 3, consecutive5xxErrors: 5}}
+`,
+}, gatewayErrors)
+
+func gatewayErrors(s *Scope, r *reporter) {
+	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range policies(o, spec) {
+			gateway, all := p.outlier.GetConsecutiveGatewayErrors().GetValue(), p.outlier.GetConsecutive_5XxErrors().GetValue()
+			if all > 0 && gateway >= all {
+				r.at(p.at("outlierDetection.consecutiveGatewayErrors"), "%d gateway errors are never counted: %d errors of any 5xx status eject before", gateway, all).
+					related(p.at("outlierDetection.consecutive5xxErrors"), "gateway errors count here, too")
+			}
+		}
+	})
+}

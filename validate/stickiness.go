@@ -1,0 +1,315 @@
+package validate
+
+import (
+	"slices"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM210",
+	Title:    "hash next to shares",
+	Severity: diag.Warning,
+	Why: `The proxy draws the destination by the weights first, anew for each request, and only then hashes among the endpoints of that
+destination. A client stays with one endpoint only as long as the draw falls the same way.`,
+	Fix: `Route by a header or cookie instead of by weights, or hash over the host as a whole.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{name: http, port: 80, targetPort: 8080}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "web"
+  trafficPolicy: {loadBalancer: {consistentHash: {httpHeaderName: x-user}}}
+  subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web]
+  http:
+  - route:
+    - {destination: {host: web, port: {number: 80}, subset: v1}, weight: 50}
+    - {destination: {host: web, port: {number: 80}, subset: v2}, weight: 50}
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{name: http, port: 80, targetPort: 8080}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "web"
+  subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web]
+  http:
+  - route:
+    - {destination: {host: web, port: {number: 80}, subset: v1}, weight: 50}
+    - {destination: {host: web, port: {number: 80}, subset: v2}, weight: 50}
+`,
+}, hashedShares)
+
+func hashedShares(s *Scope, r *reporter) {
+	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+		drawn := 0
+		var hash *place
+		for _, d := range rule.GetRoute() {
+			if d.GetWeight() > 0 {
+				drawn++
+				if p, ok := s.hashFor(at.object, d.GetDestination()); ok && hash == nil {
+					hash = &p
+				}
+			}
+		}
+		if drawn > 1 && hash != nil {
+			r.at(at.at("route"), "the destination is drawn by weight for each request: consistentHash keeps clients only within one").
+				related(*hash, "the hash is set here")
+		}
+	})
+}
+
+// hashFor returns where the rule in force sets a hash for a destination.
+func (s *Scope) hashFor(o *config.Object, d *networking.Destination) (place, bool) {
+	view := s.client(o.Namespace)
+	svc := view.Service(s.full(d.GetHost(), o))
+	if svc == nil {
+		return place{}, false
+	}
+	rule := view.DestinationRule(svc)
+	if rule == nil {
+		return place{}, false
+	}
+	return hashOf(rule, d)
+}
+
+func hashOf(rule *mesh.DestinationRule, d *networking.Destination) (place, bool) {
+	if sub, ok := rule.Subsets[d.GetSubset()]; ok && d.GetSubset() != "" {
+		i := slices.IndexFunc(rule.Spec.GetSubsets(), func(x *networking.Subset) bool { return x.GetName() == d.GetSubset() })
+		if i >= 0 {
+			if b := rule.Spec.GetSubsets()[i].GetTrafficPolicy().GetLoadBalancer(); b != nil {
+				return place{sub.Object, sub.Field}, b.GetConsistentHash() != nil
+			}
+		}
+	}
+	return place{rule.Host.Object, "spec.trafficPolicy.loadBalancer"}, rule.Spec.GetTrafficPolicy().GetLoadBalancer().GetConsistentHash() != nil
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM211",
+	Title:    "hash for a port that the route does not name",
+	Severity: diag.Warning,
+	Why: `The route carries what is hashed. It is looked up by the port of the destination: where the rule names none, settings for a port are
+not found, and requests are spread at random.`,
+	Fix: `Name the port in the destination, or set the hash for the whole host.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{name: http, port: 80, targetPort: 8080}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "web"
+  trafficPolicy:
+    portLevelSettings:
+    - {port: {number: 80}, loadBalancer: {consistentHash: {httpHeaderName: x-user}}}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web]
+  http:
+  - route: [{destination: {host: web}}]
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{name: http, port: 80, targetPort: 8080}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "web"
+  trafficPolicy:
+    portLevelSettings:
+    - {port: {number: 80}, loadBalancer: {consistentHash: {httpHeaderName: x-user}}}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web]
+  http:
+  - route: [{destination: {host: web, port: {number: 80}}}]
+`,
+}, unfoundHash)
+
+func unfoundHash(s *Scope, r *reporter) {
+	s.eachTarget(func(t target, svc *mesh.Service) {
+		if t.protocol != "http" || t.mirror || t.GetPort().GetNumber() != 0 {
+			return
+		}
+		rule := s.client(t.object.Namespace).DestinationRule(svc)
+		if rule == nil {
+			return
+		}
+		for i, p := range rule.Spec.GetTrafficPolicy().GetPortLevelSettings() {
+			if p.GetLoadBalancer().GetConsistentHash() != nil {
+				r.at(t.place, "the hash for port %d of %q is not found, for the destination names no port", p.GetPort().GetNumber(), svc.Host).
+					related(place{rule.Host.Object, source.Index("spec.trafficPolicy.portLevelSettings", i)}, "the hash is set here").
+					help("add port: {number: %d}", p.GetPort().GetNumber())
+				return
+			}
+		}
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM212",
+	Title:    "hash of HTTP on a port that is not",
+	Severity: diag.Warning,
+	Why:      `A header, a cookie or a parameter can be hashed only where the proxy reads HTTP. On other ports only the address of the client can be.`,
+	Fix:      `Use useSourceIp, or give the port an HTTP protocol.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: ["db.example.com"]
+  ports: [{number: 443, name: main, protocol: TLS}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "db.example.com"
+  trafficPolicy: {loadBalancer: {consistentHash: {httpHeaderName: x-user}}}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: ["db.example.com"]
+  ports: [{number: 443, name: main, protocol: TLS}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "db.example.com"
+  trafficPolicy: {loadBalancer: {consistentHash: {useSourceIp: true}}}
+`,
+}, opaqueHash)
+
+func opaqueHash(s *Scope, r *reporter) {
+	s.eachOpaquePolicy(func(p policy, svc *mesh.Service) {
+		if h := p.balancer.GetConsistentHash(); h != nil && h.GetHashKey() != nil && !h.GetUseSourceIp() {
+			r.at(p.at("loadBalancer.consistentHash"), "no port of %q that this is for carries HTTP: only useSourceIp works there", svc.Host).
+				related(place{svc.Object, svc.Field}, "the host is registered here")
+		}
+	})
+}
+
+// eachOpaquePolicy yields the policies of rules for a single host that are for ports without HTTP only, where no rule routes HTTP
+// to them.
+func (s *Scope) eachOpaquePolicy(do func(policy, *mesh.Service)) {
+	s.prepare()
+	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		svcs := s.named(s.full(spec.GetHost(), o))
+		if mesh.IsWildcard(spec.GetHost()) || len(svcs) == 0 || len(s.Mesh.ServicesOf(svcs[0].Host)) > 1 || s.routed[hostPort{svcs[0].Host, 0}] {
+			return
+		}
+		for _, p := range policies(o, spec) {
+			concerned := slices.DeleteFunc(slices.Clone(svcs[0].Ports), func(own *mesh.Port) bool { return p.port != 0 && p.port != own.Number })
+			if len(concerned) > 0 && !slices.ContainsFunc(concerned, func(own *mesh.Port) bool {
+				return readsHTTP(own) || s.routed[hostPort{svcs[0].Host, own.Number}]
+			}) {
+				do(p, svcs[0])
+			}
+		}
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM213",
+	Title:    "limits of HTTP for a host without",
+	Severity: diag.Warning,
+	Why: `The limits of connectionPool.http count requests. On ports of TCP and TLS the proxy sees connections only: the limits are not used
+there.`,
+	Fix: `Use connectionPool.tcp, or give the port an HTTP protocol.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: ["db.example.com"]
+  ports: [{number: 443, name: main, protocol: TLS}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "db.example.com"
+  trafficPolicy: {connectionPool: {http: {http2MaxRequests: 10}}}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: ["db.example.com"]
+  ports: [{number: 443, name: main, protocol: TLS}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: "db.example.com"
+  trafficPolicy: {connectionPool: {tcp: {maxConnections: 10}}}
+`,
+}, opaqueLimits)
+
+func opaqueLimits(s *Scope, r *reporter) {
+	s.eachOpaquePolicy(func(p policy, svc *mesh.Service) {
+		if p.pool.GetHttp() != nil {
+			r.at(p.at("connectionPool.http"), "no port of %q that this is for carries HTTP", svc.Host).
+				related(place{svc.Object, svc.Field}, "the host is registered here")
+		}
+	})
+}
