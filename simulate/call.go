@@ -26,6 +26,7 @@ type Call struct {
 	ALPN      string              `json:"alpn,omitempty"` // comma-separated
 	Source    string              `json:"source,omitempty"`
 	Principal string              `json:"principal,omitempty"` // the peer's SPIFFE identity, with mtls
+	Random    *int                `json:"random,omitempty"`    // 0 to 99, decides weighted choices; nil follows the likeliest and lists all
 }
 
 // Proxy says which proxy a call goes through.
@@ -211,6 +212,8 @@ func (c *Call) check() error {
 		return fmt.Errorf("the protocol %q is none of http, http2, tcp", c.Protocol)
 	case !slices.Contains(encryptions, c.TLS):
 		return fmt.Errorf("the TLS %q is none of plaintext, tls, mtls", c.TLS)
+	case c.Random != nil && (*c.Random < 0 || *c.Random > 99):
+		return fmt.Errorf("the random number %d is not one of 0 to 99", *c.Random)
 	case c.Protocol != "tcp" && c.URL == "":
 		return fmt.Errorf("an HTTP call needs a URL")
 	}

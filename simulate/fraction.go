@@ -36,13 +36,17 @@ func (x *exchange) takes(t *route) bool {
 	}
 	takes, known := x.fractions[t]
 	if !known {
-		takes = t.share >= 0.5
+		takes = x.chance(t.share)
 		x.decide(t, takes)
 	}
 	return takes
 }
 
 func (x *exchange) decide(t *route, takes bool) {
+	if x.call.Random != nil {
+		x.fractions = with(x.fractions, t, takes)
+		return
+	}
 	other := &run{engine: x.engine, fractions: maps.Clone(x.fractions)}
 	x.fractions, other.fractions = with(x.fractions, t, takes), with(other.fractions, t, !takes)
 	other.start(*x.call)

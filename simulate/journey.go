@@ -75,6 +75,7 @@ func (r *run) onward(stop Stop) Call {
 	c := Call{
 		ID: r.call.ID, Proxy: stop.Proxy, Direction: stop.Direction, Address: to.Address, Port: to.Port,
 		Protocol: r.call.Protocol, Method: r.call.Method, URL: r.call.URL, Headers: r.call.Headers,
+		Random: r.call.Random,
 	}
 	if ips := r.call.Proxy.IPs; len(ips) > 0 {
 		c.Source = ips[0]

@@ -75,7 +75,7 @@ func (x *exchange) forward() outcome {
 		ways, changes = append(ways, w), append(changes, ops)
 	}
 	if len(ways) > 0 {
-		best := heaviest(ways)
+		best := x.pick(ways)
 		x.hop.Headers = changes[best]
 		x.rewritten(ways[best].req)
 	}
@@ -151,11 +151,11 @@ func (x *exchange) abortSome(o outcome) outcome {
 		return o
 	}
 	fault := outcome{verdict: FaultAborted, status: x.abortStatus, flags: "FI", details: "fault_filter_abort", reason: "the route injects a fault"}
-	if x.aborted < 1 {
+	if x.aborted < 1 && x.call.Random == nil {
 		x.divide(1-x.aborted, o.verdict)
 		x.hop.Branches = append(x.hop.Branches, Branch{Share: x.aborted, Verdict: FaultAborted})
 	}
-	if x.aborted < 0.5 {
+	if !x.chance(x.aborted) {
 		return o
 	}
 	x.hop.Response = nil

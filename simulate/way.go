@@ -76,25 +76,14 @@ func (r *run) take(ways []way) outcome {
 	if len(ways) == 0 {
 		return r.failed(NoCluster, "NC", "cluster_not_found", "the route leads to no cluster")
 	}
-	best := &ways[heaviest(ways)]
-	if len(ways) > 1 {
+	best := &ways[r.pick(ways)]
+	if len(ways) > 1 && r.call.Random == nil {
 		for _, w := range ways {
 			r.hop.Branches = append(r.hop.Branches, w.branch())
 		}
 	}
 	r.follow(best)
 	return best.outcome
-}
-
-// heaviest is the way that most go, the first of equals.
-func heaviest(ways []way) int {
-	best := 0
-	for i := range ways {
-		if ways[i].share > ways[best].share {
-			best = i
-		}
-	}
-	return best
 }
 
 func (w *way) branch() Branch {

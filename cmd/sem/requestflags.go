@@ -28,6 +28,7 @@ type requestFlags struct {
 	direction string
 	tls       string
 	principal string
+	random    int
 }
 
 func (f *requestFlags) add(cmd *cobra.Command) {
@@ -47,6 +48,7 @@ func (f *requestFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.direction, "direction", "", "outbound (default) or inbound")
 	flags.StringVar(&f.tls, "tls", "", "what the application or peer speaks: plaintext, tls or mtls (default: by the URL)")
 	flags.StringVar(&f.principal, "principal", "", "SPIFFE identity of the peer, with --tls mtls")
+	flags.IntVar(&f.random, "random", 0, "0 to 99: take one of the weighted branches, the same for the same number (default: follow the likeliest, show all)")
 	cmd.MarkFlagsMutuallyExclusive("curl", "access-log", "batch")
 }
 
@@ -69,6 +71,12 @@ func (f *requestFlags) call(cmd *cobra.Command, args []string) (simulate.Call, e
 	call.SNI, call.ALPN, call.Address = cmp.Or(f.sni, call.SNI), cmp.Or(f.alpn, call.ALPN), cmp.Or(f.address, call.Address)
 	call.Source, call.Direction = cmp.Or(f.source, call.Source), cmp.Or(f.direction, call.Direction)
 	call.TLS, call.Principal = cmp.Or(f.tls, call.TLS), cmp.Or(f.principal, call.Principal)
+	if cmd.Flags().Changed("random") {
+		if f.random < 0 || f.random > 99 {
+			return call, fmt.Errorf("--random %d: give a number from 0 to 99", f.random)
+		}
+		call.Random = &f.random
+	}
 	if f.http2 {
 		call.Protocol = "http2"
 	}

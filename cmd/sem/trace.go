@@ -41,6 +41,7 @@ type traceCommand struct {
 	why     bool
 	follow  bool
 	fail    bool
+	expect  []string
 }
 
 func newTrace() *cobra.Command {
@@ -60,10 +61,12 @@ func newTrace() *cobra.Command {
 	flags.StringVar(&c.batch, "batch", "", "file with one JSON request a line, '-' for standard input")
 	flags.BoolVar(&c.why, "why", false, "open each step to what was rejected, and why")
 	flags.BoolVar(&c.follow, "follow", false, "go on to the proxies behind the endpoint (default: true; false with --batch)")
+	flags.StringArrayVar(&c.expect, "expect", nil, "exit 1 unless fields of the trace document, or of its first hop, are so: verdict=DELIVERED,tls.mode=SIMPLE (repeatable)")
 	flags.BoolVar(&c.fail, "fail", false, "exit 1 when the request does not get its answer")
 	c.request.add(cmd)
 	cmd.MarkFlagsMutuallyExclusive("config-dump", "filename")
 	cmd.MarkFlagsMutuallyExclusive("config-dump", "mesh-config")
+	cmd.MarkFlagsMutuallyExclusive("expect", "batch")
 	return cmd
 }
 
@@ -77,6 +80,10 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	}
 	if !cmd.Flags().Changed("follow") {
 		c.follow = c.batch == ""
+	}
+	expected, err := parseExpect(c.expect)
+	if err != nil {
+		return err
 	}
 	call, err := c.call(cmd, args)
 	if err != nil {
@@ -96,10 +103,11 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	if err := c.print(cmd, targets, t); err != nil {
 		return err
 	}
-	if c.fail && !t.Verdict.Succeeded() {
+	met, err := meets(cmd, t, expected)
+	if err == nil && (!met || c.fail && !t.Verdict.Succeeded()) {
 		return errNo
 	}
-	return nil
+	return err
 }
 
 func (c *traceCommand) print(cmd *cobra.Command, targets []target, t *simulate.Trace) error {

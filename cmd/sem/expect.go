@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sem.example/simulate"
+)
+
+// An expectation is a field of the trace document and the text that it should have.
+type expectation struct{ field, want string }
+
+// beginsField is what stands before the value of a further expectation.
+var beginsField = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9.]*=`)
+
+// parseExpect reads the values of --expect, "field=text,field=text". A comma that no field follows belongs to the text.
+func parseExpect(values []string) ([]expectation, error) {
+	var out []expectation
+	for _, value := range values {
+		for i, part := range strings.Split(value, ",") {
+			switch field, want, _ := strings.Cut(part, "="); {
+			case beginsField.MatchString(part):
+				out = append(out, expectation{field, want})
+			case i == 0:
+				return nil, fmt.Errorf("--expect %q: write FIELD=TEXT, as in verdict=DELIVERED or tls.mode=SIMPLE", value)
+			default:
+				out[len(out)-1].want += "," + part
+			}
+		}
+	}
+	return out, nil
+}
+
+// meets says whether a trace is as expected, and where it is not tells on standard error what it is.
+func meets(cmd *cobra.Command, t *simulate.Trace, expected []expectation) (bool, error) {
+	met := true
+	for _, e := range expected {
+		got, err := t.Field(e.field)
+		if err != nil {
+			return false, fmt.Errorf("--expect: %w", err)
+		}
+		if got != e.want {
+			met = false
+			fmt.Fprintf(cmd.ErrOrStderr(), "not as expected: %s: got %q, want %q\n", e.field, got, e.want)
+		}
+	}
+	return met, nil
+}
