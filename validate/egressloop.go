@@ -1,0 +1,144 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM247",
+	Title:    "rule acts on sidecars and on the gateway that it leads to",
+	Severity: diag.Error,
+	Why: `The rules are bound to the sidecars and to an egress gateway, and this one sends requests to that gateway without saying at which of
+the two it acts. At the gateway it sends them back to the gateway itself: the request goes in a circle.`,
+	Fix: `Add match.gateways: [mesh] to the rule that leads to the gateway.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: net}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: v1
+kind: Service
+metadata: {name: egress, namespace: net}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: egress, namespace: net}
+spec:
+  selector: {app: egress}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [api.example.com]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: api, namespace: net}
+spec:
+  hosts: [api.example.com]
+  gateways: [mesh, net/egress]
+  http:
+  - match: [{gateways: [net/egress], port: 80}]
+    route: [{destination: {host: api.example.com, port: {number: 80}}}]
+  - route: [{destination: {host: egress.net.svc.cluster.local, port: {number: 80}}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: net}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: v1
+kind: Service
+metadata: {name: egress, namespace: net}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: egress, namespace: net}
+spec:
+  selector: {app: egress}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [api.example.com]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: api, namespace: net}
+spec:
+  hosts: [api.example.com]
+  gateways: [mesh, net/egress]
+  http:
+  - match: [{gateways: [mesh], port: 80}]
+    route: [{destination: {host: egress.net.svc.cluster.local, port: {number: 80}}}]
+  - match: [{gateways: [net/egress], port: 80}]
+    route: [{destination: {host: api.example.com, port: {number: 80}}}]
+`,
+}, gatewayLoop)
+
+func gatewayLoop(s *Scope, r *reporter) {
+	for _, o := range s.Mesh.Objects("VirtualService") {
+		bound := gatewaysOf(o)
+		if !slices.Contains(bound, mesh.MeshGateway) || len(bound) < 2 {
+			continue
+		}
+		for _, t := range targets(o) {
+			if t.protocol != "http" || t.mirror || s.namesGateway(t) {
+				continue
+			}
+			host := s.full(t.Host, o)
+			for _, g := range bound {
+				if s.standsBefore(g, host) {
+					r.at(t.host(), "at gateway %s this rule sends requests back to the gateway itself", g).
+						help("add match.gateways: [mesh] to this rule").
+						related(place{o, "spec.gateways"}, "the rules act at the sidecars and at the gateway")
+				}
+			}
+		}
+	}
+}
+
+// namesGateway says whether every match of a destination's rule says at which gateways it holds.
+func (s *Scope) namesGateway(t target) bool {
+	matches := config.Spec[*networking.VirtualService](t.object).GetHttp()[t.rule].GetMatch()
+	return len(matches) > 0 && !slices.ContainsFunc(matches, func(m *networking.HTTPMatchRequest) bool { return len(m.GetGateways()) == 0 })
+}
+
+// standsBefore says whether a Kubernetes Service stands before the workloads of a gateway: by its selector, or, where it has none,
+// by its name.
+func (s *Scope) standsBefore(gateway, host string) bool {
+	ns, base, _ := strings.Cut(gateway, "/")
+	o := s.Mesh.Object("Gateway", ns, base)
+	if o == nil {
+		return false
+	}
+	selector := config.Spec[*networking.Gateway](o).GetSelector()
+	for _, svc := range s.Mesh.ServicesOf(host) {
+		if !svc.Kubernetes() {
+			continue
+		}
+		if len(svc.Selector) == 0 && svc.Namespace == ns && svc.Name == base || len(selector) > 0 && within(selector, svc.Selector) {
+			return true
+		}
+	}
+	return false
+}
+
+// within says whether labels hold every entry of a selector.
+func within(selector, labels map[string]string) bool {
+	for k, v := range selector {
+		if labels[k] != v {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,150 @@
+package validate
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	security "istio.io/api/security/v1beta1"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM256",
+	Title:    "mutual TLS is set for a port of the Service, not of the workload",
+	Severity: diag.Warning,
+	Why: `Keys of portLevelMtls are ports of the workload, as containers listen on them. This one is a port of the Service, which maps to
+another port of the workload, so the setting never acts.`,
+	Fix: `Write the target port.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec:
+  selector: {app: reviews}
+  ports: [{name: http, port: 80, targetPort: 8080}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: reviews-0, namespace: shop, labels: {app: reviews}}
+spec: {containers: [{name: app, image: reviews}]}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: reviews, namespace: shop}
+spec:
+  selector: {matchLabels: {app: reviews}}
+  mtls: {mode: STRICT}
+  portLevelMtls:
+    80: {mode: PERMISSIVE}
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec:
+  selector: {app: reviews}
+  ports: [{name: http, port: 80, targetPort: 8080}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: reviews-0, namespace: shop, labels: {app: reviews}}
+spec: {containers: [{name: app, image: reviews}]}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: reviews, namespace: shop}
+spec:
+  selector: {matchLabels: {app: reviews}}
+  mtls: {mode: STRICT}
+  portLevelMtls:
+    8080: {mode: PERMISSIVE}
+`,
+}, servicePortMTLS)
+
+func servicePortMTLS(s *Scope, r *reporter) {
+	for _, o := range s.Mesh.Objects("PeerAuthentication") {
+		spec := config.Spec[*security.PeerAuthentication](o)
+		selector := spec.GetSelector().GetMatchLabels()
+		for _, number := range slices.Sorted(maps.Keys(spec.GetPortLevelMtls())) {
+			svc, port := s.servicePort(o.Namespace, selector, number)
+			if svc == nil {
+				continue
+			}
+			at := place{o, source.Join("spec.portLevelMtls", fmt.Sprint(number))}
+			r.at(at, "%d is the port of Service %s; the workload listens on %d", number, svc.Name, port.Target).
+				help("write %d", port.Target).related(place{svc.Object, port.Field}, "the Service maps %d to %d", number, port.Target)
+		}
+	}
+}
+
+// servicePort returns the Service of selected workloads that has a port of this number and maps it to another one, unless some
+// Service maps a port to this very number.
+func (s *Scope) servicePort(namespace string, selector map[string]string, number uint32) (found *mesh.Service, port *mesh.Port) {
+	for _, svc := range s.Mesh.Services {
+		if !svc.Kubernetes() || svc.Namespace != namespace || len(svc.Selector) == 0 || !within(selector, svc.Selector) && !within(svc.Selector, selector) {
+			continue
+		}
+		for _, p := range svc.Ports {
+			switch {
+			case p.Target == number, p.Target == 0 && p.Number == number:
+				return nil, nil
+			case p.Number == number && p.Target != 0:
+				found, port = svc, p
+			}
+		}
+	}
+	return found, port
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM263",
+	Title:    "PeerAuthentication selects no workload",
+	Severity: diag.Warning,
+	Why: `The policy acts on the workloads that its selector picks in its namespace. The input holds workloads there, and none of them has
+these labels.`,
+	Fix: `Correct the selector.`,
+	Wrong: `
+apiVersion: v1
+kind: Pod
+metadata: {name: reviews-0, namespace: shop, labels: {app: reviews}}
+spec: {containers: [{name: app, image: reviews}]}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: ratings, namespace: shop}
+spec:
+  selector: {matchLabels: {app: ratings}}
+  mtls: {mode: STRICT}
+`,
+	Right: `
+apiVersion: v1
+kind: Pod
+metadata: {name: reviews-0, namespace: shop, labels: {app: reviews}}
+spec: {containers: [{name: app, image: reviews}]}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: reviews, namespace: shop}
+spec:
+  selector: {matchLabels: {app: reviews}}
+  mtls: {mode: STRICT}
+`,
+	Aliases: []string{"KIA0004", "IST0127"},
+}, idlePeerAuthentication)
+
+func idlePeerAuthentication(s *Scope, r *reporter) {
+	for _, o := range s.Mesh.Objects("PeerAuthentication") {
+		selector := config.Spec[*security.PeerAuthentication](o).GetSelector().GetMatchLabels()
+		if len(selector) == 0 || o.Namespace == s.Mesh.Settings.Config.GetRootNamespace() || len(s.Mesh.Selected(o.Namespace, nil)) == 0 {
+			continue
+		}
+		if len(s.Mesh.Selected(o.Namespace, selector)) == 0 {
+			r.at(place{o, "spec.selector.matchLabels"}, "no workload of namespace %s has these labels", o.Namespace)
+		}
+	}
+}
