@@ -1,7 +1,9 @@
 package validate
 
 import (
+	"maps"
 	"net/netip"
+	"slices"
 
 	networking "istio.io/api/networking/v1alpha3"
 
@@ -63,7 +65,7 @@ spec:
 
 func orphanEntry(s *Scope, r *reporter) {
 	for _, o := range s.Mesh.Objects("WorkloadEntry") {
-		if !s.selecting(o.Namespace) || s.selected(o) {
+		if !s.selecting(o.Namespace) || s.selected(o) || s.missing(o.Namespace) {
 			continue
 		}
 		r.at(place{o, "spec.labels"}, "no ServiceEntry and no Service of namespace %s selects these labels", o.Namespace)
@@ -76,9 +78,21 @@ func (s *Scope) selecting(namespace string) bool {
 	return s.holds["ServiceEntry"][namespace] || s.holds["Service"][namespace]
 }
 
+// missing says whether a ServiceEntry of a namespace selects nothing at all, of which SEM113 speaks: it may mean these labels.
+func (s *Scope) missing(namespace string) bool {
+	return slices.ContainsFunc(s.Mesh.Objects("ServiceEntry"), func(o *config.Object) bool {
+		selector := config.Spec[*networking.ServiceEntry](o).GetWorkloadSelector().GetLabels()
+		return o.Namespace == namespace && len(selector) > 0 && len(s.Mesh.Selected(namespace, selector)) == 0
+	})
+}
+
 // selected says whether a service of its namespace selects a WorkloadEntry.
 func (s *Scope) selected(o *config.Object) bool {
-	labels := config.Spec[*networking.WorkloadEntry](o).GetLabels()
+	labels := maps.Clone(o.Labels)
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	maps.Copy(labels, config.Spec[*networking.WorkloadEntry](o).GetLabels())
 	for _, svc := range s.Mesh.Services {
 		if svc.Namespace == o.Namespace && len(svc.Selector) > 0 && within(svc.Selector, labels) {
 			return true
