@@ -76,14 +76,85 @@ spec:
 }, plaintextToTLS)
 
 func plaintextToTLS(s *Scope, r *reporter) {
-	s.eachTarget(func(t target, svc *mesh.Service) {
-		port := svc.Port(t.GetPort().GetNumber())
-		if t.protocol != "http" || t.mirror || port == nil || !port.Protocol.IsTLS() || s.encrypts(t, svc, port.Number) || s.idle(t) {
-			return
+	s.eachPlaintext(func(t target, svc *mesh.Service, port *mesh.Port) {
+		if svc.Kubernetes() && !t.fromSidecars() {
+			return // SEM143 says so
 		}
 		r.at(place{t.object, t.field + ".port.number"}, "HTTP is sent in plaintext to port %d of %q, whose protocol is %s", port.Number, svc.Host, port.Protocol).
 			help("add a DestinationRule for %s with tls mode SIMPLE on port %d", svc.Host, port.Number).
 			related(place{svc.Object, port.Field}, "the port is declared here")
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM143",
+	Title:    "gateway ends TLS and sends plain HTTP to a TLS port",
+	Severity: diag.Error,
+	Why: `HTTP rules of a gateway act on decrypted requests, which it sends on as plain HTTP; mutual TLS of the mesh ends at the sidecar and
+changes nothing for the application. The port of the Service expects the application's own TLS: it answers "the plain HTTP request
+was sent to HTTPS port" (400), or resets the connection.`,
+	Fix: `Set tls mode SIMPLE for that port in a DestinationRule, route to a plain HTTP port, or pass TLS through: a server of mode
+PASSTHROUGH and tls rules.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{name: https-web, port: 443}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [shop.example.com]
+  gateways: [istio-system/edge]
+  http:
+  - route: [{destination: {host: web, port: {number: 443}}}]
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{name: http-web, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [shop.example.com]
+  gateways: [istio-system/edge]
+  http:
+  - route: [{destination: {host: web, port: {number: 80}}}]
+`,
+}, gatewayToTLS)
+
+func gatewayToTLS(s *Scope, r *reporter) {
+	s.eachPlaintext(func(t target, svc *mesh.Service, port *mesh.Port) {
+		if !svc.Kubernetes() || t.fromSidecars() {
+			return
+		}
+		f := r.at(t.host(), "the gateway sends plain HTTP to port %d of %q, whose protocol is %s", port.Number, svc.Host, port.Protocol).
+			related(place{svc.Object, port.Field}, "the port is declared here")
+		for _, p := range svc.Ports {
+			if p.Protocol.IsHTTP() {
+				f.help("route to port %d, or add a DestinationRule for %s with tls mode SIMPLE on port %d", p.Number, svc.Host, port.Number)
+				return
+			}
+		}
+		f.help("add a DestinationRule for %s with tls mode SIMPLE on port %d", svc.Host, port.Number)
+	})
+}
+
+// eachPlaintext calls do for every destination to which requests are sent unencrypted although its port expects TLS.
+func (s *Scope) eachPlaintext(do func(target, *mesh.Service, *mesh.Port)) {
+	s.eachTarget(func(t target, svc *mesh.Service) {
+		port := svc.Port(t.GetPort().GetNumber())
+		if t.GetPort().GetNumber() == 0 && len(svc.Ports) == 1 && !t.fromSidecars() {
+			port = svc.Ports[0] // gateways take the only port
+		}
+		if t.protocol != "http" || t.mirror || port == nil || !port.Protocol.IsTLS() || s.encrypts(t, svc, port.Number) || s.idle(t) {
+			return
+		}
+		do(t, svc, port)
 	})
 }
 
