@@ -232,7 +232,7 @@ func (x *chainIndex) add(c *chain) {
 			x.ports[port] = append(x.ports[port], p)
 		}
 		for _, name := range names {
-			key := chainKey{port, p, strings.TrimPrefix(name, "*")}
+			key := chainKey{port, p, strings.ToLower(strings.TrimPrefix(name, "*"))}
 			x.buckets[key] = append(x.buckets[key], c)
 		}
 	}

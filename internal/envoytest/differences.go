@@ -159,7 +159,7 @@ func (c *comparison) tlsTowards(u Upstream) simulate.TLS {
 	}
 	for _, e := range c.hop.Endpoints {
 		switch {
-		case !isEndpoint(e, u), e.TLS == "", e.TLS == c.hop.TLS.Mode, c.hop.TLS.OriginatedBy == "application":
+		case !isEndpoint(e, u), e.TLS == "", e.TLS == c.hop.TLS.Mode:
 		case e.TLS == "DISABLE" && c.call.TLS != "plaintext" && u.TLS != nil:
 			return simulate.TLS{OriginatedBy: "application", SNI: u.TLS.SNI}
 		case e.TLS == "DISABLE":
