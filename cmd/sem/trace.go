@@ -57,7 +57,7 @@ func newTrace() *cobra.Command {
 	c.proxy.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&c.dump, "config-dump", "", "answer from what a proxy runs: a file with its /config_dump?include_eds, or what 'istioctl proxy-config all -o json' prints; '-' is standard input")
-	flags.VarP(&c.out, "output", "o", "text or json, or FORMAT=FILE (repeatable)")
+	flags.VarP(&c.out, "output", "o", "text, json, markdown (for a ticket) or mermaid (a sequence diagram), or FORMAT=FILE (repeatable)")
 	flags.StringVar(&c.batch, "batch", "", "file with one JSON request a line, '-' for standard input")
 	flags.BoolVar(&c.why, "why", false, "open each step to what was rejected, and why")
 	flags.BoolVar(&c.follow, "follow", false, "go on to the proxies behind the endpoint (default: true; false with --batch)")
@@ -74,7 +74,7 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	if _, err := useSettings(cmd); err != nil {
 		return err
 	}
-	targets, err := parseTargets(c.out.values, []string{"text", "json"})
+	targets, err := parseTargets(c.out.values, []string{"text", "json", "markdown", "mermaid"})
 	if err != nil {
 		return err
 	}
@@ -112,8 +112,13 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 
 func (c *traceCommand) print(cmd *cobra.Command, targets []target, t *simulate.Trace) error {
 	return emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
-		if format == "json" {
+		switch format {
+		case "json":
 			return output.JSON(to, t)
+		case "markdown":
+			return output.Markdown(to, t)
+		case "mermaid":
+			return output.Mermaid(to, t)
 		}
 		look.Why = c.why
 		return output.Trace(to, t, look)

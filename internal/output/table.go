@@ -26,8 +26,11 @@ func (p *tracePrinter) row(s simulate.Step) row {
 }
 
 // place is a place in the words of an editor, without the folder that is named once above.
-func (p *tracePrinter) place(at *simulate.Place) string {
-	file := strings.TrimPrefix(at.File, p.folder)
+func (p *tracePrinter) place(at *simulate.Place) string { return placeText(at, p.folder) }
+
+// placeText is a place within a folder: file and line, or the object where no file is known.
+func placeText(at *simulate.Place, folder string) string {
+	file := strings.TrimPrefix(at.File, folder)
 	switch {
 	case file != "" && at.Line > 0:
 		return fmt.Sprintf("%s:%d", file, at.Line)

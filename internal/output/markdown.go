@@ -1,0 +1,147 @@
+package output
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+
+	"sem.example/simulate"
+)
+
+// Markdown prints a trace for a ticket: the verdict, a table of the decisions of each proxy, the endpoints where there are
+// several, and what there is to know besides.
+func Markdown(w io.Writer, t *simulate.Trace) error {
+	var m markdown
+	m.line("**%s** %s from %s", t.Verdict, code(request(t.Call)), code(proxyName(t.Call.Proxy)))
+	m.paragraph(sentence(t.Summary))
+	if !t.Verdict.Succeeded() {
+		if t.Sees != "" {
+			m.paragraph("The application sees " + sentence(t.Sees) + ".")
+		}
+		if t.Fix != "" {
+			m.paragraph("To mend it: " + sentence(t.Fix) + ".")
+		}
+	}
+	for i := range t.Hops {
+		m.hop(t, i)
+	}
+	m.notes(t)
+	_, err := io.WriteString(w, m.String())
+	return err
+}
+
+type markdown struct {
+	strings.Builder
+}
+
+func (m *markdown) line(format string, args ...any) { fmt.Fprintf(m, format+"\n", args...) }
+
+func (m *markdown) paragraph(text string) {
+	if text != "" {
+		m.line("\n%s", text)
+	}
+}
+
+// table writes rows below a head; a column that is empty in every row is left out.
+func (m *markdown) table(head []string, rows [][]string) {
+	if len(rows) == 0 {
+		return
+	}
+	used := make([]bool, len(head))
+	for _, r := range rows {
+		for i, c := range r {
+			used[i] = used[i] || c != ""
+		}
+	}
+	m.WriteByte('\n')
+	for i, r := range append([][]string{head}, rows...) {
+		line, rule := "|", "|"
+		for j, c := range r {
+			if used[j] {
+				line, rule = line+" "+c+" |", rule+" --- |"
+			}
+		}
+		m.line("%s", line)
+		if i == 0 {
+			m.line("%s", rule)
+		}
+	}
+}
+
+func (m *markdown) hop(t *simulate.Trace, i int) {
+	h := &t.Hops[i]
+	if len(t.Hops) > 1 {
+		m.paragraph(fmt.Sprintf("%d. %s, %s", i+1, code(proxyName(h.Proxy)), h.Direction))
+	}
+	var rows [][]string
+	for _, s := range h.Steps {
+		place := ""
+		if len(s.Origins) > 0 {
+			place = code(placeText(&s.Origins[0], ""))
+		}
+		rows = append(rows, []string{cmp.Or(stageNames[s.Stage], s.Stage), code(s.Chose), sentence(s.Because), place})
+	}
+	m.table([]string{"step", "decision", "because", "place"}, rows)
+	m.endpoints(h.Endpoints)
+	m.branches(h.Branches)
+}
+
+func (m *markdown) endpoints(all []simulate.Endpoint) {
+	if len(all) < 2 {
+		return
+	}
+	var rows [][]string
+	for _, e := range all[:min(len(all), shownEndpoints)] {
+		rows = append(rows, []string{code(fmt.Sprintf("%s:%d", e.Address, e.Port)), fmt.Sprintf("%.4g %%", e.Share*100), sentence(e.Locality)})
+	}
+	m.table([]string{"endpoint", "share", "locality"}, rows)
+	if more := len(all) - shownEndpoints; more > 0 {
+		m.paragraph(fmt.Sprintf("and %d more endpoints", more))
+	}
+}
+
+func (m *markdown) branches(all []simulate.Branch) {
+	var rows [][]string
+	for _, b := range all {
+		rows = append(rows, []string{code(b.Cluster), fmt.Sprintf("%.4g %%", b.Share*100), string(b.Verdict)})
+	}
+	m.table([]string{"branch", "share", "verdict"}, rows)
+}
+
+// notes are the warnings, and what the answer does not take into account.
+func (m *markdown) notes(t *simulate.Trace) {
+	if len(t.Warnings)+len(t.NotModelled) > 0 {
+		m.WriteByte('\n')
+	}
+	for _, w := range t.Warnings {
+		line := fmt.Sprintf("- **%s** %s", w.ID, sentence(w.Message))
+		if w.Origin != nil {
+			line += " " + code(placeText(w.Origin, ""))
+		}
+		if w.Help != "" {
+			line += ". " + sentence(w.Help)
+		}
+		m.line("%s", line)
+	}
+	for _, n := range t.NotModelled {
+		m.line("- not modelled, so the answer may differ: %s", sentence(n))
+	}
+}
+
+// code is a name in a table or a sentence, as it is written.
+func code(s string) string {
+	if s == "" {
+		return ""
+	}
+	s = strings.NewReplacer("|", `\|`, "\n", " ").Replace(s)
+	if strings.Contains(s, "`") {
+		return "`` " + s + " ``"
+	}
+	return "`" + s + "`"
+}
+
+// sentence is a sentence in which nothing is taken for markup.
+func sentence(s string) string {
+	return strings.NewReplacer("|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "<", `\<`, "[", `\[`, "\n", " ").Replace(s)
+}
