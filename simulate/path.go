@@ -67,7 +67,6 @@ func (n normaliser) apply(r *request) pathVerdict {
 
 // slashes deals with encoded slashes as the manager is told to.
 func (n normaliser) slashes(r *request) pathVerdict {
-	type manager = hcmv3.HttpConnectionManager
 	if n.escaped <= hcmv3.HttpConnectionManager_KEEP_UNCHANGED {
 		return pathFine
 	}

@@ -132,8 +132,8 @@ func certificateOf(c *tlsv3.CommonTlsContext) (certificate, key string) {
 		}
 		return s.GetName(), s.GetName()
 	}
-	for _, t := range c.GetTlsCertificates() {
-		return bytesOf(t.GetCertificateChain()), bytesOf(t.GetPrivateKey())
+	if all := c.GetTlsCertificates(); len(all) > 0 {
+		return bytesOf(all[0].GetCertificateChain()), bytesOf(all[0].GetPrivateKey())
 	}
 	return "", ""
 }

@@ -161,7 +161,8 @@ func refusedPlaintext(s *Scope, r *reporter) {
 // endpoint is known to have a sidecar; where none is known, policies for the whole namespace or mesh count.
 func (s *Scope) strictServer(x secured) (policy *config.Object, certain bool) {
 	view := s.client(x.service.Namespace)
-	for _, e := range view.Endpoints(x.service, x.port) {
+	if all := view.Endpoints(x.service, x.port); len(all) > 0 {
+		e := all[0]
 		if !inMesh(e) {
 			return nil, false
 		}
