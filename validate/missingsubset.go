@@ -142,7 +142,7 @@ spec:
 
 func unusedRuleSubset(s *Scope, r *reporter) {
 	s.eachMissingSubset(func(t target, svc *mesh.Service, rule *mesh.DestinationRule, elsewhere *config.Object) {
-		if elsewhere == nil {
+		if elsewhere == nil || unexported(elsewhere, svc, t.object.Namespace) {
 			return
 		}
 		f := r.at(place{t.object, t.field + ".subset"}, "subset %q of %q is defined only in %s, which clients in namespace %s do not use",

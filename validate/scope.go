@@ -33,6 +33,7 @@ type Scope struct {
 	clients  map[string]*mesh.View       // by namespace
 	rules    map[string][]*config.Object // DestinationRules by full host
 	routed   map[hostPort]bool           // ports that HTTP rules name as their destination
+	entries  map[string][]*mesh.Service  // of ServiceEntries, by namespace
 	labelled labelIndex                  // workloads by their labels
 
 	listeners map[uint32]portUse // see anyAddress

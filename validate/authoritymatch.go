@@ -1,0 +1,153 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM239",
+	Title:    "match of an authority that no client sends",
+	Severity: diag.Warning,
+	Why: `The authority is compared letter by letter with what clients send: in lower case, without the port where it is the usual one of the
+scheme. And only requests for a host of the rules come to them at all.`,
+	Fix: `Write the authority as clients send it.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - match: [{authority: {exact: Web.Example.com}}]
+    route: [{destination: {host: next}}]
+  - route: [{destination: {host: web}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - match: [{authority: {exact: web.example.com}}]
+    route: [{destination: {host: next}}]
+  - route: [{destination: {host: web}}]
+`,
+}, strangeAuthority)
+
+func strangeAuthority(s *Scope, r *reporter) {
+	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+		for i, m := range rule.GetMatch() {
+			text := m.GetAuthority().GetExact()
+			host, port, _ := strings.Cut(text, ":")
+			p := at.match(i, "authority.exact")
+			switch {
+			case text == "" || strings.Contains(port, ":"):
+			case text != strings.ToLower(text):
+				r.at(p, "clients send hosts in lower case, not %q", text).help("write %s", strings.ToLower(text))
+			case port == "80" || port == "443":
+				r.at(p, "clients leave out the usual port %s", port).help("write %s", host)
+			case !s.ruledFor(at.object, host):
+				r.at(p, "requests for %q do not come to these rules", host).related(place{at.object, "spec.hosts"}, "they are for %s",
+					strings.Join(config.Spec[*networking.VirtualService](at.object).GetHosts(), ", "))
+			}
+		}
+	})
+}
+
+// ruledFor says whether requests for a host may come to rules: those of a delegate, of short names or of Kubernetes names, which
+// have several forms, always may.
+func (s *Scope) ruledFor(o *config.Object, host string) bool {
+	hosts := config.Spec[*networking.VirtualService](o).GetHosts()
+	return len(hosts) == 0 || slices.ContainsFunc(hosts, func(h string) bool { return !s.outside(s.full(h, o)) || mesh.Overlap(h, host) })
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM238",
+	Title:    "match of a claim that no policy reads",
+	Severity: diag.Error,
+	Why: `Claims of a token can be matched where a RequestAuthentication has checked the token. On a gateway without one such a match never
+holds.`,
+	Fix: `Add a RequestAuthentication for the workload of the gateway.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: ingress}
+spec:
+  selector: {istio: ingressgateway}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [web.example.com]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  gateways: [ingress/edge]
+  http:
+  - match: [{headers: {"@request.auth.claims.group": {exact: beta}}}]
+    route: [{destination: {host: beta}}]
+  - route: [{destination: {host: web}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: ingress}
+spec:
+  selector: {istio: ingressgateway}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [web.example.com]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  gateways: [ingress/edge]
+  http:
+  - match: [{headers: {"@request.auth.claims.group": {exact: beta}}}]
+    route: [{destination: {host: beta}}]
+  - route: [{destination: {host: web}}]
+---
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: jwt, namespace: ingress}
+spec:
+  selector: {matchLabels: {istio: ingressgateway}}
+  jwtRules: [{issuer: https://issuer.example.com, jwksUri: https://issuer.example.com/jwks}]
+`,
+	Aliases: []string{"IST0149"},
+}, unreadClaim)
+
+func unreadClaim(s *Scope, r *reporter) {
+	s.prepare()
+	root := s.Mesh.Settings.Config.GetRootNamespace()
+	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+		servers, known := s.boundServers(gatewaysOf(at.object))
+		if !known || len(servers) == 0 || slices.ContainsFunc(servers, func(v server) bool {
+			return s.holds["RequestAuthentication"][v.object.Namespace] || s.holds["RequestAuthentication"][root]
+		}) {
+			return
+		}
+		for i, m := range rule.GetMatch() {
+			if claimed(m.GetHeaders()) || claimed(m.GetWithoutHeaders()) {
+				r.at(at.match(i, "headers"), "no RequestAuthentication of the input is for %s, so claims are never known there", name(servers[0].object)).
+					related(place{servers[0].object, "spec.selector"}, "the rules are for this gateway")
+			}
+		}
+	})
+}
+
+func claimed(headers map[string]*networking.StringMatch) bool {
+	for name := range headers {
+		if isClaim(name) {
+			return true
+		}
+	}
+	return false
+}

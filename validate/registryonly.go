@@ -1,0 +1,133 @@
+package validate
+
+import (
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM184",
+	Title:    "policy for unknown hosts without a mode",
+	Severity: diag.Warning,
+	Why: `An outboundTrafficPolicy without a mode means REGISTRY_ONLY, not the default of the mesh: calls to hosts that nobody registers are
+blocked.`,
+	Fix: `Write the mode.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: default, namespace: shop}
+spec:
+  outboundTrafficPolicy: {}
+  egress: [{hosts: ["./*"]}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: default, namespace: shop}
+spec:
+  outboundTrafficPolicy: {mode: ALLOW_ANY}
+  egress: [{hosts: ["./*"]}]
+`,
+	Aliases: []string{"KIA1007"},
+}, modeless)
+
+func modeless(s *Scope, r *reporter) {
+	each(s, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
+		if spec.GetOutboundTrafficPolicy() != nil && o.Doc.Lookup("spec.outboundTrafficPolicy.mode") == nil {
+			r.at(place{o, "spec.outboundTrafficPolicy"}, "without a mode the policy is REGISTRY_ONLY: calls to unknown hosts are blocked")
+		}
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM187",
+	Title:    "external host is not registered, and unknown hosts are blocked",
+	Severity: diag.Warning,
+	Why: `With REGISTRY_ONLY clients reach registered hosts only. Rules for a host that is not lead to nothing: HTTP is answered 502, other
+connections are closed.`,
+	Fix: `Add a ServiceEntry for the host.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: default, namespace: shop}
+spec:
+  outboundTrafficPolicy: {mode: REGISTRY_ONLY}
+  egress: [{hosts: ["./*"]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: out, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  http: [{route: [{destination: {host: other.example.com}}]}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: other, namespace: shop}
+spec:
+  hosts: [other.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: default, namespace: shop}
+spec:
+  outboundTrafficPolicy: {mode: REGISTRY_ONLY}
+  egress: [{hosts: ["./*"]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: out, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  http: [{route: [{destination: {host: other.example.com}}], rewrite: {authority: other.example.com}}]
+`,
+}, blockedHost)
+
+func blockedHost(s *Scope, r *reporter) {
+	if !s.holdsKind("ServiceEntry") {
+		return
+	}
+	for _, o := range s.Mesh.Objects("VirtualService") {
+		view := s.client(o.Namespace)
+		if !boundTo(o, mesh.MeshGateway) || view.Outbound.GetMode() != networking.OutboundTrafficPolicy_REGISTRY_ONLY {
+			continue
+		}
+		for _, t := range targets(o) {
+			host := s.full(t.Host, o)
+			if s.standing(host) != unknown || !s.outside(host) {
+				continue
+			}
+			r.at(t.host(), "no ServiceEntry registers %q, and clients in namespace %s reach registered hosts only", host, o.Namespace).
+				related(place{view.Policy.Object, view.Policy.Field}, "REGISTRY_ONLY is set here")
+		}
+	}
+}
+
+// outside says whether a host is not one of the cluster.
+func (s *Scope) outside(host string) bool {
+	return !strings.HasSuffix(host, "."+s.Mesh.Settings.Domain) && strings.Contains(host, ".") && !strings.HasSuffix(host, ".svc")
+}
