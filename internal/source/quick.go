@@ -7,7 +7,7 @@ import (
 
 // A quick reader reads the part of YAML that people write by hand: block maps and lists, scalars and brackets on one
 // line, comments. It is some ten times faster than a whole parser and gives the very same tree. Whatever it does not know
-// for certain (anchors, tags, text over several lines, tabs, mistakes, …) makes it give up, and the parser reads the
+// for certain (anchors, tags, folded text, tabs, mistakes, …) makes it give up, and the parser reads the
 // document instead.
 type quick struct {
 	text  string // of the document
@@ -165,7 +165,7 @@ func (q *quick) item() *Node {
 	if _, _, ok := q.key(); ok || q.dash() {
 		return q.block()
 	}
-	return q.inline()
+	return q.inline(indent)
 }
 
 func (q *quick) fields() *Node {
@@ -198,7 +198,7 @@ func (q *quick) field(indent int) Field {
 	colon := end + 1
 	if !q.nothing(colon) {
 		q.first = q.skip(colon)
-		f.Value = q.inline()
+		f.Value = q.inline(indent)
 		return f
 	}
 	switch q.next(); {
@@ -211,8 +211,12 @@ func (q *quick) field(indent int) Field {
 	return f
 }
 
-// inline reads a scalar or a bracket that ends on its line, and moves to the next line.
-func (q *quick) inline() *Node {
+// inline reads what begins behind a key or a dash of a block that is indented so deep: a scalar or a bracket that ends on
+// its line, or a literal block. It moves to the next line.
+func (q *quick) inline(indent int) *Node {
+	if q.text[q.first] == '|' {
+		return q.literal(indent)
+	}
 	n, end := q.flow(q.first, false)
 	if n == nil || !q.nothing(end) {
 		return q.fail()

@@ -58,6 +58,9 @@ var quickTexts = []string{
 	"a: [b, 'c', \"d\", 1, {e: f, g: [h]}, []]\nb: {}\n", "'a': \"b\"\n\"c\": 'd'\n", "a: http://x/y?z=1\nb: a:b:c\nc: a#b\nd: x, y [z]\n",
 	"a: yes\nb: 1\nc: 1.5\nd: null\ne: ~\nf: 0x10\nno: x\nnote: y\n", "a: größe # ü\nü: [ß, x]\n", "a: b\r\nc:\r\n- d\r\n", "- a\n- b: c\n", "a: -1\nb: -x\nc: .5\nd: <x>\n",
 	"a: *b\n", "a: &b c\n", "a: |\n  b\n", "a: b\n  c\n", "a: 'b\n  c'\n", "a: \"b\\n\"\n", "a: 'it''s'\n", "a: !!str 1\n", "? a\n: b\n", "a:\tb\n", "a: [b,\n c]\n", "a: {b: , c}\n", "a: {b:c}\n",
+	"a: |\n  b\n   c\n\n  d\n\n\ne: |-\n f\n\ng: |+\n    h\n\ni: j\n", "- |\n a\n- |-\n  b\n", "a: | # x\n  b\n", "a: |\n\n\n  b\n", "a: |\n  b\n c\n", "a: |\n   \n  b\n",
+	"a: |\nb: c\n", "a: |\n  b", "a:\n  b: |\n    c\n  # d\n  e: f\n", "a: |\r\n  b\r\n\r\nc: d\r\n", "a: |2\n  b\n", "a: |\n  \n  b\n  \n", "a: |-\n  b\n\n# c\n", "a: |+\n\n  b\n\n", "- - |\n   b\n  - c\n",
+	"a: \"b\\\"c\\\\d\\n\"\n", "a: \"\\u0041\"\n", "a: \"b\\\"\n", "'a''b': 'c''''d'\n", "\"a\\\"b\": c\n", "a: 'b\\'\n", "a: {\"b\\\"c\": 'd''e'}\n",
 	"a: b: c\n", "a: b\na: c\n", "a:\n b: c\n  d: e\n", "a:\n  - b\n c: d\n", "a: 017\n", "y: 1\n", "<<: {a: b}\n", "a: b\n...\nc: d\n", "%YAML 1.1\n---\na: b\n", "a: [b]]\n", "a: 'b' c\n", "a:b\n", "a: - b\n", "a: [a b, c d ]\n", "a : b\n",
 	"a: x #\nb: x#\n", "a: {b: c #}\n", "a: [-1, - 1]\n", "a: ''\nb: \"\"\n", "a: {'b': c, \"d\": e}\n", "a: [b:c, d]\n", "- \n- a\n", "-\n  a: b\n- c\n", "a:\n# x\n  # y\n  b: c\n",
 }

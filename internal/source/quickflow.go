@@ -9,10 +9,8 @@ const maxKey = 1000
 func (q *quick) key() (key string, end int, ok bool) {
 	at := q.first
 	if c := q.text[at]; c == '"' || c == '\'' {
-		if end = q.quoted(at); end == 0 || end >= q.end || q.text[end] != ':' || !q.ends(end+1) {
-			return "", 0, false
-		}
-		return q.text[at+1 : end-1], end, true
+		key, end = q.quoted(at)
+		return key, end, end > 0 && end < q.end && q.text[end] == ':' && q.ends(end+1)
 	}
 	if !opens(q.text[at]) {
 		return "", 0, false
@@ -51,18 +49,45 @@ func opens(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= 0x80 || strings.IndexByte("./_+$^~();\\=<", c) >= 0
 }
 
-// quoted returns the offset behind the quoted scalar at an offset, or 0 where it has escapes or does not end on its line.
-func (q *quick) quoted(at int) int {
-	quote := q.text[at]
-	i := strings.IndexByte(q.text[at+1:q.end], quote)
-	if i < 0 {
-		return 0
+// quoted returns the text of the quoted scalar at an offset and the offset behind it, or 0 where it does not end on its
+// line or has one of the rarer escapes.
+func (q *quick) quoted(at int) (string, int) {
+	quote, escaped := q.text[at], false
+	for i := at + 1; i < q.end; i++ {
+		switch c := q.text[i]; {
+		case c == '\\' && quote == '"', c == quote && quote == '\'' && i+1 < q.end && q.text[i+1] == quote:
+			escaped = true
+			i++
+		case c == quote && !escaped:
+			return q.text[at+1 : i], i + 1
+		case c == quote && quote == '\'':
+			return strings.ReplaceAll(q.text[at+1:i], "''", "'"), i + 1
+		case c == quote:
+			if text, ok := unescape(q.text[at+1 : i]); ok {
+				return text, i + 1
+			}
+			return "", 0
+		}
 	}
-	end := at + 1 + i + 1
-	if quote == '"' && strings.IndexByte(q.text[at:end], '\\') >= 0 || quote == '\'' && end < q.end && q.text[end] == '\'' {
-		return 0
+	return "", 0
+}
+
+// unescape resolves the escapes of a text in double quotes that need no thought.
+func unescape(text string) (string, bool) {
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' {
+			b.WriteByte(text[i])
+			continue
+		}
+		i++
+		at := strings.IndexByte(`"\nt`, text[i])
+		if at < 0 {
+			return "", false
+		}
+		b.WriteByte("\"\\\n\t"[at])
 	}
-	return end
+	return b.String(), true
 }
 
 // flow reads the scalar or bracket at an offset and returns the offset behind it. Inside of brackets a plain scalar has
@@ -77,12 +102,12 @@ func (q *quick) flow(at int, inside bool) (*Node, int) {
 	case '{':
 		return q.flowMap(at)
 	case '"', '\'':
-		end := q.quoted(at)
+		text, end := q.quoted(at)
 		if end == 0 {
 			return nil, 0
 		}
 		n := q.node(String)
-		n.Text, n.Range = q.text[at+1:end-1], q.span(at, end)
+		n.Text, n.Range = text, q.span(at, end)
 		return n, end
 	default:
 		if !opens(c) && (c != '-' || at+1 == q.end || !opens(q.text[at+1])) {
