@@ -1,0 +1,55 @@
+package validate
+
+import (
+	"strings"
+
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM119",
+	Title:    "host is written with capitals",
+	Severity: diag.Warning,
+	Why: `Hosts in routes are compared in lower case, but clusters and DestinationRules keep the name as it is written. A host with capitals
+is found under one name and missed under the other.`,
+	Fix: `Write the host in lower case.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [API.example.com]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: DNS
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: DNS
+`,
+}, hostCase)
+
+func hostCase(s *Scope, r *reporter) {
+	told := map[place]bool{}
+	report := func(at place, host string) {
+		if lower := strings.ToLower(host); lower != host && !told[at] {
+			told[at] = true
+			r.at(at, "host %q has capitals", host).help("write %s", lower)
+		}
+	}
+	for _, svc := range s.Mesh.Services {
+		if !svc.Kubernetes() {
+			report(place{svc.Object, svc.Field}, svc.Host)
+		}
+	}
+	for _, h := range s.namedHosts() {
+		if h.object.Kind == "DestinationRule" && !mesh.IsWildcard(h.host) {
+			report(h.place, h.host)
+		}
+	}
+}
