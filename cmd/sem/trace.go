@@ -96,7 +96,7 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	if c.batch != "" {
 		return c.runBatch(cmd, mesh, call.Proxy)
 	}
-	t, err := mesh.Trace(call, pipeline.TraceOptions{Why: true, Follow: c.follow})
+	t, err := mesh.Trace(call, pipeline.TraceOptions{Why: c.why, Follow: c.follow})
 	if err != nil {
 		return err
 	}
