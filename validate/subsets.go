@@ -79,6 +79,7 @@ spec:
 }, emptySubset)
 
 func emptySubset(s *Scope, r *reporter) {
+	used := s.usedSubsets()
 	s.eachSubset(func(at place, sub *networking.Subset, svc *mesh.Service) {
 		all := s.endpointLabels(svc)
 		if len(sub.GetLabels()) == 0 || len(all) == 0 || s.unlabelled(svc) ||
@@ -89,6 +90,9 @@ func emptySubset(s *Scope, r *reporter) {
 			related(place{svc.Object, svc.Field}, "the host is registered here")
 		if values := present(all, sub.GetLabels()); values != "" {
 			f.help("its endpoints have %s", values)
+		}
+		if !used[hostSubset{svc.Host, sub.GetName()}] {
+			f.severity(diag.Warning) // as long as no rule leads there
 		}
 	})
 }
@@ -322,13 +326,7 @@ func unusedSubset(s *Scope, r *reporter) {
 	if !s.holdsKind("VirtualService") {
 		return
 	}
-	type hostSubset struct{ host, subset string }
-	used := map[hostSubset]bool{}
-	for _, o := range s.Mesh.Objects("VirtualService") {
-		for _, t := range targets(o) {
-			used[hostSubset{s.full(t.Host, o), t.Subset}] = true
-		}
-	}
+	used := s.usedSubsets()
 	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		host := s.full(spec.GetHost(), o)
 		for i, sub := range spec.GetSubsets() {
@@ -341,6 +339,20 @@ func unusedSubset(s *Scope, r *reporter) {
 			}
 		}
 	})
+}
+
+// A hostSubset is a subset of a host.
+type hostSubset struct{ host, subset string }
+
+// usedSubsets returns the subsets that rules lead to.
+func (s *Scope) usedSubsets() map[hostSubset]bool {
+	used := map[hostSubset]bool{}
+	for _, o := range s.Mesh.Objects("VirtualService") {
+		for _, t := range targets(o) {
+			used[hostSubset{s.full(t.Host, o), t.Subset}] = true
+		}
+	}
+	return used
 }
 
 var _ = register(diag.Check{
