@@ -169,7 +169,7 @@ func integral(t term) bool {
 	case conj:
 		return slices.ContainsFunc(t, integral)
 	case disj:
-		return slices.ContainsFunc(t, integral)
+		return !slices.ContainsFunc(t, func(part term) bool { return kindsOf(part)&numbers != 0 && !integral(part) })
 	}
 	return false
 }
