@@ -77,14 +77,14 @@ func (c *compiler) reference(name string) term {
 
 // constantOf returns a literal in the form that nodes have.
 func constantOf(e ast.Expr) (exact, bool) {
+	if text, ok := textOf(e); ok {
+		return exact{source.String, text}, true
+	}
 	lit, ok := e.(*ast.BasicLit)
 	if !ok {
 		return exact{}, false
 	}
 	switch lit.Kind {
-	case token.STRING:
-		s, err := literal.Unquote(lit.Value)
-		return exact{source.String, s}, err == nil
 	case token.INT, token.FLOAT:
 		return exact{source.Number, strings.ReplaceAll(lit.Value, "_", "")}, true
 	case token.TRUE, token.FALSE:
@@ -93,6 +93,52 @@ func constantOf(e ast.Expr) (exact, bool) {
 		return exact{source.Null, ""}, true
 	}
 	return exact{}, false
+}
+
+// textOf returns the text of a string literal, which may be put together from definitions: "^\(_label)$".
+func textOf(e ast.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		if e.Kind == token.STRING {
+			s, err := literal.Unquote(e.Value)
+			return s, err == nil
+		}
+	case *ast.Ident:
+		if d := define(e.Name); d != nil {
+			return textOf(d.expr)
+		}
+	case *ast.Interpolation:
+		return interpolate(e)
+	}
+	return "", false
+}
+
+// interpolate joins the parts of a string: literal texts, and between them expressions.
+func interpolate(e *ast.Interpolation) (string, bool) {
+	first, ok1 := e.Elts[0].(*ast.BasicLit)
+	last, ok2 := e.Elts[len(e.Elts)-1].(*ast.BasicLit)
+	if !ok1 || !ok2 {
+		return "", false
+	}
+	quotes, prefix, _, err := literal.ParseQuotes(first.Value, last.Value)
+	if err != nil {
+		return "", false
+	}
+	var b strings.Builder
+	for i, part := range e.Elts {
+		text, ok := "", false
+		if lit, isLit := part.(*ast.BasicLit); isLit && i%2 == 0 {
+			text, err = quotes.Unquote(lit.Value[prefix:])
+			ok, prefix = err == nil, len(")")
+		} else {
+			text, ok = textOf(part)
+		}
+		if !ok {
+			return "", false
+		}
+		b.WriteString(text)
+	}
+	return b.String(), true
 }
 
 // unary compiles a bound: >=1, !="", =~"^a".
