@@ -52,6 +52,9 @@ func agree(t *testing.T, name string, doc *source.Document) {
 	case !fast && len(slow) == 0:
 		t.Errorf("%s: the checker does not accept what CUE does\n%s", name, doc.Root.AppendJSON(nil))
 	}
+	if found := Check(doc); len(found) == 0 != (len(slow) == 0) {
+		t.Errorf("%s: %d findings, and CUE says %v\n%s", name, len(found), slow, doc.Root.AppendJSON(nil))
+	}
 }
 
 func TestAgree(t *testing.T) {

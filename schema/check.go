@@ -18,8 +18,8 @@ func Check(doc *source.Document) diag.List {
 	}
 	for r.round() {
 	}
-	if len(r.found) == 0 {
-		r.take(r.odds)
+	if len(r.found) == 0 && len(r.odds) > 0 {
+		r.take(r.odds[:1])
 	}
 	r.found.Sort()
 	return r.found
@@ -35,7 +35,7 @@ type report struct {
 	blank map[*source.Node]patch
 	seen  map[string]bool // what was reported, by mistake.identity
 	gone  map[string]bool // paths of maps that were hidden, or from which rules removed a field
-	odds  []mistake       // what CUE said that has no words; reported only if there is nothing else
+	odds  []mistake       // what CUE said that another error should explain; reported only if none does
 	found diag.List
 }
 
@@ -46,6 +46,8 @@ func (r *report) round() bool {
 		m := r.locate(e)
 		switch {
 		case m.class == nothing:
+			m.class, m.words = odd, e.Error()
+			r.odds = append(r.odds, m)
 		case m.class == odd:
 			r.odds = append(r.odds, m)
 		case m.class == absent:

@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"cuelang.org/go/cue/errors"
@@ -157,21 +158,55 @@ func (m *mistake) badKey() {
 	}
 }
 
-// worded takes the schema's words. CUE repeats the words of every disjunction that has any, also of those that the value
-// satisfies, when another constraint fails.
+// worded takes the schema's words. Where a constraint next to a disjunction fails, CUE repeats the words of the disjunction
+// though the value satisfies it, and says nothing of the constraint; then the words are those of the constraint.
 func (m *mistake) worded(text string) {
 	m.class, m.id, m.words = worded, text[:6], text[8:]
-	if own := wordsOf(m.term); m.isRule() && own != "" && !m.term.accepts(m.node) {
-		text = own // the value is wrong in itself
-	}
-	m.class = nothing
+	own := culprit(m.term, m.node)
+	scalar := m.node.Kind != source.Map && m.node.Kind != source.List
 	switch {
-	case satisfied(m.terms, text, m.node):
-		return
-	case text[:6] == unlisted.ID && len(choices(m.term)) > 0:
+	case satisfied(m.terms, text, m.node), m.isRule() && own != nil && scalar:
+		m.blame(own)
+	case m.id == unlisted.ID && len(choices(m.term)) > 0:
 		m.class = choice
-	default:
-		m.class, m.id, m.words = worded, text[:6], text[8:]
+	}
+}
+
+// culprit returns the part of a term that does not accept a value, or nil.
+func culprit(t term, n *source.Node) term {
+	t = resolve(t)
+	if t == nil || t.accepts(n) {
+		return nil
+	}
+	if c, ok := t.(conj); ok {
+		for _, part := range c {
+			if found := culprit(part, n); found != nil {
+				return found
+			}
+		}
+	}
+	return t
+}
+
+// blame takes the words of the part of the schema that does not accept the value.
+func (m *mistake) blame(part term) {
+	m.class = nothing
+	switch part := part.(type) {
+	case validator:
+		if l := limits[part.name]; l.words != "" {
+			m.class, m.id, m.words = limited, l.id, sizeWords(l.words, strconv.FormatInt(part.limit, 10), l.of)
+		}
+	case bound:
+		m.class, m.id, m.words = limited, outOfRange.ID, boundWords(part.op+strconv.FormatFloat(part.limit, 'f', -1, 64))
+	case other:
+		m.class, m.id, m.words = limited, tooLong.ID, boundWords("!="+strconv.Quote(string(part)))
+	case disj, measured, never:
+		if text := wordsOf(part); text != "" {
+			m.class, m.id, m.words = worded, text[:6], text[8:]
+		}
+	}
+	if len(choices(m.term)) > 0 && m.id == unlisted.ID {
+		m.class = choice
 	}
 }
 

@@ -3,6 +3,7 @@ package schema
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"sem.example/internal/source"
@@ -20,6 +21,7 @@ var values = []source.Node{
 	{Kind: source.String, Text: "MUTUAL"}, {Kind: source.String, Text: "DNS"}, {Kind: source.String, Text: "DYNAMIC_DNS"}, {Kind: source.String, Text: "a/b"},
 	{Kind: source.String, Text: "(a"}, {Kind: source.String, Text: "%A%"}, {Kind: source.String, Text: "100%"}, {Kind: source.String, Text: "http://a/b"},
 	{Kind: source.String, Text: "{**}/{*}"}, {Kind: source.String, Text: "source.ip"}, {Kind: source.String, Text: "a_b"}, {Kind: source.String, Text: "5xx,503"},
+	{Kind: source.String, Text: strings.Repeat("a", 64)}, {Kind: source.String, Text: strings.Repeat("a.", 200)}, {Kind: source.String, Text: strings.Repeat("a", 3000)},
 	{Kind: source.List}, {Kind: source.Map},
 }
 

@@ -79,6 +79,8 @@ func wordsOf(t term) string {
 		return firstWords(t)
 	case disj:
 		return firstWords(t)
+	case measured:
+		return wordsOf(t.limits)
 	}
 	return ""
 }
