@@ -38,7 +38,7 @@ type answer struct {
 // connect dials Envoy as the call's application or peer would, and announces the addresses.
 func (p *Proxy) connect(call simulate.Call) (*client, error) {
 	destination := destinationOf(call)
-	at, err := p.door(cmp.Or(call.Direction, "outbound"), destination)
+	at, err := p.entrance(call, destination)
 	if err != nil {
 		return nil, err
 	}
@@ -55,6 +55,13 @@ func (p *Proxy) connect(call simulate.Call) (*client, error) {
 	p.peers++
 	_, err = c.conn.Write(proxyHeader(netip.AddrPortFrom(sourceOf(call, destination.Addr()), 1024+p.peers), destination))
 	return c, err
+}
+
+func (p *Proxy) entrance(call simulate.Call, destination netip.AddrPort) (netip.AddrPort, error) {
+	if path, ok := strings.CutPrefix(call.Address, "unix://"); ok {
+		return p.socket(path)
+	}
+	return p.door(cmp.Or(call.Direction, "outbound"), destination)
 }
 
 // destinationOf is what the application dials. A name that the call gives no address of is at the address that every

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"sync"
 
-	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"sem.example/internal/envoy"
@@ -92,70 +90,6 @@ func (p *Proxy) prepare(s *envoy.Snapshot, o Options) (doors []door, err error) 
 		return nil, err
 	}
 	return doors, os.WriteFile(filepath.Join(o.Dir, bootstrapFile), text, 0o600)
-}
-
-// open learns on which ports Envoy listens.
-func (p *Proxy) open(ctx context.Context, doors []door) error {
-	ports, err := p.process.ports(ctx)
-	if err != nil {
-		return err
-	}
-	for _, d := range doors {
-		port, ok := ports[d.listener]
-		if !ok {
-			return fmt.Errorf("Envoy does not listen for %s", d.listener)
-		}
-		d.at = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(port))
-		p.doors = append(p.doors, d)
-	}
-	return nil
-}
-
-// A door is an address of the pod that connections come in by.
-type door struct {
-	listener string
-	address  netip.AddrPort // as the resources have it, an unspecified address for every address of the pod
-	at       netip.AddrPort // where Envoy listens in its place
-}
-
-// doorsOf returns the addresses of a listener that has some of its own. (One on a socket of the file system cannot be
-// dialled by address.)
-func doorsOf(l *listenerv3.Listener) []door {
-	if !bound(l) {
-		return nil
-	}
-	var out []door
-	for _, a := range envoy.Addresses(l) {
-		address, err := netip.ParseAddr(a.GetSocketAddress().GetAddress())
-		if err == nil {
-			out = append(out, door{listener: l.GetName(), address: netip.AddrPortFrom(address, uint16(a.GetSocketAddress().GetPortValue()))})
-		}
-	}
-	return out
-}
-
-// ErrRefused says that nobody listens where a call goes: the application would see its connection refused.
-var ErrRefused = errors.New("connection refused: no listener is bound there")
-
-// door returns where a connection to destination really goes in: what the pod's network rules redirect goes to the
-// virtual listeners, the rest to the listener of that port.
-func (p *Proxy) door(direction string, destination netip.AddrPort) (netip.AddrPort, error) {
-	wanted := map[string]string{"outbound": "virtualOutbound", "inbound": "virtualInbound"}[direction]
-	redirected := netip.AddrPort{}
-	for _, d := range p.doors {
-		switch {
-		case d.address == destination:
-			return d.at, nil
-		case d.listener == wanted:
-			redirected = d.at
-		case d.address.Addr().IsUnspecified() && d.address.Port() == destination.Port() && wanted == "":
-			return d.at, nil
-		}
-	}
-	if !redirected.IsValid() {
-		return redirected, ErrRefused
-	}
-	return redirected, nil
 }
 
 // Do makes a call and reports what became of it. An error means that the judge failed, not the call.

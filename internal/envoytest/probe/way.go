@@ -16,6 +16,7 @@ import (
 type way struct {
 	direction string
 	address   netip.Addr
+	pipe      string // the path of a Unix socket, instead of an address
 	port      uint32
 	tls       string // plaintext, tls, mtls
 	sni, alpn string
@@ -27,6 +28,9 @@ func (w way) call() simulate.Call {
 	c := simulate.Call{
 		Direction: w.direction, Address: w.address.String(), Port: w.port,
 		TLS: w.tls, SNI: w.sni, ALPN: w.alpn, Principal: w.principal,
+	}
+	if w.pipe != "" {
+		c.Address = "unix://" + w.pipe
 	}
 	if w.source.IsValid() {
 		c.Source = w.source.String()
@@ -95,9 +99,13 @@ func (g *generator) places(l *listenerv3.Listener) []way {
 		direction = "gateway"
 	}
 	for _, a := range envoy.Addresses(l) {
+		if path := a.GetPipe().GetPath(); path != "" {
+			out = append(out, way{direction: direction, pipe: path})
+			continue
+		}
 		bound, err := netip.ParseAddr(a.GetSocketAddress().GetAddress())
 		if err != nil {
-			continue // a socket of the file system
+			continue // no address, which Envoy would refuse
 		}
 		for _, address := range g.addresses(l, bound) {
 			out = append(out, way{direction: direction, address: address, port: a.GetSocketAddress().GetPortValue()})
