@@ -14,6 +14,7 @@ import (
 type jsonReader struct {
 	file    *File
 	dec     *json.Decoder
+	root    int // offset of the value at hand
 	depth   int
 	trouble []Problem
 }
@@ -27,14 +28,14 @@ func readJSON(f *File) ([]*Node, []Problem) {
 	r.dec.UseNumber()
 	var roots []*Node
 	for {
-		start := r.skip()
+		r.root = r.skip()
 		tok, err := r.dec.Token()
 		if errors.Is(err, io.EOF) {
 			return roots, r.trouble
 		}
 		var n *Node
 		if err == nil {
-			n, err = r.value(tok, start)
+			n, err = r.value(tok, r.root)
 		}
 		if err != nil {
 			r.fail(err)
@@ -122,17 +123,15 @@ func (r *jsonReader) nested(n *Node, open json.Delim) error {
 
 // fail reports what ended the reading.
 func (r *jsonReader) fail(err error) {
-	p := Problem{Trouble: Syntax, File: r.file, Message: "not valid JSON: " + err.Error()}
-	at := r.here()
+	p := Problem{Trouble: Syntax, File: r.file, Message: "not valid JSON: the file ends inside a value"}
+	at := len(r.file.Data)
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, errDeep):
-		p.Trouble, p.Message = TooComplex, err.Error()
-	case errors.As(err, &syntax):
-		at = int(syntax.Offset) - 1 + len(bom(r.file.Data))
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		p.Message = "not valid JSON: the file ends inside a value"
-		at = len(r.file.Data)
+		p.Trouble, p.Message, at = TooComplex, err.Error(), r.here()-1
+	case errors.As(json.Unmarshal(r.file.Data[r.root:], new(json.RawMessage)), &syntax) && syntax.Error() != "unexpected end of JSON input":
+		// A decoder of a stream does not say reliably where it stopped.
+		p.Message, at = "not valid JSON: "+syntax.Error(), r.root+int(syntax.Offset)-1
 	}
 	p.Range = r.span(max(at, 0), min(max(at, 0)+1, len(r.file.Data)))
 	r.trouble = append(r.trouble, p)
