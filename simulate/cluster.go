@@ -1,7 +1,6 @@
 package simulate
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -109,19 +108,21 @@ func resolution(c *clusterv3.Cluster) string {
 	return byConfig
 }
 
-// words describes the cluster in a step.
+// words describes the cluster in a step, beside its name.
 func (c *cluster) words() string {
-	switch c.destination.Host {
-	case c.name:
-		return c.destination.Resolution
-	case "":
-		return fmt.Sprintf("port %d of the workload itself", c.destination.Port)
-	}
-	subset := ""
+	var parts []string
 	if c.destination.Subset != "" {
-		subset = ", subset " + c.destination.Subset
+		parts = append(parts, "subset "+c.destination.Subset)
 	}
-	return fmt.Sprintf("port %d of %s%s, endpoints by %s", c.destination.Port, c.destination.Host, subset, c.destination.Resolution)
+	if c.destination.Resolution == byOriginal {
+		parts = append(parts, "the original destination")
+	} else {
+		parts = append(parts, "endpoints by "+c.destination.Resolution)
+	}
+	if c.external() {
+		parts = append(parts, "outside the mesh")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // passes says whether the cluster sends connections on to where the application dialled, outside of any rule.

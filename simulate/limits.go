@@ -28,7 +28,7 @@ func (r *run) policy() *Policy {
 func (x *exchange) limited() {
 	p := &x.route.action.policy
 	if p.Timeout != "" {
-		x.step("timeout", p.Timeout, "all tries together", x.spot("timeout"))
+		x.step("timeout", p.Timeout, "for all tries together", x.spot("timeout"))
 	}
 	if asked := len(x.engine.origins(x.spot("retry"))) > 0; asked && p.Retries == nil {
 		x.step("retries", "none", "they are switched off", x.spot("retry"))

@@ -3,6 +3,7 @@ package simulate
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
@@ -127,7 +128,7 @@ func (r *run) listen() (*listener, string) {
 		return l, r.boundBecause(l)
 	}
 	if r.call.Direction == "outbound" && p.outbound != nil {
-		return p.outbound, fmt.Sprintf("no listener is on %s", r.dialled())
+		return p.outbound, fmt.Sprintf("no listener of its own is on %s", r.dialledWords())
 	}
 	return nil, ""
 }
@@ -135,10 +136,10 @@ func (r *run) listen() (*listener, string) {
 func (r *run) boundBecause(l *listener) string {
 	for _, a := range envoy.Addresses(l.proto) {
 		if a.GetSocketAddress().GetAddress() == r.conn.destination.Addr().String() {
-			return fmt.Sprintf("it is bound to %s, which the application dialled", r.dialled())
+			return fmt.Sprintf("the application dialled %s", r.dialled())
 		}
 	}
-	return fmt.Sprintf("it is bound to port %d of every address", r.conn.destination.Port())
+	return fmt.Sprintf("every address on port %d", r.conn.destination.Port())
 }
 
 // dialled is the address that the application dialled, or the port alone where the call names no address.
@@ -150,6 +151,14 @@ func (r *run) dialled() string {
 		return r.conn.destination.String()
 	}
 	return fmt.Sprintf("%s:%d", r.call.Address, r.call.Port)
+}
+
+// dialledWords is what the application dialled, in a sentence.
+func (r *run) dialledWords() string {
+	if at := r.dialled(); !strings.HasPrefix(at, ":") {
+		return at
+	}
+	return fmt.Sprintf("port %d", r.call.Port)
 }
 
 // rejectedListeners names the listeners of the port that were not chosen.

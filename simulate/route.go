@@ -161,5 +161,5 @@ func routeLabel(name string, i, of int) string {
 	if name != "" {
 		return name
 	}
-	return fmt.Sprintf("route %d of %d", i+1, of)
+	return fmt.Sprintf("rule %d of %d", i+1, of)
 }

@@ -127,11 +127,11 @@ func (x *exchange) rewritten(req *request) {
 	var out Rewrite
 	if req.path != x.sent.path {
 		out.Path = &Change{x.sent.path, req.path}
-		x.step("rewrite", req.path, "the path, which was "+x.sent.path, x.spot("rewrite/path"), x.spot("rewrite"))
+		x.step("rewrite", "path "+x.sent.path+" → "+req.path, "", x.spot("rewrite/path"), x.spot("rewrite"))
 	}
 	if req.authority != x.sent.authority {
 		out.Authority = &Change{x.sent.authority, req.authority}
-		x.step("rewrite", req.authority, "the authority, which was "+x.sent.authority, x.spot("rewrite/authority"), x.spot("rewrite"))
+		x.step("rewrite", "authority "+x.sent.authority+" → "+req.authority, "", x.spot("rewrite/authority"), x.spot("rewrite"))
 	}
 	if out != (Rewrite{}) {
 		x.hop.Rewrite = &out

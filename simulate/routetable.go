@@ -107,13 +107,13 @@ func (t *table) serves(authority string) bool {
 func (t *table) virtualHost(authority string) (*virtualHost, string) {
 	host := t.host(authority)
 	if v := t.exact[host]; v != nil {
-		return v, fmt.Sprintf("it has the domain %q", host)
+		return v, fmt.Sprintf("domain %q", host)
 	}
 	if v := t.suffixes.find(host, lastBytes); v != nil {
-		return v, fmt.Sprintf("its domain %q is the longest wildcard for %q", v.domain(host), host)
+		return v, fmt.Sprintf("domain %q, the longest wildcard for %q", v.domain(host), host)
 	}
 	if v := t.prefixes.find(host, firstBytes); v != nil {
-		return v, fmt.Sprintf("its domain %q is the longest wildcard for %q", v.domain(host), host)
+		return v, fmt.Sprintf("domain %q, the longest wildcard for %q", v.domain(host), host)
 	}
 	if t.any != nil {
 		return t.any, fmt.Sprintf("no virtual host has the domain %q, and this one takes all", host)

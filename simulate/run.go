@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -73,7 +74,7 @@ const usualSteps = 12
 func (r *run) accept() outcome {
 	l, because := r.listen()
 	if l == nil {
-		return outcome{verdict: NoListener, err: "no listener matched", reason: "nothing listens on " + r.dialled()}
+		return outcome{verdict: NoListener, err: "no listener matched", reason: "nothing listens on " + r.dialledWords()}
 	}
 	r.listener, r.hop.Listener = l, l.name
 	r.step("listener", l.name, because, at(l.addr))
@@ -197,6 +198,9 @@ func (r *run) owed(to spot, stages ...string) {
 	for i, s := range r.hop.Steps {
 		if len(places) > 0 && slices.Contains(stages, s.Stage) {
 			r.hop.Steps[i].Origins = places
+			if s.Stage == "listener" && r.call.Direction == "outbound" {
+				r.hop.Steps[i].Because = fmt.Sprintf("port %d of %s %s/%s", r.conn.destination.Port(), places[0].Kind, places[0].Namespace, places[0].Name)
+			}
 		}
 	}
 }

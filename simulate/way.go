@@ -140,7 +140,7 @@ func (c *cluster) spreads(all []endpoint) string {
 	case len(all) == 0:
 		return "the cluster has no endpoint that may be used"
 	case len(all) == 1:
-		return "the only endpoint in use"
+		return "the only one in use"
 	}
 	return "spread by " + c.balancer
 }

@@ -57,9 +57,9 @@ func (c *chain) words() string {
 		parts = append(parts, kind)
 	}
 	if len(parts) == 0 {
-		return "it takes every connection"
+		return "takes every connection"
 	}
-	return "it takes " + strings.Join(parts, ", ")
+	return "takes " + strings.Join(parts, ", ")
 }
 
 // bytesWords says what bytes a chain demands: "TLS that offers istio, h2", "plaintext HTTP".
@@ -163,11 +163,11 @@ func (t *TLS) chosen() string {
 func (t *TLS) because(s *originator) string {
 	switch {
 	case t.OriginatedBy == byApplication:
-		return "the proxy passes the application's TLS on as it is"
+		return "passed on unread"
 	case t.OriginatedBy == byNobody:
-		return "nothing asks the proxy to encrypt"
+		return "the proxy does not encrypt"
 	case s != nil && s.name != "":
-		return "the endpoint is labelled for " + s.name
+		return "by the proxy; the endpoint is labelled for " + s.name
 	}
-	return "the cluster says so"
+	return "by the proxy"
 }

@@ -47,50 +47,61 @@ var stageNames = map[string]string{
 	"filterChain": "filter chain", "virtualHost": "virtual host", "tls": "TLS", "directResponse": "answer",
 }
 
-// A table lays rows out in columns: stage, choice, reason, and the place at the right edge. Where a row is too long for the
-// terminal, the reasons of all rows move below their choices, and where that is still too long, the places too.
+// A table lays rows out in columns: stage, choice, reason, and the place at the right edge. The reason of a row that is too
+// long for that moves below its choice, and the place with it where even the two are too long. Where that befalls most
+// rows, all reasons stand below.
 type table struct {
 	p      *tracePrinter
 	indent int // where the choice begins
-	chose  int // width of the choice column
-	layout layout
+	chose  int // width of the choice column, 0 where all reasons stand below
 }
-
-type layout int
-
-const (
-	oneLine     layout = iota // stage, choice, reason, place
-	reasonBelow               // stage, choice, place; reason
-	placeBelow                // stage, choice; reason, place
-)
 
 func (p *tracePrinter) table(rows []row) table {
 	t := table{p: p, indent: 16}
-	because, place, both := 0, 0, 0
+	most := 0
 	for _, r := range rows {
-		t.chose = max(t.chose, lipgloss.Width(r.chose))
-		because = max(because, lipgloss.Width(r.because))
-		place = max(place, lipgloss.Width(r.place))
-		both = max(both, lipgloss.Width(r.chose)+2+lipgloss.Width(r.place))
+		column := table{p: p, indent: t.indent, chose: lipgloss.Width(r.chose)}
+		if n := column.whole(rows); n > most || n == most && column.chose < t.chose {
+			most, t.chose = n, column.chose
+		}
 	}
-	switch columns := p.look.columns() - t.indent; {
-	case t.chose+2+because+2+place <= columns:
-	case both <= columns:
-		t.layout = reasonBelow
-	default:
-		t.layout = placeBelow
+	if 2*most < len(rows) {
+		t.chose = 0
 	}
 	return t
 }
 
+// whole counts the rows that a table shows on one line.
+func (t table) whole(rows []row) int {
+	n := 0
+	for _, r := range rows {
+		if t.oneLine(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// oneLine says whether a row fits on a line with its reason in the table's column.
+func (t table) oneLine(r row) bool {
+	chose := lipgloss.Width(r.chose)
+	if r.because != "" {
+		if chose > t.chose {
+			return false
+		}
+		chose = t.chose + 2 + lipgloss.Width(r.because)
+	}
+	return t.indent+chose+2+lipgloss.Width(r.place) <= t.p.look.columns()
+}
+
 func (t table) write(r row) {
 	head := "  " + pad(r.stage, t.indent-2)
-	if t.layout == oneLine {
+	if t.oneLine(r) {
 		t.line(head+pad(r.chose, t.chose)+"  "+t.p.palette.dim.Render(r.because), r.place)
 		return
 	}
 	beside, below := r.place, ""
-	if t.layout == placeBelow && r.because != "" {
+	if !t.fits(head+r.chose, r.place) && r.because != "" {
 		beside, below = "", r.place
 	}
 	t.choice(head, r.chose, beside)

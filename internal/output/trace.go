@@ -74,6 +74,9 @@ func (p *tracePrinter) hop(t *simulate.Trace, i int) {
 	for _, s := range h.Steps {
 		rows = append(rows, p.row(s))
 	}
+	if len(rows) == 0 {
+		return
+	}
 	table := p.table(rows)
 	for j := range rows {
 		if j > 0 && rows[j].stage == rows[j-1].stage {
