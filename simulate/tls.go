@@ -125,12 +125,13 @@ const workloadCertificate = "default"
 
 // certificateOf names the client's certificate and its key.
 func certificateOf(c *tlsv3.CommonTlsContext) (certificate, key string) {
-	for _, s := range c.GetTlsCertificateSdsSecretConfigs() {
-		if pair, ok := strings.CutPrefix(s.GetName(), "file-cert:"); ok {
+	if secrets := c.GetTlsCertificateSdsSecretConfigs(); len(secrets) > 0 {
+		name := secrets[0].GetName()
+		if pair, ok := strings.CutPrefix(name, "file-cert:"); ok {
 			certificate, key, _ = strings.Cut(pair, "~")
 			return certificate, key
 		}
-		return s.GetName(), s.GetName()
+		return name, name
 	}
 	if all := c.GetTlsCertificates(); len(all) > 0 {
 		return bytesOf(all[0].GetCertificateChain()), bytesOf(all[0].GetPrivateKey())
