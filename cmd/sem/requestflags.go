@@ -49,7 +49,6 @@ func (f *requestFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.tls, "tls", "", "what the application or peer speaks: plaintext, tls or mtls (default: by the URL)")
 	flags.StringVar(&f.principal, "principal", "", "SPIFFE identity of the peer, with --tls mtls")
 	flags.IntVar(&f.random, "random", 0, "0 to 99: take one of the weighted branches, the same for the same number (default: follow the likeliest, show all)")
-	cmd.MarkFlagsMutuallyExclusive("curl", "access-log", "batch")
 }
 
 // call is the request: that of --curl or --access-log or of "[METHOD] URL", with what the other flags say put on it.

@@ -64,13 +64,32 @@ func newTrace() *cobra.Command {
 	flags.StringArrayVar(&c.expect, "expect", nil, "exit 1 unless fields of the trace document, or of its first hop, are so: verdict=DELIVERED,tls.mode=SIMPLE (repeatable)")
 	flags.BoolVar(&c.fail, "fail", false, "exit 1 when the request does not get its answer")
 	c.request.add(cmd)
-	cmd.MarkFlagsMutuallyExclusive("config-dump", "filename")
-	cmd.MarkFlagsMutuallyExclusive("config-dump", "mesh-config")
-	cmd.MarkFlagsMutuallyExclusive("expect", "batch")
 	return cmd
 }
 
+// conflicts are flags that ask two different questions at once.
+var conflicts = []struct{ one, other, because string }{
+	{"config-dump", "filename", "a dump answers by itself, without documents"},
+	{"config-dump", "mesh-config", "a dump answers by itself, without the mesh's settings"},
+	{"curl", "access-log", "each is a request of its own"},
+	{"curl", "batch", "each holds requests of its own"},
+	{"access-log", "batch", "each holds requests of its own"},
+	{"expect", "batch", "expectations are about one trace"},
+}
+
+func conflict(cmd *cobra.Command) error {
+	for _, c := range conflicts {
+		if cmd.Flags().Changed(c.one) && cmd.Flags().Changed(c.other) {
+			return fmt.Errorf("--%s and --%s do not go together: %s", c.one, c.other, c.because)
+		}
+	}
+	return nil
+}
+
 func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
+	if err := conflict(cmd); err != nil {
+		return err
+	}
 	if _, err := useSettings(cmd); err != nil {
 		return err
 	}

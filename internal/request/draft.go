@@ -47,6 +47,9 @@ func (d *Draft) On(call simulate.Call) (simulate.Call, error) {
 	if len(call.Headers) == 0 {
 		call.Headers = nil
 	}
+	if call.URL != "" && call.Address == "" && hostOf(call.URL) == "" {
+		return call, fmt.Errorf("the URL %s names no host", call.URL)
+	}
 	return call, d.route(&call)
 }
 
