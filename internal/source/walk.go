@@ -67,7 +67,7 @@ func (w *walker) folder(root string) {
 		case d.IsDir() && path != "." && w.passes(name):
 			return fs.SkipDir
 		case !d.IsDir() && wanted(d.Name()):
-			w.file(name, root)
+			w.file(name, root, d)
 		}
 		return nil
 	})
@@ -107,12 +107,17 @@ func exists(name string) bool {
 }
 
 // file adds a file of a folder. What is neither a file nor a link to one, such as a socket, is not configuration.
-func (w *walker) file(name, root string) {
-	if info, err := os.Stat(name); err != nil {
-		w.refuse(name, err)
-	} else if info.Mode().IsRegular() {
-		w.add(input{name: name, chart: w.inChart(filepath.Dir(name), root)})
+func (w *walker) file(name, root string, d fs.DirEntry) {
+	if !d.Type().IsRegular() {
+		info, err := os.Stat(name)
+		if err != nil {
+			w.refuse(name, err)
+		}
+		if err != nil || !info.Mode().IsRegular() {
+			return
+		}
 	}
+	w.add(input{name: name, chart: w.inChart(filepath.Dir(name), root)})
 }
 
 // wanted says whether a file in a folder is read.
