@@ -36,7 +36,7 @@ func BenchmarkExplain(b *testing.B) {
 	docs := right(b)
 	for i := 0; b.Loop(); i++ {
 		doc := docs[i%len(docs)]
-		if found := theEvaluator.explain(doc.Kind, doc.Root, nil); len(found) > 0 {
+		if found := ask(doc.Kind, doc.Root, nil); len(found) > 0 {
 			b.Fatal(found)
 		}
 	}

@@ -2,6 +2,7 @@ package schema_test
 
 import (
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -41,4 +42,18 @@ func TestExamples(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestConcurrent checks documents side by side, for the race detector to look at.
+func TestConcurrent(t *testing.T) {
+	var group sync.WaitGroup
+	for _, c := range schema.Checks() {
+		doc := parse(t, c.Wrong)
+		group.Go(func() {
+			if len(schema.Check(doc)) == 0 {
+				t.Errorf("the wrong example of %s draws nothing", c.ID)
+			}
+		})
+	}
+	group.Wait()
 }

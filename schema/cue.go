@@ -14,38 +14,41 @@ import (
 	"sem.example/internal/source"
 )
 
-// An evaluator is CUE itself with the schema loaded. A CUE context is for one goroutine at a time, and it remembers every name
-// that it has met, so it is replaced after some use.
+// An evaluator is CUE itself with the schema loaded. It is for one goroutine at a time, and it remembers every name that it has
+// met, so it is thrown away after some use.
 type evaluator struct {
-	mu     sync.Mutex
 	schema cue.Value
 	used   int
 }
 
-var theEvaluator evaluator
+// evaluators holds those that nobody uses.
+var evaluators = sync.Pool{New: func() any { return &evaluator{schema: load()} }}
 
-// evaluations is how many times a CUE context is used.
+// evaluations is how many times an evaluator is used.
 const evaluations = 5000
 
-// explain returns what CUE has to say against a tree of a kind. Nodes that blank has are unknown to CUE, or left out where blank
+// ask returns what CUE has to say against a tree of a kind. Nodes that blank has are unknown to CUE, or left out where blank
 // says so.
-func (e *evaluator) explain(kind string, root *source.Node, blank map[*source.Node]patch) []errors.Error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.used%evaluations == 0 {
-		e.schema = load()
-	}
-	e.used++
+func ask(kind string, root *source.Node, blank map[*source.Node]patch) []errors.Error {
+	e := evaluators.Get().(*evaluator)
 	doc := e.schema.Context().BuildExpr(syntax(root, blank))
 	v := e.schema.LookupPath(cue.MakePath(cue.Def("#" + kind))).Unify(doc)
-	return errors.Errors(v.Validate(cue.Final(), cue.Concrete(true)))
+	found := errors.Errors(v.Validate(cue.Final(), cue.Concrete(true)))
+	if e.used++; e.used < evaluations {
+		evaluators.Put(e)
+	}
+	return found
 }
 
-// load compiles the schema.
+// load compiles the schema, from syntax of its own: CUE marks what it compiles.
 func load() cue.Value {
 	inst := build.NewContext().NewInstance("", nil)
-	for _, f := range all() {
-		if err := inst.AddSyntax(f); err != nil {
+	for _, name := range fileNames() {
+		data, err := module.ReadFile(name)
+		if err != nil {
+			panic(err)
+		}
+		if err := inst.AddFile(name, data); err != nil {
 			panic(err)
 		}
 	}

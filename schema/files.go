@@ -108,15 +108,3 @@ func comment(f *ast.Field) string {
 	}
 	return strings.Join(lines, " ")
 }
-
-// all returns every file of the schema.
-func all() []*ast.File {
-	library.Lock()
-	defer library.Unlock()
-	var files []*ast.File
-	for _, name := range fileNames() {
-		parse(name)
-		files = append(files, library.parsed[name])
-	}
-	return files
-}
