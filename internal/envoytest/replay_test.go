@@ -34,8 +34,9 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// chances is how often a request is sent, since the choice among weighted routes is random.
-const chances = 100
+// chances is how often a request is sent at most, since the choice among weighted routes is random: of a thousand tries one
+// takes even a branch of one in a hundred, all but once in 20,000 runs.
+const chances = 1000
 
 func replay(t *testing.T, s *envoy.Snapshot, rows []row) {
 	p, endpoints := envoytest.Run(t, s, ""), endpointsOf(s)
