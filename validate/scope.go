@@ -28,7 +28,6 @@ type Scope struct {
 	Registry Registry
 
 	once     sync.Once
-	wild     []*mesh.Service             // of wildcard hosts
 	holds    map[string]map[string]bool  // by kind, the namespaces that the input holds objects of
 	clients  map[string]*mesh.View       // by namespace
 	rules    map[string][]*config.Object // DestinationRules by full host
@@ -63,11 +62,6 @@ func (s *Scope) prepare() {
 				if t.protocol == "http" {
 					s.routed[hostPort{s.full(t.Host, o), t.GetPort().GetNumber()}] = true
 				}
-			}
-		}
-		for _, svc := range s.Mesh.Services {
-			if mesh.IsWildcard(svc.Host) {
-				s.wild = append(s.wild, svc)
 			}
 		}
 	})
@@ -128,13 +122,7 @@ func (s *Scope) services(host string) []*mesh.Service {
 	if exact := s.Mesh.ServicesOf(host); len(exact) > 0 {
 		return exact
 	}
-	var covering []*mesh.Service
-	for _, svc := range s.wild {
-		if mesh.Covers(svc.Host, host) {
-			covering = append(covering, svc)
-		}
-	}
-	return covering
+	return s.Mesh.Covering(host)
 }
 
 // rulesFor returns the DestinationRules of precisely this host, in force or not, the oldest first.
