@@ -19,7 +19,11 @@ func newChecks() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "checks",
 		Short: "List everything that sem validate looks for",
-		Args:  cobra.NoArgs,
+		Long: `Checks lists every check of sem validate: its ID, how grave its findings are,
+and what it looks for. 'sem explain ID' tells more about one.`,
+		Example: `  sem checks
+  sem checks -o json`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			targets, err := parseTargets(out.values, []string{"text", "json", "markdown"})
 			if err != nil {
@@ -36,7 +40,7 @@ func newChecks() *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().VarP(&out, "output", "o", "text, json or markdown, or FORMAT=FILE (repeatable)")
+	cmd.Flags().VarP(&out, "output", "o", "`FORMAT` or FORMAT=FILE: text, json or markdown (repeatable)")
 	return cmd
 }
 
@@ -45,10 +49,12 @@ func newExplain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain CHECK|FIELD",
 		Short: "Say what a check looks for, or what a field means",
-		Long: `Explain prints, offline, what a check looks for, why it matters, and an example of wrong and
-right; or what a field means, with its allowed values and default.
-
-  sem explain SEM140
+		Long: `Explain prints, offline, what a check looks for, why it matters, and an example
+of wrong and right; or what a field means, with its allowed values and default.
+A code of istioctl analyze or of Kiali stands for the checks that look for the
+same.`,
+		Example: `  sem explain SEM140
+  sem explain IST0134
   sem explain serviceentry.spec.resolution`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -59,7 +65,7 @@ right; or what a field means, with its allowed values and default.
 			return explain(cmd, targets, args[0])
 		},
 	}
-	cmd.Flags().VarP(&out, "output", "o", "text or json, or FORMAT=FILE (repeatable)")
+	cmd.Flags().VarP(&out, "output", "o", "`FORMAT` or FORMAT=FILE: text or json (repeatable)")
 	return cmd
 }
 

@@ -2,11 +2,8 @@ package main
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"sem.example/internal/output"
 	"sem.example/internal/pipeline"
@@ -21,20 +18,7 @@ func TestChecksPage(t *testing.T) {
 	if err := output.ChecksPage(&page, pipeline.Checks()); err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join("..", "..", "docs", "checks.md")
-	if *update {
-		if err := os.WriteFile(file, page.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	have, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(have), page.String()); diff != "" {
-		t.Errorf("docs/checks.md is stale; 'make golden' rewrites it (-have +want):\n%s", diff)
-	}
+	golden(t, filepath.Join("..", "..", "docs", "checks.md"), page.String())
 }
 
 // TestCatalogue holds every check to an ID of its own and to documentation that can be printed.

@@ -13,22 +13,23 @@ func newConfig() *cobra.Command {
 	return &cobra.Command{
 		Use:   "config",
 		Short: "Print the settings in force, and the file that they come from",
-		Long: `Config prints what ` + settingsName + ` sets. The file is looked for in the current folder and above it, as
-far as the root of the repository. It sets any flag by its long name, and says which findings
-are wanted:
+		Long: `Config prints what ` + settingsName + ` sets. The file is looked for in the current folder
+and above it, as far as the root of the repository. It sets any flag by its long
+name, and says which findings are wanted:
 
-  mesh-config: istio/mesh.yaml       # paths are relative to the file
+  mesh-config: istio/mesh.yaml   # paths are relative to the file
   fail-on: warning
-  disable: [SEM147]                  # IDs, beginnings of IDs, or codes of other tools
+  disable: [SEM147]              # IDs, beginnings of IDs, other tools' codes
   severity: {SEM124: warning}
   ignore:
     - check: SEM153
-      kind: DestinationRule          # kind, namespace, name and path take "*"
+      kind: DestinationRule      # kind, namespace, name and path take "*"
       path: legacy/**
       reason: replaced next quarter
 
 What the command line says goes first.`,
-		Args: cobra.NoArgs,
+		Example: `  sem config`,
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := findSettings(cmd)
 			if err != nil {

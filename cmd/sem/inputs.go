@@ -22,9 +22,10 @@ type inputFlags struct {
 
 func (f *inputFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.VarP(&f.files, "filename", "f", "file or folder to read, folders with all below them; '-' is standard input (repeatable; default: the current folder)")
-	flags.StringVarP(&f.namespace, "namespace", "n", "default", "namespace of documents that name none")
-	flags.StringVar(&f.meshConfig, "mesh-config", "", "file with the mesh's settings: a MeshConfig, an IstioOperator or the istio ConfigMap")
+	flags.VarP(&f.files, "filename", "f", "`PATH` of a file or folder, with all below it; '-' is standard input (repeatable; default: the current folder)")
+	flags.StringVarP(&f.namespace, "namespace", "n", "default", "`NAMESPACE` of documents that name none")
+	flags.StringVar(&f.meshConfig, "mesh-config", "", "`FILE` with the mesh's settings: a MeshConfig, an IstioOperator or the istio ConfigMap")
+	titled(cmd, "What is read")
 }
 
 // options are what the pipeline reads, paths given as arguments included.

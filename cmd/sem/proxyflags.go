@@ -22,14 +22,15 @@ type proxyFlags struct {
 
 func (f *proxyFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.from, "from", "", "the client's workload, NAMESPACE/NAME: a Pod, Deployment or WorkloadEntry of the input, or any name")
-	flags.StringVar(&f.gateway, "gateway", "", "ask a gateway instead, NAMESPACE/NAME: its Pods, Deployment or Service")
-	flags.StringToStringVar(&f.labels, "labels", nil, "labels of the workload, a=b,c=d (default: those of the input)")
-	flags.StringSliceVar(&f.ips, "ip", nil, "address of the workload (repeatable)")
-	flags.StringVar(&f.locality, "locality", "", "locality of the workload, REGION/ZONE/SUBZONE")
-	flags.StringVar(&f.network, "network", "", "network of the workload")
-	flags.StringVar(&f.serviceAccount, "service-account", "", "service account of the workload")
+	flags.StringVar(&f.from, "from", "", "`WORKLOAD` of the client, NAMESPACE/NAME: a Pod, Deployment or WorkloadEntry of the input, or any name")
+	flags.StringVar(&f.gateway, "gateway", "", "`WORKLOAD` of a gateway, NAMESPACE/NAME: its Pods, Deployment or Service")
+	flags.StringToStringVar(&f.labels, "labels", nil, "`LABELS` of the workload, a=b,c=d (default: those of the input)")
+	flags.StringSliceVar(&f.ips, "ip", nil, "`ADDRESS` of the workload (repeatable)")
+	flags.StringVar(&f.locality, "locality", "", "`LOCALITY` of the workload, REGION/ZONE/SUBZONE")
+	flags.StringVar(&f.network, "network", "", "`NETWORK` of the workload")
+	flags.StringVar(&f.serviceAccount, "service-account", "", "service `ACCOUNT` of the workload")
 	flags.BoolVar(&f.dnsCapture, "dns-capture", false, "the proxy answers the workload's DNS queries")
+	titled(cmd, "Which proxy")
 	cmd.MarkFlagsMutuallyExclusive("from", "gateway")
 }
 

@@ -15,16 +15,28 @@ import (
 	"sem.example/render"
 )
 
-const renderHelp = `Render prints the Envoy configuration that a proxy would receive, as istiod would send it.
+const renderHelp = `Render prints the Envoy configuration that a proxy would receive, as istiod
+would send it.
 
-  sem render -f mesh/ --from default/web                    everything, as JSON
-  sem render -f mesh/ --from default/web -t clusters
-  sem render -f mesh/ --gateway istio-system/ingressgateway -t listeners
-  sem render -f mesh/ --from default/web -t bootstrap > envoy.json && envoy -c envoy.json
+-t bootstrap is one static file that a stock Envoy runs as it is: routes and
+endpoints inline, certificates from files. What only Istio's own proxy
+understands is left out of it, and named on standard error.`
 
--t bootstrap is one static file that a stock Envoy runs as it is: routes and endpoints inline,
-certificates from files. What only Istio's own proxy understands is left out of it, and named
-on standard error.`
+const renderExample = `  # everything, one type, one service
+  sem render -f examples/canary --from shop/web
+  sem render -f examples/canary --from shop/web -t clusters
+  sem render -f examples/canary --from shop/web \
+      --fqdn reviews.shop.svc.cluster.local
+
+  # each resource with the file and line behind it
+  sem render -f examples/canary --from shop/web -t routes --annotate
+
+  # let a real Envoy run it
+  sem render -f mesh/ --from shop/web -t bootstrap --certs certs > envoy.json
+  envoy -c envoy.json
+
+  # hold it to what is kept beside the configuration
+  sem render -f mesh/ --from shop/web -t routes --check expected/`
 
 type renderCommand struct {
 	inputs inputFlags
@@ -41,24 +53,27 @@ type renderCommand struct {
 func newRender() *cobra.Command {
 	var c renderCommand
 	cmd := &cobra.Command{
-		Use:   "render [flags] [PATH...]",
-		Short: "Print the Envoy configuration that a proxy would receive",
-		Long:  renderHelp,
-		RunE:  c.run,
+		Use:         "render [flags] [PATH...]",
+		Short:       "Print the Envoy configuration that a proxy would receive",
+		Long:        renderHelp,
+		Example:     renderExample,
+		Annotations: map[string]string{answerNo: "what is rendered differs from what --check keeps"},
+		RunE:        c.run,
 	}
-	c.inputs.add(cmd)
 	c.proxy.add(cmd)
+	c.inputs.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVarP(&c.what, "type", "t", "all", "listeners, routes, clusters, endpoints, all or bootstrap")
-	flags.StringVarP(&c.out, "output", "o", "json", "json")
-	flags.StringVar(&c.filter.Name, "name", "", "only the resource of this name")
-	flags.Uint32Var(&c.filter.Port, "port", 0, "only resources of this port")
-	flags.StringVar(&c.filter.FQDN, "fqdn", "", "only resources of this service")
-	flags.StringVar(&c.filter.Subset, "subset", "", "only resources of this subset")
+	flags.StringVarP(&c.what, "type", "t", "all", "`TYPE` of the resources: listeners, routes, clusters, endpoints, all or bootstrap")
+	flags.StringVarP(&c.out, "output", "o", "json", "`FORMAT`: json")
+	flags.StringVar(&c.filter.Name, "name", "", "only the resource of this `NAME`")
+	flags.Uint32Var(&c.filter.Port, "port", 0, "only resources of this `PORT`")
+	flags.StringVar(&c.filter.FQDN, "fqdn", "", "only resources of the service of this full `NAME`")
+	flags.StringVar(&c.filter.Subset, "subset", "", "only resources of this `SUBSET`")
 	flags.BoolVar(&c.annotate, "annotate", false, "write the file and line behind each resource into its metadata")
 	flags.BoolVar(&c.sourceMap, "source-map", false, "add the list of addresses with the fields behind them")
-	flags.StringVar(&c.check, "check", "", "compare with what a folder keeps, in the file TYPE.json, and exit 1 where it differs")
-	flags.StringVar(&c.certs, "certs", "", "with -t bootstrap: write stand-ins for absent certificate files to this folder")
+	flags.StringVar(&c.check, "check", "", "compare with what a `FOLDER` keeps, in the file TYPE.json, and exit 1 where it differs")
+	flags.StringVar(&c.certs, "certs", "", "with -t bootstrap: write stand-ins for absent certificate files to this `FOLDER`")
+	titled(cmd, "The resources")
 	return cmd
 }
 

@@ -19,15 +19,16 @@ const (
 // errNo says that the answer is no and has been printed already.
 var errNo = errors.New("the answer is no")
 
-const rootHelp = `sem answers, from configuration files alone: is this mesh configuration right, and what
-will the proxy do with this request? It reads Istio and Kubernetes YAML, JSON or CUE, and
-never touches the network.
+const rootHelp = `sem answers, from configuration files alone: is this mesh configuration right,
+and what will the proxy do with this request? It reads Istio and Kubernetes
+YAML, JSON or CUE, and never touches the network.
 
-  sem validate mesh/                                  check documents and how they fit together
-  sem trace -f mesh/ --from default/web GET http://reviews/    follow a request to its endpoint
-  sem render -f mesh/ --from default/web              print the Envoy configuration behind it
+Exit codes, the same for every command and format: 0 yes, 1 no (findings, failed
+expectations, differences), 2 the job could not be done.`
 
-Exit codes: 0 yes, 1 no (findings, failed expectations, differences), 2 could not do the job.`
+const rootExample = `  sem validate examples/canary
+  sem trace -f examples/canary --from shop/web http://reviews/
+  sem render -f examples/canary --from shop/web -t clusters`
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRoot()
@@ -51,12 +52,14 @@ func newRoot() *cobra.Command {
 		Use:           "sem",
 		Short:         "Check, render and trace service mesh configuration, offline",
 		Long:          rootHelp,
+		Example:       rootExample,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.PersistentFlags().String("color", "auto", "colour the output: auto, always or never")
-	root.PersistentFlags().String("config", "", "settings file (default: the nearest .sem.yaml upward)")
+	root.PersistentFlags().String("color", "auto", "colour the output `WHEN`: auto, always or never")
+	root.PersistentFlags().String("config", "", "settings `FILE` (default: the nearest .sem.yaml upward)")
 	root.PersistentFlags().Bool("no-config", false, "read no settings file")
+	root.SetUsageFunc(usage)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(newValidate(), newTrace(), newRender(), newExplain(), newChecks(), newConfig(), newDump(), newVersion())
 	return root

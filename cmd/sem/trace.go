@@ -13,23 +13,37 @@ import (
 	"sem.example/simulate"
 )
 
-const traceHelp = `Trace follows a request through the proxies that would carry it and shows every decision
-with the file and line behind it: listener, filter chain, virtual host, route, rewrite,
-cluster, TLS and endpoint.
+const traceHelp = `Trace follows a request through the proxies that would carry it, and shows every
+decision with the file and line behind it: listener, filter chain, virtual host,
+route, rewrite, cluster, TLS and endpoint.
 
-  sem trace -f mesh/ --from default/web http://reviews:9080/
-  sem trace -f mesh/ --from default/web POST https://api.example.com/v1 -H 'x-user: qa'
-  sem trace -f mesh/ --gateway istio-system/ingressgateway http://shop.example.com/
-  sem trace -f mesh/ --from default/web --curl 'curl -d a=1 https://api.example.com/v1'
-  sem trace -f mesh/ --from default/web --access-log '[2026-01-05T10:00:00Z] "GET / HTTP/1.1" 503 ...'
-  sem trace --config-dump dump.json http://reviews:9080/
+A URL is http://, https://, grpc://HOST:PORT/PACKAGE.SERVICE/METHOD (grpcs://
+with TLS), ws://, wss://, tcp://HOST:PORT for bytes, or tls://HOST for bytes in
+the application's own TLS.
 
-A URL is http://, https://, grpc://HOST:PORT/PACKAGE.SERVICE/METHOD (grpcs:// with TLS), ws://,
-wss://, tcp://HOST:PORT for bytes, or tls://HOST for bytes in the application's own TLS.
+The answer is the verdict of the first line; docs/trace.md defines each verdict.
+With --batch, each line of a file (or of standard input, '-') is a request in
+JSON, and each line of the output is its trace.`
 
-The answer is the verdict of its first line; docs/trace.md defines each verdict.
-With --batch, each line of a file (or of standard input, '-') is a request in JSON, and each
-line of the output is its trace.`
+const traceExample = `  # what becomes of a request, and why
+  sem trace -f examples/canary --from shop/web http://reviews/ --why
+  sem trace -f examples/canary --from shop/web http://reviews/ -H 'x-tester:yes'
+
+  # at a gateway
+  sem trace -f examples/ingress-tls --gateway istio-system/ingressgateway \
+      https://shop.example.com/cart
+
+  # from what is at hand: a curl command, a line of the access log, a dump
+  sem trace -f examples/canary --from shop/web \
+      --curl 'curl -d a=1 http://reviews/'
+  kubectl logs web-7d9 -c istio-proxy | grep ' 503 ' | tail -1 |
+      sem trace -f mesh/ --from shop/web --access-log -
+  istioctl proxy-config all web-7d9 -n shop -o json |
+      sem trace --config-dump - http://reviews/
+
+  # in a script
+  sem trace -f examples/canary --from shop/web http://reviews/ \
+      --expect verdict=DELIVERED,destination.subset=v1`
 
 type traceCommand struct {
 	inputs  inputFlags
@@ -47,23 +61,27 @@ type traceCommand struct {
 func newTrace() *cobra.Command {
 	var c traceCommand
 	cmd := &cobra.Command{
-		Use:   "trace [flags] [METHOD] URL",
-		Short: "Follow a request to its endpoint and say why it goes there",
-		Long:  traceHelp,
-		Args:  cobra.MaximumNArgs(2),
-		RunE:  c.run,
+		Use:         "trace [flags] [METHOD] URL",
+		Short:       "Follow a request to its endpoint and say why it goes there",
+		Long:        traceHelp,
+		Example:     traceExample,
+		Annotations: map[string]string{answerNo: "the request fails and --fail is given, or an --expect is not met"},
+		Args:        cobra.MaximumNArgs(2),
+		RunE:        c.run,
 	}
-	c.inputs.add(cmd)
+	c.request.add(cmd)
 	c.proxy.add(cmd)
+	c.inputs.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&c.dump, "config-dump", "", "answer from what a proxy runs: a file with its /config_dump?include_eds, or what 'istioctl proxy-config all -o json' prints; '-' is standard input")
-	flags.VarP(&c.out, "output", "o", "text, json, markdown (for a ticket) or mermaid (a sequence diagram), or FORMAT=FILE (repeatable)")
-	flags.StringVar(&c.batch, "batch", "", "file with one JSON request a line, '-' for standard input")
+	flags.StringVar(&c.dump, "config-dump", "", "`FILE` with what a proxy runs, to answer from that: its /config_dump?include_eds, or what 'istioctl proxy-config all -o json' prints; '-' is standard input")
+	titled(cmd, "What is read")
+	flags.VarP(&c.out, "output", "o", "`FORMAT` or FORMAT=FILE: text, json, markdown (for a ticket) or mermaid (a sequence diagram) (repeatable)")
+	flags.StringVar(&c.batch, "batch", "", "`FILE` with one JSON request a line, '-' for standard input")
 	flags.BoolVar(&c.why, "why", false, "open each step to what was rejected, and why")
 	flags.BoolVar(&c.follow, "follow", false, "go on to the proxies behind the endpoint (default: true; false with --batch)")
-	flags.StringArrayVar(&c.expect, "expect", nil, "exit 1 unless fields of the trace document, or of its first hop, are so: verdict=DELIVERED,tls.mode=SIMPLE (repeatable)")
+	flags.StringArrayVar(&c.expect, "expect", nil, "`FIELD=TEXT`,... that the trace document, or its first hop, must have, or exit 1: verdict=DELIVERED,tls.mode=SIMPLE (repeatable)")
 	flags.BoolVar(&c.fail, "fail", false, "exit 1 when the request does not get its answer")
-	c.request.add(cmd)
+	titled(cmd, "The answer")
 	return cmd
 }
 

@@ -14,14 +14,22 @@ import (
 	"sem.example/validate"
 )
 
-const validateHelp = `Validate checks each document against the schema of its kind, and how the documents fit
-together: references, ports, protocols, TLS, precedence, visibility and routing.
+const validateHelp = `Validate checks each document against the schema of its kind, and how the
+documents fit together: references, ports, protocols, TLS, precedence,
+visibility and routing. 'sem checks' lists what it looks for.`
 
-  sem validate                      the current folder
-  sem validate mesh/ extra.yaml     folders and files
+const validateExample = `  # a folder and all below it; without one, the current folder
+  sem validate examples/canary
+
+  # what runs in a cluster, or what a chart makes
   kubectl get vs,dr,se,svc -A -o yaml | sem validate -
+  helm template charts/shop | sem validate -
 
-Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not do the job.`
+  # in CI: annotations of the change, and a report beside them
+  sem validate examples/canary -o github -o sarif=sem.sarif --fail-on warning
+
+  # only what a change brings
+  sem validate examples/canary --baseline git:HEAD`
 
 type validateCommand struct {
 	inputs   inputFlags
@@ -40,22 +48,25 @@ type validateCommand struct {
 func newValidate() *cobra.Command {
 	var c validateCommand
 	cmd := &cobra.Command{
-		Use:   "validate [flags] [PATH...]",
-		Short: "Check documents and how they fit together",
-		Long:  validateHelp,
-		RunE:  c.run,
+		Use:         "validate [flags] [PATH...]",
+		Short:       "Check documents and how they fit together",
+		Long:        validateHelp,
+		Example:     validateExample,
+		Annotations: map[string]string{answerNo: "there are findings at or above --fail-on"},
+		RunE:        c.run,
 	}
 	c.inputs.add(cmd)
 	flags := cmd.Flags()
-	flags.VarP(&c.out, "output", "o", "text, json, sarif, junit, github or gitlab, or FORMAT=FILE (repeatable)")
+	flags.VarP(&c.out, "output", "o", "`FORMAT` or FORMAT=FILE: text, json, sarif, junit, github or gitlab (repeatable)")
 	flags.BoolVar(&c.each, "each", false, "take every file for a world of its own")
-	flags.StringVar(&c.registry, "registry", "", "is a host that the input does not hold unknown (open) or wrong (closed); default: open, unless the input plainly holds its namespace")
-	flags.StringVar(&c.failOn, "fail-on", "error", "gravest findings that fail: error, warning, info or none")
-	flags.StringSliceVar(&c.disable, "disable", nil, "checks to leave out: IDs, beginnings of IDs, or codes of other tools")
-	flags.StringSliceVar(&c.enable, "enable", nil, "checks to keep although something disables them")
-	flags.StringToStringVar(&c.severity, "severity", nil, "grade checks otherwise, as in SEM124=warning")
-	flags.StringVar(&c.baseline, "baseline", "", "tell only what is new since a report of -o json, or since git:REF, and fail on that alone")
+	flags.StringVar(&c.registry, "registry", "", "`STATE` of the input: a host that it does not hold is unknown (open) or wrong (closed) (default: open, unless the input plainly holds the host's namespace)")
+	flags.StringVar(&c.failOn, "fail-on", "error", "least `SEVERITY` that fails: error, warning, info or none")
+	flags.StringSliceVar(&c.disable, "disable", nil, "`CHECKS` to leave out: IDs, beginnings of IDs, or codes of other tools")
+	flags.StringSliceVar(&c.enable, "enable", nil, "`CHECKS` to keep although something disables them")
+	flags.StringToStringVar(&c.severity, "severity", nil, "grade checks otherwise: `CHECK=SEVERITY`, as in SEM124=warning")
+	flags.StringVar(&c.baseline, "baseline", "", "tell only what is new since `WHEN`, and fail on that alone: a file that -o json wrote, or git:REF")
 	flags.BoolVarP(&c.quiet, "quiet", "q", false, "print nothing; the exit code is the answer")
+	titled(cmd, "Findings")
 	return cmd
 }
 

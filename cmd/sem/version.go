@@ -20,7 +20,11 @@ func newVersion() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version of sem and of the systems that it speaks for",
-		Args:  cobra.NoArgs,
+		Long: `Version prints the version of sem, and those of Istio, its API and Envoy that
+the answers are true for.`,
+		Example: `  sem version
+  sem version -o json`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			targets, err := parseTargets(out.values, []string{"text", "json"})
 			if err != nil {
@@ -36,7 +40,7 @@ func newVersion() *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().VarP(&out, "output", "o", "text or json")
+	cmd.Flags().VarP(&out, "output", "o", "`FORMAT`: text or json")
 	return cmd
 }
 
