@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ var update = flag.Bool("update", false, "rewrite goldens")
 
 // TestConsoleBlocks runs every "console" block of README, docs and examples, and holds the output shown there to the output
 // given. A block is a command after "$ " and what it prints, standard output before standard error; a line "[exit N]" ends
-// it where the exit code is not 0.
+// it where the exit code is not 0. A page that shows files of its own is run where these are (see rerun).
 func TestConsoleBlocks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it runs every command of every page")
@@ -31,9 +32,19 @@ func TestConsoleBlocks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := rerun(string(data))
+			file, err := filepath.Abs(page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ownFile.Match(data) {
+				workplace(t)
+			}
+			got, err := rerun(string(data))
+			if err != nil {
+				t.Fatal(err)
+			}
 			if *update && got != string(data) {
-				if err := os.WriteFile(page, []byte(got), 0o644); err != nil {
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
 				}
 				return
@@ -42,6 +53,19 @@ func TestConsoleBlocks(t *testing.T) {
 				t.Errorf("%s shows what is no longer true; 'make golden' rewrites it (-page +run):\n%s", page, diff)
 			}
 		})
+	}
+}
+
+// workplace makes an empty folder the working directory of a test, where the examples can be reached as well.
+func workplace(t *testing.T) {
+	t.Helper()
+	examples, err := filepath.Abs("examples")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	if err := os.Symlink(examples, "examples"); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -63,26 +87,82 @@ func pages(t *testing.T) []string {
 	return found
 }
 
-// rerun returns a page with the output of its console blocks replaced by what the commands print now.
-func rerun(page string) string {
-	const open, shut = "```console\n", "```\n"
+// ownFile is the first line of a block that is a file of the page's own: a comment with its name.
+var ownFile = regexp.MustCompile("(?m)^```yaml\n# ([a-z0-9/-]+\\.yaml)\n")
+
+// rerun returns a page with the output of its console blocks replaced by what the commands print now. On the way a block of
+// YAML that begins with "# NAME.yaml" becomes that file, and a diff that begins with "--- NAME.yaml" changes it.
+func rerun(page string) (string, error) {
 	var out strings.Builder
 	for {
-		before, rest, found := strings.Cut(page, open)
+		before, rest, found := strings.Cut(page, "\n```")
 		out.WriteString(before)
 		if !found {
-			return out.String()
+			return out.String(), nil
 		}
-		block, after, _ := strings.Cut(rest, shut)
-		out.WriteString(open)
-		for _, line := range strings.SplitAfter(block, "\n") {
-			if command, ok := strings.CutPrefix(line, "$ "); ok {
-				out.WriteString(line + execute(strings.TrimSpace(command)))
-			}
+		info, rest, _ := strings.Cut(rest, "\n")
+		block, after, _ := strings.Cut(rest, "```\n")
+		var err error
+		switch own := ownFile.FindStringSubmatch("```" + info + "\n" + block); {
+		case info == "console":
+			block = replay(block)
+		case own != nil:
+			err = writeOwn(own[1], block)
+		case info == "diff" && strings.HasPrefix(block, "--- "):
+			err = patch(block)
 		}
-		out.WriteString(shut)
+		if err != nil {
+			return "", err
+		}
+		out.WriteString("\n```" + info + "\n" + block + "```\n")
 		page = after
 	}
+}
+
+// replay returns a console block with what its commands print now.
+func replay(block string) string {
+	var out strings.Builder
+	for _, line := range strings.SplitAfter(block, "\n") {
+		if command, ok := strings.CutPrefix(line, "$ "); ok {
+			out.WriteString(line + execute(strings.TrimSpace(command)))
+		}
+	}
+	return out.String()
+}
+
+func writeOwn(name, text string) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(name, []byte(text), 0o644)
+}
+
+// patch applies a diff without line numbers: the lines that stay or go must stand in the file once, and become those that
+// stay or come. A line "@@" begins a further change.
+func patch(diff string) error {
+	head, body, _ := strings.Cut(diff, "\n")
+	name := strings.TrimPrefix(head, "--- ")
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	text := string(data)
+	for _, change := range strings.Split(body, "@@\n") {
+		var was, becomes strings.Builder
+		for _, line := range strings.SplitAfter(change, "\n") {
+			if line != "" && line[0] != '+' {
+				was.WriteString(line[1:])
+			}
+			if line != "" && line[0] != '-' {
+				becomes.WriteString(line[1:])
+			}
+		}
+		if strings.Count("\n"+text, "\n"+was.String()) != 1 {
+			return fmt.Errorf("these lines do not stand in %s once:\n%s", name, was.String())
+		}
+		text = strings.TrimPrefix(strings.Replace("\n"+text, "\n"+was.String(), "\n"+becomes.String(), 1), "\n")
+	}
+	return writeOwn(name, text)
 }
 
 // execute runs one command line of a page. Only sem itself is run; "|" and redirections are not understood.
