@@ -13,7 +13,16 @@ import (
 // JSON for an object. The path is dotted ("tls.mode", "endpoints.0.address", "hops.1.cluster"); what does not begin with
 // a field of the document itself is one of the first hop. The error is for a path that no trace has.
 func (t *Trace) Field(path string) (string, error) {
-	keys := strings.Split(path, ".")
+	v, err := t.Value(strings.Split(path, ".")...)
+	if err != nil {
+		return "", fmt.Errorf("a trace has no field %q: %w", path, err)
+	}
+	return Text(v), nil
+}
+
+// Value returns a field of the trace document, or of its first hop, by the keys that lead to it. A field that is not set is
+// the zero value of its type.
+func (t *Trace) Value(keys ...string) (reflect.Value, error) {
 	from := reflect.ValueOf(*t)
 	if _, ok := member(from.Type(), keys[0]); !ok {
 		from = reflect.ValueOf(Hop{})
@@ -21,16 +30,12 @@ func (t *Trace) Field(path string) (string, error) {
 			from = reflect.ValueOf(t.Hops[0])
 		}
 	}
-	v, err := descend(from, keys)
-	if err != nil {
-		return "", fmt.Errorf("a trace has no field %q: %w", path, err)
-	}
-	return fieldText(v), nil
+	return Below(from, keys...)
 }
 
-// descend follows a path into a value. What is not there is the zero value of its type, so that the rest of the path is
-// checked all the same.
-func descend(v reflect.Value, keys []string) (reflect.Value, error) {
+// Below follows keys into a value of the trace document. What is not there is the zero value of its type, so that the rest
+// of the keys is checked all the same.
+func Below(v reflect.Value, keys ...string) (reflect.Value, error) {
 	for v.Kind() == reflect.Pointer {
 		if v.IsNil() {
 			v = reflect.Zero(v.Type().Elem())
@@ -45,7 +50,7 @@ func descend(v reflect.Value, keys []string) (reflect.Value, error) {
 	if err != nil {
 		return v, err
 	}
-	return descend(next, keys[1:])
+	return Below(next, keys[1:]...)
 }
 
 // inside is a member, an element or an entry of a value.
@@ -90,7 +95,9 @@ func members(t reflect.Type) []string {
 	return names
 }
 
-func fieldText(v reflect.Value) string {
+// Text is a value of the trace document as text: "" where it is not set, the elements of a list joined by commas, JSON for
+// an object.
+func Text(v reflect.Value) string {
 	switch v.Kind() {
 	case reflect.Struct, reflect.Map:
 		if v.IsZero() {
@@ -101,8 +108,8 @@ func fieldText(v reflect.Value) string {
 	case reflect.Slice:
 		var parts []string
 		for i := range v.Len() {
-			element, _ := descend(v.Index(i), nil)
-			parts = append(parts, fieldText(element))
+			element, _ := Below(v.Index(i))
+			parts = append(parts, Text(element))
 		}
 		return strings.Join(parts, ",")
 	}

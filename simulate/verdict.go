@@ -23,6 +23,12 @@ const (
 	Unsupported    Verdict = "UNSUPPORTED"
 )
 
+// Verdicts lists them all.
+var Verdicts = []Verdict{
+	Delivered, Passthrough, Redirected, DirectResponse, FaultAborted, Denied, NoListener, NoFilterChain, NoVirtualHost, NoRoute,
+	NoCluster, NoEndpoints, Blackhole, TLSMismatch, Loop, Unsupported,
+}
+
 // Succeeded says whether the application gets the answer that a working configuration would give it.
 func (v Verdict) Succeeded() bool {
 	switch v {

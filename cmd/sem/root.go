@@ -28,6 +28,7 @@ expectations, differences), 2 the job could not be done.`
 
 const rootExample = `  sem validate examples/canary
   sem trace -f examples/canary --from shop/web http://reviews/
+  sem test examples/canary
   sem render -f examples/canary --from shop/web -t clusters`
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -61,7 +62,7 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().Bool("no-config", false, "read no settings file")
 	root.SetUsageFunc(usage)
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(newValidate(), newTrace(), newRender(), newExplain(), newChecks(), newConfig(), newDump(), newVersion())
+	root.AddCommand(newValidate(), newTrace(), newTest(), newRender(), newExplain(), newChecks(), newConfig(), newDump(), newVersion())
 	return root
 }
 

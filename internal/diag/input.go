@@ -10,7 +10,7 @@ import (
 var Input = []*Check{
 	Unreadable, tooLarge, notText, syntax, tabIndent, template, duplicateKey, badAnchor, tooComplex, noJSON, notObject,
 	noKind, noDocument, notConcrete, twoReadings, UnknownKind, Undecodable, badSuppression, UnknownSetting,
-	uselessSuppression,
+	uselessSuppression, BadTest,
 }
 
 // Unreadable and the checks beside it are those of the file as such. Their examples are not YAML, and so they have none.
@@ -134,6 +134,13 @@ var uselessSuppression = &Check{
 	ID: "SEM299", Title: "suppression suppresses nothing", Severity: Warning,
 	Why: "A comment or annotation suppresses a check that reports nothing there. What it was about has been mended, or it stands at the wrong line; left behind, it would hide the next mistake of the kind.",
 	Fix: "Remove it, or move it to the line of the finding or directly above.",
+}
+
+// BadTest is the check of files of request tests, which are no configuration; package suite reports it.
+var BadTest = &Check{
+	ID: "SEM298", Title: "request test is malformed", Severity: Error,
+	Why: "A file of request tests holds something that sem test does not understand, such as a field that no request or no trace has. The test is not run, so that it proves nothing.",
+	Fix: "Correct the field. docs/tests.md describes the files, and 'sem trace -o json' prints the document that expectations speak of.",
 }
 
 // The checks of decoding, which package config reports.

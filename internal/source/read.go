@@ -26,7 +26,7 @@ func Read(inputs []string, opts Options) (*Input, []Problem) {
 	if len(inputs) == 0 {
 		inputs = []string{"."}
 	}
-	names, problems := walk(inputs)
+	names, problems := walk(inputs, holdsConfiguration)
 	jobs := bundle(names)
 	results := make([][]content, len(jobs))
 	each(len(jobs), func(i int) { results[i] = read(jobs[i], opts) })

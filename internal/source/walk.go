@@ -17,15 +17,34 @@ type input struct {
 
 // A walker gathers the files that the arguments come to, each once.
 type walker struct {
+	wanted   func(name string) bool // of the files of a folder
 	inputs   []input
 	problems []Problem
 	seen     map[string]bool
 	charts   map[string]bool // whether a folder belongs to a Helm chart
 }
 
-// walk returns the files that the arguments come to.
-func walk(args []string) ([]input, []Problem) {
-	w := walker{seen: map[string]bool{}, charts: map[string]bool{}}
+// FindTests returns the files of request tests that files and folders come to; no argument means the current folder.
+func FindTests(args []string) (names []string, problems []Problem) {
+	if len(args) == 0 {
+		args = []string{"."}
+	}
+	inputs, problems := walk(args, IsTest)
+	for _, in := range inputs {
+		names = append(names, in.name)
+	}
+	return names, problems
+}
+
+// IsTest says whether a file holds request tests, by its name: NAME_test.yaml.
+func IsTest(name string) bool {
+	ext := filepath.Ext(name)
+	return (ext == ".yaml" || ext == ".yml") && strings.HasSuffix(strings.TrimSuffix(name, ext), "_test")
+}
+
+// walk returns the files that the arguments come to, of a folder those that are wanted.
+func walk(args []string, wanted func(name string) bool) ([]input, []Problem) {
+	w := walker{wanted: wanted, seen: map[string]bool{}, charts: map[string]bool{}}
 	for _, arg := range args {
 		if arg == "-" {
 			w.add(input{name: arg, named: true})
@@ -55,8 +74,8 @@ func (w *walker) refuse(name string, err error) {
 	w.problems = append(w.problems, Problem{Trouble: Unreadable, File: &File{Name: name}, Message: reason(err)})
 }
 
-// folder adds the files of a folder and of all below it. Hidden ones are left out, and so are request tests and the
-// templates of Helm charts. Symbolic links to files are followed and those to folders are not, so that no loop can arise.
+// folder adds the wanted files of a folder and of all below it. Hidden ones are left out, and so are the templates of Helm
+// charts. Symbolic links to files are followed and those to folders are not, so that no loop can arise.
 func (w *walker) folder(root string) {
 	_ = fs.WalkDir(os.DirFS(root), ".", func(path string, d fs.DirEntry, err error) error {
 		name := filepath.Join(root, filepath.FromSlash(path))
@@ -66,7 +85,7 @@ func (w *walker) folder(root string) {
 			return fs.SkipDir
 		case d.IsDir() && path != "." && w.passes(name):
 			return fs.SkipDir
-		case !d.IsDir() && wanted(d.Name()):
+		case !d.IsDir() && !strings.HasPrefix(d.Name(), ".") && w.wanted(d.Name()):
 			w.file(name, root, d)
 		}
 		return nil
@@ -120,15 +139,11 @@ func (w *walker) file(name, root string, d fs.DirEntry) {
 	w.add(input{name: name, chart: w.inChart(filepath.Dir(name), root)})
 }
 
-// wanted says whether a file in a folder is read.
-func wanted(name string) bool {
-	if strings.HasPrefix(name, ".") {
-		return false
-	}
+// holdsConfiguration says whether a file is one that configuration is read from, by its name.
+func holdsConfiguration(name string) bool {
 	switch filepath.Ext(name) {
 	case ".yaml", ".yml":
-		base := strings.TrimSuffix(name, filepath.Ext(name))
-		return !strings.HasSuffix(base, "_test")
+		return !IsTest(name)
 	case ".json", ".cue":
 		return true
 	}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sem.example/internal/output"
+	"sem.example/internal/source"
+	"sem.example/internal/suite"
+)
+
+const testHelp = `Test runs request tests: files named NAME_test.yaml that lie beside the
+configuration and say what becomes of requests. docs/tests.md describes them.`
+
+const testExample = `  # all tests below a folder, those that pass named too
+  sem test examples/canary -v
+
+  # some of them
+  sem test examples --run 'testers.*GET'`
+
+type testCommand struct {
+	out        stringList
+	namespace  string
+	meshConfig string
+	only       string
+	failFast   bool
+	verbose    bool
+}
+
+func newTest() *cobra.Command {
+	var c testCommand
+	cmd := &cobra.Command{
+		Use:         "test [flags] [PATH...]",
+		Short:       "Hold requests to what is expected of them",
+		Long:        testHelp,
+		Example:     testExample,
+		Annotations: map[string]string{answerNo: "a request is not answered as expected"},
+		RunE:        c.run,
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&c.only, "run", "", "run only tests whose name, as -v prints it, has a part that fits a `REGEX`")
+	flags.BoolVar(&c.failFast, "fail-fast", false, "stop at the first failure")
+	titled(cmd, "Which tests")
+	flags.StringVarP(&c.namespace, "namespace", "n", "default", "`NAMESPACE` of documents that name none, where the tests do not say")
+	flags.StringVar(&c.meshConfig, "mesh-config", "", "`FILE` with the mesh's settings, where the tests do not say")
+	titled(cmd, "What is read")
+	flags.VarP(&c.out, "output", "o", "`FORMAT`: text, or FORMAT=FILE (repeatable)")
+	flags.BoolVarP(&c.verbose, "verbose", "v", false, "name the tests that pass, too")
+	titled(cmd, "Output")
+	return cmd
+}
+
+func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
+	if _, err := useSettings(cmd); err != nil {
+		return err
+	}
+	targets, err := parseTargets(c.out.values, []string{"text"})
+	if err != nil {
+		return err
+	}
+	options, err := c.options()
+	if err != nil {
+		return err
+	}
+	names, err := testFiles(paths)
+	if err != nil {
+		return err
+	}
+	report, err := suite.NewRunner(options).Run(names)
+	if err != nil {
+		return err
+	}
+	err = emit(cmd, targets, func(_ string, look output.Look, to *bytes.Buffer) error {
+		return output.Tests(to, report, c.verbose, look)
+	})
+	if err != nil {
+		return err
+	}
+	return verdict(cmd, report)
+}
+
+func (c *testCommand) options() (suite.Options, error) {
+	o := suite.Options{Namespace: c.namespace, MeshConfig: c.meshConfig, FailFast: c.failFast}
+	if c.only == "" {
+		return o, nil
+	}
+	var err error
+	if o.Only, err = regexp.Compile(c.only); err != nil {
+		return o, fmt.Errorf("--run: %w", err)
+	}
+	return o, nil
+}
+
+// testFiles are the files of tests that the arguments come to.
+func testFiles(paths []string) ([]string, error) {
+	names, problems := source.FindTests(paths)
+	for _, p := range problems {
+		if p.Trouble == source.Unreadable {
+			return nil, fmt.Errorf("%s: %s", p.File.Name, p.Message)
+		}
+	}
+	if len(names) == 0 {
+		where := "."
+		if len(paths) > 0 {
+			where = strings.Join(paths, ", ")
+		}
+		return nil, fmt.Errorf("no tests in %s: request tests are files named NAME_test.yaml", where)
+	}
+	return names, nil
+}
+
+// verdict tells of mistakes on standard error and makes the exit code of a report.
+func verdict(cmd *cobra.Command, r *suite.Report) error {
+	told := map[any]bool{}
+	for _, f := range r.Files {
+		tell(cmd, f.Broken)
+		if f.World != nil && !told[f.World] {
+			told[f.World] = true
+			tell(cmd, f.World.Found)
+		}
+	}
+	switch {
+	case r.Broken():
+		return errors.New("some tests could not be read")
+	case r.Failed():
+		return errNo
+	}
+	return nil
+}

@@ -1,0 +1,189 @@
+package suite
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+
+	"sem.example/internal/diag"
+	"sem.example/internal/pipeline"
+	"sem.example/internal/source"
+	"sem.example/simulate"
+)
+
+// Options say what is run and how.
+type Options struct {
+	Namespace  string         // of documents that name none, where a file of tests does not say
+	MeshConfig string         // the mesh's settings, where a file of tests does not say
+	Only       *regexp.Regexp // cases to run, by "name" or "name: request"; nil runs all
+	FailFast   bool           // stop at the first failure
+}
+
+// A Report is what became of all tests.
+type Report struct {
+	Files []*FileResult
+}
+
+// A FileResult is what became of the tests of a file.
+type FileResult struct {
+	File    *File
+	World   *pipeline.World // what the tests are about; nil where there is nothing to run
+	Broken  diag.List       // what the file gets wrong
+	Results []Result
+	Stopped bool // a failure ended the run before its last test
+}
+
+// A Result is what became of one request.
+type Result struct {
+	Case     *Case
+	Request  Request
+	Trace    *simulate.Trace // nil for what is skipped
+	Failures []Failure
+}
+
+// Name is the name of the case and, where the case has several, of the request.
+func (r *Result) Name() string {
+	if r.Request.Name == "" {
+		return r.Case.Name
+	}
+	return r.Case.Name + ": " + r.Request.Name
+}
+
+// Skipped says whether the request was not made, as the case asks for.
+func (r *Result) Skipped() bool { return r.Case.Skip != "" }
+
+// Counts are how many requests passed, failed and were skipped.
+func (f *FileResult) Counts() (passed, failed, skipped int) {
+	for i := range f.Results {
+		switch r := &f.Results[i]; {
+		case r.Skipped():
+			skipped++
+		case len(r.Failures) > 0:
+			failed++
+		default:
+			passed++
+		}
+	}
+	return passed, failed, skipped
+}
+
+// Failed says whether a request was not answered as expected.
+func (r *Report) Failed() bool {
+	for _, f := range r.Files {
+		if _, failed, _ := f.Counts(); failed > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Broken says whether a file of tests, or a case of one, was not understood.
+func (r *Report) Broken() bool {
+	for _, f := range r.Files {
+		if len(f.Broken) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// A Runner runs files of tests. Configuration that several are about is read once.
+type Runner struct {
+	options Options
+	worlds  map[string]*pipeline.World
+	stopped bool
+}
+
+// NewRunner returns a runner without any world.
+func NewRunner(o Options) *Runner { return &Runner{options: o, worlds: map[string]*pipeline.World{}} }
+
+// Run runs files of tests in their order. The error is for what the file system refuses.
+func (r *Runner) Run(names []string) (*Report, error) {
+	out := &Report{}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		f, err := r.file(&source.File{Name: name, Data: data})
+		if err != nil {
+			return nil, err
+		}
+		if out.Files = append(out.Files, f); r.stopped {
+			break
+		}
+	}
+	return out, nil
+}
+
+// file runs the tests of a file.
+func (r *Runner) file(text *source.File) (*FileResult, error) {
+	file, found := Read(text)
+	out := &FileResult{File: file, Broken: found}
+	if len(file.Cases) == 0 {
+		return out, nil
+	}
+	world, err := r.world(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file.Name, err)
+	}
+	out.World = world
+	for _, c := range file.Cases {
+		for _, request := range c.Requests {
+			if !r.wanted(c, request) {
+				continue
+			}
+			if out.Stopped = r.stopped; out.Stopped {
+				return out, nil
+			}
+			result := run(world, c, request)
+			out.Results = append(out.Results, result)
+			r.stopped = r.options.FailFast && len(result.Failures) > 0
+		}
+	}
+	return out, nil
+}
+
+// world is what the tests of a file are about.
+func (r *Runner) world(f *File) (*pipeline.World, error) {
+	o := pipeline.Options{Paths: f.Config, Namespace: r.options.Namespace, MeshConfig: r.options.MeshConfig}
+	if f.Namespace != "" {
+		o.Namespace = f.Namespace
+	}
+	if f.MeshConfig != "" {
+		o.MeshConfig = f.MeshConfig
+	}
+	key := strings.Join(append([]string{o.Namespace, o.MeshConfig}, o.Paths...), "\x00")
+	if w := r.worlds[key]; w != nil {
+		return w, nil
+	}
+	w, err := pipeline.Load(o)
+	if err != nil {
+		return nil, err
+	}
+	r.worlds[key] = w
+	return w, nil
+}
+
+func (r *Runner) wanted(c *Case, request Request) bool {
+	result := Result{Case: c, Request: request}
+	return r.options.Only == nil || r.options.Only.MatchString(result.Name())
+}
+
+// run makes one request and compares what becomes of it.
+func run(world *pipeline.World, c *Case, request Request) Result {
+	out := Result{Case: c, Request: request}
+	if out.Skipped() {
+		return out
+	}
+	t, err := world.Trace(request.Call, pipeline.TraceOptions{Follow: !c.Alone})
+	if err != nil {
+		t = &simulate.Trace{APIVersion: "sem/v1", Kind: "Trace", Verdict: simulate.Unsupported, Summary: err.Error(), Call: request.Call}
+	}
+	out.Trace = t
+	if out.Failures = c.check(t); c.expect == nil && c.unwanted == nil {
+		out.Failures = []Failure{{At: c.At, Field: "expect", Want: "an expectation, which 'sem test --update' writes", Got: "nothing"}}
+	}
+	return out
+}
