@@ -19,7 +19,7 @@ test:
 
 # Each fuzz target for as long as FUZZTIME; CI runs them with the tests.
 FUZZTIME = 30s
-FUZZ = internal/source:FuzzRead schema:FuzzDecode schema:FuzzAgree simulate:FuzzTrace
+FUZZ = internal/source:FuzzRead schema:FuzzDecode schema:FuzzAgree simulate:FuzzTrace render:FuzzIndent
 
 fuzz:
 	@for target in $(FUZZ); do \

@@ -37,14 +37,11 @@ func Bootstrap(w io.Writer, s *envoy.Snapshot, o BootstrapOptions) (leftOut []st
 			return nil, err
 		}
 	}
-	text, err := marshal(b)
+	text, err := marshal(nil, b)
 	if err != nil {
 		return nil, err
 	}
-	if text, err = indent(text, ""); err != nil {
-		return nil, err
-	}
-	_, err = w.Write(append(text, '\n'))
+	_, err = w.Write(append(appendIndented(nil, text, ""), '\n'))
 	return leftOut, err
 }
 

@@ -1,9 +1,7 @@
 package render
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 	"runtime"
 	"sync"
@@ -28,47 +26,56 @@ func JSON(w io.Writer, s *envoy.Snapshot, o Options) error {
 	d := document{w: w}
 	for _, t := range o.Filter.types() {
 		resources := o.Filter.choose(t, s)
-		d.list(string(t), len(resources), func(i int) ([]byte, error) {
+		d.list(string(t), len(resources), func(to []byte, i int) ([]byte, error) {
 			if o.Annotate {
-				return marshal(annotated(resources[i], s.Origins))
+				return marshal(to, annotated(resources[i], s.Origins))
 			}
-			return marshal(resources[i])
+			return marshal(to, resources[i])
 		})
 	}
 	if o.SourceMap {
 		entries := SourceMap(s, o.Filter)
-		d.list("source_map", len(entries), func(i int) ([]byte, error) { return json.Marshal(entries[i]) })
+		d.list("source_map", len(entries), func(to []byte, i int) ([]byte, error) {
+			text, err := json.Marshal(entries[i])
+			return append(to, text...), err
+		})
 	}
 	return d.close()
 }
 
-// A document writes a JSON object of lists, some items at a time, so that a large snapshot is never held as text.
+// A document writes a JSON object of lists, some pages at a time, so that a large snapshot is never held as text.
 // It remembers the first error and writes nothing after it.
 type document struct {
 	w     io.Writer
 	lists int
+	pages [32]page
 	err   error
 }
 
-// batch is how many items are made, by all processors together, before they are written.
-const batch = 512
+// A page is the text of a few items of a list that follow each other. Its memory is used again for the next.
+type page struct {
+	item []byte // as the item gives it
+	text []byte // laid out
+	err  error
+}
 
-func (d *document) list(name string, length int, item func(int) ([]byte, error)) {
+// pageLength is how many items fill a page.
+const pageLength = 32
+
+// An item appends the JSON of the i-th item of a list.
+type item func(to []byte, i int) ([]byte, error)
+
+func (d *document) list(name string, length int, item item) {
 	d.print(separator(d.lists, "{"), "\n  ", `"`, name, `": [`)
 	d.lists++
-	for from := 0; from < length && d.err == nil; from += batch {
-		texts, err := inParallel(from, min(from+batch, length), func(i int) ([]byte, error) {
-			text, err := item(i)
-			if err != nil {
-				return nil, err
-			}
-			return indent(text, "    ")
+	for from := 0; from < length && d.err == nil; from += len(d.pages) * pageLength {
+		pages := d.pages[:min(len(d.pages), (length-from+pageLength-1)/pageLength)]
+		inParallel(len(pages), func(k int) {
+			first := from + k*pageLength
+			pages[k].fill(first, min(first+pageLength, length), item)
 		})
-		if err != nil {
-			d.err = err
-		}
-		for i, text := range texts {
-			d.print(separator(from+i, ""), "\n    ", string(text))
+		for _, p := range pages {
+			d.add(p)
 		}
 	}
 	if length > 0 {
@@ -77,20 +84,37 @@ func (d *document) list(name string, length int, item func(int) ([]byte, error))
 	d.print("]")
 }
 
-// inParallel makes the items from one index to before another and returns them in their order.
-func inParallel(from, to int, item func(int) ([]byte, error)) ([][]byte, error) {
-	texts, errs := make([][]byte, to-from), make([]error, to-from)
+// fill makes the text of the items from one index to before another.
+func (p *page) fill(from, to int, item item) {
+	p.text, p.err = p.text[:0], nil
+	for i := from; i < to && p.err == nil; i++ {
+		p.item, p.err = item(p.item[:0], i)
+		p.text = append(append(p.text, separator(i, "")...), "\n    "...)
+		p.text = appendIndented(p.text, p.item, "    ")
+	}
+}
+
+// inParallel calls do for 0 to n-1 on all processors.
+func inParallel(n int, do func(k int)) {
 	var next atomic.Int64
 	var wait sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	for range min(n, runtime.GOMAXPROCS(0)) {
 		wait.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(texts); i = int(next.Add(1)) - 1 {
-				texts[i], errs[i] = item(from + i)
+			for k := int(next.Add(1)) - 1; k < n; k = int(next.Add(1)) - 1 {
+				do(k)
 			}
 		})
 	}
 	wait.Wait()
-	return texts, errors.Join(errs...)
+}
+
+func (d *document) add(p page) {
+	if d.err == nil {
+		d.err = p.err
+	}
+	if d.err == nil {
+		_, d.err = d.w.Write(p.text)
+	}
 }
 
 func (d *document) close() error {
@@ -113,24 +137,13 @@ func separator(i int, first string) string {
 	return ","
 }
 
-// indent lays out JSON. The proto library varies its white space from build to build, on purpose; here it becomes the
-// same everywhere.
-func indent(text []byte, prefix string) ([]byte, error) {
-	var compact, out bytes.Buffer
-	if err := json.Compact(&compact, text); err != nil {
-		return nil, err
-	}
-	err := json.Indent(&out, compact.Bytes(), prefix, "  ")
-	return out.Bytes(), err
-}
-
 var protoNames = protojson.MarshalOptions{UseProtoNames: true}
 
-// marshal writes a message as proto JSON with the field names of the protos.
-func marshal(m proto.Message) ([]byte, error) {
-	text, err := protoNames.Marshal(m)
+// marshal appends a message as proto JSON with the field names of the protos.
+func marshal(to []byte, m proto.Message) ([]byte, error) {
+	text, err := protoNames.MarshalAppend(to, m)
 	if err != nil {
-		return marshalOpaque(m)
+		return marshalOpaque(to, m)
 	}
 	return text, nil
 }

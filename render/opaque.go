@@ -11,9 +11,9 @@ import (
 	"sem.example/internal/envoy"
 )
 
-// marshalOpaque writes a message with extensions whose types are not compiled into sem. Such an extension is printed
+// marshalOpaque appends a message with extensions whose types are not compiled into sem. Such an extension is printed
 // as its type and its bytes: {"@type": "…", "value": "<base64>"}.
-func marshalOpaque(m proto.Message) ([]byte, error) {
+func marshalOpaque(to []byte, m proto.Message) ([]byte, error) {
 	m = proto.Clone(m)
 	envoy.Edit(m, func(part proto.Message) {
 		config, ok := part.(*anypb.Any)
@@ -24,7 +24,7 @@ func marshalOpaque(m proto.Message) ([]byte, error) {
 			config.Value = wrapped
 		}
 	})
-	return protojson.MarshalOptions{UseProtoNames: true, Resolver: opaqueTypes{protoregistry.GlobalTypes}}.Marshal(m)
+	return protojson.MarshalOptions{UseProtoNames: true, Resolver: opaqueTypes{protoregistry.GlobalTypes}}.MarshalAppend(to, m)
 }
 
 // opaqueTypes takes every unknown type for a wrapped string of bytes.

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
+	"sem.example/internal/compile"
 	"sem.example/internal/envoy"
 	"sem.example/internal/pipeline"
 	"sem.example/render"
@@ -102,23 +105,45 @@ func (c *renderCommand) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	build := compiler.Resources
-	if c.annotate || c.sourceMap {
-		build = compiler.Snapshot
-	}
-	snapshot := build()
+	snapshot := c.build(compiler)
 	for _, n := range snapshot.NotModelled {
 		fmt.Fprintf(cmd.ErrOrStderr(), "not modelled: %s: %s\n", n.What, n.Reason)
 	}
-	var buf bytes.Buffer
-	if err := c.render(&buf, cmd, snapshot); err != nil {
+	if c.check != "" {
+		var now bytes.Buffer
+		if err := c.render(&now, cmd, snapshot); err != nil {
+			return err
+		}
+		return c.compare(cmd, now.Bytes())
+	}
+	out := bufio.NewWriter(cmd.OutOrStdout())
+	if err := c.render(out, cmd, snapshot); err != nil {
 		return err
 	}
-	if c.check != "" {
-		return c.compare(cmd, buf.Bytes())
+	return out.Flush()
+}
+
+// build makes what is to be printed and no more: of a large mesh, each type takes its time.
+func (c *renderCommand) build(from *compile.Compiler) *envoy.Snapshot {
+	leads := c.filter.FQDN != "" || c.filter.Subset != "" // through route tables
+	switch {
+	case c.annotate, c.sourceMap:
+		return from.Snapshot()
+	case len(c.filter.Types) == 0, leads:
+		return from.Resources()
 	}
-	_, err = cmd.OutOrStdout().Write(buf.Bytes())
-	return err
+	s := &envoy.Snapshot{NotModelled: from.NotModelled()}
+	switch c.filter.Types[0] {
+	case render.Listeners:
+		s.Listeners = from.ListenersOn(0)
+	case render.Routes:
+		s.Routes = from.Routes()
+	case render.Clusters:
+		s.Clusters = from.Clusters()
+	case render.Endpoints:
+		s.Endpoints = from.AllEndpoints()
+	}
+	return s
 }
 
 // compare holds what was rendered against the file of its type in a folder that is kept with the configuration.
@@ -149,7 +174,7 @@ func (c *renderCommand) choose() error {
 	return nil
 }
 
-func (c *renderCommand) render(to *bytes.Buffer, cmd *cobra.Command, s *envoy.Snapshot) error {
+func (c *renderCommand) render(to io.Writer, cmd *cobra.Command, s *envoy.Snapshot) error {
 	if c.what != "bootstrap" {
 		return render.JSON(to, s, render.Options{Filter: c.filter, Annotate: c.annotate, SourceMap: c.sourceMap})
 	}

@@ -141,17 +141,28 @@ func (c *Compiler) Snapshot() *envoy.Snapshot {
 // Resources builds everything that the proxy runs, on all cores. The snapshot is without origins, which in a large mesh
 // are more than the resources themselves; OriginsOf answers for single addresses.
 func (c *Compiler) Resources() *envoy.Snapshot {
-	s := &envoy.Snapshot{Listeners: c.ListenersOn(0), NotModelled: c.NotModelled()}
-	s.Routes = every(routeNames(s.Listeners), c.Route)
-	s.Clusters = every(c.clusterNames(), c.Cluster)
+	return &envoy.Snapshot{
+		Listeners: c.ListenersOn(0), Routes: c.Routes(), Clusters: c.Clusters(), Endpoints: c.AllEndpoints(), NotModelled: c.NotModelled(),
+	}
+}
+
+// Routes builds all route tables that a listener names.
+func (c *Compiler) Routes() []*routev3.RouteConfiguration {
+	return every(routeNames(c.ListenersOn(0)), c.Route)
+}
+
+// Clusters builds all clusters.
+func (c *Compiler) Clusters() []*clusterv3.Cluster { return every(c.clusterNames(), c.Cluster) }
+
+// AllEndpoints builds the endpoints of all clusters that fetch them.
+func (c *Compiler) AllEndpoints() []*endpointv3.ClusterLoadAssignment {
 	var discovered []string
-	for _, cluster := range s.Clusters {
+	for _, cluster := range c.Clusters() {
 		if cluster.GetType() == clusterv3.Cluster_EDS {
 			discovered = append(discovered, cluster.Name)
 		}
 	}
-	s.Endpoints = every(discovered, c.Endpoints)
-	return s
+	return every(discovered, c.Endpoints)
 }
 
 // clusterNames returns the names of all clusters of the proxy, sorted.
