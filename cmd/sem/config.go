@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"sem.example/internal/diag"
 )
 
 func newConfig() *cobra.Command {
@@ -68,7 +70,20 @@ func (s *settings) text() string {
 		b.WriteString("ignore:\n")
 	}
 	for _, e := range s.Policy.Ignore {
-		fmt.Fprintf(&b, "  - {check: %q, kind: %q, namespace: %q, name: %q, path: %q, reason: %q}\n", e.Check, e.Kind, e.Namespace, e.Name, e.Path, e.Reason)
+		fmt.Fprintf(&b, "  - {%s}\n", exception(e))
 	}
 	return b.String()
+}
+
+// exception prints the fields of an exception that are set.
+func exception(e diag.Exception) string {
+	var fields []string
+	for _, f := range [][2]string{
+		{"check", e.Check}, {"kind", e.Kind}, {"namespace", e.Namespace}, {"name", e.Name}, {"path", e.Path}, {"reason", e.Reason},
+	} {
+		if f[1] != "" {
+			fields = append(fields, fmt.Sprintf("%s: %q", f[0], f[1]))
+		}
+	}
+	return strings.Join(fields, ", ")
 }

@@ -88,7 +88,7 @@ func pages(t *testing.T) []string {
 }
 
 // ownFile is the first line of a block that is a file of the page's own: a comment with its name.
-var ownFile = regexp.MustCompile("(?m)^```yaml\n# ([a-z0-9/-]+\\.yaml)\n")
+var ownFile = regexp.MustCompile("(?m)^```yaml\n# ([a-z0-9./-]+\\.yaml)\n")
 
 // rerun returns a page with the output of its console blocks replaced by what the commands print now. On the way a block of
 // YAML that begins with "# NAME.yaml" becomes that file, and a diff that begins with "--- NAME.yaml" changes it.

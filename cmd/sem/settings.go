@@ -108,7 +108,7 @@ func readSettings(name string) (*settings, error) {
 			return nil, fmt.Errorf("%s:%d: %s", name, p.Range.Line, p.Message)
 		}
 	}
-	s := &settings{File: name}
+	s := &settings{File: name, Policy: diag.Policy{Dir: filepath.Dir(name)}}
 	for _, doc := range docs {
 		for _, f := range doc.Root.Fields {
 			if err := s.read(f); err != nil {

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -12,6 +13,7 @@ type Policy struct {
 	Enable   []string            // goes before Disable
 	Severity map[string]Severity // by ID
 	Ignore   []Exception
+	Dir      string // the folder that the paths of Ignore are relative to; "" is the current one
 }
 
 // An Exception lets findings be. A field that is empty holds for everything; "*" stands for any run of characters.
@@ -31,7 +33,7 @@ func (p *Policy) Apply(found List) List {
 			d.Severity = s
 		}
 		for _, e := range p.Ignore {
-			if d.Suppressed == nil && e.concerns(&d) {
+			if d.Suppressed == nil && e.concerns(&d, p.Dir) {
 				d.Suppressed = &Suppressed{Reason: e.Reason, External: true}
 			}
 		}
@@ -46,7 +48,7 @@ func covers(codes []string, c *Check) bool {
 	})
 }
 
-func (e Exception) concerns(d *Diagnostic) bool {
+func (e Exception) concerns(d *Diagnostic, dir string) bool {
 	if e.Check != "" && !covers([]string{e.Check}, d.Check) {
 		return false
 	}
@@ -54,7 +56,24 @@ func (e Exception) concerns(d *Diagnostic) bool {
 	if doc := d.At.Doc; doc != nil {
 		kind, namespace, name = doc.Kind, doc.Namespace, doc.Name
 	}
-	return like(e.Kind, kind) && like(e.Namespace, namespace) && like(e.Name, name) && like(e.Path, d.At.fileName())
+	return like(e.Kind, kind) && like(e.Namespace, namespace) && like(e.Name, name) &&
+		(e.Path == "" || like(e.Path, relative(dir, d.At.fileName())))
+}
+
+// relative is the name of a file as seen from a folder, with slashes.
+func relative(dir, name string) string {
+	from, err := filepath.Abs(dir)
+	if err != nil {
+		return name
+	}
+	to, err := filepath.Abs(name)
+	if err != nil {
+		return name
+	}
+	if rel, err := filepath.Rel(from, to); err == nil {
+		return filepath.ToSlash(rel)
+	}
+	return name
 }
 
 // like says whether a text fits a pattern, in which "*" stands for any run of characters within a segment of a path, and a
