@@ -42,7 +42,17 @@ func ask(kind string, root *source.Node, blank map[*source.Node]patch) []errors.
 
 // load compiles the schema, from syntax of its own: CUE marks what it compiles.
 func load() cue.Value {
-	inst := build.NewContext().NewInstance("", nil)
+	v := cuecontext.New().BuildInstance(Instance(build.NewContext()))
+	if err := v.Err(); err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// Instance returns the schema as the CUE package sem.example/schema, for other packages of a context to import.
+func Instance(ctx *build.Context) *build.Instance {
+	inst := ctx.NewInstance("", nil)
+	inst.ImportPath = "sem.example/schema"
 	for _, name := range fileNames() {
 		data, err := module.ReadFile(name)
 		if err != nil {
@@ -55,11 +65,7 @@ func load() cue.Value {
 	if err := inst.Complete(); err != nil {
 		panic(err)
 	}
-	v := cuecontext.New().BuildInstance(inst)
-	if err := v.Err(); err != nil {
-		panic(err)
-	}
-	return v
+	return inst
 }
 
 // A patch says how a node that is wrong is kept from being found wrong twice.

@@ -114,8 +114,12 @@ func usage(cmd *cobra.Command) error {
 		if len(s.commands) > 0 {
 			fmt.Fprintf(&b, "\n%s:\n", s.title)
 		}
+		width := 11
 		for _, c := range s.commands {
-			fmt.Fprintf(&b, "  %-11s %s\n", c.Name(), c.Short)
+			width = max(width, len(c.Name()))
+		}
+		for _, c := range s.commands {
+			fmt.Fprintf(&b, "  %-*s %s\n", width, c.Name(), c.Short)
 		}
 	}
 	for _, s := range flagSections(cmd) {

@@ -62,7 +62,11 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().Bool("no-config", false, "read no settings file")
 	root.SetUsageFunc(usage)
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(newValidate(), newTrace(), newTest(), newRender(), newExplain(), newChecks(), newConfig(), newDump(), newVersion())
+	root.AddCommand(
+		newValidate(), newTrace(), newTest(), newRender(),
+		newNew(),
+		newExplain(), newChecks(), newConfig(), newDump(), newVersion(),
+	)
 	return root
 }
 
@@ -82,8 +86,11 @@ func machineReads(cmd *cobra.Command) bool {
 		return false
 	}
 	values := []string{flag.Value.String()}
-	if list, ok := flag.Value.(*stringList); ok {
-		values = list.values
+	switch value := flag.Value.(type) {
+	case *stringList:
+		values = value.values
+	case *language:
+		return false // what is written goes to files
 	}
 	targets, err := parseTargets(values, nil)
 	return err == nil && machineOnStdout(targets)

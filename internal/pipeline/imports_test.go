@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"internal/suite":             {"internal/source", "internal/diag", "internal/pipeline", "simulate"},
 	"internal/output":            {"internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
 	"internal/request":           {"simulate"},
+	"internal/recipe":            {"schema"},
 	"internal/standin":           {},
 	"internal/envoytest":         {"internal/envoy", "internal/source", "internal/standin", "simulate", "render", "internal/envoytest/binary"},
 	"internal/envoytest/binary":  {},
@@ -46,13 +47,15 @@ var homes = []struct {
 	users   []string
 	why     string
 }{
-	{"cuelang.org/go", []string{"internal/source", "schema"}, "CUE reads files and says the shape of documents; everything after that works on typed objects"},
+	{"cuelang.org/go", []string{"internal/source", "schema", "internal/recipe"}, "CUE reads files, says the shape of documents and writes new ones; everything after that works on typed objects"},
 	{"sigs.k8s.io/yaml", []string{"internal/source", "internal/config"}, "values are read in one place, so that there is one reading of YAML"},
-	{"go.yaml.in/yaml", []string{"internal/source"}, "only source knows lines"},
+	{"go.yaml.in/yaml", []string{"internal/source", "internal/recipe"}, "only source knows lines; recipes write comments"},
 	{"istio.io/api", []string{"internal/config", "internal/mesh", "validate", "internal/compile", "schema", "internal/pipeline"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
 	{"github.com/envoyproxy/go-control-plane", []string{"internal/envoy", "internal/compile", "simulate", "render", "internal/envoytest", "internal/envoytest/probe"}, "validation must not depend on what is generated"},
 	{"github.com/spf13/cobra", []string{"cmd/sem"}, "a library has no flags"},
-	{"github.com/charmbracelet", []string{"internal/output"}, "looks are decided in one place"},
+	{"github.com/charmbracelet/lipgloss", []string{"internal/output"}, "looks are decided in one place"},
+	{"github.com/charmbracelet/x", []string{"internal/output"}, "looks are decided in one place"},
+	{"github.com/charmbracelet/huh", []string{"cmd/sem"}, "only a command talks with somebody"},
 }
 
 func TestImports(t *testing.T) {
