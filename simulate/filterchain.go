@@ -52,14 +52,15 @@ func chainLabel(name string, i, of int) string {
 	return fmt.Sprintf("filter chain %d of %d", i+1, of)
 }
 
-// ahead is the cluster that a chain connects to before the handshake is through, as it does where bytes are not read.
-func (c *chain) ahead() string {
+// ahead are the clusters among which a TCP proxy has chosen before a handshake can fail: it does so when the connection
+// comes.
+func (c *chain) ahead() []weighted {
 	for i := range c.filters {
-		if tcp := c.filters[i].tcp; tcp != nil && len(tcp.targets) > 0 {
-			return tcp.targets[0].cluster
+		if tcp := c.filters[i].tcp; tcp != nil {
+			return tcp.targets
 		}
 	}
-	return ""
+	return nil
 }
 
 // A chainTest compares one property of a connection with what a chain demands of it: negative is no match, 0 a chain

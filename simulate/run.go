@@ -106,8 +106,9 @@ func (r *run) handshake(c *chain) *outcome {
 	}
 	if kind, why := c.tls.refuses(&r.conn); kind != "" {
 		r.step("tls", "refused", why, part(c.addr, "tls"))
-		r.hop.Cluster = c.ahead()
-		return &outcome{verdict: TLSMismatch, err: kind, reason: why}
+		refused := outcome{verdict: TLSMismatch, err: kind, reason: why}
+		r.ahead(c, refused)
+		return &refused
 	}
 	r.decrypted = true
 	if c.tls.asks {
@@ -115,6 +116,17 @@ func (r *run) handshake(c *chain) *outcome {
 	}
 	r.step("tls", "terminated", c.tls.words(r.peer), part(c.addr, "tls"))
 	return nil
+}
+
+// ahead notes the cluster that was chosen for a connection which its handshake then ends.
+func (r *run) ahead(c *chain, refused outcome) {
+	var ways []way
+	for _, t := range c.ahead() {
+		ways = append(ways, way{name: t.cluster, share: t.share, outcome: refused})
+	}
+	if len(ways) > 0 {
+		r.hop.Cluster = r.choose(ways).name
+	}
 }
 
 // opaqueTLS says whether the bytes that the chain reads are the application's own TLS.

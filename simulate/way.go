@@ -76,14 +76,19 @@ func (r *run) take(ways []way) outcome {
 	if len(ways) == 0 {
 		return r.failed(NoCluster, "NC", "cluster_not_found", "the route leads to no cluster")
 	}
-	best := &ways[r.pick(ways)]
+	best := r.choose(ways)
+	r.follow(best)
+	return best.outcome
+}
+
+// choose returns the way that the call goes, and notes all of them as branches where there are several.
+func (r *run) choose(ways []way) *way {
 	if len(ways) > 1 && r.call.Random == nil {
 		for _, w := range ways {
 			r.hop.Branches = append(r.hop.Branches, w.branch())
 		}
 	}
-	r.follow(best)
-	return best.outcome
+	return &ways[r.pick(ways)]
 }
 
 func (w *way) branch() Branch {

@@ -6,6 +6,7 @@ import (
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	rbacv3 "github.com/envoyproxy/go-control-plane/envoy/config/rbac/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	proxyv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/listener/proxy_protocol/v3"
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
@@ -41,8 +42,17 @@ func (w *wiring) listener(l *listenerv3.Listener) {
 		case *tlsv3.CertificateValidationContext:
 			part.MatchSubjectAltNames = slices.DeleteFunc(part.MatchSubjectAltNames, foreign)
 			part.MatchTypedSubjectAltNames = nil
+		case *rbacv3.Principal:
+			announcedPeer(part)
 		}
 	})
+}
+
+// announcedPeer has a rule about the other end of the connection look at the one that the PROXY header names.
+func announcedPeer(p *rbacv3.Principal) {
+	if direct, ok := p.GetIdentifier().(*rbacv3.Principal_DirectRemoteIp); ok {
+		p.Identifier = &rbacv3.Principal_SourceIp{SourceIp: direct.DirectRemoteIp}
+	}
 }
 
 // Forward proxies resolve names by DNS. Here the upstream takes the name from the request.

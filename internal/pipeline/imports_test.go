@@ -17,28 +17,32 @@ const module = "sem.example/"
 // mayImport is the table of docs/model.md: which of our packages each package may import. An arrow that is missing here
 // would point upward.
 var mayImport = map[string][]string{
-	"internal/source":            {},
-	"internal/diag":              {"internal/source"},
-	"schema":                     {"internal/source", "internal/diag"},
-	"internal/config":            {"internal/source", "internal/diag"},
-	"internal/mesh":              {"internal/config", "internal/diag", "internal/source"},
-	"internal/envoy":             {"internal/source"},
-	"internal/compile":           {"internal/mesh", "internal/envoy", "internal/config", "internal/source"},
-	"render":                     {"internal/envoy", "internal/source", "internal/standin"},
-	"simulate":                   {"internal/envoy", "internal/source"},
-	"validate":                   {"internal/mesh", "internal/config", "internal/diag", "internal/source"},
-	"internal/pipeline":          {"internal/source", "internal/diag", "schema", "internal/config", "internal/mesh", "internal/compile", "internal/envoy", "simulate", "validate"},
-	"internal/suite":             {"internal/source", "internal/diag", "internal/pipeline", "simulate"},
-	"internal/output":            {"internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
-	"internal/request":           {"simulate"},
-	"internal/recipe":            {"schema"},
-	"internal/standin":           {},
-	"internal/envoytest":         {"internal/envoy", "internal/source", "internal/standin", "simulate", "render", "internal/envoytest/binary"},
-	"internal/envoytest/binary":  {},
-	"internal/envoytest/conform": {"internal/envoy", "internal/envoytest", "internal/envoytest/binary", "internal/envoytest/probe", "internal/pipeline", "simulate"},
-	"internal/envoytest/install": {"internal/envoytest/binary"},
-	"internal/envoytest/probe":   {"internal/envoy", "simulate"},
-	"cmd/sem":                    nil, // everything
+	"internal/source":   {},
+	"internal/diag":     {"internal/source"},
+	"schema":            {"internal/source", "internal/diag"},
+	"internal/config":   {"internal/source", "internal/diag"},
+	"internal/mesh":     {"internal/config", "internal/diag", "internal/source"},
+	"internal/envoy":    {"internal/source"},
+	"internal/compile":  {"internal/mesh", "internal/envoy", "internal/config", "internal/source"},
+	"render":            {"internal/envoy", "internal/source", "internal/standin"},
+	"simulate":          {"internal/envoy", "internal/source"},
+	"validate":          {"internal/mesh", "internal/config", "internal/diag", "internal/source"},
+	"internal/pipeline": {"internal/source", "internal/diag", "schema", "internal/config", "internal/mesh", "internal/compile", "internal/envoy", "simulate", "validate"},
+	"internal/suite":    {"internal/source", "internal/diag", "internal/pipeline", "simulate"},
+	"internal/output":   {"internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
+	"internal/request":  {"simulate"},
+	"internal/recipe":   {"schema"},
+	"internal/standin":  {},
+	"cmd/sem":           nil, // everything
+
+	// The judges.
+	"internal/envoytest":          {"internal/envoy", "internal/source", "internal/standin", "simulate", "render", "internal/envoytest/binary"},
+	"internal/envoytest/binary":   {},
+	"internal/envoytest/conform":  {"internal/envoy", "internal/envoytest", "internal/envoytest/binary", "internal/envoytest/probe", "internal/envoytest/manifest", "internal/envoytest/randmesh", "internal/pipeline", "simulate"},
+	"internal/envoytest/install":  {"internal/envoytest/binary"},
+	"internal/envoytest/manifest": {"internal/source"},
+	"internal/envoytest/probe":    {"internal/envoy", "simulate"},
+	"internal/envoytest/randmesh": {"internal/envoytest/manifest", "internal/mesh", "simulate"},
 }
 
 // homes says which of our packages may use an outside package, and why nobody else may.
@@ -48,7 +52,7 @@ var homes = []struct {
 	why     string
 }{
 	{"cuelang.org/go", []string{"internal/source", "schema", "internal/recipe"}, "CUE reads files, says the shape of documents and writes new ones; everything after that works on typed objects"},
-	{"sigs.k8s.io/yaml", []string{"internal/source", "internal/config"}, "values are read in one place, so that there is one reading of YAML"},
+	{"sigs.k8s.io/yaml", []string{"internal/source", "internal/config", "internal/envoytest/manifest"}, "values are read in one place, so that there is one reading of YAML"},
 	{"go.yaml.in/yaml", []string{"internal/source", "internal/recipe"}, "only source knows lines; recipes write comments"},
 	{"istio.io/api", []string{"internal/config", "internal/mesh", "validate", "internal/compile", "schema", "internal/pipeline"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
 	{"github.com/envoyproxy/go-control-plane", []string{"internal/envoy", "internal/compile", "simulate", "render", "internal/envoytest", "internal/envoytest/probe"}, "validation must not depend on what is generated"},

@@ -20,13 +20,13 @@ func TestBootstraps(t *testing.T) {
 	if err != nil || len(folders) == 0 {
 		t.Fatal("no cases in the oracle", err)
 	}
-	subjects, err := subjectsOf(folders)
+	worlds, err := worldsOf(folders)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range subjects {
-		t.Run(s.mesh+"/"+s.proxy.Name, func(t *testing.T) {
-			compiler, err := s.world.Compile(s.proxy)
+	for _, s := range subjectsOf(worlds) {
+		t.Run(s.name+"/"+s.proxy.Name, func(t *testing.T) {
+			compiler, err := s.Compile(s.proxy)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,21 +1,16 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
+	"reflect"
 	"runtime"
 	"sync"
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/envoytest"
 	"sem.example/internal/envoytest/probe"
-	"sem.example/internal/pipeline"
 	"sem.example/simulate"
 )
 
@@ -23,22 +18,31 @@ type options struct {
 	envoy   string
 	seed    uint64
 	limit   int
+	random  uint64
 	verbose bool
 }
 
-// A subject is one proxy of one mesh, to be held against Envoy.
+// A subject is one proxy of a mesh, to be held against Envoy.
 type subject struct {
-	mesh  string
+	*world
 	proxy simulate.Proxy
-	world *pipeline.World
 }
 
-// conform holds the proxies of all folders against Envoy, as many at once as there are processors.
-func conform(ctx context.Context, o options, folders []string) (*report, error) {
-	subjects, err := subjectsOf(folders)
+// conform holds the proxies of meshes, and of so many that are made up, against Envoy, as many at once as there are
+// processors.
+func conform(ctx context.Context, o options, paths []string) (*report, error) {
+	worlds, err := worldsOf(paths)
 	if err != nil {
 		return nil, err
 	}
+	for i := range o.random {
+		w, err := madeUp(o.seed + i)
+		if err != nil {
+			return nil, err
+		}
+		worlds = append(worlds, w)
+	}
+	subjects := subjectsOf(worlds)
 	r := &report{options: o, results: make([]result, len(subjects))}
 	var wait sync.WaitGroup
 	turns := make(chan int)
@@ -57,87 +61,28 @@ func conform(ctx context.Context, o options, folders []string) (*report, error) 
 	return r, nil
 }
 
-func subjectsOf(folders []string) ([]subject, error) {
+func subjectsOf(worlds []*world) []subject {
 	var out []subject
-	for _, folder := range folders {
-		proxies, err := proxiesOf(folder)
-		if err != nil {
-			return nil, err
-		}
-		if len(proxies) == 0 {
-			continue
-		}
-		world, err := load(folder)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range proxies {
-			out = append(out, subject{mesh: filepath.Base(folder), proxy: p, world: world})
+	for _, w := range worlds {
+		for _, p := range w.proxies {
+			out = append(out, subject{world: w, proxy: p})
 		}
 	}
-	return out, nil
-}
-
-// load reads a mesh: the document mesh.yaml with the settings beside it, or else all that the folder holds.
-func load(folder string) (*pipeline.World, error) {
-	o := pipeline.Options{Paths: []string{folder}}
-	if document := filepath.Join(folder, "mesh.yaml"); exists(document) {
-		o.Paths = []string{document}
-		if settings := filepath.Join(folder, "meshconfig.yaml"); exists(settings) {
-			o.MeshConfig = settings
-		}
-	}
-	return pipeline.Load(o)
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
-// proxiesOf returns the proxies of a folder, each once.
-func proxiesOf(folder string) ([]simulate.Proxy, error) {
-	var out []simulate.Proxy
-	text, err := os.ReadFile(filepath.Join(folder, "proxies.json"))
-	switch {
-	case err == nil:
-		return out, json.Unmarshal(text, &out)
-	case !errors.Is(err, fs.ErrNotExist):
-		return nil, err
-	}
-	f, err := os.Open(filepath.Join(folder, "requests.jsonl"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	seen := map[string]bool{}
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		var call simulate.Call
-		if err := json.Unmarshal(lines.Bytes(), &call); err != nil {
-			return nil, err
-		}
-		if key := fmt.Sprint(call.Proxy); !seen[key] {
-			seen[key] = true
-			out = append(out, call.Proxy)
-		}
-	}
-	return out, nil
+	return out
 }
 
 // hold sends one proxy's calls through Envoy and through the simulator.
 func hold(ctx context.Context, o options, s subject) result {
-	r := result{mesh: s.mesh, proxy: s.proxy.Namespace + "/" + s.proxy.Name}
+	r := result{mesh: s.name, proxy: s.proxy.Namespace + "/" + s.proxy.Name}
 	if ctx.Err() != nil {
 		r.trouble = "not run: out of time"
 		return r
 	}
-	compiler, err := s.world.Compile(s.proxy)
+	compiler, err := s.Compile(s.proxy)
 	if err == nil {
 		snapshot := compiler.Snapshot()
-		err = r.compare(ctx, o, s.proxy, snapshot, simulate.New(envoy.NewIndex(snapshot)))
+		calls := append(s.own(), probe.Calls(snapshot, s.proxy, o.seed, o.limit)...)
+		err = r.compare(ctx, o, calls, snapshot, simulate.New(envoy.NewIndex(snapshot)))
 	}
 	if err != nil {
 		r.trouble = err.Error()
@@ -145,8 +90,19 @@ func hold(ctx context.Context, o options, s subject) result {
 	return r
 }
 
+// own are the calls that the mesh brings along for the proxy.
+func (s subject) own() []simulate.Call {
+	var out []simulate.Call
+	for _, call := range s.calls {
+		if reflect.DeepEqual(call.Proxy, s.proxy) {
+			out = append(out, call)
+		}
+	}
+	return out
+}
+
 // compare runs a snapshot in Envoy and asks the simulator about the same calls.
-func (r *result) compare(ctx context.Context, o options, proxy simulate.Proxy, s *envoy.Snapshot, engine *simulate.Engine) error {
+func (r *result) compare(ctx context.Context, o options, calls []simulate.Call, s *envoy.Snapshot, engine *simulate.Engine) error {
 	dir, err := os.MkdirTemp("", "conform-")
 	if err != nil {
 		return err
@@ -157,7 +113,7 @@ func (r *result) compare(ctx context.Context, o options, proxy simulate.Proxy, s
 		return err
 	}
 	defer p.Close()
-	for _, call := range probe.Calls(s, proxy, o.seed, o.limit) {
+	for _, call := range calls {
 		seen, err := p.Do(ctx, call)
 		if err != nil {
 			return fmt.Errorf("%s: %w", describe(call), err)

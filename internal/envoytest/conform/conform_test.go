@@ -1,7 +1,9 @@
 package main
 
 import (
+	"flag"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +13,7 @@ import (
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/envoytest"
+	"sem.example/internal/envoytest/probe"
 	"sem.example/simulate"
 )
 
@@ -37,18 +40,65 @@ func TestConform(t *testing.T) {
 	}
 }
 
-// A simulator that reads other resources than Envoy runs must be found out.
-func TestConformFindsMistakes(t *testing.T) {
-	path := envoytest.Required(t)
-	subjects, err := subjectsOf([]string{"../../../examples/redirect-to-external"})
+var random = flag.Uint64("random", 3, "how many meshes to make up")
+
+// TestRandomMeshes does so for meshes that nobody thought of.
+func TestRandomMeshes(t *testing.T) {
+	r, err := conform(t.Context(), options{envoy: envoytest.Required(t), seed: 1, limit: 30, random: *random}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	compiler, err := subjects[0].world.Compile(subjects[0].proxy)
+	if !r.agrees() {
+		var out strings.Builder
+		r.listDisagreements(&out)
+		t.Error(out.String())
+	}
+}
+
+// TestScenarios sends the calls of archives, each of which was found by a disagreement, through Envoy: more than once,
+// because Envoy chooses at random.
+func TestScenarios(t *testing.T) {
+	path := envoytest.Required(t)
+	archives, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(archives) == 0 {
+		t.Fatal("no archives", err)
+	}
+	worlds, err := worldsOf(archives)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range subjectsOf(worlds) {
+		t.Run(s.name+"/"+s.proxy.Name, func(t *testing.T) {
+			compiler, err := s.Compile(s.proxy)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var r result
+			snapshot := compiler.Snapshot()
+			calls := slices.Repeat(s.own(), 10)
+			if err := r.compare(t.Context(), options{envoy: path}, calls, snapshot, simulate.New(envoy.NewIndex(snapshot))); err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range r.disagreements {
+				t.Error(describe(d.call), strings.Join(d.differences, "; "))
+			}
+		})
+	}
+}
+
+// A simulator that reads other resources than Envoy runs must be found out.
+func TestConformFindsMistakes(t *testing.T) {
+	path := envoytest.Required(t)
+	w, err := worldOf("../../../examples/redirect-to-external")
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler, err := w.Compile(w.proxies[0])
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := compiler.Snapshot()
+	calls := probe.Calls(s, w.proxies[0], 1, 60)
 	changes := map[string]func(proto.Message){
 		"another path": func(m proto.Message) {
 			onAction(m, func(a *routev3.RouteAction) { a.RegexRewrite, a.PrefixRewrite = nil, "" })
@@ -69,7 +119,7 @@ func TestConformFindsMistakes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var r result
 			engine := simulate.New(envoy.NewIndex(edited(s, change)))
-			if err := r.compare(t.Context(), options{envoy: path, seed: 1, limit: 60}, subjects[0].proxy, s, engine); err != nil {
+			if err := r.compare(t.Context(), options{envoy: path}, calls, s, engine); err != nil {
 				t.Fatal(err)
 			}
 			if len(r.disagreements) == 0 || r.agree == 0 {

@@ -1,10 +1,11 @@
 // Command conform holds traces against a real Envoy: for every proxy of every mesh that it is given it makes calls out
 // of the configuration, sends each through Envoy, traces it, and reports where the two disagree.
 //
-//	conform -seed 1 -time 10m -o docs/fidelity.md FOLDER…
+//	conform -seed 1 -random 50 -time 10m -o docs/fidelity.md MESH…
 //
-// A folder holds the documents of one mesh, and proxies.json, a list of its proxies, or requests.jsonl, from which the
-// proxies are taken. The exit status is 1 where a trace disagrees with Envoy.
+// A mesh is a folder or a txtar archive. It holds documents and says which proxies to ask: proxies.json is a list of
+// them, requests.jsonl and calls.jsonl are calls for them; those of calls.jsonl are sent as they are, beside the calls
+// that are made up. With -random there are also meshes that are made up themselves. The exit status is 1 where a trace disagrees with Envoy.
 package main
 
 import (
@@ -21,6 +22,7 @@ func main() {
 	var o options
 	var output string
 	flag.Uint64Var(&o.seed, "seed", 1, "chooses the calls")
+	flag.Uint64Var(&o.random, "random", 0, "how many meshes to make up beside those of the folders")
 	flag.IntVar(&o.limit, "limit", 400, "calls to each proxy; 0 is all")
 	flag.BoolVar(&o.verbose, "v", false, "print each disagreement")
 	budget := flag.Duration("time", 10*time.Minute, "meshes that do not get their turn in this time are left out")

@@ -32,8 +32,14 @@ func (w way) call() simulate.Call {
 	if w.pipe != "" {
 		c.Address = "unix://" + w.pipe
 	}
-	if w.source.IsValid() {
+	switch {
+	case w.source.IsValid():
 		c.Source = w.source.String()
+	case w.direction == "outbound":
+	case w.address.Is6():
+		c.Source = stranger6
+	default:
+		c.Source = stranger4
 	}
 	return c
 }
@@ -45,6 +51,8 @@ var (
 )
 
 const (
+	stranger4  = "198.51.100.23"
+	stranger6  = "2001:db8:ffff::23"
 	nobody     = "unmatched.example.net"
 	testPeer   = "spiffe://cluster.local/ns/default/sa/test"
 	strayPort  = 6553
@@ -182,6 +190,7 @@ func names(l *listenerv3.Listener) []string {
 			out = append(out, hosts(name)...)
 		}
 	}
+	out = slices.DeleteFunc(out, func(name string) bool { return strings.HasSuffix(name, ".") }) // no client sends the dot
 	slices.Sort(out)
 	return slices.Compact(out)
 }

@@ -1,0 +1,198 @@
+package randmesh
+
+import "slices"
+
+// httpRoute is a rule: of some condition, or for whatever the rules before it left.
+func (v *virtualService) httpRoute(conditional bool) tree {
+	t := tree{}
+	if conditional {
+		t["match"] = many(pick(v.dice, 1, 1, 2), v.httpMatch)
+	}
+	v.maybe(t, 20, "corsPolicy", func() any { return v.cors() })
+	v.maybe(t, 20, "headers", func() any { return v.headers() })
+	switch n := v.N(100); {
+	case n < 12:
+		t["redirect"] = v.redirect(conditional && onlyPrefixes(t["match"].([]any)))
+	case n < 22:
+		t["directResponse"] = v.directResponse()
+	default:
+		v.forward(t)
+	}
+	return t
+}
+
+// onlyPrefixes says whether every condition is one on the beginning of the path.
+func onlyPrefixes(matches []any) bool {
+	return !slices.ContainsFunc(matches, func(m any) bool {
+		uri, _ := m.(tree)["uri"].(tree)
+		return uri["prefix"] == nil
+	})
+}
+
+// forward has a rule send requests on.
+func (v *virtualService) forward(t tree) {
+	t["route"] = v.weighted(func(destination tree) {
+		v.maybe(destination, 20, "headers", func() any { return v.headers() })
+	})
+	v.maybe(t, 30, "rewrite", func() any { return v.rewrite() })
+	if rewrite, _ := t["rewrite"].(tree); rewrite["authority"] != nil {
+		delete(t, "headers") // which might name the authority as well
+	}
+	v.maybe(t, 20, "timeout", func() any { return pick(v.dice, "4s", "2.5s") })
+	v.maybe(t, 30, "retries", func() any { return v.retries() })
+	v.maybe(t, 15, "fault", func() any { return v.fault() })
+	switch {
+	case v.chance(10):
+		t["mirror"] = v.destination()
+		v.maybe(t, 50, "mirrorPercentage", func() any { return tree{"value": 50} })
+	case v.chance(10):
+		t["mirrors"] = list(tree{"destination": v.destination(), "percentage": tree{"value": 12.5}})
+	}
+}
+
+func (v *virtualService) httpMatch() tree {
+	t := tree{}
+	v.maybe(t, 75, "uri", func() any { return v.path() })
+	v.maybe(t, 10, "ignoreUriCase", func() any { return true })
+	v.maybe(t, 15, "method", func() any {
+		return pick(v.dice, tree{"exact": "GET"}, tree{"regex": "POST|PUT"}, tree{"prefix": "P"})
+	})
+	v.maybe(t, 8, "scheme", func() any { return tree{"exact": pick(v.dice, "http", "https")} })
+	v.maybe(t, 8, "authority", func() any {
+		return pick(v.dice, tree{"exact": "www.example.com"}, tree{"prefix": "web"}, tree{"regex": ".*example.*"})
+	})
+	v.maybe(t, 25, "headers", func() any { return tree{v.header(): v.text()} })
+	v.maybe(t, 12, "withoutHeaders", func() any { return tree{v.header(): v.text()} })
+	v.maybe(t, 15, "queryParams", func() any { return tree{pick(v.dice, "q", "user"): v.text()} })
+	v.client(t)
+	if len(t) == 0 {
+		t["uri"] = v.path()
+	}
+	return t
+}
+
+func (v *virtualService) path() tree {
+	return pick(v.dice,
+		tree{"prefix": "/"}, tree{"prefix": "/api"}, tree{"prefix": "/api/"}, tree{"prefix": "/Shop/v1"},
+		tree{"exact": "/"}, tree{"exact": "/api"}, tree{"exact": "/login"}, tree{"exact": "/a b"},
+		tree{"regex": "/api/v[0-9]+/.*"}, tree{"regex": ".*"}, tree{"regex": "/(a|b)/?"}, tree{"regex": "(?i)/case/.+"},
+	)
+}
+
+func (v *virtualService) header() string {
+	return pick(v.dice, "x-user", "x-beta", "cookie", "user-agent", "X-Mixed-Case", "content-type")
+}
+
+// text is a condition on a text; the last asks only that there is one.
+func (v *virtualService) text() tree {
+	return pick(v.dice, tree{"exact": "qa"}, tree{"prefix": "te"}, tree{"regex": "^(qa|test)-[0-9]+$"}, tree{"regex": ".*beta.*"}, tree{})
+}
+
+func (v *virtualService) redirect(prefixes bool) tree {
+	t := tree{}
+	switch {
+	case prefixes && v.chance(40):
+		t["prefixRewrite"] = pick(v.dice, "/", "/new", "/new/")
+	case v.chance(60):
+		t["uri"] = pick(v.dice, "/moved", "/moved?x=1", "/")
+	}
+	v.maybe(t, 40, "authority", func() any { return pick(v.dice, "new.example.com", "new.example.com:8443") })
+	v.maybe(t, 40, "scheme", func() any { return pick(v.dice, "http", "https") })
+	v.maybe(t, 50, "redirectCode", func() any { return pick(v.dice, 301, 302, 303, 307, 308) })
+	switch {
+	case v.chance(20):
+		t["port"] = 8443
+	case v.chance(20):
+		t["derivePort"] = pick(v.dice, "FROM_PROTOCOL_DEFAULT", "FROM_REQUEST_PORT")
+	}
+	if len(t) == 0 || len(t) == 1 && t["redirectCode"] != nil {
+		t["scheme"] = "https"
+	}
+	return t
+}
+
+func (v *virtualService) directResponse() tree {
+	t := tree{"status": pick(v.dice, 200, 204, 404, 418, 503)}
+	v.maybe(t, 60, "body", func() any {
+		return pick(v.dice, tree{"string": "gone"}, tree{"bytes": "Z29uZQ=="}, tree{"string": ""})
+	})
+	return t
+}
+
+func (v *virtualService) rewrite() tree {
+	t := tree{}
+	switch v.N(3) {
+	case 0:
+		t["uri"] = pick(v.dice, "/", "/v2", "/v2/")
+	case 1:
+		t["uriRegexRewrite"] = tree{"match": pick(v.dice, "^/api/(.*)$", "a+", ".*"), "rewrite": pick(v.dice, "/re/\\1", "/re")}
+		if t["uriRegexRewrite"].(tree)["match"] != "^/api/(.*)$" {
+			t["uriRegexRewrite"].(tree)["rewrite"] = "/re"
+		}
+	}
+	if len(t) == 0 || v.chance(30) {
+		t["authority"] = pick(v.dice, "inside.example.com", "www.example.com:8080")
+	}
+	return t
+}
+
+func (v *virtualService) retries() tree {
+	attempts := v.N(4)
+	t := tree{"attempts": attempts}
+	if attempts == 0 {
+		return t
+	}
+	v.maybe(t, 40, "perTryTimeout", func() any { return "2s" })
+	v.maybe(t, 50, "retryOn", func() any { return pick(v.dice, "5xx", "gateway-error,connect-failure", "503,reset", "retriable-4xx") })
+	v.maybe(t, 20, "retryRemoteLocalities", func() any { return v.chance(50) })
+	return t
+}
+
+// fault is one whose delay does not keep a test waiting.
+func (v *virtualService) fault() tree {
+	t := tree{}
+	v.maybe(t, 60, "abort", func() any {
+		abort := pick(v.dice, tree{"httpStatus": 418}, tree{"httpStatus": 503}, tree{"grpcStatus": "UNAVAILABLE"})
+		v.maybe(abort, 85, "percentage", func() any { return tree{"value": pick(v.dice, 100.0, 50, 0.5)} })
+		return abort
+	})
+	if len(t) == 0 || v.chance(30) {
+		t["delay"] = tree{"fixedDelay": "0.010s", "percentage": tree{"value": pick(v.dice, 100.0, 25)}}
+	}
+	return t
+}
+
+func (v *virtualService) cors() tree {
+	t := tree{}
+	v.maybe(t, 85, "allowOrigins", func() any {
+		return list(pick(v.dice, tree{"exact": "https://shop.example.com"}, tree{"prefix": "https://"}, tree{"regex": "https://.*\\.example\\.com"}))
+	})
+	v.maybe(t, 50, "allowMethods", func() any { return list("GET", "POST") })
+	v.maybe(t, 40, "allowHeaders", func() any { return list("x-user") })
+	v.maybe(t, 40, "maxAge", func() any { return "60s" })
+	v.maybe(t, 40, "allowCredentials", func() any { return true })
+	v.maybe(t, 20, "unmatchedPreflights", func() any { return pick(v.dice, "FORWARD", "IGNORE") })
+	return t
+}
+
+func (v *virtualService) headers() tree {
+	t := tree{}
+	v.maybe(t, 80, "request", func() any { return v.headerOperations(true) })
+	if len(t) == 0 || v.chance(30) {
+		t["response"] = v.headerOperations(false)
+	}
+	return t
+}
+
+func (v *virtualService) headerOperations(request bool) tree {
+	t := tree{}
+	v.maybe(t, 50, "set", func() any {
+		if request && v.chance(15) {
+			return tree{pick(v.dice, ":authority", "Host"): "set.example.com"}
+		}
+		return tree{pick(v.dice, "x-set", "x-user"): pick(v.dice, "one", "100%%", "%PROTOCOL%")}
+	})
+	v.maybe(t, 50, "add", func() any { return tree{pick(v.dice, "x-add", "x-user"): "two"} })
+	v.maybe(t, 30, "remove", func() any { return list(pick(v.dice, "x-user", "x-beta", "user-agent")) })
+	return t
+}

@@ -1,0 +1,130 @@
+package randmesh
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// A served port is one that a Service may have, with what says its protocol.
+type served struct {
+	name     string
+	number   int
+	protocol string // what istiod makes of the name or appProtocol
+	app      string // appProtocol
+}
+
+var servedPorts = []served{
+	{"http", 80, "HTTP", ""},
+	{"http-alt", 8080, "HTTP", ""},
+	{"grpc", 7070, "GRPC", ""},
+	{"http2", 8082, "HTTP2", ""},
+	{"tcp", 9000, "TCP", ""},
+	{"https", 443, "HTTPS", ""},
+	{"tls-x", 8443, "TLS", ""},
+	{"any", 9090, "", ""},
+	{"web", 8088, "HTTP", "http"},
+	{"plain", 80, "TCP", "tcp"},
+	{"mongo", 27017, "Mongo", ""},
+	{"redis", 6379, "Redis", ""},
+}
+
+// services adds Services with their workloads.
+func (g *generator) services() {
+	for range 2 + g.N(4) {
+		g.service(pick(g.dice, teams...), pick(g.dice, apps...))
+	}
+}
+
+func (g *generator) service(namespace, app string) {
+	if g.taken["Service/"+namespace+"/"+app] {
+		return
+	}
+	chosen := numbered(some(g.dice, 1, 3, servedPorts...))
+	ports, containers, slices := g.servicePorts(chosen)
+	spec := tree{"ports": list(ports...)}
+	switch g.N(10) {
+	case 0:
+		spec["type"], spec["externalName"] = "ExternalName", pick(g.dice, "www.example.com", "api.partner.example.com")
+	case 1:
+		spec["clusterIP"] = "None"
+	default:
+		spec["clusterIP"] = fmt.Sprintf("10.96.%d.%d", len(g.hosts)+1, 1+g.N(5))
+	}
+	if spec["type"] == nil {
+		spec["selector"] = tree{"app": app}
+		pods := g.pods(namespace, app, containers)
+		if g.chance(60) {
+			g.slice(namespace, app, pods, slices)
+		}
+	}
+	rest := tree{"spec": spec}
+	if g.chance(10) {
+		rest["labels"] = tree{"istio.io/persistent-session": "sticky"}
+	}
+	g.add("v1", "Service", namespace, app, rest)
+	name := app + "." + namespace + ".svc.cluster.local"
+	g.hosts = append(g.hosts, host{name: name, namespace: namespace, ports: portsOf(chosen), short: app})
+}
+
+// numbered drops ports of the same number.
+func numbered(ports []served) []served {
+	seen := map[int]bool{}
+	return slices.DeleteFunc(ports, func(p served) bool {
+		was := seen[p.number]
+		seen[p.number] = true
+		return was
+	})
+}
+
+// servicePorts are the ports of a Service, of its Pods' containers and of its EndpointSlice.
+func (g *generator) servicePorts(from []served) (service, container, slice []tree) {
+	for _, p := range from {
+		target := p.number
+		if g.chance(50) {
+			target = pick(g.dice, 8000, 8443, 3000) + len(service)
+		}
+		of := tree{"name": p.name, "port": p.number, "targetPort": target}
+		if g.chance(25) {
+			of["targetPort"] = p.name
+		}
+		if p.app != "" {
+			of["appProtocol"] = p.app
+		}
+		service = append(service, of)
+		container = append(container, tree{"name": p.name, "containerPort": target})
+		slice = append(slice, tree{"name": p.name, "port": target})
+	}
+	return service, container, slice
+}
+
+func portsOf(from []served) []port {
+	var out []port
+	for _, p := range from {
+		out = append(out, port{p.number, p.protocol})
+	}
+	return out
+}
+
+// known is a host that rules may speak of.
+func (g *generator) known() host { return pick(g.dice, g.hosts...) }
+
+// called is what a document of a namespace calls a host, now and then by its short name.
+func (g *generator) called(h host, namespace string) string {
+	if h.short != "" && h.namespace == namespace && g.chance(40) {
+		return h.short
+	}
+	return h.name
+}
+
+// below is a name that a host covers: its own, unless it is a wildcard.
+func (g *generator) below(name string) string {
+	if rest, ok := strings.CutPrefix(name, "*"); ok {
+		return pick(g.dice, "a", "www", "x.y") + rest
+	}
+	return name
+}
+
+// sorted returns the keys of a map in their order.
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
