@@ -5,7 +5,8 @@
 //
 // A mesh is a folder or a txtar archive. It holds documents and says which proxies to ask: proxies.json is a list of
 // them, requests.jsonl and calls.jsonl are calls for them; those of calls.jsonl are sent as they are, beside the calls
-// that are made up. With -random there are also meshes that are made up themselves. The exit status is 1 where a trace disagrees with Envoy.
+// that are made up. With -random there are also meshes that are made up themselves. The exit status is 1 where a trace
+// disagrees with Envoy.
 package main
 
 import (
