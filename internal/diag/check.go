@@ -15,6 +15,7 @@ type Admission string
 
 // What admission does. The empty value is for what they let pass.
 const (
+	Admitted Admission = ""
 	Rejected Admission = "rejected"
 	Warned   Admission = "warned"
 )

@@ -15,17 +15,18 @@ type reportDocument struct {
 	Findings   []findingDocument `json:"findings"`
 }
 
+// summaryDocument counts what was read and found. Suppressed findings count nowhere else.
 type summaryDocument struct {
 	Files     int `json:"files"`
 	Documents int `json:"documents"`
-	Skipped   int `json:"skipped"`
+	Skipped   int `json:"skipped"` // neither Istio's nor needed of Kubernetes
 	Errors    int `json:"errors"`
 	Warnings  int `json:"warnings"`
 	Infos     int `json:"infos"`
 
 	Suppressed int `json:"suppressed"`
 
-	Baseline *baselineDocument `json:"baseline,omitempty"`
+	Baseline *baselineDocument `json:"baseline,omitempty"` // with --baseline
 }
 
 // baselineDocument compares with an earlier run.
@@ -35,25 +36,27 @@ type baselineDocument struct {
 	Unchanged  int `json:"unchanged"`
 }
 
+// findingDocument is one finding. Lines and columns count from 1, columns in characters; the end is behind the last one.
 type findingDocument struct {
-	ID         string            `json:"id"`
+	ID         string            `json:"id"` // of the check
 	Severity   diag.Severity     `json:"severity"`
 	Admission  diag.Admission    `json:"admission"`
 	Message    string            `json:"message"`
-	Help       string            `json:"help"`
+	Help       string            `json:"help"` // what to do
 	File       string            `json:"file"`
 	Line       int32             `json:"line"`
 	Column     int32             `json:"column"`
 	EndLine    int32             `json:"endLine"`
 	EndColumn  int32             `json:"endColumn"`
 	Document   *objectDocument   `json:"document,omitempty"`
-	Field      string            `json:"field"`
-	Aliases    []string          `json:"aliases"`
+	Field      string            `json:"field"`   // the path of the field, as in spec.http[0].timeout
+	Aliases    []string          `json:"aliases"` // the codes by which other tools know the check
 	Related    []relatedDocument `json:"related"`
 	Suppressed bool              `json:"suppressed"`
 	Unchanged  bool              `json:"unchanged,omitempty"` // since the baseline
 }
 
+// objectDocument names the object that a finding is about.
 type objectDocument struct {
 	Kind      string `json:"kind"`
 	Namespace string `json:"namespace"`
@@ -61,6 +64,7 @@ type objectDocument struct {
 	Template  string `json:"template,omitempty"` // that Helm or kustomize made it from
 }
 
+// relatedDocument is a further place, and what it has to do with the finding.
 type relatedDocument struct {
 	File   string `json:"file"`
 	Line   int32  `json:"line"`
