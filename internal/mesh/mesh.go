@@ -38,7 +38,10 @@ type Mesh struct {
 	sidecars        sidecars
 	peers           peers
 
-	scopes memo[scopeKey, *scope]
+	scopes   memo[scopeKey, *scope]
+	outlooks memo[scopeKey, *outlook]
+	sorting  sync.Once
+	apart    map[string]bool // namespaces, see ordinary
 }
 
 // An objectID names an object of a kind.

@@ -1,0 +1,62 @@
+package mesh
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sem.example/internal/config"
+	"sem.example/internal/source"
+)
+
+// Ordinary namespaces share an outlook; each reason that sets a namespace apart gives it one of its own.
+func TestOrdinary(t *testing.T) {
+	docs, _ := source.Parse(&source.File{Name: "mesh.yaml", Data: []byte(`
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: all, namespace: plain}
+spec: {hosts: [all.example], ports: [{number: 80, name: http, protocol: HTTP}], resolution: DNS}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: some, namespace: owner}
+spec: {hosts: [some.example], ports: [{number: 80, name: http, protocol: HTTP}], resolution: DNS, exportTo: [named]}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: none, namespace: hider}
+spec: {hosts: [none.example], ports: [{number: 80, name: http, protocol: HTTP}], resolution: DNS, exportTo: ["~"]}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: both, namespace: left}
+spec: {hosts: [both.example], ports: [{number: 80, name: http, protocol: HTTP}], resolution: DNS}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: both, namespace: right}
+spec: {hosts: [both.example], ports: [{number: 81, name: http, protocol: HTTP}], resolution: DNS}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: own, namespace: private}
+spec: {hosts: [all.example], exportTo: ["."], http: [{route: [{destination: {host: all.example}}]}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: from, namespace: plain}
+spec: {hosts: [all.example], http: [{match: [{sourceNamespace: caller}], route: [{destination: {host: some.example}}]}, {route: [{destination: {host: all.example}}]}]}
+`)})
+	objects, _, _ := config.Decode(docs, "default")
+	m, _ := Build(objects, Settings{})
+	shared := m.View(Proxy{Type: Sidecar, Namespace: "elsewhere"}).scope.outlook
+	got := map[string]bool{}
+	for _, ns := range []string{"plain", "other", "owner", "named", "hider", "left", "right", "private", "caller"} {
+		got[ns] = m.View(Proxy{Type: Sidecar, Namespace: ns}).scope.outlook == shared
+	}
+	want := map[string]bool{"plain": true, "other": true, "owner": false, "named": false, "hider": false, "left": false,
+		"right": false, "private": false, "caller": false}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
