@@ -68,7 +68,7 @@ func mutualOutside(s *Scope, r *reporter) {
 			told[x.tls.place] = true
 			r.at(x.tls.at("mode"), "%q is outside of the mesh and has no certificate of it", x.service.Host).
 				related(place{x.service.Object, x.service.Field}, "the entry is MESH_EXTERNAL")
-		case len(plain) > 0:
+		case len(plain) > 0 && len(s.gatewaysBehind(x.service)) == 0: // a gateway has its certificate without that label
 			told[x.tls.place] = true
 			r.at(x.tls.at("mode"), "an endpoint of %q has no sidecar to show a certificate of the mesh", x.service.Host).
 				related(place{plain[0].Object, plain[0].Field}, "%s has none", plain[0].Address)

@@ -80,6 +80,9 @@ func plaintextToTLS(s *Scope, r *reporter) {
 		if svc.Kubernetes() && !t.fromSidecars() {
 			return // SEM143 says so
 		}
+		if _, ok := s.leg(t); ok {
+			return // SEM248 and SEM249 judge what arrives at a gateway
+		}
 		r.at(place{t.object, t.field + ".port.number"}, "HTTP is sent in plaintext to port %d of %q, whose protocol is %s", port.Number, svc.Host, port.Protocol).
 			help("add a DestinationRule for %s with tls mode SIMPLE on port %d", svc.Host, port.Number).
 			related(place{svc.Object, port.Field}, "the port is declared here")

@@ -142,6 +142,9 @@ func namedPorts(p *config.Pod) map[string]uint32 {
 	return out
 }
 
+// PodPort finds the port of a Pod that a Service's port leads to; the second result is false where no container has it.
+func (p *Port) PodPort(spec config.PodSpec) (uint32, bool) { return targetPort(spec, p) }
+
 // targetPort finds the port of a Pod that a Service's port leads to.
 func targetPort(spec config.PodSpec, p *Port) (uint32, bool) {
 	if p.TargetName == "" {

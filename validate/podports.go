@@ -1,0 +1,196 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM260",
+	Title:    "port of a workload is declared with different protocols",
+	Severity: diag.Warning,
+	Why: `The sidecar opens one listener for a port of its workload, however many Services lead there. The oldest Service gives the protocol:
+requests that come by the other are taken for what they are not. TCP read as HTTP is refused; HTTP taken for TCP loses routing,
+telemetry and HTTP policies.`,
+	Fix: `Give the ports of all Services that lead to one port of the workload the same protocol.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{name: http, port: 80, targetPort: 8080}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web-raw, namespace: shop}
+spec: {selector: {app: web}, ports: [{name: tcp, port: 9000, targetPort: 8080}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web-0, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: web}]}
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{name: http, port: 80, targetPort: 8080}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web-raw, namespace: shop}
+spec: {selector: {app: web}, ports: [{name: http, port: 9000, targetPort: 8080}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web-0, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: web}]}
+`,
+	Aliases: []string{"IST0116", "IST0137"},
+}, claimedTwice)
+
+func claimedTwice(s *Scope, r *reporter) {
+	type socket struct {
+		workload *config.Object
+		number   uint32
+	}
+	first := map[socket]declaration{}
+	told := map[place]bool{}
+	for _, svc := range s.Mesh.Services {
+		if !svc.Kubernetes() {
+			continue
+		}
+		for _, w := range s.workloads(svc.Namespace, svc.Selector) {
+			for _, p := range svc.Ports {
+				number, ok := portOf(w, p)
+				if !ok || p.Protocol == mesh.UDP || p.Protocol == mesh.Detected {
+					continue
+				}
+				at, d := socket{w, number}, declaration{svc, p}
+				older, taken := first[at]
+				switch {
+				case !taken:
+					first[at] = d
+				case older.port.Protocol.IsHTTP() != p.Protocol.IsHTTP() && !told[d.place()]:
+					told[d.place()] = true
+					r.at(d.place(), "port %d of %s is %s here, and %s for Service %s", number, name(w), p.Protocol, older.port.Protocol, older.service.Name).
+						related(older.place(), "the sidecar goes by this one, of the older Service")
+				}
+			}
+		}
+	}
+}
+
+// A declaration is a port of a service.
+type declaration struct {
+	service *mesh.Service
+	port    *mesh.Port
+}
+
+func (d declaration) place() place { return place{d.service.Object, d.port.Field} }
+
+// portOf returns the port of a workload of Kubernetes that a Service's port leads to.
+func portOf(w *config.Object, p *mesh.Port) (uint32, bool) {
+	switch spec := w.Spec.(type) {
+	case *config.Pod:
+		return p.PodPort(spec.Spec)
+	case *config.Workload:
+		return p.PodPort(spec.Spec.Template.Spec)
+	}
+	return 0, false
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM268",
+	Title:    "headless Service translates a port",
+	Severity: diag.Warning,
+	Why: `The name of a headless Service leads to the addresses of its Pods themselves, and nothing stands between that would change the port:
+clients connect to the port of the Service at the Pod, where the application listens on targetPort.`,
+	Fix: `Give port the number that the Pods listen on.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {clusterIP: None, selector: {app: db}, ports: [{name: tcp, port: 80, targetPort: 5432}]}
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {clusterIP: None, selector: {app: db}, ports: [{name: tcp, port: 5432, targetPort: 5432}]}
+`,
+}, headlessPort)
+
+func headlessPort(s *Scope, r *reporter) {
+	each(s, "Service", func(o *config.Object, spec *config.Service) {
+		if spec.Spec.ClusterIP != "None" {
+			return
+		}
+		for i, p := range spec.Spec.Ports {
+			if n := p.TargetPort.Number; n != 0 && n != p.Port {
+				r.at(place{o, source.Index("spec.ports", i) + ".targetPort"}, "the Service is headless, so that clients connect to port %d of the Pods, not to %d", p.Port, n).
+					help("write port: %d", n)
+			}
+		}
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM255",
+	Title:    "two WorkloadGroups give their workloads the same labels",
+	Severity: diag.Warning,
+	Why: `Machines that register by a group get its labels. Whatever selects the labels of one group selects the machines of the other as well:
+ServiceEntries send requests to both, and policies hold for both.`,
+	Fix: `Give each group a label of its own, or make one group of the two.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: {name: one, namespace: shop}
+spec:
+  metadata: {labels: {app: db}}
+  template: {serviceAccount: db}
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: {name: two, namespace: shop}
+spec:
+  metadata: {labels: {app: db}}
+  template: {serviceAccount: other}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: {name: one, namespace: shop}
+spec:
+  metadata: {labels: {app: db, group: one}}
+  template: {serviceAccount: db}
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: {name: two, namespace: shop}
+spec:
+  metadata: {labels: {app: db, group: two}}
+  template: {serviceAccount: other}
+`,
+	Aliases: []string{"KIA1702"},
+}, twinGroups)
+
+func twinGroups(s *Scope, r *reporter) {
+	first := map[string]*config.Object{}
+	each(s, "WorkloadGroup", func(o *config.Object, _ *networking.WorkloadGroup) {
+		labels := labelList(mesh.WorkloadLabels(o))
+		key := o.Namespace + "/" + labels
+		twin, taken := first[key]
+		switch {
+		case labels == "":
+		case !taken:
+			first[key] = o
+		case twin.Name != o.Name:
+			r.at(place{o, "spec.metadata.labels"}, "WorkloadGroup %s gives its workloads the same labels: %s", twin.Name, labels).
+				related(place{twin, "spec.metadata.labels"}, "the other group")
+		}
+	})
+}

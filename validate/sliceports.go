@@ -1,0 +1,219 @@
+package validate
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM267",
+	Title:    "endpoints have a port that their Service does not name",
+	Severity: diag.Error,
+	Why: `The addresses of an EndpointSlice or Endpoints serve those ports of the Service that have the same name; numbers do not matter. A port
+of another name serves nothing, and requests to the Service's port are answered with 503 and the flag UH.`,
+	Fix: `Give the port the name that it has in the Service.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {ports: [{name: tcp-db, port: 5432}]}
+---
+apiVersion: v1
+kind: Endpoints
+metadata: {name: db, namespace: shop}
+subsets: [{addresses: [{ip: 192.0.2.1}], ports: [{name: db, port: 5432}]}]
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {ports: [{name: tcp-db, port: 5432}]}
+---
+apiVersion: v1
+kind: Endpoints
+metadata: {name: db, namespace: shop}
+subsets: [{addresses: [{ip: 192.0.2.1}], ports: [{name: tcp-db, port: 5432}]}]
+`,
+}, foreignPorts)
+
+func foreignPorts(s *Scope, r *reporter) {
+	s.eachEndpointsPort(func(at place, port config.EndpointPort, svc *mesh.Service) {
+		if svc.PortNamed(port.Name) != nil {
+			return
+		}
+		field := at
+		if port.Name != "" {
+			field.field += ".name"
+		}
+		r.at(field, "Service %s has no port %s, and so none that these addresses serve", svc.Name, namedPort(port.Name)).
+			help("its ports are %s", portNames(svc)).related(place{svc.Object, "spec.ports"}, "the ports of the Service")
+	})
+}
+
+func namedPort(name string) string {
+	if name == "" {
+		return "without a name"
+	}
+	return fmt.Sprintf("named %q", name)
+}
+
+// portNames lists the ports of a service by name.
+func portNames(svc *mesh.Service) string {
+	var names []string
+	for _, p := range svc.Ports {
+		names = append(names, cmp.Or(p.Name, "(without a name)"))
+	}
+	return strings.Join(names, ", ")
+}
+
+// eachEndpointsPort calls do for every port of EndpointSlices and Endpoints of a Service that the input has.
+func (s *Scope) eachEndpointsPort(do func(place, config.EndpointPort, *mesh.Service)) {
+	for _, o := range s.Mesh.Objects("EndpointSlice") {
+		spec := config.Spec[*config.EndpointSlice](o)
+		if svc := s.kubernetesService(o.Namespace, o.Labels[serviceName]); svc != nil && spec.AddressType != "FQDN" {
+			for i, p := range spec.Ports {
+				do(place{o, source.Index("ports", i)}, p, svc)
+			}
+		}
+	}
+	for _, o := range s.Mesh.Objects("Endpoints") {
+		svc := s.kubernetesService(o.Namespace, o.Name)
+		if svc == nil {
+			continue
+		}
+		for i, subset := range config.Spec[*config.Endpoints](o).Subsets {
+			for j, p := range subset.Ports {
+				do(place{o, source.Index(source.Index("subsets", i)+".ports", j)}, p, svc)
+			}
+		}
+	}
+}
+
+// serviceName is the label by which an EndpointSlice names its Service.
+const serviceName = "kubernetes.io/service-name"
+
+// kubernetesService returns the Kubernetes Service of a name, or nil.
+func (s *Scope) kubernetesService(namespace, name string) *mesh.Service {
+	for _, svc := range s.Mesh.ServicesOf(mesh.FullHost(name, namespace, s.Mesh.Settings.Domain)) {
+		if svc.Kubernetes() && svc.Namespace == namespace {
+			return svc
+		}
+	}
+	return nil
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM282",
+	Title:    "endpoints of no Service",
+	Severity: diag.Warning,
+	Why: `An EndpointSlice belongs to the Service that its label kubernetes.io/service-name names, Endpoints to the Service of their own name.
+Without a Service nothing ever sends a request to these addresses.`,
+	Fix: `Set the label, or correct the name.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {selector: {app: db}, ports: [{name: tcp-db, port: 5432}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: db-1, namespace: shop}
+addressType: IPv4
+ports: [{name: tcp-db, port: 5432}]
+endpoints: [{addresses: [192.0.2.1]}]
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {selector: {app: db}, ports: [{name: tcp-db, port: 5432}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: db-1, namespace: shop, labels: {kubernetes.io/service-name: db}}
+addressType: IPv4
+ports: [{name: tcp-db, port: 5432}]
+endpoints: [{addresses: [192.0.2.1]}]
+`,
+}, strayEndpoints)
+
+func strayEndpoints(s *Scope, r *reporter) {
+	for _, o := range s.Mesh.Objects("EndpointSlice") {
+		switch of := o.Labels[serviceName]; {
+		case of == "":
+			r.at(place{o, "metadata"}, "the EndpointSlice has no label %s, and so belongs to no Service", serviceName)
+		case s.plainlyAbsent(o.Namespace, of):
+			r.at(place{o, source.Join("metadata.labels", serviceName)}, "namespace %s has no Service %q", o.Namespace, of)
+		}
+	}
+	for _, o := range s.Mesh.Objects("Endpoints") {
+		if s.plainlyAbsent(o.Namespace, o.Name) {
+			r.at(place{o, "metadata.name"}, "namespace %s has no Service %q for these Endpoints", o.Namespace, o.Name)
+		}
+	}
+}
+
+// plainlyAbsent says whether the input shows that a Kubernetes Service does not exist.
+func (s *Scope) plainlyAbsent(namespace, service string) bool {
+	return s.standing(mesh.FullHost(service, namespace, s.Mesh.Settings.Domain)) == wrong
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM283",
+	Title:    "Service without a selector has no endpoints",
+	Severity: diag.Warning,
+	Why: `Kubernetes finds no endpoints for a Service without a selector: somebody has to write an EndpointSlice or Endpoints for it. The input
+holds such objects for other Services of the namespace, and none for this one: requests are answered with 503 and the flag UH.`,
+	Fix: `Write an EndpointSlice for the Service, give it a selector, or register the host by a ServiceEntry.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {ports: [{name: tcp, port: 5432}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cache, namespace: shop}
+spec: {ports: [{name: tcp, port: 6379}]}
+---
+apiVersion: v1
+kind: Endpoints
+metadata: {name: cache, namespace: shop}
+subsets: [{addresses: [{ip: 192.0.2.1}], ports: [{name: tcp, port: 6379}]}]
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: cache, namespace: shop}
+spec: {ports: [{name: tcp, port: 6379}]}
+---
+apiVersion: v1
+kind: Endpoints
+metadata: {name: cache, namespace: shop}
+subsets: [{addresses: [{ip: 192.0.2.1}], ports: [{name: tcp, port: 6379}]}]
+`,
+}, unservedService)
+
+func unservedService(s *Scope, r *reporter) {
+	s.prepare()
+	listed := map[string]bool{} // Services that endpoints are written for
+	for _, o := range s.Mesh.Objects("EndpointSlice") {
+		listed[o.Namespace+"/"+o.Labels[serviceName]] = true
+	}
+	for _, o := range s.Mesh.Objects("Endpoints") {
+		listed[o.Namespace+"/"+o.Name] = true
+	}
+	for _, svc := range s.Mesh.Services {
+		written := s.holds["EndpointSlice"][svc.Namespace] || s.holds["Endpoints"][svc.Namespace]
+		if !svc.Kubernetes() || len(svc.Selector) > 0 || svc.Resolution == mesh.Alias || !written || listed[svc.Namespace+"/"+svc.Name] || s.endpoints(svc) != nil {
+			continue
+		}
+		r.at(place{svc.Object, "metadata.name"}, "Service %s has no selector, and nobody lists endpoints for it", svc.Name)
+	}
+}
