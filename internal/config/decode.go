@@ -19,10 +19,21 @@ import (
 // Decode reads the documents that a mesh consists of and counts those that it skips. Objects without a namespace get
 // the default one. A document that cannot be decoded is left out, with a finding.
 func Decode(docs []*source.Document, namespace string) (objects []*Object, skipped int, found diag.List) {
+	return decode(docs, namespace, false)
+}
+
+// DecodeAll is as Decode, but keeps documents that cannot be decoded whole, with what can be read of them: what refers to them
+// refers to something that is there.
+func DecodeAll(docs []*source.Document, namespace string) (objects []*Object, skipped int, found diag.List) {
+	return decode(docs, namespace, true)
+}
+
+func decode(docs []*source.Document, namespace string, all bool) (objects []*Object, skipped int, found diag.List) {
 	size := max(1, (len(docs)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
 	parts := make([]decoded, (len(docs)+size-1)/size)
 	var group sync.WaitGroup
 	for i := range parts {
+		parts[i].all = all
 		group.Go(func() { parts[i].read(docs[i*size:min((i+1)*size, len(docs))], namespace) })
 	}
 	group.Wait()
@@ -35,6 +46,7 @@ func Decode(docs []*source.Document, namespace string) (objects []*Object, skipp
 
 // decoded is what a part of the documents comes to.
 type decoded struct {
+	all     bool // keep what cannot be decoded whole
 	objects []*Object
 	skipped int
 	found   diag.List
@@ -48,7 +60,7 @@ func (d *decoded) read(docs []*source.Document, namespace string) {
 		case known && slices.Contains(k.versions, version):
 			o, faults := k.object(doc, group, namespace)
 			d.found = append(d.found, misfits(doc, faults)...)
-			if len(faults) == 0 {
+			if len(faults) == 0 || d.all {
 				d.objects = append(d.objects, o)
 			}
 		case istio(group) && doc.Kind != "" && group != "install.istio.io":

@@ -164,7 +164,8 @@ func (r *reader) single(zero protoreflect.Value, fd protoreflect.FieldDescriptor
 	case kind == protoreflect.MessageKind:
 		before := len(r.faults)
 		r.message(zero.Message(), n)
-		return zero, len(r.faults) == before
+		_, one := wellKnown[fd.Message().FullName()]
+		return zero, !one || len(r.faults) == before // of others the rest counts
 	case kind == protoreflect.EnumKind:
 		return r.enum(fd, n)
 	case kind == protoreflect.StringKind && n.Kind == source.String:

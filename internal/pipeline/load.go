@@ -39,12 +39,12 @@ func Load(opts Options) (*World, error) {
 		return nil, err
 	}
 	w := &World{Input: in, Found: diag.Problems(problems), engines: map[string]*engine{}}
-	return w, w.build(in.Documents, opts)
+	return w, w.build(in.Documents, opts, config.Decode)
 }
 
 // build decodes documents and gathers them into a mesh.
-func (w *World) build(docs []*source.Document, opts Options) error {
-	objects, skipped, found := config.Decode(docs, cmp.Or(opts.Namespace, "default"))
+func (w *World) build(docs []*source.Document, opts Options, decode decoder) error {
+	objects, skipped, found := decode(docs, cmp.Or(opts.Namespace, "default"))
 	w.Objects, w.Skipped = objects, skipped
 	w.Found = append(w.Found, found...)
 	settings, err := w.settings(docs, opts)
@@ -55,3 +55,6 @@ func (w *World) build(docs []*source.Document, opts Options) error {
 	w.Found = append(w.Found, found...)
 	return nil
 }
+
+// A decoder makes objects of documents and counts those that it skips.
+type decoder func(docs []*source.Document, namespace string) ([]*config.Object, int, diag.List)

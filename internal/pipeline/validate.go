@@ -2,8 +2,10 @@ package pipeline
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 
+	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
 	"sem.example/schema"
@@ -60,17 +62,21 @@ func validateAll(worlds [][]*source.Document, opts Options, how ValidateOptions)
 	return results, nil
 }
 
-// validateOne checks the documents of one world: each by itself, then all together. A document that its schema refuses does
-// not take part in the mesh, so that one mistake is told once.
+// validateOne checks the documents of one world: each by itself, then all together. A document that its schema refuses takes
+// part in the mesh with what can be read of it, so that what refers to it is not called wrong; but beyond the mistake itself
+// nothing is told of it, nor of what it does to others.
 func validateOne(docs []*source.Document, opts Options, how ValidateOptions) (result, error) {
 	found := checkShapes(docs)
+	broken := broken{}
+	broken.add(found)
 	w := &World{engines: map[string]*engine{}}
-	if err := w.build(wellShaped(docs, found), opts); err != nil {
+	if err := w.build(docs, opts, config.DecodeAll); err != nil {
 		return result{}, err
 	}
+	found = append(found, broken.sound(w.Found)...)
+	broken.add(slices.DeleteFunc(slices.Clone(w.Found), func(d diag.Diagnostic) bool { return d.Check != diag.Undecodable }))
 	scope := &validate.Scope{Mesh: w.Mesh, Objects: w.Objects, Registry: how.Registry}
-	found = append(found, w.Found...)
-	return result{skipped: w.Skipped, found: append(found, validate.Run(scope)...)}, nil
+	return result{skipped: w.Skipped, found: append(found, broken.sound(validate.Run(scope))...)}, nil
 }
 
 // checkShapes holds each document against the schema of its kind.
@@ -84,24 +90,26 @@ func checkShapes(docs []*source.Document) diag.List {
 	return found
 }
 
-// wellShaped leaves out the documents that have an error of shape.
-func wellShaped(docs []*source.Document, found diag.List) []*source.Document {
-	broken := map[*source.Document]bool{}
+// broken are the documents that their schema or their decoding refuses.
+type broken map[*source.Document]bool
+
+// add takes the documents of errors.
+func (b broken) add(found diag.List) {
 	for i := range found {
-		if found[i].Level() == diag.Error {
-			broken[found[i].At.Doc] = true
+		if found[i].Level() == diag.Error && found[i].At.Doc != nil {
+			b[found[i].At.Doc] = true
 		}
 	}
-	if len(broken) == 0 {
-		return docs
+}
+
+// sound returns the findings that have nothing to do with a broken document.
+func (b broken) sound(found diag.List) diag.List {
+	if len(b) == 0 {
+		return found
 	}
-	var fit []*source.Document
-	for _, d := range docs {
-		if !broken[d] {
-			fit = append(fit, d)
-		}
-	}
-	return fit
+	return slices.DeleteFunc(found, func(d diag.Diagnostic) bool {
+		return b[d.At.Doc] || slices.ContainsFunc(d.Related, func(r diag.Related) bool { return b[r.Place.Doc] })
+	})
 }
 
 func byFile(in *source.Input) [][]*source.Document {
