@@ -30,6 +30,7 @@ type testCommand struct {
 	only       string
 	failFast   bool
 	verbose    bool
+	update     bool
 }
 
 func newTest() *cobra.Command {
@@ -45,6 +46,7 @@ func newTest() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&c.only, "run", "", "run only tests whose name, as -v prints it, has a part that fits a `REGEX`")
 	flags.BoolVar(&c.failFast, "fail-fast", false, "stop at the first failure")
+	flags.BoolVar(&c.update, "update", false, "write the answers into the tests in place of expectations that fail, and run them again")
 	titled(cmd, "Which tests")
 	flags.StringVarP(&c.namespace, "namespace", "n", "default", "`NAMESPACE` of documents that name none, where the tests do not say")
 	flags.StringVar(&c.meshConfig, "mesh-config", "", "`FILE` with the mesh's settings, where the tests do not say")
@@ -71,7 +73,11 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	report, err := suite.NewRunner(options).Run(names)
+	runner := suite.NewRunner(options)
+	report, err := runner.Run(names)
+	if err == nil && c.update {
+		report, err = rewrite(cmd, runner, report, names)
+	}
 	if err != nil {
 		return err
 	}
@@ -94,6 +100,24 @@ func (c *testCommand) options() (suite.Options, error) {
 		return o, fmt.Errorf("--run: %w", err)
 	}
 	return o, nil
+}
+
+// rewrite writes the answers into the files of tests and runs them again.
+func rewrite(cmd *cobra.Command, runner *suite.Runner, report *suite.Report, names []string) (*suite.Report, error) {
+	for _, f := range report.Files {
+		text, changed, err := f.Update()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.File.Name, err)
+		}
+		if changed == 0 {
+			continue
+		}
+		if err := replaceFile(f.File.Name, text); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s: wrote %d answers\n", f.File.Name, changed)
+	}
+	return runner.Run(names)
 }
 
 // testFiles are the files of tests that the arguments come to.

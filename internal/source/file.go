@@ -79,11 +79,17 @@ func (f *File) offset(line, column int32) int {
 
 // text is what stands in a range.
 func (f *File) text(r Range) string {
+	start, end := f.Span(r)
+	return string(f.Data[start:end])
+}
+
+// Span is where a range begins and ends in the bytes; nowhere (0, 0) where it is unknown.
+func (f *File) Span(r Range) (start, end int) {
 	if !r.Known() {
-		return ""
+		return 0, 0
 	}
-	start := f.offset(r.Line, r.Column)
-	return string(f.Data[start:max(start, f.offset(r.EndLine, r.EndColumn))])
+	start = f.offset(r.Line, r.Column)
+	return start, max(start, f.offset(r.EndLine, r.EndColumn))
 }
 
 // span is the range between two offsets, widened to whole characters.

@@ -60,6 +60,14 @@ func (n *Node) StringAt(key string) string {
 	return ""
 }
 
+// KeyOf returns the place of a key of a map; it is unknown where the map has no such key.
+func (n *Node) KeyOf(key string) Range {
+	if f := n.field(key); f != nil {
+		return f.Range
+	}
+	return Range{}
+}
+
 func (n *Node) field(key string) *Field {
 	if n == nil {
 		return nil

@@ -19,9 +19,15 @@ type Failure struct {
 	Step  *simulate.Step // the decision behind what the trace has; nil where there is none
 	Proxy simulate.Proxy // whose decision it is
 
-	node *source.Node // what an update replaces; nil where it cannot
-	got  reflect.Value
-	like *pattern // how much of what the trace has an update writes
+	key  source.Range  // of the field that says so; unknown for an item of a list
+	node *source.Node  // what an update replaces; nil where it cannot
+	got  reflect.Value // what it writes
+	like *pattern      // and how much of that
+}
+
+// expects says whether the case says anything of what is expected.
+func (c *Case) expects() bool {
+	return c.expect != nil && len(c.expect.fields) > 0 || c.unwanted != nil && len(c.unwanted.fields) > 0
 }
 
 // check compares a trace with what is wanted and what is not.
@@ -59,7 +65,7 @@ func (p *pattern) misses(t *simulate.Trace, value lookup, path string, out []Fai
 				out = item.misfits(t, v, i, at, out)
 			}
 		case !e.want.met(v):
-			out = append(out, Failure{At: e.want.node.Range, Field: at, Want: e.want.String(), Got: shown(v), node: e.want.node, got: v, like: e.want})
+			out = append(out, e.want.failure(v, at, e.key))
 		}
 	}
 	return out
@@ -75,7 +81,16 @@ func (p *pattern) misfits(t *simulate.Trace, list reflect.Value, i int, path str
 	if p.met(v) {
 		return out
 	}
-	return append(out, Failure{At: p.node.Range, Field: at, Want: p.String(), Got: shown(v), node: p.node, got: v, like: p})
+	return append(out, p.failure(v, at, source.Range{}))
+}
+
+// failure says that a value is not as the pattern says.
+func (p *pattern) failure(v reflect.Value, path string, key source.Range) Failure {
+	f := Failure{At: p.node.Range, Field: path, Want: p.String(), Got: p.shown(v), key: key, node: p.node, got: v, like: p}
+	if p.is == contains {
+		f.key, f.node = p.node.Fields[0].Range, p.node.Fields[0].Value
+	}
+	return f
 }
 
 // hits adds a failure for each part of an object pattern that is so.
@@ -87,7 +102,7 @@ func (p *pattern) hits(value lookup, path string, out []Failure) []Failure {
 		case e.want.is == object:
 			out = e.want.hits(within(v), at, out)
 		case e.want.met(v):
-			out = append(out, Failure{At: e.want.node.Range, Field: at, Want: "not " + e.want.String(), Got: shown(v)})
+			out = append(out, Failure{At: e.want.node.Range, Field: at, Want: "not " + e.want.String(), Got: e.want.shown(v)})
 		}
 	}
 	return out
@@ -172,18 +187,35 @@ func (p *pattern) String() string {
 		return "nothing"
 	case present:
 		return "anything"
-	case list:
-		return string(p.node.AppendJSON(nil))
 	case contains:
-		return "a list with " + string(p.node.Fields[0].Value.AppendJSON(nil))
+		return "a list with " + p.inBrackets()
+	case list:
+		return p.inBrackets()
 	}
-	return string(p.node.AppendJSON(nil))
+	var parts []string
+	for _, e := range p.fields {
+		parts = append(parts, e.name+": "+e.want.String())
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-// shown is a value as a failure shows it.
-func shown(v reflect.Value) string {
-	if unset(v) && !number(v) && v.Kind() != reflect.Bool {
+func (p *pattern) inBrackets() string {
+	var parts []string
+	for _, item := range p.items {
+		parts = append(parts, item.String())
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+// shown is a value as a failure shows it, of objects as much as the pattern speaks of.
+func (p *pattern) shown(v reflect.Value) string {
+	switch {
+	case unset(v) && !number(v) && v.Kind() != reflect.Bool:
 		return "nothing"
+	case v.Kind() == reflect.Struct && len(p.fields) == 0, v.Kind() == reflect.Map && len(p.fields) == 0:
+		return quoted(simulate.Text(v))
+	case v.Kind() >= reflect.Array && v.Kind() != reflect.String:
+		return flow(v, p)
 	}
 	return quoted(simulate.Text(v))
 }

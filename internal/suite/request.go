@@ -175,7 +175,7 @@ func (r *reader) label(key string, n *source.Node) string {
 	for _, f := range n.Fields {
 		var values []string
 		for _, v := range alternatives(f.Value) {
-			values = append(values, v.Text)
+			values = append(values, r.doc.Written(v))
 		}
 		parts = append(parts, f.Key+"="+strings.Join(values, ","))
 	}
@@ -234,9 +234,23 @@ func (r *reader) headers(n *source.Node) []byte {
 // plainly says what is wrong with a value without the words of the decoder.
 func plainly(err error) error {
 	if wrong := new(json.UnmarshalTypeError); errors.As(err, &wrong) {
-		return fmt.Errorf("a %s does not fit here, it takes a %s", wrong.Value, typeWord(wrong.Type))
+		return fmt.Errorf("it takes a %s, not %s", typeWord(wrong.Type), given(wrong.Value))
 	}
 	return errors.New(strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// given is what JSON calls a value, in the words of YAML.
+func given(value string) string {
+	switch word, _, _ := strings.Cut(value, " "); word {
+	case "object":
+		return "a map"
+	case "array":
+		return "a list"
+	case "bool":
+		return "a boolean"
+	default:
+		return "a " + word
+	}
 }
 
 func typeWord(t reflect.Type) string {

@@ -101,6 +101,7 @@ func NewRunner(o Options) *Runner { return &Runner{options: o, worlds: map[strin
 // Run runs files of tests in their order. The error is for what the file system refuses.
 func (r *Runner) Run(names []string) (*Report, error) {
 	out := &Report{}
+	r.stopped = false
 	for _, name := range names {
 		data, err := os.ReadFile(name)
 		if err != nil {
@@ -182,7 +183,7 @@ func run(world *pipeline.World, c *Case, request Request) Result {
 		t = &simulate.Trace{APIVersion: "sem/v1", Kind: "Trace", Verdict: simulate.Unsupported, Summary: err.Error(), Call: request.Call}
 	}
 	out.Trace = t
-	if out.Failures = c.check(t); c.expect == nil && c.unwanted == nil {
+	if out.Failures = c.check(t); !c.expects() {
 		out.Failures = []Failure{{At: c.At, Field: "expect", Want: "an expectation, which 'sem test --update' writes", Got: "nothing"}}
 	}
 	return out
