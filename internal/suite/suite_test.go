@@ -154,7 +154,7 @@ func TestMistakes(t *testing.T) {
 		"tests:\n- expect: {tls: {verified: maybe}}":      `2: this field is a boolean, not "maybe"`,
 		"follow: 1\ntests: []":                            "1: follow is true or false, not a number",
 		"tests:\n- {name: [a], request: {}}":              "2: name is a text, not a list",
-		"tests: [":                                        "1: the list that opens here is not closed, or lacks a comma",
+		"tests: [":                                        "1: a value is missing here",
 	} {
 		f, found := Read(&source.File{Name: "x_test.yaml", Data: []byte(text)})
 		var got []string
