@@ -111,7 +111,7 @@ func placeOf(o envoy.Origin) Place {
 	p := Place{Kind: o.Object.Kind, Namespace: o.Object.Namespace, Name: o.Object.Name, Field: o.Field, Role: string(o.Role), Note: o.Note}
 	if o.Doc != nil {
 		at := o.Doc.At(o.Field)
-		p.File, p.Line, p.Column = o.Doc.File.Name, at.Line, at.Column
+		p.File, p.Line, p.Column = o.Doc.FileAt(o.Field).Name, at.Line, at.Column
 	}
 	return p
 }

@@ -141,8 +141,11 @@ func interpolate(e *ast.Interpolation) (string, bool) {
 	return b.String(), true
 }
 
-// unary compiles a bound: >=1, !="", =~"^a".
+// unary compiles a bound: >=1, !="", =~"^a"; or a choice that is the default, *"v1", which is a choice like the others.
 func (c *compiler) unary(e *ast.UnaryExpr) term {
+	if e.Op == token.MUL {
+		return c.term(e.X)
+	}
 	l, ok := constantOf(e.X)
 	op := e.Op.String()
 	if minus, isUnary := e.X.(*ast.UnaryExpr); isUnary && minus.Op == token.SUB {

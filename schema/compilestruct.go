@@ -60,7 +60,7 @@ func (c *compiler) field(t *structure, f *ast.Field) bool {
 		return f.Constraint != token.OPTION
 	}
 	t.add(field{
-		name: fieldName(f), text: comment(f), required: f.Constraint != token.OPTION,
+		name: fieldName(f), text: comment(f), required: f.Constraint != token.OPTION, given: f.Constraint == token.ILLEGAL,
 		term: c.value(f.Value), fallback: attribute(f, "default"), missing: attribute(f, "missing"),
 	})
 	return fieldName(f) != ""

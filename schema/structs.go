@@ -18,6 +18,7 @@ type field struct {
 	name     string
 	text     string // its comment
 	required bool
+	given    bool // required, but CUE fills it in where a file leaves it out: kind and apiVersion
 	term     term
 	fallback string // what @default says: the meaning of a field that is left out
 	missing  string // what @missing says: the finding's words when a required field is left out
@@ -42,7 +43,7 @@ func (t *structure) accepts(n *source.Node) bool {
 		}
 	}
 	for i := range t.fields {
-		if t.fields[i].required && n.Get(t.fields[i].name) == nil {
+		if f := &t.fields[i]; f.required && !f.given && n.Get(f.name) == nil {
 			return false
 		}
 	}
@@ -92,7 +93,7 @@ func (t *structure) add(f field) {
 		return
 	}
 	have := &t.fields[i]
-	have.required = have.required || f.required
+	have.required, have.given = have.required || f.required, have.given || f.given
 	have.term = both(have.term, f.term)
 	for _, s := range []struct{ to, from *string }{{&have.text, &f.text}, {&have.fallback, &f.fallback}, {&have.missing, &f.missing}} {
 		if *s.to == "" {

@@ -61,8 +61,8 @@ func placeOf(o envoy.Origin) Place {
 	if o.Doc != nil {
 		at := o.Doc.At(o.Field)
 		p.Line, p.Column = int(at.Line), int(at.Column)
-		if o.Doc.File != nil {
-			p.File = o.Doc.File.Name
+		if file := o.Doc.FileAt(o.Field); file != nil {
+			p.File = file.Name
 		}
 	}
 	return p

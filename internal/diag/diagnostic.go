@@ -31,10 +31,13 @@ func (p Place) Range() source.Range {
 
 // Source is the file of the place, or nil.
 func (p Place) Source() *source.File {
-	if p.Doc != nil {
+	switch {
+	case p.Doc == nil:
+		return p.File
+	case p.Exact.Known():
 		return p.Doc.File
 	}
-	return p.File
+	return p.Doc.FileAt(p.Field)
 }
 
 // Related is a further place that explains a finding.

@@ -9,7 +9,7 @@ import (
 // Input lists the checks of what comes before any meaning: files, syntax, and the outline of an object.
 var Input = []*Check{
 	Unreadable, tooLarge, notText, syntax, tabIndent, template, duplicateKey, badAnchor, tooComplex, noJSON, notObject,
-	noKind, noDocument, notConcrete, twoReadings, UnknownKind, Undecodable, badSuppression, UnknownSetting,
+	noKind, noDocument, notConcrete, conflict, twoReadings, UnknownKind, Undecodable, badSuppression, UnknownSetting,
 	uselessSuppression, BadTest,
 }
 
@@ -113,6 +113,11 @@ var (
 		Why: "Configuration is data. A CUE file that leaves a value open, such as a type without a value, cannot be exported to Kubernetes.",
 		Fix: "Give the field a value, or make it a definition or a hidden field if it only serves others.",
 	}
+	conflict = &Check{
+		ID: "SEM034", Title: "CUE values contradict each other", Severity: Error,
+		Why: "Two places of the CUE files give a value that cannot be both, or a value does not meet a constraint that the files put on it, such as a policy that every service must obey. There is no document then to apply.",
+		Fix: "Change the value, or the constraint if that is wrong: both places are shown.",
+	}
 	twoReadings = &Check{
 		ID: "SEM015", Title: "scalar reads differently in YAML 1.1 and 1.2", Severity: Warning,
 		Why:   "Kubernetes reads YAML 1.1, where a plain on, yes or y is true, and a number that begins with 0 is octal. Many editors and tools read YAML 1.2, where the first are strings and the last is decimal. As a key, y silently becomes \"true\".",
@@ -173,13 +178,13 @@ var checks = map[source.Trouble]*Check{
 	source.Unreadable: Unreadable, source.TooLarge: tooLarge, source.NotText: notText, source.Syntax: syntax,
 	source.TabIndent: tabIndent, source.Template: template, source.DuplicateKey: duplicateKey, source.BadAnchor: badAnchor,
 	source.TooComplex: tooComplex, source.NoJSON: noJSON, source.NotObject: notObject, source.NoKind: noKind,
-	source.NoDocument: noDocument, source.NotConcrete: notConcrete, source.TwoReadings: twoReadings,
+	source.NoDocument: noDocument, source.NotConcrete: notConcrete, source.Conflict: conflict, source.TwoReadings: twoReadings,
 	source.BadSuppression: badSuppression,
 }
 
 // refused are the checks whose findings make the API server refuse the document.
 var refused = map[*Check]bool{
-	syntax: true, tabIndent: true, template: true, badAnchor: true, tooComplex: true, noJSON: true, notObject: true, noKind: true,
+	syntax: true, tabIndent: true, template: true, badAnchor: true, tooComplex: true, noJSON: true, notObject: true, noKind: true, conflict: true,
 }
 
 // Problems makes findings of what was wrong with the input.

@@ -204,7 +204,7 @@ func located(o *config.Object, field string) string {
 	}
 	if o.Doc != nil {
 		if at := o.Doc.At(field); at.Known() {
-			name += " " + o.Doc.File.Name + ":" + strconv.Itoa(int(at.Line))
+			name += " " + o.Doc.FileAt(field).Name + ":" + strconv.Itoa(int(at.Line))
 		}
 	}
 	return name + "]"

@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/schema"
 )
 
 // Options say what to read.
@@ -34,7 +35,7 @@ type World struct {
 // Load reads the input and builds its mesh. The error is for what the machine refuses; mistakes of the user are findings of
 // the world, which is usable in spite of them.
 func Load(opts Options) (*World, error) {
-	in, problems := source.Read(opts.Paths, source.Options{Stdin: opts.Stdin})
+	in, problems := source.Read(opts.Paths, source.Options{Stdin: opts.Stdin, Library: schema.Library()})
 	if err := unreadable(problems); err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/schema"
 )
 
 // settings are those of the mesh: from the file that the options name, else from the input, else the defaults.
@@ -15,7 +16,7 @@ func (w *World) settings(docs []*source.Document, opts Options) (mesh.Settings, 
 	if opts.MeshConfig == "" {
 		return w.read(holders(docs)), nil
 	}
-	in, problems := source.Read([]string{opts.MeshConfig}, source.Options{Stdin: opts.Stdin})
+	in, problems := source.Read([]string{opts.MeshConfig}, source.Options{Stdin: opts.Stdin, Library: schema.Library()})
 	if err := unreadable(problems); err != nil {
 		return mesh.Settings{}, err
 	}

@@ -21,7 +21,7 @@ type ValidateOptions struct {
 
 // Validate reads an input and reports everything that is wrong with it.
 func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
-	in, problems := source.Read(opts.Paths, source.Options{Stdin: opts.Stdin})
+	in, problems := source.Read(opts.Paths, source.Options{Stdin: opts.Stdin, Library: schema.Library()})
 	if err := unreadable(problems); err != nil {
 		return nil, err
 	}

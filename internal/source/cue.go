@@ -1,32 +1,31 @@
 package source
 
 import (
-	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"cuelang.org/go/cue"
-	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/cuecontext"
-	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/load"
 	"cuelang.org/go/cue/parser"
-	"cuelang.org/go/cue/token"
 )
 
 // A cueReader evaluates the CUE files of one folder. Files of one package are one value, as cue itself has it; a file
 // without a package is a value of its own. Every struct with an apiVersion and a kind, however deep, is a document;
-// hidden fields and definitions only serve others. Imports are found in the module around the folder, never fetched.
+// hidden fields and definitions only serve others. Imports are found in the module around the folder or in the library,
+// never fetched.
 type cueReader struct {
+	library  Library
 	files    map[string]*content // by absolute name
 	overlay  map[string]load.Source
 	packages [][]string
+	root     cue.Value       // of the package at hand
+	objects  map[string]bool // its documents, by path
 }
 
 // readCUE reads the files of one folder, whose text is at hand.
-func readCUE(files []content) {
-	r := &cueReader{files: map[string]*content{}, overlay: map[string]load.Source{}}
+func readCUE(files []content, library Library) {
+	r := &cueReader{library: library, files: map[string]*content{}, overlay: map[string]load.Source{}}
 	named := map[string]int{}
 	for i := range files {
 		c := &files[i]
@@ -38,7 +37,7 @@ func readCUE(files []content) {
 		r.files[name], r.overlay[name] = c, load.FromBytes(c.file.Data)
 		syntax, err := parser.ParseFile(name, c.file.Data, parser.PackageClauseOnly)
 		if err != nil {
-			r.fail(c, err)
+			r.fail(c, faults(err))
 			continue
 		}
 		pkg := syntax.PackageName()
@@ -56,180 +55,122 @@ func readCUE(files []content) {
 
 // evaluate reads one package.
 func (r *cueReader) evaluate(names []string) {
-	first := r.files[names[0]]
-	config := &load.Config{Dir: filepath.Dir(names[0]), Overlay: r.overlay, Env: []string{"CUE_REGISTRY=none"}}
-	for _, instance := range load.Instances(names, config) {
-		if instance.Err != nil {
-			r.fail(first, instance.Err)
-			continue
-		}
-		v := cuecontext.New().BuildInstance(instance)
-		if err := v.Err(); err != nil {
-			r.fail(first, err)
-			continue
-		}
-		if r.objects(first, v, 0) == 0 && len(first.problems) == 0 && first.named {
-			first.problem(NoDocument, Range{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}, "the package has no value with an apiVersion and a kind")
-		}
+	c := r.files[names[0]]
+	v, err := r.build(names)
+	if !v.Exists() && err != nil {
+		r.fail(c, faults(err))
+		return
+	}
+	r.root, r.objects = v, map[string]bool{}
+	before := len(c.problems)
+	found := r.gather(c, v, 0)
+	r.fail(c, r.faults())
+	if found == 0 && c.named && len(c.problems) == before {
+		c.problem(NoDocument, Range{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}, "the package has no value with an apiVersion and a kind")
 	}
 }
 
-// objects makes documents of the objects in a value and returns how many there are.
-func (r *cueReader) objects(c *content, v cue.Value, depth int) int {
-	if depth > maxDepth {
+// faults returns what is wrong with the package at hand. A value that is no document may stay open, but what contradicts
+// itself is wrong anywhere, and so is a required field that nothing sets.
+func (r *cueReader) faults() []*cueFault {
+	all := faults(r.root.Validate(cue.Concrete(true), cue.Final()))
+	missing := map[string]bool{}
+	for _, f := range all {
+		if f.lacks() {
+			missing[f.path[len(f.path)-1]] = true
+		}
+	}
+	return slices.DeleteFunc(all, func(f *cueFault) bool {
+		return missing[f.reads()] || f.open() && !f.lacks() && !r.inObject(f.path)
+	})
+}
+
+// inObject says whether a path leads into an object.
+func (r *cueReader) inObject(path []string) bool {
+	for i := range path {
+		if r.objects[pathOf(path[:i])] {
+			return true
+		}
+	}
+	return false
+}
+
+// build evaluates a package. The error is of loading; the value may have others.
+func (r *cueReader) build(names []string) (cue.Value, error) {
+	config := r.config(filepath.Dir(names[0]))
+	instance := load.Instances(names, config)[0]
+	if instance.Err != nil {
+		return cue.Value{}, instance.Err
+	}
+	v := cuecontext.New().BuildInstance(instance)
+	return v, v.Err()
+}
+
+// gather makes documents of the objects in a value and returns how many there are.
+func (r *cueReader) gather(c *content, v cue.Value, depth int) int {
+	if depth > maxDepth || !v.Exists() && v.Err() == nil {
 		return 0
 	}
-	if v.LookupPath(cue.ParsePath("apiVersion")).Exists() && v.LookupPath(cue.ParsePath("kind")).Exists() {
+	if v.LookupPath(apiVersionPath).Exists() && v.LookupPath(kindPath).Exists() {
 		r.document(c, v)
 		return 1
 	}
 	found := 0
-	switch v.IncompleteKind() {
-	case cue.StructKind:
-		for it, err := v.Fields(); err == nil && it.Next(); {
-			found += r.objects(c, it.Value(), depth+1)
-		}
-	case cue.ListKind:
-		for it, err := v.List(); err == nil && it.Next(); {
-			found += r.objects(c, it.Value(), depth+1)
-		}
+	for _, inner := range members(v) {
+		found += r.gather(c, inner, depth+1)
 	}
 	return found
 }
 
-// document makes a document of an object. Of the files that take part in it, it belongs to the one that names it.
-func (r *cueReader) document(c *content, v cue.Value) {
-	if err := v.Validate(cue.Concrete(true), cue.Final()); err != nil {
-		r.fail(c, err)
-		return
-	}
-	for _, path := range []string{"metadata.name", "metadata", "kind"} {
-		if home := r.files[v.LookupPath(cue.ParsePath(path)).Pos().Filename()]; home != nil {
-			c = home
-			break
-		}
-	}
-	c.add(c.cueNode(v, Range{}).Value, "")
-}
-
-// cueNode returns a value as a field: its key has a place where it is written as one. What stands in another file has
-// the place of what is around it.
-func (c *content) cueNode(v cue.Value, around Range) Field {
-	f := Field{Range: around, Value: &Node{Range: around}}
-	switch at := v.Source().(type) {
-	case *ast.Field:
-		f.Range, f.Value.Range = c.cueRange(at.Label, around), c.cueRange(at.Value, around)
-	case ast.Node:
-		f.Value.Range = c.cueRange(at, around)
-	default:
-		f.Value.Range = c.cuePoint(v.Pos(), around)
-	}
-	n := f.Value
-	switch v.Kind() {
+// members are the fields of a struct or the items of a list.
+func members(v cue.Value) []cue.Value {
+	var inner []cue.Value
+	switch v.IncompleteKind() {
 	case cue.StructKind:
-		n.Kind = Map
 		for it, err := v.Fields(); err == nil && it.Next(); {
-			field := c.cueNode(it.Value(), n.Range)
-			field.Key = it.Selector().Unquoted()
-			n.Fields = append(n.Fields, field)
+			inner = append(inner, it.Value())
 		}
 	case cue.ListKind:
-		n.Kind = List
 		for it, err := v.List(); err == nil && it.Next(); {
-			n.Items = append(n.Items, c.cueNode(it.Value(), n.Range).Value)
+			inner = append(inner, it.Value())
 		}
-	default:
-		c.cueScalar(n, v)
 	}
-	return f
+	return inner
 }
 
-func (c *content) cueScalar(n *Node, v cue.Value) {
-	text, err := v.MarshalJSON()
-	if err != nil {
-		c.problem(NotConcrete, n.Range, "the value has no JSON form")
+// The paths that make an object, and those that say which file it belongs to.
+var (
+	apiVersionPath = cue.ParsePath("apiVersion")
+	kindPath       = cue.ParsePath("kind")
+	homePaths      = []cue.Path{cue.ParsePath("metadata.name"), cue.ParsePath("metadata"), kindPath}
+)
+
+// document makes a document of an object that is whole. Of the files that take part in it, it belongs to the one that names it.
+func (r *cueReader) document(c *content, v cue.Value) {
+	r.objects[pathOf(steps(v.Path()))] = true
+	if v.Validate(cue.Concrete(true), cue.Final()) != nil {
 		return
 	}
-	r := literal(text)
-	n.Kind, n.Text = r.kind, r.text
-}
-
-// cueRange is the place of a piece of syntax, if it is in this file.
-func (c *content) cueRange(at ast.Node, around Range) Range {
-	if !c.holds(at.Pos()) || !at.End().IsValid() {
-		return around
-	}
-	return c.file.span(at.Pos().Offset(), at.End().Offset())
-}
-
-func (c *content) cuePoint(at token.Pos, around Range) Range {
-	if !c.holds(at) {
-		return around
-	}
-	return c.file.span(at.Offset(), at.Offset())
-}
-
-// holds says whether a position is in this file.
-func (c *content) holds(at token.Pos) bool {
-	name, err := filepath.Abs(c.file.Name)
-	return err == nil && at.IsValid() && at.Filename() == name
-}
-
-// fail reports what CUE finds wrong, each error at the place where it stands in one of the files.
-func (r *cueReader) fail(first *content, err error) {
-	list := errors.Errors(err)
-	for _, e := range list[:min(len(list), maxTroubles)] {
-		p := Problem{Trouble: Syntax, File: first.file, Message: cueMessage(e)}
-		if strings.Contains(p.Message, "incomplete value") {
-			p.Trouble = NotConcrete
-		}
-		r.blame(&p, append([]token.Pos{e.Position()}, e.InputPositions()...))
-		first.problems = append(first.problems, p)
-	}
-}
-
-// cueMessage is what an error and its causes say, without their places.
-func cueMessage(e errors.Error) string {
-	parts := []string{}
-	if path := strings.Join(e.Path(), "."); path != "" {
-		parts = append(parts, path)
-	}
-	for err := error(e); err != nil; err = errors.Unwrap(err) {
-		e, ok := err.(errors.Error)
-		if !ok {
-			parts = append(parts, err.Error())
+	for _, path := range homePaths {
+		if home := r.place(v.LookupPath(path)); home.File != nil {
+			c = r.byFile(home.File)
 			break
 		}
-		format, args := e.Msg()
-		parts = append(parts, fmt.Sprintf(format, args...))
 	}
-	return strings.Join(slices.Compact(parts), ": ")
+	t := cueTree{reader: r, home: c.file, elsewhere: map[*Node]*File{}}
+	root := t.field(v, Mark{File: c.file}).Value
+	before := len(c.docs)
+	c.add(root, "")
+	for _, doc := range c.docs[before:] {
+		doc.elsewhere = t.elsewhere
+	}
 }
 
-// blame gives a problem its places: the first is its own, the others take part in it.
-func (r *cueReader) blame(p *Problem, positions []token.Pos) {
-	for _, at := range positions {
-		home := r.files[at.Filename()]
-		if home == nil {
-			continue
-		}
-		place := home.file.word(at.Offset())
-		switch {
-		case !p.Range.Known():
-			p.File, p.Range = home.file, place
-		case home.file == p.File && place == p.Range:
-		default:
-			p.Related = append(p.Related, Mark{File: home.file, Range: place, Note: "this takes part in it"})
-		}
+// steps are the parts of a path, as errors have them.
+func steps(path cue.Path) []string {
+	var found []string
+	for _, s := range path.Selectors() {
+		found = append(found, s.String())
 	}
-	p.Related = slices.Compact(p.Related)
-}
-
-// word is the place of the word at an offset.
-func (f *File) word(offset int) Range {
-	end := min(offset, len(f.Data))
-	for end < len(f.Data) && !space(f.Data[end]) && !strings.ContainsRune(":,{}[]()", rune(f.Data[end])) {
-		end++
-	}
-	return f.span(offset, max(end, min(offset+1, len(f.Data))))
+	return found
 }

@@ -11,6 +11,19 @@ type Document struct {
 	Kind       string
 	Namespace  string // as written; the default namespace is filled in by config
 	Name       string
+
+	elsewhere map[*Node]*File // of values that another file of a CUE package holds
+}
+
+// FileAt returns the file that holds the value at a path, to which the ranges of [Document.At] and [Document.KeyAt] belong.
+// That is another file than the document's own only where the files of a CUE package make up a document together.
+func (d *Document) FileAt(path string) *File {
+	if d.elsewhere != nil {
+		if f, _ := d.descend(path); d.elsewhere[f.Value] != nil {
+			return d.elsewhere[f.Value]
+		}
+	}
+	return d.File
 }
 
 // Lookup returns the node at a path, or nil where the document has none.
@@ -45,7 +58,11 @@ func (d *Document) KeyAt(path string) Range {
 // Written returns a scalar of the document as its author wrote it, where that is plain YAML, and its value otherwise: 1.10
 // rather than 1.1, on rather than true.
 func (d *Document) Written(n *Node) string {
-	text := d.File.text(n.Range)
+	file := d.File
+	if other := d.elsewhere[n]; other != nil {
+		file = other
+	}
+	text := file.text(n.Range)
 	if r := plain(text); r.err == nil && r.kind == n.Kind && r.text == n.Text {
 		return text
 	}

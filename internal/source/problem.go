@@ -21,6 +21,7 @@ const (
 	NotConcrete                   // CUE that leaves a value open
 	TwoReadings                   // a scalar that YAML 1.1 and 1.2 read differently
 	BadSuppression                // a suppression comment that sem does not understand
+	Conflict                      // CUE whose values or constraints contradict each other
 )
 
 // A Problem is one trouble and its place. Package diag makes it a finding.

@@ -11,7 +11,8 @@ import (
 
 // Options of [Read].
 type Options struct {
-	Stdin io.Reader // what "-" stands for; os.Stdin where it is nil
+	Stdin   io.Reader // what "-" stands for; os.Stdin where it is nil
+	Library Library   // what CUE files can import
 }
 
 // An Input is what was read.
@@ -80,7 +81,7 @@ func read(inputs []input, opts Options) []content {
 		files[i].open(in, opts)
 	}
 	if filepath.Ext(inputs[0].name) == ".cue" {
-		readCUE(files)
+		readCUE(files, opts.Library)
 		return files
 	}
 	c := &files[0]

@@ -75,7 +75,8 @@ func (w *walker) refuse(name string, err error) {
 }
 
 // folder adds the wanted files of a folder and of all below it. Hidden ones are left out, and so are the templates of Helm
-// charts. Symbolic links to files are followed and those to folders are not, so that no loop can arise.
+// charts and what a CUE module brought along. Symbolic links to files are followed and those to folders are not, so that no
+// loop can arise.
 func (w *walker) folder(root string) {
 	_ = fs.WalkDir(os.DirFS(root), ".", func(path string, d fs.DirEntry, err error) error {
 		name := filepath.Join(root, filepath.FromSlash(path))
@@ -95,7 +96,7 @@ func (w *walker) folder(root string) {
 // passes says whether a folder is passed by.
 func (w *walker) passes(name string) bool {
 	base := filepath.Base(name)
-	if strings.HasPrefix(base, ".") {
+	if strings.HasPrefix(base, ".") || base == "cue.mod" {
 		return true
 	}
 	chart := filepath.Join(filepath.Dir(name), "Chart.yaml")
@@ -144,7 +145,9 @@ func holdsConfiguration(name string) bool {
 	switch filepath.Ext(name) {
 	case ".yaml", ".yml":
 		return !IsTest(name)
-	case ".json", ".cue":
+	case ".cue":
+		return !strings.HasPrefix(name, "_")
+	case ".json":
 		return true
 	}
 	return false

@@ -1,0 +1,121 @@
+package source
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/token"
+)
+
+// fail reports what CUE finds wrong, once a value, each at the place where it stands in one of the files.
+func (r *cueReader) fail(first *content, all []*cueFault) {
+	for _, f := range all {
+		p := r.complain(f)
+		p.File = first.file
+		r.blame(&p, f)
+		same := func(old Problem) bool { return old.Range == p.Range && old.Message == p.Message }
+		if len(first.problems) < maxTroubles && !slices.ContainsFunc(first.problems, same) {
+			first.problems = append(first.problems, p)
+		}
+	}
+}
+
+// complain words what is wrong with a value.
+func (r *cueReader) complain(f *cueFault) Problem {
+	path, value := pathOf(f.path), r.written(f)
+	if words := f.ownWords(); words != "" {
+		return Problem{Trouble: Conflict, Message: strings.TrimSpace(path + " " + value + " " + words)}
+	}
+	about := plainly(f.plainest())
+	if rivals := f.rivals(value); len(rivals) > 1 && value != "" && f.chooses() {
+		about = cueComplaint{plain: value + " is none of " + strings.Join(rivals, ", "), trouble: Conflict}
+	}
+	if path != "" {
+		about.plain = path + ": " + about.plain
+	}
+	return Problem{Trouble: about.trouble, Message: about.plain, Help: about.help}
+}
+
+// blame gives a problem its places. The first, its own, is the data that are wrong, or where data that are missing would
+// stand; the others, such as the constraint that is not met, take part in it.
+func (r *cueReader) blame(p *Problem, f *cueFault) {
+	for _, at := range r.suspects(f) {
+		switch {
+		case at.File == nil:
+		case !p.Range.Known():
+			p.File, p.Range = at.File, at.Range
+		case at.File == p.File && at.Range.Line == p.Range.Line:
+		case !slices.ContainsFunc(p.Related, func(old Mark) bool { return old.File == at.File && old.Range.Line == at.Range.Line }):
+			at.Note = "this takes part in it"
+			p.Related = append(p.Related, at)
+		}
+	}
+}
+
+// suspects are the places of a fault, the data first.
+func (r *cueReader) suspects(f *cueFault) []Mark {
+	places := r.data(f)
+	if v, whole := r.reach(f.path); len(places) == 0 && !whole && v.Exists() {
+		places = append(places, r.key(v))
+	}
+	for _, e := range f.errors {
+		for _, at := range append([]token.Pos{e.Position()}, e.InputPositions()...) {
+			places = append(places, r.point(at))
+		}
+	}
+	return places
+}
+
+// data are the places of the data that make a value.
+func (r *cueReader) data(f *cueFault) []Mark {
+	v, whole := r.reach(f.path)
+	if !whole {
+		return nil
+	}
+	var places []Mark
+	for _, part := range conjuncts(v) {
+		if at := r.place(part); part.IsConcrete() && part.Err() == nil && at.File != nil {
+			places = append(places, at)
+		}
+	}
+	return places
+}
+
+// written is the value of a fault as its author wrote it, if that is short enough to be quoted.
+func (r *cueReader) written(f *cueFault) string {
+	for _, at := range r.data(f) {
+		if text := at.File.text(at.Range); at.Range.Line == at.Range.EndLine && len(text) < 80 {
+			return text
+		}
+	}
+	return ""
+}
+
+// reach follows the path of an error as far as there are values, and says whether that is all the way.
+func (r *cueReader) reach(path []string) (cue.Value, bool) {
+	v := r.root
+	for _, step := range path {
+		var next cue.Value
+		if i, err := strconv.Atoi(step); err == nil && v.IncompleteKind() == cue.ListKind {
+			next = v.LookupPath(cue.MakePath(cue.Index(i)))
+		} else {
+			next = v.LookupPath(cue.ParsePath(step))
+		}
+		if !next.Exists() {
+			return v, false
+		}
+		v = next
+	}
+	return v, len(path) > 0
+}
+
+// conjuncts are the values that a value was unified from.
+func conjuncts(v cue.Value) []cue.Value {
+	op, parts := v.Expr()
+	if op != cue.AndOp {
+		return []cue.Value{v}
+	}
+	return parts
+}

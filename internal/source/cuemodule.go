@@ -1,0 +1,86 @@
+package source
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"cuelang.org/go/cue/load"
+	"cuelang.org/go/mod/modfile"
+)
+
+// A Library is a package that every CUE file can import, whether or not the module of the file has it. What the checks of
+// documents say in better words than CUE need not be in it.
+type Library struct {
+	Path  string            // what files import
+	Files map[string][]byte // by name
+}
+
+// A module that is lent to files that are in none, so that they can import the library.
+const lentModule = "module: \"mesh.local@v0\"\nlanguage: version: \"v0.15.0\"\n"
+
+// config says how the files of a folder are loaded: from memory, without any registry, and with the library where cue
+// itself looks for packages that a module has brought along (cue.mod/pkg). A module that brought the library along itself,
+// or is the library, keeps its own.
+func (r *cueReader) config(dir string) *load.Config {
+	config := &load.Config{Dir: dir, Overlay: map[string]load.Source{}, Env: []string{"CUE_REGISTRY=none"}}
+	for name, text := range r.overlay {
+		config.Overlay[name] = text
+	}
+	root, own := moduleRoot(dir)
+	if r.library.Path == "" || own != nil && (own.ModulePath() == r.library.Path || vendored(root, r.library.Path)) {
+		return config
+	}
+	if text := moduleText(own, r.library.Path); text != nil {
+		config.Overlay[filepath.Join(root, "cue.mod", "module.cue")] = load.FromBytes(text)
+	}
+	for name, text := range r.library.Files {
+		config.Overlay[filepath.Join(root, "cue.mod", "pkg", filepath.FromSlash(r.library.Path), name)] = load.FromBytes(text)
+	}
+	return config
+}
+
+// moduleRoot returns the folder of the module around a folder, and its description; the folder itself and nil where there is
+// none. What is wrong with a description is for cue to say.
+func moduleRoot(dir string) (string, *modfile.File) {
+	for at := dir; ; at = filepath.Dir(at) {
+		name := filepath.Join(at, "cue.mod", "module.cue")
+		if data, err := os.ReadFile(name); err == nil {
+			file, err := modfile.ParseNonStrict(data, name)
+			if err != nil {
+				file = &modfile.File{}
+			}
+			return at, file
+		}
+		if at == filepath.Dir(at) {
+			return dir, nil
+		}
+	}
+}
+
+// vendored says whether a module has a package among those that it brought along.
+func vendored(root, pkg string) bool {
+	for _, kind := range []string{"pkg", "gen", "usr"} {
+		if exists(filepath.Join(root, "cue.mod", kind, filepath.FromSlash(pkg))) {
+			return true
+		}
+	}
+	return false
+}
+
+// moduleText is the description of a module that takes the place of its own; nil where its own will do. A dependency on the
+// library goes, because the library is at hand.
+func moduleText(own *modfile.File, library string) []byte {
+	if own == nil {
+		return []byte(lentModule)
+	}
+	for dep := range own.Deps {
+		if name, _, _ := strings.Cut(dep, "@"); name == library {
+			delete(own.Deps, dep)
+			if text, err := modfile.Format(own); err == nil {
+				return text
+			}
+		}
+	}
+	return nil
+}
