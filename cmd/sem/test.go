@@ -115,7 +115,7 @@ func rewrite(cmd *cobra.Command, runner *suite.Runner, report *suite.Report, nam
 		if err := replaceFile(f.File.Name, text); err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(cmd.ErrOrStderr(), "%s: wrote %d answers\n", f.File.Name, changed)
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s: answers written: %d\n", f.File.Name, changed)
 	}
 	return runner.Run(names)
 }

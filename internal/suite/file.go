@@ -184,6 +184,14 @@ func (r *reader) testCase(c *Case, n *source.Node) {
 	}
 }
 
+// key is a key as its author wrote it: retries have a field called on, which YAML 1.1 takes for true.
+func (r *reader) key(f source.Field) string {
+	if from, to := r.file.text.Span(f.Range); f.Key == "true" || f.Key == "false" {
+		return strings.Trim(string(r.file.text.Data[from:to]), `"'`)
+	}
+	return f.Key
+}
+
 // scalar is a value as its author wrote it.
 func (r *reader) scalar(n *source.Node, what string) string {
 	if n.Kind >= source.List {

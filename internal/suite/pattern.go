@@ -57,18 +57,19 @@ func (r *reader) expectation(n *source.Node) *pattern {
 
 // entry adds a field to an object pattern. The key may be dotted, as in tls.mode.
 func (r *reader) entry(p *pattern, f source.Field, value lookup, known []string) {
-	keys := []string{f.Key}
+	name := r.key(f)
+	keys := []string{name}
 	v, err := value(keys...)
-	if dotted := strings.Split(f.Key, "."); err != nil && len(dotted) > 1 {
+	if dotted := strings.Split(name, "."); err != nil && len(dotted) > 1 {
 		keys = dotted
 		v, err = value(keys...)
 	}
 	if err != nil {
-		r.fault(f.Range, "a trace has no field %q here: %s", f.Key, among(f.Key, known))
+		r.fault(f.Range, "a trace has no field %q here: %s", name, among(name, known))
 		return
 	}
 	if want := r.pattern(f.Value, v); want != nil {
-		p.fields = append(p.fields, entry{name: f.Key, keys: keys, key: f.Range, want: want})
+		p.fields = append(p.fields, entry{name: name, keys: keys, key: f.Range, want: want})
 	}
 }
 

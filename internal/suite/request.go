@@ -177,7 +177,7 @@ func (r *reader) label(key string, n *source.Node) string {
 		for _, v := range alternatives(f.Value) {
 			values = append(values, r.doc.Written(v))
 		}
-		parts = append(parts, f.Key+"="+strings.Join(values, ","))
+		parts = append(parts, r.key(f)+"="+strings.Join(values, ","))
 	}
 	return strings.Join(parts, ",")
 }
@@ -225,7 +225,7 @@ func jsonNames(t reflect.Type) []string {
 func (r *reader) headers(n *source.Node) []byte {
 	all := map[string][]string{}
 	for _, f := range n.Fields {
-		all[f.Key] = r.texts(f.Value, "a header's value")
+		all[r.key(f)] = r.texts(f.Value, "a header's value")
 	}
 	out, _ := json.Marshal(all)
 	return out

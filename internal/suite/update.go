@@ -174,28 +174,41 @@ func inBraces(lines []string) string { return "{" + strings.Join(lines, ", ") + 
 // answerOf is what a trace says above all, a field a line.
 func answerOf(t *simulate.Trace) []string {
 	out := []string{"verdict: " + string(t.Verdict)}
-	add := func(path string, keys ...string) {
-		if v, err := t.Value(keys...); err == nil && !unset(v) {
+	add := func(path string) {
+		if v, err := t.Value(strings.Split(path, ".")...); err == nil && !unset(v) {
 			out = append(out, path+": "+flow(v, nil))
 		}
 	}
-	add("status", "status")
-	add("responseFlags", "responseFlags")
+	add("status")
+	add("responseFlags")
 	if len(t.Hops) == 0 {
 		return out
 	}
-	add("route", "route")
-	add("destination.host", "destination", "host")
-	add("destination.subset", "destination", "subset")
-	add("destination.port", "destination", "port")
-	if h := &t.Hops[0]; h.TLS != nil && h.TLS.OriginatedBy == "proxy" {
-		add("tls.mode", "tls", "mode")
-		add("tls.sni", "tls", "sni")
+	h := &t.Hops[0]
+	if h.Route != "default" { // what istiod calls a route without a name
+		add("route")
 	}
-	add("rewrite.path.to", "rewrite", "path", "to")
-	add("rewrite.authority.to", "rewrite", "authority", "to")
-	add("response.location", "response", "location")
+	if h.Destination != nil {
+		out = append(out, "destination: "+setFields(t, "destination", "host", "subset", "port"))
+	}
+	if h.TLS != nil && h.TLS.OriginatedBy == "proxy" {
+		out = append(out, "tls: "+setFields(t, "tls", "mode", "sni"))
+	}
+	add("rewrite.path.to")
+	add("rewrite.authority.to")
+	add("response.location")
 	return append(out, spread(t)...)
+}
+
+// setFields writes those fields of an object of the trace that are set.
+func setFields(t *simulate.Trace, object string, fields ...string) string {
+	var parts []string
+	for _, name := range fields {
+		if v, _ := t.Value(object, name); !unset(v) {
+			parts = append(parts, name+": "+flow(v, nil))
+		}
+	}
+	return inBraces(parts)
 }
 
 // spread tells of the branches of a trace, and of the proxies behind the first.
