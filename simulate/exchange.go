@@ -39,6 +39,7 @@ func (r *run) http(m *manager, chain envoy.Addr) outcome {
 	if r.req.unparsed() != "" {
 		return r.unreadable()
 	}
+	r.hop.Authority = r.req.authority
 	x := &exchange{run: r, manager: m, chain: chain, sent: *r.req}
 	x.prepare()
 	if o := x.normalise(); o != nil {

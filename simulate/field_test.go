@@ -37,7 +37,7 @@ func TestField(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]string{
-		"clutser":         `"clutser" is none of proxy, direction, listener`,
+		"clutser":         `"clutser" is none of proxy, direction, authority, listener`,
 		"rewrite.path.x":  `"x" is none of from, to`,
 		"endpoints.first": "count from 0",
 		"verdict.x":       "nothing below it",

@@ -57,7 +57,7 @@ func (e *Engine) originOf(s spot) *Place {
 }
 
 func placeOf(o envoy.Origin) Place {
-	p := Place{Kind: o.Object.Kind, Namespace: o.Object.Namespace, Name: o.Object.Name, Field: o.Field, Role: string(o.Role)}
+	p := Place{Kind: o.Object.Kind, Namespace: o.Object.Namespace, Name: o.Object.Name, Field: o.Field, Role: string(o.Role), Note: o.Note}
 	if o.Doc != nil {
 		at := o.Doc.At(o.Field)
 		p.Line, p.Column = int(at.Line), int(at.Column)

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -65,6 +66,7 @@ func (r *run) start(call Call) {
 	}
 	r.hop, r.call = &r.out.Hops[0], &r.out.Call
 	r.conn = newConnection(r.call)
+	r.hop.Authority = cmp.Or(r.conn.sni, r.call.target().authority)
 }
 
 // usualSteps is how many decisions most calls take.

@@ -21,17 +21,19 @@ type Trace struct {
 
 // A Warning is a trap that this call shows.
 type Warning struct {
-	ID      string `json:"id"`
-	Message string `json:"message"`
-	Help    string `json:"help,omitempty"`
-	Step    string `json:"step,omitempty"` // the stage that it belongs to
-	Origin  *Place `json:"origin,omitempty"`
+	ID       string `json:"id"`                 // of the check that finds the same in the documents
+	Severity string `json:"severity,omitempty"` // of a finding about the documents: error, warning, info
+	Message  string `json:"message"`
+	Help     string `json:"help,omitempty"`
+	Step     string `json:"step,omitempty"` // the stage that it belongs to
+	Origin   *Place `json:"origin,omitempty"`
 }
 
 // A Hop is one proxy's part of the path.
 type Hop struct {
 	Proxy       Proxy        `json:"proxy"`
 	Direction   string       `json:"direction"`
+	Authority   string       `json:"authority,omitempty"` // the host that is asked for as the call arrives: of bytes, by the server name or the URL
 	Listener    string       `json:"listener"`
 	FilterChain string       `json:"filterChain"`
 	RouteConfig string       `json:"routeConfig"`
@@ -150,4 +152,5 @@ type Place struct {
 	Name      string `json:"name,omitempty"`
 	Field     string `json:"field,omitempty"`
 	Role      string `json:"role,omitempty"`
+	Note      string `json:"note,omitempty"` // why the field does not count, where its role is "overridden"
 }

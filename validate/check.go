@@ -34,9 +34,16 @@ func Checks() []*diag.Check {
 
 // Run looks for everything that the checks know, and returns it sorted.
 func Run(s *Scope) diag.List {
+	return Some(s, func(*diag.Check) bool { return true })
+}
+
+// Some looks for what the wanted checks know, and returns it sorted.
+func Some(s *Scope, wanted func(*diag.Check) bool) diag.List {
 	var found diag.List
 	for _, r := range rules {
-		r.find(s, &reporter{check: r.check, found: &found})
+		if wanted(r.check) {
+			r.find(s, &reporter{check: r.check, found: &found})
+		}
 	}
 	found.Sort()
 	return found

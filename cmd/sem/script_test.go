@@ -15,9 +15,15 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the scripts that document the command line: one archive a behaviour, named COMMAND_TOPIC.txtar.
-func TestScripts(t *testing.T) {
+func TestScripts(t *testing.T) { runScripts(t, "script") }
+
+// TestTraps runs an archive for each way in which a mesh that every check of a single document lets pass does what nobody
+// meant. Its trace must say so, and what would mend it.
+func TestTraps(t *testing.T) { runScripts(t, "traps") }
+
+func runScripts(t *testing.T, folder string) {
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("..", "..", "testdata", "script"),
+		Dir:                 filepath.Join("..", "..", "testdata", folder),
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

@@ -108,7 +108,8 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	if err := conflict(cmd); err != nil {
 		return err
 	}
-	if _, err := useSettings(cmd); err != nil {
+	settings, err := useSettings(cmd)
+	if err != nil {
 		return err
 	}
 	targets, err := parseTargets(c.out.values, []string{"text", "json", "markdown", "mermaid"})
@@ -136,6 +137,9 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	t, err := mesh.Trace(call, pipeline.TraceOptions{Why: c.why, Follow: c.follow})
 	if err != nil {
 		return err
+	}
+	if world, ok := mesh.(*pipeline.World); ok {
+		world.Explain(t, settings.Policy)
 	}
 	if err := c.print(cmd, targets, t); err != nil {
 		return err

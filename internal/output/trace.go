@@ -3,6 +3,7 @@ package output
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -13,7 +14,7 @@ import (
 // Trace prints a trace for people: the verdict first, then a line for each decision with the file and line behind it at
 // the right edge, then what the other side receives.
 func Trace(w io.Writer, t *simulate.Trace, look Look) error {
-	p := tracePrinter{look: look, palette: look.palette(w), folder: commonFolder(t)}
+	p := tracePrinter{look: look, palette: look.palette(w), folder: commonFolder(t), lost: map[string]bool{}}
 	p.verdict(t)
 	for i := range t.Hops {
 		p.hop(t, i)
@@ -28,8 +29,9 @@ type tracePrinter struct {
 	strings.Builder
 	look    Look
 	palette palette
-	folder  string       // that all files lie in, with a final slash
-	warned  map[int]bool // warnings that stand under a step already
+	folder  string          // that all files lie in, with a final slash
+	warned  map[int]bool    // warnings that stand under a step already
+	lost    map[string]bool // documents that are not used, and are named already
 }
 
 func (p *tracePrinter) verdict(t *simulate.Trace) {
@@ -89,12 +91,33 @@ func (p *tracePrinter) hop(t *simulate.Trace, i int) {
 		if i == len(t.Hops)-1 {
 			p.stepWarnings(t, h.Steps[j].Stage)
 		}
+		p.overridden(t, h.Steps[j].Origins, table)
 		if p.look.Why {
 			p.rejected(h.Steps[j].Rejected, table.indent)
 		}
 	}
 	p.branches(h, table.indent)
 	p.WriteByte('\n')
+}
+
+// overridden lists the documents that might have decided, and why they do not. One that loses at several stages is named
+// once.
+func (p *tracePrinter) overridden(t *simulate.Trace, places []simulate.Place, below table) {
+	for i := range places {
+		at := &places[i]
+		name := documentName(at)
+		if at.Role != "overridden" || at.Note == "" || p.lost[name] {
+			continue
+		}
+		p.lost[name] = true
+		if !slices.ContainsFunc(t.Warnings, func(w simulate.Warning) bool { return w.Origin != nil && documentName(w.Origin) == name }) {
+			below.reason(fmt.Sprintf("✗ %s is not used: %s", name, at.Note), p.place(at))
+		}
+	}
+}
+
+func documentName(at *simulate.Place) string {
+	return fmt.Sprintf("%s %s/%s", at.Kind, at.Namespace, at.Name)
 }
 
 func (p *tracePrinter) rejected(list []simulate.Candidate, indent int) {

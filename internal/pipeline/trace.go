@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
-	"net/url"
 	"strings"
 
 	"sem.example/internal/compile"
@@ -125,34 +124,21 @@ func dialled(call simulate.Call, lookUp func(name string) string) string {
 	return lookUp(strings.TrimSuffix(host, "."))
 }
 
-// hostOf is the host that a URL names.
-func hostOf(text string) string {
-	if !strings.Contains(text, "://") {
-		text = "http://" + text
-	}
-	u, err := url.Parse(text)
-	if err != nil {
-		return ""
-	}
-	return u.Hostname()
-}
-
-// lookUp returns the address of the service of a name, completed as the resolver of a pod does, or "" for a name that
-// only the world's DNS knows.
+// lookUp returns the address that a look-up of a name gives the proxy's application, or "" for a name that only the
+// world's DNS knows.
 func (e *engine) lookUp(host string) string {
-	view := e.view
-	domain := view.Mesh.Settings.Domain
-	for _, name := range []string{host, host + "." + view.Proxy.Namespace + ".svc." + domain, host + ".svc." + domain, host + "." + domain} {
-		if s := view.Service(name); s != nil {
-			return firstAddress(s)
+	for _, name := range completed(e.view, host) {
+		if s := e.view.Service(name); s != nil {
+			return firstAddress(s, e.view.Proxy)
 		}
 	}
 	return ""
 }
 
-// firstAddress is the first single address of a service; a CIDR is none that a name look-up gives.
-func firstAddress(s *mesh.Service) string {
-	for _, a := range s.Addresses {
+// firstAddress is the first single address of a service as a proxy's application finds it; a CIDR is none that a name
+// look-up gives.
+func firstAddress(s *mesh.Service, p mesh.Proxy) string {
+	for _, a := range s.AddressesFor(p) {
 		if addr, err := netip.ParseAddr(a); err == nil && !addr.IsUnspecified() {
 			return addr.String()
 		}
