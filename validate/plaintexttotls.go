@@ -172,11 +172,21 @@ func (s *Scope) encrypts(t target, svc *mesh.Service, port uint32) bool {
 	}
 	tls := clientTLSFor(rule.Host.Object, port).settings
 	for _, sub := range rule.Spec.GetSubsets() {
-		if sub.GetName() == t.Subset && sub.GetTrafficPolicy().GetTls() != nil {
-			tls = sub.GetTrafficPolicy().GetTls()
+		if own := policyTLS(sub.GetTrafficPolicy(), port); own != nil && sub.GetName() == t.Subset {
+			tls = own
 		}
 	}
 	return tls != nil && tls.GetMode() != networking.ClientTLSSettings_DISABLE
+}
+
+// policyTLS returns the TLS settings of a policy for a port, of which an entry for the port takes the place of the others.
+func policyTLS(policy *networking.TrafficPolicy, port uint32) *networking.ClientTLSSettings {
+	for _, p := range policy.GetPortLevelSettings() {
+		if p.GetPort().GetNumber() == port {
+			return p.GetTls()
+		}
+	}
+	return policy.GetTls()
 }
 
 // idle says whether the rules of a destination never act anyway, of which SEM120 speaks.

@@ -6,6 +6,40 @@ import "testing"
 // said of them.
 func TestQuiet(t *testing.T) {
 	for name, text := range map[string]string{
+		"mutual TLS to an egress gateway, by the port of a subset": `
+apiVersion: v1
+kind: Service
+metadata: {name: egress, namespace: istio-system}
+spec: {selector: {istio: egressgateway}, ports: [{name: https, port: 443}]}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: istio-system}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: egress, namespace: istio-system}
+spec:
+  host: egress
+  subsets:
+  - name: api
+    trafficPolicy:
+      portLevelSettings:
+      - port: {number: 443}
+        tls: {mode: ISTIO_MUTUAL, sni: api.example.com}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: api, namespace: istio-system}
+spec:
+  hosts: [api.example.com]
+  http:
+  - route: [{destination: {host: egress, subset: api, port: {number: 443}}}]
+`,
 		"a lone DestinationRule with TLS": `
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
