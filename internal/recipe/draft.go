@@ -35,12 +35,15 @@ func (r *Recipe) draft(v cue.Value) *Draft {
 		value := w.value(v.LookupPath(p.path()))
 		w.params[p.field] = value.Value
 	}
-	return &Draft{
+	d := &Draft{
 		Name:      w.params["name"],
 		Documents: w.documents(v.LookupPath(cue.ParsePath("documents"))),
 		StandIns:  w.documents(v.LookupPath(cue.ParsePath("standIns"))),
 		test:      w.value(v.LookupPath(cue.ParsePath("test"))),
 	}
+	// CUE puts what a loop makes first; a reader wants the Service before its Pods.
+	slices.SortStableFunc(d.StandIns, func(a, b Document) int { return strings.Compare(b.Kind, a.Kind) })
+	return d
 }
 
 // A File is a file to write.

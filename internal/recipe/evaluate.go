@@ -112,7 +112,11 @@ func (p *Param) path() cue.Path { return cue.MakePath(cue.Str("params"), cue.Str
 
 // expression reads a value as the type of the parameter wants it. What is not of that type stays text, for CUE to reject.
 func (p *Param) expression(recipe cue.Value, said string) ast.Expr {
-	kind := recipe.LookupPath(p.path()).IncompleteKind()
+	constraint := p.path()
+	if p.Required {
+		constraint = cue.MakePath(cue.Str("params"), cue.Str(p.field).Required())
+	}
+	kind := recipe.LookupPath(constraint).IncompleteKind()
 	if kind == cue.ListKind {
 		list := &ast.ListLit{}
 		for item := range strings.SplitSeq(said, ",") {

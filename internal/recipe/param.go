@@ -62,7 +62,7 @@ func (p *Param) constraint(x ast.Expr) {
 		}
 	case *ast.BasicLit:
 		if x.Kind == token.STRING && text(x) != "" {
-			p.Values = append(p.Values, text(x))
+			p.Type, p.Values = "choice", append(p.Values, text(x))
 		}
 	case *ast.Ident:
 		p.Type, p.Values = strings.ToLower(strings.TrimPrefix(x.Name, "#")), nil

@@ -26,7 +26,11 @@ type Recipe struct {
 }
 
 // All returns the recipes by name.
-var All = sync.OnceValue(func() []*Recipe {
+func All() []*Recipe { return all() }
+
+var all = sync.OnceValue(readAll)
+
+func readAll() []*Recipe {
 	names, err := fs.Glob(files, "*.cue")
 	if err != nil {
 		panic(err)
@@ -38,7 +42,7 @@ var All = sync.OnceValue(func() []*Recipe {
 		}
 	}
 	return all
-})
+}
 
 // Named returns the recipe of a name, or nil.
 func Named(name string) *Recipe {

@@ -12,6 +12,8 @@ import (
 
 	"sem.example/internal/pipeline"
 	"sem.example/internal/recipe"
+	"sem.example/internal/source"
+	"sem.example/internal/suite"
 )
 
 // uses are the recipes with values for their parameters.
@@ -21,10 +23,39 @@ var uses = []struct {
 }{
 	{"canary", map[string]string{"service": "reviews"}},
 	{"canary", map[string]string{"service": "reviews", "namespace": "shop", "port": "9080", "stable": "old", "canary": "new", "weight": "25", "name": "reviews-canary"}},
+	{"egress-gateway", map[string]string{"host": "api.example.com"}},
+	{"egress-gateway", map[string]string{"host": "api.example.com", "originate": "true"}},
+	{"egress-gateway", map[string]string{"host": "api.example.com", "namespace": "egress", "gateway": "out", "selector": "app=out", "port": "8443"}},
+	{"egress-gateway", map[string]string{"host": "api.example.com", "originate": "true", "port": "8080", "tls-port": "8443", "name": "partner"}},
 	{"external-http", map[string]string{"host": "api.example.com"}},
 	{"external-http", map[string]string{"host": "api.example.com", "port": "8080", "name": "partner", "namespace": "shop"}},
+	{"external-mtls", map[string]string{"host": "api.example.com"}},
+	{"external-mtls", map[string]string{"host": "api.example.com", "certificates": "/var/run/partner", "port": "8080", "tls-port": "8443"}},
+	{"external-tls-passthrough", map[string]string{"host": "api.example.com"}},
+	{"external-tls-passthrough", map[string]string{"host": "api.example.com", "port": "8443", "name": "partner", "namespace": "shop"}},
+	{"fault", map[string]string{"service": "reviews"}},
+	{"fault", map[string]string{"service": "reviews", "fault": "delay", "delay": "20ms", "percentage": "100"}},
+	{"fault", map[string]string{"service": "reviews", "status": "404", "percentage": "30", "header": "x-chaos", "namespace": "shop", "port": "9080"}},
+	{"header-route", map[string]string{"service": "reviews", "header": "x-tester", "value": "yes"}},
+	{"header-route", map[string]string{"service": "reviews", "header": "end-user", "value": "jason", "version": "v3", "otherwise": "v2", "namespace": "shop", "port": "9080"}},
+	{"ingress-tls", map[string]string{"host": "shop.example.com", "service": "shop"}},
+	{"ingress-tls", map[string]string{"host": "shop.example.com", "service": "shop", "namespace": "web", "port": "8080", "redirect": "false", "gateway": "app=edge", "gateway-namespace": "edge", "credential": "star"}},
+	{"mirror", map[string]string{"service": "reviews"}},
+	{"mirror", map[string]string{"service": "reviews", "percentage": "50", "namespace": "shop", "port": "9080", "stable": "old", "shadow": "new"}},
+	{"redirect-to-external", map[string]string{"service": "webserver", "host": "raw.example.com"}},
+	{"redirect-to-external", map[string]string{"service": "webserver", "host": "raw.example.com", "path": "/pages/", "namespace": "shop", "port": "8080", "tls-port": "8443"}},
+	{"remote-cluster-service", map[string]string{"host": "catalog.shop.global", "gateway": "203.0.113.40"}},
+	{"remote-cluster-service", map[string]string{"host": "catalog.shop.global", "gateway": "203.0.113.40,203.0.113.41", "gateway-port": "31443", "network": "west", "port": "9090", "protocol": "GRPC"}},
+	{"strip-prefix", map[string]string{"service": "reviews", "prefix": "/api"}},
+	{"strip-prefix", map[string]string{"service": "reviews", "prefix": "/api/v1", "namespace": "shop", "port": "9080"}},
+	{"tcp-external", map[string]string{"host": "db.example.com", "port": "5432"}},
+	{"tcp-external", map[string]string{"host": "db.example.com", "port": "5432", "addresses": "192.0.2.10,192.0.2.11", "namespace": "shop", "name": "orders"}},
 	{"tls-origination", map[string]string{"host": "api.example.com"}},
 	{"tls-origination", map[string]string{"host": "api.example.com", "port": "8080", "tls-port": "8443", "namespace": "shop"}},
+	{"vm-service", map[string]string{"host": "ledger.bank.internal", "addresses": "10.140.0.11, 10.140.0.12"}},
+	{"vm-service", map[string]string{"host": "ledger.bank.internal", "addresses": "10.140.0.11", "sidecar": "true", "target-port": "8080", "protocol": "GRPC", "namespace": "bank", "service-account": "books"}},
+	{"wildcard-egress", map[string]string{"host": "*.wikipedia.org"}},
+	{"wildcard-egress", map[string]string{"host": "*.wikipedia.org", "resolution": "DYNAMIC_DNS", "port": "8443", "name": "wiki", "namespace": "shop"}},
 }
 
 // write puts what a recipe writes into a folder of its own.
@@ -57,6 +88,7 @@ func TestUses(t *testing.T) {
 				t.Fatal(wrong)
 			}
 			dir := write(t, draft)
+			passes(t, dir)
 			report, err := pipeline.Validate(pipeline.Options{Paths: []string{dir}}, pipeline.ValidateOptions{})
 			if err != nil {
 				t.Fatal(err)
@@ -69,6 +101,26 @@ func TestUses(t *testing.T) {
 	for _, r := range recipe.All() {
 		if !tried[r.Name] {
 			t.Errorf("no use of %s", r.Name)
+		}
+	}
+}
+
+// passes runs the tests of a folder.
+func passes(t *testing.T, dir string) {
+	t.Helper()
+	names, _ := source.FindTests([]string{dir})
+	report, err := suite.NewRunner(suite.Options{}).Run(names)
+	if err != nil || len(names) != 1 {
+		t.Fatal(names, err)
+	}
+	for _, f := range report.Files {
+		for _, d := range f.Broken {
+			t.Error(d.Message)
+		}
+		for _, r := range f.Results {
+			for _, failure := range r.Failures {
+				t.Errorf("%s: %s is %s, want %s", r.Name(), failure.Field, failure.Got, failure.Want)
+			}
 		}
 	}
 }
