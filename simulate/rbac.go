@@ -100,7 +100,9 @@ func permission(p *rbacv3.Permission) subjectTest {
 	case *rbacv3.Permission_Header:
 		return onRequest(newHeader(rule.Header).test)
 	case *rbacv3.Permission_UrlPath:
-		return urlPath(rule.UrlPath)
+		return ofPath(newTextMatch(rule.UrlPath.GetPath()))
+	case *rbacv3.Permission_UriTemplate:
+		return ofPath(uriTemplate(rule.UriTemplate.GetTypedConfig()))
 	case *rbacv3.Permission_DestinationIp:
 		return within(rule.DestinationIp, func(s *subject) netip.Addr { return s.conn.destination.Addr() })
 	case *rbacv3.Permission_DestinationPort:
@@ -141,7 +143,7 @@ func principal(p *rbacv3.Principal) subjectTest {
 	case *rbacv3.Principal_Header:
 		return onRequest(newHeader(id.Header).test)
 	case *rbacv3.Principal_UrlPath:
-		return urlPath(id.UrlPath)
+		return ofPath(newTextMatch(id.UrlPath.GetPath()))
 	case *rbacv3.Principal_Metadata:
 		return metadata(id.Metadata)
 	}
@@ -165,8 +167,8 @@ func onRequest(test func(*request) bool) subjectTest {
 // bare stands for the request where there is none.
 var bare = &request{}
 
-func urlPath(m *matcherv3.PathMatcher) subjectTest {
-	text := newTextMatch(m.GetPath())
+// ofPath is false for plain TCP, which has no path.
+func ofPath(text textMatch) subjectTest {
 	return func(s *subject) bool { return s.req != nil && text.test(s.req.pathOnly()) }
 }
 

@@ -21,6 +21,9 @@ func (w *wiring) cluster(c *clusterv3.Cluster) error {
 		e := endpoint{announced: true, named: byRequest}
 		if w.sniNamed[c.GetName()] {
 			e.named = bySNI
+			if c.GetTransportSocket() != nil {
+				e.named = byNobody // the cluster's own TLS names what it is told to
+			}
 		}
 		err = w.redirect(c, e)
 	case c.GetType() == clusterv3.Cluster_ORIGINAL_DST:

@@ -133,8 +133,9 @@ func (c *comparison) dials(u Upstream) bool {
 		c.branch(func(b simulate.Branch) bool { return slices.ContainsFunc(b.Endpoints, is) })
 }
 
+// isEndpoint says whether an endpoint is where the upstream was reached, as far as it was told.
 func isEndpoint(e simulate.Endpoint, u Upstream) bool {
-	return e.Port == u.Port && SameAddress(e.Address, u.Address)
+	return (u.Port == 0 || e.Port == u.Port) && (u.Address == "" || SameAddress(e.Address, u.Address))
 }
 
 func (c *comparison) encryption(u Upstream) {

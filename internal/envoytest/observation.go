@@ -29,8 +29,8 @@ type Observation struct {
 
 // Upstream is what an upstream received.
 type Upstream struct {
-	Address   string            `json:"address"` // the endpoint as the resources name it: an IP address, a DNS name, a socket's path
-	Port      uint32            `json:"port"`
+	Address   string            `json:"address"`          // the endpoint as the resources name it: an IP address, a DNS name, a socket's path; "" where nothing tells
+	Port      uint32            `json:"port"`             // 0 where nothing tells
 	Protocol  string            `json:"protocol"`         // http/1.1, h2, tcp
 	TLS       *UpstreamTLS      `json:"tls"`              // nil for plaintext
 	Tunnel    string            `json:"tunnel,omitempty"` // what the proxy asked it to connect to

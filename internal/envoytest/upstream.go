@@ -53,6 +53,7 @@ const (
 	unnamed naming = iota
 	byRequest
 	bySNI
+	byNobody // nothing that arrives tells it
 )
 
 func newUpstreams(authority *standin.Authority) (*upstreams, error) {
@@ -150,6 +151,7 @@ type session struct {
 	conn net.Conn
 	in   *bufio.Reader
 	so   Upstream // what every request of the connection has in common
+	told bool     // a PROXY header has named the destination
 }
 
 func (u *upstreams) serve(c net.Conn, e endpoint) {
@@ -193,10 +195,17 @@ func (s *session) run() (handedOver bool) {
 	}
 }
 
-// announce takes the first PROXY header that names a destination for the endpoint's, where the endpoint says so.
+// announce takes the first PROXY header that names a destination for the endpoint's, where the endpoint says so. A
+// forward proxy dials another address, of which the header knows the port at most.
 func (s *session) announce(destination netip.AddrPort) {
-	if s.end.announced && destination.IsValid() && s.so.Address == "" {
+	if !s.end.announced || s.told || !destination.IsValid() {
+		return
+	}
+	s.told = true
+	if s.end.named == unnamed {
 		s.so.Address = destination.Addr().String()
+	}
+	if s.end.named != byRequest {
 		s.so.Port = cmp.Or(s.end.port, uint32(destination.Port()))
 	}
 }
@@ -206,7 +215,9 @@ const recordHandshake = 0x16 // the first byte of TLS
 // handshake ends the TLS of the client and notes what it said. It returns whether a connection came about.
 func (s *session) handshake() bool {
 	said := peekHello(s.in)
-	s.so.TLS = &said
+	if s.so.TLS == nil { // what a tunnel within TLS brings is none of the proxy's
+		s.so.TLS = &said
+	}
 	if s.end.named == bySNI {
 		s.so.Address = said.SNI
 	}

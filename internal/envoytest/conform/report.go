@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -24,6 +25,7 @@ type result struct {
 
 type disagreement struct {
 	call        simulate.Call
+	seen        envoytest.Observation
 	differences []string
 }
 
@@ -37,7 +39,7 @@ func (r *result) add(call simulate.Call, seen envoytest.Observation, differences
 		r.agree++
 		return
 	}
-	r.disagreements = append(r.disagreements, disagreement{call, differences})
+	r.disagreements = append(r.disagreements, disagreement{call, seen, differences})
 }
 
 // outcome names the kind of thing that Envoy did.
@@ -151,6 +153,10 @@ func (r *report) listDisagreements(out *strings.Builder) {
 			fmt.Fprintf(out, "- %s %s: %s\n", of.mesh, of.proxy, describe(d.call))
 			for _, difference := range d.differences {
 				fmt.Fprintf(out, "  - %s\n", difference)
+			}
+			if r.verbose {
+				seen, _ := json.Marshal(d.seen) // of strings and numbers
+				fmt.Fprintf(out, "  - Envoy: `%s`\n", seen)
 			}
 		}
 	}
