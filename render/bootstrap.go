@@ -62,8 +62,8 @@ func Static(s *envoy.Snapshot, o BootstrapOptions) (*bootstrapv3.Bootstrap, []st
 	}
 	resources := &bootstrapv3.Bootstrap_StaticResources{}
 	for _, l := range s.Listeners {
-		if !bindable(l) {
-			c.leftOut["listener "+l.GetName()+": its address is none, Envoy would refuse it"] = true
+		if why := envoy.Refusal(l); why != "" { // in a static bootstrap it would take everything down with it
+			c.leftOut["listener "+l.GetName()+": "+why+", Envoy would refuse it"] = true
 			continue
 		}
 		l = proto.Clone(l).(*listenerv3.Listener)

@@ -1,10 +1,6 @@
 package render
 
 import (
-	"net/netip"
-	"slices"
-
-	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
@@ -25,19 +21,6 @@ func (c converter) listener(l *listenerv3.Listener) {
 		case *tlsv3.CommonTlsContext:
 			c.secrets(part)
 		}
-	})
-}
-
-// bindable says whether the addresses of a listener are addresses. A control plane's listener that is not is refused by
-// itself; in a static bootstrap it would take everything down with it.
-func bindable(l *listenerv3.Listener) bool {
-	return !slices.ContainsFunc(envoy.Addresses(l), func(a *corev3.Address) bool {
-		s := a.GetSocketAddress()
-		if s == nil {
-			return false
-		}
-		_, err := netip.ParseAddr(s.GetAddress())
-		return err != nil
 	})
 }
 

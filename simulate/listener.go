@@ -20,6 +20,7 @@ type listener struct {
 	chains     []*chain
 	index      *chainIndex
 	fallback   *chain // the default filter chain
+	refused    string // why Envoy does not run it, "" where it does
 }
 
 func (e *Engine) listener(l *listenerv3.Listener) *listener {
@@ -30,7 +31,7 @@ func (e *Engine) listener(l *listenerv3.Listener) *listener {
 }
 
 func (e *Engine) newListener(l *listenerv3.Listener) *listener {
-	out := &listener{proto: l, name: l.GetName(), addr: envoy.Listener(l.GetName())}
+	out := &listener{proto: l, name: l.GetName(), addr: envoy.Listener(l.GetName()), refused: envoy.Refusal(l)}
 	for _, f := range l.GetListenerFilters() {
 		out.inspectors = append(out.inspectors, newInspector(f))
 	}
@@ -67,6 +68,9 @@ func (e *Engine) port(number uint32) *port {
 
 func (p *port) add(l *listener, number uint32) {
 	p.all = append(p.all, l)
+	if l.refused != "" {
+		return
+	}
 	switch l.proto.GetTrafficDirection() {
 	case corev3.TrafficDirection_INBOUND:
 		if p.inbound == nil && envoy.Virtual(l.proto) {
@@ -166,14 +170,29 @@ func (r *run) rejectedListeners(chosen *listener) []Candidate {
 	var out []Candidate
 	for _, l := range r.engine.port(uint32(r.conn.destination.Port())).all {
 		if l != chosen {
-			out = append(out, Candidate{
-				Candidate: l.name,
-				Because:   fmt.Sprintf("it is bound to %s", addressText(l.proto.GetAddress())),
-				Origin:    r.engine.originOf(at(l.addr)),
-			})
+			out = append(out, Candidate{Candidate: l.name, Because: l.unfit(), Origin: r.engine.originOf(at(l.addr))})
 		}
 	}
 	return out
+}
+
+// unfit says why a listener does not take connections to another address.
+func (l *listener) unfit() string {
+	if l.refused != "" {
+		return "Envoy does not run it: " + l.refused
+	}
+	return "it is bound to " + addressText(l.proto.GetAddress())
+}
+
+// missing says why nothing listens where the application dials.
+func (r *run) missing() string {
+	why := "nothing listens on " + r.dialledWords()
+	for _, l := range r.engine.port(uint32(r.conn.destination.Port())).all {
+		if l.refused != "" {
+			return why + ": Envoy does not run the listener " + l.name + ", for " + l.refused
+		}
+	}
+	return why
 }
 
 func addressText(a *corev3.Address) string {

@@ -76,7 +76,7 @@ const usualSteps = 12
 func (r *run) accept() outcome {
 	l, because := r.listen()
 	if l == nil {
-		return outcome{verdict: NoListener, err: "no listener matched", reason: "nothing listens on " + r.dialledWords()}
+		return outcome{verdict: NoListener, err: "no listener matched", reason: r.missing()}
 	}
 	r.listener, r.hop.Listener = l, l.name
 	r.step("listener", l.name, because, at(l.addr))
