@@ -88,7 +88,7 @@ func pages(t *testing.T) []string {
 }
 
 // ownFile is the first line of a block that is a file of the page's own: a comment with its name.
-var ownFile = regexp.MustCompile("(?m)^```yaml\n# ([a-z0-9./-]+\\.yaml)\n")
+var ownFile = regexp.MustCompile("(?m)^```yaml\n# ([a-z0-9._/-]+\\.yaml)\n")
 
 // rerun returns a page with the output of its console blocks replaced by what the commands print now. On the way a block of
 // YAML that begins with "# NAME.yaml" becomes that file, and a diff that begins with "--- NAME.yaml" changes it.
@@ -165,14 +165,21 @@ func patch(diff string) error {
 	return writeOwn(name, text)
 }
 
-// execute runs one command line of a page. Only sem itself is run; "|" and redirections are not understood.
+// execute runs one command line of a page. Only sem itself is run; of the shell's own words "> FILE" is understood.
 func execute(line string) string {
+	line, file, redirected := strings.Cut(line, " > ")
 	args, err := words(line)
 	if err != nil || len(args) == 0 || args[0] != "sem" {
 		return fmt.Sprintf("cannot run %q here: %v\n", line, err)
 	}
 	var stdout, stderr bytes.Buffer
 	code := run(args[1:], strings.NewReader(""), &stdout, &stderr)
+	if redirected {
+		if err := writeOwn(file, stdout.String()); err != nil {
+			return err.Error() + "\n"
+		}
+		stdout.Reset()
+	}
 	text := stdout.String() + stderr.String()
 	if text != "" && !strings.HasSuffix(text, "\n") {
 		text += "\n"
