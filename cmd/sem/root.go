@@ -19,6 +19,9 @@ const (
 // errNo says that the answer is no and has been printed already.
 var errNo = errors.New("the answer is no")
 
+// errTold says that the job could not be done, or not all of it, and that the output has told why.
+var errTold = errors.New("the job could not be done")
+
 const rootHelp = `sem answers, from configuration files alone: is this mesh configuration right,
 and what will the proxy do with this request? It reads Istio and Kubernetes
 YAML, JSON or CUE, and never touches the network.
@@ -43,6 +46,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exitClean
 	case errors.Is(err, errNo):
 		return exitNo
+	case errors.Is(err, errTold):
+		return exitFailed
 	}
 	report(cmd, err)
 	return exitFailed

@@ -2,9 +2,10 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,6 +32,9 @@ type testCommand struct {
 	failFast   bool
 	verbose    bool
 	update     bool
+	coverage   bool
+	floor      float64
+	lcov       string
 }
 
 func newTest() *cobra.Command {
@@ -40,7 +44,7 @@ func newTest() *cobra.Command {
 		Short:       "Hold requests to what is expected of them",
 		Long:        testHelp,
 		Example:     testExample,
-		Annotations: map[string]string{answerNo: "a request is not answered as expected"},
+		Annotations: map[string]string{answerNo: "a request is not answered as expected, or the coverage is below its floor"},
 		RunE:        c.run,
 	}
 	flags := cmd.Flags()
@@ -51,9 +55,13 @@ func newTest() *cobra.Command {
 	flags.StringVarP(&c.namespace, "namespace", "n", "default", "`NAMESPACE` of documents that name none, where the tests do not say")
 	flags.StringVar(&c.meshConfig, "mesh-config", "", "`FILE` with the mesh's settings, where the tests do not say")
 	titled(cmd, "What is read")
-	flags.VarP(&c.out, "output", "o", "`FORMAT`: text, or FORMAT=FILE (repeatable)")
+	flags.VarP(&c.out, "output", "o", "`FORMAT`: text, json, junit, github or lcov, or FORMAT=FILE (repeatable)")
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "name the tests that pass, too")
 	titled(cmd, "Output")
+	flags.BoolVar(&c.coverage, "coverage", false, "name the routes, matches, destinations, subsets, port policies and ServiceEntry ports that no test reached")
+	flags.Float64Var(&c.floor, "coverage-floor", 0, "answer no where less than `PERCENT` of them are reached")
+	flags.StringVar(&c.lcov, "coverage-out", "", "write the coverage to `FILE`, in the format of lcov")
+	titled(cmd, "Coverage")
 	return cmd
 }
 
@@ -61,7 +69,7 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 	if _, err := useSettings(cmd); err != nil {
 		return err
 	}
-	targets, err := parseTargets(c.out.values, []string{"text"})
+	targets, err := parseTargets(c.out.values, append([]string{"text"}, slices.Sorted(maps.Keys(output.TestFormats))...))
 	if err != nil {
 		return err
 	}
@@ -81,13 +89,22 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	err = emit(cmd, targets, func(_ string, look output.Look, to *bytes.Buffer) error {
+	if c.lcov != "" {
+		targets = append(targets, target{format: "lcov", file: c.lcov})
+	}
+	if c.coverage || c.floor > 0 || slices.ContainsFunc(targets, func(t target) bool { return t.format == "lcov" }) {
+		report.Coverage = report.Cover()
+	}
+	err = emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
+		if print, ok := output.TestFormats[format]; ok {
+			return print(to, report)
+		}
 		return output.Tests(to, report, c.verbose, look)
 	})
 	if err != nil {
 		return err
 	}
-	return verdict(cmd, report)
+	return c.verdict(cmd, report)
 }
 
 func (c *testCommand) options() (suite.Options, error) {
@@ -139,7 +156,7 @@ func testFiles(paths []string) ([]string, error) {
 }
 
 // verdict tells of mistakes on standard error and makes the exit code of a report.
-func verdict(cmd *cobra.Command, r *suite.Report) error {
+func (c *testCommand) verdict(cmd *cobra.Command, r *suite.Report) error {
 	told := map[any]bool{}
 	for _, f := range r.Files {
 		tell(cmd, f.Broken)
@@ -150,7 +167,11 @@ func verdict(cmd *cobra.Command, r *suite.Report) error {
 	}
 	switch {
 	case r.Broken():
-		return errors.New("some tests could not be read")
+		fmt.Fprintln(cmd.ErrOrStderr(), "sem: some tests could not be read")
+		return errTold
+	case r.Coverage != nil && r.Coverage.Percent() < c.floor:
+		fmt.Fprintf(cmd.ErrOrStderr(), "sem: the coverage of %.1f%% is below the floor of %g%%\n", r.Coverage.Percent(), c.floor)
+		return errNo
 	case r.Failed():
 		return errNo
 	}

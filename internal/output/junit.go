@@ -31,12 +31,16 @@ type (
 		Name     string         `xml:"name,attr"`
 		Class    string         `xml:"classname,attr"`
 		Failures []junitFailure `xml:"failure"`
+		Skipped  *junitSkipped  `xml:"skipped"`
 		Output   string         `xml:"system-out,omitempty"`
 	}
 	junitFailure struct {
 		Message string `xml:"message,attr"`
 		Type    string `xml:"type,attr"`
 		Text    string `xml:",chardata"`
+	}
+	junitSkipped struct {
+		Message string `xml:"message,attr"`
 	}
 )
 
@@ -58,12 +62,16 @@ func JUnit(w io.Writer, r *diag.Report) error {
 		}
 	}
 	b.count()
+	return writeXML(w, b.suites)
+}
+
+func writeXML(w io.Writer, document any) error {
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}
 	out := xml.NewEncoder(w)
 	out.Indent("", "  ")
-	if err := out.Encode(b.suites); err != nil {
+	if err := out.Encode(document); err != nil {
 		return err
 	}
 	_, err := io.WriteString(w, "\n")

@@ -1,14 +1,12 @@
 package output
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"strings"
 
 	"sem.example/internal/source"
 	"sem.example/internal/suite"
-	"sem.example/simulate"
 )
 
 // Tests prints what became of request tests for people, as go test does: each failure with the place of its expectation, what
@@ -19,6 +17,7 @@ func Tests(w io.Writer, r *suite.Report, verbose bool, look Look) error {
 	for _, f := range r.Files {
 		p.file(f)
 	}
+	p.coverage(r.Coverage)
 	_, err := io.WriteString(w, p.String())
 	return err
 }
@@ -85,24 +84,11 @@ func (p *testPrinter) failure(f *suite.File, e *suite.Failure) {
 	fmt.Fprintf(p, "    %s: %s\n", p.palette.place.Render(lineOf(f.Name, e.At)), flat(e.Field))
 	fmt.Fprintf(p, "        want  %s\n", p.palette.good.Render(flat(e.Want)))
 	fmt.Fprintf(p, "        got   %s\n", p.palette.bad.Render(flat(e.Got)))
-	if e.Step == nil {
-		return
-	}
-	p.decision(e.Step)
-}
-
-// decision writes the step behind what a trace has, its place first so that terminals know it for one.
-func (p *testPrinter) decision(s *simulate.Step) {
-	line := cmp.Or(stageNames[s.Stage], s.Stage) + " " + s.Chose
-	if s.Because != "" {
-		line += ": " + s.Because
-	}
-	if len(s.Origins) > 0 {
-		line = placeText(&s.Origins[0], "") + "  " + line
-	}
 	lead := "by    "
-	for _, part := range wrap(flat(line), p.look.columns()-14) {
-		fmt.Fprintf(p, "        %s%s\n", lead, p.palette.dim.Render(part))
+	for _, part := range wrap(flat(decisionLine(e)), p.look.columns()-14) {
+		if part != "" {
+			fmt.Fprintf(p, "        %s%s\n", lead, p.palette.dim.Render(part))
+		}
 		lead = "      "
 	}
 }
@@ -111,3 +97,36 @@ func (p *testPrinter) decision(s *simulate.Step) {
 func lineOf(file string, at source.Range) string {
 	return fmt.Sprintf("%s:%d:%d", file, at.Line, at.Column)
 }
+
+// plurals are the words for several parts of the configuration.
+var plurals = map[string]string{
+	"route": "routes", "match": "matches", "destination": "destinations", "subset": "subsets",
+	"port policy": "port policies", "port": "ServiceEntry ports",
+}
+
+// coverage counts what was reached and names what was not.
+func (p *testPrinter) coverage(c *suite.Coverage) {
+	if c == nil {
+		return
+	}
+	reached, total := c.Share("")
+	var parts []string
+	for _, what := range c.Kinds() {
+		n, of := c.Share(what)
+		parts = append(parts, fmt.Sprintf("%d of %d %s", n, of, plurals[what]))
+	}
+	ink := p.palette.good
+	if reached < total {
+		ink = p.palette.warn
+	}
+	line := fmt.Sprintf("%s  %s", ink.Render(fmt.Sprintf("coverage %.1f%%", c.Percent())), strings.Join(parts, ", "))
+	p.WriteString(strings.TrimRight(line, " ") + "\n")
+	for i := range c.Items {
+		if item := &c.Items[i]; item.Hits == 0 {
+			fmt.Fprintf(p, "    %s: not reached: %s\n", p.palette.place.Render(lineOf(item.File, item.Range)), itemName(item))
+		}
+	}
+}
+
+// itemName names a part of the configuration.
+func itemName(i *suite.Item) string { return fmt.Sprintf("%s %s of %s", i.What, i.Field, i.Object) }

@@ -73,7 +73,7 @@ type reader struct {
 
 func (r *reader) fault(at source.Range, format string, args ...any) {
 	r.found = append(r.found, diag.Diagnostic{
-		Check: diag.BadTest, Message: fmt.Sprintf(format, args...), At: diag.Place{Doc: r.doc, Exact: firstLine(at)},
+		Check: diag.BadTest, Message: fmt.Sprintf(format, args...), At: diag.Place{File: r.file.text, Exact: firstLine(at)},
 	})
 }
 

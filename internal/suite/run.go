@@ -22,7 +22,8 @@ type Options struct {
 
 // A Report is what became of all tests.
 type Report struct {
-	Files []*FileResult
+	Files    []*FileResult
+	Coverage *Coverage // nil where nobody asks for it
 }
 
 // A FileResult is what became of the tests of a file.
