@@ -36,6 +36,9 @@ const rootExample = `  sem validate examples/canary
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRoot()
+	if completes(args) {
+		equip(root)
+	}
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
