@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 	"simulate":          {"internal/envoy", "internal/source"},
 	"validate":          {"internal/mesh", "internal/config", "internal/diag", "internal/source"},
 	"internal/pipeline": {"internal/source", "internal/diag", "schema", "internal/config", "internal/mesh", "internal/compile", "internal/envoy", "simulate", "validate"},
-	"internal/suite":    {"internal/source", "internal/diag", "internal/pipeline", "simulate"},
+	"internal/suite":    {"internal/source", "internal/diag", "internal/pipeline", "internal/envoy", "simulate"},
 	"internal/output":   {"internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
 	"internal/request":  {"simulate"},
 	"internal/recipe":   {"schema"},
