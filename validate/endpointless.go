@@ -1,9 +1,7 @@
 package validate
 
 import (
-	"maps"
 	"net/netip"
-	"slices"
 
 	networking "istio.io/api/networking/v1alpha3"
 
@@ -64,41 +62,31 @@ spec:
 }, orphanEntry)
 
 func orphanEntry(s *Scope, r *reporter) {
+	mistaken := s.mistaken()
 	for _, o := range s.Mesh.Objects("WorkloadEntry") {
-		if !s.selecting(o.Namespace) || s.selected(o) || s.missing(o.Namespace) {
-			continue
+		if s.selects(o.Namespace) && len(s.selectors(o)) == 0 && !mistaken[o.Namespace] {
+			r.at(place{o, "spec.labels"}, "no ServiceEntry and no Service of namespace %s selects these labels", o.Namespace)
 		}
-		r.at(place{o, "spec.labels"}, "no ServiceEntry and no Service of namespace %s selects these labels", o.Namespace)
 	}
 }
 
-// selecting says whether the input holds anything in a namespace that selects workloads.
-func (s *Scope) selecting(namespace string) bool {
+// selects says whether the input holds anything in a namespace that selects workloads.
+func (s *Scope) selects(namespace string) bool {
 	s.prepare()
 	return s.holds["ServiceEntry"][namespace] || s.holds["Service"][namespace]
 }
 
-// missing says whether a ServiceEntry of a namespace selects nothing at all, of which SEM113 speaks: it may mean these labels.
-func (s *Scope) missing(namespace string) bool {
-	return slices.ContainsFunc(s.Mesh.Objects("ServiceEntry"), func(o *config.Object) bool {
+// mistaken returns the namespaces in which a ServiceEntry selects nothing at all, of which SEM113 speaks: it may mean any workload
+// there.
+func (s *Scope) mistaken() map[string]bool {
+	found := map[string]bool{}
+	for _, o := range s.Mesh.Objects("ServiceEntry") {
 		selector := config.Spec[*networking.ServiceEntry](o).GetWorkloadSelector().GetLabels()
-		return o.Namespace == namespace && len(selector) > 0 && len(s.Mesh.Selected(namespace, selector)) == 0
-	})
-}
-
-// selected says whether a service of its namespace selects a WorkloadEntry.
-func (s *Scope) selected(o *config.Object) bool {
-	labels := maps.Clone(o.Labels)
-	if labels == nil {
-		labels = map[string]string{}
-	}
-	maps.Copy(labels, config.Spec[*networking.WorkloadEntry](o).GetLabels())
-	for _, svc := range s.Mesh.Services {
-		if svc.Namespace == o.Namespace && len(svc.Selector) > 0 && within(svc.Selector, labels) {
-			return true
+		if len(selector) > 0 && len(s.workloads(o.Namespace, selector)) == 0 {
+			found[o.Namespace] = true
 		}
 	}
-	return false
+	return found
 }
 
 var _ = register(diag.Check{
@@ -149,10 +137,10 @@ func emptyService(s *Scope, r *reporter) {
 		}
 	}
 	for _, svc := range s.Mesh.Services {
-		if !svc.Kubernetes() || len(svc.Selector) == 0 || sliced[svc.Namespace+"/"+svc.Name] || len(s.Mesh.Selected(svc.Namespace, nil)) == 0 {
+		if !svc.Kubernetes() || len(svc.Selector) == 0 || sliced[svc.Namespace+"/"+svc.Name] || !s.populated(svc.Namespace) {
 			continue
 		}
-		if len(s.Mesh.Selected(svc.Namespace, svc.Selector)) == 0 {
+		if len(s.workloads(svc.Namespace, svc.Selector)) == 0 {
 			r.at(place{svc.Object, "spec.selector"}, "no workload of namespace %s has these labels", svc.Namespace)
 		}
 	}
@@ -162,27 +150,20 @@ var _ = register(diag.Check{
 	ID:       "SEM264",
 	Title:    "endpoint is the proxy itself",
 	Severity: diag.Warning,
-	Why:      `The address is a loopback or link-local address: each proxy would connect to its own machine.`,
-	Fix:      `Write an address that clients can reach.`,
+	Why: `The address is a loopback or link-local address: each proxy connects to its own machine. That is right
+only where a helper runs beside every client.`,
+	Fix: `Write an address that clients can reach.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
-kind: ServiceEntry
+kind: WorkloadEntry
 metadata: {name: api, namespace: net}
-spec:
-  hosts: [api.example.com]
-  ports: [{number: 80, name: http, protocol: HTTP}]
-  resolution: STATIC
-  endpoints: [{address: 127.0.0.1}]
+spec: {address: 127.0.0.1, labels: {app: api}}
 `,
 	Right: `
 apiVersion: networking.istio.io/v1
-kind: ServiceEntry
+kind: WorkloadEntry
 metadata: {name: api, namespace: net}
-spec:
-  hosts: [api.example.com]
-  ports: [{number: 80, name: http, protocol: HTTP}]
-  resolution: STATIC
-  endpoints: [{address: 192.0.2.7}]
+spec: {address: 192.0.2.7, labels: {app: api}}
 `,
 }, localEndpoint)
 
@@ -190,7 +171,7 @@ func localEndpoint(s *Scope, r *reporter) {
 	for _, o := range s.Mesh.Objects("ServiceEntry") {
 		for i, e := range config.Spec[*networking.ServiceEntry](o).GetEndpoints() {
 			if at := (place{o, source.Index("spec.endpoints", i) + ".address"}); local(e.GetAddress()) {
-				r.at(at, "%s is an address of the client's own machine", e.GetAddress())
+				r.at(at, "%s is an address of the client's own machine", e.GetAddress()).severity(diag.Info) // a helper beside each proxy is reached so
 			}
 		}
 	}

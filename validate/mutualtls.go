@@ -193,20 +193,3 @@ func (s *Scope) relaxed(namespace string) bool {
 	}
 	return false
 }
-
-// uninjected says whether a workload of a service asks for no sidecar.
-func (s *Scope) uninjected(svc *mesh.Service) bool {
-	for _, o := range s.Mesh.Selected(svc.Namespace, svc.Selector) {
-		labels, annotations := o.Labels, o.Annotations
-		if w, ok := o.Spec.(*config.Workload); ok {
-			labels, annotations = w.Spec.Template.Metadata.Labels, w.Spec.Template.Metadata.Annotations
-		}
-		if labels[injectKey] == "false" || annotations[injectKey] == "false" {
-			return true
-		}
-	}
-	return false
-}
-
-// injectKey is the label, once an annotation, that turns sidecar injection on and off.
-const injectKey = "sidecar.istio.io/inject"

@@ -103,10 +103,10 @@ func (s *Scope) servicePort(namespace string, selector map[string]string, number
 
 var _ = register(diag.Check{
 	ID:       "SEM263",
-	Title:    "PeerAuthentication selects no workload",
+	Title:    "policy selects no workload",
 	Severity: diag.Warning,
-	Why: `The policy acts on the workloads that its selector picks in its namespace. The input holds workloads there, and none of them has
-these labels.`,
+	Why: `A PeerAuthentication, AuthorizationPolicy, RequestAuthentication or Sidecar acts on the workloads that its selector picks in its
+namespace. The input holds workloads there, and none of them has these labels.`,
 	Fix: `Correct the selector.`,
 	Wrong: `
 apiVersion: v1
@@ -135,16 +135,18 @@ spec:
   mtls: {mode: STRICT}
 `,
 	Aliases: []string{"KIA0004", "IST0127"},
-}, idlePeerAuthentication)
+}, idlePolicy)
 
-func idlePeerAuthentication(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("PeerAuthentication") {
-		selector := config.Spec[*security.PeerAuthentication](o).GetSelector().GetMatchLabels()
-		if len(selector) == 0 || o.Namespace == s.Mesh.Settings.Config.GetRootNamespace() || len(s.Mesh.Selected(o.Namespace, nil)) == 0 {
+func idlePolicy(s *Scope, r *reporter) {
+	root := s.Mesh.Settings.Config.GetRootNamespace()
+	for _, p := range s.workloadPolicies() {
+		ns := p.object.Namespace
+		if len(p.selector) == 0 || ns == root || !s.populated(ns) || len(s.workloads(ns, p.selector)) > 0 {
 			continue
 		}
-		if len(s.Mesh.Selected(o.Namespace, selector)) == 0 {
-			r.at(place{o, "spec.selector.matchLabels"}, "no workload of namespace %s has these labels", o.Namespace)
+		f := r.at(p.place, "no workload of namespace %s has these labels", ns)
+		if near := s.nearestLabels(ns, p.selector); near != "" {
+			f.help("did you mean %s?", near)
 		}
 	}
 }

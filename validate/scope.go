@@ -35,11 +35,12 @@ type Scope struct {
 	entries  map[string][]*mesh.Service  // of ServiceEntries, by namespace
 	labelled labelIndex                  // workloads by their labels
 
-	gateways  map[string][]*config.Object // see gatewaysBehind
-	listeners map[uint32]portUse          // see anyAddress
-	secured   []secured                   // see securedPorts
-	sealed    map[hostPort]bool           // see encrypted
-	routings  map[string]routing          // see routesTo
+	gateways  map[string][]*config.Object        // see gatewaysBehind
+	selecting map[*config.Object][]*mesh.Service // see selectors
+	listeners map[uint32]portUse                 // see anyAddress
+	secured   []secured                          // see securedPorts
+	sealed    map[hostPort]bool                  // see encrypted
+	routings  map[string]routing                 // see routesTo
 }
 
 func (s *Scope) prepare() {

@@ -10,7 +10,8 @@ import (
 	"sem.example/internal/mesh"
 )
 
-// A labelIndex finds workloads by a label, so that a selector is compared with few of them.
+// A labelIndex finds workloads by a label, so that a selector is compared with few of them. Under no label it has all of a
+// namespace.
 type labelIndex map[labelKey][]*config.Object
 
 // A labelKey is a label in a namespace, or in any if it is "".
@@ -22,6 +23,7 @@ func (s *Scope) indexWorkloads() labelIndex {
 		if !isWorkload(o) {
 			continue
 		}
+		index[labelKey{namespace: o.Namespace}] = append(index[labelKey{namespace: o.Namespace}], o)
 		for name, value := range mesh.WorkloadLabels(o) {
 			index[labelKey{"", name, value}] = append(index[labelKey{"", name, value}], o)
 			index[labelKey{o.Namespace, name, value}] = append(index[labelKey{o.Namespace, name, value}], o)
@@ -46,9 +48,7 @@ func (s *Scope) workloads(namespace string, labels map[string]string) []*config.
 	if len(labels) == 0 {
 		return nil
 	}
-	if s.labelled == nil {
-		s.labelled = s.indexWorkloads()
-	}
+	s.index()
 	var fewest []*config.Object
 	for i, name := range slices.Sorted(maps.Keys(labels)) {
 		if found := s.labelled[labelKey{namespace, name, labels[name]}]; i == 0 || len(found) < len(fewest) {
@@ -62,6 +62,18 @@ func (s *Scope) workloads(namespace string, labels map[string]string) []*config.
 		}
 	}
 	return found
+}
+
+func (s *Scope) index() {
+	if s.labelled == nil {
+		s.labelled = s.indexWorkloads()
+	}
+}
+
+// populated says whether the input holds any workload of a namespace.
+func (s *Scope) populated(namespace string) bool {
+	s.index()
+	return len(s.labelled[labelKey{namespace: namespace}]) > 0
 }
 
 // endpointLabels returns the labels of each endpoint of a service that the input tells of: of its endpoints, and of the workloads

@@ -1,0 +1,173 @@
+package validate
+
+import (
+	"slices"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM265",
+	Title:    "endpoint is the name of a Service",
+	Severity: diag.Info,
+	Why: `The proxy looks the name up and connects to the virtual address of the Service, as a program without sidecar would: kube-proxy picks
+the Pod. Rules and policies of that Service, its subsets and its automatic mutual TLS do not act on this traffic.`,
+	Fix: `Route to the Service by a VirtualService, or mean it so.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: billing, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: billing, namespace: shop}
+spec:
+  hosts: [billing.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+  endpoints: [{address: billing.shop.svc.cluster.local}]
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: billing, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: billing, namespace: shop}
+spec:
+  hosts: [billing.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+  endpoints: [{address: billing.example.net}]
+`,
+}, serviceEndpoint)
+
+func serviceEndpoint(s *Scope, r *reporter) {
+	s.eachServiceEndpoint(func(at place, entry *config.Object, svc *mesh.Service) {
+		if s.circle(entry, svc) == nil {
+			r.at(at, "%s is a Service of the mesh; its rules and policies do not act on this traffic", svc.Host).
+				related(place{svc.Object, svc.Field}, "the Service")
+		}
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM266",
+	Title:    "gateway sends traffic to itself",
+	Severity: diag.Warning,
+	Why: `The host of the entry is resolved to the Service of a gateway, so that callers end there. The rules of that very gateway send the
+requests on to the same host, and so to the gateway again: they go in a circle.`,
+	Fix: `Register the host with its real address. Let a VirtualService lead sidecars to the gateway instead of the endpoint.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: egress, namespace: net}
+spec: {selector: {app: egress}, ports: [{name: http, port: 80, targetPort: 8080}]}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: egress, namespace: net}
+spec:
+  selector: {app: egress}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [api.example.com]}]
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: net}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+  endpoints: [{address: egress.net.svc.cluster.local}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: api, namespace: net}
+spec:
+  hosts: [api.example.com]
+  gateways: [egress]
+  http: [{route: [{destination: {host: api.example.com, port: {number: 80}}}]}]
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: egress, namespace: net}
+spec: {selector: {app: egress}, ports: [{name: http, port: 80, targetPort: 8080}]}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: egress, namespace: net}
+spec:
+  selector: {app: egress}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [api.example.com]}]
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: net}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: api, namespace: net}
+spec:
+  hosts: [api.example.com]
+  gateways: [mesh, egress]
+  http:
+  - match: [{gateways: [mesh], port: 80}]
+    route: [{destination: {host: egress, port: {number: 80}}}]
+  - match: [{gateways: [egress], port: 80}]
+    route: [{destination: {host: api.example.com, port: {number: 80}}}]
+`,
+}, gatewayCircle)
+
+func gatewayCircle(s *Scope, r *reporter) {
+	s.eachServiceEndpoint(func(at place, entry *config.Object, svc *mesh.Service) {
+		if t := s.circle(entry, svc); t != nil {
+			r.at(at, "%s is the gateway that sends these requests: they come back to it", svc.Host).
+				related(t.host(), "the gateway's rule").related(place{svc.Object, svc.Field}, "the Service of the gateway")
+		}
+	})
+}
+
+// eachServiceEndpoint calls do for every endpoint of a ServiceEntry that is the name of a Kubernetes Service.
+func (s *Scope) eachServiceEndpoint(do func(at place, entry *config.Object, svc *mesh.Service)) {
+	for _, o := range s.Mesh.Objects("ServiceEntry") {
+		for i, e := range config.Spec[*networking.ServiceEntry](o).GetEndpoints() {
+			for _, svc := range s.Mesh.ServicesOf(e.GetAddress()) {
+				if svc.Kubernetes() {
+					do(place{o, source.Index("spec.endpoints", i) + ".address"}, o, svc)
+					break
+				}
+			}
+		}
+	}
+}
+
+// circle returns a destination by which a gateway behind a Service sends requests to a host of a ServiceEntry; nil where none does.
+func (s *Scope) circle(entry *config.Object, svc *mesh.Service) *target {
+	behind := s.gatewaysBehind(svc)
+	if len(behind) == 0 {
+		return nil
+	}
+	hosts := config.Spec[*networking.ServiceEntry](entry).GetHosts()
+	for _, o := range s.Mesh.Objects("VirtualService") {
+		for _, t := range targets(o) {
+			acts := func(g *config.Object) bool { return slices.Contains(t.reach(), g.Namespace+"/"+g.Name) }
+			if !t.mirror && slices.Contains(hosts, t.Host) && slices.ContainsFunc(behind, acts) {
+				return &t
+			}
+		}
+	}
+	return nil
+}
