@@ -225,27 +225,6 @@ func (s *Scope) servesAny(v server, o *config.Object) bool {
 	})
 }
 
-// gatewaysBehind returns the Gateways whose workloads a Kubernetes Service selects.
-func (s *Scope) gatewaysBehind(svc *mesh.Service) []*config.Object {
-	if s.gateways == nil {
-		s.gateways = map[string][]*config.Object{}
-		for _, o := range s.Mesh.Objects("Gateway") {
-			if all := pairs(config.Spec[*networking.Gateway](o).GetSelector()); len(all) > 0 {
-				s.gateways[all[0]] = append(s.gateways[all[0]], o)
-			}
-		}
-	}
-	var found []*config.Object
-	for _, label := range pairs(svc.Selector) {
-		for _, o := range s.gateways[label] {
-			if within(config.Spec[*networking.Gateway](o).GetSelector(), svc.Selector) {
-				found = append(found, o)
-			}
-		}
-	}
-	return found
-}
-
 // tlsTowards returns the TLS settings that a rule has for a subset ("" for the host itself) and port, as istiod finds them: an
 // entry for the port replaces what stands above it, and the subset's settings go before those of the rule.
 func tlsTowards(rule *mesh.DestinationRule, subset string, port uint32) clientTLS {

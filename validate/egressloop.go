@@ -126,19 +126,9 @@ func (s *Scope) standsBefore(gateway, host string) bool {
 		if !svc.Kubernetes() {
 			continue
 		}
-		if len(svc.Selector) == 0 && svc.Namespace == ns && svc.Name == base || len(selector) > 0 && within(selector, svc.Selector) {
+		if len(svc.Selector) == 0 && svc.Namespace == ns && svc.Name == base || len(selector) > 0 && has(svc.Selector, selector) {
 			return true
 		}
 	}
 	return false
-}
-
-// within says whether labels hold every entry of a selector.
-func within(selector, labels map[string]string) bool {
-	for k, v := range selector {
-		if labels[k] != v {
-			return false
-		}
-	}
-	return true
 }

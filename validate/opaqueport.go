@@ -45,9 +45,12 @@ func opaquePort(s *Scope, r *reporter) {
 			return
 		}
 		for i, p := range spec.Ports {
+			if p.GetProtocol() != "" && !strings.EqualFold(p.GetProtocol(), "TCP") {
+				continue
+			}
+			f := r.at(place{o, source.Index("spec.ports", i)}, "without addresses, the entry takes every connection to port %d", p.GetNumber())
 			if p.GetProtocol() == "" || p.GetProtocol() == "TCP" {
-				at := place{o, source.Index("spec.ports", i)}
-				r.at(at, "without addresses, the entry takes every connection to port %d", p.GetNumber()).warned()
+				f.warned() // the webhook reads capitals only
 			}
 		}
 	})

@@ -86,7 +86,7 @@ func servicePortMTLS(s *Scope, r *reporter) {
 // Service maps a port to this very number.
 func (s *Scope) servicePort(namespace string, selector map[string]string, number uint32) (found *mesh.Service, port *mesh.Port) {
 	for _, svc := range s.Mesh.Services {
-		if !svc.Kubernetes() || svc.Namespace != namespace || len(svc.Selector) == 0 || !within(selector, svc.Selector) && !within(svc.Selector, selector) {
+		if !svc.Kubernetes() || svc.Namespace != namespace || len(svc.Selector) == 0 || !has(svc.Selector, selector) && !has(selector, svc.Selector) {
 			continue
 		}
 		for _, p := range svc.Ports {

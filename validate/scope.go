@@ -35,12 +35,14 @@ type Scope struct {
 	entries  map[string][]*mesh.Service  // of ServiceEntries, by namespace
 	labelled labelIndex                  // workloads by their labels
 
-	gateways  map[string][]*config.Object        // see gatewaysBehind
-	selecting map[*config.Object][]*mesh.Service // see selectors
-	listeners map[uint32]portUse                 // see anyAddress
-	secured   []secured                          // see securedPorts
-	sealed    map[hostPort]bool                  // see encrypted
-	routings  map[string]routing                 // see routesTo
+	bound      map[string][]*config.Object        // see rulesAt
+	gateways   map[string][]*config.Object        // see gatewaysBehind
+	sockets    [][]server                         // see sharedPorts
+	selectedBy map[*config.Object][]*mesh.Service // see selectors
+	listeners  map[uint32]portUse                 // see anyAddress
+	secured    []secured                          // see securedPorts
+	sealed     map[hostPort]bool                  // see encrypted
+	routings   map[string]routing                 // see routesTo
 }
 
 func (s *Scope) prepare() {

@@ -2,7 +2,6 @@ package validate
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
@@ -56,12 +55,14 @@ spec:
 }, portClash)
 
 func portClash(s *Scope, r *reporter) {
+	told := map[place]bool{}
 	for _, group := range s.sharedPorts() {
 		first := group[0]
 		for _, v := range group[1:] {
-			if v.sort() == first.sort() && v.sort() != "TCP" {
+			if v.sort() == first.sort() && v.sort() != "TCP" || told[v.place] {
 				continue
 			}
+			told[v.place] = true
 			r.at(place{v.object, v.field + ".port"}, "port %d is taken for %s by an older server, so this one for %s is left out", v.GetPort().GetNumber(), first.sort(), v.sort()).
 				related(place{first.object, first.field + ".port"}, "the older server stands here")
 		}
@@ -79,14 +80,31 @@ func (v server) sort() string {
 	return "TCP"
 }
 
-// sharedPorts returns the servers that share a socket of one gateway workload, the oldest first, in the order of the first of each.
-// Gateways with the same selector select the same workloads.
+// sharedPorts returns the servers that share a socket of one gateway workload, the oldest first. Whatever a selector picks is
+// picked by every selector that asks for no more, so that a server may stand in several groups.
 func (s *Scope) sharedPorts() [][]server {
+	if s.sockets != nil {
+		return s.sockets
+	}
+	s.sockets = [][]server{}
+	seen := map[string]bool{}
+	for _, o := range s.Mesh.Objects("Gateway") {
+		selector := config.Spec[*networking.Gateway](o).GetSelector()
+		if key := words(selector); !seen[key] {
+			seen[key] = true
+			s.sockets = append(s.sockets, bySocket(s.selecting(selector))...)
+		}
+	}
+	return s.sockets
+}
+
+// bySocket groups the servers of Gateways by address and port, in the order of the first of each.
+func bySocket(gateways []*config.Object) [][]server {
 	position := map[string]int{}
 	var groups [][]server
-	for _, o := range s.Mesh.Objects("Gateway") {
+	for _, o := range gateways {
 		for _, v := range serversOf(o) {
-			key := fmt.Sprint(words(config.Spec[*networking.Gateway](o).GetSelector()), " ", v.GetBind(), " ", v.GetPort().GetNumber())
+			key := fmt.Sprint(v.GetBind(), " ", v.GetPort().GetNumber())
 			i, ok := position[key]
 			if !ok {
 				i = len(groups)
@@ -104,7 +122,8 @@ var _ = register(diag.Check{
 	Title:    "TLS servers of one port share a host",
 	Severity: diag.Error,
 	Why: `TLS servers of a port are told apart by the SNI of the connection. One that has a host in common with an older server of the same
-gateway workload is left out as a whole, with all its other hosts.`,
+gateway workload is left out as a whole, with all its other hosts. Where the two write the host for different namespaces, istiod does
+not notice, and the proxy refuses the whole port.`,
 	Fix: `Let each host stand in one server only.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
@@ -144,23 +163,62 @@ spec:
 }, hostClash)
 
 func hostClash(s *Scope, r *reporter) {
+	told := map[place]bool{}
 	for _, group := range s.sharedPorts() {
-		taken := map[string]place{}
+		taken, names := map[string]place{}, map[string]place{} // as written, and without the namespace
 		for _, v := range group {
 			if v.GetTls() == nil {
 				continue
 			}
-			clash := slices.IndexFunc(v.GetHosts(), func(h string) bool { _, ok := taken[hostName(h)]; return ok })
-			if clash >= 0 {
-				r.at(v.host(clash), "an older server of port %d has the host %q, so this server is left out with all its hosts", v.GetPort().GetNumber(), v.hostAt(clash).name).
-					related(taken[hostName(v.GetHosts()[clash])], "the older server has it here")
+			i, older, left := v.clash(taken, names)
+			if i >= 0 && !told[v.place] {
+				told[v.place] = true
+				reportClash(r, v, i, older, left)
+			}
+			if left {
 				continue
 			}
-			for i, h := range v.GetHosts() {
-				taken[hostName(h)] = v.host(i)
+			for i := range v.GetHosts() {
+				taken[v.written(i)] = v.host(i)
+				names[v.hostAt(i).name] = v.host(i)
 			}
 		}
 	}
+}
+
+func reportClash(r *reporter, v server, i int, older place, left bool) {
+	if left {
+		r.at(v.host(i), "an older server of port %d has the host %q, so this server is left out with all its hosts", v.GetPort().GetNumber(), v.hostAt(i).name).
+			related(older, "the older server has it here")
+		return
+	}
+	r.at(v.host(i), "another server of port %d has the host %q for another namespace, and the proxy refuses to tell the two apart: the port is lost to both",
+		v.GetPort().GetNumber(), v.hostAt(i).name).related(older, "the other server has it here")
+}
+
+// clash finds the host of a server that an older one has. Istiod leaves the server out where both write the host in the same way;
+// where they differ in the namespace it does not notice, and the proxy refuses the listener.
+func (v server) clash(taken, names map[string]place) (i int, older place, left bool) {
+	for i := range v.GetHosts() {
+		if at, ok := taken[v.written(i)]; ok {
+			return i, at, true
+		}
+	}
+	for i := range v.GetHosts() {
+		if at, ok := names[v.hostAt(i).name]; ok {
+			return i, at, false
+		}
+	}
+	return -1, place{}, false
+}
+
+// written is a host with its namespace, as istiod compares them.
+func (v server) written(i int) string {
+	h := v.hostAt(i)
+	if h.namespace == "*" {
+		return h.name
+	}
+	return h.namespace + "/" + h.name
 }
 
 // hostName is a server's host without its namespace.
@@ -201,6 +259,7 @@ spec:
 }, sharedCertificate)
 
 func sharedCertificate(s *Scope, r *reporter) {
+	told := map[place]bool{}
 	for _, group := range s.sharedPorts() {
 		first := map[string]server{}
 		for _, v := range group {
@@ -213,6 +272,10 @@ func sharedCertificate(s *Scope, r *reporter) {
 				first[credential] = v
 				continue
 			}
+			if told[v.place] {
+				continue
+			}
+			told[v.place] = true
 			r.at(place{v.object, v.field + ".tls.credentialName"}, "two servers of port %d share the certificate %q: clients reuse connections of one for hosts of the other, and get 404",
 				v.GetPort().GetNumber(), credential).related(place{older.object, older.field + ".tls.credentialName"}, "the other server stands here")
 		}

@@ -179,14 +179,8 @@ spec:
 }, idleServer)
 
 func idleServer(s *Scope, r *reporter) {
-	bound := map[string][]*config.Object{} // VirtualServices by gateway
-	for _, o := range s.Mesh.Objects("VirtualService") {
-		for _, g := range gatewaysOf(o) {
-			bound[g] = append(bound[g], o)
-		}
-	}
 	for _, o := range s.Mesh.Objects("Gateway") {
-		rules := bound[o.Namespace+"/"+o.Name]
+		rules := s.rulesAt(o.Namespace + "/" + o.Name)
 		if len(rules) == 0 {
 			continue // whoever routes from it is not in the input
 		}

@@ -104,3 +104,48 @@ func (s *Scope) serves(gateway, scheme string, o *config.Object, hosts []string)
 			slices.ContainsFunc(hosts, func(h string) bool { return v.takes(h, o.Namespace) })
 	})
 }
+
+// gatewaysBehind returns the Gateways for the workloads that a Kubernetes Service selects.
+func (s *Scope) gatewaysBehind(svc *mesh.Service) []*config.Object {
+	return slices.DeleteFunc(s.selecting(svc.Selector), func(o *config.Object) bool {
+		return len(config.Spec[*networking.Gateway](o).GetSelector()) == 0 // it is for all gateways, of which this may be none
+	})
+}
+
+// selecting returns the Gateways whose selector picks workloads with the labels, the oldest first. One without a selector picks all.
+func (s *Scope) selecting(labels map[string]string) []*config.Object {
+	if s.gateways == nil {
+		s.gateways = s.indexGateways()
+	}
+	found := slices.Clone(s.gateways[""])
+	for _, label := range pairs(labels) {
+		for _, o := range s.gateways[label] {
+			if has(labels, config.Spec[*networking.Gateway](o).GetSelector()) {
+				found = append(found, o)
+			}
+		}
+	}
+	slices.SortStableFunc(found, config.Compare)
+	return found
+}
+
+// indexGateways files each Gateway under the label of its selector that the fewest have, or under "".
+func (s *Scope) indexGateways() map[string][]*config.Object {
+	count := map[string]int{}
+	for _, o := range s.Mesh.Objects("Gateway") {
+		for _, label := range pairs(config.Spec[*networking.Gateway](o).GetSelector()) {
+			count[label]++
+		}
+	}
+	index := map[string][]*config.Object{}
+	for _, o := range s.Mesh.Objects("Gateway") {
+		rarest := ""
+		for _, label := range pairs(config.Spec[*networking.Gateway](o).GetSelector()) {
+			if rarest == "" || count[label] < count[rarest] {
+				rarest = label
+			}
+		}
+		index[rarest] = append(index[rarest], o)
+	}
+	return index
+}

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"slices"
 	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
@@ -34,16 +35,11 @@ spec: {ports: [{port: 8080, appProtocol: http}]}
 }, namelessProtocol)
 
 func namelessProtocol(s *Scope, r *reporter) {
-	for _, svc := range s.Mesh.Services {
-		if !svc.Kubernetes() || svc.Resolution == mesh.Alias {
-			continue
+	s.eachUndeclared(func(at place, p config.ServicePort) {
+		if p.AppProtocol == nil && !slices.Contains(serverFirst, p.Port) {
+			r.at(at, "the protocol of port %d is detected connection by connection", p.Port)
 		}
-		for _, p := range svc.Ports {
-			if p.Protocol == mesh.Detected && (p.Transport == "" || p.Transport == "TCP") {
-				r.at(place{svc.Object, p.Field}, "the protocol of port %d is detected connection by connection", p.Number)
-			}
-		}
-	}
+	})
 }
 
 var _ = register(diag.Check{

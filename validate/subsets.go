@@ -82,8 +82,9 @@ func emptySubset(s *Scope, r *reporter) {
 	used := s.usedSubsets()
 	s.eachSubset(func(at place, sub *networking.Subset, svc *mesh.Service) {
 		all := s.endpointLabels(svc)
-		if len(sub.GetLabels()) == 0 || len(all) == 0 || s.unlabelled(svc) ||
-			slices.ContainsFunc(all, func(l map[string]string) bool { return has(l, sub.GetLabels()) }) {
+		asked := knowable(sub.GetLabels(), all)
+		if len(asked) == 0 || len(all) == 0 || s.unlabelled(svc) || slices.ContainsFunc(all, func(l map[string]string) bool { return has(l, asked) }) ||
+			s.mislabelled(svc, asked) != nil {
 			return
 		}
 		f := r.at(place{at.object, at.field + ".labels"}, "no endpoint of %q has the labels %s", svc.Host, words(sub.GetLabels())).
@@ -95,6 +96,19 @@ func emptySubset(s *Scope, r *reporter) {
 			f.severity(diag.Warning) // as long as no rule leads there
 		}
 	})
+}
+
+// knowable returns the labels of a subset without those of an endpoint's place that no endpoint has: they come from its node, which
+// the input may not hold.
+func knowable(asked map[string]string, all []map[string]string) map[string]string {
+	kept := map[string]string{}
+	for name, value := range asked {
+		known := func(labels map[string]string) bool { _, ok := labels[name]; return ok }
+		if !strings.Contains(name, "topology.") && name != "kubernetes.io/hostname" || slices.ContainsFunc(all, known) {
+			kept[name] = value
+		}
+	}
+	return kept
 }
 
 // eachSubset yields the subsets of rules that are for a single host, with its service.

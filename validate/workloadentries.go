@@ -74,15 +74,15 @@ func namedWorkload(s *Scope, r *reporter) {
 
 // selectors returns the services whose selector picks a workload.
 func (s *Scope) selectors(o *config.Object) []*mesh.Service {
-	if s.selecting == nil {
-		s.selecting = map[*config.Object][]*mesh.Service{}
+	if s.selectedBy == nil {
+		s.selectedBy = map[*config.Object][]*mesh.Service{}
 		for _, svc := range s.Mesh.Services {
 			for _, w := range s.workloads(svc.Namespace, svc.Selector) {
-				s.selecting[w] = append(s.selecting[w], svc)
+				s.selectedBy[w] = append(s.selectedBy[w], svc)
 			}
 		}
 	}
-	return s.selecting[o]
+	return s.selectedBy[o]
 }
 
 var _ = register(diag.Check{

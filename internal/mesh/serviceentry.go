@@ -43,6 +43,9 @@ func (b *builder) entryServices(o *config.Object) []*Service {
 	auto := autoAddresses(o, spec)
 	var out []*Service
 	for i, host := range spec.Hosts {
+		if host == "*" {
+			continue // admission refuses it
+		}
 		s := base
 		s.Host, s.Field, s.AutoAddresses = host, source.Index("spec.hosts", i), auto[host]
 		out = append(out, s.perAddress(spec.Addresses)...)

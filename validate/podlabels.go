@@ -1,0 +1,120 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM261",
+	Title:    "subset asks for labels that the workload has and its Pods do not",
+	Severity: diag.Error,
+	Why: `A subset picks Pods by the labels of the Pods. Those of a Deployment itself are another matter: its Pods get the labels of
+spec.template.metadata. The subset is empty, and requests to it are answered with 503 and the flag UH.`,
+	Fix: `Write the label under spec.template.metadata.labels.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{name: http, port: 80, targetPort: 8080}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop, labels: {version: v1}}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: web}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: web
+  subsets: [{name: v1, labels: {version: v1}}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web]
+  http: [{route: [{destination: {host: web, subset: v1}}]}]
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{name: http, port: 80, targetPort: 8080}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web, version: v1}}
+    spec: {containers: [{name: web, image: web}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: web
+  subsets: [{name: v1, labels: {version: v1}}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web]
+  http: [{route: [{destination: {host: web, subset: v1}}]}]
+`,
+}, labelledTemplate)
+
+func labelledTemplate(s *Scope, r *reporter) {
+	used := s.usedSubsets()
+	s.eachSubset(func(at place, sub *networking.Subset, svc *mesh.Service) {
+		for _, labels := range s.endpointLabels(svc) {
+			if has(labels, sub.GetLabels()) {
+				return
+			}
+		}
+		w := s.mislabelled(svc, sub.GetLabels())
+		if w == nil {
+			return
+		}
+		f := r.at(place{at.object, at.field + ".labels"}, "%s has the labels %s, but the Pods that it makes do not", name(w), words(sub.GetLabels())).
+			help("write them under spec.template.metadata.labels of %s", name(w)).
+			related(place{w, "spec.template.metadata"}, "its Pods get these labels").
+			related(place{svc.Object, svc.Field}, "the host is registered here")
+		if !used[hostSubset{svc.Host, sub.GetName()}] {
+			f.severity(diag.Warning)
+		}
+	})
+}
+
+// mislabelled returns a workload behind a service that has labels itself which its Pods do not get, or nil.
+func (s *Scope) mislabelled(svc *mesh.Service, labels map[string]string) *config.Object {
+	for _, w := range s.workloads(svc.Namespace, svc.Selector) {
+		if _, makes := w.Spec.(*config.Workload); makes && len(labels) > 0 && has(w.Labels, missingOf(labels, mesh.WorkloadLabels(w))) &&
+			!has(mesh.WorkloadLabels(w), labels) {
+			return w
+		}
+	}
+	return nil
+}
+
+// missingOf returns those of the labels asked for that are not there.
+func missingOf(asked, there map[string]string) map[string]string {
+	missing := map[string]string{}
+	for name, value := range asked {
+		if there[name] != value {
+			missing[name] = value
+		}
+	}
+	return missing
+}
