@@ -5,7 +5,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # The packages whose goldens -update rewrites: those that declare the flag.
 GOLDEN = $(sort $(dir $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' .)))
 
-.PHONY: build test fuzz golden bench envoy conform lint
+.PHONY: build test fuzz golden bench envoy interception conform lint
 
 build:
 	go build -o bin/sem ./cmd/sem
@@ -13,6 +13,7 @@ build:
 # Tests that ask a real Envoy are skipped where it cannot be had, except in CI.
 test:
 	@$(MAKE) --no-print-directory envoy || echo "make test: going on without Envoy"
+	@test -z "$$CI" || $(MAKE) --no-print-directory interception || echo "make test: going on without real interception"
 	@test -z "$$CI" || $(MAKE) --no-print-directory lint fuzz
 	go test ./...
 	@test -z "$$SEM_ORACLE" || go test -count=1 -v -run '^TestOracleScore$$' ./cmd/sem
@@ -35,6 +36,10 @@ bench:
 # Installs the Envoy that judges sem into the ignored folder .envoy/, once.
 envoy:
 	@go run ./internal/envoytest/install
+
+# Installs what the test of real interception needs beside root, from the packages of a Debian.
+interception:
+	@command -v nft >/dev/null && command -v ip >/dev/null || { apt-get update -qq && apt-get install -y -qq nftables iproute2; }
 
 # Holds traces against Envoy with calls made out of the configuration of each example, and of each mesh of the folder
 # that SEM_ORACLE names, for ten minutes at most.

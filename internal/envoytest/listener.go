@@ -28,10 +28,26 @@ func (w *wiring) listener(l *listenerv3.Listener) {
 		l.Address, l.AdditionalAddresses = loopback(0), nil
 		l.ListenerFilters = slices.Insert(slices.DeleteFunc(l.ListenerFilters, replaced), 0, readsProxyHeader())
 	}
-	l.AccessLog = []*accessLog{w.log(entry{Listener: l.GetName(), Kind: connectionEnd})}
 	for _, chain := range chains(l) {
 		w.sniForwardProxy(chain)
 	}
+	envoy.Edit(l, func(part proto.Message) {
+		switch part := part.(type) {
+		case *hcmv3.HttpConnectionManager:
+			part.HttpFilters = slices.DeleteFunc(part.HttpFilters, func(f *hcmv3.HttpFilter) bool { return f.GetName() == httpForwardProxy })
+		case *tlsv3.CertificateValidationContext:
+			part.MatchSubjectAltNames = slices.DeleteFunc(part.MatchSubjectAltNames, foreign)
+			part.MatchTypedSubjectAltNames = nil
+		case *rbacv3.Principal:
+			announcedPeer(part)
+		}
+	})
+	w.watch(l)
+}
+
+// watch has a listener log what becomes of each connection and request.
+func (w *wiring) watch(l *listenerv3.Listener) {
+	l.AccessLog = []*accessLog{w.log(entry{Listener: l.GetName(), Kind: connectionEnd})}
 	envoy.Edit(l, func(part proto.Message) {
 		switch part := part.(type) {
 		case *hcmv3.HttpConnectionManager:
@@ -39,11 +55,6 @@ func (w *wiring) listener(l *listenerv3.Listener) {
 		case *tcpv3.TcpProxy:
 			part.AccessLogOptions = nil
 			part.AccessLog = []*accessLog{w.log(entry{Listener: l.GetName(), Kind: connection})}
-		case *tlsv3.CertificateValidationContext:
-			part.MatchSubjectAltNames = slices.DeleteFunc(part.MatchSubjectAltNames, foreign)
-			part.MatchTypedSubjectAltNames = nil
-		case *rbacv3.Principal:
-			announcedPeer(part)
 		}
 	})
 }
@@ -80,7 +91,6 @@ func (w *wiring) sniForwardProxy(chain *listenerv3.FilterChain) {
 }
 
 func (w *wiring) httpManager(listener string, h *hcmv3.HttpConnectionManager) {
-	h.HttpFilters = slices.DeleteFunc(h.HttpFilters, func(f *hcmv3.HttpFilter) bool { return f.GetName() == httpForwardProxy })
 	h.AccessLogOptions = nil
 	h.AccessLog = []*accessLog{w.log(entry{Listener: listener, RouteConfig: h.GetRouteConfig().GetName(), Kind: request})}
 	for _, host := range h.GetRouteConfig().GetVirtualHosts() {

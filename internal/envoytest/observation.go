@@ -48,22 +48,28 @@ type UpstreamTLS struct {
 	Broken            bool     `json:"broken,omitempty"` // the handshake went no further, so that no certificate was seen
 }
 
-// observe puts together what the client got, what Envoy logged and what the upstreams received since.
-func (p *Proxy) observe(a answer, entries []entry, before int) Observation {
-	o := Observation{Status: a.status, Upstream: p.upstreams.exchange(a.exchange)}
-	if a.err != nil {
-		o.Error = a.err.Error()
-	}
+// noted is what the entries of a connection, that of its end last, say of what Envoy chose.
+func noted(entries []entry) Observation {
 	last := entries[len(entries)-1]
-	o.Unlogged = len(entries) == 1
-	if !o.Unlogged {
+	o := Observation{Unlogged: len(entries) == 1 && last.Kind == connectionEnd}
+	if len(entries) > 1 && last.Kind == connectionEnd {
 		last = entries[len(entries)-2]
 	}
 	o.Listener, o.FilterChain = last.Listener, last.FilterChain
 	o.Cluster, o.ResponseFlags, o.Details = last.Cluster, last.ResponseFlags, last.Details
-	o.UpstreamHost = p.upstreamHost(last.UpstreamHost)
+	o.UpstreamHost = last.UpstreamHost
 	if last.VirtualHost != "" {
 		o.RouteConfig, o.VirtualHost, o.Route, o.RouteIndex = last.RouteConfig, last.VirtualHost, last.Route, last.RouteIndex
+	}
+	return o
+}
+
+// observe puts together what the client got, what Envoy logged and what the upstreams received since.
+func (p *Proxy) observe(a answer, entries []entry, before int) Observation {
+	o := noted(entries)
+	o.Status, o.Upstream, o.UpstreamHost = a.status, p.upstreams.exchange(a.exchange), p.upstreamHost(o.UpstreamHost)
+	if a.err != nil {
+		o.Error = a.err.Error()
 	}
 	if o.Upstream == nil {
 		o.Upstream = p.unanswered(before)

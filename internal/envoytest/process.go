@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,16 +20,17 @@ type process struct {
 	cmd    *exec.Cmd
 	output bytes.Buffer // what it printed; read after exited is closed
 	exited chan struct{}
-	admin  string // host and port
+	admin  string // host and port, or the path of a socket
 }
 
 // startup is how long Envoy may take to come up on a busy machine.
 const startup = 30 * time.Second
 
-// run starts Envoy from the bootstrap in dir and waits until it takes connections.
-func run(ctx context.Context, envoy, dir string) (*process, error) {
+// run starts Envoy, by a command whose last word is its executable, from the bootstrap in dir, and waits until it takes
+// connections.
+func run(ctx context.Context, dir string, command ...string) (*process, error) {
 	adminFile := filepath.Join(dir, "admin")
-	p := &process{exited: make(chan struct{}), cmd: exec.Command(envoy,
+	p := &process{exited: make(chan struct{}), cmd: exec.Command(command[0], append(command[1:],
 		"--config-path", filepath.Join(dir, bootstrapFile),
 		"--admin-address-path", adminFile,
 		"--concurrency", "1",
@@ -36,7 +38,7 @@ func run(ctx context.Context, envoy, dir string) (*process, error) {
 		"--use-dynamic-base-id",
 		"--log-level", "error",
 		"--file-flush-interval-msec", "5",
-	)}
+	)...)}
 	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
 	endWithParent(p.cmd)
 	if err := p.cmd.Start(); err != nil {
@@ -70,18 +72,23 @@ func (p *process) running() bool {
 }
 
 func (p *process) ready(ctx context.Context, adminFile string) error {
+	last := "it has no admin interface"
 	for {
 		if address, err := os.ReadFile(adminFile); err == nil && len(address) > 0 {
 			p.admin = strings.TrimSpace(string(address))
-			if state, err := p.get(ctx, "/ready"); err == nil && strings.TrimSpace(string(state)) == "LIVE" {
+			state, err := p.get(ctx, "/ready")
+			if last = strings.TrimSpace(string(state)); err == nil && last == "LIVE" {
 				return nil
+			}
+			if err != nil {
+				last = err.Error()
 			}
 		}
 		select {
 		case <-p.exited:
 			return errors.New("Envoy ended at once")
 		case <-ctx.Done():
-			return fmt.Errorf("Envoy did not come up: %w", ctx.Err())
+			return fmt.Errorf("Envoy did not come up: %w: %s", ctx.Err(), last)
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
@@ -89,11 +96,18 @@ func (p *process) ready(ctx context.Context, adminFile string) error {
 
 // get asks the admin interface.
 func (p *process) get(ctx context.Context, path string) ([]byte, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.admin+path, nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://envoy"+path, nil)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := http.DefaultClient.Do(r)
+	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		if strings.HasPrefix(p.admin, "/") {
+			return d.DialContext(ctx, "unix", p.admin)
+		}
+		return d.DialContext(ctx, "tcp", p.admin)
+	}}
+	answer, err := transport.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ func Start(ctx context.Context, s *envoy.Snapshot, o Options) (*Proxy, error) {
 	p := &Proxy{entries: &logReader{path: filepath.Join(o.Dir, "access.log")}}
 	doors, err := p.prepare(s, o)
 	if err == nil {
-		p.process, err = run(ctx, o.Envoy, o.Dir)
+		p.process, err = run(ctx, o.Dir, o.Envoy)
 	}
 	if err == nil {
 		err = p.open(ctx, doors)
@@ -71,7 +71,7 @@ func (p *Proxy) prepare(s *envoy.Snapshot, o Options) (doors []door, err error) 
 	if p.authority, err = standin.Open(certs); err != nil {
 		return nil, err
 	}
-	if p.upstreams, err = newUpstreams(p.authority); err != nil {
+	if p.upstreams, err = newUpstreams(p.authority, "upstream.stand-in.invalid"); err != nil {
 		return nil, err
 	}
 	options := render.BootstrapOptions{Certs: certs, StandIns: true, Identity: o.Identity}

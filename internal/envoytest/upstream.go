@@ -56,8 +56,8 @@ const (
 	byNobody // nothing that arrives tells it
 )
 
-func newUpstreams(authority *standin.Authority) (*upstreams, error) {
-	cert, key, err := authority.Issue("upstream.stand-in.invalid")
+func newUpstreams(authority *standin.Authority, names ...string) (*upstreams, error) {
+	cert, key, err := authority.Issue(names...)
 	if err != nil {
 		return nil, err
 	}
@@ -80,8 +80,14 @@ func (u *upstreams) port(e endpoint) (uint32, error) {
 	if err != nil {
 		return 0, err
 	}
-	u.listeners = append(u.listeners, l)
 	u.ports[e] = uint32(l.Addr().(*net.TCPAddr).Port)
+	u.accept(l, e)
+	return u.ports[e], nil
+}
+
+// accept serves what comes to a listener, until the end. The caller holds the lock, or nobody else is there yet.
+func (u *upstreams) accept(l net.Listener, e endpoint) {
+	u.listeners = append(u.listeners, l)
 	go func() {
 		for {
 			c, err := l.Accept()
@@ -91,7 +97,6 @@ func (u *upstreams) port(e endpoint) (uint32, error) {
 			go u.serve(c, e)
 		}
 	}()
-	return u.ports[e], nil
 }
 
 // endpointOf returns the endpoint that a loopback port stands for.
