@@ -39,7 +39,7 @@ func TestConsoleBlocks(t *testing.T) {
 			if ownFile.Match(data) {
 				workplace(t)
 			}
-			got, err := rerun(string(data))
+			got, err := rerun(string(data), execute)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -90,9 +90,9 @@ func pages(t *testing.T) []string {
 // ownFile is the first line of a block that is a file of the page's own: a comment with its name.
 var ownFile = regexp.MustCompile("(?m)^```yaml\n# ([a-z0-9._/-]+\\.yaml)\n")
 
-// rerun returns a page with the output of its console blocks replaced by what the commands print now. On the way a block of
-// YAML that begins with "# NAME.yaml" becomes that file, and a diff that begins with "--- NAME.yaml" changes it.
-func rerun(page string) (string, error) {
+// rerun returns a page with the output of its console blocks replaced by what execute gives for their commands. On the way a
+// block of YAML that begins with "# NAME.yaml" becomes that file, and a diff that begins with "--- NAME.yaml" changes it.
+func rerun(page string, execute func(string) string) (string, error) {
 	var out strings.Builder
 	for {
 		before, rest, found := strings.Cut(page, "\n```")
@@ -105,7 +105,7 @@ func rerun(page string) (string, error) {
 		var err error
 		switch own := ownFile.FindStringSubmatch("```" + info + "\n" + block); {
 		case info == "console":
-			block = replay(block)
+			block = replay(block, execute)
 		case own != nil:
 			err = writeOwn(own[1], block)
 		case info == "diff" && strings.HasPrefix(block, "--- "):
@@ -119,8 +119,8 @@ func rerun(page string) (string, error) {
 	}
 }
 
-// replay returns a console block with what its commands print now.
-func replay(block string) string {
+// replay returns a console block with what its commands give.
+func replay(block string, execute func(string) string) string {
 	var out strings.Builder
 	for _, line := range strings.SplitAfter(block, "\n") {
 		if command, ok := strings.CutPrefix(line, "$ "); ok {
