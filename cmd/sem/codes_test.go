@@ -3,9 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -18,8 +16,20 @@ const codesIntro = `# Codes of other tools
 
 By which checks ` + "`sem validate`" + ` finds what another tool has a code for. The page is made from the checks. ` + "`--disable`, `--enable`" + `,
 the exceptions of [.sem.yaml](config.md) and ` + "`sem explain`" + ` take such a code as well as an ID.
-[migrate-from.md](migrate-from.md) says which codes have no counterpart, and why.
 `
+
+// uncounted are codes of istioctl analyze that no check need stand for, with the reason.
+var uncounted = []struct{ codes, why string }{
+	{"IST0102 IST0103 IST0123 IST0146 IST0147 IST0148 IST0158", "injection: what the cluster does with a Pod when it is created"},
+	{"IST0139 IST0141 IST0142 IST0163 IST0164 IST0168 IST0169 IST0175", "the installation: webhooks, permissions, versions, the control plane"},
+	{"IST0107 IST0108 IST0125 IST0135 IST0136", "annotations of Pods and Services"},
+	{"IST0116 IST0137 IST0143 IST0144 IST0150", "Deployments, Pods and Services by themselves, apart from what Istio is told about them"},
+	{"IST0126 IST0170", "several clusters held against each other"},
+	{"IST0151 IST0152 IST0153 IST0154 IST0155", "EnvoyFilter, which is not modelled; a trace that one would change says so"},
+	{"IST0157 IST0159 IST0160", "Telemetry, which is not modelled"},
+	{"IST0156 IST0165 IST0166 IST0167 IST0171 IST0172 IST0176", "the Gateway API, which is not modelled, and the status of live objects"},
+	{"IST0001", "a fault of the tool itself"},
+}
 
 // TestCodesPage holds docs/codes.md to what the checks say of other tools.
 func TestCodesPage(t *testing.T) {
@@ -44,17 +54,12 @@ func TestCodesPage(t *testing.T) {
 			fmt.Fprintf(&b, "| %s | %s |\n", code, strings.Join(checks, "<br>"))
 		}
 	}
-	golden(t, filepath.Join("..", "..", "docs", "codes.md"), b.String())
-
-	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "migrate-from.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, without, _ := strings.Cut(string(page), "These codes have none:")
-	without, _, _ = strings.Cut(without, "Some codes are")
-	for _, code := range regexp.MustCompile("IST[0-9]+").FindAllString(without, -1) {
-		if found := by[code]; found != nil {
-			t.Errorf("docs/migrate-from.md says that no check stands for %s, but %s does", code, found[0].ID)
+	b.WriteString("\n## Without a counterpart\n\nWhat `istioctl analyze` looks for and `sem` does not:\n\n| codes | what they are about |\n| --- | --- |\n")
+	for _, row := range uncounted {
+		codes := slices.DeleteFunc(strings.Fields(row.codes), func(code string) bool { return by[code] != nil })
+		if len(codes) > 0 {
+			fmt.Fprintf(&b, "| %s | %s |\n", strings.Join(codes, ", "), row.why)
 		}
 	}
+	golden(t, filepath.Join("..", "..", "docs", "codes.md"), b.String())
 }
