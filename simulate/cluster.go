@@ -37,6 +37,7 @@ type cluster struct {
 	says        string // what it is, for a step
 	destination Destination
 	endpoints   []endpoint
+	standby     standby
 	sockets     sockets
 	http        *httpv3.HttpProtocolOptions
 	balancer    string

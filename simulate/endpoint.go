@@ -38,7 +38,9 @@ func (e *Engine) newEndpoints(c *cluster) []endpoint {
 			all = append(all, e.newEndpoint(c, l, h))
 		}
 	}
-	return share(c.proto, load, all)
+	used := share(c.proto, load, all)
+	c.standby = newStandby(all, used)
+	return used
 }
 
 func (e *Engine) newEndpoint(c *cluster, l *endpointv3.LocalityLbEndpoints, h *endpointv3.LbEndpoint) endpoint {

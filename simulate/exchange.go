@@ -195,14 +195,26 @@ func (x *exchange) match() {
 			return
 		}
 	}
-	reason := fmt.Sprintf("none of the %d routes of the virtual host matches", len(x.host.routes))
+	reason := x.noRoute()
 	x.step("route", "none", reason, at(x.host.addr))
 	x.why(func() []Candidate { return x.rejectedRoutes(nil) })
 	x.missing(NoRoute, "no route matched", reason)
 }
 
+// noRoute says why no route takes the request.
+func (x *exchange) noRoute() string {
+	switch n := len(x.host.routes); n {
+	case 0:
+		return fmt.Sprintf("no rule is for the host %s: the virtual host has no routes", x.req.authority)
+	case 1:
+		return "the one route of the virtual host does not match" + x.nearest()
+	default:
+		return fmt.Sprintf("none of the %d routes of the virtual host matches", n) + x.nearest()
+	}
+}
+
 func (x *exchange) choose(t *route) {
-	x.route, x.followed = t, t.addr
+	x.route, x.matched, x.sentPath, x.followed = t, t, x.req.path, t.addr
 	x.hop.Route = t.name
 	x.step("route", t.label, t.says, part(t.addr, "match"), at(t.addr))
 	x.why(func() []Candidate { return x.rejectedRoutes(t) })

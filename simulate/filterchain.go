@@ -199,6 +199,7 @@ func prefix(r *corev3.CidrRange) (netip.Prefix, bool) {
 type chainIndex struct {
 	ports   map[uint32][]netip.Prefix // the destination prefixes of a port, longest first; the zero prefix is any
 	buckets map[chainKey][]*chain
+	names   map[string][]*chain // by server name, whatever else they ask for
 }
 
 // A chainKey is one combination of the indexed properties. The name is "" for any and ".a.b" for "*.a.b".
@@ -209,7 +210,7 @@ type chainKey struct {
 }
 
 func newChainIndex(chains []*chain) *chainIndex {
-	x := &chainIndex{ports: map[uint32][]netip.Prefix{}, buckets: map[chainKey][]*chain{}}
+	x := &chainIndex{ports: map[uint32][]netip.Prefix{}, buckets: map[chainKey][]*chain{}, names: map[string][]*chain{}}
 	for _, c := range chains {
 		x.add(c)
 	}
@@ -226,6 +227,9 @@ func (x *chainIndex) add(c *chain) {
 	}
 	if len(names) == 0 {
 		names = []string{""}
+	}
+	for _, name := range c.match.GetServerNames() {
+		x.names[strings.ToLower(name)] = append(x.names[strings.ToLower(name)], c)
 	}
 	port := c.match.GetDestinationPort().GetValue()
 	for _, p := range to {

@@ -47,11 +47,12 @@ func (j *journey) next(r **run) bool {
 	if !before.out.Verdict.Succeeded() || len(before.ends) == 0 || before.call.Direction == "inbound" {
 		return false // behind an inbound proxy is the application
 	}
+	j.others(before)
 	stop, ok := j.path.Behind(before.call.Proxy, likeliest(before.ends).Endpoint)
 	if !ok {
 		return false
 	}
-	call := before.onward(stop)
+	call := before.onward(stop, likeliest(before.ends))
 	if at := visit(&call); slices.Contains(j.seen, at) {
 		j.loop(before, stop)
 		return false
@@ -64,14 +65,34 @@ func (j *journey) next(r **run) bool {
 	return true
 }
 
+// maxOthers is how many endpoints are asked whether they take the call, beside the one that is followed.
+const maxOthers = 8
+
+// others notes which of the endpoints that are not followed do not take the call.
+func (j *journey) others(before *run) {
+	followed, listed := likeliest(before.ends), j.trace.Hops[len(j.trace.Hops)-1].Endpoints
+	for i := range before.ends[:min(len(before.ends), len(listed), maxOthers)] {
+		to := &before.ends[i]
+		if to == followed {
+			continue
+		}
+		stop, ok := j.path.Behind(before.call.Proxy, to.Endpoint)
+		if !ok {
+			continue
+		}
+		if t := stop.Engine.run(before.onward(stop, to)).out; !t.Verdict.Succeeded() {
+			listed[i].Verdict, listed[i].Because = t.Verdict, t.Summary
+		}
+	}
+}
+
 // visit names a proxy and the address at which a call reaches it.
 func visit(c *Call) string {
 	return fmt.Sprintf("%s %s/%s %s:%d", c.Direction, c.Proxy.Namespace, c.Proxy.Name, c.Address, c.Port)
 }
 
-// onward is the call as the next proxy gets it.
-func (r *run) onward(stop Stop) Call {
-	to := likeliest(r.ends)
+// onward is the call as the proxy behind an endpoint gets it.
+func (r *run) onward(stop Stop, to *endpoint) Call {
 	c := Call{
 		ID: r.call.ID, Proxy: stop.Proxy, Direction: stop.Direction, Address: to.Address, Port: to.Port,
 		Protocol: r.call.Protocol, Method: r.call.Method, URL: r.call.URL, Headers: r.call.Headers,
@@ -80,7 +101,7 @@ func (r *run) onward(stop Stop) Call {
 	if ips := r.call.Proxy.IPs; len(ips) > 0 {
 		c.Source = ips[0]
 	}
-	r.encrypt(&c, stop)
+	r.encrypt(&c, stop, to)
 	if r.leaving != nil {
 		c.Method, c.Headers = r.leaving.method, r.leaving.headers
 		c.URL = "http://" + r.leaving.authority + r.leaving.path
@@ -89,9 +110,12 @@ func (r *run) onward(stop Stop) Call {
 	return c
 }
 
-// encrypt says what the next proxy sees of TLS.
-func (r *run) encrypt(c *Call, stop Stop) {
+// encrypt says what the proxy behind an endpoint sees of TLS.
+func (r *run) encrypt(c *Call, stop Stop, to *endpoint) {
 	t := r.hop.TLS
+	if to.socket != likeliest(r.ends).socket {
+		t = r.encryption(&way{cluster: r.via, endpoints: []endpoint{*to}, req: r.leaving})
+	}
 	switch {
 	case t == nil || t.OriginatedBy == byNobody:
 		c.TLS = "plaintext"

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sem.example/internal/envoy"
@@ -14,6 +15,47 @@ func (r *run) limits(c *cluster) {
 	if c.balancer != "RING_HASH" && c.balancer != "MAGLEV" {
 		p.HashKey = ""
 	}
+	r.limit(c, "connectionPool", "pool", poolOrder, c.pool, "counted by this proxy for this cluster alone")
+	r.limit(c, "outlierDetection", "outlier", outlierOrder, c.outlier, "endpoints that this proxy sees fail so are left out for a while")
+}
+
+// usualConnectTimeout is that of every cluster of Istio's.
+const usualConnectTimeout = "10s"
+
+// limit records settings of a cluster that somebody asked for, in a certain order.
+func (r *run) limit(c *cluster, stage, name string, order []string, values map[string]string, because string) {
+	at := part(c.addr, name)
+	if !anyOf(r.engine.placesOf(at), func(p Place) bool { return p.Role != string(envoy.Overridden) }) {
+		return
+	}
+	var parts []string
+	for _, key := range order {
+		if v := values[key]; v != "" && !(key == "connectTimeout" && v == usualConnectTimeout) {
+			parts = append(parts, key+" "+v)
+		}
+	}
+	if len(parts) > 0 {
+		r.step(stage, strings.Join(parts, ", "), because, at)
+	}
+}
+
+// idle records after which silence a TCP connection is closed, where somebody asked for that.
+func (r *run) idle(after string, targets []weighted) {
+	if after == "" {
+		return
+	}
+	r.policy().IdleTimeout = after
+	places := r.engine.origins(part(envoy.Cluster(targets[0].cluster), "pool"))
+	places = slices.DeleteFunc(places, func(p Place) bool { return !strings.HasSuffix(p.Field, ".idleTimeout") })
+	if len(places) == 0 {
+		return
+	}
+	because := "after which silence the connection is closed"
+	if len(targets) > 1 {
+		because += "; that of the first destination holds for all"
+	}
+	r.step("idleTimeout", after, because)
+	r.hop.Steps[len(r.hop.Steps)-1].Origins = places
 }
 
 // policy is the hop's policy, made when it is first needed.
@@ -27,6 +69,9 @@ func (r *run) policy() *Policy {
 // limited records the route's limits: those that somebody asked for, not what every route has by default.
 func (x *exchange) limited() {
 	p := &x.route.action.policy
+	if p.Retries != nil && x.engine.why && len(x.engine.origins(x.spot("retry"))) == 0 {
+		x.step("retries", p.Retries.words(), "on "+strings.Join(p.Retries.On, ", ")+"; nobody asked for them, they are the default")
+	}
 	if p.Timeout != "" {
 		x.step("timeout", p.Timeout, "for all tries together", x.spot("timeout"))
 	}
@@ -36,7 +81,7 @@ func (x *exchange) limited() {
 		x.step("retries", p.Retries.words(), "on "+strings.Join(p.Retries.On, ", "), x.spot("retry"))
 	}
 	for _, m := range p.Mirrors {
-		x.step("mirror", m.Cluster, fmt.Sprintf("%g%% of the requests are copied to it", 100*m.Share), x.spot("mirror"))
+		x.step("mirror", m.Cluster, fmt.Sprintf("%g%% of the requests are copied to it%s", 100*m.Share, m.shadow()), x.spot("mirror"))
 	}
 }
 

@@ -21,7 +21,19 @@ func newMirrors(c *routev3.RouteConfiguration, v *routev3.VirtualHost, a *routev
 		if name == "" {
 			name = fmt.Sprintf("the cluster that header %s names", m.GetClusterHeader())
 		}
-		out = append(out, Mirror{Cluster: name, Share: fraction(m.GetRuntimeFraction().GetDefaultValue(), 1)})
+		mirror := Mirror{Cluster: name, Share: fraction(m.GetRuntimeFraction().GetDefaultValue(), 1)}
+		if !m.GetDisableShadowHostSuffixAppend() && m.GetHostRewriteLiteral() == "" {
+			mirror.Suffix = "-shadow"
+		}
+		out = append(out, mirror)
 	}
 	return out
+}
+
+// shadow says which host the copy asks for.
+func (m *Mirror) shadow() string {
+	if m.Suffix == "" {
+		return ", under the same host"
+	}
+	return ", with " + m.Suffix + " behind its host"
 }

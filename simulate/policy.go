@@ -33,4 +33,5 @@ type Fault struct {
 type Mirror struct {
 	Cluster string  `json:"cluster"`
 	Share   float64 `json:"share"`
+	Suffix  string  `json:"suffix,omitempty"` // what is appended to the host that the copy asks for
 }

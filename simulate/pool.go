@@ -32,6 +32,12 @@ func (s settings) orNil() map[string]string {
 	return s
 }
 
+// poolOrder and outlierOrder are the settings in the order in which people are told of them.
+var (
+	poolOrder    = []string{"maxConnections", "maxPendingRequests", "maxRequests", "maxRetries", "connectTimeout"}
+	outlierOrder = []string{"consecutive5xx", "consecutiveGatewayFailure", "consecutiveLocalOriginFailure", "interval", "baseEjectionTime", "maxEjectionPercent"}
+)
+
 // poolOf describes the connection pool: the circuit breaker of ordinary requests and the limits of connections.
 func poolOf(c *clusterv3.Cluster) map[string]string {
 	s := settings{}

@@ -72,12 +72,13 @@ func (x *exchange) forward() outcome {
 		}
 		x.nameHost(&w)
 		x.overrideALPN(&w)
+		w.rewrite = x.change(req)
 		ways, changes = append(ways, w), append(changes, ops)
 	}
 	if len(ways) > 0 {
 		best := x.pick(ways)
 		x.hop.Headers = changes[best]
-		x.rewritten(ways[best].req)
+		x.rewritten(ways[best].rewrite)
 	}
 	x.limited()
 	return x.take(ways)
@@ -122,19 +123,31 @@ func (x *exchange) nameHost(w *way) {
 	}
 }
 
-// rewritten records what the upstream receives where it differs from what the application sent.
-func (x *exchange) rewritten(req *request) {
+// change is what the upstream receives where it differs from what the application sent.
+func (x *exchange) change(req *request) *Rewrite {
 	var out Rewrite
 	if req.path != x.sent.path {
 		out.Path = &Change{x.sent.path, req.path}
-		x.step("rewrite", "path "+x.sent.path+" → "+req.path, "", x.spot("rewrite/path"), x.spot("rewrite"))
 	}
 	if req.authority != x.sent.authority {
 		out.Authority = &Change{x.sent.authority, req.authority}
-		x.step("rewrite", "authority "+x.sent.authority+" → "+req.authority, "", x.spot("rewrite/authority"), x.spot("rewrite"))
 	}
-	if out != (Rewrite{}) {
-		x.hop.Rewrite = &out
+	if out == (Rewrite{}) {
+		return nil
+	}
+	return &out
+}
+
+// rewritten records what becomes of path and authority.
+func (x *exchange) rewritten(r *Rewrite) {
+	if x.hop.Rewrite = r; r == nil {
+		return
+	}
+	if c := r.Path; c != nil {
+		x.step("rewrite", "path "+c.From+" → "+c.To, "", x.spot("rewrite/path"), x.spot("rewrite"))
+	}
+	if c := r.Authority; c != nil {
+		x.step("rewrite", "authority "+c.From+" → "+c.To, "", x.spot("rewrite/authority"), x.spot("rewrite"))
 	}
 }
 

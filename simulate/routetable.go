@@ -115,6 +115,9 @@ func (t *table) virtualHost(authority string) (*virtualHost, string) {
 	if v := t.prefixes.find(host, firstBytes); v != nil {
 		return v, fmt.Sprintf("domain %q, the longest wildcard for %q", v.domain(host), host)
 	}
+	if t.any != nil && len(t.hosts) == 1 {
+		return t.any, "the only one, which takes every host"
+	}
 	if t.any != nil {
 		return t.any, fmt.Sprintf("no virtual host has the domain %q, and this one takes all", host)
 	}

@@ -30,6 +30,8 @@ type run struct {
 	leaving   *request   // the HTTP request as it leaves
 	followed  envoy.Addr // the route that is followed
 	idleFault bool       // the route has a fault that never fires
+	matched   *route     // the route that takes the request
+	sentPath  string     // the path that it took
 }
 
 // An outcome is how a call ends at a proxy.
@@ -76,7 +78,10 @@ const usualSteps = 12
 func (r *run) accept() outcome {
 	l, because := r.listen()
 	if l == nil {
-		return outcome{verdict: NoListener, err: "no listener matched", reason: r.missing()}
+		reason := r.missing()
+		r.step("listener", "none", reason)
+		r.why(func() []Candidate { return r.rejectedListeners(nil) })
+		return outcome{verdict: NoListener, err: "no listener matched", reason: reason}
 	}
 	r.listener, r.hop.Listener = l, l.name
 	r.step("listener", l.name, because, at(l.addr))
@@ -87,12 +92,12 @@ func (r *run) accept() outcome {
 	seen := l.inspect(&r.conn)
 	c := l.chain(&r.conn, &seen)
 	if c == nil {
-		r.step("filterChain", "none", "no filter chain matches "+seen.words(), at(l.addr))
+		r.step("filterChain", "none", "no filter chain matches "+seen.words()+l.nearChain(&seen), at(l.addr))
 		r.why(func() []Candidate { return r.rejectedChains(l, &seen, nil) })
 		return outcome{verdict: NoFilterChain, flags: "NR", err: "no filter chains matched", reason: "no filter chain of the listener takes " + seen.words()}
 	}
 	r.hop.FilterChain = c.name
-	r.step("filterChain", c.label, c.because(&seen), part(c.addr, "match"), at(c.addr))
+	r.step("filterChain", c.label, r.chainBecause(l, c, &seen), part(c.addr, "match"), at(c.addr))
 	r.owed(part(c.addr, "listener"), "listener")
 	r.why(func() []Candidate { return r.rejectedChains(l, &seen, c) })
 	if o := r.handshake(c); o != nil {

@@ -41,9 +41,6 @@ func (r *run) tcp(p *tcpProxy, sniCluster bool, chain envoy.Addr) outcome {
 	if sniCluster && r.conn.sni != "" {
 		targets = []weighted{{cluster: strings.ToLower(r.conn.sni), share: 1}}
 	}
-	if idle := duration(p.proto.GetIdleTimeout()); idle != "" {
-		r.policy().IdleTimeout = idle
-	}
 	if len(targets) > 1 {
 		r.step("route", "weighted clusters", "the connection is spread by weight", at(chain))
 	}
@@ -51,6 +48,7 @@ func (r *run) tcp(p *tcpProxy, sniCluster bool, chain envoy.Addr) outcome {
 	for i, t := range targets {
 		ways = append(ways, r.way(t.cluster, t.share, nil, targetAt(chain, i)))
 	}
+	r.idle(duration(p.proto.GetIdleTimeout()), targets)
 	return r.take(ways)
 }
 

@@ -68,8 +68,10 @@ type Endpoint struct {
 	Weight   uint32  `json:"weight"`
 	Priority uint32  `json:"priority"`
 	Locality string  `json:"locality"`
-	Share    float64 `json:"share"`         // of the cluster's requests, 0 to 1
-	TLS      string  `json:"tls,omitempty"` // the mode towards this endpoint, where the cluster's endpoints may differ
+	Share    float64 `json:"share"`             // of the cluster's requests, 0 to 1
+	TLS      string  `json:"tls,omitempty"`     // the mode towards this endpoint, where the cluster's endpoints may differ
+	Verdict  Verdict `json:"verdict,omitempty"` // what the proxy behind it makes of the call, where that is no success
+	Because  string  `json:"because,omitempty"` // why it is none
 	Origin   *Place  `json:"origin,omitempty"`
 }
 
@@ -123,6 +125,8 @@ type Branch struct {
 	Share     float64    `json:"share"`
 	Cluster   string     `json:"cluster"`
 	Endpoints []Endpoint `json:"endpoints,omitempty"`
+	TLS       *TLS       `json:"tls,omitempty"`
+	Rewrite   *Rewrite   `json:"rewrite,omitempty"`
 	Verdict   Verdict    `json:"verdict"`
 }
 

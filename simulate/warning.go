@@ -24,9 +24,10 @@ var traps = []trap{
 	{"SEM146", "tls", wildcardServerName},
 	{"SEM150", "tls", meshTLSOutside},
 	{"SEM153", "tls", unverified},
+	{"SEM224", "route", longerWord},
 	{"SEM226", "rewrite", slashTrouble},
-	{"SEM227", "rewrite", foreignAuthority},
-	{"SEM233", "fault", idleFault},
+	{"SEM227", "cluster", foreignAuthority},
+	{"SEM233", "route", idleFault},
 	{"SEM236", "redirect", redirectToItself},
 }
 

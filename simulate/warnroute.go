@@ -6,6 +6,26 @@ import (
 	"strings"
 )
 
+// longerWord is a path that goes on where the prefix ends within a word.
+func longerWord(r *run, _ *outcome) *trapped {
+	if r.matched == nil || r.req == nil {
+		return nil
+	}
+	prefix, path := r.matched.proto.GetMatch().GetPrefix(), r.sentPath
+	if prefix == "" || len(path) <= len(prefix) || !wordByte(prefix[len(prefix)-1]) || !wordByte(path[len(prefix)]) {
+		return nil
+	}
+	return &trapped{
+		message: fmt.Sprintf("the prefix %q is text, not a path segment: it takes %s as well", prefix, cutQuery(path)),
+		help:    fmt.Sprintf("match %s/ and exactly %s", prefix, prefix),
+		at:      part(r.followed, "match"),
+	}
+}
+
+func wordByte(b byte) bool {
+	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
+}
+
 func slashTrouble(r *run, _ *outcome) *trapped {
 	if r.hop.Rewrite == nil || r.hop.Rewrite.Path == nil {
 		return nil

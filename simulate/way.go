@@ -13,6 +13,7 @@ type way struct {
 	endpoints []endpoint
 	tls       *TLS // as it is with the likeliest endpoint
 	req       *request
+	rewrite   *Rewrite // what the request becomes on this way
 	outcome   outcome
 	target    spot // the destination that leads here
 }
@@ -92,7 +93,7 @@ func (r *run) choose(ways []way) *way {
 }
 
 func (w *way) branch() Branch {
-	return Branch{Share: w.share, Cluster: w.name, Endpoints: listed(w.endpoints), Verdict: w.outcome.verdict}
+	return Branch{Share: w.share, Cluster: w.name, Endpoints: listed(w.endpoints), TLS: w.tls, Rewrite: w.rewrite, Verdict: w.outcome.verdict}
 }
 
 // follow writes a way into the hop.
@@ -113,7 +114,7 @@ func (r *run) follow(w *way) {
 	}
 	r.hop.Endpoints = listed(w.endpoints)
 	r.hop.Protocol = w.protocol()
-	r.step("endpoint", reached(w.endpoints), w.cluster.spreads(w.endpoints), w.dialled()...)
+	r.step("endpoint", reached(w.endpoints), r.spread(w), w.dialled()...)
 }
 
 // protocol is what the upstream is spoken to in.
@@ -133,21 +134,6 @@ func (w *way) dialled() []spot {
 		return nil
 	}
 	return []spot{part(w.cluster.addr, "endpoint/"+likeliest(w.endpoints).at), part(w.cluster.addr, "locality")}
-}
-
-// spreads says how connections are spread over the endpoints.
-func (c *cluster) spreads(all []endpoint) string {
-	switch {
-	case c.destination.Resolution == byOriginal:
-		return "where the application dialled"
-	case c.destination.Resolution == byDynamicDNS:
-		return "the proxy resolves the name that is asked for"
-	case len(all) == 0:
-		return "the cluster has no endpoint that may be used"
-	case len(all) == 1:
-		return "the only one in use"
-	}
-	return "spread by " + c.balancer
 }
 
 // reached names the endpoints in a step.

@@ -32,12 +32,15 @@ func (s *sight) words() string {
 	return strings.Join(parts, " ")
 }
 
-// because says what the chain demands and the connection has.
-func (c *chain) because(s *sight) string {
-	if c.index < 0 {
-		return "no other filter chain takes " + s.words()
+// chainBecause says what the chosen chain demands, or why it is left to the default chain.
+func (r *run) chainBecause(l *listener, c *chain, s *sight) string {
+	switch {
+	case c.index >= 0:
+		return c.says
+	case r.conn.tls && s.transport == rawBuffer:
+		return "no other filter chain takes what the client sends: TLS, which the listener does not look for here"
 	}
-	return c.says
+	return "no other filter chain takes " + s.words() + l.nearChain(s)
 }
 
 // words says what the chain demands.
@@ -78,7 +81,7 @@ func bytesWords(m *listenerv3.FilterChainMatch) string {
 	}
 	kind := cmp.Or(strings.ToUpper(m.GetTransportProtocol()), "TLS")
 	if len(protocols) > 0 {
-		kind += " that offers " + some(protocols, 5)
+		kind += " that offers " + some(protocols, 2)
 	}
 	return kind
 }
@@ -131,6 +134,9 @@ func (x *exchange) rejectedRoutes(chosen *route) []Candidate {
 		if asked {
 			says, _ = t.matches(x.req)
 			because = "not so: " + says
+			if near := t.near(x.req); near != "" {
+				because += "; " + near
+			}
 		}
 		if says == "" && asked {
 			because = "its runtime fraction lets the request pass by"

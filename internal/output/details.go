@@ -1,7 +1,9 @@
 package output
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"sem.example/simulate"
@@ -33,9 +35,13 @@ func tlsDetails(t *simulate.TLS) []string {
 		}
 	}
 	add("server name", t.SNI)
-	add("certificate", t.ClientCertificate)
-	add("private key", t.PrivateKey)
+	own := t.Mode == "ISTIO_MUTUAL" && t.ClientCertificate == "default"
+	if !own {
+		add("certificate", t.ClientCertificate)
+		add("private key", t.PrivateKey)
+	}
 	switch {
+	case own && t.Verified:
 	case !t.Verified:
 		lines = append(lines, "the server's certificate is not verified")
 	case t.CACertificates == "system":
@@ -51,6 +57,7 @@ func endpointDetails(all []simulate.Endpoint) []string {
 	if len(all) < 2 {
 		return nil
 	}
+	mixed := slices.ContainsFunc(all, func(e simulate.Endpoint) bool { return e.TLS != all[0].TLS })
 	var lines []string
 	for i, e := range all {
 		if i == shownEndpoints {
@@ -63,7 +70,16 @@ func endpointDetails(all []simulate.Endpoint) []string {
 		if e.Priority > 0 {
 			line += fmt.Sprintf("  priority %d", e.Priority)
 		}
+		if mixed {
+			line += "  " + cmp.Or(tlsWords[e.TLS], "TLS "+e.TLS)
+		}
+		if e.Verdict != "" {
+			line += "  ✗ " + e.Because
+		}
 		lines = append(lines, line)
 	}
 	return lines
 }
+
+// tlsWords are the TLS modes of an endpoint in words.
+var tlsWords = map[string]string{"DISABLE": "plaintext", "ISTIO_MUTUAL": "mutual TLS"}

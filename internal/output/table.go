@@ -45,6 +45,7 @@ func placeText(at *simulate.Place, folder string) string {
 // stageNames are the words for people of the stages whose names are written together.
 var stageNames = map[string]string{
 	"filterChain": "filter chain", "virtualHost": "virtual host", "tls": "TLS", "directResponse": "answer",
+	"connectionPool": "limits", "outlierDetection": "outliers", "idleTimeout": "idle timeout",
 }
 
 // A table lays rows out in columns: stage, choice, reason, and the place at the right edge. The reason of a row that is too
@@ -122,13 +123,16 @@ func (t table) choice(head, chose, place string) {
 }
 
 // reason writes the lines below a choice: the reason, and the place if it did not stand beside the choice.
-func (t table) reason(because, place string) {
-	if because == "" {
+func (t table) reason(because, place string) { t.paragraph(because, place, t.p.palette.dim) }
+
+// paragraph writes a text below a choice, and a place at the right edge of its last line.
+func (t table) paragraph(text, place string, style lipgloss.Style) {
+	if text == "" {
 		return
 	}
-	lines := wrap(because, t.p.look.columns()-t.indent)
+	lines := wrap(text, t.p.look.columns()-t.indent)
 	for i, line := range lines {
-		text := strings.Repeat(" ", t.indent) + t.p.palette.dim.Render(line)
+		text := strings.Repeat(" ", t.indent) + style.Render(line)
 		if i == len(lines)-1 {
 			t.line(text, place)
 			return

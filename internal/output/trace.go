@@ -89,7 +89,7 @@ func (p *tracePrinter) hop(t *simulate.Trace, i int) {
 			p.wrapped(line, table.indent, p.palette.dim)
 		}
 		if i == len(t.Hops)-1 {
-			p.stepWarnings(t, h.Steps[j].Stage)
+			p.stepWarnings(t, h.Steps[j].Stage, table)
 		}
 		p.overridden(t, h.Steps[j].Origins, table)
 		if p.look.Why {
@@ -155,14 +155,14 @@ func (p *tracePrinter) ending(t *simulate.Trace) {
 	}
 }
 
-func (p *tracePrinter) stepWarnings(t *simulate.Trace, stage string) {
+func (p *tracePrinter) stepWarnings(t *simulate.Trace, stage string, below table) {
 	if p.warned == nil {
 		p.warned = map[int]bool{}
 	}
 	for i, w := range t.Warnings {
 		if w.Step == stage && !p.warned[i] {
 			p.warned[i] = true
-			p.warning(w, 16)
+			p.warning(t, w, below)
 		}
 	}
 }
@@ -170,19 +170,21 @@ func (p *tracePrinter) stepWarnings(t *simulate.Trace, stage string) {
 func (p *tracePrinter) warnings(t *simulate.Trace) {
 	for i, w := range t.Warnings {
 		if !p.warned[i] {
-			p.warning(w, 2)
+			p.warning(t, w, table{p: p, indent: 2})
 		}
 	}
 }
 
-func (p *tracePrinter) warning(w simulate.Warning, indent int) {
-	line := "! " + w.ID + " " + w.Message
+// warning writes what a call falls into, with the place at the right edge. Help that the end of the trace gives is not
+// given twice.
+func (p *tracePrinter) warning(t *simulate.Trace, w simulate.Warning, below table) {
+	place := ""
 	if w.Origin != nil {
-		line += "  " + p.place(w.Origin)
+		place = p.place(w.Origin)
 	}
-	p.wrapped(line, indent, p.palette.warn)
-	if w.Help != "" {
-		p.wrapped("help: "+w.Help, indent+2, p.palette.dim)
+	below.paragraph("! "+w.ID+" "+w.Message, place, p.palette.warn)
+	if w.Help != "" && !strings.Contains(strings.ToLower(t.Fix), strings.ToLower(strings.TrimSuffix(w.Help, "."))) {
+		p.wrapped("help: "+w.Help, below.indent+2, p.palette.dim)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 // with the reason, and what validation finds of those that decide. Where the call fails, the advice becomes that of the
 // documents.
 func (w *World) Explain(t *simulate.Trace, policy diag.Policy) {
+	w.named(t)
 	for i := range t.Hops {
 		if v, err := w.View(t.Hops[i].Proxy); err == nil {
 			a := account{view: v, trace: t, hop: &t.Hops[i]}
