@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io"
+	"os"
 
 	"github.com/charmbracelet/huh"
 	"github.com/spf13/cobra"
@@ -26,7 +27,7 @@ func interactive(cmd *cobra.Command) bool {
 }
 
 // prompt asks for the parameters that are required and missing, and takes only answers that fit. The questions are on
-// standard error, for standard output is what is written.
+// standard error, for standard output is what is written. ACCESSIBLE=1 asks line by line, for screen readers.
 func prompt(cmd *cobra.Command, r *recipe.Recipe, values map[string]string) error {
 	var fields []huh.Field
 	answers := map[string]*string{}
@@ -42,7 +43,8 @@ func prompt(cmd *cobra.Command, r *recipe.Recipe, values map[string]string) erro
 	if len(fields) == 0 {
 		return nil
 	}
-	form := huh.NewForm(huh.NewGroup(fields...).Title(r.Summary)).WithInput(cmd.InOrStdin()).WithOutput(cmd.ErrOrStderr())
+	form := huh.NewForm(huh.NewGroup(fields...).Title(r.Summary)).WithInput(cmd.InOrStdin()).WithOutput(cmd.ErrOrStderr()).
+		WithAccessible(os.Getenv("ACCESSIBLE") != "" || os.Getenv("TERM") == "dumb")
 	if err := form.Run(); errors.Is(err, huh.ErrUserAborted) {
 		return errAborted
 	} else if err != nil {

@@ -22,6 +22,9 @@ func inCUE(documents []Document) []byte {
 		}
 		annotate(field, d.comment)
 		ast.SetRelPos(field, token.NewSection)
+		for _, group := range ast.Comments(field) {
+			ast.SetRelPos(group, token.NewSection)
+		}
 		file.Decls = append(file.Decls, field)
 	}
 	data, err := format.Node(file, format.Simplify())

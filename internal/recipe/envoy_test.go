@@ -23,7 +23,7 @@ func TestEnvoyAgrees(t *testing.T) {
 			if wrong != nil {
 				t.Fatal(wrong)
 			}
-			dir := write(t, draft)
+			dir := write(t, draft, "yaml")
 			world, err := pipeline.Load(pipeline.Options{Paths: []string{dir}})
 			if err != nil {
 				t.Fatal(err)

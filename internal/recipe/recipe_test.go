@@ -59,10 +59,10 @@ var uses = []struct {
 }
 
 // write puts what a recipe writes into a folder of its own.
-func write(t *testing.T, d *recipe.Draft) string {
+func write(t *testing.T, d *recipe.Draft, language string) string {
 	t.Helper()
 	dir := t.TempDir()
-	for _, f := range d.Files("yaml", nothing) {
+	for _, f := range d.Files(language, nothing) {
 		name := filepath.Join(dir, filepath.FromSlash(f.Name))
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			t.Fatal(err)
@@ -87,14 +87,10 @@ func TestUses(t *testing.T) {
 			if wrong != nil {
 				t.Fatal(wrong)
 			}
-			dir := write(t, draft)
-			passes(t, dir)
-			report, err := pipeline.Validate(pipeline.Options{Paths: []string{dir}}, pipeline.ValidateOptions{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, d := range report.Findings {
-				t.Errorf("%s: %s\n%s", d.Check.ID, d.Message, draft.Files("yaml", nothing)[0].Data)
+			inYAML, inCUE := write(t, draft, "yaml"), write(t, draft, "cue")
+			passes(t, inYAML)
+			if diff := cmp.Diff(clean(t, inYAML), clean(t, inCUE)); diff != "" {
+				t.Errorf("CUE says something else than YAML (-yaml +cue):\n%s", diff)
 			}
 		})
 	}
@@ -103,6 +99,23 @@ func TestUses(t *testing.T) {
 			t.Errorf("no use of %s", r.Name)
 		}
 	}
+}
+
+// clean requires that no check finds anything in a folder, and returns its documents by kind and name.
+func clean(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	report, err := pipeline.Validate(pipeline.Options{Paths: []string{dir}}, pipeline.ValidateOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range report.Findings {
+		t.Errorf("%s: %s", d.Check.ID, d.Message)
+	}
+	documents := map[string]string{}
+	for _, d := range report.Input.Documents {
+		documents[d.Kind+" "+d.Root.Get("metadata").StringAt("name")] = string(d.Root.AppendJSON(nil))
+	}
+	return documents
 }
 
 // passes runs the tests of a folder.

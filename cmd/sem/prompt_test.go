@@ -1,0 +1,35 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
+
+	"sem.example/internal/recipe"
+)
+
+// TestPrompt answers the questions for what is missing, once with something that does not fit.
+func TestPrompt(t *testing.T) {
+	t.Setenv("ACCESSIBLE", "1")
+	var asked bytes.Buffer
+	cmd := &cobra.Command{}
+	cmd.SetIn(iotest.OneByteReader(strings.NewReader("X Tester\nx-tester\nyes\n"))) // as a terminal, a line at a time
+	cmd.SetErr(&asked)
+	values := map[string]string{"service": "reviews"}
+	if err := prompt(cmd, recipe.Named("header-route"), values); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"service": "reviews", "header": "x-tester", "value": "yes"}
+	if diff := cmp.Diff(want, values); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	for _, text := range []string{"--header", "must be the name of a header: lower-case letters, digits and dashes", "--value"} {
+		if !strings.Contains(asked.String(), text) {
+			t.Errorf("nothing is said of %q: %s", text, asked.String())
+		}
+	}
+}
