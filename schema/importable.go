@@ -81,3 +81,12 @@ func loose(e ast.Expr) ast.Expr {
 	s.Elts = append(s.Elts, &ast.Ellipsis{})
 	return s
 }
+
+// Version returns the apiVersion that the definition of a kind gives to a document, "" where there is no such kind.
+func Version(kind string) string {
+	if !slices.Contains(kindList, kind) {
+		return ""
+	}
+	i := structural(named{define("#" + kind)}).index["apiVersion"]
+	return choices(structural(named{define("#" + kind)}).fields[i].term)[0]
+}

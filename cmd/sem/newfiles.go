@@ -85,7 +85,7 @@ func allFree(files []recipe.File) error {
 	if len(taken) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s: already there, and nothing is written; --force overwrites, --name writes under another name", strings.Join(taken, ", "))
+	return fmt.Errorf("%s: already there, and nothing is written; --force overwrites", strings.Join(taken, ", "))
 }
 
 func rollBack(undo []func(), err error) error {

@@ -52,7 +52,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	case errors.Is(err, errTold):
 		return exitFailed
 	}
-	report(cmd, err)
+	printError(cmd, err)
 	return exitFailed
 }
 
@@ -72,15 +72,15 @@ func newRoot() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
 		newValidate(), newTrace(), newTest(), newRender(),
-		newNew(),
+		newNew(), newImport(), newExport(),
 		newExplain(), newChecks(), newConfig(), newDump(), newVersion(),
 	)
 	return root
 }
 
-// report prints why a job could not be done: a line on standard error, and for a machine format on standard output the one
+// printError prints why a job could not be done: a line on standard error, and for a machine format on standard output the one
 // document that its reader waits for.
-func report(cmd *cobra.Command, err error) {
+func printError(cmd *cobra.Command, err error) {
 	fmt.Fprintf(cmd.ErrOrStderr(), "sem: %v\n", err)
 	if machineReads(cmd) {
 		json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{"apiVersion": "sem/v1", "kind": "Error", "error": err.Error()})

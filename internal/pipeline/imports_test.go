@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"internal/output":   {"internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
 	"internal/request":  {"simulate"},
 	"internal/recipe":   {"schema"},
+	"internal/convert":  {"internal/source", "schema"},
 	"internal/standin":  {},
 	"cmd/sem":           nil, // everything
 
@@ -51,9 +52,9 @@ var homes = []struct {
 	users   []string
 	why     string
 }{
-	{"cuelang.org/go", []string{"internal/source", "schema", "internal/recipe"}, "CUE reads files, says the shape of documents and writes new ones; everything after that works on typed objects"},
+	{"cuelang.org/go", []string{"internal/source", "schema", "internal/recipe", "internal/convert"}, "CUE reads files, says the shape of documents and writes new ones; everything after that works on typed objects"},
 	{"sigs.k8s.io/yaml", []string{"internal/source", "internal/config", "internal/envoytest/manifest"}, "values are read in one place, so that there is one reading of YAML"},
-	{"go.yaml.in/yaml", []string{"internal/source", "internal/recipe"}, "only source knows lines; recipes write comments"},
+	{"go.yaml.in/yaml", []string{"internal/source", "internal/recipe", "internal/convert"}, "only source knows lines; recipes and exports are written"},
 	{"istio.io/api", []string{"internal/config", "internal/mesh", "validate", "internal/compile", "schema", "internal/pipeline"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
 	{"github.com/envoyproxy/go-control-plane", []string{"internal/envoy", "internal/compile", "simulate", "render", "internal/envoytest", "internal/envoytest/probe"}, "validation must not depend on what is generated"},
 	{"github.com/spf13/cobra", []string{"cmd/sem"}, "a library has no flags"},

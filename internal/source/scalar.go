@@ -31,6 +31,10 @@ func plain(text string) reading {
 	return ask(text, text)
 }
 
+// Plain says whether a string may stand in YAML without quotes and still be read as itself, by YAML 1.1 and 1.2 alike. The
+// characters that YAML keeps for itself are for its writer to see.
+func Plain(s string) bool { return looks(s) == String }
+
 // words are the words that YAML 1.1 reads as something else than a string.
 var words = map[string]bool{}
 

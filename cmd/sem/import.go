@@ -1,0 +1,68 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+
+	"github.com/spf13/cobra"
+
+	"sem.example/internal/convert"
+	"sem.example/internal/pipeline"
+)
+
+const importHelp = `Import turns YAML and JSON into CUE: a field for each document, held to the
+definition of its kind, such as schema.#VirtualService. What the definition
+gives, the kind and the current apiVersion, is left out.
+
+Nothing of a document is lost but its comments and the way it is written;
+'sem export' gives it back. The files that are read stay as they are.`
+
+const importExample = `  # print
+  sem import examples/canary
+
+  # a file of CUE for each that is read, all of one package
+  sem import mesh/ --out cue/ --package mesh`
+
+type importCommand struct {
+	conversionFlags
+	pkg string
+}
+
+func newImport() *cobra.Command {
+	var c importCommand
+	cmd := &cobra.Command{
+		Use:         "import [flags] PATH...",
+		Short:       "Turn YAML into CUE that uses the definitions of the schema",
+		Long:        importHelp,
+		Example:     importExample,
+		Args:        cobra.ArbitraryArgs,
+		Annotations: map[string]string{answerNo: "there are errors in the input, and nothing is written"},
+		RunE:        c.run,
+	}
+	c.add(cmd)
+	cmd.Flags().StringVar(&c.pkg, "package", "", "`NAME` of the package that the files belong to (default: none; each file stands for itself)")
+	titled(cmd, "How it is written")
+	return cmd
+}
+
+var packageName = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_]*$`)
+
+func (c *importCommand) run(cmd *cobra.Command, paths []string) error {
+	if _, err := useSettings(cmd); err != nil {
+		return err
+	}
+	opts := c.options(cmd, paths)
+	switch {
+	case len(opts.Paths) == 0:
+		return errors.New("name a file or folder to import, or - for standard input")
+	case c.pkg != "" && !packageName.MatchString(c.pkg):
+		return fmt.Errorf("--package %q: use letters, digits and underscores, a letter first", c.pkg)
+	}
+	report, err := pipeline.Read(opts)
+	if err != nil {
+		return err
+	}
+	writer := convert.CUEWriter{Package: c.pkg}
+	return c.convert(cmd, report, opts.Paths, ".cue", writer.File)
+}
