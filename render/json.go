@@ -3,14 +3,12 @@ package render
 import (
 	"encoding/json"
 	"io"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
 	"sem.example/internal/envoy"
+	"sem.example/internal/parallel"
 )
 
 // Options say what [JSON] prints of the resources, and what beside them.
@@ -70,7 +68,7 @@ func (d *document) list(name string, length int, item item) {
 	d.lists++
 	for from := 0; from < length && d.err == nil; from += len(d.pages) * pageLength {
 		pages := d.pages[:min(len(d.pages), (length-from+pageLength-1)/pageLength)]
-		inParallel(len(pages), func(k int) {
+		parallel.Each(len(pages), func(k int) {
 			first := from + k*pageLength
 			pages[k].fill(first, min(first+pageLength, length), item)
 		})
@@ -92,20 +90,6 @@ func (p *page) fill(from, to int, item item) {
 		p.text = append(append(p.text, separator(i, "")...), "\n    "...)
 		p.text = appendIndented(p.text, p.item, "    ")
 	}
-}
-
-// inParallel calls do for 0 to n-1 on all processors.
-func inParallel(n int, do func(k int)) {
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		wait.Go(func() {
-			for k := int(next.Add(1)) - 1; k < n; k = int(next.Add(1)) - 1 {
-				do(k)
-			}
-		})
-	}
-	wait.Wait()
 }
 
 func (d *document) add(p page) {

@@ -189,11 +189,11 @@ type portUse struct{ http, tls []*mesh.Service }
 
 // anyAddress returns what falls on the listener for every address, by port: HTTP hosts always do, TLS hosts without an address.
 func (s *Scope) anyAddress() map[uint32]portUse {
-	if s.listeners == nil {
-		s.listeners = map[uint32]portUse{}
+	return s.listeners.get(func() map[uint32]portUse {
+		listeners := map[uint32]portUse{}
 		for _, svc := range s.Mesh.Services {
 			for _, p := range svc.Ports {
-				use := s.listeners[p.Number]
+				use := listeners[p.Number]
 				switch {
 				case svc.Resolution == mesh.Alias:
 				case p.Protocol.IsHTTP():
@@ -201,11 +201,11 @@ func (s *Scope) anyAddress() map[uint32]portUse {
 				case p.Protocol.IsTLS() && len(svc.Addresses) == 0 && !svc.Kubernetes():
 					use.tls = append(use.tls, svc)
 				}
-				s.listeners[p.Number] = use
+				listeners[p.Number] = use
 			}
 		}
-	}
-	return s.listeners
+		return listeners
+	})
 }
 
 // eachAddressless calls do for every port of an entry that writes no address and has one allocated, which only proxies that

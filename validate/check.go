@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/parallel"
 )
 
 // A rule is a check with the function that looks for it.
@@ -37,14 +38,15 @@ func Run(s *Scope) diag.List {
 	return Some(s, func(*diag.Check) bool { return true })
 }
 
-// Some looks for what the wanted checks know, and returns it sorted.
+// Some looks for what the wanted checks know, side by side, and returns it sorted.
 func Some(s *Scope, wanted func(*diag.Check) bool) diag.List {
-	var found diag.List
-	for _, r := range rules {
-		if wanted(r.check) {
-			r.find(s, &reporter{check: r.check, found: &found})
+	lists := make([]diag.List, len(rules))
+	parallel.Each(len(rules), func(i int) {
+		if r := rules[i]; wanted(r.check) {
+			r.find(s, &reporter{check: r.check, found: &lists[i]})
 		}
-	}
+	})
+	found := slices.Concat(lists...)
 	found.Sort()
 	return found
 }

@@ -53,38 +53,36 @@ func (x secured) declared() place { return place{x.service.Object, x.port.Field}
 // securedPorts returns every port for which a DestinationRule says something of TLS, as a client of the rule's own namespace
 // sees it.
 func (s *Scope) securedPorts() []secured {
-	if s.secured != nil {
-		return s.secured
-	}
-	all := []secured{}
-	for _, o := range s.Mesh.Objects("DestinationRule") {
-		for _, svc := range s.ruled(o, o.Namespace) {
-			for _, p := range svc.Ports {
-				if t := clientTLSFor(o, p.Number); t.settings != nil {
-					all = append(all, secured{service: svc, port: p, tls: t})
-				}
-			}
-		}
-	}
-	s.secured = all
-	return all
-}
-
-// encrypted says whether any DestinationRule, in force or not, encrypts what is sent to a port, if only for a subset.
-func (s *Scope) encrypted(svc *mesh.Service, port *mesh.Port) bool {
-	if s.sealed == nil {
-		s.sealed = map[hostPort]bool{}
+	return s.secured.get(func() []secured {
+		var all []secured
 		for _, o := range s.Mesh.Objects("DestinationRule") {
-			for _, ruled := range s.named(s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)) {
-				for _, p := range ruled.Ports {
-					if seals(o, p.Number) {
-						s.sealed[hostPort{ruled.Host, p.Number}] = true
+			for _, svc := range s.ruled(o, o.Namespace) {
+				for _, p := range svc.Ports {
+					if t := clientTLSFor(o, p.Number); t.settings != nil {
+						all = append(all, secured{service: svc, port: p, tls: t})
 					}
 				}
 			}
 		}
-	}
-	return s.sealed[hostPort{svc.Host, port.Number}]
+		return all
+	})
+}
+
+// encrypted says whether any DestinationRule, in force or not, encrypts what is sent to a port, if only for a subset.
+func (s *Scope) encrypted(svc *mesh.Service, port *mesh.Port) bool {
+	return s.sealed.get(func() map[hostPort]bool {
+		sealed := map[hostPort]bool{}
+		for _, o := range s.Mesh.Objects("DestinationRule") {
+			for _, ruled := range s.named(s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)) {
+				for _, p := range ruled.Ports {
+					if seals(o, p.Number) {
+						sealed[hostPort{ruled.Host, p.Number}] = true
+					}
+				}
+			}
+		}
+		return sealed
+	})[hostPort{svc.Host, port.Number}]
 }
 
 // seals says whether a rule has TLS settings for a port, or for a subset of it, other than DISABLE.

@@ -21,34 +21,47 @@ const (
 	Closed Registry = "closed" // wrong
 )
 
-// A Scope is what the checks look at.
+// A Scope is what the checks look at. They run side by side, so that what one of them works out for all is a lazy value.
 type Scope struct {
 	Mesh     *mesh.Mesh
 	Objects  []*config.Object // every object of the input, in its order
 	Registry Registry
 
-	once     sync.Once
-	holds    map[string]map[string]bool  // by kind, the namespaces that the input holds objects of
-	clients  map[string]*mesh.View       // by namespace
-	rules    map[string][]*config.Object // DestinationRules by full host
-	routed   map[hostPort]bool           // ports that HTTP rules name as their destination
-	entries  map[string][]*mesh.Service  // of ServiceEntries, by namespace
-	labelled labelIndex                  // workloads by their labels
+	once   sync.Once
+	holds  map[string]map[string]bool  // by kind, the namespaces that the input holds objects of
+	rules  map[string][]*config.Object // DestinationRules by full host
+	routed map[hostPort]bool           // ports that HTTP rules name as their destination
 
-	bound      map[string][]*config.Object        // see rulesAt
-	gateways   map[string][]*config.Object        // see gatewaysBehind
-	sockets    [][]server                         // see sharedPorts
-	selectedBy map[*config.Object][]*mesh.Service // see selectors
-	listeners  map[uint32]portUse                 // see anyAddress
-	secured    []secured                          // see securedPorts
-	sealed     map[hostPort]bool                  // see encrypted
-	routings   map[string]routing                 // see routesTo
+	entries  lazy[map[string][]*mesh.Service] // of ServiceEntries, by namespace
+	labelled lazy[labelIndex]                 // workloads by their labels
+
+	bound      lazy[map[string][]*config.Object]        // see rulesAt
+	sockets    lazy[[][]server]                         // see sharedPorts
+	selectedBy lazy[map[*config.Object][]*mesh.Service] // see selectors
+	gateways   lazy[map[string][]*config.Object]        // see selecting
+	listeners  lazy[map[uint32]portUse]                 // see anyAddress
+	secured    lazy[[]secured]                          // see securedPorts
+	sealed     lazy[map[hostPort]bool]                  // see encrypted
+	routings   lazy[map[string]routing]                 // see routesTo
+
+	mu      sync.Mutex
+	clients map[string]*mesh.View // by namespace
+}
+
+// A lazy value is worked out when a check first asks for it. The zero one is ready to use.
+type lazy[V any] struct {
+	once  sync.Once
+	value V
+}
+
+func (l *lazy[V]) get(workOut func() V) V {
+	l.once.Do(func() { l.value = workOut() })
+	return l.value
 }
 
 func (s *Scope) prepare() {
 	s.once.Do(func() {
 		s.holds = map[string]map[string]bool{}
-		s.clients = map[string]*mesh.View{}
 		s.rules = map[string][]*config.Object{}
 		for _, o := range s.Mesh.Objects("DestinationRule") {
 			host := s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)
@@ -81,7 +94,11 @@ func (s *Scope) holdsKind(kind string) bool {
 // client returns what an ordinary workload of a namespace sees. Checks that depend on who asks evaluate it for each namespace
 // in question.
 func (s *Scope) client(namespace string) *mesh.View {
-	s.prepare()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.clients == nil {
+		s.clients = map[string]*mesh.View{}
+	}
 	if s.clients[namespace] == nil {
 		s.clients[namespace] = s.Mesh.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: namespace, Name: "client"})
 	}

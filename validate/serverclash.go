@@ -83,19 +83,18 @@ func (v server) sort() string {
 // sharedPorts returns the servers that share a socket of one gateway workload, the oldest first. Whatever a selector picks is
 // picked by every selector that asks for no more, so that a server may stand in several groups.
 func (s *Scope) sharedPorts() [][]server {
-	if s.sockets != nil {
-		return s.sockets
-	}
-	s.sockets = [][]server{}
-	seen := map[string]bool{}
-	for _, o := range s.Mesh.Objects("Gateway") {
-		selector := config.Spec[*networking.Gateway](o).GetSelector()
-		if key := words(selector); !seen[key] {
-			seen[key] = true
-			s.sockets = append(s.sockets, bySocket(s.selecting(selector))...)
+	return s.sockets.get(func() [][]server {
+		var sockets [][]server
+		seen := map[string]bool{}
+		for _, o := range s.Mesh.Objects("Gateway") {
+			selector := config.Spec[*networking.Gateway](o).GetSelector()
+			if key := words(selector); !seen[key] {
+				seen[key] = true
+				sockets = append(sockets, bySocket(s.selecting(selector))...)
+			}
 		}
-	}
-	return s.sockets
+		return sockets
+	})
 }
 
 // bySocket groups the servers of Gateways by address and port, in the order of the first of each.

@@ -167,15 +167,15 @@ func (s *Scope) eachPassedThrough(v server, do func(at place, sni string)) {
 
 // rulesAt returns the VirtualServices that are bound to a gateway.
 func (s *Scope) rulesAt(gateway string) []*config.Object {
-	if s.bound == nil {
-		s.bound = map[string][]*config.Object{}
+	return s.bound.get(func() map[string][]*config.Object {
+		bound := map[string][]*config.Object{}
 		for _, o := range s.Mesh.Objects("VirtualService") {
 			for _, g := range gatewaysOf(o) {
 				if g != mesh.MeshGateway {
-					s.bound[g] = append(s.bound[g], o)
+					bound[g] = append(bound[g], o)
 				}
 			}
 		}
-	}
-	return s.bound[gateway]
+		return bound
+	})[gateway]
 }

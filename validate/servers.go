@@ -114,12 +114,10 @@ func (s *Scope) gatewaysBehind(svc *mesh.Service) []*config.Object {
 
 // selecting returns the Gateways whose selector picks workloads with the labels, the oldest first. One without a selector picks all.
 func (s *Scope) selecting(labels map[string]string) []*config.Object {
-	if s.gateways == nil {
-		s.gateways = s.indexGateways()
-	}
-	found := slices.Clone(s.gateways[""])
+	gateways := s.gateways.get(s.indexGateways)
+	found := slices.Clone(gateways[""])
 	for _, label := range pairs(labels) {
-		for _, o := range s.gateways[label] {
+		for _, o := range gateways[label] {
 			if has(labels, config.Spec[*networking.Gateway](o).GetSelector()) {
 				found = append(found, o)
 			}

@@ -102,14 +102,14 @@ type routing struct{ sidecars, gateways bool }
 
 // routesTo returns who follows rules to each host.
 func (s *Scope) routesTo() map[string]routing {
-	if s.routings == nil {
-		s.routings = map[string]routing{}
+	return s.routings.get(func() map[string]routing {
+		routings := map[string]routing{}
 		s.eachTarget(func(t target, svc *mesh.Service) {
-			to := s.routings[svc.Host]
+			to := routings[svc.Host]
 			to.sidecars = to.sidecars || t.fromSidecars()
 			to.gateways = to.gateways || t.fromGateways()
-			s.routings[svc.Host] = to
+			routings[svc.Host] = to
 		})
-	}
-	return s.routings
+		return routings
+	})
 }

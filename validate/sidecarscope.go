@@ -69,15 +69,15 @@ func unimported(s *Scope, r *reporter) {
 
 // entriesOf returns the services that ServiceEntries of a namespace register.
 func (s *Scope) entriesOf(namespace string) []*mesh.Service {
-	if s.entries == nil {
-		s.entries = map[string][]*mesh.Service{}
+	return s.entries.get(func() map[string][]*mesh.Service {
+		entries := map[string][]*mesh.Service{}
 		for _, svc := range s.Mesh.Services {
 			if !svc.Kubernetes() {
-				s.entries[svc.Namespace] = append(s.entries[svc.Namespace], svc)
+				entries[svc.Namespace] = append(entries[svc.Namespace], svc)
 			}
 		}
-	}
-	return s.entries[namespace]
+		return entries
+	})[namespace]
 }
 
 var _ = register(diag.Check{

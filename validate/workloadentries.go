@@ -74,15 +74,15 @@ func namedWorkload(s *Scope, r *reporter) {
 
 // selectors returns the services whose selector picks a workload.
 func (s *Scope) selectors(o *config.Object) []*mesh.Service {
-	if s.selectedBy == nil {
-		s.selectedBy = map[*config.Object][]*mesh.Service{}
+	return s.selectedBy.get(func() map[*config.Object][]*mesh.Service {
+		selectedBy := map[*config.Object][]*mesh.Service{}
 		for _, svc := range s.Mesh.Services {
 			for _, w := range s.workloads(svc.Namespace, svc.Selector) {
-				s.selectedBy[w] = append(s.selectedBy[w], svc)
+				selectedBy[w] = append(selectedBy[w], svc)
 			}
 		}
-	}
-	return s.selectedBy[o]
+		return selectedBy
+	})[o]
 }
 
 var _ = register(diag.Check{

@@ -44,14 +44,13 @@ func isWorkload(o *config.Object) bool {
 // workloads returns the workloads of a namespace, or of all if it is "", that have the labels, in the order of the input. Of no
 // labels it returns none.
 func (s *Scope) workloads(namespace string, labels map[string]string) []*config.Object {
-	s.prepare()
 	if len(labels) == 0 {
 		return nil
 	}
-	s.index()
+	labelled := s.labelled.get(s.indexWorkloads)
 	var fewest []*config.Object
 	for i, name := range slices.Sorted(maps.Keys(labels)) {
-		if found := s.labelled[labelKey{namespace, name, labels[name]}]; i == 0 || len(found) < len(fewest) {
+		if found := labelled[labelKey{namespace, name, labels[name]}]; i == 0 || len(found) < len(fewest) {
 			fewest = found
 		}
 	}
@@ -64,16 +63,9 @@ func (s *Scope) workloads(namespace string, labels map[string]string) []*config.
 	return found
 }
 
-func (s *Scope) index() {
-	if s.labelled == nil {
-		s.labelled = s.indexWorkloads()
-	}
-}
-
 // populated says whether the input holds any workload of a namespace.
 func (s *Scope) populated(namespace string) bool {
-	s.index()
-	return len(s.labelled[labelKey{namespace: namespace}]) > 0
+	return len(s.labelled.get(s.indexWorkloads)[labelKey{namespace: namespace}]) > 0
 }
 
 // endpointLabels returns the labels of each endpoint of a service that the input tells of: of its endpoints, and of the workloads

@@ -1,10 +1,10 @@
 package compile
 
 import (
-	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
+
+	"sem.example/internal/parallel"
 )
 
 // A memo remembers what was built under a key. Each key is built once, even when several goroutines ask at the same
@@ -49,20 +49,6 @@ func (m *memo[K, V]) get(key K, build func() V) V {
 // out.
 func every[M any](names []string, build func(name string) *M) []*M {
 	built := make([]*M, len(names))
-	onAllCores(len(names), func(i int) { built[i] = build(names[i]) })
+	parallel.Each(len(names), func(i int) { built[i] = build(names[i]) })
 	return slices.DeleteFunc(built, func(m *M) bool { return m == nil })
-}
-
-// onAllCores calls do for 0 to n-1, each once and in no order.
-func onAllCores(n int, do func(i int)) {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), n) {
-		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				do(i)
-			}
-		})
-	}
-	wg.Wait()
 }

@@ -11,6 +11,7 @@ import (
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
+	"sem.example/internal/parallel"
 	"sem.example/internal/source"
 )
 
@@ -52,7 +53,7 @@ func (c *Compiler) outboundRoute(name string) *routev3.RouteConfiguration {
 	}
 	out := newRouteTable(name)
 	out.VirtualHosts = make([]*routev3.VirtualHost, len(t.hosts.drafts))
-	onAllCores(len(t.hosts.drafts), func(i int) { out.VirtualHosts[i] = c.place(name, t.hosts.drafts[i]) })
+	parallel.Each(len(t.hosts.drafts), func(i int) { out.VirtualHosts[i] = c.place(name, t.hosts.drafts[i]) })
 	if t.key.host == "" {
 		out.VirtualHosts = append(out.VirtualHosts, c.catchAll(name))
 	}

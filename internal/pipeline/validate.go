@@ -1,12 +1,11 @@
 package pipeline
 
 import (
-	"runtime"
 	"slices"
-	"sync"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/parallel"
 	"sem.example/internal/source"
 	"sem.example/schema"
 	"sem.example/validate"
@@ -53,7 +52,7 @@ type result struct {
 func validateAll(worlds [][]*source.Document, opts Options, how ValidateOptions) ([]result, error) {
 	results := make([]result, len(worlds))
 	errs := make([]error, len(worlds))
-	inParallel(len(worlds), func(i int) { results[i], errs[i] = validateOne(worlds[i], opts, how) })
+	parallel.Each(len(worlds), func(i int) { results[i], errs[i] = validateOne(worlds[i], opts, how) })
 	for _, err := range errs {
 		if err != nil {
 			return nil, err
@@ -82,7 +81,7 @@ func validateOne(docs []*source.Document, opts Options, how ValidateOptions) (re
 // checkShapes holds each document against the schema of its kind.
 func checkShapes(docs []*source.Document) diag.List {
 	lists := make([]diag.List, len(docs))
-	inParallel(len(docs), func(i int) { lists[i] = schema.Check(docs[i]) })
+	parallel.Each(len(docs), func(i int) { lists[i] = schema.Check(docs[i]) })
 	var found diag.List
 	for _, l := range lists {
 		found = append(found, l...)
@@ -125,29 +124,4 @@ func byFile(in *source.Input) [][]*source.Document {
 		files[i] = append(files[i], d)
 	}
 	return files
-}
-
-// inParallel calls do for 0 to n-1 on all processors.
-func inParallel(n int, do func(int)) {
-	workers := min(n, runtime.GOMAXPROCS(0))
-	if workers < 2 {
-		for i := range n {
-			do(i)
-		}
-		return
-	}
-	next := make(chan int, workers)
-	var group sync.WaitGroup
-	for range workers {
-		group.Go(func() {
-			for i := range next {
-				do(i)
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	group.Wait()
 }

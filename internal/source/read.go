@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"io"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"sync"
+
+	"sem.example/internal/parallel"
 )
 
 // Options of [Read].
@@ -30,7 +30,7 @@ func Read(inputs []string, opts Options) (*Input, []Problem) {
 	names, problems := walk(inputs, holdsConfiguration)
 	jobs := bundle(names)
 	results := make([][]content, len(jobs))
-	each(len(jobs), func(i int) { results[i] = read(jobs[i], opts) })
+	parallel.Each(len(jobs), func(i int) { results[i] = read(jobs[i], opts) })
 	in := &Input{}
 	for _, c := range slices.Concat(results...) {
 		in.Files = append(in.Files, c.file)
@@ -136,22 +136,4 @@ func Parse(f *File) ([]*Document, []Problem) {
 	c := content{file: f}
 	c.parse()
 	return c.docs, c.problems
-}
-
-// each calls do for 0 to n-1 on all cores.
-func each(n int, do func(int)) {
-	var wg sync.WaitGroup
-	next := make(chan int)
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		wg.Go(func() {
-			for i := range next {
-				do(i)
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
 }
