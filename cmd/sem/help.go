@@ -119,17 +119,38 @@ func usage(cmd *cobra.Command) error {
 			width = max(width, len(c.Name()))
 		}
 		for _, c := range s.commands {
-			fmt.Fprintf(&b, "  %-*s %s\n", width, c.Name(), c.Short)
+			hang(&b, fmt.Sprintf("  %-*s ", width, c.Name()), c.Short)
 		}
 	}
 	for _, s := range flagSections(cmd) {
 		fmt.Fprintf(&b, "\n%s:\n%s", s.title, s.flags.FlagUsagesWrapped(helpWidth))
 	}
 	if cmd.Runnable() {
-		fmt.Fprintf(&b, "\nExit codes:\n  %s\n", strings.Join(exitCodes(cmd), "\n  "))
+		b.WriteString("\nExit codes:\n")
+		for _, row := range exitCodes(cmd) {
+			code, means, _ := strings.Cut(row, "  ")
+			hang(&b, "  "+code+"  ", means)
+		}
 	}
 	_, err := fmt.Fprint(cmd.OutOrStderr(), b.String())
 	return err
+}
+
+// hang writes a text behind a lead, and breaks it so that it stays in a column of its own.
+func hang(b *strings.Builder, lead, text string) {
+	line := lead
+	for i, word := range strings.Fields(text) {
+		switch {
+		case i == 0:
+		case len(line)+1+len(word) > helpWidth:
+			fmt.Fprintln(b, line)
+			line = strings.Repeat(" ", len(lead))
+		default:
+			line += " "
+		}
+		line += word
+	}
+	fmt.Fprintln(b, line)
 }
 
 // exitCodes says what each exit code of a command means, in order.

@@ -12,11 +12,11 @@ import (
 	"sem.example/internal/recipe"
 )
 
-const newHelp = `New writes configuration for a common purpose: documents that validate clean, and
-beside them a test of what they do. Each recipe is a command of its own, whose
---help tells what it takes; on a terminal it asks for what is missing.
+const newHelp = `New writes configuration for a common purpose: documents that validate clean,
+and beside them a test of what they do. Each recipe is a command of its own,
+whose --help tells what it takes; on a terminal it asks for what is missing.
 
-Nothing is overwritten without --force, and either all files are written or none.`
+Nothing is overwritten without --force: all files are written, or none.`
 
 const newExample = `  # the recipes, a line each
   sem new
