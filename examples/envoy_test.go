@@ -2,74 +2,53 @@
 package examples_test
 
 import (
-	"bufio"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/envoytest"
-	"sem.example/internal/pipeline"
+	"sem.example/internal/source"
+	"sem.example/internal/suite"
 	"sem.example/render"
-	"sem.example/simulate"
 )
 
-// TestEnvoyAgrees renders each proxy of an example as a bootstrap that Envoy accepts, runs it, sends the requests of the
-// example through it, and compares what happens with the traces.
+// TestEnvoyAgrees has Envoy accept each proxy of an example as the bootstrap that users are given, and then carry the
+// requests of the example's tests, as 'sem test --envoy' does.
 func TestEnvoyAgrees(t *testing.T) {
-	files, err := filepath.Glob("*/requests.jsonl")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no examples with requests", err)
-	}
-	for _, f := range files {
-		folder := filepath.Dir(f)
-		t.Run(folder, func(t *testing.T) {
-			world, err := pipeline.Load(pipeline.Options{Paths: []string{folder}})
+	path := envoytest.Required(t)
+	names, _ := source.FindTests(nil)
+	judged := suite.Options{Judge: func() suite.Judge { return envoytest.NewJudge(path) }}
+	for _, name := range names {
+		t.Run(filepath.Dir(name), func(t *testing.T) {
+			report, err := suite.NewRunner(judged).Run(t.Context(), []string{name})
 			if err != nil {
 				t.Fatal(err)
 			}
-			proxies := map[string]*envoytest.Proxy{}
-			for _, call := range calls(t, f) {
-				p, running := proxies[call.Proxy.Namespace+"/"+call.Proxy.Name]
-				if !running {
-					p = start(t, world, call.Proxy)
-					proxies[call.Proxy.Namespace+"/"+call.Proxy.Name] = p
-				}
-				agrees(t, world, p, call)
+			accepted(t, report.Files[0])
+			if report.Failed() {
+				t.Error(text(t, report))
 			}
 		})
 	}
 }
 
-func calls(t *testing.T, file string) []simulate.Call {
+// accepted asks Envoy whether it would run the proxies of a file of tests.
+func accepted(t *testing.T, f *suite.FileResult) {
 	t.Helper()
-	f, err := os.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	var out []simulate.Call
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		var call simulate.Call
-		if err := json.Unmarshal(lines.Bytes(), &call); err != nil {
+	asked := map[string]bool{}
+	for _, r := range f.Results {
+		proxy := r.Request.Call.Proxy
+		if asked[proxy.Namespace+"/"+proxy.Name] {
+			continue
+		}
+		asked[proxy.Namespace+"/"+proxy.Name] = true
+		compiler, err := f.World.Compile(proxy)
+		if err != nil {
 			t.Fatal(err)
 		}
-		out = append(out, call)
+		validate(t, compiler.Snapshot())
 	}
-	return out
-}
-
-// start runs Envoy for a proxy, once Envoy has accepted the bootstrap that users are given.
-func start(t *testing.T, world *pipeline.World, p simulate.Proxy) *envoytest.Proxy {
-	t.Helper()
-	compiler, err := world.Compile(p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := compiler.Snapshot()
-	validate(t, s)
-	return envoytest.Run(t, s, "")
 }
 
 func validate(t *testing.T, s *envoy.Snapshot) {
@@ -86,20 +65,5 @@ func validate(t *testing.T, s *envoy.Snapshot) {
 	}
 	if err := envoytest.Validate(t.Context(), envoytest.Required(t), name); err != nil {
 		t.Error(err)
-	}
-}
-
-func agrees(t *testing.T, world *pipeline.World, p *envoytest.Proxy, call simulate.Call) {
-	t.Helper()
-	trace, err := world.Trace(call, pipeline.TraceOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	seen, err := p.Do(t.Context(), trace.Call)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range envoytest.Differences(trace, seen) {
-		t.Errorf("%s: %s", call.ID, d)
 	}
 }

@@ -12,15 +12,20 @@ import (
 // TestRequests runs the request tests of all examples, as 'sem test examples' does.
 func TestRequests(t *testing.T) {
 	names, _ := source.FindTests(nil)
-	report, err := suite.NewRunner(suite.Options{}).Run(names)
+	report, err := suite.NewRunner(suite.Options{}).Run(t.Context(), names)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var text bytes.Buffer
-	if err := output.Tests(&text, report, false, output.Look{}); err != nil {
+	if len(names) == 0 || report.Failed() || report.Broken() {
+		t.Error(text(t, report))
+	}
+}
+
+func text(t *testing.T, r *suite.Report) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := output.Tests(&b, r, false, output.Look{}); err != nil {
 		t.Fatal(err)
 	}
-	if len(names) == 0 || report.Failed() || report.Broken() {
-		t.Error(text.String())
-	}
+	return b.String()
 }

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"sem.example/internal/envoytest"
 	"sem.example/internal/output"
 	"sem.example/internal/source"
 	"sem.example/internal/suite"
@@ -35,6 +37,7 @@ type testCommand struct {
 	coverage   bool
 	floor      float64
 	lcov       string
+	envoy      string
 }
 
 func newTest() *cobra.Command {
@@ -52,6 +55,8 @@ func newTest() *cobra.Command {
 	flags.BoolVar(&c.failFast, "fail-fast", false, "stop at the first failure")
 	flags.BoolVar(&c.update, "update", false, "write the answers into the tests in place of expectations that fail, and run them again")
 	titled(cmd, "Which tests")
+	flags.StringVar(&c.envoy, "envoy", "", "make each request of a real Envoy as well, the executable at `PATH`, and fail where it disagrees with the trace")
+	titled(cmd, "Against Envoy")
 	flags.StringVarP(&c.namespace, "namespace", "n", "default", "`NAMESPACE` of documents that name none, where the tests do not say")
 	flags.StringVar(&c.meshConfig, "mesh-config", "", "`FILE` with the mesh's settings, where the tests do not say")
 	titled(cmd, "What is read")
@@ -82,7 +87,7 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	runner := suite.NewRunner(options)
-	report, err := runner.Run(names)
+	report, err := runner.Run(cmd.Context(), names)
 	if err == nil && c.update {
 		report, err = rewrite(cmd, runner, report, names)
 	}
@@ -109,10 +114,17 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 
 func (c *testCommand) options() (suite.Options, error) {
 	o := suite.Options{Namespace: c.namespace, MeshConfig: c.meshConfig, FailFast: c.failFast}
+	var err error
+	if c.envoy != "" {
+		path, err := exec.LookPath(c.envoy)
+		if err != nil {
+			return o, fmt.Errorf("--envoy: %w", err)
+		}
+		o.Judge = func() suite.Judge { return envoytest.NewJudge(path) }
+	}
 	if c.only == "" {
 		return o, nil
 	}
-	var err error
 	if o.Only, err = regexp.Compile(c.only); err != nil {
 		return o, fmt.Errorf("--run: %w", err)
 	}
@@ -134,7 +146,7 @@ func rewrite(cmd *cobra.Command, runner *suite.Runner, report *suite.Report, nam
 		}
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s: answers written: %d\n", f.File.Name, changed)
 	}
-	return runner.Run(names)
+	return runner.Run(cmd.Context(), names)
 }
 
 // testFiles are the files of tests that the arguments come to.

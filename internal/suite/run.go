@@ -1,12 +1,14 @@
 package suite
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"regexp"
 	"strings"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/envoy"
 	"sem.example/internal/pipeline"
 	"sem.example/internal/source"
 	"sem.example/simulate"
@@ -18,6 +20,14 @@ type Options struct {
 	MeshConfig string         // the mesh's settings, where a file of tests does not say
 	Only       *regexp.Regexp // cases to run, by "name" or "name: request"; nil runs all
 	FailFast   bool           // stop at the first failure
+	Judge      func() Judge   // makes the judge of a file's traces; nil runs without one
+}
+
+// A Judge says where a trace differs from what a real proxy does.
+type Judge interface {
+	// Disagreements compares the first hop of a trace; resources are those of its proxy.
+	Disagreements(ctx context.Context, t *simulate.Trace, resources func() (*envoy.Snapshot, error)) ([]string, error)
+	Close()
 }
 
 // A Report is what became of all tests.
@@ -100,7 +110,7 @@ type Runner struct {
 func NewRunner(o Options) *Runner { return &Runner{options: o, worlds: map[string]*pipeline.World{}} }
 
 // Run runs files of tests in their order. The error is for what the file system refuses.
-func (r *Runner) Run(names []string) (*Report, error) {
+func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
 	out := &Report{}
 	r.stopped = false
 	for _, name := range names {
@@ -108,7 +118,7 @@ func (r *Runner) Run(names []string) (*Report, error) {
 		if err != nil {
 			return nil, err
 		}
-		f, err := r.file(&source.File{Name: name, Data: data})
+		f, err := r.file(ctx, &source.File{Name: name, Data: data})
 		if err != nil {
 			return nil, err
 		}
@@ -120,7 +130,7 @@ func (r *Runner) Run(names []string) (*Report, error) {
 }
 
 // file runs the tests of a file.
-func (r *Runner) file(text *source.File) (*FileResult, error) {
+func (r *Runner) file(ctx context.Context, text *source.File) (*FileResult, error) {
 	file, found := Read(text)
 	out := &FileResult{File: file, Broken: found}
 	if len(file.Cases) == 0 {
@@ -131,6 +141,11 @@ func (r *Runner) file(text *source.File) (*FileResult, error) {
 		return nil, fmt.Errorf("%s: %w", file.Name, err)
 	}
 	out.World = world
+	var judge Judge
+	if r.options.Judge != nil {
+		judge = r.options.Judge()
+		defer judge.Close()
+	}
 	for _, c := range file.Cases {
 		for _, request := range c.Requests {
 			if !r.wanted(c, request) {
@@ -140,6 +155,9 @@ func (r *Runner) file(text *source.File) (*FileResult, error) {
 				return out, nil
 			}
 			result := run(world, c, request)
+			if err := result.judged(ctx, world, judge); err != nil {
+				return nil, fmt.Errorf("%s: %s: %w", file.Name, result.Name(), err)
+			}
 			out.Results = append(out.Results, result)
 			r.stopped = r.options.FailFast && len(result.Failures) > 0
 		}
@@ -188,4 +206,29 @@ func run(world *pipeline.World, c *Case, request Request) Result {
 		out.Failures = []Failure{{At: c.At, Field: "expect", Want: "an expectation, which 'sem test --update' writes", Got: "nothing"}}
 	}
 	return out
+}
+
+// judged adds what a judge says against the trace. A call that no proxy understands has nothing to judge.
+func (r *Result) judged(ctx context.Context, world *pipeline.World, judge Judge) error {
+	if judge == nil || r.Trace == nil || r.Trace.Verdict == simulate.Unsupported {
+		return nil
+	}
+	t := r.Trace
+	if !r.Case.Alone {
+		var err error
+		if t, err = world.Trace(r.Request.Call, pipeline.TraceOptions{}); err != nil {
+			return err
+		}
+	}
+	differences, err := judge.Disagreements(ctx, t, func() (*envoy.Snapshot, error) {
+		c, err := world.Compile(t.Call.Proxy)
+		if err != nil {
+			return nil, err
+		}
+		return c.Snapshot(), nil
+	})
+	for _, d := range differences {
+		r.Failures = append(r.Failures, Failure{At: r.Case.At, Field: "envoy", Want: "a trace that Envoy agrees with", Got: d})
+	}
+	return err
 }

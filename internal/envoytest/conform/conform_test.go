@@ -14,6 +14,7 @@ import (
 	"sem.example/internal/envoy"
 	"sem.example/internal/envoytest"
 	"sem.example/internal/envoytest/probe"
+	"sem.example/internal/source"
 	"sem.example/simulate"
 )
 
@@ -21,13 +22,13 @@ import (
 // short form of "make conform".
 func TestConform(t *testing.T) {
 	path := envoytest.Required(t)
-	requests, err := filepath.Glob("../../../examples/*/requests.jsonl")
-	if err != nil || len(requests) == 0 {
-		t.Fatal("no examples", err)
+	tests, _ := source.FindTests([]string{"../../../examples"})
+	if len(tests) == 0 {
+		t.Fatal("no examples")
 	}
 	var folders []string
-	for _, r := range requests {
-		folders = append(folders, filepath.Dir(r))
+	for _, name := range tests {
+		folders = append(folders, filepath.Dir(name))
 	}
 	r, err := conform(t.Context(), options{envoy: path, seed: 1, limit: 40}, folders)
 	if err != nil {

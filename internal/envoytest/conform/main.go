@@ -4,8 +4,8 @@
 //	conform -seed 1 -random 50 -time 10m -o docs/fidelity.md MESH…
 //
 // A mesh is a folder or a txtar archive. It holds documents and says which proxies to ask: proxies.json is a list of
-// them, requests.jsonl and calls.jsonl are calls for them; those of calls.jsonl are sent as they are, beside the calls
-// that are made up. With -random there are also meshes that are made up themselves. The exit status is 1 where a trace
+// them, requests.jsonl, calls.jsonl and request tests are calls for them; those of calls.jsonl are sent as they are,
+// beside the calls that are made up. With -random there are also meshes that are made up themselves. The exit status is 1 where a trace
 // disagrees with Envoy.
 package main
 

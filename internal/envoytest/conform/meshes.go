@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -16,6 +17,8 @@ import (
 	"sem.example/internal/envoytest/manifest"
 	"sem.example/internal/envoytest/randmesh"
 	"sem.example/internal/pipeline"
+	"sem.example/internal/source"
+	"sem.example/internal/suite"
 	"sem.example/simulate"
 )
 
@@ -58,7 +61,7 @@ func worldOf(path string) (*world, error) {
 		for _, file := range a.Files {
 			f[file.Name] = file.Data
 		}
-		return f.world(strings.TrimSuffix(filepath.Base(path), ".txtar"), nil)
+		return f.world(strings.TrimSuffix(filepath.Base(path), ".txtar"), nil, nil)
 	}
 	f := files{}
 	for _, name := range []string{"mesh.yaml", "meshconfig.yaml", "proxies.json", "requests.jsonl"} {
@@ -68,11 +71,35 @@ func worldOf(path string) (*world, error) {
 		}
 		f[name] = text
 	}
-	return f.world(filepath.Base(path), []string{path})
+	calls, err := tested(path)
+	if err != nil {
+		return nil, err
+	}
+	return f.world(filepath.Base(path), []string{path}, calls)
+}
+
+// tested are the calls of the request tests in a folder.
+func tested(folder string) ([]simulate.Call, error) {
+	var out []simulate.Call
+	names, _ := source.FindTests([]string{folder})
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		f, _ := suite.Read(&source.File{Name: name, Data: text})
+		for _, c := range f.Cases {
+			for _, r := range c.Requests {
+				out = append(out, r.Call)
+			}
+		}
+	}
+	return out, nil
 }
 
 // world builds the mesh of files; where there is no mesh.yaml it is in the folders.
-func (f files) world(name string, folders []string) (*world, error) {
+// Calls that tests make tell its proxies, too.
+func (f files) world(name string, folders []string, tested []simulate.Call) (*world, error) {
 	w := &world{name: name, settings: f["settings.yaml"]}
 	if w.settings == nil {
 		w.settings = f["meshconfig.yaml"]
@@ -81,7 +108,7 @@ func (f files) world(name string, folders []string) (*world, error) {
 	if w.calls, err = lines[simulate.Call](f["calls.jsonl"]); err != nil {
 		return nil, err
 	}
-	if w.proxies, err = f.proxies(w.calls); err != nil || len(w.proxies) == 0 {
+	if w.proxies, err = f.proxies(slices.Concat(w.calls, tested)); err != nil || len(w.proxies) == 0 {
 		return nil, err
 	}
 	if f["mesh.yaml"] == nil {
