@@ -122,7 +122,7 @@ func clean(t *testing.T, dir string) map[string]string {
 func passes(t *testing.T, dir string) {
 	t.Helper()
 	names, _ := source.FindTests([]string{dir})
-	report, err := suite.NewRunner(suite.Options{}).Run(names)
+	report, err := suite.NewRunner(suite.Options{}).Run(t.Context(), names)
 	if err != nil || len(names) != 1 {
 		t.Fatal(names, err)
 	}
