@@ -6,13 +6,15 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/internal/source"
 )
 
 var _ = register(diag.Check{
 	ID:       "SEM180",
 	Title:    "route leads to a host that clients do not see",
 	Severity: diag.Error,
-	Why: `The destination is registered, but exportTo or a Sidecar hides it from the namespace of the rules. For those clients there is no
+	Why: `The destination is registered, but exportTo (of a Kubernetes Service: the annotation networking.istio.io/exportTo) or a Sidecar
+hides it from the namespace of the rules. For those clients there is no
 cluster of that host: the proxy answers 503 with the flag NC.`,
 	Fix: `Export the host to the namespace, or import it in the Sidecar.`,
 	Wrong: `
@@ -78,10 +80,21 @@ func hiddenHost(s *Scope, r *reporter) {
 			}
 			f := r.at(t.host(), "clients in namespace %s do not see %q", o.Namespace, host)
 			for _, l := range view.HiddenServices(host) {
-				f.related(place{l.Object, l.Field}, "%s", l.Reason)
+				f.related(exportPlace(l), "%s", l.Reason)
 			}
 		}
 	}
+}
+
+// exportAnnotation is the annotation by which a Kubernetes Service says who may see it.
+const exportAnnotation = "networking.istio.io/exportTo"
+
+// exportPlace is where what hides a service stands: the annotation of a Kubernetes Service, if it has one.
+func exportPlace(l mesh.Loser) place {
+	if _, ok := l.Object.Annotations[exportAnnotation]; ok && l.Object.Kind == "Service" {
+		return place{l.Object, source.Join("metadata.annotations", exportAnnotation)}
+	}
+	return place{l.Object, l.Field}
 }
 
 var _ = register(diag.Check{

@@ -69,7 +69,7 @@ func joinedRules(s *Scope, r *reporter) {
 			case older.Object != c.at.Object && !told[c.at]:
 				told[c.at] = true
 				r.at(place{c.at.Object, c.at.Field}, "the condition stands in %s as well, and gateways use the rule of the older document", name(older.Object)).
-					related(place{older.Object, older.Field}, "the rule with the same condition")
+					related(place{older.Object, older.Field}, "the rule with the same condition%s", elder(older.Object, c.at.Object))
 			}
 		}
 	}
@@ -174,7 +174,7 @@ func sameServerName(s *Scope, r *reporter) {
 							first[key] = at
 						} else if older.object != v.Object && !told[at] && exportsTo(older, v.Object.Namespace) {
 							told[at] = true
-							r.at(at, "connections for %q follow the rule of %s, which is older", sni, name(older.object)).related(older, "this rule is used")
+							r.at(at, "connections for %q follow the rule of %s, which is older", sni, name(older.object)).related(older, "this rule is used%s", elder(older.object, v.Object))
 						}
 					}
 				}

@@ -63,7 +63,7 @@ func lostPolicy(s *Scope, r *reporter) {
 			return
 		}
 		r.at(place{l.Object, l.Field}, "%s is dropped: %s", strings.TrimPrefix(l.Field, "spec."), l.Reason).
-			related(place{rule.Host.Object, "spec.host"}, "rules of this host are united here")
+			related(place{rule.Host.Object, "spec.host"}, "rules of this host are united here%s", elder(rule.Host.Object, l.Object))
 	})
 }
 

@@ -62,7 +62,7 @@ func rivalRules(s *Scope, r *reporter) {
 		}
 		for _, l := range lost {
 			r.at(l.place, "the HTTP rules for %q never act: %s has the same host and comes first", l.host, name(l.by)).
-				related(place{l.by, "spec.hosts"}, "its rules are used")
+				related(place{l.by, "spec.hosts"}, "its rules are used%s", elder(l.by, o))
 		}
 	})
 }
@@ -134,7 +134,7 @@ func partlyRivalRules(s *Scope, r *reporter) {
 		}
 		for _, l := range lost {
 			r.at(l.place, "%q is routed by %s, which comes first; these rules act for the other hosts only", l.host, name(l.by)).
-				related(place{l.by, "spec.hosts"}, "its rules are used")
+				related(place{l.by, "spec.hosts"}, "its rules are used%s", elder(l.by, o))
 		}
 	})
 }

@@ -51,7 +51,7 @@ func rivalDefaults(s *Scope, r *reporter) {
 			}
 			if older := first[o.Namespace]; older != nil {
 				r.at(place{o, "metadata.name"}, "%s has no effect: namespace %s has a default already", name(o), o.Namespace).
-					related(place{older, "metadata.name"}, "the older one counts")
+					related(place{older, "metadata.name"}, "the older one counts%s", elder(older, o))
 				continue
 			}
 			first[o.Namespace] = o
@@ -123,7 +123,7 @@ func rivalSelectors(s *Scope, r *reporter) {
 					continue
 				}
 				f := r.at(place{o, selectorField(o)}, "%s selects the same workloads, and is older: this %s does not count for them", name(first), kind).
-					related(place{first, selectorField(first)}, "the older one counts")
+					related(place{first, selectorField(first)}, "the older one counts%s", elder(first, o))
 				if workload != nil {
 					f.related(place{workload, "metadata.name"}, "both select %s", name(workload))
 				}

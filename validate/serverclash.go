@@ -64,7 +64,7 @@ func portClash(s *Scope, r *reporter) {
 			}
 			told[v.place] = true
 			r.at(place{v.object, v.field + ".port"}, "port %d is taken for %s by an older server, so this one for %s is left out", v.GetPort().GetNumber(), first.sort(), v.sort()).
-				related(place{first.object, first.field + ".port"}, "the older server stands here")
+				related(place{first.object, first.field + ".port"}, "the older server stands here%s", elder(first.object, v.object))
 		}
 	}
 }
@@ -188,7 +188,7 @@ func hostClash(s *Scope, r *reporter) {
 func reportClash(r *reporter, v server, i int, older place, left bool) {
 	if left {
 		r.at(v.host(i), "an older server of port %d has the host %q, so this server is left out with all its hosts", v.GetPort().GetNumber(), v.hostAt(i).name).
-			related(older, "the older server has it here")
+			related(older, "the older server has it here%s", elder(older.object, v.object))
 		return
 	}
 	r.at(v.host(i), "another server of port %d has the host %q for another namespace, and the proxy refuses to tell the two apart: the port is lost to both",

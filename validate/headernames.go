@@ -1,0 +1,91 @@
+package validate
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM289",
+	Title:    "header operation with a name that no header can have",
+	Severity: diag.Error,
+	Why: `The API server takes any name, and the proxy loads it. A request to which such a header is added is not sent: the proxy answers 503,
+"invalid header name". To a response it is added as it is, which many clients refuse. Header names consist of letters, digits and
+!#$%&'*+.^_|~- and the backtick: no space, colon or bracket.`,
+	Fix: `Correct the name.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  gateways: [ingress/edge]
+  http:
+  - headers: {request: {set: {"x-tenant:": blue}}}
+    route: [{destination: {host: api.example.com}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  gateways: [ingress/edge]
+  http:
+  - headers: {request: {set: {x-tenant: blue}}}
+    route: [{destination: {host: api.example.com}}]
+`,
+}, headerNames)
+
+// headerToken is what a header's name looks like (RFC 9110, token).
+var headerToken = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+
+func headerNames(s *Scope, r *reporter) {
+	for _, o := range s.Mesh.Objects("VirtualService") {
+		for i, rule := range config.Spec[*networking.VirtualService](o).GetHttp() {
+			at := source.Index("spec.http", i)
+			operationNames(r, place{o, at + ".headers"}, rule.GetHeaders())
+			for j, d := range rule.GetRoute() {
+				operationNames(r, place{o, source.Index(at+".route", j) + ".headers"}, d.GetHeaders())
+			}
+		}
+	}
+}
+
+// operationNames looks at the header names of one place. Names with a colon in front are judged by the schema.
+func operationNames(r *reporter, at place, h *networking.Headers) {
+	for _, way := range []struct {
+		name string
+		ops  *networking.Headers_HeaderOperations
+	}{{"request", h.GetRequest()}, {"response", h.GetResponse()}} {
+		for _, op := range []struct {
+			name   string
+			values map[string]string
+		}{{"set", way.ops.GetSet()}, {"add", way.ops.GetAdd()}} {
+			for _, header := range slices.Sorted(maps.Keys(op.values)) {
+				if header == "" || header[0] == ':' || headerToken.MatchString(header) {
+					continue
+				}
+				field := source.Join(strings.Join([]string{at.field, way.name, op.name}, "."), header)
+				f := r.at(place{at.object, field}, "%q is no header name", header)
+				f.At.Key = true
+				if way.name == "response" {
+					f.severity(diag.Warning)
+				}
+			}
+		}
+		for i, header := range way.ops.GetRemove() {
+			if header != "" && header[0] != ':' && !headerToken.MatchString(header) {
+				r.at(place{at.object, source.Index(at.field+"."+way.name+".remove", i)}, "%q is no header name, so that nothing is removed", header).severity(diag.Warning)
+			}
+		}
+	}
+}
