@@ -10,7 +10,7 @@ import (
 var Input = []*Check{
 	Unreadable, tooLarge, notText, syntax, tabIndent, template, duplicateKey, badAnchor, tooComplex, noJSON, notObject,
 	noKind, noDocument, notConcrete, conflict, twoReadings, UnknownKind, Undecodable, badSuppression, UnknownSetting,
-	uselessSuppression, BadTest,
+	uselessSuppression, BadTest, folderLink,
 }
 
 // Unreadable and the checks beside it are those of the file as such. Their examples are not YAML, and so they have none.
@@ -24,6 +24,11 @@ var (
 		ID: "SEM002", Title: "file is too large", Severity: Error,
 		Why: "A file of this size is not configuration that was written for a mesh, and reading it whole would take more memory than it is worth. Kubernetes itself takes objects of at most some 3 MiB.",
 		Fix: "Split the file, or name the files that matter instead of the folder.",
+	}
+	folderLink = &Check{
+		ID: "SEM035", Title: "link to a folder is not followed", Severity: Info,
+		Why: "A folder is read with everything below it, but symbolic links to other folders are not followed: they may lead anywhere, and in circles. What the link leads to is not part of the answer.",
+		Fix: "Name the link as an argument of its own if its folder belongs to the mesh.",
 	}
 	notText = &Check{
 		ID: "SEM003", Title: "file is not UTF-8 text", Severity: Error,
@@ -179,7 +184,7 @@ var checks = map[source.Trouble]*Check{
 	source.TabIndent: tabIndent, source.Template: template, source.DuplicateKey: duplicateKey, source.BadAnchor: badAnchor,
 	source.TooComplex: tooComplex, source.NoJSON: noJSON, source.NotObject: notObject, source.NoKind: noKind,
 	source.NoDocument: noDocument, source.NotConcrete: notConcrete, source.Conflict: conflict, source.TwoReadings: twoReadings,
-	source.BadSuppression: badSuppression,
+	source.BadSuppression: badSuppression, source.Link: folderLink,
 }
 
 // refused are the checks whose findings make the API server refuse the document.

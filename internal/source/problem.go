@@ -22,6 +22,7 @@ const (
 	TwoReadings                   // a scalar that YAML 1.1 and 1.2 read differently
 	BadSuppression                // a suppression comment that sem does not understand
 	Conflict                      // CUE whose values or constraints contradict each other
+	Link                          // a link to a folder, met in a folder
 )
 
 // A Problem is one trouble and its place. Package diag makes it a finding.

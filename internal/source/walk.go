@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,7 @@ type input struct {
 // A walker gathers the files that the arguments come to, each once.
 type walker struct {
 	wanted   func(name string) bool // of the files of a folder
+	roots    []string               // the folders of the arguments, without links
 	inputs   []input
 	problems []Problem
 	seen     map[string]bool
@@ -45,6 +47,11 @@ func IsTest(name string) bool {
 // walk returns the files that the arguments come to, of a folder those that are wanted.
 func walk(args []string, wanted func(name string) bool) ([]input, []Problem) {
 	w := walker{wanted: wanted, seen: map[string]bool{}, charts: map[string]bool{}}
+	for _, arg := range args {
+		if real, err := filepath.EvalSymlinks(arg); err == nil {
+			w.roots = append(w.roots, absolute(real))
+		}
+	}
 	for _, arg := range args {
 		if arg == "-" {
 			w.add(input{name: arg, named: true})
@@ -76,7 +83,7 @@ func (w *walker) refuse(name string, err error) {
 
 // folder adds the wanted files of a folder and of all below it. Hidden ones are left out, and so are the templates of Helm
 // charts and what a CUE module brought along. Symbolic links to files are followed and those to folders are not, so that no
-// loop can arise.
+// loop can arise; a finding tells of them unless their folder is read anyway.
 func (w *walker) folder(root string) {
 	_ = fs.WalkDir(os.DirFS(root), ".", func(path string, d fs.DirEntry, err error) error {
 		name := filepath.Join(root, filepath.FromSlash(path))
@@ -86,11 +93,40 @@ func (w *walker) folder(root string) {
 			return fs.SkipDir
 		case d.IsDir() && path != "." && w.passes(name):
 			return fs.SkipDir
+		case d.Type()&fs.ModeSymlink != 0 && w.leadsAway(name):
+			w.problems = append(w.problems, Problem{
+				Trouble: Link, File: &File{Name: name}, Minor: true, Message: "a link to a folder is not followed",
+				Help: "name it as well to read what it leads to: " + filepath.ToSlash(name),
+			})
 		case !d.IsDir() && !strings.HasPrefix(d.Name(), ".") && w.wanted(d.Name()):
 			w.file(name, root, d)
 		}
 		return nil
 	})
+}
+
+// leadsAway says whether a link leads to a folder beyond those that are read.
+func (w *walker) leadsAway(link string) bool {
+	target, err := filepath.EvalSymlinks(link)
+	if err != nil || strings.HasPrefix(filepath.Base(link), ".") {
+		return false
+	}
+	if info, err := os.Stat(target); err != nil || !info.IsDir() {
+		return false
+	}
+	within := func(root string) bool {
+		rest, err := filepath.Rel(root, absolute(target))
+		return err == nil && rest != ".." && !strings.HasPrefix(rest, ".."+string(filepath.Separator))
+	}
+	return !slices.ContainsFunc(w.roots, within)
+}
+
+// absolute is a path as seen from the root of the file system.
+func absolute(path string) string {
+	if full, err := filepath.Abs(path); err == nil {
+		return full
+	}
+	return path
 }
 
 // passes says whether a folder is passed by.
