@@ -19,6 +19,7 @@ import (
 var documents = []struct{ file, kind, title, pkg, root string }{
 	{"trace.json", "Trace", "The trace document of sem trace -o json, and of each line of --batch", "simulate", "Trace"},
 	{"validate-report.json", "ValidateReport", "The report of sem validate -o json", "output", "reportDocument"},
+	{"test-report.json", "TestReport", "The report of sem test -o json", "output", "testDocument"},
 }
 
 // TestDocumentSchemas holds the JSON Schemas under docs/schema to the types that the documents are printed from; what these
