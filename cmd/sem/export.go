@@ -18,7 +18,7 @@ nothing is written.
 As JSON, several documents are one List. Comments are not part of a document.`
 
 const exportExample = `  # what files of any language hold
-  sem export examples/canary -o json
+  sem export examples/authored-in-cue -o json
 
   # as kubectl takes it
   sem export mesh/ | kubectl apply -f -

@@ -6,6 +6,7 @@ import (
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/load"
 	"cuelang.org/go/cue/parser"
 )
@@ -73,7 +74,7 @@ func (r *cueReader) evaluate(names []string) {
 // faults returns what is wrong with the package at hand. A value that is no document may stay open, but what contradicts
 // itself is wrong anywhere, and so is a required field that nothing sets.
 func (r *cueReader) faults() []*cueFault {
-	all := faults(r.root.Validate(cue.Concrete(true), cue.Final()))
+	all := faults(mistakes(r.root, 0))
 	missing := map[string]bool{}
 	for _, f := range all {
 		if f.lacks() {
@@ -83,6 +84,22 @@ func (r *cueReader) faults() []*cueFault {
 	return slices.DeleteFunc(all, func(f *cueFault) bool {
 		return missing[f.reads()] || f.open() && !f.lacks() && !r.inObject(f.path)
 	})
+}
+
+// mistakes returns what CUE says against a value and everything in it. Of a value that contradicts itself CUE says no more than
+// that, so each part is asked for itself.
+func mistakes(v cue.Value, depth int) error {
+	err := v.Validate(cue.Concrete(true), cue.Final())
+	if err == nil || depth > maxDepth {
+		return err
+	}
+	all := errors.Promote(err, "")
+	for _, inner := range members(v) {
+		if err := mistakes(inner, depth+1); err != nil {
+			all = errors.Append(all, errors.Promote(err, ""))
+		}
+	}
+	return all
 }
 
 // inObject says whether a path leads into an object.
@@ -122,16 +139,15 @@ func (r *cueReader) gather(c *content, v cue.Value, depth int) int {
 	return found
 }
 
-// members are the fields of a struct or the items of a list.
+// members are the fields of a struct or the items of a list, also of one in which something is wrong.
 func members(v cue.Value) []cue.Value {
 	var inner []cue.Value
-	switch v.IncompleteKind() {
-	case cue.StructKind:
-		for it, err := v.Fields(); err == nil && it.Next(); {
+	if it, err := v.Fields(); err == nil {
+		for it.Next() {
 			inner = append(inner, it.Value())
 		}
-	case cue.ListKind:
-		for it, err := v.List(); err == nil && it.Next(); {
+	} else if it, err := v.List(); err == nil {
+		for it.Next() {
 			inner = append(inner, it.Value())
 		}
 	}

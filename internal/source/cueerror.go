@@ -6,18 +6,40 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/token"
 )
 
 // fail reports what CUE finds wrong, once a value, each at the place where it stands in one of the files.
 func (r *cueReader) fail(first *content, all []*cueFault) {
 	for _, f := range all {
+		r.narrow(f)
 		p := r.complain(f)
 		p.File = first.file
 		r.blame(&p, f)
 		same := func(old Problem) bool { return old.Range == p.Range && old.Message == p.Message }
 		if len(first.problems) < maxTroubles && !slices.ContainsFunc(first.problems, same) {
 			first.problems = append(first.problems, p)
+		}
+	}
+}
+
+// narrow keeps of a fault what the one constraint says that the data do not meet. Where a value has to meet several, CUE
+// lists the alternatives of all.
+func (r *cueReader) narrow(f *cueFault) {
+	v, whole := r.reach(f.path)
+	if !whole || !f.chooses() {
+		return
+	}
+	parts := conjuncts(v)
+	at := slices.IndexFunc(parts, func(part cue.Value) bool { return part.IsConcrete() && part.Err() == nil })
+	if at < 0 {
+		return
+	}
+	for _, part := range parts {
+		if err := part.Unify(parts[at]).Validate(cue.Concrete(true)); err != nil && part.Err() == nil {
+			f.errors = errors.Errors(err)
+			return
 		}
 	}
 }
@@ -117,5 +139,9 @@ func conjuncts(v cue.Value) []cue.Value {
 	if op != cue.AndOp {
 		return []cue.Value{v}
 	}
-	return parts
+	var all []cue.Value
+	for _, part := range parts {
+		all = append(all, conjuncts(part)...)
+	}
+	return all
 }

@@ -60,7 +60,10 @@ func faults(err error) []*cueFault {
 			at = len(all)
 			all = append(all, &cueFault{path: path})
 		}
-		all[at].errors = append(all[at].errors, e)
+		same := func(old errors.Error) bool { return cueMessage(old) == cueMessage(e) }
+		if !slices.ContainsFunc(all[at].errors, same) {
+			all[at].errors = append(all[at].errors, e)
+		}
 	}
 	return all
 }
