@@ -19,8 +19,10 @@ test:
 	@test -z "$$SEM_ORACLE" || go test -count=1 -v -run '^TestOracleScore$$' ./cmd/sem
 
 # Each fuzz target for as long as FUZZTIME; CI runs them with the tests.
-FUZZTIME = 30s
-FUZZ = internal/source:FuzzRead schema:FuzzDecode schema:FuzzAgree simulate:FuzzTrace render:FuzzIndent
+FUZZTIME = 12s
+FUZZ = internal/source:FuzzRead schema:FuzzDecode schema:FuzzAgree internal/config:FuzzMessage internal/mesh:FuzzBuild \
+	simulate:FuzzTrace simulate:FuzzResources render:FuzzIndent internal/request:FuzzCurl internal/request:FuzzAccessLog \
+	internal/envoytest:FuzzPeekHello internal/envoytest/probe:FuzzMatching
 
 fuzz:
 	@for target in $(FUZZ); do \

@@ -34,8 +34,8 @@ func newAction(c *routev3.RouteConfiguration, v *routev3.VirtualHost, p *routev3
 		out.unknownStatus = 500
 	}
 	out.targets = newTargets(c, v, p, a)
-	out.policy = Policy{Timeout: routeTimeout(a), Retries: newRetries(v, a), Mirrors: newMirrors(c, v, a), HashKey: hashKey(a.GetHashPolicy())}
-	out.limits = out.policy.Timeout+out.policy.HashKey != "" || out.policy.Retries != nil || out.policy.Mirrors != nil
+	out.policy = Policy{Timeout: routeTimeout(a), MaxDuration: duration(a.GetMaxStreamDuration().GetMaxStreamDuration()), Retries: newRetries(v, a), Mirrors: newMirrors(c, v, a), HashKey: hashKey(a.GetHashPolicy())}
+	out.limits = out.policy.Timeout+out.policy.MaxDuration+out.policy.HashKey != "" || out.policy.Retries != nil || out.policy.Mirrors != nil
 	return out
 }
 

@@ -38,6 +38,7 @@ type cluster struct {
 	destination Destination
 	endpoints   []endpoint
 	standby     standby
+	unread      []string
 	sockets     sockets
 	http        *httpv3.HttpProtocolOptions
 	balancer    string

@@ -17,6 +17,7 @@ type manager struct {
 	rds     string // the name of a route table that is looked up
 	inline  *table
 	filters []httpFilter
+	unread  []string
 	alpn    map[string][]string // what Istio offers upstream, by protocol
 }
 
@@ -31,7 +32,7 @@ type httpFilter struct {
 }
 
 func newManager(m *hcmv3.HttpConnectionManager) *manager {
-	out := &manager{proto: m, rds: m.GetRds().GetRouteConfigName(), alpn: newALPN(m)}
+	out := &manager{proto: m, rds: m.GetRds().GetRouteConfigName(), alpn: newALPN(m), unread: unread(m, "the HTTP connection manager")}
 	if c := m.GetRouteConfig(); c != nil {
 		out.inline = newTable(c)
 	}

@@ -32,6 +32,7 @@ func (e *Engine) newEndpoints(c *cluster) []endpoint {
 		}
 		load = e.resources.Endpoints(name)
 	}
+	c.unread = unreadCluster(c.proto, load)
 	var all []endpoint
 	for _, l := range load.GetEndpoints() {
 		for _, h := range l.GetLbEndpoints() {

@@ -40,7 +40,11 @@ func (r *run) http(m *manager, chain envoy.Addr) outcome {
 		return r.unreadable()
 	}
 	r.hop.Authority = r.req.authority
+	r.passes(m.unread)
 	x := &exchange{run: r, manager: m, chain: chain, sent: *r.req}
+	if o := x.codec(); o != nil {
+		return *o
+	}
 	x.prepare()
 	if o := x.normalise(); o != nil {
 		return *o
@@ -94,14 +98,12 @@ func (x *exchange) find() {
 	x.found = len(x.hop.Steps)
 	x.hop.RouteConfig = x.manager.rds
 	x.table = x.engine.table(x.manager, x.req.authority)
-	if x.manager.proto.GetScopedRoutes() != nil {
-		x.foreign("scoped routes")
-	}
 	if x.table == nil {
 		x.missing(NoRoute, "no route matched", fmt.Sprintf("the route table %q does not exist", x.manager.rds))
 		return
 	}
 	x.hop.RouteConfig = x.table.name
+	x.passes(x.table.unread)
 	var because string
 	if x.host, because = x.table.virtualHost(x.req.authority); x.host == nil {
 		x.step("virtualHost", "none", because, at(envoy.RouteConfig(x.table.name)))
@@ -113,9 +115,7 @@ func (x *exchange) find() {
 	x.step("virtualHost", x.host.name, because, at(x.host.addr))
 	x.owed(part(x.host.addr, "listener"), "listener", "filterChain")
 	x.why(func() []Candidate { return x.rejectedHosts(x.table, x.host) })
-	if x.host.proto.GetMatcher() != nil {
-		x.foreign("route matcher of virtual host " + x.host.name)
-	}
+	x.passes(x.host.unread)
 	if o := x.requireTLS(); o != nil {
 		x.pending = o
 		return
@@ -190,6 +190,7 @@ func (x *exchange) from() netip.Addr {
 // match takes the first route of the virtual host whose conditions the request meets.
 func (x *exchange) match() {
 	for _, t := range x.host.routes {
+		x.passes(t.unmatched)
 		if _, ok := t.matches(x.req); ok && x.takes(t) {
 			x.choose(t)
 			return
@@ -216,6 +217,7 @@ func (x *exchange) noRoute() string {
 func (x *exchange) choose(t *route) {
 	x.route, x.matched, x.sentPath, x.followed = t, t, x.req.path, t.addr
 	x.hop.Route = t.name
+	x.passes(t.unread)
 	x.step("route", t.label, t.says, part(t.addr, "match"), at(t.addr))
 	x.why(func() []Candidate { return x.rejectedRoutes(t) })
 	if t.action != nil && t.action.limits {

@@ -26,6 +26,7 @@ type chain struct {
 	from    []netip.Prefix // sources
 	tls     *termination   // nil: the bytes are read as they come
 	filters []networkFilter
+	unread  []string
 }
 
 func (e *Engine) newChain(listener string, i, of int, c *listenerv3.FilterChain) *chain {
@@ -35,6 +36,7 @@ func (e *Engine) newChain(listener string, i, of int, c *listenerv3.FilterChain)
 		to: prefixes(m.GetPrefixRanges()), direct: prefixes(m.GetDirectSourcePrefixRanges()), from: prefixes(m.GetSourcePrefixRanges()),
 	}
 	out.says = out.words()
+	out.unread = append(unread(c, "filter chain "+out.label), unread(m, "the match of filter chain "+out.label)...)
 	for _, f := range c.GetFilters() {
 		out.filters = append(out.filters, e.newNetworkFilter(f))
 	}

@@ -34,7 +34,7 @@ func localReply(o outcome) string {
 	case "fault_filter_abort":
 		return "fault filter abort"
 	}
-	return ""
+	return o.body
 }
 
 // summary is the outcome in one sentence.

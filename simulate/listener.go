@@ -21,6 +21,7 @@ type listener struct {
 	index      *chainIndex
 	fallback   *chain // the default filter chain
 	refused    string // why Envoy does not run it, "" where it does
+	unread     []string
 }
 
 func (e *Engine) listener(l *listenerv3.Listener) *listener {
@@ -31,7 +32,7 @@ func (e *Engine) listener(l *listenerv3.Listener) *listener {
 }
 
 func (e *Engine) newListener(l *listenerv3.Listener) *listener {
-	out := &listener{proto: l, name: l.GetName(), addr: envoy.Listener(l.GetName()), refused: envoy.Refusal(l)}
+	out := &listener{proto: l, name: l.GetName(), addr: envoy.Listener(l.GetName()), refused: envoy.Refusal(l), unread: unread(l, "listener "+l.GetName())}
 	for _, f := range l.GetListenerFilters() {
 		out.inspectors = append(out.inspectors, newInspector(f))
 	}

@@ -28,6 +28,9 @@ func (r *run) mend(o *outcome) string {
 		}
 		return "register the host with a ServiceEntry, or allow unknown hosts with outboundTrafficPolicy ALLOW_ANY"
 	case Denied:
+		if o.flags == "DPE" && o.status == 503 {
+			return "correct the name of the header in " + r.document("route", "the VirtualService") + " (headers.request)"
+		}
 		if o.err == errToken {
 			return "send a token of an issuer, and for an audience, that a RequestAuthentication here accepts"
 		}

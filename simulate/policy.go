@@ -2,7 +2,8 @@ package simulate
 
 // Policy is what limits, repeats, copies or disturbs a request on its way. Durations are in Go's form ("5s").
 type Policy struct {
-	Timeout          string            `json:"timeout,omitempty"` // "" is none
+	Timeout          string            `json:"timeout,omitempty"`     // "" is none
+	MaxDuration      string            `json:"maxDuration,omitempty"` // of a stream, whatever flows; "" is none
 	Retries          *Retries          `json:"retries,omitempty"`
 	Fault            *Fault            `json:"fault,omitempty"`
 	Mirrors          []Mirror          `json:"mirrors,omitempty"`

@@ -24,6 +24,8 @@ type route struct {
 	redirect   *redirect
 	headers    headerPlan  // request and response, of the route, the virtual host and the table
 	filters    []perFilter // of the route, the virtual host and the table
+	unread     []string
+	unmatched  []string // what its match asks for and sem does not read
 }
 
 // A pathRule is the path test of a route, and the text that it matched, which a prefix rewrite replaces.
@@ -42,6 +44,7 @@ func newRoute(c *routev3.RouteConfiguration, v *routev3.VirtualHost, i int) *rou
 	}
 	r.conditions = append([]condition{r.path.condition}, newConditions(m)...)
 	r.says = r.words()
+	r.unread, r.unmatched = unreadRoute(p, "route "+r.label), unread(m, "the match of route "+r.label)
 	if a := p.GetRoute(); a != nil {
 		r.action = newAction(c, v, p, a)
 	}

@@ -73,6 +73,9 @@ func (x *exchange) forward() outcome {
 		x.nameHost(&w)
 		x.overrideALPN(&w)
 		w.rewrite = x.change(req)
+		if o := misnamed(req); o != nil && len(w.endpoints) > 0 {
+			w.outcome = *o
+		}
 		ways, changes = append(ways, w), append(changes, ops)
 	}
 	if len(ways) > 0 {

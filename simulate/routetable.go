@@ -18,6 +18,7 @@ type table struct {
 	suffixes wildcards // "*.example.com"
 	prefixes wildcards // "example.*"
 	any      *virtualHost
+	unread   []string
 }
 
 // wildcards holds virtual hosts by the fixed part of their domain; lengths are those of the fixed parts, longest first.
@@ -27,7 +28,7 @@ type wildcards struct {
 }
 
 func newTable(c *routev3.RouteConfiguration) *table {
-	t := &table{proto: c, name: c.GetName(), exact: map[string]*virtualHost{}}
+	t := &table{proto: c, name: c.GetName(), exact: map[string]*virtualHost{}, unread: unread(c, "route table "+c.GetName())}
 	for _, v := range c.GetVirtualHosts() {
 		host := newVirtualHost(c, v)
 		t.hosts = append(t.hosts, host)

@@ -41,6 +41,7 @@ type outcome struct {
 	flags   string // Envoy's response flags
 	err     string // the hop's error, in the words of the trace document
 	details string // Envoy's response code details
+	body    string // of the proxy's own answer, where it has one
 	reason  string // why, in a user's words
 }
 
@@ -86,9 +87,7 @@ func (r *run) accept() outcome {
 	r.listener, r.hop.Listener = l, l.name
 	r.step("listener", l.name, because, at(l.addr))
 	r.why(func() []Candidate { return r.rejectedListeners(l) })
-	if l.proto.GetFilterChainMatcher() != nil {
-		r.foreign("filter chain matcher of listener " + l.name)
-	}
+	r.passes(l.unread)
 	seen := l.inspect(&r.conn)
 	c := l.chain(&r.conn, &seen)
 	if c == nil {
@@ -97,6 +96,7 @@ func (r *run) accept() outcome {
 		return outcome{verdict: NoFilterChain, flags: "NR", err: "no filter chains matched", reason: "no filter chain of the listener takes " + seen.words()}
 	}
 	r.hop.FilterChain = c.name
+	r.passes(c.unread)
 	r.step("filterChain", c.label, r.chainBecause(l, c, &seen), part(c.addr, "match"), at(c.addr))
 	r.owed(part(c.addr, "listener"), "listener")
 	r.why(func() []Candidate { return r.rejectedChains(l, &seen, c) })

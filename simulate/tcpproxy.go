@@ -15,10 +15,11 @@ import (
 type tcpProxy struct {
 	proto   *tcpv3.TcpProxy
 	targets []weighted
+	unread  []string
 }
 
 func newTCPProxy(p *tcpv3.TcpProxy) *tcpProxy {
-	out := &tcpProxy{proto: p}
+	out := &tcpProxy{proto: p, unread: unread(p, "the TCP proxy")}
 	if p.GetWeightedClusters() == nil {
 		out.targets = []weighted{{cluster: p.GetCluster(), share: 1}}
 		return out
@@ -37,6 +38,10 @@ func newTCPProxy(p *tcpv3.TcpProxy) *tcpProxy {
 
 // tcp forwards the connection.
 func (r *run) tcp(p *tcpProxy, sniCluster bool, chain envoy.Addr) outcome {
+	r.passes(p.unread)
+	if to := p.proto.GetTunnelingConfig().GetHostname(); to != "" {
+		r.step("tunnel", "CONNECT "+to, "the bytes travel inside a request that asks the upstream for this", at(chain))
+	}
 	targets := p.targets
 	if sniCluster && r.conn.sni != "" {
 		targets = []weighted{{cluster: strings.ToLower(r.conn.sni), share: 1}}

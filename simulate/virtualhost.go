@@ -15,10 +15,11 @@ type virtualHost struct {
 	name   string
 	addr   envoy.Addr
 	routes []*route
+	unread []string
 }
 
 func newVirtualHost(c *routev3.RouteConfiguration, v *routev3.VirtualHost) *virtualHost {
-	host := &virtualHost{proto: v, name: v.GetName(), addr: envoy.VirtualHost(c.GetName(), v.GetName())}
+	host := &virtualHost{proto: v, name: v.GetName(), addr: envoy.VirtualHost(c.GetName(), v.GetName()), unread: unread(v, "virtual host "+v.GetName())}
 	for i := range v.GetRoutes() {
 		host.routes = append(host.routes, newRoute(c, v, i))
 	}

@@ -107,6 +107,7 @@ func (r *run) follow(w *way) {
 	destination := w.cluster.destination
 	r.hop.Destination = &destination
 	r.step("cluster", w.name, w.cluster.says, at(w.cluster.addr), w.target)
+	r.passes(w.cluster.unread)
 	r.limits(w.cluster)
 	if w.tls != nil {
 		r.hop.TLS = w.tls
