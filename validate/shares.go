@@ -75,7 +75,19 @@ func percentages(route []*networking.HTTPRouteDestination, sum int32) string {
 		if i > 0 {
 			text += ", "
 		}
-		text += fmt.Sprintf("%s gets %.1f %%", d.GetDestination().GetHost(), 100*float64(d.GetWeight())/float64(sum))
+		text += fmt.Sprintf("%s gets %.1f %%", calledTarget(d.GetDestination()), 100*float64(d.GetWeight())/float64(sum))
+	}
+	return text
+}
+
+// calledTarget is how messages call a destination.
+func calledTarget(d *networking.Destination) string {
+	text := d.GetHost()
+	if d.GetSubset() != "" {
+		text += " subset " + d.GetSubset()
+	}
+	if d.GetPort() != nil {
+		text += fmt.Sprintf(" port %d", d.GetPort().GetNumber())
 	}
 	return text
 }

@@ -344,7 +344,7 @@ func unusedSubset(s *Scope, r *reporter) {
 	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		host := s.full(spec.GetHost(), o)
 		for i, sub := range spec.GetSubsets() {
-			if mesh.IsWildcard(host) || used[hostSubset{host, sub.GetName()}] || saysNothing(sub) {
+			if len(s.services(host)) == 0 || mesh.IsWildcard(host) || used[hostSubset{host, sub.GetName()}] || saysNothing(sub) {
 				continue
 			}
 			f := r.at(place{o, source.Index("spec.subsets", i)}, "no rule leads to the subset %q of %q", sub.GetName(), host)
