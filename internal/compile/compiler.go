@@ -2,9 +2,9 @@ package compile
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
@@ -20,10 +20,12 @@ import (
 // A Compiler builds the resources of one proxy, each at most once. It implements [envoy.Resources].
 type Compiler struct {
 	view    *mesh.View
+	kin     *Compiler // builds what the proxy has in common with others, see [Family]; the compiler itself where it is alone
 	origins ledger
 
-	outbound sync.Once
-	egress   []*egress // see egresses
+	egress    lazy[[]*egress] // see egresses
+	ruled     memo[ruledKey, []routeDraft]
+	outbounds memo[uint32, []*listenerv3.Listener] // by port
 
 	listeners memo[uint32, []*listenerv3.Listener] // by port
 	virtual   memo[string, *listenerv3.Listener]   // the listeners that every port shares
@@ -49,7 +51,9 @@ var (
 
 // New returns a compiler for one proxy's view.
 func New(view *mesh.View) *Compiler {
-	return &Compiler{view: view}
+	c := &Compiler{view: view}
+	c.kin = c
+	return c
 }
 
 // ListenersOn implements [envoy.Resources].
@@ -70,8 +74,13 @@ func (c *Compiler) listenersAt(port uint32) []*listenerv3.Listener {
 		if c.gateway() {
 			return c.gatewayListeners(port)
 		}
-		return slices.Concat(c.outboundListeners(port), c.ingressListeners(port))
+		return slices.Concat(c.kin.outboundsAt(port), c.ingressListeners(port))
 	})
+}
+
+// outboundsAt returns the listeners of one port for connections that the workload opens.
+func (c *Compiler) outboundsAt(port uint32) []*listenerv3.Listener {
+	return c.outbounds.get(port, func() []*listenerv3.Listener { return c.outboundListeners(port) })
 }
 
 func (c *Compiler) gateway() bool { return c.view.Proxy.Type == mesh.Gateway }
@@ -81,7 +90,7 @@ func (c *Compiler) listenerPorts() []uint32 {
 	if c.gateway() {
 		return c.gatewayPorts()
 	}
-	ports := slices.Concat(c.outboundPorts(), c.ingressListenerPorts())
+	ports := slices.Concat(c.kin.outboundPorts(), c.ingressListenerPorts())
 	slices.Sort(ports)
 	return slices.Compact(ports)
 }
@@ -94,7 +103,7 @@ func (c *Compiler) virtualListeners() []*listenerv3.Listener {
 	var out []*listenerv3.Listener
 	for _, l := range []*listenerv3.Listener{
 		c.virtual.get("virtualInbound", c.virtualInbound),
-		c.virtual.get("virtualOutbound", c.virtualOutbound),
+		c.kin.virtual.get("virtualOutbound", c.kin.virtualOutbound),
 	} {
 		if l != nil {
 			out = append(out, l)
@@ -115,26 +124,32 @@ func (c *Compiler) Route(name string) *routev3.RouteConfiguration {
 
 // Cluster implements [envoy.Resources].
 func (c *Compiler) Cluster(name string) *clusterv3.Cluster {
-	return c.clusters.get(name, func() *clusterv3.Cluster {
-		if strings.HasPrefix(name, "inbound|") || name == inboundPassthrough {
-			return c.inboundCluster(name)
-		}
-		return c.outboundCluster(name)
-	})
+	if strings.HasPrefix(name, "inbound|") || name == inboundPassthrough {
+		return c.clusters.get(name, func() *clusterv3.Cluster { return c.inboundCluster(name) })
+	}
+	return c.kin.clusters.get(name, func() *clusterv3.Cluster { return c.kin.outboundCluster(name) })
 }
 
 // Endpoints implements [envoy.Resources].
 func (c *Compiler) Endpoints(cluster string) *endpointv3.ClusterLoadAssignment {
-	return c.endpoints.get(cluster, func() *endpointv3.ClusterLoadAssignment { return c.assignment(cluster) })
+	return c.kin.endpoints.get(cluster, func() *endpointv3.ClusterLoadAssignment { return c.kin.assignment(cluster) })
 }
 
 // OriginsOf implements [envoy.Resources].
-func (c *Compiler) OriginsOf(at envoy.Addr) []envoy.Origin { return c.origins.of(at) }
+func (c *Compiler) OriginsOf(at envoy.Addr) []envoy.Origin {
+	if own := c.origins.of(at); own != nil || c.kin == c {
+		return own
+	}
+	return c.kin.origins.of(at)
+}
 
 // Snapshot builds everything that the proxy runs, with the origins of every part.
 func (c *Compiler) Snapshot() *envoy.Snapshot {
 	s := c.Resources()
 	s.Origins = c.origins.all()
+	if c.kin != c {
+		maps.Copy(s.Origins, c.kin.origins.all())
+	}
 	return s
 }
 
@@ -167,7 +182,7 @@ func (c *Compiler) AllEndpoints() []*endpointv3.ClusterLoadAssignment {
 
 // clusterNames returns the names of all clusters of the proxy, sorted.
 func (c *Compiler) clusterNames() []string {
-	names := slices.Concat(c.outboundClusters(), c.inboundClusters())
+	names := slices.Concat(c.kin.outboundClusters(), c.inboundClusters())
 	slices.Sort(names)
 	return slices.Compact(names)
 }

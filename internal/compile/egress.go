@@ -35,12 +35,13 @@ type portal struct {
 
 // egresses are the proxy's outbound listeners in the order of its Sidecar.
 func (c *Compiler) egresses() []*egress {
-	c.outbound.Do(func() {
+	return c.kin.egress.get(func() []*egress {
+		var all []*egress
 		for _, l := range c.view.Egress {
-			c.egress = append(c.egress, newEgress(l))
+			all = append(all, newEgress(l))
 		}
+		return all
 	})
-	return c.egress
 }
 
 func newEgress(l *mesh.EgressListener) *egress {

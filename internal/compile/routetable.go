@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	"google.golang.org/protobuf/types/known/wrapperspb"
@@ -201,7 +200,7 @@ func (t *tableDraft) ruled(vs *mesh.VirtualService) []hostGroup {
 	if !t.c.anyRule(vs, scope) {
 		return nil
 	}
-	routes := sync.OnceValue(func() []routeDraft { return t.c.rules(vs, scope) })
+	routes := func() []routeDraft { return t.c.kin.ruledRoutes(vs, t.services, scope) }
 	hosts, services := t.separate(vs)
 	byPort := map[uint32][]*mesh.Service{}
 	var ports []uint32
@@ -222,6 +221,19 @@ func (t *tableDraft) ruled(vs *mesh.VirtualService) []hostGroup {
 		out = append(out, hostGroup{port: port, services: byPort[port], hosts: hosts, routes: routes, rules: vs})
 	}
 	return out
+}
+
+// A ruledKey says which routes of a sidecar are the same in all tables: those of a VirtualService at a port for the
+// services that are known there.
+type ruledKey struct {
+	rules    *mesh.VirtualService
+	services *portServices
+	port     uint32
+}
+
+// ruledRoutes returns the routes that a VirtualService has at a place.
+func (c *Compiler) ruledRoutes(vs *mesh.VirtualService, services *portServices, at routeScope) []routeDraft {
+	return c.ruled.get(ruledKey{vs, services, at.port}, func() []routeDraft { return c.rules(vs, at) })
 }
 
 // service finds the service of a destination, which this table only knows if it has the listener's port.

@@ -42,6 +42,7 @@ type Mesh struct {
 	outlooks memo[scopeKey, *outlook]
 	sorting  sync.Once
 	apart    map[string]bool // namespaces, see ordinary
+	asked    memo[struct{}, *questionnaire]
 }
 
 // An objectID names an object of a kind.

@@ -24,10 +24,15 @@ type View struct {
 
 // View returns what one proxy sees. Proxies of one namespace share most of it.
 func (m *Mesh) View(p Proxy) *View {
-	v := &View{Mesh: m, Proxy: p}
-	if p.Type != Gateway {
-		v.Sidecar = m.sidecars.of(p)
+	if p.Type == Gateway {
+		return m.viewWith(p, nil)
 	}
+	return m.viewWith(p, m.sidecars.of(p))
+}
+
+// viewWith returns what a proxy sees that a Sidecar serves, or none if it is nil.
+func (m *Mesh) viewWith(p Proxy, sidecar *config.Object) *View {
+	v := &View{Mesh: m, Proxy: p, Sidecar: sidecar}
 	v.scope = m.scope(p, v.Sidecar)
 	v.Egress = v.scope.egress
 	v.targets = sync.OnceValue(v.findTargets)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"sync"
 
+	"sem.example/internal/compile"
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
@@ -29,7 +30,8 @@ type World struct {
 	Found   diag.List // what reading, decoding and building found
 
 	mu      sync.Mutex
-	engines map[string]*engine
+	engines []*engine // the one asked for last is the last
+	family  compile.Family
 }
 
 // Load reads the input and builds its mesh. The error is for what the machine refuses; mistakes of the user are findings of
@@ -39,7 +41,7 @@ func Load(opts Options) (*World, error) {
 	if err := unreadable(problems); err != nil {
 		return nil, err
 	}
-	w := &World{Input: in, Found: diag.Problems(problems), engines: map[string]*engine{}}
+	w := &World{Input: in, Found: diag.Problems(problems)}
 	return w, w.build(in.Documents, opts, config.Decode)
 }
 

@@ -11,7 +11,7 @@ import (
 	"sem.example/simulate"
 )
 
-// Compile returns what a proxy runs, built on demand. Proxies are compiled once.
+// Compile returns what a proxy runs, built on demand, once, and in common with proxies that send traffic alike.
 func (w *World) Compile(p simulate.Proxy) (*compile.Compiler, error) {
 	e, err := w.engine(p)
 	if err != nil {
@@ -55,39 +55,6 @@ func (w *World) Trace(call simulate.Call, opts TraceOptions) (*simulate.Trace, e
 		t.NotModelled = append(t.NotModelled, n.What)
 	}
 	return t, nil
-}
-
-// An engine is one proxy: what it sees, what it runs, and what answers for it.
-type engine struct {
-	view       *mesh.View
-	compiler   *compile.Compiler
-	plain, why *simulate.Engine
-}
-
-func (e *engine) simulator(opts TraceOptions) *simulate.Engine {
-	if opts.Why {
-		return e.why
-	}
-	return e.plain
-}
-
-// engine returns the proxy's engine, made at the first call for it.
-func (w *World) engine(p simulate.Proxy) (*engine, error) {
-	key := fmt.Sprintf("%+v", p)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if e := w.engines[key]; e != nil {
-		return e, nil
-	}
-	proxy, err := w.proxy(p)
-	if err != nil {
-		return nil, err
-	}
-	view := w.Mesh.View(proxy)
-	e := &engine{view: view, compiler: compile.New(view)}
-	e.plain, e.why = simulate.New(e.compiler), simulate.New(e.compiler, simulate.Why())
-	w.engines[key] = e
-	return e, nil
 }
 
 // proxy completes what was said of a proxy by what the input knows of its workload.

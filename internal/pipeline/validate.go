@@ -68,7 +68,7 @@ func validateOne(docs []*source.Document, opts Options, how ValidateOptions) (re
 	found := checkShapes(docs)
 	broken := broken{}
 	broken.add(found)
-	w := &World{engines: map[string]*engine{}}
+	w := &World{}
 	if err := w.build(docs, opts, config.DecodeAll); err != nil {
 		return result{}, err
 	}
