@@ -5,7 +5,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # The packages whose goldens -update rewrites: those that declare the flag.
 GOLDEN = $(sort $(dir $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' .)))
 
-.PHONY: build test fuzz golden bench envoy interception conform lint
+.PHONY: build test fuzz golden bench envoy interception conform lint release
 
 build:
 	go build -o bin/sem ./cmd/sem
@@ -53,3 +53,10 @@ lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }
 	go vet ./...
 	go run $(STATICCHECK) -checks inherit,-SA1019,-ST1005 ./...
+
+# Archives for all platforms with checksums and SBOMs, into dist/. SEM_RELEASE=linux/amd64 go test ./internal/release shows that
+# two builds give the same bytes.
+VERSION = $(shell git describe --tags --always --dirty)
+
+release:
+	go run ./internal/release -version $(VERSION)

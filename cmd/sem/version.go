@@ -44,8 +44,14 @@ the answers are true for.`,
 	return cmd
 }
 
-// semVersion is the version of the module that the binary was built from.
+// version is set by the linker for a release.
+var version string
+
+// semVersion is the version of the release, or else of the module that the binary was built from.
 func semVersion() string {
+	if version != "" {
+		return version
+	}
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
 	}

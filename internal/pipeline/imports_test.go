@@ -34,6 +34,7 @@ var mayImport = map[string][]string{
 	"internal/request":  {"simulate"},
 	"internal/recipe":   {"schema"},
 	"internal/convert":  {"internal/source", "schema"},
+	"internal/release":  {},
 	"internal/standin":  {},
 	"cmd/sem":           nil, // everything
 
@@ -61,6 +62,7 @@ var homes = []struct {
 	{"github.com/spf13/cobra", []string{"cmd/sem"}, "a library has no flags"},
 	{"github.com/charmbracelet/lipgloss", []string{"internal/output"}, "looks are decided in one place"},
 	{"github.com/charmbracelet/x", []string{"internal/output"}, "looks are decided in one place"},
+	{"github.com/CycloneDX", []string{"internal/release"}, "what is published is listed where it is built"},
 	{"github.com/charmbracelet/huh", []string{"cmd/sem"}, "only a command talks with somebody"},
 }
 
