@@ -43,6 +43,7 @@ func newImport() *cobra.Command {
 	c.add(cmd)
 	cmd.Flags().StringVar(&c.pkg, "package", "", "`NAME` of the package that the files belong to (default: none; each file stands for itself)")
 	titled(cmd, "How it is written")
+	cmd.AddCommand(newImportTests())
 	return cmd
 }
 

@@ -71,10 +71,18 @@ func flowText(text string) string {
 	for _, around := range []string{"[" + text + "]", "{a: " + text + "}"} {
 		docs, problems := source.Parse(&source.File{Name: "a.yaml", Data: []byte(around)})
 		if len(docs) != 1 || len(problems) > 1 || !holds(docs[0].Root, text) {
-			return strconv.Quote(text)
+			return inQuotes(text)
 		}
 	}
 	return text
+}
+
+// inQuotes puts quotes around a text: those within which a backslash is itself where it has one, as regular expressions do.
+func inQuotes(text string) string {
+	if double := strconv.Quote(text); !strings.Contains(text, `\`) || strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
+		return double
+	}
+	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
 }
 
 // holds says whether a list or map consists of one text.
