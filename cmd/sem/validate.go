@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -105,6 +106,9 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 	return err
 }
 
+// errNothing is for folders that hold nothing to check.
+var errNothing = errors.New("there is nothing to check: no YAML, JSON or CUE file stands in the folders named")
+
 // validate runs the checks and compares with the baseline.
 func (c *validateCommand) validate(cmd *cobra.Command, paths []string) (*diag.Report, error) {
 	if c.registry != "" && c.registry != string(validate.Open) && c.registry != string(validate.Closed) {
@@ -113,8 +117,14 @@ func (c *validateCommand) validate(cmd *cobra.Command, paths []string) (*diag.Re
 	opts := c.inputs.options(cmd, paths)
 	how := pipeline.ValidateOptions{Each: c.each, Registry: validate.Registry(c.registry), Policy: c.policy}
 	report, err := pipeline.Validate(opts, how)
-	if err != nil || c.baseline == "" {
-		return report, err
+	if err != nil {
+		return nil, err
+	}
+	if report.Files == 0 && len(report.Findings) == 0 {
+		return nil, errNothing // a wrong path must not pass for a clean folder
+	}
+	if c.baseline == "" {
+		return report, nil
 	}
 	earlier, err := baseline(c.baseline, opts, how)
 	if err != nil {
