@@ -1,6 +1,9 @@
 package validate
 
 import (
+	"slices"
+
+	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 )
@@ -12,7 +15,7 @@ var _ = register(diag.Check{
 	Why: `The declared protocol tells the proxy what the application sends. On port 443 declared HTTP it expects plain HTTP and, unless a
 DestinationRule originates TLS, sends plain HTTP to a server that expects TLS; an application that encrypts itself is no longer
 routed by the entry. On port 80 declared HTTPS or TLS the proxy passes bytes through: plain HTTP is not routed as HTTP, and declaring
-the protocol does not encrypt anything.`,
+the protocol does not encrypt anything. Nor does a targetPort of 443 under a port of protocol HTTP.`,
 	Fix: `Declare what the application sends: HTTPS or TLS where it encrypts itself; HTTP where the proxy is to encrypt, with a
 DestinationRule of mode SIMPLE.`,
 	Wrong: `
@@ -45,6 +48,10 @@ func unusualProtocol(s *Scope, r *reporter) {
 			at := place{svc.Object, p.Field + ".protocol"}
 			switch {
 			case told[at]:
+			case p.Number != 443 && p.Target == 443 && readsPlainHTTP(p) && !s.encrypted(svc, p) && !s.misplaced(svc):
+				told[at] = true
+				r.at(place{svc.Object, p.Field + ".targetPort"}, "port %d of %q leads to port 443 of the server, and no DestinationRule encrypts: plain HTTP is sent to it", p.Number, svc.Host).
+					help("add a DestinationRule for %s with tls mode SIMPLE on port %d", svc.Host, p.Number)
 			case p.Number == 443 && readsPlainHTTP(p) && (p.Target == 0 || p.Target == 443) && !s.encrypted(svc, p):
 				told[at] = true
 				r.at(at, "port 443 of %q is declared %s, and no DestinationRule encrypts: plain HTTP is sent to it", svc.Host, p.Protocol).
@@ -56,6 +63,11 @@ func unusualProtocol(s *Scope, r *reporter) {
 			}
 		}
 	}
+}
+
+// misplaced says whether a DestinationRule encrypts on port 443 of a service, of which other checks speak where it has none.
+func (s *Scope) misplaced(svc *mesh.Service) bool {
+	return slices.ContainsFunc(s.rulesFor(svc.Host), func(o *config.Object) bool { return seals(o, 443) })
 }
 
 // readsPlainHTTP says whether the proxy takes the traffic of a port for HTTP that it is to forward itself.

@@ -133,7 +133,7 @@ apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: {name: api, namespace: shop}
 spec:
-  host: b.example.com
+  host: "*.example.com"
   trafficPolicy:
     tls: {mode: SIMPLE}
 `,
@@ -151,7 +151,7 @@ apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: {name: api, namespace: shop}
 spec:
-  host: b.example.com
+  host: "*.example.com"
   trafficPolicy:
     tls: {mode: SIMPLE}
 `,
