@@ -48,7 +48,7 @@ func (r *Recipe) Fill(values map[string]string) (*Draft, []Mistake) {
 		if !ok && !p.Required {
 			continue // a default is right, unless it comes from a parameter that is wrong
 		}
-		if words := p.wrong(v); words != "" {
+		if words := p.wrong(v, said); words != "" {
 			wrong = append(wrong, Mistake{Param: p, Value: said, Words: words})
 		}
 	}
@@ -63,7 +63,7 @@ func (r *Recipe) Check(p *Param, value string) error {
 	if value == "" {
 		return Mistake{Param: p}
 	}
-	if words := p.wrong(p.set(r.load(), value)); words != "" {
+	if words := p.wrong(p.set(r.load(), value), value); words != "" {
 		return errors.New(words)
 	}
 	return nil
@@ -94,61 +94,68 @@ func (r *Recipe) load() cue.Value {
 	return v
 }
 
-// set gives a parameter of a recipe its value.
-func (p *Param) set(recipe cue.Value, said string) cue.Value {
-	return recipe.FillPath(p.path(), recipe.Context().BuildExpr(p.expression(recipe, said)))
-}
-
-// wrong says what the parameter must be and is not, or nothing.
-func (p *Param) wrong(recipe cue.Value) string {
-	err := recipe.LookupPath(p.path()).Validate(cue.Concrete(true), cue.Final())
-	if err == nil {
-		return ""
-	}
-	return p.allowed(err)
-}
-
 func (p *Param) path() cue.Path { return cue.MakePath(cue.Str("params"), cue.Str(p.field)) }
 
-// expression reads a value as the type of the parameter wants it. What is not of that type stays text, for CUE to reject.
-func (p *Param) expression(recipe cue.Value, said string) ast.Expr {
-	constraint := p.path()
-	if p.Required {
-		constraint = cue.MakePath(cue.Str("params"), cue.Str(p.field).Required())
+// definition is the type of the parameter; a parameter with values of its own has none, and takes any text here.
+func (p *Param) definition(recipe cue.Value) cue.Value {
+	if p.kind == "" {
+		return recipe.Context().CompileString("string")
 	}
-	kind := recipe.LookupPath(constraint).IncompleteKind()
-	if kind == cue.ListKind {
+	return recipe.LookupPath(cue.MakePath(cue.Def(p.kind)))
+}
+
+// set gives a parameter of a recipe its value.
+func (p *Param) set(recipe cue.Value, said string) cue.Value {
+	return recipe.FillPath(p.path(), p.value(recipe, said))
+}
+
+// value reads what was said as the type of the parameter wants it. What is not of that type stays text, for CUE to reject.
+func (p *Param) value(recipe cue.Value, said string) cue.Value {
+	var x ast.Expr = ast.NewString(said)
+	_, noNumber := strconv.Atoi(said)
+	on, noSwitch := strconv.ParseBool(said)
+	switch kind := p.definition(recipe).IncompleteKind(); {
+	case kind == cue.ListKind:
 		list := &ast.ListLit{}
 		for item := range strings.SplitSeq(said, ",") {
 			list.Elts = append(list.Elts, ast.NewString(strings.TrimSpace(item)))
 		}
-		return list
+		x = list
+	case kind&cue.NumberKind != 0 && noNumber == nil:
+		x = ast.NewLit(token.INT, said)
+	case kind == cue.BoolKind && noSwitch == nil:
+		x = ast.NewBool(on)
 	}
-	if _, err := strconv.Atoi(said); err == nil && kind&cue.NumberKind != 0 {
-		return ast.NewLit(token.INT, said)
+	return recipe.Context().BuildExpr(x)
+}
+
+// wrong says what the parameter must be and is not, or nothing. Its definition speaks first, for the default may come from
+// another parameter, whose constraints speak here as well.
+func (p *Param) wrong(recipe cue.Value, said string) string {
+	err := recipe.LookupPath(p.path()).Validate(cue.Concrete(true), cue.Final())
+	if err == nil {
+		return ""
 	}
-	if on, err := strconv.ParseBool(said); err == nil && kind == cue.BoolKind {
-		return ast.NewBool(on)
+	if len(p.Values) > 0 {
+		return "must be one of " + strings.Join(p.Values, ", ")
 	}
-	return ast.NewString(said)
+	if own := p.definition(recipe).Unify(p.value(recipe, said)).Validate(cue.Concrete(true), cue.Final()); own != nil {
+		err = own
+	}
+	return words(err)
 }
 
 // worded is an error of the schema: the check that it belongs to, and words that follow the name and the value.
 var worded = regexp.MustCompile(`SEM\d+: (.*)`)
 
-// allowed words what the parameter may be. Of several constraints the last is its own; those before are of parameters that
-// its default comes from.
-func (p *Param) allowed(err error) string {
-	if len(p.Values) > 0 {
-		return "must be one of " + strings.Join(p.Values, ", ")
-	}
+// words are those of the first constraint that has some.
+func words(err error) string {
 	all := cueerrors.Errors(err)
-	format, args := all[len(all)-1].Msg()
-	words := "does not fit: " + fmt.Sprintf(format, args...)
 	for _, e := range all {
 		if found := worded.FindStringSubmatch(e.Error()); found != nil {
-			words = found[1]
+			return found[1]
 		}
 	}
-	return words
+	format, args := all[len(all)-1].Msg()
+	return "does not fit: " + fmt.Sprintf(format, args...)
 }

@@ -14,12 +14,13 @@ import (
 type Param struct {
 	Name     string   // "tls-port"
 	Text     string   // what it is, in a line, with what stands for the value in back quotes
-	Type     string   // "host", "port", "switch" …: what shared.cue calls it, in lower case
+	Type     string   // "host", "port", "switch" …: what shared.cue calls it, in lower case; "choice" where Values say all
 	Values   []string // those that are allowed, where these are all
 	Default  string   // what it is unless it is said, perhaps in words
 	Required bool     // there is no default
 
 	field string // its name in CUE
+	kind  string // the definition that it is held to, such as "#Host"; "" where Values say all
 }
 
 // Switch says whether the parameter is either true or false.
@@ -65,7 +66,7 @@ func (p *Param) constraint(x ast.Expr) {
 			p.Type, p.Values = "choice", append(p.Values, text(x))
 		}
 	case *ast.Ident:
-		p.Type, p.Values = strings.ToLower(strings.TrimPrefix(x.Name, "#")), nil
+		p.kind, p.Type, p.Values = x.Name, strings.ToLower(strings.TrimPrefix(x.Name, "#")), nil
 	}
 }
 
