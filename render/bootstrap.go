@@ -60,21 +60,7 @@ func Static(s *envoy.Snapshot, o BootstrapOptions) (*bootstrapv3.Bootstrap, []st
 	for _, e := range s.Endpoints {
 		c.endpoints[e.GetClusterName()] = e
 	}
-	resources := &bootstrapv3.Bootstrap_StaticResources{}
-	for _, l := range s.Listeners {
-		if why := envoy.Refusal(l); why != "" { // in a static bootstrap it would take everything down with it
-			c.leftOut["listener "+l.GetName()+": "+why+", Envoy would refuse it"] = true
-			continue
-		}
-		l = proto.Clone(l).(*listenerv3.Listener)
-		c.listener(l)
-		resources.Listeners = append(resources.Listeners, l)
-	}
-	for _, cluster := range s.Clusters {
-		cluster = proto.Clone(cluster).(*clusterv3.Cluster)
-		c.cluster(cluster)
-		resources.Clusters = append(resources.Clusters, cluster)
-	}
+	resources := c.resources(s)
 	return &bootstrapv3.Bootstrap{
 		Node:            &corev3.Node{Id: cmp.Or(o.NodeID, "sem"), Cluster: cmp.Or(o.NodeCluster, "sem")},
 		Admin:           &bootstrapv3.Admin{Address: socket("127.0.0.1", cmp.Or(o.AdminPort, 15000))},
@@ -88,6 +74,36 @@ type converter struct {
 	routes    map[string]*routev3.RouteConfiguration
 	endpoints map[string]*endpointv3.ClusterLoadAssignment
 	leftOut   map[string]bool
+}
+
+// resources are the listeners and clusters, but for those that Envoy refuses: in a static bootstrap one would take
+// everything down with it.
+func (c converter) resources(s *envoy.Snapshot) *bootstrapv3.Bootstrap_StaticResources {
+	out := &bootstrapv3.Bootstrap_StaticResources{}
+	for _, l := range s.Listeners {
+		if c.refused("listener "+l.GetName(), envoy.ListenerRefusal(l)) {
+			continue
+		}
+		l = proto.Clone(l).(*listenerv3.Listener)
+		c.listener(l)
+		out.Listeners = append(out.Listeners, l)
+	}
+	for _, cluster := range s.Clusters {
+		if c.refused("cluster "+cluster.GetName(), envoy.ClusterRefusal(cluster)) {
+			continue
+		}
+		cluster = proto.Clone(cluster).(*clusterv3.Cluster)
+		c.cluster(cluster)
+		out.Clusters = append(out.Clusters, cluster)
+	}
+	return out
+}
+
+func (c converter) refused(what, why string) bool {
+	if why != "" {
+		c.leftOut[what+": "+why+", Envoy would refuse it"] = true
+	}
+	return why != ""
 }
 
 func socket(address string, port uint32) *corev3.Address {

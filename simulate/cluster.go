@@ -46,16 +46,24 @@ type cluster struct {
 	outlier     map[string]string
 }
 
-// cluster returns a cluster by name, or nil where there is none.
+// cluster returns a cluster by name, or nil where there is none that Envoy runs.
 func (e *Engine) cluster(name string) *cluster {
 	if known, ok := e.clusters.find(name); ok {
 		return known
 	}
 	var out *cluster
-	if c := e.resources.Cluster(name); c != nil {
+	if c := e.resources.Cluster(name); c != nil && envoy.ClusterRefusal(c) == "" {
 		out = e.newCluster(c)
 	}
 	return e.clusters.keep(name, out)
+}
+
+// absence says why there is no cluster of a name, in words that follow the name.
+func (e *Engine) absence(name string) string {
+	if c := e.resources.Cluster(name); c != nil {
+		return "is one that Envoy does not run: " + envoy.ClusterRefusal(c)
+	}
+	return "does not exist"
 }
 
 const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"

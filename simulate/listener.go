@@ -32,7 +32,7 @@ func (e *Engine) listener(l *listenerv3.Listener) *listener {
 }
 
 func (e *Engine) newListener(l *listenerv3.Listener) *listener {
-	out := &listener{proto: l, name: l.GetName(), addr: envoy.Listener(l.GetName()), refused: envoy.Refusal(l), unread: unread(l, "listener "+l.GetName())}
+	out := &listener{proto: l, name: l.GetName(), addr: envoy.Listener(l.GetName()), refused: envoy.ListenerRefusal(l), unread: unread(l, "listener "+l.GetName())}
 	for _, f := range l.GetListenerFilters() {
 		out.inspectors = append(out.inspectors, newInspector(f))
 	}

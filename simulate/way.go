@@ -22,7 +22,7 @@ type way struct {
 func (r *run) way(name string, share float64, req *request, target spot) way {
 	w := way{share: share, name: name, cluster: r.engine.cluster(name), req: req, target: target}
 	if w.cluster == nil {
-		w.outcome = r.failed(NoCluster, "NC", "cluster_not_found", fmt.Sprintf("the cluster %q does not exist", name))
+		w.outcome = r.failed(NoCluster, "NC", "cluster_not_found", fmt.Sprintf("the cluster %q %s", name, r.engine.absence(name)))
 		return w
 	}
 	host := r.ask
@@ -100,7 +100,7 @@ func (w *way) branch() Branch {
 func (r *run) follow(w *way) {
 	r.hop.Cluster = w.name
 	if w.cluster == nil {
-		r.step("cluster", w.name, "it does not exist", w.target)
+		r.step("cluster", w.name, "it "+r.engine.absence(w.name), w.target)
 		return
 	}
 	r.via, r.ends, r.leaving = w.cluster, w.endpoints, w.req

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sem.example/internal/envoytest"
+	"sem.example/internal/envoytest/probe"
+	"sem.example/internal/pipeline"
+	"sem.example/simulate"
+)
+
+// TestDump has Envoy run what the files come to, takes its configuration dump, and traces calls by the dump: the answer is
+// that of the files.
+func TestDump(t *testing.T) {
+	path := envoytest.Required(t)
+	examples, err := filepath.Glob("../../../examples/*/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	archives, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	worlds, err := worldsOf(append(examples, archives...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for seed := range *random {
+		w, err := madeUp(500 + seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		worlds = append(worlds, w)
+	}
+	for _, s := range subjectsOf(worlds) {
+		t.Run(s.name+"/"+s.proxy.Name, func(t *testing.T) { compareDump(t, path, s) })
+	}
+}
+
+func compareDump(t *testing.T, path string, s subject) {
+	compiler, err := s.Compile(s.proxy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	snapshot := compiler.Snapshot()
+	text, err := envoytest.Dump(t.Context(), snapshot, envoytest.Options{Envoy: path, Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dump, err := pipeline.LoadDump(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	differ := 0
+	for _, call := range probe.Calls(snapshot, s.proxy, 1, 200) {
+		files, err := s.Trace(call, pipeline.TraceOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		live, err := dump.Trace(call, pipeline.TraceOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(plain(files), plain(live)); d != "" {
+			if differ++; differ <= 3 {
+				t.Errorf("%s (-files +dump):\n%s", describe(call), d)
+			}
+		}
+	}
+	if differ > 3 {
+		t.Errorf("and %d more", differ-3)
+	}
+}
+
+// plain is what a trace says of the call, without what only documents tell (places, and steps that are there for them) or
+// what a stock Envoy is not given: Istio's filter for ALPN, and the names of secrets other than the proxy's own.
+func plain(t *simulate.Trace) *simulate.Trace {
+	out := clone(t)
+	out.Warnings, out.NotModelled = nil, nil
+	if t.Verdict == simulate.NoCluster || t.Verdict == simulate.NoListener {
+		out.Summary = "" // of what Envoy refused its dump does not know that it was there
+	}
+	for i := range out.Hops {
+		h := &out.Hops[i]
+		h.Steps = slices.DeleteFunc(h.Steps, func(s simulate.Step) bool { return s.Stage == "tls" || s.Stage == "retries" })
+		for j := range h.Steps {
+			h.Steps[j] = simulate.Step{Stage: h.Steps[j].Stage, Chose: h.Steps[j].Chose}
+		}
+		if h.TLS != nil {
+			h.TLS.ALPN, h.TLS.ClientCertificate, h.TLS.PrivateKey, h.TLS.CACertificates = nil, "", "", ""
+		}
+		plainEndpoints(h.Endpoints)
+		for _, b := range h.Branches {
+			plainEndpoints(b.Endpoints)
+		}
+	}
+	return out
+}
+
+func plainEndpoints(list []simulate.Endpoint) {
+	for i := range list {
+		list[i].Origin = nil
+	}
+}
+
+func clone(t *simulate.Trace) *simulate.Trace {
+	text, err := json.Marshal(t)
+	if err != nil {
+		panic(err) // of strings and numbers
+	}
+	out := &simulate.Trace{}
+	if err := json.Unmarshal(text, out); err != nil {
+		panic(err)
+	}
+	return out
+}
