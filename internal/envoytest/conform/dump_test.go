@@ -81,7 +81,7 @@ func compareDump(t *testing.T, path string, s subject) {
 // what a stock Envoy is not given: Istio's filter for ALPN, and the names of secrets other than the proxy's own.
 func plain(t *simulate.Trace) *simulate.Trace {
 	out := clone(t)
-	out.Warnings, out.NotModelled = nil, nil
+	out.Warnings, out.NotModelled, out.Fix = nil, nil, "" // help names documents
 	if t.Verdict == simulate.NoCluster || t.Verdict == simulate.NoListener {
 		out.Summary = "" // of what Envoy refused its dump does not know that it was there
 	}
