@@ -229,7 +229,7 @@ func (x *exchange) choose(t *route) {
 // process passes the request through the filters; the last of them, the router, answers or forwards it.
 func (x *exchange) process() outcome {
 	if o := x.upgrade(); o != nil {
-		x.note()
+		x.note(o)
 		return *o
 	}
 	for i := range x.manager.filters {
@@ -238,7 +238,7 @@ func (x *exchange) process() outcome {
 			continue
 		}
 		if o := x.filter(f); o != nil {
-			x.note()
+			x.note(o)
 			return *o
 		}
 	}

@@ -178,10 +178,11 @@ func (x *exchange) abortSome(o outcome) outcome {
 	return fault
 }
 
-// note names the cluster of the route where a filter answers before the router does: Envoy's log names it too.
-func (x *exchange) note() {
-	if x.route != nil && x.route.action != nil && len(x.route.action.targets) > 0 {
-		x.hop.Cluster = x.route.action.targets[0].name(x.req)
+// note names the cluster of the route, which has been chosen, where a filter answers before the router does: Envoy's log
+// names it too.
+func (x *exchange) note(o *outcome) {
+	if x.route != nil && x.route.action != nil {
+		x.ahead(x.route.action.targets, *o)
 	}
 }
 

@@ -19,6 +19,7 @@ type run struct {
 	hop    *Hop // the only one of the trace
 
 	decrypted bool            // the proxy terminated the client's TLS
+	tunnelled bool            // the bytes travel inside a request to the upstream
 	peer      string          // the identity that the client proved, "" without one
 	ask       string          // the host and port that the proxy itself is to resolve, for a dynamic cluster
 	fractions map[*route]bool // routes with a runtime fraction: whether it takes the request
@@ -114,7 +115,7 @@ func (r *run) handshake(c *chain) *outcome {
 	if kind, why := c.tls.refuses(&r.conn); kind != "" {
 		r.step("tls", "refused", why, part(c.addr, "tls"))
 		refused := outcome{verdict: TLSMismatch, err: kind, reason: why}
-		r.ahead(c, refused)
+		r.ahead(c.ahead(), refused)
 		return &refused
 	}
 	r.decrypted = true
@@ -125,11 +126,11 @@ func (r *run) handshake(c *chain) *outcome {
 	return nil
 }
 
-// ahead notes the cluster that was chosen for a connection which its handshake then ends.
-func (r *run) ahead(c *chain, refused outcome) {
+// ahead notes the cluster that was chosen for a call which then ends before anything goes there.
+func (r *run) ahead(targets []weighted, end outcome) {
 	var ways []way
-	for _, t := range c.ahead() {
-		ways = append(ways, way{name: t.cluster, share: t.share, outcome: refused})
+	for _, t := range targets {
+		ways = append(ways, way{name: t.name(r.req), share: t.share, outcome: end})
 	}
 	if len(ways) > 0 {
 		r.hop.Cluster = r.choose(ways).name

@@ -40,6 +40,7 @@ func newTCPProxy(p *tcpv3.TcpProxy) *tcpProxy {
 func (r *run) tcp(p *tcpProxy, sniCluster bool, chain envoy.Addr) outcome {
 	r.passes(p.unread)
 	if to := p.proto.GetTunnelingConfig().GetHostname(); to != "" {
+		r.tunnelled = true
 		r.step("tunnel", "CONNECT "+to, "the bytes travel inside a request that asks the upstream for this", at(chain))
 	}
 	targets := p.targets

@@ -59,6 +59,8 @@ func (r *run) encryption(w *way) *TLS {
 // arrives is the outcome where an endpoint is reached.
 func (r *run) arrives(w *way) outcome {
 	switch {
+	case r.tunnelled:
+		return outcome{verdict: Delivered} // what the upstream carries on is not for it to read
 	case r.opaqueTLS() && w.tls.OriginatedBy == byProxy && w.tls.Mode == modeIstioMutual:
 		return outcome{verdict: Passthrough, reason: "the application's own TLS travels inside the mesh's mutual TLS"}
 	case r.opaqueTLS() && w.tls.OriginatedBy == byProxy:

@@ -77,6 +77,9 @@ func compareDump(t *testing.T, path string, s subject) {
 	}
 }
 
+// decisions are the steps that a trace tells whether or not there is a document behind them.
+var decisions = []string{"listener", "filterChain", "virtualHost", "route", "authorization", "cluster", "endpoint"}
+
 // plain is what a trace says of the call, without what only documents tell (places, and steps that are there for them) or
 // what a stock Envoy is not given: Istio's filter for ALPN, and the names of secrets other than the proxy's own.
 func plain(t *simulate.Trace) *simulate.Trace {
@@ -87,19 +90,24 @@ func plain(t *simulate.Trace) *simulate.Trace {
 	}
 	for i := range out.Hops {
 		h := &out.Hops[i]
-		h.Steps = slices.DeleteFunc(h.Steps, func(s simulate.Step) bool { return s.Stage == "tls" || s.Stage == "retries" })
+		h.Steps = slices.DeleteFunc(h.Steps, func(s simulate.Step) bool { return !slices.Contains(decisions, s.Stage) })
 		for j := range h.Steps {
 			h.Steps[j] = simulate.Step{Stage: h.Steps[j].Stage, Chose: h.Steps[j].Chose}
 		}
-		if h.TLS != nil {
-			h.TLS.ALPN, h.TLS.ClientCertificate, h.TLS.PrivateKey, h.TLS.CACertificates = nil, "", "", ""
-		}
+		plainTLS(h.TLS)
 		plainEndpoints(h.Endpoints)
 		for _, b := range h.Branches {
 			plainEndpoints(b.Endpoints)
+			plainTLS(b.TLS)
 		}
 	}
 	return out
+}
+
+func plainTLS(t *simulate.TLS) {
+	if t != nil {
+		t.ALPN, t.ClientCertificate, t.PrivateKey, t.CACertificates = nil, "", "", ""
+	}
 }
 
 func plainEndpoints(list []simulate.Endpoint) {
