@@ -29,7 +29,7 @@ func newDump() *cobra.Command {
 		Short:  "Print what one stage hands to the next",
 		Hidden: true,
 		RunE: func(cmd *cobra.Command, paths []string) error {
-			world, err := pipeline.Load(inputs.options(cmd, paths))
+			world, err := load(cmd, inputs.options(cmd, paths))
 			if err != nil {
 				return err
 			}

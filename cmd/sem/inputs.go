@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"sem.example/internal/output"
 	"sem.example/internal/pipeline"
 )
 
@@ -36,4 +37,12 @@ func (f *inputFlags) options(cmd *cobra.Command, paths []string) pipeline.Option
 		Namespace:  f.namespace,
 		MeshConfig: f.meshConfig,
 	}
+}
+
+// load reads the input and builds its mesh; a terminal shows how far that is.
+func load(cmd *cobra.Command, opts pipeline.Options) (*pipeline.World, error) {
+	progress := output.StartProgress(cmd.ErrOrStderr())
+	defer progress.Done()
+	opts.Watch = progress.Watch
+	return pipeline.Load(opts)
 }

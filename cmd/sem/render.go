@@ -14,7 +14,6 @@ import (
 
 	"sem.example/internal/compile"
 	"sem.example/internal/envoy"
-	"sem.example/internal/pipeline"
 	"sem.example/render"
 )
 
@@ -94,7 +93,7 @@ func (c *renderCommand) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	world, err := pipeline.Load(c.inputs.options(cmd, paths))
+	world, err := load(cmd, c.inputs.options(cmd, paths))
 	if err != nil {
 		return err
 	}

@@ -176,7 +176,7 @@ func (c *traceCommand) tracer(cmd *cobra.Command) (tracer, error) {
 	if c.dump != "" {
 		return readDump(cmd, c.dump)
 	}
-	world, err := pipeline.Load(c.inputs.options(cmd, nil))
+	world, err := load(cmd, c.inputs.options(cmd, nil))
 	if err != nil {
 		return nil, err
 	}

@@ -106,6 +106,16 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 	return err
 }
 
+// watched validates; a terminal shows how far that is.
+func (c *validateCommand) watched(cmd *cobra.Command, opts pipeline.Options, how pipeline.ValidateOptions) (*diag.Report, error) {
+	if !c.quiet {
+		progress := output.StartProgress(cmd.ErrOrStderr())
+		defer progress.Done()
+		opts.Watch = progress.Watch
+	}
+	return pipeline.Validate(opts, how)
+}
+
 // errNothing is for folders that hold nothing to check.
 var errNothing = errors.New("there is nothing to check: no YAML, JSON or CUE file stands in the folders named")
 
@@ -116,7 +126,7 @@ func (c *validateCommand) validate(cmd *cobra.Command, paths []string) (*diag.Re
 	}
 	opts := c.inputs.options(cmd, paths)
 	how := pipeline.ValidateOptions{Each: c.each, Registry: validate.Registry(c.registry), Policy: c.policy}
-	report, err := pipeline.Validate(opts, how)
+	report, err := c.watched(cmd, opts, how)
 	if err != nil {
 		return nil, err
 	}

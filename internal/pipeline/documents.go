@@ -24,7 +24,7 @@ func ReadShaped(opts Options) (*diag.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report.Findings = append(report.Findings, checkShapes(report.Input.Documents)...)
+	report.Findings = append(report.Findings, checkShapes(report.Input.Documents, nil)...)
 	report.Findings.Sort()
 	return report, nil
 }

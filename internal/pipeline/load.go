@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/internal/parallel"
 	"sem.example/internal/source"
 	"sem.example/schema"
 )
@@ -19,6 +20,7 @@ type Options struct {
 	Stdin      io.Reader // what "-" reads
 	Namespace  string    // of documents that name none; "default" where empty
 	MeshConfig string    // a file with the mesh's settings; "" looks for them in the input
+	Watch      parallel.Watch
 }
 
 // A World is everything that was read, from the bytes to the mesh.
@@ -37,7 +39,7 @@ type World struct {
 // Load reads the input and builds its mesh. The error is for what the machine refuses; mistakes of the user are findings of
 // the world, which is usable in spite of them.
 func Load(opts Options) (*World, error) {
-	in, problems := source.Read(opts.Paths, source.Options{Stdin: opts.Stdin, Library: schema.Library()})
+	in, problems := source.Read(opts.Paths, source.Options{Stdin: opts.Stdin, Library: schema.Library(), Watch: opts.Watch})
 	if err := unreadable(problems); err != nil {
 		return nil, err
 	}
@@ -47,6 +49,7 @@ func Load(opts Options) (*World, error) {
 
 // build decodes documents and gathers them into a mesh.
 func (w *World) build(docs []*source.Document, opts Options, decode decoder) error {
+	opts.Watch.Begin("gathering the mesh")
 	objects, skipped, found := decode(docs, cmp.Or(opts.Namespace, "default"))
 	w.Objects, w.Skipped = objects, skipped
 	w.Found = append(w.Found, found...)

@@ -80,7 +80,7 @@ func (w *World) remark(t *simulate.Trace, policy diag.Policy) {
 
 // findings are those of the checks that explain calls. Of a document whose schema refuses it only that is told.
 func (w *World) findings() diag.List {
-	shapes, broken := checkShapes(w.Input.Documents), broken{}
+	shapes, broken := checkShapes(w.Input.Documents, nil), broken{}
 	broken.add(shapes)
 	scope := &validate.Scope{Mesh: w.Mesh, Objects: w.Objects}
 	found := validate.Some(scope, func(c *diag.Check) bool { _, ok := remarks[c.ID]; return ok })

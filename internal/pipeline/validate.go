@@ -20,7 +20,7 @@ type ValidateOptions struct {
 
 // Validate reads an input and reports everything that is wrong with it.
 func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
-	in, problems := source.Read(opts.Paths, source.Options{Stdin: opts.Stdin, Library: schema.Library()})
+	in, problems := source.Read(opts.Paths, source.Options{Stdin: opts.Stdin, Library: schema.Library(), Watch: opts.Watch})
 	if err := unreadable(problems); err != nil {
 		return nil, err
 	}
@@ -52,7 +52,13 @@ type result struct {
 func validateAll(worlds [][]*source.Document, opts Options, how ValidateOptions) ([]result, error) {
 	results := make([]result, len(worlds))
 	errs := make([]error, len(worlds))
-	parallel.Each(len(worlds), func(i int) { results[i], errs[i] = validateOne(worlds[i], opts, how) })
+	watch := opts.Watch
+	if len(worlds) > 1 {
+		opts.Watch = nil // the worlds are what is counted
+	} else {
+		watch = nil
+	}
+	watch.Each("checking files", len(worlds), func(i int) { results[i], errs[i] = validateOne(worlds[i], opts, how) })
 	for _, err := range errs {
 		if err != nil {
 			return nil, err
@@ -65,7 +71,7 @@ func validateAll(worlds [][]*source.Document, opts Options, how ValidateOptions)
 // part in the mesh with what can be read of it, so that what refers to it is not called wrong; but beyond the mistake itself
 // nothing is told of it, nor of what it does to others.
 func validateOne(docs []*source.Document, opts Options, how ValidateOptions) (result, error) {
-	found := checkShapes(docs)
+	found := checkShapes(docs, opts.Watch)
 	broken := broken{}
 	broken.add(found)
 	w := &World{}
@@ -74,14 +80,15 @@ func validateOne(docs []*source.Document, opts Options, how ValidateOptions) (re
 	}
 	found = append(found, broken.sound(w.Found)...)
 	broken.add(slices.DeleteFunc(slices.Clone(w.Found), func(d diag.Diagnostic) bool { return d.Check != diag.Undecodable }))
+	opts.Watch.Begin("checking how the documents fit together")
 	scope := &validate.Scope{Mesh: w.Mesh, Objects: w.Objects, Registry: how.Registry}
 	return result{skipped: w.Skipped, found: append(found, broken.sound(validate.Run(scope))...)}, nil
 }
 
 // checkShapes holds each document against the schema of its kind.
-func checkShapes(docs []*source.Document) diag.List {
+func checkShapes(docs []*source.Document, watch parallel.Watch) diag.List {
 	lists := make([]diag.List, len(docs))
-	parallel.Each(len(docs), func(i int) { lists[i] = schema.Check(docs[i]) })
+	watch.Each("checking documents", len(docs), func(i int) { lists[i] = schema.Check(docs[i]) })
 	var found diag.List
 	for _, l := range lists {
 		found = append(found, l...)

@@ -13,6 +13,7 @@ import (
 type Options struct {
 	Stdin   io.Reader // what "-" stands for; os.Stdin where it is nil
 	Library Library   // what CUE files can import
+	Watch   parallel.Watch
 }
 
 // An Input is what was read.
@@ -30,7 +31,7 @@ func Read(inputs []string, opts Options) (*Input, []Problem) {
 	names, problems := walk(inputs, holdsConfiguration)
 	jobs := bundle(names)
 	results := make([][]content, len(jobs))
-	parallel.Each(len(jobs), func(i int) { results[i] = read(jobs[i], opts) })
+	opts.Watch.Each("reading files", len(jobs), func(i int) { results[i] = read(jobs[i], opts) })
 	in := &Input{}
 	for _, c := range slices.Concat(results...) {
 		in.Files = append(in.Files, c.file)
