@@ -26,6 +26,7 @@ type Call struct {
 	ALPN      string              `json:"alpn,omitempty"` // comma-separated
 	Source    string              `json:"source,omitempty"`
 	Principal string              `json:"principal,omitempty"` // the peer's SPIFFE identity, with mtls
+	Resolve   map[string]string   `json:"resolve,omitempty"`   // what DNS gives a proxy for HOST:PORT; either may be *
 	Random    *int                `json:"random,omitempty"`    // 0 to 99, decides weighted choices; nil follows the likeliest and lists all
 }
 

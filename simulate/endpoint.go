@@ -134,15 +134,35 @@ func (r *run) dynamic(c *cluster, host string) []endpoint {
 }
 
 // listed are endpoints in the form of the trace document.
-func listed(all []endpoint) []Endpoint {
+func (r *run) listed(all []endpoint) []Endpoint {
 	if len(all) == 0 {
 		return nil
 	}
 	out := make([]Endpoint, len(all))
 	for i := range all {
 		out[i] = all[i].Endpoint
+		out[i].Resolved = r.resolved(&all[i].Endpoint)
 	}
 	return out
+}
+
+// resolved is the address that the call says DNS gives for an endpoint's name, "" where it says none.
+func (r *run) resolved(e *Endpoint) string {
+	if len(r.call.Resolve) == 0 || isAddress(e.Address) {
+		return ""
+	}
+	host, port := strings.ToLower(e.Address), strconv.FormatUint(uint64(e.Port), 10)
+	for _, key := range [...]string{host + ":" + port, host + ":*", "*:" + port, "*:*"} {
+		if to := r.call.Resolve[key]; to != "" {
+			return to
+		}
+	}
+	return ""
+}
+
+func isAddress(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
 }
 
 // likeliest is the endpoint with the largest share; all must not be empty.

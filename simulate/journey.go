@@ -48,7 +48,7 @@ func (j *journey) next(r **run) bool {
 		return false // behind an inbound proxy is the application
 	}
 	j.others(before)
-	stop, ok := j.path.Behind(before.call.Proxy, likeliest(before.ends).Endpoint)
+	stop, ok := j.path.Behind(before.call.Proxy, before.found(likeliest(before.ends)))
 	if !ok {
 		return false
 	}
@@ -76,7 +76,7 @@ func (j *journey) others(before *run) {
 		if to == followed {
 			continue
 		}
-		stop, ok := j.path.Behind(before.call.Proxy, to.Endpoint)
+		stop, ok := j.path.Behind(before.call.Proxy, before.found(to))
 		if !ok {
 			continue
 		}
@@ -86,6 +86,15 @@ func (j *journey) others(before *run) {
 	}
 }
 
+// found is an endpoint at the address that DNS gives for it, where the call says so.
+func (r *run) found(to *endpoint) Endpoint {
+	e := to.Endpoint
+	if address := r.resolved(&e); address != "" {
+		e.Address = address
+	}
+	return e
+}
+
 // visit names a proxy and the address at which a call reaches it.
 func visit(c *Call) string {
 	return fmt.Sprintf("%s %s/%s %s:%d", c.Direction, c.Proxy.Namespace, c.Proxy.Name, c.Address, c.Port)
@@ -93,8 +102,9 @@ func visit(c *Call) string {
 
 // onward is the call as the proxy behind an endpoint gets it.
 func (r *run) onward(stop Stop, to *endpoint) Call {
+	at := r.found(to)
 	c := Call{
-		ID: r.call.ID, Proxy: stop.Proxy, Direction: stop.Direction, Address: to.Address, Port: to.Port,
+		ID: r.call.ID, Proxy: stop.Proxy, Direction: stop.Direction, Address: at.Address, Port: at.Port, Resolve: r.call.Resolve,
 		Protocol: r.call.Protocol, Method: r.call.Method, URL: r.call.URL, Headers: r.call.Headers,
 		Random: r.call.Random,
 	}

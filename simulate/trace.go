@@ -65,6 +65,7 @@ type Destination struct {
 type Endpoint struct {
 	Address  string  `json:"address"`
 	Port     uint32  `json:"port"`
+	Resolved string  `json:"resolved,omitempty"` // what DNS gives for the name that is its address, where the call says so
 	Weight   uint32  `json:"weight"`
 	Priority uint32  `json:"priority"`
 	Locality string  `json:"locality"`

@@ -87,15 +87,15 @@ func (r *run) take(ways []way) outcome {
 // choose returns the way that the call goes, and notes all of them as branches where there are several.
 func (r *run) choose(ways []way) *way {
 	if len(ways) > 1 && r.call.Random == nil {
-		for _, w := range ways {
-			r.hop.Branches = append(r.hop.Branches, w.branch())
+		for i := range ways {
+			r.hop.Branches = append(r.hop.Branches, r.branch(&ways[i]))
 		}
 	}
 	return &ways[r.pick(ways)]
 }
 
-func (w *way) branch() Branch {
-	return Branch{Share: w.share, Cluster: w.name, Endpoints: listed(w.endpoints), TLS: w.tls, Rewrite: w.rewrite, Verdict: w.outcome.verdict}
+func (r *run) branch(w *way) Branch {
+	return Branch{Share: w.share, Cluster: w.name, Endpoints: r.listed(w.endpoints), TLS: w.tls, Rewrite: w.rewrite, Verdict: w.outcome.verdict}
 }
 
 // follow writes a way into the hop.
@@ -115,7 +115,7 @@ func (r *run) follow(w *way) {
 		r.hop.TLS = w.tls
 		r.step("tls", w.tls.chosen(), w.tls.because(likeliest(w.endpoints).socket), part(w.cluster.addr, "tls"))
 	}
-	r.hop.Endpoints = listed(w.endpoints)
+	r.hop.Endpoints = r.listed(w.endpoints)
 	r.hop.Protocol = w.protocol()
 	r.step("endpoint", reached(w.endpoints), r.spread(w), w.dialled()...)
 }

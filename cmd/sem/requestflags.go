@@ -38,7 +38,7 @@ func (f *requestFlags) add(cmd *cobra.Command) {
 	flags.StringVarP(&f.draft.Method, "request", "X", "", "`METHOD` of the request (default: GET; POST with -d and for grpc:// URLs)")
 	flags.StringArrayVarP(&f.draft.Headers, "header", "H", nil, "`HEADER` of the request, 'name: value'; 'name:' takes one away (repeatable)")
 	flags.StringArrayVarP(&f.draft.Data, "data", "d", nil, "`BODY` of the request, which is then a POST of a form, unless -X or -H say otherwise (repeatable)")
-	flags.StringArrayVar(&f.draft.Resolve, "resolve", nil, "`HOST:PORT:ADDR`, the address that the application finds for a host; '*' is any (repeatable)")
+	flags.StringArrayVar(&f.draft.Resolve, "resolve", nil, "`HOST:PORT:ADDR`, what DNS gives the application, and the proxies, for a host; '*' is any (repeatable)")
 	flags.StringArrayVar(&f.draft.ConnectTo, "connect-to", nil, "`H1:P1:H2:P2`, dial the second host and port where the URL names the first; what is empty is any (repeatable)")
 	flags.BoolVar(&f.http2, "http2", false, "the application speaks HTTP/2")
 	flags.StringVar(&f.sni, "sni", "", "server `NAME` that the application's TLS asks for (default: the URL's host)")

@@ -54,6 +54,9 @@ func tlsDetails(t *simulate.TLS) []string {
 }
 
 func endpointDetails(all []simulate.Endpoint) []string {
+	if len(all) == 1 && all[0].Resolved != "" {
+		return []string{"which DNS says is " + all[0].Resolved}
+	}
 	if len(all) < 2 {
 		return nil
 	}
@@ -69,6 +72,9 @@ func endpointDetails(all []simulate.Endpoint) []string {
 		}
 		if e.Priority > 0 {
 			line += fmt.Sprintf("  priority %d", e.Priority)
+		}
+		if e.Resolved != "" {
+			line += "  at " + e.Resolved
 		}
 		if mixed {
 			line += "  " + cmp.Or(tlsWords[e.TLS], "TLS "+e.TLS)

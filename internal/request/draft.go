@@ -152,7 +152,9 @@ func (d *Draft) route(call *simulate.Call) error {
 	return d.resolve(call, host, port)
 }
 
+// resolve says what DNS gives: to the application for the host that it dials, and to the proxies for any.
 func (d *Draft) resolve(call *simulate.Call, host string, port uint32) error {
+	dialled := false
 	for _, rule := range slices.Backward(d.Resolve) {
 		parts, err := colons(strings.TrimPrefix(rule, "+"), 3)
 		if err != nil {
@@ -163,9 +165,15 @@ func (d *Draft) resolve(call *simulate.Call, host string, port uint32) error {
 		if net.ParseIP(address) == nil {
 			return fmt.Errorf("--resolve %q: %q is no IP address", rule, address)
 		}
-		if (parts[0] == "*" || strings.EqualFold(parts[0], host)) && fitsPort(parts[1], port) {
-			call.Address = address
-			return nil
+		key := strings.ToLower(or(parts[0], "*")) + ":" + or(parts[1], "*")
+		if call.Resolve == nil {
+			call.Resolve = map[string]string{}
+		}
+		if call.Resolve[key] == "" {
+			call.Resolve[key] = address
+		}
+		if !dialled && (parts[0] == "*" || strings.EqualFold(parts[0], host)) && fitsPort(parts[1], port) {
+			call.Address, dialled = address, true
 		}
 	}
 	return nil

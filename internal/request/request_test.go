@@ -41,7 +41,7 @@ func TestCurl(t *testing.T) {
 		{"TLS with HTTP/1.1 and a certificate", "curl --http1.1 --cert c.pem --key k.pem https://a/",
 			simulate.Call{URL: "https://a/", TLS: "mtls", ALPN: "http/1.1", Headers: own()}},
 		{"HTTP/2 at once", "curl --http2-prior-knowledge http://a/", simulate.Call{URL: "http://a/", Protocol: "http2", Headers: own()}},
-		{"resolve", "curl --resolve a:80:10.0.0.1 --resolve '*:443:[2001:db8::1]' http://A/", simulate.Call{URL: "http://A/", Address: "10.0.0.1", Headers: own()}},
+		{"resolve", "curl --resolve a:80:10.0.0.1 --resolve '*:443:[2001:db8::1]' http://A/", simulate.Call{URL: "http://A/", Address: "10.0.0.1", Headers: own(), Resolve: map[string]string{"a:80": "10.0.0.1", "*:443": "2001:db8::1"}}},
 		{"connect to", "curl --connect-to a:80:gw.istio-system:8080 http://a/", simulate.Call{URL: "http://a/", Address: "gw.istio-system", Port: 8080, Headers: own()}},
 		{"connect to any", "curl --connect-to ::[2001:db8::1]: http://a/", simulate.Call{URL: "http://a/", Address: "2001:db8::1", Headers: own()}},
 		{"dot segments", "curl http://a/x/./y/../z?../q#f", simulate.Call{URL: "http://a/x/z?../q", Headers: own()}},
