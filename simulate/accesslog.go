@@ -76,6 +76,9 @@ func (r *run) logStatus(o *outcome) string {
 	if o.status == 0 && r.req != nil {
 		return ""
 	}
+	if r.hop.Response != nil && r.hop.Response.GRPCStatus != "" {
+		return "200"
+	}
 	return strconv.Itoa(o.status)
 }
 

@@ -12,6 +12,9 @@ func (r *run) finish(o outcome) {
 	if o.status != 0 && r.hop.Response == nil {
 		r.hop.Response = &Response{Status: o.status, Body: localReply(o)}
 	}
+	if o.verdict != FaultAborted {
+		r.setGRPC(&o)
+	}
 	t := r.out
 	t.Verdict, t.Status, t.ResponseFlags = o.verdict, o.status, o.flags
 	r.warn(&o)
@@ -118,6 +121,8 @@ func (r *run) answerSeen(o *outcome) string {
 	switch {
 	case response == nil:
 		return out
+	case response.GRPCStatus != "":
+		return grpcSeen(o.status)
 	case response.Location != "":
 		return out + " to " + response.Location
 	case response.Body != "":

@@ -119,6 +119,8 @@ type Response struct {
 	Status   int    `json:"status"`
 	Location string `json:"location,omitempty"`
 	Body     string `json:"body,omitempty"`
+
+	GRPCStatus string `json:"grpcStatus,omitempty"` // what a gRPC client gets instead of the status, in an answer 200
 }
 
 // A Branch is one outcome of a weighted or random choice.

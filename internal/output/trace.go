@@ -84,6 +84,9 @@ func (p *tracePrinter) hop(t *simulate.Trace, i int) {
 		if j > 0 && rows[j].stage == rows[j-1].stage {
 			rows[j].stage = ""
 		}
+		if p.plain(t, h, j) {
+			continue
+		}
 		table.write(rows[j])
 		for _, line := range details(h, h.Steps[j].Stage) {
 			p.wrapped(line, table.indent, p.palette.dim)
@@ -98,6 +101,19 @@ func (p *tracePrinter) hop(t *simulate.Trace, i int) {
 	}
 	p.branches(h, table.indent)
 	p.WriteByte('\n')
+}
+
+// plain says whether a step says nothing but that the connection is taken as what it is: filter chains mostly do.
+func (p *tracePrinter) plain(t *simulate.Trace, h *simulate.Hop, i int) bool {
+	s := &h.Steps[i]
+	switch {
+	case p.look.Why || s.Stage != "filterChain" || h.FilterChain != "" || i == len(h.Steps)-1:
+		return false
+	case s.Because != "takes plaintext HTTP" && s.Because != "takes plaintext" && s.Because != "takes every connection":
+		return false
+	}
+	return !slices.ContainsFunc(t.Warnings, func(w simulate.Warning) bool { return w.Step == s.Stage }) &&
+		!slices.ContainsFunc(s.Origins, func(o simulate.Place) bool { return o.Role == "overridden" })
 }
 
 // overridden lists the documents that might have decided, and why they do not. One that loses at several stages is named
@@ -132,11 +148,7 @@ func (p *tracePrinter) rejected(list []simulate.Candidate, indent int) {
 
 func (p *tracePrinter) branches(h *simulate.Hop, indent int) {
 	for _, b := range h.Branches {
-		line := fmt.Sprintf("%5.4g%%  %s", b.Share*100, b.Cluster)
-		if b.Verdict != "" && b.Verdict != simulate.Delivered {
-			line += "  " + strings.ToLower(strings.ReplaceAll(string(b.Verdict), "_", " "))
-		}
-		p.wrapped(line, indent, p.palette.dim)
+		p.wrapped(fmt.Sprintf("%5.4g%%  %s", b.Share*100, branchWords(h, &b)), indent, p.palette.dim)
 	}
 }
 
