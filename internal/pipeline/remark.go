@@ -20,12 +20,18 @@ type remark struct {
 // noRoute says whether no route matches the call.
 func noRoute(t *simulate.Trace) bool { return t.Verdict == simulate.NoRoute }
 
+// notPlaintext says whether the trace does not tell of plaintext to a TLS port itself.
+func notPlaintext(t *simulate.Trace) bool {
+	return !slices.ContainsFunc(t.Warnings, func(w simulate.Warning) bool { return w.ID == "SEM142" })
+}
+
 // remarks are the checks whose findings explain what becomes of calls, by ID. The others are about what documents say,
 // whatever the call.
 var remarks = remarksOf(
 	stageChecks{"", nil, "SEM124 SEM140 SEM142 SEM145 SEM146 SEM153 SEM224 SEM226 SEM227 SEM233 SEM236"}, // the trace warns of them itself
 	stageChecks{"listener", nil, "SEM127 SEM132 SEM192 SEM193 SEM194 SEM195"},
-	stageChecks{"filterChain", nil, "SEM050 SEM120 SEM121 SEM122 SEM125 SEM126 SEM128 SEM129 SEM130 SEM131 SEM196"},
+	stageChecks{"filterChain", nil, "SEM050 SEM120 SEM121 SEM122 SEM126 SEM128 SEM129 SEM130 SEM131 SEM196"},
+	stageChecks{"filterChain", notPlaintext, "SEM125"},
 	stageChecks{"virtualHost", nil, "SEM107 SEM108 SEM109 SEM112 SEM160 SEM161 SEM162 SEM164 SEM165 SEM184 SEM187 SEM190 SEM191"},
 	stageChecks{"route", nil, "SEM123 SEM223 SEM228"},
 	stageChecks{"route", noRoute, "SEM220 SEM225 SEM235 SEM238 SEM239 SEM240 SEM241 SEM242"},
