@@ -83,8 +83,26 @@ func (m *markdown) hop(t *simulate.Trace, i int) {
 		rows = append(rows, []string{cmp.Or(stageNames[s.Stage], s.Stage), code(s.Chose), sentence(s.Because), place})
 	}
 	m.table([]string{"step", "decision", "because", "place"}, rows)
+	m.unused(h)
 	m.endpoints(h.Endpoints)
 	m.branches(h.Branches)
+}
+
+// unused lists the documents that might have decided, and why they do not.
+func (m *markdown) unused(h *simulate.Hop) {
+	told := map[string]bool{}
+	for i := range h.Steps {
+		for j := range h.Steps[i].Origins {
+			at := &h.Steps[i].Origins[j]
+			if name := documentName(at); at.Role == "overridden" && at.Note != "" && !told[name] {
+				if len(told) == 0 {
+					m.WriteByte('\n')
+				}
+				told[name] = true
+				m.line("- %s is not used: %s %s", code(name), sentence(at.Note), code(placeText(at, "")))
+			}
+		}
+	}
 }
 
 func (m *markdown) endpoints(all []simulate.Endpoint) {
