@@ -9,7 +9,7 @@ import (
 
 // structure compiles a struct.
 func (c *compiler) structure(e *ast.StructLit) term {
-	t := &structure{open: c.open, hidden: map[string]expr{}}
+	t := &structure{open: c.open, hidden: map[string]expr{}, meanings: map[string]ast.Expr{}}
 	inner := &compiler{open: c.open, hidden: t.hidden}
 	if !inner.fill(t, e) {
 		return never{}
@@ -23,6 +23,7 @@ func (c *compiler) fill(t *structure, e *ast.StructLit) bool {
 	for _, decl := range e.Elts {
 		if f, ok := decl.(*ast.Field); ok && isHidden(f) && f.Constraint == token.ILLEGAL {
 			c.hidden[fieldName(f)] = c.expr(f.Value)
+			t.meanings[fieldName(f)] = f.Value
 		}
 	}
 	for _, decl := range e.Elts {
@@ -79,15 +80,15 @@ func (c *compiler) guard(t *structure, e *ast.Comprehension) bool {
 	if !ok {
 		return false
 	}
-	holds := constant(exact{kind: boolKind, text: "true"})
+	g := guard{holds: constant(exact{kind: boolKind, text: "true"}), then: &structure{open: true, hidden: c.hidden, meanings: t.meanings}}
 	for _, clause := range e.Clauses {
 		cond, ok := clause.(*ast.IfClause)
 		if !ok {
 			return false
 		}
-		holds = operate("&&", holds, c.expr(cond.Condition))
+		g.holds = operate("&&", g.holds, c.expr(cond.Condition))
+		g.when = append(g.when, cond.Condition)
 	}
-	g := guard{holds: holds, then: &structure{open: true, hidden: c.hidden}}
 	inner := &compiler{open: true, hidden: c.hidden}
 	t.guards = append(t.guards, g)
 	return inner.fill(g.then, body)

@@ -36,7 +36,7 @@ func Explain(path string) (Field, error) {
 	if len(steps) == 0 {
 		return Field{}, fmt.Errorf("no field is named; the kinds are %s", strings.Join(kindList, ", "))
 	}
-	kind, err := kindNamed(steps[0])
+	kind, err := Kind(steps[0])
 	if err != nil {
 		return Field{}, err
 	}
@@ -73,8 +73,8 @@ func stepsOf(path string) []string {
 	return steps
 }
 
-// kindNamed returns a kind by its name, plural or short name, in any case.
-func kindNamed(name string) (string, error) {
+// Kind returns a kind by its name, plural or short name, in any case.
+func Kind(name string) (string, error) {
 	low := strings.ToLower(name)
 	if kind := shortNames[low]; kind != "" {
 		return kind, nil

@@ -7,6 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/format"
+
 	"sem.example/internal/source"
 	"sem.example/schema"
 )
@@ -43,4 +47,32 @@ func importing(t *testing.T, text string) []*source.Document {
 		t.Errorf("%d: %s", p.Range.Line, p.Message)
 	}
 	return in.Documents
+}
+
+// TestCUE compiles the definitions of each kind by themselves, in the form of cue fmt.
+func TestCUE(t *testing.T) {
+	for _, kinds := range append([][]string{schema.Kinds()}, single(schema.Kinds())...) {
+		text := schema.CUE(kinds...)
+		formatted, err := format.Source(text)
+		if err != nil || string(formatted) != string(text) {
+			t.Errorf("%v: not formatted: %v", kinds, err)
+		}
+		v := cuecontext.New().CompileBytes(text)
+		if v.Err() != nil {
+			t.Errorf("%v: %v", kinds, v.Err())
+		}
+		for _, kind := range kinds {
+			if !v.LookupPath(cue.MakePath(cue.Def("#" + kind))).Exists() {
+				t.Errorf("%v lacks %s", kinds, kind)
+			}
+		}
+	}
+}
+
+func single(kinds []string) [][]string {
+	var all [][]string
+	for _, kind := range kinds {
+		all = append(all, []string{kind})
+	}
+	return all
 }

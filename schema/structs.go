@@ -1,16 +1,21 @@
 package schema
 
-import "sem.example/internal/source"
+import (
+	"cuelang.org/go/cue/ast"
+
+	"sem.example/internal/source"
+)
 
 // A structure accepts maps: CUE's struct.
 type structure struct {
 	fields   []field
 	patterns []pattern
 	guards   []guard
-	hidden   map[string]expr   // the fields that begin with _, which only guards read
-	demands  map[string]string // hidden fields that are required, so that no map is accepted, with the words that say why
-	open     bool              // whether further fields are allowed: always in a guard, which only adds constraints
-	index    map[string]int    // of fields, by name
+	hidden   map[string]expr     // the fields that begin with _, which only guards read
+	meanings map[string]ast.Expr // what these are compiled from
+	demands  map[string]string   // hidden fields that are required, so that no map is accepted, with the words that say why
+	open     bool                // whether further fields are allowed: always in a guard, which only adds constraints
+	index    map[string]int      // of fields, by name
 }
 
 // A field is a named field of a structure.
@@ -30,6 +35,7 @@ type pattern struct{ key, value term }
 // A guard is a constraint that holds under a condition: if _mode == "SIMPLE" {…}.
 type guard struct {
 	holds expr
+	when  []ast.Expr // what holds is compiled from; all of them hold
 	then  *structure
 }
 
@@ -105,7 +111,7 @@ func (t *structure) add(f field) {
 // merge returns a structure that accepts what both accept, if the names that one of them adds are allowed by neither or both:
 // the schema never widens a definition that it refers to.
 func merge(a, b *structure) *structure {
-	m := &structure{open: a.open && b.open, hidden: map[string]expr{}}
+	m := &structure{open: a.open && b.open, hidden: map[string]expr{}, meanings: map[string]ast.Expr{}}
 	for _, s := range []*structure{a, b} {
 		for _, f := range s.fields {
 			m.add(f)
@@ -114,6 +120,9 @@ func merge(a, b *structure) *structure {
 		m.guards = append(m.guards, s.guards...)
 		for name, e := range s.hidden {
 			m.hidden[name] = e
+		}
+		for name, e := range s.meanings {
+			m.meanings[name] = e
 		}
 	}
 	return m

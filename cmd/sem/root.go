@@ -73,7 +73,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(
 		newValidate(), newTrace(), newTest(), newRender(),
 		newNew(), newImport(), newExport(),
-		newExplain(), newChecks(), newConfig(), newDump(), newVersion(),
+		newExplain(), newChecks(), newSchema(), newConfig(), newDump(), newVersion(),
 	)
 	return root
 }

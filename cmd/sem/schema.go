@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sem.example/schema"
+)
+
+const schemaHelp = `Schema prints what the documents of each kind may hold, for other programs.
+
+  jsonschema   for editors and validators. Without --kind it looks at the kind
+               of each document, so that one schema serves all files.
+  openapi      the same schemas as the components of an OpenAPI document
+  cue          the definitions that 'import "sem.example/schema"' stands for
+
+JSON Schema cannot compute: it refuses nothing that 'sem validate' accepts, but
+misses some of what that refuses, and all that is about several documents.`
+
+const schemaExample = `  # for an editor, with 'sem schema vscode'
+  sem schema > istio.schema.json
+
+  # one kind
+  sem schema --kind VirtualService
+
+  # the definitions, where the stock cue command looks for them
+  sem schema -o cue > cue.mod/pkg/sem.example/schema/schema.cue`
+
+// schemaFormats write the schemas of kinds.
+var schemaFormats = map[string]func(kinds []string) ([]byte, error){
+	"jsonschema": func(kinds []string) ([]byte, error) { return indented(schema.JSONSchema(kinds...)) },
+	"openapi":    func(kinds []string) ([]byte, error) { return indented(schema.OpenAPI(apiVersion, kinds...)) },
+	"cue":        func(kinds []string) ([]byte, error) { return schema.CUE(kinds...), nil },
+}
+
+func newSchema() *cobra.Command {
+	var format string
+	var kinds []string
+	cmd := &cobra.Command{
+		Use:     "schema [flags]",
+		Short:   "Print the schema of documents for editors and other programs",
+		Long:    schemaHelp,
+		Example: schemaExample,
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, err := useSettings(cmd); err != nil {
+				return err
+			}
+			write := schemaFormats[format]
+			if write == nil {
+				return fmt.Errorf("unknown output format %q: use one of %s", format, strings.Join(slices.Sorted(maps.Keys(schemaFormats)), ", "))
+			}
+			known, err := knownKinds(kinds)
+			if err != nil {
+				return err
+			}
+			out, err := write(known)
+			if err != nil {
+				return err
+			}
+			_, err = cmd.OutOrStdout().Write(out)
+			return err
+		},
+	}
+	cmd.Flags().StringVarP(&format, "output", "o", "jsonschema", "`FORMAT`: jsonschema, openapi or cue")
+	cmd.Flags().StringSliceVar(&kinds, "kind", nil, "`KINDS` to print, as VirtualService or vs (repeatable; default: all)")
+	titled(cmd, "What is printed")
+	cmd.AddCommand(newSchemaVSCode())
+	return cmd
+}
+
+// knownKinds are kinds by their full names, all where none is named.
+func knownKinds(names []string) ([]string, error) {
+	if len(names) == 0 {
+		return schema.Kinds(), nil
+	}
+	var kinds []string
+	for _, name := range names {
+		kind, err := schema.Kind(name)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds, nil
+}
+
+// indented is a value as JSON for people.
+func indented(v any) ([]byte, error) {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(v)
+	return out.Bytes(), err
+}
+
+const vscodeHelp = `Vscode prints settings of Visual Studio Code for its YAML extension, which runs
+the YAML language server: which files the JSON Schema of 'sem schema' is laid
+on. The schema looks at the kind of each document and leaves other kinds alone,
+so that it can be laid on all files.
+
+Other editors with the YAML language server take the same settings.`
+
+const vscodeExample = `  # in the root of a repository
+  mkdir -p .vscode
+  sem schema > .vscode/istio.schema.json
+  sem schema vscode > .vscode/settings.json`
+
+func newSchemaVSCode() *cobra.Command {
+	var file string
+	var globs []string
+	cmd := &cobra.Command{
+		Use:     "vscode [flags]",
+		Short:   "Print settings of Visual Studio Code and the YAML language server",
+		Long:    vscodeHelp,
+		Example: vscodeExample,
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			out, err := indented(map[string]any{
+				"yaml.schemas":  map[string]any{file: globs},
+				"yaml.validate": true, "yaml.hover": true, "yaml.completion": true,
+			})
+			if err != nil {
+				return err
+			}
+			_, err = cmd.OutOrStdout().Write(out)
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&file, "schema", "./.vscode/istio.schema.json", "`FILE` or URL of the schema, as the editor finds it from the root of the workspace")
+	cmd.Flags().StringSliceVar(&globs, "files", []string{"*.yaml", "*.yml"}, "`PATTERNS` of the files that it is laid on")
+	titled(cmd, "What is printed")
+	return cmd
+}
