@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/json"
 	"io"
+	"slices"
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -57,8 +58,10 @@ type page struct {
 	err  error
 }
 
-// pageLength is how many items fill a page.
-const pageLength = 32
+const (
+	pageLength = 32      // items fill a page
+	maxKept    = 1 << 20 // bytes of a page's memory are used again; the text of a large route table is not kept
+)
 
 // An item appends the JSON of the i-th item of a list.
 type item func(to []byte, i int) ([]byte, error)
@@ -84,10 +87,12 @@ func (d *document) list(name string, length int, item item) {
 
 // fill makes the text of the items from one index to before another.
 func (p *page) fill(from, to int, item item) {
-	p.text, p.err = p.text[:0], nil
+	if p.text, p.err = p.text[:0], nil; cap(p.text) > maxKept {
+		p.item, p.text = nil, nil
+	}
 	for i := from; i < to && p.err == nil; i++ {
 		p.item, p.err = item(p.item[:0], i)
-		p.text = append(append(p.text, separator(i, "")...), "\n    "...)
+		p.text = append(append(slices.Grow(p.text, 2*len(p.item)), separator(i, "")...), "\n    "...)
 		p.text = appendIndented(p.text, p.item, "    ")
 	}
 }

@@ -57,7 +57,7 @@ func duplicate(s *Scope, r *reporter) {
 		if first := earlier[id]; first != nil {
 			f := r.at(place{o, "metadata.name"}, "%s overwrites an earlier document of this name", name(o)).
 				related(place{first, "metadata.name"}, "nothing of this one is used")
-			if sameText(first.Doc.Root, o.Doc.Root) {
+			if sameText(first.Doc.Tree(), o.Doc.Tree()) {
 				f.severity(diag.Warning).help("remove one of the two: they say the same")
 			}
 		}

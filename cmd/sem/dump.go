@@ -83,7 +83,7 @@ func dumpStage(to *bytes.Buffer, world *pipeline.World, stage string, p simulate
 func dumpSource(to *bytes.Buffer, docs []*source.Document) error {
 	for _, d := range docs {
 		fmt.Fprintf(to, "%s#%d %s %s/%s\n", d.File.Name, d.Index, d.Kind, d.Namespace, d.Name)
-		dumpNode(to, "", d.Root)
+		dumpNode(to, "", d.Tree())
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -71,8 +72,15 @@ func wishesOf(in *source.Input) *wishes {
 			w.add(reach{file: f, line: s.Line}, ignore{checks: s.Checks, reason: s.Reason, at: Place{File: f, Exact: s.Range}, ours: true})
 		}
 	}
+	annotated := map[*source.File]bool{}
+	for _, f := range in.Files {
+		annotated[f] = mayAnnotate(f.Data)
+	}
 	for _, doc := range in.Documents {
-		notes := doc.Root.Get("metadata").Get("annotations")
+		if !annotated[doc.File] {
+			continue
+		}
+		notes := doc.Tree().Get("metadata").Get("annotations")
 		for i, key := range annotations {
 			if value := notes.StringAt(key); value != "" {
 				at := Place{Doc: doc, Field: source.Join("metadata.annotations", key)}
@@ -81,6 +89,12 @@ func wishesOf(in *source.Input) *wishes {
 		}
 	}
 	return w
+}
+
+// mayAnnotate says whether a text may have one of the annotations: it has the key, or an escape that may stand for a part
+// of it.
+func mayAnnotate(text []byte) bool {
+	return bytes.IndexByte(text, '\\') >= 0 || slices.ContainsFunc(annotations, func(key string) bool { return bytes.Contains(text, []byte(key)) })
 }
 
 // codes are the codes of a list with commas.

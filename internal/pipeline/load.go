@@ -59,6 +59,7 @@ func (w *World) build(docs []*source.Document, opts Options, decode decoder) err
 	}
 	w.Mesh, found = mesh.Build(objects, settings)
 	w.Found = append(w.Found, found...)
+	source.SetAside(docs)
 	return nil
 }
 

@@ -1,11 +1,13 @@
 package source
 
+import "weak"
+
 // A Document is one object of a file.
 type Document struct {
 	File  *File
 	Index int    // position among the documents of the file, from 0
 	Label string // what a "# Source:" comment of Helm or kustomize calls it; "" without one
-	Root  *Node
+	Root  *Node  // nil while it is set aside, see [SetAside]; Tree returns it in any case
 
 	APIVersion string
 	Kind       string
@@ -13,6 +15,9 @@ type Document struct {
 	Name       string
 
 	elsewhere map[*Node]*File // of values that another file of a CUE package holds
+
+	extent extent // of its text, where the tree can be read from it again
+	aside  weak.Pointer[Node]
 }
 
 // FileAt returns the file that holds the value at a path, to which the ranges of [Document.At] and [Document.KeyAt] belong.
@@ -71,7 +76,7 @@ func (d *Document) Written(n *Node) string {
 
 // descend follows a path as far as the document goes and returns the field reached and what is left of the path.
 func (d *Document) descend(path string) (Field, string) {
-	at := Field{Value: d.Root}
+	at := Field{Value: d.Tree()}
 	if at.Value == nil {
 		at.Value = &Node{}
 	}

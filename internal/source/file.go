@@ -14,6 +14,8 @@ type File struct {
 
 	Suppressions []Suppression // by line
 
+	rereading sync.Mutex // see Document.Tree
+
 	once  sync.Once
 	lines []int // offset of the first byte of each line
 	ascii bool

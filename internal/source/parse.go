@@ -59,7 +59,7 @@ func opensJSON(data []byte) bool {
 func (c *content) yaml(ch chunk) {
 	base := int32(c.file.before(c.base(ch)))
 	if root := readQuick(string(ch.text), base, &c.slab); root != nil {
-		c.add(root, label(ch.text))
+		c.addAlone(root, ch, base)
 		return
 	}
 	var doc yaml.Node
