@@ -42,7 +42,7 @@ type report struct {
 // round asks CUE once, and says whether asking again may bring more.
 func (r *report) round() bool {
 	var groups [3][]mistake
-	for _, e := range ask(r.doc.Kind, r.doc.Root, r.blank) {
+	for _, e := range ask(r.doc.Kind, r.doc.Tree(), r.blank) {
 		m := r.locate(e)
 		switch {
 		case m.class == nothing:

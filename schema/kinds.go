@@ -29,5 +29,5 @@ func kindOf(doc *source.Document) string {
 // No is no answer: [Check] says what is wrong, if anything is.
 func Accepts(doc *source.Document) bool {
 	kind := kindOf(doc)
-	return kind == "" || define("#"+kind).compiled().accepts(doc.Root)
+	return kind == "" || define("#"+kind).compiled().accepts(doc.Tree())
 }

@@ -84,12 +84,12 @@ func (k kind) object(doc *source.Document, group, namespace string) (*Object, []
 		return o, nil
 	}
 	var faults []fault
-	o.Spec, faults = k.decode(doc.Root)
+	o.Spec, faults = k.decode(doc.Tree())
 	return o, faults
 }
 
 func meta(doc *source.Document, namespace string) Meta {
-	n := doc.Root.Get("metadata")
+	n := doc.Tree().Get("metadata")
 	m := Meta{Namespace: doc.Namespace, Name: doc.Name, Labels: stringMap(n.Get("labels")), Annotations: stringMap(n.Get("annotations"))}
 	if m.Namespace == "" {
 		m.Namespace = namespace

@@ -110,7 +110,7 @@ func settings(doc *source.Document) (*source.Document, diag.List) {
 		return inner, diag.Problems(problems)
 	case doc.Kind == "IstioOperator":
 		field = "spec.meshConfig"
-	case doc.Kind == "" && doc.Root.Get("meshConfig") != nil:
+	case doc.Kind == "" && doc.Tree().Get("meshConfig") != nil:
 		field = "meshConfig"
 	}
 	return doc.Part(field), nil
@@ -167,7 +167,7 @@ func ProxyConfig(mesh *meshconfig.MeshConfig, annotation string) *meshconfig.Pro
 	config := proto.Clone(mesh.GetDefaultConfig()).(*meshconfig.ProxyConfig)
 	docs, _ := source.Parse(&source.File{Name: "proxy.istio.io/config", Data: []byte(annotation)})
 	if len(docs) > 0 {
-		mergeProxyConfig(config, docs[0].Root)
+		mergeProxyConfig(config, docs[0].Tree())
 	}
 	return config
 }

@@ -26,7 +26,7 @@ func networks(doc *source.Document) (*source.Document, diag.List) {
 		return inner, diag.Problems(problems)
 	case doc.Kind == "IstioOperator":
 		return networksOf(doc, "spec.values.global.meshNetworks"), nil
-	case doc.Root.Get("networks") != nil:
+	case doc.Tree().Get("networks") != nil:
 		return doc, nil
 	}
 	return networksOf(doc, "global.meshNetworks"), nil
