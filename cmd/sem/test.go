@@ -60,7 +60,7 @@ func newTest() *cobra.Command {
 	flags.StringVarP(&c.namespace, "namespace", "n", "default", "`NAMESPACE` of documents that name none, where the tests do not say")
 	flags.StringVar(&c.meshConfig, "mesh-config", "", "`FILE` with the mesh's settings, where the tests do not say")
 	titled(cmd, "What is read")
-	flags.VarP(&c.out, "output", "o", "`FORMAT`: text, json, junit, github or lcov, or FORMAT=FILE (repeatable)")
+	flags.VarP(&c.out, "output", "o", "`FORMAT` or FORMAT=FILE: text, json, junit, github or lcov (repeatable)")
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "name the tests that pass, too")
 	titled(cmd, "Output")
 	flags.BoolVar(&c.coverage, "coverage", false, "name the routes, matches, destinations, subsets, port policies and ServiceEntry ports that no test reached")
