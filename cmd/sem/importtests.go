@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sem.example/internal/diag"
 	"sem.example/internal/recipe"
 	"sem.example/internal/source"
 	"sem.example/internal/suite"
@@ -103,7 +104,7 @@ func (c *importTestsCommand) add(cmd *cobra.Command, to *suite.Imported, name st
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d:%d: not carried over: %s\n", r.File.Name, r.Range.Line, r.Range.Column, r.Text)
 	}
 	if len(found) > 0 {
-		tell(cmd, found)
+		tell(cmd, found, diag.Error)
 		return fmt.Errorf("%s could not be read", name)
 	}
 	return nil

@@ -31,7 +31,7 @@ type setting struct {
 }
 
 // pathFlags are the flags whose values in the file are paths relative to it.
-var pathFlags = map[string]bool{"filename": true, "mesh-config": true, "baseline": true}
+var pathFlags = map[string]bool{"filename": true, "mesh-config": true, "baseline": true, "coverage-out": true}
 
 // useSettings finds and reads the file, and sets the flags of a command that the command line leaves alone.
 func useSettings(cmd *cobra.Command) (*settings, error) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sem.example/internal/diag"
 	"sem.example/internal/envoytest"
 	"sem.example/internal/output"
 	"sem.example/internal/source"
@@ -171,10 +172,10 @@ func testFiles(paths []string) ([]string, error) {
 func (c *testCommand) verdict(cmd *cobra.Command, r *suite.Report) error {
 	told := map[any]bool{}
 	for _, f := range r.Files {
-		tell(cmd, f.Broken)
+		tell(cmd, f.Broken, diag.Error)
 		if f.World != nil && !told[f.World] {
 			told[f.World] = true
-			tell(cmd, f.World.Found)
+			tell(cmd, f.World.Found, diag.Error)
 		}
 	}
 	switch {

@@ -10,7 +10,7 @@ import (
 var Input = []*Check{
 	Unreadable, tooLarge, notText, syntax, tabIndent, template, duplicateKey, badAnchor, tooComplex, noJSON, notObject,
 	noKind, noDocument, notConcrete, conflict, twoReadings, UnknownKind, Undecodable, badSuppression, UnknownSetting,
-	uselessSuppression, BadTest, folderLink,
+	uselessSuppression, BadTest, holdsTests, folderLink,
 }
 
 // Unreadable and the checks beside it are those of the file as such. Their examples are not YAML, and so they have none.
@@ -146,6 +146,13 @@ var uselessSuppression = &Check{
 	Fix: "Remove it, or move it to the line of the finding or directly above.",
 }
 
+// holdsTests is told of a file that was named: in a folder, request tests are passed by.
+var holdsTests = &Check{
+	ID: "SEM297", Title: "file holds request tests", Severity: Info,
+	Why: "A file named NAME_test.yaml holds request tests, which say what becomes of requests. It is no configuration: nothing of it reaches the mesh.",
+	Fix: "Run the tests with 'sem test FILE', and name the files that hold configuration here.",
+}
+
 // BadTest is the check of files of request tests, which are no configuration; package suite reports it.
 var BadTest = &Check{
 	ID: "SEM298", Title: "request test is malformed", Severity: Error,
@@ -184,7 +191,7 @@ var checks = map[source.Trouble]*Check{
 	source.TabIndent: tabIndent, source.Template: template, source.DuplicateKey: duplicateKey, source.BadAnchor: badAnchor,
 	source.TooComplex: tooComplex, source.NoJSON: noJSON, source.NotObject: notObject, source.NoKind: noKind,
 	source.NoDocument: noDocument, source.NotConcrete: notConcrete, source.Conflict: conflict, source.TwoReadings: twoReadings,
-	source.BadSuppression: badSuppression, source.Link: folderLink,
+	source.BadSuppression: badSuppression, source.HoldsTests: holdsTests, source.Link: folderLink,
 }
 
 // refused are the checks whose findings make the API server refuse the document.

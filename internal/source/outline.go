@@ -44,6 +44,10 @@ func (c *content) outline(root *Node) bool {
 		c.problem(NotObject, root.Range.firstLine(), fmt.Sprintf("the document is a %s, not an object with apiVersion, kind and metadata", root.Kind))
 		return false
 	}
+	if c.named && IsTest(c.file.Name) && !likeObject(root) {
+		c.problem(HoldsTests, root.Range.firstLine(), "the file holds request tests, which are no configuration")
+		return false
+	}
 	kind, version := root.StringAt("kind"), root.StringAt("apiVersion")
 	if kind != "" && version != "" || !c.named && !likeObject(root) {
 		return true

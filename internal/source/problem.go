@@ -23,6 +23,7 @@ const (
 	BadSuppression                // a suppression comment that sem does not understand
 	Conflict                      // CUE whose values or constraints contradict each other
 	Link                          // a link to a folder, met in a folder
+	HoldsTests                    // request tests, which are no configuration, in a file that was named
 )
 
 // A Problem is one trouble and its place. Package diag makes it a finding.

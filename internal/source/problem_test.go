@@ -13,7 +13,7 @@ import (
 // troubles names the kinds of trouble in the order of their constants.
 var troubles = []string{
 	"Unreadable", "TooLarge", "NotText", "Syntax", "TabIndent", "Template", "DuplicateKey", "BadAnchor", "TooComplex", "NoJSON",
-	"NotObject", "NoKind", "NoDocument", "NotConcrete", "TwoReadings", "BadSuppression", "Conflict", "Link",
+	"NotObject", "NoKind", "NoDocument", "NotConcrete", "TwoReadings", "BadSuppression", "Conflict", "Link", "HoldsTests",
 }
 
 // told is a problem in one line: place, kind, message and the text that is underlined.

@@ -1,8 +1,10 @@
 package suite
 
 import (
+	"cmp"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,19 +53,41 @@ func rows(v reflect.Value, like *pattern) []string {
 	return out
 }
 
+// flowObject writes an object: the fields that a pattern names or, without one, the texts, numbers and booleans that are set.
 func flowObject(v reflect.Value, like *pattern) string {
+	var parts []string
+	add := func(name string, field reflect.Value, want *pattern) {
+		parts = append(parts, flowText(name)+": "+flow(field, want))
+	}
 	switch {
 	case unset(v):
 		return "{absent: true}"
-	case like == nil || len(like.fields) == 0:
+	case like != nil && len(like.fields) > 0:
+		for _, e := range like.fields {
+			field, _ := simulate.Below(v, e.keys...)
+			add(e.name, field, e.want)
+		}
+	case v.Kind() == reflect.Map:
+		keys := v.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(a.String(), b.String()) })
+		for _, key := range keys {
+			add(key.String(), v.MapIndex(key), nil)
+		}
+	default:
+		for i, name := range jsonNames(v.Type()) {
+			if field := v.Field(i); !unset(field) && scalar(field) {
+				add(name, field, nil)
+			}
+		}
+	}
+	if len(parts) == 0 {
 		return "{absent: false}"
 	}
-	var parts []string
-	for _, e := range like.fields {
-		field, _ := simulate.Below(v, e.keys...)
-		parts = append(parts, flowText(e.name)+": "+flow(field, e.want))
-	}
-	return "{" + strings.Join(parts, ", ") + "}"
+	return inBraces(parts)
+}
+
+func scalar(v reflect.Value) bool {
+	return number(v) || v.Kind() == reflect.String || v.Kind() == reflect.Bool
 }
 
 // flowText writes a text plainly where it is read as that text within brackets, and in quotes elsewhere.

@@ -212,8 +212,6 @@ func (p *pattern) shown(v reflect.Value) string {
 	switch {
 	case unset(v) && !number(v) && v.Kind() != reflect.Bool:
 		return "nothing"
-	case v.Kind() == reflect.Struct && len(p.fields) == 0, v.Kind() == reflect.Map && len(p.fields) == 0:
-		return quoted(simulate.Text(v))
 	case v.Kind() >= reflect.Array && v.Kind() != reflect.String:
 		return flow(v, p)
 	}

@@ -153,7 +153,7 @@ func (r *reader) operator(n *source.Node, v reflect.Value) (*pattern, bool) {
 	switch {
 	case f.Key == "regex" && v.Kind() != reflect.Struct && v.Kind() != reflect.Map:
 		return r.regex(n, f.Value), true
-	case f.Key == "absent" && v.Kind() != reflect.Map:
+	case f.Key == "absent" && (v.Kind() != reflect.Map || f.Value.Kind == source.Bool): // a header could have the name
 		p := &pattern{node: n, is: absent}
 		if !r.boolean(f.Value, "absent") {
 			p.is = present

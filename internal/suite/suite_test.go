@@ -70,7 +70,7 @@ tests:
 
 // trace is what the expectations of TestExpectations are held against.
 var trace = &simulate.Trace{
-	Verdict: simulate.Delivered, Summary: "two\nlines",
+	Verdict: simulate.Delivered, Summary: "two\nlines", Call: simulate.Call{Headers: map[string][]string{"b": {"2"}, "a": {"1", "x: y"}}},
 	Hops: []simulate.Hop{
 		{
 			Cluster: "outbound|80||x", TLS: &simulate.TLS{Mode: "SIMPLE", ALPN: []string{"h2", "http/1.1"}, Verified: true},
@@ -114,6 +114,9 @@ func TestExpectations(t *testing.T) {
 		"headers: {request: {set: {regex: a}}}":         nil,
 		"headers.request.set: {x.z: '1'}":               {"headers.request.set.x.z: want 1, got nothing"},
 		"headers: {request: {remove: {absent: false}}}": {"headers.request.remove: want anything, got nothing"},
+		"call.headers: {a: [1, 'x: y']}":                nil,
+		"call: {headers: {absent: true}}":               {`call.headers: want nothing, got {a: ["1", "x: y"], b: ["2"]}`},
+		"endpoints: []":                                 {"endpoints: want [], got [{address: 10.0.0.1, port: 80, share: 0.3333}, {address: 10.0.0.2, port: 80, share: 0.6667}]"},
 		`summary: "two\nlines"`:                         nil,
 	} {
 		f := read(t, "tests: [{request: {url: http://x}, expect: {"+text+"}}]")
