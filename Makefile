@@ -21,7 +21,7 @@ test:
 # Each fuzz target for as long as FUZZTIME; CI runs them with the tests.
 FUZZTIME = 12s
 FUZZ = internal/source:FuzzRead schema:FuzzDecode schema:FuzzAgree internal/config:FuzzMessage internal/mesh:FuzzBuild \
-	simulate:FuzzTrace simulate:FuzzResources render:FuzzIndent internal/request:FuzzCurl internal/request:FuzzAccessLog \
+	simulate:FuzzTrace internal/suite:FuzzRead simulate:FuzzResources render:FuzzIndent internal/request:FuzzCurl internal/request:FuzzAccessLog \
 	internal/envoytest:FuzzPeekHello internal/envoytest/probe:FuzzMatching
 
 fuzz:

@@ -182,6 +182,8 @@ func (c *testCommand) verdict(cmd *cobra.Command, r *suite.Report) error {
 	case r.Broken():
 		fmt.Fprintln(cmd.ErrOrStderr(), "sem: some tests could not be read")
 		return errTold
+	case c.only != "" && r.Requests() == 0:
+		return fmt.Errorf("--run %q fits the name of no test", c.only)
 	case r.Coverage != nil && r.Coverage.Percent() < c.floor:
 		fmt.Fprintf(cmd.ErrOrStderr(), "sem: the coverage of %.1f%% is below the floor of %g%%\n", r.Coverage.Percent(), c.floor)
 		return errNo

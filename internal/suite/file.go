@@ -68,13 +68,16 @@ type reader struct {
 	file   *File
 	common *source.Node // the request that all cases begin with
 	alone  bool
+	faults int // that were met; one of the common request is met in every case
 	found  diag.List
 }
 
 func (r *reader) fault(at source.Range, format string, args ...any) {
-	r.found = append(r.found, diag.Diagnostic{
-		Check: diag.BadTest, Message: fmt.Sprintf(format, args...), At: diag.Place{File: r.file.text, Exact: firstLine(at)},
-	})
+	r.faults++
+	d := diag.Diagnostic{Check: diag.BadTest, Message: fmt.Sprintf(format, args...), At: diag.Place{File: r.file.text, Exact: firstLine(at)}}
+	if !slices.ContainsFunc(r.found, func(old diag.Diagnostic) bool { return old.Message == d.Message && old.At == d.At }) {
+		r.found = append(r.found, d)
+	}
 }
 
 // firstLine is the part of a range that is on its first line.
@@ -134,7 +137,7 @@ func (r *reader) whole(root *source.Node) {
 		part{"meshConfig", func(n *source.Node) { f.MeshConfig = beside(dir, r.scalar(n, "meshConfig")) }},
 		part{"namespace", func(n *source.Node) { f.Namespace = r.scalar(n, "namespace") }},
 		part{"follow", func(n *source.Node) { r.alone = !r.boolean(n, "follow") }},
-		part{"request", func(n *source.Node) { r.common = n }},
+		part{"request", r.shared},
 		part{"tests", r.cases},
 	)
 	if len(f.Config) == 0 {
@@ -153,16 +156,23 @@ func beside(dir, path string) string {
 	return filepath.Join(dir, path)
 }
 
+// shared takes the request that all cases begin with.
+func (r *reader) shared(n *source.Node) {
+	if r.common = n; n.Kind != source.Map {
+		r.fault(n.Range, "a request is a map, not a %s", n.Kind)
+	}
+}
+
 func (r *reader) cases(n *source.Node) {
 	if n.Kind != source.List {
 		r.fault(n.Range, "tests is a list, not a %s", n.Kind)
 		return
 	}
 	for _, item := range n.Items {
-		before := len(r.found)
+		before := r.faults
 		c := &Case{At: firstLine(item.Range), Alone: r.alone, node: item}
 		r.testCase(c, item)
-		if len(r.found) == before {
+		if r.faults == before {
 			r.file.Cases = append(r.file.Cases, c)
 		}
 	}

@@ -2,6 +2,7 @@ package suite
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,20 +31,34 @@ type option struct {
 }
 
 // shorthands are the fields of a request that stand for a part of one that --batch reads. They are set after the others.
-var shorthands = map[string]func(value string) func(*simulate.Call){
-	"from":    func(v string) func(*simulate.Call) { return proxy("sidecar", v) },
-	"gateway": func(v string) func(*simulate.Call) { return proxy("gateway", v) },
-	"host":    func(v string) func(*simulate.Call) { return func(c *simulate.Call) { c.URL = withHost(c.URL, v) } },
-	"path":    func(v string) func(*simulate.Call) { return func(c *simulate.Call) { c.URL = withPath(c.URL, v) } },
+var shorthands = map[string]func(c *simulate.Call, value string){
+	"from":    func(c *simulate.Call, v string) { proxy(c, "sidecar", v) },
+	"gateway": func(c *simulate.Call, v string) { proxy(c, "gateway", v) },
+	"host":    func(c *simulate.Call, v string) { c.URL = withHost(c.URL, v) },
+	"path":    func(c *simulate.Call, v string) { c.URL = withPath(c.URL, v) },
 }
 
 // proxy names the proxy that is asked, as NAMESPACE/NAME.
-func proxy(kind, name string) func(*simulate.Call) {
-	namespace, base, found := strings.Cut(name, "/")
-	if !found {
-		namespace, base = "default", name
+func proxy(c *simulate.Call, kind, name string) {
+	c.Proxy.Type = kind
+	c.Proxy.Namespace, c.Proxy.Name, _ = strings.Cut(name, "/")
+}
+
+// shorthand returns what sets a shorthand. A proxy without a namespace is one of the file's.
+func (r *reader) shorthand(key string, n *source.Node) (func(*simulate.Call), error) {
+	if n.Kind >= source.List {
+		return nil, fmt.Errorf("%s is a text, not a %s", key, n.Kind)
 	}
-	return func(c *simulate.Call) { c.Proxy.Type, c.Proxy.Namespace, c.Proxy.Name = kind, namespace, base }
+	value := r.doc.Written(n)
+	if key == "from" || key == "gateway" {
+		if !strings.Contains(value, "/") {
+			value = cmp.Or(r.file.Namespace, "default") + "/" + value
+		}
+		if namespace, name, _ := strings.Cut(value, "/"); namespace == "" || name == "" || strings.Contains(name, "/") {
+			return nil, fmt.Errorf("%s %q does not name a workload: write NAMESPACE/NAME", key, value)
+		}
+	}
+	return func(c *simulate.Call) { shorthands[key](c, value) }, nil
 }
 
 // withHost gives a URL another host, and port where the host bears one.
@@ -184,11 +199,8 @@ func (r *reader) label(key string, n *source.Node) string {
 
 // setter returns what sets a field of a call to a value, decoded as a request of "sem trace --batch" is.
 func (r *reader) setter(key string, n *source.Node) (func(*simulate.Call), error) {
-	if short := shorthands[key]; short != nil {
-		if n.Kind >= source.List {
-			return nil, fmt.Errorf("%s is a text, not a %s", key, n.Kind)
-		}
-		return short(r.doc.Written(n)), nil
+	if shorthands[key] != nil {
+		return r.shorthand(key, n)
 	}
 	if _, err := new(simulate.Trace).Value("call", key); err != nil {
 		return nil, fmt.Errorf("a request has no field %q: %s", key, among(key, requestFields()))

@@ -79,6 +79,15 @@ func (f *FileResult) Counts() (passed, failed, skipped int) {
 	return passed, failed, skipped
 }
 
+// Requests are how many there were to make, those that are skipped included.
+func (r *Report) Requests() int {
+	n := 0
+	for _, f := range r.Files {
+		n += len(f.Results)
+	}
+	return n
+}
+
 // Failed says whether a request was not answered as expected.
 func (r *Report) Failed() bool {
 	for _, f := range r.Files {

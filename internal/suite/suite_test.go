@@ -157,6 +157,8 @@ func TestMistakes(t *testing.T) {
 		"tests:\n- expect: {tls: {verified: maybe}}":      `2: this field is a boolean, not "maybe"`,
 		"follow: 1\ntests: []":                            "1: follow is true or false, not a number",
 		"tests:\n- {name: [a], request: {}}":              "2: name is a text, not a list",
+		"request: [a]\ntests: []":                         "1: a request is a map, not a list",
+		"tests:\n- request: {from: a/b/c}":                `2: from "a/b/c" does not name a workload: write NAMESPACE/NAME`,
 		"tests: [":                                        "1: a value is missing here",
 	} {
 		f, found := Read(&source.File{Name: "x_test.yaml", Data: []byte(text)})
@@ -179,6 +181,27 @@ func TestTooManyRequests(t *testing.T) {
 	_, found := Read(&source.File{Name: "x_test.yaml", Data: []byte("tests: [{request: {path: " + many + ", method: " + many + "}}]")})
 	if len(found) != 1 || !strings.Contains(found[0].Message, "more than 10000 requests") {
 		t.Errorf("found %v", found)
+	}
+}
+
+// A mistake of the common request is told once, and keeps every test from being run.
+func TestMistakeOfAll(t *testing.T) {
+	f, found := Read(&source.File{Name: "x_test.yaml", Data: []byte("request: {urk: x}\ntests:\n- expect: {route: a}\n- expect: {route: b}\n")})
+	if len(found) != 1 || len(f.Cases) != 0 {
+		t.Errorf("%d findings, %d tests", len(found), len(f.Cases))
+	}
+}
+
+// Tests that share an expectation by an alias are changed together.
+func TestUpdateOfAlias(t *testing.T) {
+	file := read(t, "tests: [{request: {url: a}, expect: &e {verdict: DENIED}}, {request: {url: b}, expect: *e}]")
+	result := FileResult{File: file}
+	for _, c := range file.Cases {
+		result.Results = append(result.Results, Result{Case: c, Request: c.Requests[0], Trace: trace, Failures: c.check(trace)})
+	}
+	const want = "tests: [{request: {url: a}, expect: &e {verdict: DELIVERED}}, {request: {url: b}, expect: *e}]"
+	if out, n, err := result.Update(); err != nil || n != 1 || string(out) != want {
+		t.Errorf("%d changes, %v:\n%s\nwant\n%s", n, err, out, want)
 	}
 }
 

@@ -31,25 +31,29 @@ func (f *FileResult) Update() ([]byte, int, error) {
 	if len(edits) == 0 {
 		return nil, 0, nil
 	}
-	text := apply(f.File.text.Data, edits)
+	text, made := apply(f.File.text.Data, edits)
 	if _, found := Read(&source.File{Name: f.File.Name, Data: text}); len(found) > len(f.Broken) {
 		return nil, 0, errLayout
 	}
-	return text, len(edits), nil
+	return text, made, nil
 }
 
-// apply makes edits, which do not overlap.
-func apply(text []byte, edits []edit) []byte {
-	slices.SortStableFunc(edits, func(a, b edit) int { return cmp.Compare(a.from, b.from) })
+// apply makes edits and says how many. Where an alias lets tests share an expectation, the first of their edits is made.
+func apply(text []byte, edits []edit) ([]byte, int) {
+	slices.SortStableFunc(edits, func(a, b edit) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
 	var out bytes.Buffer
-	at := 0
-	for _, e := range edits {
+	at, made := 0, 0
+	for i, e := range edits {
+		if e.from < at || i > 0 && e.from == edits[i-1].from {
+			continue
+		}
 		out.Write(text[at:e.from])
 		out.WriteString(e.text)
 		at = e.to
+		made++
 	}
 	out.Write(text[at:])
-	return out.Bytes()
+	return out.Bytes(), made
 }
 
 // byCase groups the results of requests that were made.
