@@ -28,6 +28,7 @@ func (a *account) explain() {
 		a.lost("virtualHost", a.view.HiddenServices(host)...)
 		a.lost("virtualHost", a.view.HiddenVirtualServices(host, mesh.MeshGateway)...)
 		a.lost("virtualHost", a.otherClients(host)...)
+		a.lost("listener", a.otherPorts(host)...)
 	case "gateway":
 		a.lost("virtualHost", a.unbound(fullHost(a.view, hostOf(a.hop.Authority)))...)
 		a.lost("listener", a.ruleless()...)
@@ -48,6 +49,19 @@ func (a *account) otherClients(host string) []mesh.Loser {
 		return []mesh.Loser{{Object: vs.Object, Field: "spec.http", Reason: "none of its rules is for this client, by their sourceLabels, sourceNamespace, gateways or port; the host has its default route"}}
 	}
 	return nil
+}
+
+// otherPorts is the service of a host that the proxy sees, but not on the port that is dialled.
+func (a *account) otherPorts(host string) []mesh.Loser {
+	s := a.view.Service(host)
+	if s == nil || a.trace.Verdict != simulate.Passthrough && a.trace.Verdict != simulate.Blackhole || s.Port(a.trace.Call.Port) != nil {
+		return nil
+	}
+	var ports []string
+	for _, p := range s.Ports {
+		ports = append(ports, strconv.FormatUint(uint64(p.Number), 10))
+	}
+	return []mesh.Loser{{Object: s.Object, Field: "spec.ports", Reason: fmt.Sprintf("it has no port %d, only %s", a.trace.Call.Port, strings.Join(ports, ", "))}}
 }
 
 // mentions says whether a document takes part in the hop.
