@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"sem.example/internal/envoy"
 )
 
 // mend says what would help where a call fails. It speaks of Istio's documents, which is where users can change things.
@@ -44,7 +46,7 @@ func (r *run) mend(o *outcome) string {
 // document names the document behind the last decision of a stage.
 func (r *run) document(stage, otherwise string) string {
 	for _, s := range slices.Backward(r.hop.Steps) {
-		if s.Stage == stage && len(s.Origins) > 0 && s.Origins[0].Name != "" {
+		if s.Stage == stage && len(s.Origins) > 0 && s.Origins[0].Name != "" && s.Origins[0].Role != string(envoy.Overridden) {
 			return fmt.Sprintf("%s %s/%s", s.Origins[0].Kind, s.Origins[0].Namespace, s.Origins[0].Name)
 		}
 	}

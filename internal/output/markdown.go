@@ -77,8 +77,8 @@ func (m *markdown) hop(t *simulate.Trace, i int) {
 	var rows [][]string
 	for _, s := range h.Steps {
 		place := ""
-		if len(s.Origins) > 0 {
-			place = code(placeText(&s.Origins[0], ""))
+		if at := decider(&s); at != nil {
+			place = code(placeText(at, ""))
 		}
 		rows = append(rows, []string{cmp.Or(stageNames[s.Stage], s.Stage), code(s.Chose), sentence(s.Because), place})
 	}

@@ -19,10 +19,20 @@ type row struct {
 
 func (p *tracePrinter) row(s simulate.Step) row {
 	r := row{stage: cmp.Or(stageNames[s.Stage], s.Stage), chose: s.Chose, because: s.Because}
-	if len(s.Origins) > 0 {
-		r.place = p.place(&s.Origins[0])
+	if at := decider(&s); at != nil {
+		r.place = p.place(at)
 	}
 	return r
+}
+
+// decider is the first place behind a step that counts, or nil.
+func decider(s *simulate.Step) *simulate.Place {
+	for i := range s.Origins {
+		if s.Origins[i].Role != "overridden" {
+			return &s.Origins[i]
+		}
+	}
+	return nil
 }
 
 // place is a place in the words of an editor, without the folder that is named once above.
