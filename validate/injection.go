@@ -45,7 +45,7 @@ func (s *Scope) injected(o *config.Object) bool {
 		return len(pod.Spec.Containers) > 1 && slices.ContainsFunc(pod.Spec.Containers, proxy) || slices.ContainsFunc(pod.Spec.InitContainers, proxy)
 	}
 	ns := s.Mesh.Object("Namespace", "", o.Namespace)
-	return injection(o) == "true" || ns != nil && ns.Labels["istio-injection"] == "enabled"
+	return injection(o) == "true" || ns != nil && ns.Labels[injectionLabel] == "enabled"
 }
 
 // templateOf returns the injection templates that a workload asks for; "" is a sidecar.

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
 )
@@ -10,7 +11,8 @@ var _ = register(diag.Check{
 	Title:    "namespace asks for injection in two ways",
 	Severity: diag.Warning,
 	Why: `The label istio-injection goes before the label istio.io/rev, which then has no effect: the Pods get the sidecar of the default
-revision, or none, and not that of the revision which is named.`,
+revision, or none, and not that of the revision which is named. Pods with a sidecar are not part of the ambient mesh, so that either
+label makes istio.io/dataplane-mode: ambient say nothing.`,
 	Fix: `Remove istio-injection where a revision is to inject; else remove istio.io/rev.`,
 	Wrong: `
 apiVersion: v1
@@ -26,11 +28,26 @@ metadata: {name: shop, labels: {istio.io/rev: canary}}
 }, twoInjections)
 
 func twoInjections(s *Scope, r *reporter) {
+	at := func(o *config.Object, label string) place {
+		return place{o, source.Join("metadata.labels", label)}
+	}
 	for _, o := range s.Mesh.Objects("Namespace") {
-		_, general := o.Labels["istio-injection"]
-		if revision, named := o.Labels["istio.io/rev"]; general && named {
-			r.at(place{o, source.Join("metadata.labels", "istio.io/rev")}, "the label istio-injection goes before revision %q", revision).
-				related(place{o, source.Join("metadata.labels", "istio-injection")}, "this label counts")
+		revision, named := o.Labels[revisionLabel]
+		general := o.Labels[injectionLabel] == "enabled"
+		if general && named {
+			r.at(at(o, revisionLabel), "the label istio-injection goes before revision %q", revision).
+				related(at(o, injectionLabel), "this label counts")
+		}
+		if (general || named && o.Labels[injectionLabel] == "") && o.Labels[modeLabel] == "ambient" {
+			r.at(at(o, modeLabel), "the Pods of namespace %s get sidecars, and those are not part of the ambient mesh", o.Name).
+				help("remove %s, or ask for no sidecars", modeLabel)
 		}
 	}
 }
+
+// The labels of a namespace that say what its Pods get.
+const (
+	injectionLabel = "istio-injection"
+	revisionLabel  = "istio.io/rev"
+	modeLabel      = "istio.io/dataplane-mode"
+)

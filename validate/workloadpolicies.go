@@ -346,9 +346,9 @@ func powerlessPolicy(s *Scope, r *reporter) {
 			continue
 		}
 		ns := s.Mesh.Object("Namespace", "", p.object.Namespace)
-		if ns != nil && ns.Labels["istio-injection"] == "disabled" && p.object.Namespace != s.Mesh.Settings.Config.GetRootNamespace() {
+		if ns != nil && ns.Labels[injectionLabel] == "disabled" && p.object.Namespace != s.Mesh.Settings.Config.GetRootNamespace() {
 			r.at(place{p.object, "metadata.name"}, "the workloads of namespace %s have no sidecar to carry this policy out", p.object.Namespace).
-				related(place{ns, source.Join("metadata.labels", "istio-injection")}, "injection is turned off here")
+				related(place{ns, source.Join("metadata.labels", injectionLabel)}, "injection is turned off here")
 		}
 	}
 }

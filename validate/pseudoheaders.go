@@ -1,0 +1,64 @@
+package validate
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM292",
+	Title:    "pseudo header in a match of headers",
+	Severity: diag.Info,
+	Why: `Current releases let a match of headers name :method, :authority, :scheme and :path; releases around 1.24 refuse it. The path in
+:path has its query with it, other than in a match of uri.`,
+	Fix: `Use the fields method, authority, scheme, uri and queryParams, which every release takes.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  gateways: [ingress/edge]
+  http:
+  - match: [{headers: {":method": {exact: POST}}}]
+    route: [{destination: {host: api.shop.svc.cluster.local}}]
+  - route: [{destination: {host: read.shop.svc.cluster.local}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  gateways: [ingress/edge]
+  http:
+  - match: [{method: {exact: POST}}]
+    route: [{destination: {host: api.shop.svc.cluster.local}}]
+  - route: [{destination: {host: read.shop.svc.cluster.local}}]
+`,
+}, pseudoHeaders)
+
+func pseudoHeaders(s *Scope, r *reporter) {
+	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+		for i, m := range rule.GetMatch() {
+			field := source.Index(at.at("match").field, i)
+			namesPseudo(r, place{at.object, field + ".headers"}, m.GetHeaders())
+			namesPseudo(r, place{at.object, field + ".withoutHeaders"}, m.GetWithoutHeaders())
+		}
+	})
+}
+
+func namesPseudo(r *reporter, at place, headers map[string]*networking.StringMatch) {
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		if strings.HasPrefix(name, ":") {
+			f := r.at(place{at.object, source.Join(at.field, name)}, "%s is a pseudo header, which some releases refuse here", name)
+			f.At.Key = true
+		}
+	}
+}

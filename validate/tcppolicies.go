@@ -1,0 +1,269 @@
+package validate
+
+import (
+	"slices"
+
+	"google.golang.org/protobuf/proto"
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM293",
+	Title:    "tunnel for a host that speaks HTTP",
+	Severity: diag.Warning,
+	Why: `The proxy tunnels TCP and TLS connections that it passes through. Requests that it reads as HTTP are not tunnelled, and the host has
+HTTP ports only: the block has no effect.`,
+	Fix: `Declare the port as TLS or TCP, or take the tunnel out.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: api, namespace: shop}
+spec:
+  host: api.example.com
+  trafficPolicy: {tunnel: {protocol: CONNECT, targetHost: proxy.example.com, targetPort: 3128}}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: api, namespace: shop}
+spec:
+  host: api.example.com
+  trafficPolicy: {tunnel: {protocol: CONNECT, targetHost: proxy.example.com, targetPort: 3128}}
+`,
+}, idleTunnel)
+
+func idleTunnel(s *Scope, r *reporter) {
+	for _, o := range s.Mesh.Objects("DestinationRule") {
+		spec := config.Spec[*networking.DestinationRule](o)
+		svcs := s.named(s.full(spec.GetHost(), o))
+		if spec.GetTrafficPolicy().GetTunnel() == nil || len(svcs) == 0 || anyPort(svcs, func(p *mesh.Port) bool { return !p.Protocol.IsHTTP() }) {
+			continue
+		}
+		r.at(place{o, "spec.trafficPolicy.tunnel"}, "%q has HTTP ports only, and what they carry is not tunnelled", spec.GetHost()).
+			related(place{svcs[0].Object, svcs[0].Field}, "the host is registered here")
+	}
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM294",
+	Title:    "TCP settings of the first destination hold for all",
+	Severity: diag.Info,
+	Why: `Of a weighted TCP or TLS route the proxy makes one filter, with the idle timeout, the greatest duration of a connection, the tunnel
+and the hash of the source address that the DestinationRule of the first destination's host has. Those of the other destinations have
+no effect.`,
+	Fix: `Set the same in the rules of all destinations, or put first the one whose settings should hold.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {ports: [{name: tcp, port: 5432}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: db-new, namespace: shop}
+spec: {ports: [{name: tcp, port: 5432}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: db-new, namespace: shop}
+spec:
+  host: db-new
+  trafficPolicy: {connectionPool: {tcp: {idleTimeout: 30s}}}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: db, namespace: shop}
+spec:
+  hosts: [db]
+  tcp:
+  - route:
+    - {destination: {host: db}, weight: 90}
+    - {destination: {host: db-new}, weight: 10}
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {ports: [{name: tcp, port: 5432}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: db-new, namespace: shop}
+spec: {ports: [{name: tcp, port: 5432}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: db, namespace: shop}
+spec:
+  hosts: [db]
+  tcp:
+  - route:
+    - {destination: {host: db}, weight: 90}
+    - {destination: {host: db-new}, weight: 10}
+`,
+}, firstSettings)
+
+func firstSettings(s *Scope, r *reporter) {
+	for _, o := range s.Mesh.Objects("VirtualService") {
+		first := map[routeKey]target{}
+		for _, t := range targets(o) {
+			if t.protocol == "http" {
+				continue
+			}
+			lead, later := first[routeKey{t.protocol, t.rule}]
+			if !later {
+				first[routeKey{t.protocol, t.rule}] = t
+				continue
+			}
+			own, used := s.streamPolicy(t), s.streamPolicy(lead)
+			if own == nil || proto.Equal(own, used) || s.full(t.Host, o) == s.full(lead.Host, o) {
+				continue
+			}
+			r.at(t.host(), "the TCP settings for %q have no effect here: those of %q hold for the whole route", t.Host, lead.Host).
+				related(lead.host(), "the first destination")
+		}
+	}
+}
+
+// A routeKey names a rule of a VirtualService.
+type routeKey struct {
+	protocol string
+	rule     int
+}
+
+// streamPolicy returns what the rule for a destination's host says of connections that are passed through; nil for nothing.
+func (s *Scope) streamPolicy(t target) *networking.TrafficPolicy {
+	view := s.client(t.object.Namespace)
+	svc := view.Service(s.full(t.Host, t.object))
+	if svc == nil {
+		return nil
+	}
+	rule := view.DestinationRule(svc)
+	if rule == nil {
+		return nil
+	}
+	policy := rule.Spec.GetTrafficPolicy()
+	tcp, hash := policy.GetConnectionPool().GetTcp(), policy.GetLoadBalancer().GetConsistentHash()
+	if tcp.GetIdleTimeout() == nil && tcp.GetMaxConnectionDuration() == nil && policy.GetTunnel() == nil && !hash.GetUseSourceIp() {
+		return nil
+	}
+	kept := &networking.TrafficPolicy{Tunnel: policy.GetTunnel(), ConnectionPool: &networking.ConnectionPoolSettings{
+		Tcp: &networking.ConnectionPoolSettings_TCPSettings{IdleTimeout: tcp.GetIdleTimeout(), MaxConnectionDuration: tcp.GetMaxConnectionDuration()},
+	}}
+	if hash.GetUseSourceIp() {
+		kept.LoadBalancer = policy.GetLoadBalancer()
+	}
+	return kept
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM295",
+	Title:    "outlier detection keeps requests near",
+	Severity: diag.Info,
+	Why: `With outlierDetection, and only with it, the proxy prefers endpoints of its own locality, unless the rule or the mesh turns that off:
+those of other zones and regions get requests only as the near ones fail. The load is then as uneven as the clients are.`,
+	Fix: `Set loadBalancer.localityLbSetting: {enabled: false} where requests should spread over all zones; or mean it so.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: db, namespace: shop}
+spec:
+  hosts: [db.shop.internal]
+  location: MESH_INTERNAL
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: STATIC
+  endpoints:
+  - {address: 192.0.2.1, locality: eu/a, serviceAccount: db}
+  - {address: 192.0.2.2, locality: eu/b, serviceAccount: db}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: db, namespace: shop}
+spec:
+  host: db.shop.internal
+  trafficPolicy: {outlierDetection: {consecutive5xxErrors: 5, maxEjectionPercent: 100}}
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: db, namespace: shop}
+spec:
+  hosts: [db.shop.internal]
+  location: MESH_INTERNAL
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: STATIC
+  endpoints:
+  - {address: 192.0.2.1, locality: eu/a, serviceAccount: db}
+  - {address: 192.0.2.2, locality: eu/b, serviceAccount: db}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: db, namespace: shop}
+spec:
+  host: db.shop.internal
+  trafficPolicy:
+    loadBalancer: {localityLbSetting: {enabled: false}}
+    outlierDetection: {consecutive5xxErrors: 5, maxEjectionPercent: 100}
+`,
+}, nearEndpoints)
+
+func nearEndpoints(s *Scope, r *reporter) {
+	mesh := s.Mesh.Settings.Config.GetLocalityLbSetting()
+	if mesh != nil && mesh.GetEnabled() != nil && !mesh.GetEnabled().GetValue() {
+		return
+	}
+	for _, o := range s.Mesh.Objects("DestinationRule") {
+		policy := config.Spec[*networking.DestinationRule](o).GetTrafficPolicy()
+		if policy.GetOutlierDetection() == nil || policy.GetLoadBalancer().GetLocalityLbSetting() != nil {
+			continue
+		}
+		for _, svc := range s.ruled(o, o.Namespace) {
+			var places []string
+			for _, e := range s.endpoints(svc) {
+				if e.Locality != "" {
+					places = append(places, e.Locality)
+				}
+			}
+			slices.Sort(places)
+			if places = slices.Compact(places); len(places) > 1 {
+				r.at(place{o, "spec.trafficPolicy.outlierDetection"}, "with outlier detection clients of %q prefer the endpoints of their own zone among %s", svc.Host, listed(places))
+				break
+			}
+		}
+	}
+}
+
+// listed words a list, the first few of a long one.
+func listed(words []string) string {
+	text := ""
+	for i, w := range words {
+		switch {
+		case i == 4:
+			return text + ", …"
+		case i > 0:
+			text += ", "
+		}
+		text += w
+	}
+	return text
+}

@@ -1,0 +1,166 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM290",
+	Title:    "TCP rules of a gateway that are never used",
+	Severity: diag.Warning,
+	Why: `A TCP connection names no host. At a server for TCP a gateway takes the first rule that fits the port: the first of the oldest
+VirtualService. The rules of any other VirtualService for the same server are never used, whatever their hosts are.`,
+	Fix: `Give each VirtualService a server with a port of its own, or let TLS servers tell the hosts apart by server name.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: ingress}
+spec:
+  selector: {istio: edge}
+  servers: [{port: {number: 5432, name: tcp, protocol: TCP}, hosts: ["*"]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: a, namespace: ingress}
+spec:
+  hosts: [a.example.com]
+  gateways: [edge]
+  tcp: [{match: [{port: 5432}], route: [{destination: {host: a.shop.svc.cluster.local}}]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: b, namespace: ingress}
+spec:
+  hosts: [b.example.com]
+  gateways: [edge]
+  tcp: [{match: [{port: 5432}], route: [{destination: {host: b.shop.svc.cluster.local}}]}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: ingress}
+spec:
+  selector: {istio: edge}
+  servers:
+  - {port: {number: 5432, name: tcp-a, protocol: TCP}, hosts: ["*"]}
+  - {port: {number: 5433, name: tcp-b, protocol: TCP}, hosts: ["*"]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: a, namespace: ingress}
+spec:
+  hosts: [a.example.com]
+  gateways: [edge]
+  tcp: [{match: [{port: 5432}], route: [{destination: {host: a.shop.svc.cluster.local}}]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: b, namespace: ingress}
+spec:
+  hosts: [b.example.com]
+  gateways: [edge]
+  tcp: [{match: [{port: 5433}], route: [{destination: {host: b.shop.svc.cluster.local}}]}]
+`,
+}, secondTCP)
+
+func secondTCP(s *Scope, r *reporter) {
+	told := map[place]bool{}
+	for _, o := range s.Mesh.Objects("Gateway") {
+		for _, v := range serversOf(o) {
+			if v.family() != "tcp" {
+				continue
+			}
+			var first place
+			for _, vs := range s.rulesAt(o.Namespace + "/" + o.Name) {
+				at := tcpRuleAt(v, vs)
+				switch {
+				case at.object == nil || !s.meets(v, vs):
+				case first.object == nil:
+					first = at
+				case first.object.Namespace == vs.Namespace && !told[at]: // of other namespaces the gateway may not see one
+					told[at] = true
+					r.at(at, "the rule is never used at port %d: %s comes first, and TCP has no hosts to tell the two apart", v.GetPort().GetNumber(), name(first.object)).
+						related(first, "this rule is used%s", elder(first.object, vs))
+				}
+			}
+		}
+	}
+}
+
+// tcpRuleAt returns the first TCP rule of a VirtualService that fits a server, or no place.
+func tcpRuleAt(v server, o *config.Object) place {
+	gateway := v.object.Namespace + "/" + v.object.Name
+	for i, rule := range config.Spec[*networking.VirtualService](o).GetTcp() {
+		fits := func(m *networking.L4MatchAttributes) bool {
+			here := len(m.GetGateways()) == 0 || slices.ContainsFunc(m.GetGateways(), func(g string) bool { return fullGateway(g, o) == gateway })
+			return here && (m.GetPort() == 0 || m.GetPort() == v.GetPort().GetNumber())
+		}
+		if len(rule.GetMatch()) == 0 || slices.ContainsFunc(rule.GetMatch(), fits) {
+			return place{o, source.Index("spec.tcp", i)}
+		}
+	}
+	return place{}
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM291",
+	Title:    "TLS match without subnets comes after one with them",
+	Severity: diag.Warning,
+	Why: `For sidecars istiod goes through the TLS matches of a host in order, and the destinationSubnets of one stay in force for all that
+follow and have none of their own. The later match takes only connections to those subnets.`,
+	Fix: `Put the matches with destinationSubnets last, or give the later one subnets of its own, such as 0.0.0.0/0.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: ["*.example.com"]
+  tls:
+  - match: [{sniHosts: [a.example.com], destinationSubnets: [192.0.2.0/24]}]
+    route: [{destination: {host: a.example.com}}]
+  - match: [{sniHosts: [b.example.com]}]
+    route: [{destination: {host: b.example.com}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: ["*.example.com"]
+  tls:
+  - match: [{sniHosts: [b.example.com]}]
+    route: [{destination: {host: b.example.com}}]
+  - match: [{sniHosts: [a.example.com], destinationSubnets: [192.0.2.0/24]}]
+    route: [{destination: {host: a.example.com}}]
+`,
+}, inheritedSubnets)
+
+func inheritedSubnets(s *Scope, r *reporter) {
+	for _, o := range s.Mesh.Objects("VirtualService") {
+		if !boundTo(o, mesh.MeshGateway) {
+			continue
+		}
+		var earlier place
+		var subnets []string
+		eachTLSMatch(o, func(at place, m *networking.TLSMatchAttributes) {
+			if len(m.GetGateways()) > 0 && !slices.Contains(m.GetGateways(), mesh.MeshGateway) {
+				return
+			}
+			switch {
+			case len(m.GetDestinationSubnets()) > 0:
+				earlier, subnets = place{o, at.field + ".destinationSubnets"}, m.GetDestinationSubnets()
+			case len(subnets) > 0:
+				r.at(at, "the match takes connections to %s only, by the subnets of an earlier match", strings.Join(subnets, ", ")).
+					related(earlier, "these subnets stay in force")
+			}
+		})
+	}
+}
