@@ -21,6 +21,7 @@ type cueReader struct {
 	overlay  map[string]load.Source
 	packages [][]string
 	root     cue.Value       // of the package at hand
+	top      cue.Value       // one that says nothing, for its context
 	objects  map[string]bool // its documents, by path
 }
 
@@ -62,7 +63,7 @@ func (r *cueReader) evaluate(names []string) {
 		r.fail(c, faults(err))
 		return
 	}
-	r.root, r.objects = v, map[string]bool{}
+	r.root, r.top, r.objects = v, v.Context().CompileString("_"), map[string]bool{}
 	before := len(c.problems)
 	found := r.gather(c, v, 0)
 	r.fail(c, r.faults())

@@ -103,3 +103,33 @@ func underlined(f *File, r Range) string {
 	}
 	return fmt.Sprintf("%d:%d %q", r.Line, r.Column, string(line[r.Column-1:end]))
 }
+
+// FuzzCUE reads arbitrary text as a file of CUE: the reader never panics, and every place is in a file.
+func FuzzCUE(f *testing.F) {
+	archives, err := filepath.Glob("testdata/cue/*.txtar")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range archives {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(archive.Files[0].Data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c := []content{{file: &File{Name: filepath.Join(t.TempDir(), "a.cue"), Data: data}, named: true}}
+		c[0].file.once.Do(c[0].file.scan)
+		readCUE(c, stub)
+		for _, doc := range c[0].docs {
+			if doc.Root.Kind != Map || !doc.At("kind").Known() {
+				t.Errorf("%s %v", doc.Kind, doc.At("kind"))
+			}
+		}
+		for _, p := range c[0].problems {
+			if p.File != c[0].file || p.Message == "" {
+				t.Errorf("%q is nowhere", p.Message)
+			}
+		}
+	})
+}

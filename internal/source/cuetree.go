@@ -63,7 +63,7 @@ func (t *cueTree) fill(n *Node, v cue.Value, at Mark) {
 func (r *cueReader) place(v cue.Value) Mark {
 	if k := v.IncompleteKind(); k != cue.StructKind && k != cue.ListKind {
 		// A value that is unified with one that says nothing forgets how it came here and knows its literal.
-		if at := r.mark(v.Unify(v.Context().CompileString("_")).Source()); at.File != nil {
+		if at := r.mark(v.Unify(r.top).Source()); at.File != nil {
 			return at
 		}
 	}
