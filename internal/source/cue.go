@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"path/filepath"
 	"slices"
 
@@ -52,6 +53,22 @@ func readCUE(files []content, library Library) {
 	}
 	for _, names := range r.packages {
 		r.evaluate(names)
+		r.soften(names)
+	}
+}
+
+// soften makes little of what is wrong with a package that was only found in a folder and gives no sign of holding objects.
+func (r *cueReader) soften(names []string) {
+	for _, name := range names {
+		c := r.files[name]
+		if c.named || bytes.Contains(c.file.Data, []byte("apiVersion")) || r.library.Path != "" && bytes.Contains(c.file.Data, []byte(r.library.Path)) {
+			return
+		}
+	}
+	for _, name := range names {
+		for i := range r.files[name].problems {
+			r.files[name].problems[i].Minor = true
+		}
 	}
 }
 

@@ -77,7 +77,8 @@ func cueReadings(t *testing.T, dir string, docs []*Document) string {
 func cueTroubles(t *testing.T, dir string, problems []Problem) string {
 	var b strings.Builder
 	for _, p := range problems {
-		fmt.Fprintf(&b, "%s:%d:%d %s: %s\n", relative(t, dir, p.File.Name), p.Range.Line, p.Range.Column, troubles[p.Trouble], p.Message)
+		minor := map[bool]string{true: " (minor)"}[p.Minor]
+		fmt.Fprintf(&b, "%s:%d:%d %s%s: %s\n", relative(t, dir, p.File.Name), p.Range.Line, p.Range.Column, troubles[p.Trouble], minor, p.Message)
 		for _, m := range p.Related {
 			fmt.Fprintf(&b, "  %s:%d:%d %s\n", relative(t, dir, m.File.Name), m.Range.Line, m.Range.Column, m.Note)
 		}
