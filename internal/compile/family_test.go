@@ -83,6 +83,7 @@ func crowd(m *mesh.Mesh) []mesh.Proxy {
 		}
 		add(func(p *mesh.Proxy) {})
 		add(func(p *mesh.Proxy) { p.Locality, p.DNSCapture = "eu/a/1", true })
+		add(func(p *mesh.Proxy) { p.Labels = map[string]string{"nobody-asks": "for this"} })
 		add(func(p *mesh.Proxy) { p.Network = "far" })
 		add(func(p *mesh.Proxy) { p.Node = "node-1" })
 		add(func(p *mesh.Proxy) {
@@ -107,7 +108,11 @@ func TestArchetype(t *testing.T) {
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: api, namespace: shop}
-spec: {hosts: [api.example], ports: [{number: 80, name: http, protocol: HTTP}], resolution: DNS}
+spec:
+  hosts: [api.example]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: STATIC
+  endpoints: [{address: 192.0.2.1, labels: {rack: "7"}}, {address: 192.0.2.2}]
 ---
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -129,13 +134,14 @@ spec: {host: api.example, trafficPolicy: {outlierDetection: {}, loadBalancer: {l
 	key := func(ns string, labels map[string]string) string {
 		return m.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: ns, Name: ns, Labels: labels}).Archetype().Key
 	}
-	plain := key("one", nil)
+	plain := key("one", map[string]string{"app": "api"})
 	for name, same := range map[string]bool{
 		key("two", map[string]string{"app": "web"}):     true,
 		key("two", map[string]string{"tier": "gold"}):   false,
 		key("two", map[string]string{"tier": "silver"}): false,
 		key("two", map[string]string{"rack": "7"}):      false,
-		key("special", nil):                             false,
+		key("two", nil): false,
+		key("special", map[string]string{"app": "web"}): false,
 	} {
 		if (name == plain) != same {
 			t.Errorf("%s and %s", plain, name)

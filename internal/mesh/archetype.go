@@ -14,7 +14,8 @@ import (
 // An Archetype stands for all sidecars that a mesh tells to send traffic alike: whatever the mesh asks of a client, they
 // answer the same. Of a proxy it keeps
 //
-//   - the labels that some rule asks for: a selector, sourceLabels or a failover priority;
+//   - the labels that some rule asks for: a selector, sourceLabels or a failover priority; and whether it has any, since a
+//     client without labels has no failover priorities;
 //   - the IP families of its addresses, and its own address where a service is reached at the addresses of its
 //     endpoints, of which a client leaves out itself;
 //   - the node, where a service is for clients of its endpoint's node only;
@@ -43,6 +44,9 @@ func (v *View) Archetype() Archetype {
 			p.Labels[name] = value
 		}
 	}
+	if len(p.Labels) == 0 && len(v.Proxy.Labels) > 0 {
+		p.Labels[unasked] = ""
+	}
 	p.IPs = asked.addresses(v.Proxy.IPs)
 	if !asked.node {
 		p.Node = ""
@@ -52,6 +56,9 @@ func (v *View) Archetype() Archetype {
 	}
 	return Archetype{Key: fmt.Sprintf("%p %+v", v.Sidecar, p), view: v, proxy: p}
 }
+
+// unasked is the name of a label that no rule asks for: it cannot be written in a document.
+const unasked = "*"
 
 // View returns what the archetype sees.
 func (a Archetype) View() *View { return a.view.Mesh.viewWith(a.proxy, a.view.Sidecar) }
