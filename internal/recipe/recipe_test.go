@@ -113,7 +113,7 @@ func clean(t *testing.T, dir string) map[string]string {
 	}
 	documents := map[string]string{}
 	for _, d := range report.Input.Documents {
-		documents[d.Kind+" "+d.Root.Get("metadata").StringAt("name")] = string(d.Root.AppendJSON(nil))
+		documents[d.Kind+" "+d.Name] = string(d.Tree().AppendJSON(nil))
 	}
 	return documents
 }
@@ -183,8 +183,8 @@ func TestFormat(t *testing.T) {
 		}
 	}
 	for _, r := range recipe.All() {
-		if r.Summary == "" || r.Text == "" || strings.HasSuffix(r.Summary, ".") {
-			t.Errorf("%s has no summary, or no text behind it", r.Name)
+		if r.Summary == "" || len(r.Summary) > 55 || strings.HasSuffix(r.Summary, ".") || r.Text == "" {
+			t.Errorf("%s has no summary that fits a line of the list, or no text behind it", r.Name)
 		}
 		for line := range strings.Lines(r.Text) {
 			if len(line) > 81 {
