@@ -59,21 +59,20 @@ var ErrRefused = errors.New("connection refused: no listener is bound there")
 // virtual listeners, the rest to the listener of that port.
 func (p *Proxy) door(direction string, destination netip.AddrPort) (netip.AddrPort, error) {
 	wanted := map[string]string{"outbound": "virtualOutbound", "inbound": "virtualInbound"}[direction]
-	redirected := netip.AddrPort{}
+	otherwise := netip.AddrPort{}
 	for _, d := range p.doors {
 		switch {
 		case d.address == destination:
 			return d.at, nil
-		case d.listener == wanted:
-			redirected = d.at
-		case d.address.Addr().IsUnspecified() && d.address.Port() == destination.Port() && wanted == "":
-			return d.at, nil
+		case d.listener == wanted,
+			wanted == "" && d.address.Addr().IsUnspecified() && d.address.Port() == destination.Port():
+			otherwise = d.at
 		}
 	}
-	if !redirected.IsValid() {
-		return redirected, ErrRefused
+	if !otherwise.IsValid() {
+		return otherwise, ErrRefused
 	}
-	return redirected, nil
+	return otherwise, nil
 }
 
 // socket returns where a connection to a Unix socket really goes in.

@@ -20,7 +20,11 @@ type options struct {
 	limit   int
 	random  uint64
 	verbose bool
+	altered func(*envoy.Snapshot) *envoy.Snapshot // what the trace reads instead of what Envoy runs: a mistake to be found
 }
+
+// none is the limit of an option that wants no calls.
+const none = -1
 
 // A subject is one proxy of a mesh, to be held against Envoy.
 type subject struct {
@@ -73,7 +77,7 @@ func subjectsOf(worlds []*world) []subject {
 
 // hold sends one proxy's calls through Envoy and through the simulator.
 func hold(ctx context.Context, o options, s subject) result {
-	r := result{mesh: s.name, proxy: s.proxy.Namespace + "/" + s.proxy.Name}
+	r := result{features: map[string]count{}, notModelled: map[string]int{}, world: s.world, mesh: s.name, proxy: s.proxy.Namespace + "/" + s.proxy.Name}
 	if ctx.Err() != nil {
 		r.trouble = "not run: out of time"
 		return r
@@ -81,8 +85,18 @@ func hold(ctx context.Context, o options, s subject) result {
 	compiler, err := s.Compile(s.proxy)
 	if err == nil {
 		snapshot := compiler.Snapshot()
-		calls := append(s.own(), probe.Calls(snapshot, s.proxy, o.seed, o.limit)...)
-		err = r.compare(ctx, o, calls, snapshot, simulate.New(envoy.NewIndex(snapshot)))
+		calls := s.own()
+		if o.limit != none {
+			calls = append(calls, probe.Calls(snapshot, s.proxy, o.seed, o.limit)...)
+		}
+		read := snapshot
+		if o.altered != nil {
+			read = o.altered(snapshot)
+		}
+		err = r.compare(ctx, o, calls, snapshot, simulate.New(envoy.NewIndex(read)))
+		for _, n := range compiler.NotModelled() {
+			r.notModelled[n.What] += r.calls
+		}
 	}
 	if err != nil {
 		r.trouble = err.Error()
@@ -118,7 +132,10 @@ func (r *result) compare(ctx context.Context, o options, calls []simulate.Call, 
 		if err != nil {
 			return fmt.Errorf("%s: %w", describe(call), err)
 		}
-		r.add(call, seen, envoytest.Differences(engine.Trace(call), seen))
+		trace := engine.Trace(call)
+		differences := envoytest.Differences(trace, seen)
+		r.add(call, seen, differences)
+		r.tally(trace, len(differences) == 0)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -127,6 +128,46 @@ func TestConformFindsMistakes(t *testing.T) {
 				t.Errorf("%d of %d calls agree, want some that do and some that do not", r.agree, r.calls)
 			}
 		})
+	}
+}
+
+// A disagreement that was planted is shrunk to the documents and the call that it takes.
+func TestShrink(t *testing.T) {
+	o := options{envoy: envoytest.Required(t), seed: 1, limit: 40, altered: func(s *envoy.Snapshot) *envoy.Snapshot {
+		return edited(s, func(m proto.Message) {
+			onAction(m, func(a *routev3.RouteAction) { a.RegexRewrite, a.PrefixRewrite = nil, "" })
+		})
+	}}
+	r, err := conform(t.Context(), o, []string{"../../../examples/redirect-to-external"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := r.shrink(t.Context(), dir); err != nil {
+		t.Fatal(err)
+	}
+	archives, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
+	if err != nil || len(archives) != 1 {
+		t.Fatal(archives, err)
+	}
+	w, err := worldOf(archives[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(w.Input.Documents); n > 3 {
+		t.Errorf("%d documents are left", n)
+	}
+	text, err := os.ReadFile(archives[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"path: trace", "kind: VirtualService", "rewrite:", "calls.jsonl"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("%q is not in the archive", want)
+		}
+	}
+	if t.Failed() {
+		t.Logf("%s", text)
 	}
 }
 

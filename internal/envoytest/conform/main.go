@@ -1,7 +1,7 @@
 // Command conform holds traces against a real Envoy: for every proxy of every mesh that it is given it makes calls out
 // of the configuration, sends each through Envoy, traces it, and reports where the two disagree.
 //
-//	conform -seed 1 -random 50 -time 10m -o docs/fidelity.md MESH…
+//	conform -seed 1 -random 50 -time 10m -shrink internal/envoytest/conform/testdata -o docs/fidelity.md MESH…
 //
 // A mesh is a folder or a txtar archive. It holds documents and says which proxies to ask: proxies.json is a list of
 // them, requests.jsonl, calls.jsonl and request tests are calls for them; those of calls.jsonl are sent as they are,
@@ -21,15 +21,16 @@ import (
 
 func main() {
 	var o options
-	var output string
+	var output, archives string
 	flag.Uint64Var(&o.seed, "seed", 1, "chooses the calls")
 	flag.Uint64Var(&o.random, "random", 0, "how many meshes to make up beside those of the folders")
 	flag.IntVar(&o.limit, "limit", 400, "calls to each proxy; 0 is all")
 	flag.BoolVar(&o.verbose, "v", false, "print each disagreement")
 	budget := flag.Duration("time", 10*time.Minute, "meshes that do not get their turn in this time are left out")
 	flag.StringVar(&output, "o", "", "write the report to this file instead of the standard output")
+	flag.StringVar(&archives, "shrink", "", "write the first disagreement of each proxy, made as small as it gets, into this folder")
 	flag.Parse()
-	agree, err := run(o, *budget, output, flag.Args())
+	agree, err := run(o, *budget, output, archives, flag.Args())
 	switch {
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "conform:", err)
@@ -39,15 +40,22 @@ func main() {
 	}
 }
 
-func run(o options, budget time.Duration, output string, folders []string) (agree bool, err error) {
+func run(o options, budget time.Duration, output, archives string, meshes []string) (agree bool, err error) {
 	if o.envoy, err = binary.Find(); err != nil {
 		return false, err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), budget)
 	defer cancel()
-	r, err := conform(ctx, o, folders)
+	r, err := conform(ctx, o, meshes)
 	if err != nil {
 		return false, err
+	}
+	if archives != "" {
+		ctx, cancel := context.WithTimeout(context.Background(), budget)
+		defer cancel()
+		if err := r.shrink(ctx, archives); err != nil {
+			return false, err
+		}
 	}
 	out := os.Stdout
 	if output != "" {

@@ -16,9 +16,12 @@ import (
 
 // A result is what came of one proxy.
 type result struct {
+	world         *world
 	mesh, proxy   string
 	calls, agree  int
 	answers       map[string]int // what Envoy did, in the words of its response flags and details
+	features      map[string]count
+	notModelled   map[string]int // by how many traces
 	disagreements []disagreement
 	trouble       string // why the proxy could not be judged, or not to the end
 }
@@ -69,7 +72,8 @@ type report struct {
 	results []result
 }
 
-// introduction says what the numbers are about. It is given Envoy's version, the seed and the limit.
+// introduction says what the numbers are about. It is given Envoy's version, how many meshes were made up, the seed and
+// the limit.
 const introduction = `# Fidelity
 
 Does Envoy do what ` + "`sem trace`" + ` says? Each proxy below was rendered by ` + "`sem`" + ` and run by a real Envoy %s. Calls were made out
@@ -84,7 +88,10 @@ lists will do.
 
 Not judged: the names in certificates but for a peer's trust domain, DNS (each name stands for its own address), and the
 extensions that only Istio's own proxy has. The package documentation of ` + "`internal/envoytest`" + ` tells how it is done.
+Its test of real interception takes no such liberties: there the kernel redirects, proxies check certificates and look
+names up, and every proxy of the way is held against the trace.
 
+The meshes are the examples, those of tests, and %d that were made up at random (` + "`internal/envoytest/randmesh`" + `).
 ` + "`make conform`" + ` repeats this (seed %d, at most %d calls to a proxy).
 
 `
@@ -107,11 +114,13 @@ func (r *report) write(w io.Writer) error {
 			outcomes[what] += n
 		}
 	}
-	fmt.Fprintf(&out, introduction, binary.Version, r.seed, r.limit)
+	fmt.Fprintf(&out, introduction, binary.Version, r.random, r.seed, r.limit)
 	fmt.Fprintf(&out, "**%d of %d calls agree**, to %d proxies.\n\n", agree, calls, len(r.results))
 	table(&out, outcomes)
+	r.tableOfFeatures(&out)
 	r.tableOfProxies(&out)
 	r.listDisagreements(&out)
+	r.listNotModelled(&out)
 	_, err := io.WriteString(w, out.String())
 	return err
 }

@@ -65,7 +65,6 @@ type port struct {
 // A door is a gateway that VirtualServices can be bound to.
 type door struct {
 	namespace, name string
-	hosts           []string
 }
 
 const root = "istio-system"

@@ -10,11 +10,8 @@ import (
 // virtualService adds routes for one host or two, on sidecars, gateways or both.
 func (g *generator) virtualService() {
 	namespace := g.team()
-	v := &virtualService{generator: g, namespace: namespace}
+	v := &virtualService{generator: g, namespace: namespace, hosts: some(g.dice, 1, 2, g.hosts...)}
 	spec := tree{}
-	for _, h := range some(g.dice, 1, 2, g.hosts...) {
-		v.hosts = append(v.hosts, h)
-	}
 	names := v.names()
 	if gateways := v.gateways(); len(gateways) > 0 {
 		spec["gateways"] = list(gateways...)
