@@ -36,7 +36,7 @@ func Read(docs []*source.Document) ([]Tree, error) {
 	var out []Tree
 	for _, d := range docs {
 		var tree Tree
-		if err := yaml.Unmarshal(d.Root.AppendJSON(nil), &tree); err != nil {
+		if err := yaml.Unmarshal(d.Tree().AppendJSON(nil), &tree); err != nil {
 			return nil, fmt.Errorf("%s %s: %w", d.Kind, d.Name, err)
 		}
 		out = append(out, tree)
