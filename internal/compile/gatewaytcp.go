@@ -19,7 +19,8 @@ func (c *Compiler) connectionServer(s *gatewayServer, p *gatewayPort) []*chainDr
 			continue
 		}
 		for i, rule := range vs.Spec.GetTcp() {
-			if len(rule.GetRoute()) == 0 || !takesConnections(rule.GetMatch(), s) {
+			matches, takes := takesConnections(rule.GetMatch(), s)
+			if len(rule.GetRoute()) == 0 || !takes {
 				continue
 			}
 			field := source.Index("spec.tcp", i)
@@ -30,6 +31,7 @@ func (c *Compiler) connectionServer(s *gatewayServer, p *gatewayPort) []*chainDr
 				continue
 			}
 			out = c.connectionChain(vs, rule.GetRoute(), field, s)
+			out.matchedBy(vs, field, matches)
 		}
 	}
 	if out == nil {
@@ -138,9 +140,14 @@ func covers(host, other string) bool {
 	return host == other
 }
 
-// takesConnections says whether one of the matches of a TCP rule, if it has any, takes the server's connections.
-func takesConnections(matches []*networking.L4MatchAttributes, s *gatewayServer) bool {
-	return len(matches) == 0 || slices.ContainsFunc(matches, func(m *networking.L4MatchAttributes) bool { return takesConnection(m, s) })
+// takesConnections says whether a TCP rule takes the server's connections, and by which of its matches, if it has any.
+func takesConnections(rule []*networking.L4MatchAttributes, s *gatewayServer) (matches []int, takes bool) {
+	for j, m := range rule {
+		if takesConnection(m, s) {
+			matches = append(matches, j)
+		}
+	}
+	return matches, len(rule) == 0 || len(matches) > 0
 }
 
 // takesConnection says whether a match takes the server's connections. At a gateway its port and its gateways count,

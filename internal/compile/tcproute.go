@@ -44,17 +44,18 @@ func (c *Compiler) tcpChains(b bid, rules []*mesh.VirtualService) []*chainDraft 
 			if len(rule.Route) == 0 {
 				continue
 			}
-			all, subnets := c.tcpMatch(rule, b.port.Number)
+			all, subnets, matches := c.tcpMatch(rule, b.port.Number)
 			field := source.Index("spec.tcp", i)
 			if all {
 				chain := c.ruleChain(b, vs, rule.Route, field)
 				chain.cidrs, chain.metadata = b.cidrs, istioMetadata(vs.Object)
+				chain.matchedBy(vs, field, matches)
 				return append(out, chain)
 			}
 			if len(subnets) > 0 {
 				chain := c.ruleChain(b, vs, rule.Route, field)
 				chain.cidrs = subnets
-				chain.origins.add("match", spelled(vs.Object, source.Join(field, "match"))...)
+				chain.matchedBy(vs, field, matches)
 				out = append(out, chain)
 				covered = covered || slices.Equal(slices.Sorted(slices.Values(subnets)), slices.Sorted(slices.Values(b.cidrs)))
 			}
@@ -66,22 +67,29 @@ func (c *Compiler) tcpChains(b bid, rules []*mesh.VirtualService) []*chainDraft 
 	return append(out, c.serviceChain(b))
 }
 
-// tcpMatch says whether a TCP rule takes every connection of a listener, or else which destination subnets it takes. On
-// a Unix socket, which has no port, destinations mean nothing.
-func (c *Compiler) tcpMatch(rule *networking.TCPRoute, port uint32) (all bool, subnets []string) {
-	if len(rule.Match) == 0 {
-		return true, nil
+// matchedBy writes down which matches of a rule at a field of a VirtualService make a chain.
+func (d *chainDraft) matchedBy(vs *mesh.VirtualService, field string, matches []int) {
+	for _, j := range matches {
+		d.origins.add("match", spelled(vs.Object, source.Index(source.Join(field, "match"), j))...)
 	}
-	for _, m := range rule.Match {
+}
+
+// tcpMatch says whether a TCP rule takes every connection of a listener, or else which destination subnets it takes, and
+// by which of its matches. On a Unix socket, which has no port, destinations mean nothing.
+func (c *Compiler) tcpMatch(rule *networking.TCPRoute, port uint32) (all bool, subnets []string, matches []int) {
+	if len(rule.Match) == 0 {
+		return true, nil, nil
+	}
+	for j, m := range rule.Match {
 		if !c.appliesToConnection(m, port) {
 			continue
 		}
 		if len(m.DestinationSubnets) == 0 || port == 0 {
-			return true, nil
+			return true, nil, []int{j}
 		}
-		subnets = append(subnets, m.DestinationSubnets...)
+		subnets, matches = append(subnets, m.DestinationSubnets...), append(matches, j)
 	}
-	return false, subnets
+	return false, subnets, matches
 }
 
 // A connectionMatch is a match of TCP or TLS rules, of which parts are settled before any connection.
