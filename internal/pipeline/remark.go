@@ -64,9 +64,9 @@ func remarksOf(all ...stageChecks) map[string]remark {
 // remark adds the findings of validation that explain a trace to its warnings. Of what the trace itself warns of, the
 // finding gives the help, for it knows the documents.
 func (w *World) remark(t *simulate.Trace, policy diag.Policy) {
-	found := policy.Apply(w.findings().Suppress(w.Input))
-	found.Sort()
 	about, own := w.subject(t), len(t.Warnings)
+	found := policy.Apply(w.findings(about).Suppress(w.Input))
+	found.Sort()
 	for i := range found {
 		d := &found[i]
 		r, ok := remarks[d.Check.ID]
@@ -84,9 +84,10 @@ func (w *World) remark(t *simulate.Trace, policy diag.Policy) {
 	}
 }
 
-// findings are those of the checks that explain calls. Of a document whose schema refuses it only that is told.
-func (w *World) findings() diag.List {
-	shapes, broken := checkShapes(w.Input.Documents, nil), broken{}
+// findings are those of the checks that explain calls. Of a document that has to do with the call and is refused by its
+// schema only that is told.
+func (w *World) findings(about *subject) diag.List {
+	shapes, broken := checkShapes(about.documents(w.Objects), nil), broken{}
 	broken.add(shapes)
 	scope := &validate.Scope{Mesh: w.Mesh, Objects: w.Objects}
 	found := validate.Some(scope, func(c *diag.Check) bool { _, ok := remarks[c.ID]; return ok })

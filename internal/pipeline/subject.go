@@ -100,6 +100,17 @@ func (s *subject) concerns(d *diag.Diagnostic) bool {
 	return slices.ContainsFunc(d.Related, func(r diag.Related) bool { return s.decides(r.Place) })
 }
 
+// documents are those that decide about the call, or are about one of its hosts.
+func (s *subject) documents(objects []*config.Object) []*source.Document {
+	var out []*source.Document
+	for _, o := range objects {
+		if s.fields[objectName{o.Kind, o.Namespace, o.Name}] != nil || s.about(o) {
+			out = append(out, o.Doc)
+		}
+	}
+	return out
+}
+
 // about says whether a document is about a host of the trace.
 func (s *subject) about(o *config.Object) bool {
 	return slices.ContainsFunc(hostsIn(o, s.domain), func(named string) bool {
