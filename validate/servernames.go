@@ -85,7 +85,7 @@ spec:
 ---
 apiVersion: networking.istio.io/v1
 kind: VirtualService
-metadata: {name: x, namespace: ingress}
+metadata: {name: decrypted, namespace: ingress}
 spec:
   hosts: [x.example.com]
   gateways: [edge]
@@ -104,7 +104,7 @@ spec:
 ---
 apiVersion: networking.istio.io/v1
 kind: VirtualService
-metadata: {name: x, namespace: ingress}
+metadata: {name: decrypted, namespace: ingress}
 spec:
   hosts: [x.example.com]
   gateways: [edge]
@@ -112,7 +112,7 @@ spec:
 ---
 apiVersion: networking.istio.io/v1
 kind: VirtualService
-metadata: {name: y, namespace: ingress}
+metadata: {name: through, namespace: ingress}
 spec:
   hosts: [y.example.com]
   gateways: [edge]
