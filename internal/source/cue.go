@@ -20,7 +20,8 @@ type cueReader struct {
 	library  Library
 	files    map[string]*content // by absolute name
 	overlay  map[string]load.Source
-	packages [][]string
+	packages [][]string      // files
+	names    []string        // of the packages; "" for a file without one
 	root     cue.Value       // of the package at hand
 	top      cue.Value       // one that says nothing, for its context
 	objects  map[string]bool // its documents, by path
@@ -49,9 +50,10 @@ func readCUE(files []content, library Library) {
 			continue
 		}
 		named[pkg] = len(r.packages)
-		r.packages = append(r.packages, []string{name})
+		r.packages, r.names = append(r.packages, []string{name}), append(r.names, pkg)
 	}
-	for _, names := range r.packages {
+	for i, names := range r.packages {
+		names = r.inherit(names, r.names[i])
 		r.evaluate(names)
 		r.soften(names)
 	}

@@ -40,6 +40,7 @@ var cueComplaints = []cueComplaint{
 	{regexp.MustCompile(`^imported and not used: (.+)$`), "$1 is imported and not used", "remove the import", Syntax},
 	{regexp.MustCompile(`.*cannot find (?:package|module providing package) "?([^" ]+?)"?(?:@v\d+)?(?::.*)?$`), "the package $1 is not at hand, and sem fetches nothing",
 		`keep a copy of it in cue.mod/pkg of the module; the standard library, packages of the same module and the schema of sem are always at hand`, Syntax},
+	{regexp.MustCompile(`^invalid module file syntax: (.+)$`), "cue.mod/module.cue is not valid: $1", "mend the description of the module", Syntax},
 	{regexp.MustCompile(`.*cannot fetch ([^:]+):.*$`), "the module $1 is not at hand, and sem fetches nothing",
 		`keep a copy of its packages in cue.mod/pkg, and take it out of the deps of cue.mod/module.cue`, Syntax},
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue/load"
+	"cuelang.org/go/cue/parser"
 	"cuelang.org/go/mod/modfile"
 )
 
@@ -23,7 +24,7 @@ const lentModule = "module: \"mesh.local@v0\"\nlanguage: version: \"v0.15.0\"\n"
 // itself looks for packages that a module has brought along (cue.mod/pkg). A module that brought the library along itself,
 // or is the library, keeps its own.
 func (r *cueReader) config(dir string) *load.Config {
-	config := &load.Config{Dir: dir, Overlay: map[string]load.Source{}, Env: []string{"CUE_REGISTRY=none"}}
+	config := &load.Config{Dir: dir, Overlay: map[string]load.Source{}, Env: []string{"CUE_REGISTRY=none"}, AcceptLegacyModules: true}
 	for name, text := range r.overlay {
 		config.Overlay[name] = text
 	}
@@ -56,6 +57,39 @@ func moduleRoot(dir string) (string, *modfile.File) {
 			return dir, nil
 		}
 	}
+}
+
+// inherit adds to a package of a folder the files of the same package in the folders above, up to the root of the module, as
+// cue does. They take part in its values; their own documents belong to their own folder.
+func (r *cueReader) inherit(names []string, pkg string) []string {
+	first := r.files[names[0]]
+	dir := filepath.Dir(names[0])
+	root, own := moduleRoot(dir)
+	if pkg == "" || own == nil || first.named {
+		return names
+	}
+	for up := ".."; dir != root; up = filepath.Join(up, "..") {
+		dir = filepath.Dir(dir)
+		above, err := filepath.Glob(filepath.Join(dir, "*.cue"))
+		if err != nil {
+			return names
+		}
+		for _, name := range above {
+			if !holdsConfiguration(filepath.Base(name)) || r.files[name] != nil {
+				continue
+			}
+			c := &content{file: &File{Name: filepath.Join(filepath.Dir(first.file.Name), up, filepath.Base(name))}}
+			if c.file.Data, err = os.ReadFile(name); err != nil {
+				continue
+			}
+			c.file.once.Do(c.file.scan)
+			if syntax, err := parser.ParseFile(name, c.file.Data, parser.PackageClauseOnly); err == nil && syntax.PackageName() == pkg {
+				r.files[name] = c
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
 
 // vendored says whether a module has a package among those that it brought along.

@@ -38,7 +38,23 @@ func Read(inputs []string, opts Options) (*Input, []Problem) {
 		in.Documents = append(in.Documents, c.docs...)
 		problems = append(problems, c.problems...)
 	}
-	return in, problems
+	return in, distinct(problems)
+}
+
+// distinct drops problems that are told already: a file of CUE may take part in the packages of several folders.
+func distinct(problems []Problem) []Problem {
+	type spot struct {
+		file    string
+		at      Range
+		message string
+	}
+	told := map[spot]bool{}
+	return slices.DeleteFunc(problems, func(p Problem) bool {
+		s := spot{p.File.Name, p.Range, p.Message}
+		again := told[s]
+		told[s] = true
+		return again
+	})
 }
 
 // bundle puts the inputs into groups that are read together: the CUE files of one folder, and every other by itself.
