@@ -32,6 +32,16 @@ var untranslated = []struct {
 	{"Pod", (*Compiler).annotated, "its annotations change the settings of the proxy"},
 }
 
+// Untranslated lists the kinds that are read but not translated, where one of them counts for a proxy, and why:
+// "EnvoyFilter: it patches what istiod generates".
+func Untranslated() []string {
+	var out []string
+	for _, u := range untranslated {
+		out = append(out, u.kind+": "+u.reason)
+	}
+	return out
+}
+
 // NotModelled lists what of the input would change this proxy's configuration and is not translated.
 func (c *Compiler) NotModelled() []envoy.NotModelled {
 	var out []envoy.NotModelled

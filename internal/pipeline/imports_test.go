@@ -41,7 +41,7 @@ var mayImport = map[string][]string{
 	// The judges.
 	"internal/envoytest":          {"internal/envoy", "internal/source", "internal/standin", "simulate", "render", "internal/envoytest/binary"},
 	"internal/envoytest/binary":   {},
-	"internal/envoytest/conform":  {"internal/envoy", "internal/envoytest", "internal/envoytest/binary", "internal/envoytest/probe", "internal/envoytest/manifest", "internal/envoytest/randmesh", "internal/pipeline", "internal/source", "internal/suite", "simulate"},
+	"internal/envoytest/conform":  {"internal/compile", "internal/envoy", "internal/envoytest", "internal/envoytest/binary", "internal/envoytest/probe", "internal/envoytest/manifest", "internal/envoytest/randmesh", "internal/pipeline", "internal/source", "internal/suite", "simulate"},
 	"internal/envoytest/install":  {"internal/envoytest/binary"},
 	"internal/envoytest/manifest": {"internal/source"},
 	"internal/envoytest/probe":    {"internal/envoy", "simulate"},

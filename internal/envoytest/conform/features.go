@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"sem.example/internal/compile"
 	"sem.example/simulate"
 )
 
@@ -93,20 +94,24 @@ func (r *report) tableOfFeatures(out *strings.Builder) {
 	out.WriteString("\n")
 }
 
-// listNotModelled lists what the traces said that they leave out.
+// listNotModelled lists what sem knows and does not model, and what of it these traces say that they leave out.
 func (r *report) listNotModelled(out *strings.Builder) {
+	out.WriteString("\n## Not modelled\n\nA trace names in `notModelled` what its mesh has of these, where it counts for the proxy:\n\n")
+	for _, kind := range compile.Untranslated() {
+		fmt.Fprintf(out, "- %s\n", kind)
+	}
 	calls := map[string]int{}
 	for _, of := range r.results {
 		for what, n := range of.notModelled {
 			calls[what] += n
 		}
 	}
-	out.WriteString("\n## Not modelled\n\nWhat the traces of these calls say that they leave out, and how many say so.\n\n")
 	names := slices.SortedFunc(maps.Keys(calls), func(a, b string) int {
 		return cmp.Or(cmp.Compare(calls[b], calls[a]), strings.Compare(a, b))
 	})
+	out.WriteString("\nThe traces of these calls left out:\n\n")
 	for _, name := range names {
-		fmt.Fprintf(out, "- %s: %d\n", name, calls[name])
+		fmt.Fprintf(out, "- %s, in %d\n", name, calls[name])
 	}
 	if len(names) == 0 {
 		out.WriteString("Nothing.\n")
