@@ -177,6 +177,7 @@ func (c *recipeCommand) run(cmd *cobra.Command, _ []string) error {
 	for _, f := range files {
 		fmt.Fprintf(cmd.ErrOrStderr(), "wrote %s\n", f.Name)
 	}
+	tellClashes(cmd.ErrOrStderr(), c.dir, files)
 	fmt.Fprintf(cmd.ErrOrStderr(), "\nHow to go on:\n  sem validate %[1]s\n  sem test %[1]s\n", c.dir)
 	return nil
 }
