@@ -41,7 +41,7 @@ type Compiler struct {
 	inbound  lazy[[]*inboundPort]  // see inboundPorts
 	merged   lazy[*gatewayServers] // see servers
 	tokens   lazy[authentication]
-	policies memo[bool, authorization] // by whether they are about TCP connections
+	policies memo[guarded, authorization]
 }
 
 var (

@@ -32,12 +32,12 @@ func lookupFilter(cache *cachev3.DnsCacheConfig) *hcmv3.HttpFilter {
 }
 
 // nameFilters look up the server name of a TLS connection in DNS, for a service that stands for many names. Here alone
-// istiod holds what leaves the workload against the policies about what reaches it.
+// istiod holds what leaves the workload against the policies about what reaches it, and those of the service's namespace.
 func (c *Compiler) nameFilters(b bid) []*listenerv3.Filter {
 	if !manyNames(b.service) {
 		return nil
 	}
-	return append(slices.Clone(c.authorization(true).network),
+	return append(slices.Clone(c.guard(guarded{tcp: true, to: b.service}).network),
 		networkFilter("envoy.extensions.filters.network.sni_dynamic_forward_proxy", &sniv3.FilterConfig{
 			DnsCacheConfig: c.dnsCache(dnsCacheName(b.service)),
 			PortSpecifier:  &sniv3.FilterConfig_PortValue{PortValue: b.port.Number},

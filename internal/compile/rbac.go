@@ -13,6 +13,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
+	"sem.example/internal/mesh"
 	"sem.example/internal/source"
 )
 
@@ -34,16 +35,26 @@ type authorization struct {
 	origins trail
 }
 
-// authorization returns what the policies of this proxy say about requests or, with tcp, about connections.
-func (c *Compiler) authorization(tcp bool) authorization {
-	return c.policies.get(tcp, func() authorization {
+// A guarded is what policies are about: requests or connections, those that reach the workload or, where there is a
+// service, those that leave for it.
+type guarded struct {
+	tcp bool
+	to  *mesh.Service
+}
+
+// authorization returns what the policies of this proxy say about requests or, with tcp, about connections that reach it.
+func (c *Compiler) authorization(tcp bool) authorization { return c.guard(guarded{tcp: tcp}) }
+
+// guard returns what the policies of this proxy say about some traffic.
+func (c *Compiler) guard(what guarded) authorization {
+	return c.policies.get(what, func() authorization {
 		var out authorization
 		for _, a := range []security.AuthorizationPolicy_Action{
 			security.AuthorizationPolicy_AUDIT, security.AuthorizationPolicy_DENY, security.AuthorizationPolicy_ALLOW,
 		} {
-			switch v := c.verdict(a, tcp, &out.origins); {
+			switch v := c.verdict(a, what, &out.origins); {
 			case v.enforce == nil && v.shadow == nil:
-			case tcp:
+			case what.tcp:
 				out.network = append(out.network, v.networkFilter())
 			default:
 				out.http = append(out.http, v.httpFilter())
@@ -54,10 +65,14 @@ func (c *Compiler) authorization(tcp bool) authorization {
 }
 
 // verdict translates the policies of one action.
-func (c *Compiler) verdict(action security.AuthorizationPolicy_Action, tcp bool, origins *trail) verdict {
-	r := ruleset{domains: c.trustDomains(), action: rbacAction(action), tcp: tcp}
+func (c *Compiler) verdict(action security.AuthorizationPolicy_Action, what guarded, origins *trail) verdict {
+	r := ruleset{domains: c.trustDomains(), action: rbacAction(action), tcp: what.tcp}
 	v := verdict{action: r.action}
-	for _, p := range c.view.AuthorizationPolicies() {
+	var services []*mesh.Service
+	if what.to != nil {
+		services = append(services, what.to)
+	}
+	for _, p := range c.view.AuthorizationPolicies(services...) {
 		if config.Spec[*security.AuthorizationPolicy](p).GetAction() != action {
 			continue
 		}

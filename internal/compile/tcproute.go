@@ -148,7 +148,7 @@ func (c *Compiler) serviceChain(b bid) *chainDraft {
 	out.origins.add(listenerPart, b.origins()...)
 	out.origins.add(target(0), defines(b.service.Object, b.service.Field))
 	if manyNames(b.service) {
-		out.origins = append(out.origins, c.authorization(true).origins...)
+		out.origins = append(out.origins, c.guard(guarded{tcp: true, to: b.service}).origins...)
 	}
 	out.origins = append(out.origins, limitOrigins(c.ruleFor(b.service.Host), "")...)
 	return out

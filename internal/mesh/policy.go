@@ -46,10 +46,14 @@ func (v *View) attached(p targeted, namespace string) bool {
 }
 
 // AuthorizationPolicies returns the policies that select the proxy's workload, in istiod's order: those of the root
-// namespace, then those of the proxy's, each by age.
-func (v *View) AuthorizationPolicies() []*config.Object {
-	root := v.Mesh.Settings.Config.RootNamespace
-	return attachedIn[*security.AuthorizationPolicy](v, "AuthorizationPolicy", root, v.Proxy.Namespace)
+// namespace, then those of the proxy's, each by age. Where connections to services are held against policies, those of
+// the services' namespaces that select the workload follow.
+func (v *View) AuthorizationPolicies(to ...*Service) []*config.Object {
+	namespaces := []string{v.Mesh.Settings.Config.RootNamespace, v.Proxy.Namespace}
+	for _, s := range to {
+		namespaces = append(namespaces, s.Namespace)
+	}
+	return attachedIn[*security.AuthorizationPolicy](v, "AuthorizationPolicy", namespaces...)
 }
 
 // RequestAuthentications returns the policies that select the proxy's workload, in istiod's order: those of the proxy's
@@ -66,7 +70,10 @@ func attachedIn[T interface {
 }](v *View, kind string, namespaces ...string) []*config.Object {
 	var none T
 	var out []*config.Object
-	for _, ns := range slices.Compact(namespaces) {
+	for i, ns := range namespaces {
+		if slices.Contains(namespaces[:i], ns) {
+			continue
+		}
 		for _, o := range v.Mesh.objects[kind] {
 			if spec := config.Spec[T](o); spec != none && o.Namespace == ns && v.attached(spec, ns) {
 				out = append(out, o)
