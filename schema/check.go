@@ -13,7 +13,7 @@ func Check(doc *source.Document) diag.List {
 		return nil
 	}
 	r := &report{
-		doc: doc, root: named{define("#" + doc.Kind)},
+		doc: doc, tree: doc.Tree(), root: named{define("#" + doc.Kind)},
 		blank: map[*source.Node]patch{}, seen: map[string]bool{}, gone: map[string]bool{},
 	}
 	for r.round() {
@@ -31,6 +31,7 @@ func Check(doc *source.Document) diag.List {
 // that from the next.
 type report struct {
 	doc   *source.Document
+	tree  *source.Node // of the document: its nodes are what blank goes by
 	root  term
 	blank map[*source.Node]patch
 	seen  map[string]bool // what was reported, by mistake.identity
@@ -42,7 +43,7 @@ type report struct {
 // round asks CUE once, and says whether asking again may bring more.
 func (r *report) round() bool {
 	var groups [3][]mistake
-	for _, e := range ask(r.doc.Kind, r.doc.Tree(), r.blank) {
+	for _, e := range ask(r.doc.Kind, r.tree, r.blank) {
 		m := r.locate(e)
 		switch {
 		case m.class == nothing:

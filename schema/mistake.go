@@ -83,7 +83,7 @@ func (m mistake) key() string {
 
 // locate finds the field that an error of CUE is about, and what kind of mistake it is.
 func (r *report) locate(e errors.Error) mistake {
-	m := mistake{node: r.doc.Tree(), term: r.root, terms: conj{r.root}}
+	m := mistake{node: r.tree, term: r.root, terms: conj{r.root}}
 	path := e.Path()
 	if len(path) == 0 || path[0] != "#"+r.doc.Kind {
 		return m // it is about a definition

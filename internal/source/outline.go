@@ -19,11 +19,11 @@ func (c *content) add(root *Node, label string) {
 }
 
 // addAlone adds the tree that a quick reader made of a chunk. A single document of it can be read again.
-func (c *content) addAlone(root *Node, ch chunk, base int32) {
+func (c *content) addAlone(root *Node, ch chunk) {
 	before := len(c.docs)
 	c.add(root, label(ch.text))
 	if len(c.docs) == before+1 && c.docs[before].Root == root {
-		c.docs[before].extent = extent{from: c.base(ch), to: c.base(ch) + len(ch.text), base: base}
+		c.docs[before].extent = extent{from: c.base(ch), to: c.base(ch) + len(ch.text), base: c.lineBefore(ch)}
 	}
 }
 

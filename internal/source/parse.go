@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"sem.example/internal/parallel"
 )
 
 // parse reads the documents of a file in the format that its name or its text has.
@@ -38,12 +40,35 @@ func (c *content) json() {
 
 // stream reads the documents of a YAML file.
 func (c *content) stream() {
-	for _, ch := range split(c.file.Data) {
-		if !blank(ch.text) {
+	chunks := split(c.file.Data)
+	roots := c.readQuickly(chunks)
+	for i, ch := range chunks {
+		switch {
+		case roots[i] != nil:
+			c.addAlone(roots[i], ch)
+		case !blank(ch.text):
 			c.yaml(ch)
 		}
 	}
 }
+
+// portion is how many documents of a stream are read together: a large file is read on all processors.
+const portion = 256
+
+// readQuickly returns the trees of those chunks that the quick reader can read; nil for the others.
+func (c *content) readQuickly(chunks []chunk) []*Node {
+	roots := make([]*Node, len(chunks))
+	parallel.Each((len(chunks)+portion-1)/portion, func(k int) {
+		var s slab
+		for i := k * portion; i < min((k+1)*portion, len(chunks)); i++ {
+			roots[i] = readQuick(string(chunks[i].text), c.lineBefore(chunks[i]), &s)
+		}
+	})
+	return roots
+}
+
+// lineBefore is how many lines of the file there are before a chunk.
+func (c *content) lineBefore(ch chunk) int32 { return int32(c.file.before(c.base(ch))) }
 
 // opensJSON says whether a text begins as a JSON object does.
 func opensJSON(data []byte) bool {
@@ -55,13 +80,8 @@ func opensJSON(data []byte) bool {
 	return len(data) > 0 && (data[0] == '"' || data[0] == '}')
 }
 
-// yaml reads one document of a YAML stream.
+// yaml reads one document of a YAML stream with a whole parser.
 func (c *content) yaml(ch chunk) {
-	base := int32(c.file.before(c.base(ch)))
-	if root := readQuick(string(ch.text), base, &c.slab); root != nil {
-		c.addAlone(root, ch, base)
-		return
-	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(ch.text, &doc); err != nil {
 		c.syntax(ch, err)
@@ -70,7 +90,7 @@ func (c *content) yaml(ch chunk) {
 	if len(doc.Content) == 0 {
 		return
 	}
-	g := &grower{file: c.file, shift: base, slab: &c.slab}
+	g := &grower{file: c.file, shift: c.lineBefore(ch), slab: &c.slab}
 	root := g.grow(doc.Content[0])
 	if at := template(ch.text); at >= 0 && g.holed {
 		c.template(ch, at)
