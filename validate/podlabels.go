@@ -73,6 +73,7 @@ spec:
   hosts: [web]
   http: [{route: [{destination: {host: web, subset: v1}}]}]
 `,
+	Aliases: []string{"IST0173"},
 }, labelledTemplate)
 
 func labelledTemplate(s *Scope, r *reporter) {
