@@ -213,7 +213,7 @@ func (c *client) http1Over(conn net.Conn) answer {
 func (c *client) http2Over(conn net.Conn) answer {
 	authority, path := asked(c.call)
 	dial := func(context.Context, string, string) (net.Conn, error) { return conn, nil }
-	transport := &http.Transport{Protocols: &http.Protocols{}, DialContext: dial, DialTLSContext: dial}
+	transport := &http.Transport{Protocols: &http.Protocols{}, DialContext: dial, DialTLSContext: dial, DisableCompression: true}
 	defer transport.CloseIdleConnections()
 	scheme := "http"
 	if secure, ok := conn.(*tls.Conn); ok && secure.ConnectionState().NegotiatedProtocol == "h2" {
@@ -226,6 +226,7 @@ func (c *client) http2Over(conn net.Conn) answer {
 	if err != nil {
 		return answer{err: err}
 	}
+	r.Header["User-Agent"] = nil // the library's own, which the call does not name
 	for name, values := range c.call.Headers {
 		r.Header[http.CanonicalHeaderKey(name)] = values
 	}
