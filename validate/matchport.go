@@ -66,7 +66,7 @@ func matchPort(s *Scope, r *reporter) {
 		for _, m := range portMatches(o) {
 			open, certain := s.portsAt(o, m.gateways)
 			if certain && len(open) > 0 && !slices.Contains(open, m.port) {
-				r.at(m.place, "no request arrives at port %d", m.port).help("write one of the ports %s", numberList(open))
+				r.at(m.place, "no request arrives at port %d", m.port).help("write %s", onePort(open))
 			}
 		}
 	}
@@ -146,6 +146,14 @@ func (s *Scope) portsAt(o *config.Object, gateways []string) (open []uint32, cer
 	}
 	slices.Sort(open)
 	return slices.Compact(open), true
+}
+
+// onePort names the ports to choose from.
+func onePort(ports []uint32) string {
+	if len(ports) == 1 {
+		return fmt.Sprintf("port %d", ports[0])
+	}
+	return "one of the ports " + numberList(ports)
 }
 
 // numberList writes numbers for a message.
