@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -51,6 +52,7 @@ func family(t *testing.T, m *mesh.Mesh) {
 			}
 		}
 	}
+	runtime.KeepAlive(alive) // a kin lives as long as a compiler that uses it
 }
 
 // texts are the resources of a snapshot, a text each.
