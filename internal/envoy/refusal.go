@@ -32,7 +32,7 @@ func ListenerRefusal(l *listenerv3.Listener) string {
 			}
 		}
 	}
-	return ""
+	return overlap(l)
 }
 
 const (
