@@ -44,7 +44,16 @@ func advise(t *simulate.Trace) {
 			}
 		}
 	}
-	t.Fix = cmp.Or(gravest(t.Warnings, diag.Warning), t.Fix)
+	t.Fix = cmp.Or(gravest(atLast(t), diag.Warning), t.Fix, gravest(t.Warnings, diag.Warning))
+}
+
+// atLast are the warnings about the step at which the way ends; what is told of an earlier one, which the call has passed,
+// need not be why it fails.
+func atLast(t *simulate.Trace) []simulate.Warning {
+	steps := t.Hops[len(t.Hops)-1].Steps
+	return slices.DeleteFunc(slices.Clone(t.Warnings), func(w simulate.Warning) bool {
+		return len(steps) == 0 || w.Step != steps[len(steps)-1].Stage
+	})
 }
 
 // gravest is what the warnings of a severity advise, each with the field that it is about.
