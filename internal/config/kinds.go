@@ -1,7 +1,6 @@
 package config
 
 import (
-	"slices"
 	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
@@ -98,10 +97,3 @@ func groupVersion(apiVersion string) (group, version string) {
 
 // istio says whether a group belongs to Istio.
 func istio(group string) bool { return strings.HasSuffix(group, ".istio.io") }
-
-// Known says whether sem reads objects of an apiVersion and kind.
-func Known(apiVersion, name string) bool {
-	group, version := groupVersion(apiVersion)
-	k, ok := kinds[groupKind{group, name}]
-	return ok && slices.Contains(k.versions, version)
-}
