@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,85 +17,30 @@ import (
 	"sem.example/internal/envoy"
 )
 
-// A Type is a type of resource.
-type Type string
-
-// The types of resources, in the order in which they are printed.
-const (
-	Listeners Type = "listeners"
-	Routes    Type = "routes"
-	Clusters  Type = "clusters"
-	Endpoints Type = "endpoints"
-)
-
-// Types are all types, in the order in which they are printed.
-var Types = []Type{Listeners, Routes, Clusters, Endpoints}
-
 // A Filter chooses resources: those for which all that is set holds. The zero Filter chooses all.
 type Filter struct {
-	Types  []Type // none is all
-	Name   string // the whole name of the resource
-	Port   uint32 // the port of a listener or route table, the service port of a cluster and its endpoints
-	FQDN   string // the service's host name: a cluster's own, one that a listener or route table leads to
-	Subset string // likewise
+	Types  []envoy.Type // none is all
+	Name   string       // the whole name of the resource
+	Port   uint32       // the port of a listener or route table, the service port of a cluster and its endpoints
+	FQDN   string       // the service's host name: a cluster's own, one that a listener or route table leads to
+	Subset string       // likewise
 }
 
-func (f Filter) types() []Type {
+func (f Filter) types() []envoy.Type {
 	if len(f.Types) == 0 {
-		return Types
+		return envoy.Types
 	}
-	var out []Type
-	for _, t := range Types {
-		for _, wanted := range f.Types {
-			if t == wanted {
-				out = append(out, t)
-				break
-			}
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(envoy.Types), func(t envoy.Type) bool { return !slices.Contains(f.Types, t) })
 }
 
-// choose returns the resources of a type that pass the filter.
-func (f Filter) choose(t Type, s *envoy.Snapshot) []proto.Message {
-	var out []proto.Message
-	for _, m := range resources(t, s) {
-		if f.passes(m, s) {
-			out = append(out, m)
-		}
-	}
-	return out
-}
-
-func resources(t Type, s *envoy.Snapshot) []proto.Message {
-	switch t {
-	case Listeners:
-		return messages(s.Listeners)
-	case Routes:
-		return messages(s.Routes)
-	case Clusters:
-		return messages(s.Clusters)
-	default:
-		return messages(s.Endpoints)
-	}
-}
-
-func messages[T proto.Message](list []T) []proto.Message {
-	out := make([]proto.Message, len(list))
-	for i, m := range list {
-		out[i] = m
-	}
-	return out
-}
-
-func (f Filter) passes(m proto.Message, s *envoy.Snapshot) bool {
+func (f Filter) passes(m proto.Message, from envoy.Lists) bool {
 	if f.Name != "" && f.Name != nameOf(m) {
 		return false
 	}
 	if f.Port != 0 && !hasPort(m, f.Port) {
 		return false
 	}
-	return f.FQDN == "" && f.Subset == "" || f.leadsTo(m, s)
+	return f.FQDN == "" && f.Subset == "" || f.leadsTo(m, from)
 }
 
 // nameOf is the name that the control plane knows a resource by.
@@ -168,7 +114,7 @@ func parseCluster(name string) destination {
 
 // leadsTo says whether a resource is a cluster of the wanted service and subset, or names one, or names a route table
 // that does.
-func (f Filter) leadsTo(m proto.Message, s *envoy.Snapshot) bool {
+func (f Filter) leadsTo(m proto.Message, from envoy.Lists) bool {
 	if c, ok := m.(*clusterv3.Cluster); ok {
 		return f.wants(c.GetName())
 	}
@@ -180,8 +126,13 @@ func (f Filter) leadsTo(m proto.Message, s *envoy.Snapshot) bool {
 			tables[value] = true
 		}
 	})
-	for _, table := range s.Routes {
-		found = found || tables[table.GetName()] && f.leadsTo(table, s)
+	if len(tables) == 0 {
+		return found
+	}
+	routes := from.List(envoy.Routes)
+	for i := 0; i < routes.Len && !found; i++ {
+		table := routes.At(i)
+		found = tables[nameOf(table)] && f.leadsTo(table, from)
 	}
 	return found
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sem.example/internal/envoy"
 	"sem.example/render"
 )
 
@@ -26,7 +27,7 @@ func TestFilter(t *testing.T) {
 			"listeners": {"0.0.0.0_80"}, "clusters": {external}}},
 		{"subset", render.Filter{Subset: "v2"}, map[string][]string{
 			"listeners": {"0.0.0.0_80"}, "routes": {"80"}, "clusters": {v2}}},
-		{"type and subset", render.Filter{Subset: "v2", Types: []render.Type{render.Clusters}}, map[string][]string{"clusters": {v2}}},
+		{"type and subset", render.Filter{Subset: "v2", Types: []envoy.Type{envoy.Clusters}}, map[string][]string{"clusters": {v2}}},
 		{"nothing", render.Filter{FQDN: "reviews.example.com"}, map[string][]string{}},
 	}
 	for _, test := range tests {

@@ -1,9 +1,8 @@
 package render
 
 import (
-	"encoding/json"
 	"io"
-	"slices"
+	"iter"
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -14,95 +13,97 @@ import (
 
 // Options say what [JSON] prints of the resources, and what beside them.
 type Options struct {
-	Filter    Filter
-	Annotate  bool // writes each resource's origins into its metadata, as filter_metadata.sem
-	SourceMap bool // adds "source_map", which leads from addresses to origins
+	Filter   Filter
+	Annotate bool // writes each resource's origins into its metadata, as filter_metadata.sem
+
+	SourceMap envoy.Origins // adds "source_map", which leads from addresses to these origins; nil for none
 }
 
-// JSON writes the resources of a snapshot that pass the filter: an object with one list for each type.
-// The error is the writer's, or tells of a message that has no JSON form.
-func JSON(w io.Writer, s *envoy.Snapshot, o Options) error {
+// JSON writes the resources of a proxy that pass the filter: an object with one list for each type. Each resource is asked
+// for once and let go once it is printed. The error is the writer's, or tells of a message that has no JSON form.
+func JSON(w io.Writer, from envoy.Lists, o Options) error {
 	d := document{w: w}
 	for _, t := range o.Filter.types() {
-		resources := o.Filter.choose(t, s)
-		d.list(string(t), len(resources), func(to []byte, i int) ([]byte, error) {
-			if o.Annotate {
-				return marshal(to, annotated(resources[i], s.Origins))
-			}
-			return marshal(to, resources[i])
-		})
+		d.list(string(t), resources(from, t, o))
 	}
-	if o.SourceMap {
-		entries := SourceMap(s, o.Filter)
-		d.list("source_map", len(entries), func(to []byte, i int) ([]byte, error) {
-			text, err := json.Marshal(entries[i])
-			return append(to, text...), err
-		})
+	if o.SourceMap != nil {
+		d.list("source_map", entries(SourceMap(from, o.SourceMap, o.Filter)))
 	}
 	return d.close()
 }
 
-// A document writes a JSON object of lists, some pages at a time, so that a large snapshot is never held as text.
-// It remembers the first error and writes nothing after it.
+// resources are the pieces of all resources of a type. Listeners and route tables grow with the mesh and are split; the
+// others are many, and made by whoever prints them.
+func resources(from envoy.Lists, t envoy.Type, o Options) iter.Seq[piece] {
+	list := from.List(t)
+	get := func(i int) proto.Message {
+		m := list.At(i)
+		if m == nil || !o.Filter.passes(m, from) {
+			return nil
+		}
+		if o.Annotate {
+			m = annotated(m, from)
+		}
+		return m
+	}
+	return func(yield func(piece) bool) {
+		s := splitter{yield: yield}
+		for i := 0; i < list.Len && !s.stopped; i++ {
+			switch t {
+			case envoy.Listeners, envoy.Routes:
+				if m := get(i); m != nil {
+					s.message(itemStart, m, itemIndent)
+				}
+			default:
+				s.put(func(p *page) { p.item(get(i)) })
+			}
+		}
+	}
+}
+
+func entries(all []Entry) iter.Seq[piece] {
+	return func(yield func(piece) bool) {
+		for _, e := range all {
+			if !yield(func(p *page) { p.entry(e) }) {
+				return
+			}
+		}
+	}
+}
+
+// A document writes a JSON object of lists, some pages at a time, so that a large one is never held as text. It remembers
+// the first error and writes nothing after it.
 type document struct {
 	w     io.Writer
 	lists int
-	pages [32]page
 	err   error
 }
 
-// A page is the text of a few items of a list that follow each other. Its memory is used again for the next.
-type page struct {
-	item []byte // as the item gives it
-	text []byte // laid out
-	err  error
-}
-
-const (
-	pageLength = 32      // items fill a page
-	maxKept    = 1 << 20 // bytes of a page's memory are used again; the text of a large route table is not kept
-)
-
-// An item appends the JSON of the i-th item of a list.
-type item func(to []byte, i int) ([]byte, error)
-
-func (d *document) list(name string, length int, item item) {
+func (d *document) list(name string, items iter.Seq[piece]) {
 	d.print(separator(d.lists, "{"), "\n  ", `"`, name, `": [`)
 	d.lists++
-	for from := 0; from < length && d.err == nil; from += len(d.pages) * pageLength {
-		pages := d.pages[:min(len(d.pages), (length-from+pageLength-1)/pageLength)]
-		parallel.Each(len(pages), func(k int) {
-			first := from + k*pageLength
-			pages[k].fill(first, min(first+pageLength, length), item)
-		})
-		for _, p := range pages {
-			d.add(p)
+	empty := true
+	parallel.InOrder(inPages(items), fill, func(p *page) bool {
+		defer pages.Put(p)
+		text := p.text
+		if empty && len(text) > 0 {
+			text, empty = text[len(itemSeparator):], false
 		}
-	}
-	if length > 0 {
+		d.add(text, p.err)
+		return d.err == nil
+	})
+	if !empty {
 		d.print("\n  ")
 	}
 	d.print("]")
 }
 
-// fill makes the text of the items from one index to before another.
-func (p *page) fill(from, to int, item item) {
-	if p.text, p.err = p.text[:0], nil; cap(p.text) > maxKept {
-		p.item, p.text = nil, nil
-	}
-	for i := from; i < to && p.err == nil; i++ {
-		p.item, p.err = item(p.item[:0], i)
-		p.text = append(append(slices.Grow(p.text, 2*len(p.item)), separator(i, "")...), "\n    "...)
-		p.text = appendIndented(p.text, p.item, "    ")
-	}
-}
-
-func (d *document) add(p page) {
+func (d *document) add(text []byte, err error) {
 	if d.err == nil {
-		d.err = p.err
+		d.err = err
 	}
 	if d.err == nil {
-		_, d.err = d.w.Write(p.text)
+		_, d.err = d.w.Write(text)
 	}
 }
 
@@ -113,9 +114,7 @@ func (d *document) close() error {
 
 func (d *document) print(parts ...string) {
 	for _, p := range parts {
-		if d.err == nil {
-			_, d.err = io.WriteString(d.w, p)
-		}
+		d.add([]byte(p), nil)
 	}
 }
 

@@ -84,8 +84,8 @@ func TestJSON(t *testing.T) {
 		options render.Options
 	}{
 		{"all.json", render.Options{}},
-		{"annotated.json", render.Options{Annotate: true, Filter: render.Filter{Types: []render.Type{render.Clusters, render.Routes}}}},
-		{"sourcemap.json", render.Options{SourceMap: true, Filter: render.Filter{Types: []render.Type{render.Routes}}}},
+		{"annotated.json", render.Options{Annotate: true, Filter: render.Filter{Types: []envoy.Type{envoy.Clusters, envoy.Routes}}}},
+		{"sourcemap.json", render.Options{SourceMap: sidecar(t).Origins, Filter: render.Filter{Types: []envoy.Type{envoy.Routes}}}},
 	}
 	for _, test := range tests {
 		t.Run(test.golden, func(t *testing.T) {

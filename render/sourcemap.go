@@ -35,19 +35,22 @@ type Place struct {
 }
 
 // SourceMap lists the addresses of the resources that pass the filter, and of their parts, in order.
-func SourceMap(s *envoy.Snapshot, f Filter) []Entry {
+func SourceMap(from envoy.Lists, origins envoy.Origins, f Filter) []Entry {
 	chosen := map[envoy.Addr]bool{}
 	for _, t := range f.types() {
-		for _, m := range f.choose(t, s) {
-			for _, at := range addresses(m) {
-				chosen[at] = true
+		list := from.List(t)
+		for i := range list.Len {
+			if m := list.At(i); m != nil && f.passes(m, from) {
+				for _, at := range addresses(m) {
+					chosen[at] = true
+				}
 			}
 		}
 	}
 	var out []Entry
-	for at, origins := range s.Origins {
+	for at, o := range origins {
 		if within(at, chosen) {
-			out = append(out, entry(at, origins))
+			out = append(out, entry(at, o))
 		}
 	}
 	slices.SortFunc(out, func(a, b Entry) int { return strings.Compare(a.Address, b.Address) })

@@ -104,45 +104,21 @@ func (c *renderCommand) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	snapshot := c.build(compiler)
-	for _, n := range snapshot.NotModelled {
+	for _, n := range compiler.NotModelled() {
 		fmt.Fprintf(cmd.ErrOrStderr(), "not modelled: %s: %s\n", n.What, n.Reason)
 	}
 	if c.check != "" {
 		var now bytes.Buffer
-		if err := c.render(&now, cmd, snapshot); err != nil {
+		if err := c.render(&now, cmd, compiler); err != nil {
 			return err
 		}
 		return c.compare(cmd, now.Bytes())
 	}
 	out := bufio.NewWriter(cmd.OutOrStdout())
-	if err := c.render(out, cmd, snapshot); err != nil {
+	if err := c.render(out, cmd, compiler); err != nil {
 		return err
 	}
 	return out.Flush()
-}
-
-// build makes what is to be printed and no more: of a large mesh, each type takes its time.
-func (c *renderCommand) build(from *compile.Compiler) *envoy.Snapshot {
-	leads := c.filter.FQDN != "" || c.filter.Subset != "" // through route tables
-	switch {
-	case c.annotate, c.sourceMap:
-		return from.Snapshot()
-	case len(c.filter.Types) == 0, leads:
-		return from.Resources()
-	}
-	s := &envoy.Snapshot{NotModelled: from.NotModelled()}
-	switch c.filter.Types[0] {
-	case render.Listeners:
-		s.Listeners = from.ListenersOn(0)
-	case render.Routes:
-		s.Routes = from.Routes()
-	case render.Clusters:
-		s.Clusters = from.Clusters()
-	case render.Endpoints:
-		s.Endpoints = from.AllEndpoints()
-	}
-	return s
 }
 
 // compare holds what was rendered against the file of its type in a folder that is kept with the configuration.
@@ -163,23 +139,29 @@ func (c *renderCommand) compare(cmd *cobra.Command, now []byte) error {
 
 // choose turns -t into the types of the filter.
 func (c *renderCommand) choose() error {
-	switch t := render.Type(c.what); {
+	switch t := envoy.Type(c.what); {
 	case c.what == "all", c.what == "bootstrap":
-	case slices.Contains(render.Types, t):
-		c.filter.Types = []render.Type{t}
+	case slices.Contains(envoy.Types, t):
+		c.filter.Types = []envoy.Type{t}
 	default:
 		return fmt.Errorf("unknown type %q: use listeners, routes, clusters, endpoints, all or bootstrap", c.what)
 	}
 	return nil
 }
 
-func (c *renderCommand) render(to io.Writer, cmd *cobra.Command, s *envoy.Snapshot) error {
-	if c.what != "bootstrap" {
-		return render.JSON(to, s, render.Options{Filter: c.filter, Annotate: c.annotate, SourceMap: c.sourceMap})
+func (c *renderCommand) render(to io.Writer, cmd *cobra.Command, from *compile.Compiler) error {
+	options := render.Options{Filter: c.filter, Annotate: c.annotate}
+	switch {
+	case c.what == "bootstrap":
+		leftOut, err := render.Bootstrap(to, from.Resources(), render.BootstrapOptions{Certs: c.certs, StandIns: c.certs != ""})
+		for _, line := range leftOut {
+			fmt.Fprintln(cmd.ErrOrStderr(), "left out:", line)
+		}
+		return err
+	case c.sourceMap:
+		whole := from.Snapshot()
+		options.SourceMap = whole.Origins
+		return render.JSON(to, whole, options)
 	}
-	leftOut, err := render.Bootstrap(to, s, render.BootstrapOptions{Certs: c.certs, StandIns: c.certs != ""})
-	for _, line := range leftOut {
-		fmt.Fprintln(cmd.ErrOrStderr(), "left out:", line)
-	}
-	return err
+	return render.JSON(to, from, options)
 }

@@ -6,21 +6,15 @@ import (
 	typev3 "github.com/envoyproxy/go-control-plane/envoy/type/v3"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 	networking "istio.io/api/networking/v1alpha3"
-
-	"sem.example/internal/envoy"
 )
 
 // balance chooses how a cluster picks one of its endpoints: first among localities, then within.
-func (c *Compiler) balance(t *draft, d *destination, groups []*group) {
+func (t *draft) balance(d *destination, where placement, groups []*group) {
 	lb := d.policy.balancer.value
 	if t.CommonLbConfig.HealthyPanicThreshold == nil {
 		t.CommonLbConfig.HealthyPanicThreshold = &typev3.Percent{}
 	}
-	where := c.placement(d)
 	where.prefer(t)
-	if t.CommonLbConfig.LocalityConfigSpecifier != nil && where.from.Object != nil {
-		c.origins.record(envoy.Cluster(d.name).Part("locality"), modifies(where.from.Object, where.from.Field))
-	}
 	if len(groups) > 0 {
 		t.LoadAssignment = load(d.name, where.place(groups, t.OutlierDetection != nil))
 	}

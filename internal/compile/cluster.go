@@ -61,8 +61,8 @@ func (c *Compiler) passesSNI(s *mesh.Service, p *mesh.Port) bool {
 	return !s.External && p.Protocol != mesh.UDP && c.gateway() && c.servers().passesSNI
 }
 
-// outboundCluster builds one of them, or returns nil where the proxy has none of that name.
-func (c *Compiler) outboundCluster(name string) *clusterv3.Cluster {
+// outboundCluster drafts one of them, or returns nil where the proxy has none of that name.
+func (c *Compiler) outboundCluster(name string) *draft {
 	switch {
 	case name == blackHole:
 		return c.blackHole()
@@ -72,10 +72,11 @@ func (c *Compiler) outboundCluster(name string) *clusterv3.Cluster {
 		return c.anyName()
 	}
 	d := c.destination(name)
-	switch {
-	case d == nil:
+	if d == nil {
 		return nil
-	case dynamic(d.service) && !d.sni:
+	}
+	d.policy = c.policyFor(d)
+	if d.byName() {
 		return c.nameCluster(d)
 	}
 	return c.serviceCluster(d)
@@ -89,10 +90,13 @@ type destination struct {
 	subset  string // "" for the whole service
 	sni     bool   // reached by the SNI of TLS that passes untouched
 	rule    *mesh.DestinationRule
-	policy  *policy
+	policy  *policy // see policyFor
 }
 
-// destination takes the name of a cluster apart and looks its parts up; nil where any is missing.
+// byName says whether the proxy looks up the name of each request.
+func (d *destination) byName() bool { return dynamic(d.service) && !d.sni }
+
+// destination takes the name of a cluster apart and looks its parts up, but for the policy; nil where any is missing.
 func (c *Compiler) destination(name string) *destination {
 	key, ok := parseCluster(name)
 	if !ok {
@@ -112,13 +116,12 @@ func (c *Compiler) destination(name string) *destination {
 	if d.subset != "" && (dynamic(s) || findSubset(d.rule, d.subset) == nil) {
 		return nil
 	}
-	d.policy = c.policyFor(s, d.port, d.subset)
 	return d
 }
 
-// serviceCluster builds the cluster of a destination, or returns nil where it could never have an endpoint: DNS finds
+// serviceCluster drafts the cluster of a destination, or returns nil where it could never have an endpoint: DNS finds
 // the endpoints of the cluster by names, and the destination has none.
-func (c *Compiler) serviceCluster(d *destination) *clusterv3.Cluster {
+func (c *Compiler) serviceCluster(d *destination) *draft {
 	t := newDraft(d.name, c.discovery(d))
 	t.CommonLbConfig = &clusterv3.Cluster_CommonLbConfig{}
 	var groups []*group
@@ -135,20 +138,21 @@ func (c *Compiler) serviceCluster(d *destination) *clusterv3.Cluster {
 		t.keepDraining(d.service)
 	}
 	c.speak(t, d.port.Protocol)
-	c.apply(t, d, groups)
+	where := c.placement(d)
+	c.apply(t, d, where, groups)
 	t.fetchEndpoints()
 	t.exchangePeers()
-	c.describe(t, d)
-	return t.finish()
+	c.describe(t, d, where)
+	return t
 }
 
 // apply puts the traffic policy of a destination into its cluster.
-func (c *Compiler) apply(t *draft, d *destination, groups []*group) {
+func (c *Compiler) apply(t *draft, d *destination, where placement, groups []*group) {
 	p := d.policy
 	c.upgrade(t, d.port, p.pool.value)
 	c.limit(t, p.pool.value, p.retryBudget.value)
 	t.eject(d.service, p.outlier.value)
-	c.balance(t, d, groups)
+	t.balance(d, where, groups)
 	if !d.sni {
 		c.encrypt(t, d)
 		t.prependProxyProtocol(p.proxyProtocol.value)

@@ -1,14 +1,19 @@
 package compile
 
 import (
+	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/testing/protocmp"
+
+	"sem.example/internal/envoy"
 )
 
 // TestAnyOrder asks for clusters and endpoints from many goroutines at once, and in another order than a snapshot does.
@@ -39,6 +44,48 @@ func TestAnyOrder(t *testing.T) {
 			t.Errorf("goroutine %d was given other messages", i)
 		}
 	}
+}
+
+// The lists, which keep nothing, hold what the snapshot does, and lead to the same origins.
+func TestLists(t *testing.T) {
+	files, _ := filepath.Glob("testdata/scenario/*.txtar")
+	held := map[envoy.Type]int{}
+	for _, file := range files {
+		ar, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := scenarioMesh(t, ar)
+		for line := range strings.Lines(section(ar, "proxies")) {
+			proxy := parseProxy(t, line)
+			whole, c := New(m.View(proxy)).Snapshot(), New(m.View(proxy))
+			for _, kind := range envoy.Types {
+				got := listed(c, kind)
+				held[kind] += len(got)
+				if diff := cmp.Diff(listed(whole, kind), got, protocmp.Transform()); diff != "" {
+					t.Errorf("%s, %s, %s (-snapshot +list):\n%s", file, proxy.Name, kind, diff)
+				}
+			}
+			for at, want := range whole.Origins {
+				if !slices.Equal(want, c.OriginsOf(at)) {
+					t.Errorf("%s, %s, %s: %v, in the snapshot %v", file, proxy.Name, at, c.OriginsOf(at), want)
+				}
+			}
+		}
+	}
+	if len(held) != len(envoy.Types) || held[envoy.Endpoints] == 0 {
+		t.Errorf("too little to compare: %v", held)
+	}
+}
+
+func listed(from envoy.Lists, kind envoy.Type) []proto.Message {
+	var out []proto.Message
+	for i, list := 0, from.List(kind); i < list.Len; i++ {
+		if m := list.At(i); m != nil {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 func TestUnknownClusters(t *testing.T) {

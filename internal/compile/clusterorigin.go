@@ -3,20 +3,59 @@ package compile
 import (
 	"slices"
 
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
 )
 
-// describe writes down what the cluster was made from, for people and for telemetry.
-func (c *Compiler) describe(t *draft, d *destination) {
+// describe tells what the cluster is made from: telemetry at once, people when they ask.
+func (c *Compiler) describe(t *draft, d *destination, where placement) {
 	t.Metadata = c.metadata(d)
-	encrypted := t.TransportSocket != nil
-	c.origins.later(envoy.Cluster(d.name), func() trail { return c.clusterOrigins(d, encrypted) })
+	t.origins = func() trail {
+		out := c.destinationOrigins(d, t.TransportSocket != nil)
+		if t.CommonLbConfig.GetLocalityConfigSpecifier() != nil && where.from.Object != nil {
+			out.add("locality", modifies(where.from.Object, where.from.Field))
+		}
+		switch t.GetType() {
+		case clusterv3.Cluster_EDS:
+			c.endpointOrigins(&out, c.groups(d, c.addressesOf(d)))
+		case clusterv3.Cluster_STRICT_DNS, clusterv3.Cluster_LOGICAL_DNS:
+			c.endpointOrigins(&out, c.groups(d, c.instancesOf(d)))
+		}
+		return out
+	}
 }
 
-// clusterOrigins says where the parts of a cluster are written.
-func (c *Compiler) clusterOrigins(d *destination, encrypted bool) trail {
+// A setting is a field of the mesh's settings that shows in a part of a cluster.
+type setting struct{ part, field string }
+
+func (t *draft) setting(part, field string) { t.settings = append(t.settings, setting{part, field}) }
+
+// clusterOrigins says where the parts of one of the compiler's own clusters, and the endpoints in it, are written; nil
+// for an unknown one.
+func (c *Compiler) clusterOrigins(name string) envoy.Origins {
+	return c.trails.get(name, func() envoy.Origins {
+		t := c.draft(name)
+		if t == nil {
+			return nil
+		}
+		var all trail
+		for _, s := range t.settings {
+			all.add(s.part, c.fieldsOf(c.meshField(s.field), envoy.Modifies)...)
+		}
+		if t.origins != nil {
+			all = append(all, t.origins()...)
+		}
+		out := envoy.Origins{}
+		all.put(out, envoy.Cluster(name))
+		return out
+	})
+}
+
+// destinationOrigins says where a destination and what applies to its traffic are written.
+func (c *Compiler) destinationOrigins(d *destination, encrypted bool) trail {
 	var out trail
 	p := d.policy
 	out.add("", c.serviceFields(d)...)
@@ -109,23 +148,24 @@ func values(paths []string, path string, n *source.Node) []string {
 	return paths
 }
 
-// setting writes down that a setting of the mesh shows in a part of a cluster.
-func (c *Compiler) setting(t *draft, part, field string) {
-	c.origins.record(envoy.Cluster(t.Name).Part(part), c.fieldsOf(c.meshField(field), envoy.Modifies)...)
+// endpointOrigins says which document each endpoint comes from, and which of its fields.
+func (c *Compiler) endpointOrigins(out *trail, groups []*group) {
+	for _, g := range groups {
+		for i, e := range g.endpoints {
+			out.add("endpoint/"+envoy.HostPort(g.members[i].GetEndpoint().GetAddress()), c.endpointFields(e)...)
+		}
+	}
 }
 
-// describeEndpoint writes down which document an endpoint comes from, and which of its fields.
-func (c *Compiler) describeEndpoint(at envoy.Addr, e *mesh.Endpoint) {
-	if e.Object == nil {
-		return
+func (c *Compiler) endpointFields(e *mesh.Endpoint) []envoy.Origin {
+	switch {
+	case e.Object == nil:
+		return nil
+	case e.Object.Kind == "ServiceEntry":
+		return c.fieldsOf(mesh.Written{Object: e.Object, Field: e.Field}, envoy.Defines)
+	case e.Object.Kind == "WorkloadEntry":
+		return slices.Concat([]envoy.Origin{defines(e.Object, e.Field)},
+			c.fieldsOf(mesh.Written{Object: e.Object, Field: "spec"}, envoy.Defines)[1:])
 	}
-	switch e.Object.Kind {
-	case "ServiceEntry":
-		c.origins.record(at, c.fieldsOf(mesh.Written{Object: e.Object, Field: e.Field}, envoy.Defines)...)
-	case "WorkloadEntry":
-		c.origins.record(at, slices.Concat([]envoy.Origin{defines(e.Object, e.Field)},
-			c.fieldsOf(mesh.Written{Object: e.Object, Field: "spec"}, envoy.Defines)[1:])...)
-	default:
-		c.origins.record(at, defines(e.Object, e.Field))
-	}
+	return []envoy.Origin{defines(e.Object, e.Field)}
 }

@@ -10,11 +10,12 @@ import (
 	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
-
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
+	"sem.example/internal/parallel"
 )
 
 // A Compiler builds the resources of one proxy, each at most once. It implements [envoy.Resources].
@@ -35,6 +36,7 @@ type Compiler struct {
 	endpoints memo[string, *endpointv3.ClusterLoadAssignment]
 	places    memo[mesh.Written, []envoy.Origin] // see fieldsOf
 	hosts     memo[hostPort, []envoy.Origin]     // see describeService
+	trails    memo[string, envoy.Origins]        // see clusterOrigins
 	tags      memo[*mesh.Service, *structpb.Value]
 
 	targets  lazy[[]mesh.Target]   // see served
@@ -47,6 +49,7 @@ type Compiler struct {
 var (
 	_ envoy.Resources  = (*Compiler)(nil)
 	_ envoy.HostFinder = (*Compiler)(nil)
+	_ envoy.Lists      = (*Compiler)(nil)
 )
 
 // New returns a compiler for one proxy's view.
@@ -124,10 +127,28 @@ func (c *Compiler) Route(name string) *routev3.RouteConfiguration {
 
 // Cluster implements [envoy.Resources].
 func (c *Compiler) Cluster(name string) *clusterv3.Cluster {
-	if strings.HasPrefix(name, "inbound|") || name == inboundPassthrough {
-		return c.clusters.get(name, func() *clusterv3.Cluster { return c.inboundCluster(name) })
+	home := c.home(name)
+	return home.clusters.get(name, func() *clusterv3.Cluster { return home.draft(name).finish() })
+}
+
+// home is the compiler that builds a cluster.
+func (c *Compiler) home(cluster string) *Compiler {
+	if inbound(cluster) {
+		return c
 	}
-	return c.kin.clusters.get(name, func() *clusterv3.Cluster { return c.kin.outboundCluster(name) })
+	return c.kin
+}
+
+func inbound(cluster string) bool {
+	return strings.HasPrefix(cluster, "inbound|") || cluster == inboundPassthrough
+}
+
+// draft builds a cluster at its home, or returns nil where there is none of that name.
+func (c *Compiler) draft(cluster string) *draft {
+	if inbound(cluster) {
+		return c.inboundCluster(cluster)
+	}
+	return c.outboundCluster(cluster)
 }
 
 // Endpoints implements [envoy.Resources].
@@ -137,10 +158,23 @@ func (c *Compiler) Endpoints(cluster string) *endpointv3.ClusterLoadAssignment {
 
 // OriginsOf implements [envoy.Resources].
 func (c *Compiler) OriginsOf(at envoy.Addr) []envoy.Origin {
+	if within, ok := strings.CutPrefix(string(at), string(envoy.Cluster(""))); ok {
+		return c.originsWithin(within)[at]
+	}
 	if own := c.origins.of(at); own != nil || c.kin == c {
 		return own
 	}
 	return c.kin.origins.of(at)
+}
+
+// originsWithin are the origins of the cluster whose name a path begins with. Names may hold slashes themselves.
+func (c *Compiler) originsWithin(path string) envoy.Origins {
+	for end := len(path); end > 0; end = strings.LastIndexByte(path[:end], '/') {
+		if found := c.home(path[:end]).clusterOrigins(path[:end]); found != nil {
+			return found
+		}
+	}
+	return nil
 }
 
 // Snapshot builds everything that the proxy runs, with the origins of every part.
@@ -149,6 +183,12 @@ func (c *Compiler) Snapshot() *envoy.Snapshot {
 	s.Origins = c.origins.all()
 	if c.kin != c {
 		maps.Copy(s.Origins, c.kin.origins.all())
+	}
+	names := c.clusterNames()
+	trails := make([]envoy.Origins, len(names))
+	parallel.Each(len(names), func(i int) { trails[i] = c.home(names[i]).clusterOrigins(names[i]) })
+	for _, t := range trails {
+		maps.Copy(s.Origins, t)
 	}
 	return s
 }
@@ -161,6 +201,33 @@ func (c *Compiler) Resources() *envoy.Snapshot {
 	}
 }
 
+// List implements [envoy.Lists]. Clusters and endpoints, which are many, are built for whoever asks and not kept.
+func (c *Compiler) List(t envoy.Type) envoy.List {
+	switch t {
+	case envoy.Listeners:
+		return envoy.ListOf(c.ListenersOn(0))
+	case envoy.Routes:
+		return envoy.ListOf(c.Routes())
+	case envoy.Clusters:
+		return named(c.clusterNames(), func(name string) *clusterv3.Cluster { return c.home(name).draft(name).finish() })
+	default:
+		return named(c.clusterNames(), c.kin.assignment)
+	}
+}
+
+// named is the list of what is built from names.
+func named[M any, P interface {
+	*M
+	proto.Message
+}](names []string, build func(name string) P) envoy.List {
+	return envoy.List{Len: len(names), At: func(i int) proto.Message {
+		if m := build(names[i]); m != nil {
+			return m
+		}
+		return nil
+	}}
+}
+
 // Routes builds all route tables that a listener names.
 func (c *Compiler) Routes() []*routev3.RouteConfiguration {
 	return every(routeNames(c.ListenersOn(0)), c.Route)
@@ -171,13 +238,7 @@ func (c *Compiler) Clusters() []*clusterv3.Cluster { return every(c.clusterNames
 
 // AllEndpoints builds the endpoints of all clusters that fetch them.
 func (c *Compiler) AllEndpoints() []*endpointv3.ClusterLoadAssignment {
-	var discovered []string
-	for _, cluster := range c.Clusters() {
-		if cluster.GetType() == clusterv3.Cluster_EDS {
-			discovered = append(discovered, cluster.Name)
-		}
-	}
-	return every(discovered, c.Endpoints)
+	return every(c.clusterNames(), c.Endpoints)
 }
 
 // clusterNames returns the names of all clusters of the proxy, sorted.

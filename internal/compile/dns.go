@@ -19,7 +19,7 @@ func (c *Compiler) resolveByDNS(t *draft, s *mesh.Service) {
 		t.DnsLookupFamily = clusterv3.Cluster_ALL
 	}
 	t.DnsRefreshRate = c.view.Mesh.Settings.Config.GetDnsRefreshRate()
-	c.setting(t, "discovery", "dnsRefreshRate")
+	t.setting("discovery", "dnsRefreshRate")
 	t.DnsJitter = seconds(0.1)
 	t.RespectDnsTtl = true
 	t.TypedDnsResolverConfig = systemResolver()

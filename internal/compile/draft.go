@@ -19,8 +19,10 @@ const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 // A draft is a cluster that is being built. What Envoy wants packed is packed at the end.
 type draft struct {
 	*clusterv3.Cluster
-	http  *upstreamsv3.HttpProtocolOptions // nil until something sets one of them
-	names *dynamicv3.ClusterConfig         // of a cluster whose endpoints are the names of requests, else nil
+	http     *upstreamsv3.HttpProtocolOptions // nil until something sets one of them
+	names    *dynamicv3.ClusterConfig         // of a cluster whose endpoints are the names of requests, else nil
+	settings []setting                        // of the mesh that show in it
+	origins  func() trail                     // works out where the rest of it is written; nil where nowhere
 }
 
 func newDraft(name string, how clusterv3.Cluster_DiscoveryType) *draft {
@@ -35,8 +37,11 @@ func (t *draft) options() *upstreamsv3.HttpProtocolOptions {
 	return t.http
 }
 
-// finish packs the draft. Envoy wants a protocol named as soon as there are HTTP options: then HTTP/1.1 is.
+// finish packs the draft; no draft is no cluster. Envoy wants a protocol named as soon as there are HTTP options: then HTTP/1.1 is.
 func (t *draft) finish() *clusterv3.Cluster {
+	if t == nil {
+		return nil
+	}
 	if t.names != nil {
 		t.ClusterDiscoveryType = &clusterv3.Cluster_ClusterType{ClusterType: &clusterv3.Cluster_CustomClusterType{
 			Name: "envoy.clusters.dynamic_forward_proxy", TypedConfig: pack(t.names),
@@ -142,6 +147,6 @@ func (c *Compiler) upgrade(t *draft, port *mesh.Port, pool *networking.Connectio
 		t.speakHTTP2()
 	case port.Protocol.IsHTTP() && c.view.Mesh.Settings.Config.GetH2UpgradePolicy() == meshconfig.MeshConfig_UPGRADE:
 		t.speakHTTP2()
-		c.setting(t, "protocol", "h2UpgradePolicy")
+		t.setting("protocol", "h2UpgradePolicy")
 	}
 }

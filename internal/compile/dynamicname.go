@@ -38,7 +38,7 @@ func newNameDraft(name string, cache *cachev3.DnsCacheConfig) *draft {
 }
 
 // nameCluster builds the cluster of a wildcard host.
-func (c *Compiler) nameCluster(d *destination) *clusterv3.Cluster {
+func (c *Compiler) nameCluster(d *destination) *draft {
 	t := newNameDraft(d.name, c.dnsCache(d.service.Host+"_dfp_dns_cache"))
 	c.speak(t, d.port.Protocol)
 	c.upgrade(t, d.port, d.policy.pool.value)
@@ -47,12 +47,12 @@ func (c *Compiler) nameCluster(d *destination) *clusterv3.Cluster {
 	c.encrypt(t, d)
 	t.prependProxyProtocol(d.policy.proxyProtocol.value)
 	t.exchangePeers()
-	c.describe(t, d)
-	return t.finish()
+	c.describe(t, d, placement{})
+	return t
 }
 
 // anyName builds the cluster of destinations that are not of the mesh.
-func (c *Compiler) anyName() *clusterv3.Cluster {
+func (c *Compiler) anyName() *draft {
 	tls := c.view.Mesh.Settings.Config.GetOutboundTrafficPolicy().GetTls()
 	t := newNameDraft(anyDynamicDNS, c.anyDNSCache())
 	t.names.AllowInsecureClusterOptions = tls.GetMode() == networking.ClientTLSSettings_DISABLE
@@ -62,7 +62,7 @@ func (c *Compiler) anyName() *clusterv3.Cluster {
 		t.TransportSocket = tlsSocket(context)
 	}
 	t.exchangePeers()
-	return t.finish()
+	return t
 }
 
 // dnsCache is where resolved names are kept; clusters and filters that share it must agree in every field.

@@ -1,9 +1,7 @@
 package compile
 
 import (
-	"net"
 	"slices"
-	"strconv"
 	"strings"
 
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
@@ -14,16 +12,18 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 	security "istio.io/api/security/v1beta1"
 
-	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 )
 
 // assignment builds the endpoints of a cluster that finds them by EDS; nil where there is no such cluster.
 func (c *Compiler) assignment(cluster string) *endpointv3.ClusterLoadAssignment {
-	if c.Cluster(cluster).GetType() != clusterv3.Cluster_EDS {
+	d := c.destination(cluster)
+	if d == nil || d.byName() || c.discovery(d) != clusterv3.Cluster_EDS {
 		return nil
 	}
-	d := c.destination(cluster)
+	if d.policy = c.policyFor(d); dialsAsCalled(d.policy.balancer.value) {
+		return nil
+	}
 	groups := c.groups(d, c.addressesOf(d))
 	return load(cluster, c.placement(d).place(groups, ruleOutlier(d) != nil))
 }
@@ -83,7 +83,7 @@ func (g *group) add(e *mesh.Endpoint, m *endpointv3.LbEndpoint) {
 	g.weight = sum(g.weight, m.GetLoadBalancingWeight().GetValue())
 }
 
-// groups gathers endpoints by locality, sorted. It is where their origins are recorded.
+// groups gathers endpoints by locality, sorted.
 func (c *Compiler) groups(d *destination, endpoints []*mesh.Endpoint) []*group {
 	byLocality := map[string]*group{}
 	var groups []*group
@@ -104,7 +104,6 @@ func (c *Compiler) groups(d *destination, endpoints []*mesh.Endpoint) []*group {
 	if d.sni {
 		onlyMutualTLS(groups)
 	}
-	c.recordEndpoints(d, groups)
 	return groups
 }
 
@@ -206,22 +205,4 @@ func load(cluster string, groups []*group) *endpointv3.ClusterLoadAssignment {
 		out.Endpoints = append(out.Endpoints, l)
 	}
 	return out
-}
-
-// recordEndpoints writes down where the endpoints of a cluster come from.
-func (c *Compiler) recordEndpoints(d *destination, groups []*group) {
-	for _, g := range groups {
-		for i, e := range g.endpoints {
-			c.describeEndpoint(envoy.Endpoint(d.name, dialled(g.members[i])), e)
-		}
-	}
-}
-
-// dialled is the address of an endpoint as text.
-func dialled(m *endpointv3.LbEndpoint) string {
-	a := m.GetEndpoint().GetAddress()
-	if s := a.GetSocketAddress(); s != nil {
-		return net.JoinHostPort(s.GetAddress(), strconv.Itoa(int(s.GetPortValue())))
-	}
-	return a.GetPipe().GetPath()
 }

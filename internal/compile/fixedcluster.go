@@ -10,18 +10,18 @@ import (
 )
 
 // blackHole builds the cluster that has no endpoint and never will.
-func (c *Compiler) blackHole() *clusterv3.Cluster {
+func (c *Compiler) blackHole() *draft {
 	t := newDraft(blackHole, clusterv3.Cluster_STATIC)
 	t.ConnectTimeout = c.view.Mesh.Settings.Config.GetConnectTimeout()
-	c.setting(t, "pool", "connectTimeout")
-	return t.finish()
+	t.setting("pool", "connectTimeout")
+	return t
 }
 
 // passthrough builds the cluster of unknown destinations, which connects to where the application wanted to.
-func (c *Compiler) passthrough() *clusterv3.Cluster {
+func (c *Compiler) passthrough() *draft {
 	t := c.passthroughDraft(passthrough)
 	t.exchangePeers()
-	return t.finish()
+	return t
 }
 
 // passthroughDraft starts a cluster of a name that connects to the original destination. Of the mesh's default policy it

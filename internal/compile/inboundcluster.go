@@ -143,15 +143,15 @@ func (c *Compiler) inboundClusters() []string {
 	return names
 }
 
-// inboundCluster builds one of them, or returns nil where the proxy has none of that name.
-func (c *Compiler) inboundCluster(name string) *clusterv3.Cluster {
+// inboundCluster drafts one of them, or returns nil where the proxy has none of that name.
+func (c *Compiler) inboundCluster(name string) *draft {
 	if c.gateway() {
 		return nil
 	}
 	if name == inboundPassthrough {
 		d := c.passthroughDraft(name)
 		d.UpstreamBindConfig = c.bindMarked(true)
-		return d.finish()
+		return d
 	}
 	for _, t := range c.inboundTargets() {
 		if t.name == name {
@@ -161,9 +161,9 @@ func (c *Compiler) inboundCluster(name string) *clusterv3.Cluster {
 	return nil
 }
 
-// workloadCluster builds the cluster of a port of the workload. Of a traffic policy only the connection pool counts
+// workloadCluster drafts the cluster of a port of the workload. Of a traffic policy only the connection pool counts
 // here: the Sidecar's, or that of the DestinationRule for the service, so that the server is ready for what clients may send.
-func (c *Compiler) workloadCluster(t *inboundTarget) *clusterv3.Cluster {
+func (c *Compiler) workloadCluster(t *inboundTarget) *draft {
 	how := clusterv3.Cluster_ORIGINAL_DST
 	if t.to != nil {
 		how = clusterv3.Cluster_STATIC
@@ -181,13 +181,13 @@ func (c *Compiler) workloadCluster(t *inboundTarget) *clusterv3.Cluster {
 	if !t.loopback {
 		d.UpstreamBindConfig = c.bindMarked(false)
 	}
-	c.origins.later(envoy.Cluster(t.name), func() trail {
+	d.origins = func() trail {
 		var out trail
 		out.add("", t.origins...)
 		addBlock(c, &out, "pool", p.pool)
 		return out
-	})
-	return d.finish()
+	}
+	return d
 }
 
 // workloadPolicy returns the settings for traffic to a port of the workload.

@@ -65,7 +65,9 @@ func (l *ledger) all() envoy.Origins {
 	}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return maps.Clone(l.origins)
+	out := envoy.Origins{}
+	maps.Copy(out, l.origins)
+	return out
 }
 
 // later records a trail that is worked out once it is asked for.
@@ -96,13 +98,7 @@ func (l *ledger) put(at envoy.Addr, t trail) {
 	if l.origins == nil {
 		l.origins = envoy.Origins{}
 	}
-	for _, m := range t {
-		if m.part == "" {
-			l.origins.Add(at, m.origin)
-		} else {
-			l.origins.Add(at.Part(m.part), m.origin)
-		}
-	}
+	t.put(l.origins, at)
 }
 
 // A trail is the origins of something whose address is not known yet: a route before it has its place in a virtual
@@ -112,6 +108,17 @@ type trail []mark
 type mark struct {
 	part   string // of the thing: "rewrite", "match/0"; "" for the thing itself
 	origin envoy.Origin
+}
+
+// put writes a trail down once the address of its thing is known.
+func (t trail) put(to envoy.Origins, at envoy.Addr) {
+	for _, m := range t {
+		if m.part == "" {
+			to.Add(at, m.origin)
+		} else {
+			to.Add(at.Part(m.part), m.origin)
+		}
+	}
 }
 
 // add notes origins of a part. Several services of one field follow each other, so a repetition is left out.

@@ -17,10 +17,10 @@ func (c *Compiler) limit(t *draft, pool *networking.ConnectionPoolSettings, budg
 	tcp := pool.GetTcp()
 	if t.ConnectTimeout = tcp.GetConnectTimeout(); t.ConnectTimeout == nil {
 		t.ConnectTimeout = config.GetConnectTimeout()
-		c.setting(t, "pool", "connectTimeout")
+		t.setting("pool", "connectTimeout")
 	}
 	t.keepAlive(config.GetTcpKeepalive())
-	c.setting(t, "pool", "tcpKeepalive")
+	t.setting("pool", "tcpKeepalive")
 	t.keepAlive(tcp.GetTcpKeepalive())
 	t.CircuitBreakers = &clusterv3.CircuitBreakers{Thresholds: []*clusterv3.CircuitBreakers_Thresholds{thresholds(pool, budget)}}
 	t.holdConnections(pool)

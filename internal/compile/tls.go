@@ -218,7 +218,7 @@ func upstreamCommon() *tlsv3.CommonTlsContext {
 
 // tlsDefaults applies the mesh's choice of ciphers and curves.
 func (c *Compiler) tlsDefaults(t *draft, common *tlsv3.CommonTlsContext) {
-	c.setting(t, "tls", "tlsDefaults")
+	t.setting("tls", "tlsDefaults")
 	d := c.view.Mesh.Settings.Config.GetTlsDefaults()
 	common.TlsParams.EcdhCurves = d.GetEcdhCurves()
 	common.TlsParams.CipherSuites = d.GetCipherSuites()

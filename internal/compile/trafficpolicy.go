@@ -58,10 +58,10 @@ func (l layer) field(name string) mesh.Written {
 	return mesh.Written{Object: l.at.Object, Field: source.Join(l.at.Field, name)}
 }
 
-// policyFor returns what applies to the traffic that the proxy sends to a port of a service, or to a subset of it.
-func (c *Compiler) policyFor(s *mesh.Service, port *mesh.Port, subset string) *policy {
+// policyFor returns what applies to the traffic that the proxy sends to a destination.
+func (c *Compiler) policyFor(d *destination) *policy {
 	p := c.meshPolicy()
-	p.layOver(c.view.DestinationRule(s), port.Number, subset)
+	p.layOver(d.rule, d.port.Number, d.subset)
 	return p
 }
 
