@@ -17,9 +17,9 @@ const metadataName = "sem"
 
 // annotated returns a copy of a resource that names in its metadata, and in that of each part which has metadata, the
 // fields that it was made from.
-func annotated(m proto.Message, from envoy.Lists) proto.Message {
+func annotated(m proto.Message, origins envoy.Origins) proto.Message {
 	m = proto.Clone(m)
-	a := annotator{from}
+	a := annotator{origins}
 	switch m := m.(type) {
 	case *listenerv3.Listener:
 		a.listener(m)
@@ -34,7 +34,7 @@ func annotated(m proto.Message, from envoy.Lists) proto.Message {
 	return m
 }
 
-type annotator struct{ from envoy.Lists }
+type annotator struct{ origins envoy.Origins }
 
 func (a annotator) listener(l *listenerv3.Listener) {
 	a.write(&l.Metadata, envoy.Listener(l.GetName()))
@@ -70,7 +70,7 @@ func (a annotator) endpoints(cluster string, load *endpointv3.ClusterLoadAssignm
 
 // write adds the origins of an address to metadata. Where there are none, the metadata stays as it is.
 func (a annotator) write(m **corev3.Metadata, at envoy.Addr) {
-	origins := a.from.OriginsOf(at)
+	origins := a.origins[at]
 	if len(origins) == 0 {
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
@@ -33,14 +34,38 @@ func (f Filter) types() []envoy.Type {
 	return slices.DeleteFunc(slices.Clone(envoy.Types), func(t envoy.Type) bool { return !slices.Contains(f.Types, t) })
 }
 
-func (f Filter) passes(m proto.Message, from envoy.Lists) bool {
+// A chooser gives the resources of a proxy that pass a filter.
+type chooser struct {
+	Filter
+	from   envoy.Lists
+	routes func() envoy.List // all route tables, built at most once
+}
+
+// list are the resources of a type, nil in the place of those that do not pass.
+func (f chooser) list(t envoy.Type) envoy.List {
+	all := f.from.List(t)
+	f.routes = sync.OnceValue(func() envoy.List {
+		if t == envoy.Routes {
+			return all
+		}
+		return f.from.List(envoy.Routes)
+	})
+	return envoy.List{Len: all.Len, At: func(i int) proto.Message {
+		if m := all.At(i); m != nil && f.passes(m) {
+			return m
+		}
+		return nil
+	}}
+}
+
+func (f chooser) passes(m proto.Message) bool {
 	if f.Name != "" && f.Name != nameOf(m) {
 		return false
 	}
 	if f.Port != 0 && !hasPort(m, f.Port) {
 		return false
 	}
-	return f.FQDN == "" && f.Subset == "" || f.leadsTo(m, from)
+	return f.FQDN == "" && f.Subset == "" || f.leadsTo(m)
 }
 
 // nameOf is the name that the control plane knows a resource by.
@@ -114,7 +139,7 @@ func parseCluster(name string) destination {
 
 // leadsTo says whether a resource is a cluster of the wanted service and subset, or names one, or names a route table
 // that does.
-func (f Filter) leadsTo(m proto.Message, from envoy.Lists) bool {
+func (f chooser) leadsTo(m proto.Message) bool {
 	if c, ok := m.(*clusterv3.Cluster); ok {
 		return f.wants(c.GetName())
 	}
@@ -129,10 +154,10 @@ func (f Filter) leadsTo(m proto.Message, from envoy.Lists) bool {
 	if len(tables) == 0 {
 		return found
 	}
-	routes := from.List(envoy.Routes)
+	routes := f.routes()
 	for i := 0; i < routes.Len && !found; i++ {
 		table := routes.At(i)
-		found = tables[nameOf(table)] && f.leadsTo(table, from)
+		found = tables[nameOf(table)] && f.leadsTo(table)
 	}
 	return found
 }

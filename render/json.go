@@ -13,36 +13,32 @@ import (
 
 // Options say what [JSON] prints of the resources, and what beside them.
 type Options struct {
-	Filter   Filter
-	Annotate bool // writes each resource's origins into its metadata, as filter_metadata.sem
-
-	SourceMap envoy.Origins // adds "source_map", which leads from addresses to these origins; nil for none
+	Filter    Filter
+	Origins   envoy.Origins // of the resources, for one of these:
+	Annotate  bool          // writes each resource's origins into its metadata, as filter_metadata.sem
+	SourceMap bool          // adds "source_map", which leads from addresses to origins
 }
 
 // JSON writes the resources of a proxy that pass the filter: an object with one list for each type. Each resource is asked
 // for once and let go once it is printed. The error is the writer's, or tells of a message that has no JSON form.
 func JSON(w io.Writer, from envoy.Lists, o Options) error {
-	d := document{w: w}
+	d, chosen := document{w: w}, chooser{Filter: o.Filter, from: from}
 	for _, t := range o.Filter.types() {
-		d.list(string(t), resources(from, t, o))
+		d.list(string(t), resources(chosen.list(t), t, o))
 	}
-	if o.SourceMap != nil {
-		d.list("source_map", entries(SourceMap(from, o.SourceMap, o.Filter)))
+	if o.SourceMap {
+		d.list("source_map", entries(SourceMap(from, o.Origins, o.Filter)))
 	}
 	return d.close()
 }
 
 // resources are the pieces of all resources of a type. Listeners and route tables grow with the mesh and are split; the
 // others are many, and made by whoever prints them.
-func resources(from envoy.Lists, t envoy.Type, o Options) iter.Seq[piece] {
-	list := from.List(t)
+func resources(list envoy.List, t envoy.Type, o Options) iter.Seq[piece] {
 	get := func(i int) proto.Message {
 		m := list.At(i)
-		if m == nil || !o.Filter.passes(m, from) {
-			return nil
-		}
-		if o.Annotate {
-			m = annotated(m, from)
+		if m != nil && o.Annotate {
+			m = annotated(m, o.Origins)
 		}
 		return m
 	}

@@ -84,8 +84,8 @@ func TestJSON(t *testing.T) {
 		options render.Options
 	}{
 		{"all.json", render.Options{}},
-		{"annotated.json", render.Options{Annotate: true, Filter: render.Filter{Types: []envoy.Type{envoy.Clusters, envoy.Routes}}}},
-		{"sourcemap.json", render.Options{SourceMap: sidecar(t).Origins, Filter: render.Filter{Types: []envoy.Type{envoy.Routes}}}},
+		{"annotated.json", render.Options{Origins: sidecar(t).Origins, Annotate: true, Filter: render.Filter{Types: []envoy.Type{envoy.Clusters, envoy.Routes}}}},
+		{"sourcemap.json", render.Options{Origins: sidecar(t).Origins, SourceMap: true, Filter: render.Filter{Types: []envoy.Type{envoy.Routes}}}},
 	}
 	for _, test := range tests {
 		t.Run(test.golden, func(t *testing.T) {
@@ -100,7 +100,7 @@ func TestJSON(t *testing.T) {
 
 func TestJSONLeavesTheSnapshotAlone(t *testing.T) {
 	s, before := sidecar(t), sidecar(t)
-	if err := render.JSON(&bytes.Buffer{}, s, render.Options{Annotate: true}); err != nil {
+	if err := render.JSON(&bytes.Buffer{}, s, render.Options{Origins: s.Origins, Annotate: true}); err != nil {
 		t.Fatal(err)
 	}
 	render.Static(s, render.BootstrapOptions{})

@@ -36,11 +36,11 @@ type Place struct {
 
 // SourceMap lists the addresses of the resources that pass the filter, and of their parts, in order.
 func SourceMap(from envoy.Lists, origins envoy.Origins, f Filter) []Entry {
-	chosen := map[envoy.Addr]bool{}
+	chosen, passing := map[envoy.Addr]bool{}, chooser{Filter: f, from: from}
 	for _, t := range f.types() {
-		list := from.List(t)
+		list := passing.list(t)
 		for i := range list.Len {
-			if m := list.At(i); m != nil && f.passes(m, from) {
+			if m := list.At(i); m != nil {
 				for _, at := range addresses(m) {
 					chosen[at] = true
 				}

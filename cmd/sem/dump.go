@@ -74,7 +74,7 @@ func dumpStage(to *bytes.Buffer, world *pipeline.World, stage string, p simulate
 	}
 	snapshot := compiler.Snapshot()
 	if stage == "snapshot" {
-		return render.JSON(to, snapshot, render.Options{SourceMap: snapshot.Origins})
+		return render.JSON(to, snapshot, render.Options{Origins: snapshot.Origins, SourceMap: true})
 	}
 	return dumpOrigins(to, snapshot.Origins)
 }

@@ -150,7 +150,7 @@ func (c *renderCommand) choose() error {
 }
 
 func (c *renderCommand) render(to io.Writer, cmd *cobra.Command, from *compile.Compiler) error {
-	options := render.Options{Filter: c.filter, Annotate: c.annotate}
+	options := render.Options{Filter: c.filter, Annotate: c.annotate, SourceMap: c.sourceMap}
 	switch {
 	case c.what == "bootstrap":
 		leftOut, err := render.Bootstrap(to, from.Resources(), render.BootstrapOptions{Certs: c.certs, StandIns: c.certs != ""})
@@ -158,9 +158,9 @@ func (c *renderCommand) render(to io.Writer, cmd *cobra.Command, from *compile.C
 			fmt.Fprintln(cmd.ErrOrStderr(), "left out:", line)
 		}
 		return err
-	case c.sourceMap:
+	case c.annotate, c.sourceMap:
 		whole := from.Snapshot()
-		options.SourceMap = whole.Origins
+		options.Origins = whole.Origins
 		return render.JSON(to, whole, options)
 	}
 	return render.JSON(to, from, options)

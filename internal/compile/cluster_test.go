@@ -66,6 +66,7 @@ func TestLists(t *testing.T) {
 					t.Errorf("%s, %s, %s (-snapshot +list):\n%s", file, proxy.Name, kind, diff)
 				}
 			}
+			c.Resources()
 			for at, want := range whole.Origins {
 				if !slices.Equal(want, c.OriginsOf(at)) {
 					t.Errorf("%s, %s, %s: %v, in the snapshot %v", file, proxy.Name, at, c.OriginsOf(at), want)

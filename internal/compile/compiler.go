@@ -24,7 +24,7 @@ type Compiler struct {
 	kin     *Compiler // builds what the proxy has in common with others, see [Family]; the compiler itself where it is alone
 	origins ledger
 
-	egress    lazy[[]*egress] // see egresses
+	sight     *sight
 	ruled     memo[ruledKey, []routeDraft]
 	outbounds memo[uint32, []*listenerv3.Listener] // by port
 
@@ -54,7 +54,7 @@ var (
 
 // New returns a compiler for one proxy's view.
 func New(view *mesh.View) *Compiler {
-	c := &Compiler{view: view}
+	c := &Compiler{view: view, sight: &sight{}}
 	c.kin = c
 	return c
 }
@@ -201,13 +201,28 @@ func (c *Compiler) Resources() *envoy.Snapshot {
 	}
 }
 
-// List implements [envoy.Lists]. Clusters and endpoints, which are many, are built for whoever asks and not kept.
+// A sight is what compilers of one view work out from it alike.
+type sight struct {
+	egress lazy[[]*egress] // see egresses
+	tables lazy[[]string]  // the names of all route tables
+}
+
+// bare returns a compiler of the same view that keeps no origins, to build something that is not kept.
+func (c *Compiler) bare() *Compiler {
+	b := New(c.view)
+	b.sight, b.origins.closed = c.sight, true
+	return b
+}
+
+// List implements [envoy.Lists]. What it builds is not kept.
 func (c *Compiler) List(t envoy.Type) envoy.List {
 	switch t {
 	case envoy.Listeners:
-		return envoy.ListOf(c.ListenersOn(0))
+		all := c.bare().ListenersOn(0)
+		c.sight.tables.get(func() []string { return routeNames(all) })
+		return envoy.ListOf(all)
 	case envoy.Routes:
-		return envoy.ListOf(c.Routes())
+		return envoy.ListOf(c.bare().Routes())
 	case envoy.Clusters:
 		return named(c.clusterNames(), func(name string) *clusterv3.Cluster { return c.home(name).draft(name).finish() })
 	default:
@@ -230,7 +245,7 @@ func named[M any, P interface {
 
 // Routes builds all route tables that a listener names.
 func (c *Compiler) Routes() []*routev3.RouteConfiguration {
-	return every(routeNames(c.ListenersOn(0)), c.Route)
+	return every(c.sight.tables.get(func() []string { return routeNames(c.ListenersOn(0)) }), c.Route)
 }
 
 // Clusters builds all clusters.

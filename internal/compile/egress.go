@@ -35,7 +35,7 @@ type portal struct {
 
 // egresses are the proxy's outbound listeners in the order of its Sidecar.
 func (c *Compiler) egresses() []*egress {
-	return c.kin.egress.get(func() []*egress {
+	return c.kin.sight.egress.get(func() []*egress {
 		var all []*egress
 		for _, l := range c.view.Egress {
 			all = append(all, newEgress(l))

@@ -18,6 +18,7 @@ import (
 // A ledger holds the origins of everything that was built so far. Those of routes, which are many and of which a trace
 // asks for a few, are worked out when they are asked for. It is safe for concurrent use.
 type ledger struct {
+	closed   bool // takes nothing, since nobody will ask
 	mu       sync.RWMutex
 	origins  envoy.Origins
 	deferred map[envoy.Addr]func() trail // by the address of the resource or part whose trail it is
@@ -72,6 +73,9 @@ func (l *ledger) all() envoy.Origins {
 
 // later records a trail that is worked out once it is asked for.
 func (l *ledger) later(at envoy.Addr, work func() trail) {
+	if l.closed {
+		return
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.deferred == nil {
@@ -89,6 +93,9 @@ func (l *ledger) record(at envoy.Addr, origins ...envoy.Origin) {
 
 // settle records a trail once the address is known.
 func (l *ledger) settle(at envoy.Addr, t trail) {
+	if l.closed {
+		return
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.put(at, t)

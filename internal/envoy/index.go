@@ -95,7 +95,7 @@ func (x *Index) Endpoints(cluster string) *endpointv3.ClusterLoadAssignment {
 }
 
 // OriginsOf implements Resources.
-func (x *Index) OriginsOf(at Addr) []Origin { return x.snapshot.OriginsOf(at) }
+func (x *Index) OriginsOf(at Addr) []Origin { return x.snapshot.Origins[at] }
 
 // Virtual says whether a listener receives connections that were redirected to it, whatever their destination.
 func Virtual(l *listenerv3.Listener) bool {

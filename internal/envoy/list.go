@@ -16,11 +16,10 @@ const (
 // Types are all types, in the order in which they are printed.
 var Types = []Type{Listeners, Routes, Clusters, Endpoints}
 
-// Lists gives what one proxy runs, type by type, and where it comes from. A [Snapshot] has it all at hand; a compiler makes
-// the many clusters and endpoints of a large mesh one by one, so that nobody needs to hold them together.
+// Lists gives what one proxy runs, type by type. A [Snapshot] has it all at hand; a compiler makes it for whoever asks,
+// so that nobody needs to hold the resources of a large mesh together.
 type Lists interface {
 	List(t Type) List
-	OriginsOf(at Addr) []Origin
 }
 
 // A List is the resources of one type in the order of their names.
@@ -49,6 +48,3 @@ func (s *Snapshot) List(t Type) List {
 		return ListOf(s.Endpoints)
 	}
 }
-
-// OriginsOf implements [Lists].
-func (s *Snapshot) OriginsOf(at Addr) []Origin { return s.Origins[at] }
