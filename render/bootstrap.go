@@ -37,12 +37,13 @@ func Bootstrap(w io.Writer, s *envoy.Snapshot, o BootstrapOptions) (leftOut []st
 			return nil, err
 		}
 	}
-	text, err := marshal(nil, b)
-	if err != nil {
-		return nil, err
-	}
-	_, err = w.Write(append(appendIndented(nil, text, ""), '\n'))
-	return leftOut, err
+	d := document{w: w}
+	d.pages(func(yield func(piece) bool) {
+		s := splitter{yield: yield}
+		s.message("", b, "")
+		s.raw("\n")
+	})
+	return leftOut, d.err
 }
 
 // Static turns what a control plane delivers piece by piece into one static bootstrap: route tables and endpoints stand

@@ -72,26 +72,33 @@ func entries(all []Entry) iter.Seq[piece] {
 type document struct {
 	w     io.Writer
 	lists int
+	first bool // the next item is the first of its list, and has no separator
 	err   error
 }
 
 func (d *document) list(name string, items iter.Seq[piece]) {
 	d.print(separator(d.lists, "{"), "\n  ", `"`, name, `": [`)
 	d.lists++
-	empty := true
-	parallel.InOrder(inPages(items), fill, func(p *page) bool {
+	d.first = true
+	d.pages(items)
+	if !d.first {
+		d.print("\n  ")
+	}
+	d.first = false
+	d.print("]")
+}
+
+// pages writes pieces side by side, in their order.
+func (d *document) pages(all iter.Seq[piece]) {
+	parallel.InOrder(inPages(all), fill, func(p *page) bool {
 		defer pages.Put(p)
 		text := p.text
-		if empty && len(text) > 0 {
-			text, empty = text[len(itemSeparator):], false
+		if d.first && len(text) > 0 {
+			text, d.first = text[len(itemSeparator):], false
 		}
 		d.add(text, p.err)
 		return d.err == nil
 	})
-	if !empty {
-		d.print("\n  ")
-	}
-	d.print("]")
 }
 
 func (d *document) add(text []byte, err error) {
