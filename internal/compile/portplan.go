@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -8,6 +9,7 @@ import (
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
+	"sem.example/internal/parallel"
 	"sem.example/internal/source"
 )
 
@@ -29,6 +31,7 @@ type bid struct {
 	binds   []string     // addresses; none leaves the choice to the service
 	cidrs   []string     // destinations that the service is reached at, where the listener is for every address
 	real    bool
+	chains  []*chainDraft // for its connections that carry no readable requests, see prepare
 }
 
 // serve plans the listeners of an egress. One with a port of its own gives its services that port; the others' services
@@ -47,13 +50,15 @@ func (p *portPlan) serve(e *egress) {
 		return
 	}
 	binds, real := p.binding(e)
+	var bids []bid
 	for _, at := range e.on(p.number).list {
 		if p.reserved(binds, at.port.Protocol) {
 			continue
 		}
-		p.bidAll(bid{egress: e, service: at.service, port: at.port, written: mesh.Written{Object: at.service.Object, Field: at.port.Field},
-			binds: binds, real: real})
+		bids = append(bids, p.bids(bid{egress: e, service: at.service, port: at.port, written: mesh.Written{Object: at.service.Object, Field: at.port.Field},
+			binds: binds, real: real})...)
 	}
+	p.settle(bids)
 }
 
 func (p *portPlan) serveSidecarPort(e *egress, at *networking.SidecarPort) {
@@ -63,9 +68,11 @@ func (p *portPlan) serveSidecarPort(e *egress, at *networking.SidecarPort) {
 		return
 	}
 	written := mesh.Written{Object: p.c.view.Sidecar, Field: source.Join(e.Field, "port")}
+	var bids []bid
 	for _, s := range e.Services {
-		p.bid(bid{egress: e, service: s, port: port, written: written, binds: binds, real: real})
+		bids = append(bids, bid{egress: e, service: s, port: port, written: written, binds: binds, real: real})
 	}
+	p.settle(bids)
 }
 
 // binding is the address that an egress asks for, and whether its listener is a real one: without redirection, or on a
@@ -101,41 +108,51 @@ func (p *portPlan) reserved(binds []string, protocol mesh.Protocol) bool {
 	return false
 }
 
-// bidAll bids for a service on its own port. A headless service without HTTP is reached at the addresses of its
+// bids are what a bid for a service on its own port comes to. A headless service without HTTP is reached at the addresses of its
 // endpoints, so it gets a listener for each of them except the proxy itself.
-func (p *portPlan) bidAll(b bid) {
+func (p *portPlan) bids(b bid) []bid {
 	s := b.service
 	headless := len(b.binds) == 0 && s.Resolution == mesh.OriginalDst && p.c.serviceAddress(s) == anyIPv4 &&
 		(b.port.Protocol.IsTCP() || b.port.Protocol == mesh.Detected)
 	if !headless {
-		p.bid(b)
-		return
+		return []bid{b}
 	}
 	endpoints := p.c.view.Instances(s, b.port)
 	if !s.Kubernetes() && len(endpoints) == 0 && s.Selector == nil {
-		p.bid(b)
-		return
+		return []bid{b}
 	}
+	var out []bid
 	for _, e := range endpoints {
 		ip, ok := addressOf(e.Address)
 		if !ok || strings.Contains(e.Address, "/") || len(p.c.view.Proxy.IPs) > 0 && ip == p.c.view.Proxy.IPs[0] {
 			continue
 		}
 		b.binds = []string{e.Address}
+		out = append(out, b)
+	}
+	return out
+}
+
+// settle settles bids, in their order. What each wants by itself is worked out on all cores.
+func (p *portPlan) settle(bids []bid) {
+	bids = slices.DeleteFunc(bids, func(b bid) bool { return b.service.Resolution == mesh.Alias || kindOf(b.port.Protocol) == noTraffic })
+	parallel.Each(len(bids), func(i int) { p.prepare(&bids[i]) })
+	for _, b := range bids {
 		p.bid(b)
+	}
+}
+
+// prepare finds the address of a bid, and the chains that it wants there.
+func (p *portPlan) prepare(b *bid) {
+	kind := kindOf(b.port.Protocol)
+	p.choose(b, kind)
+	if kind != httpTraffic {
+		b.chains = p.c.connectionChains(*b)
 	}
 }
 
 // bid settles one bid.
 func (p *portPlan) bid(b bid) {
-	if b.service.Resolution == mesh.Alias {
-		return
-	}
-	kind := kindOf(b.port.Protocol)
-	if kind == noTraffic {
-		return
-	}
-	p.choose(&b, kind)
 	current := p.drafts[b.binds[0]]
 	if current != nil && current.locked {
 		current.overruled(b, "the Sidecar describes a listener at this address")
@@ -145,7 +162,7 @@ func (p *portPlan) bid(b bid) {
 		p.put(b, []*chainDraft{p.httpChain(b)}, mesh.HTTPProxy)
 		return
 	}
-	switch kind {
+	switch kindOf(b.port.Protocol) {
 	case httpTraffic:
 		p.bidHTTP(b, current)
 	case tcpTraffic:
@@ -236,7 +253,7 @@ func (p *portPlan) bidHTTP(b bid, current *listenerDraft) {
 }
 
 func (p *portPlan) bidTCP(b bid, current *listenerDraft) {
-	chains := p.c.connectionChains(b)
+	chains := b.chains
 	if current != nil && current.protocol.IsTCP() {
 		p.combine(b, current, chains, current.protocol)
 		return
@@ -251,7 +268,7 @@ func (p *portPlan) bidTCP(b bid, current *listenerDraft) {
 // bidDetected adds a service whose protocol is to be found out: its requests by the route table, and its other
 // connections. It takes the place of a listener for requests alone.
 func (p *portPlan) bidDetected(b bid, current *listenerDraft) {
-	chains := p.c.connectionChains(b)
+	chains := b.chains
 	if current != nil && current.protocol == mesh.Detected {
 		p.combine(b, current, chains, mesh.Detected)
 		return
