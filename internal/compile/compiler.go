@@ -38,6 +38,7 @@ type Compiler struct {
 	hosts     memo[hostPort, []envoy.Origin]     // see describeService
 	trails    memo[string, envoy.Origins]        // see clusterOrigins
 	tags      memo[*mesh.Service, *structpb.Value]
+	base      lazy[policy] // see meshPolicy
 
 	targets  lazy[[]mesh.Target]   // see served
 	inbound  lazy[[]*inboundPort]  // see inboundPorts

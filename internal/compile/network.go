@@ -123,7 +123,7 @@ func gatewayMember(gw *mesh.NetworkGateway, weight uint32) *endpointv3.LbEndpoin
 		HostIdentifier:      &endpointv3.LbEndpoint_Endpoint{Endpoint: &endpointv3.Endpoint{Address: socket(gw.Address, gw.Port)}},
 		LoadBalancingWeight: wrapperspb.UInt32(weight),
 		Metadata: &corev3.Metadata{FilterMetadata: map[string]*structpb.Struct{
-			matchTLSMode: tlsMode(mutualTLS),
+			matchTLSMode: mutualTLSMode(),
 			"istio":      {Fields: map[string]*structpb.Value{"workload": structpb.NewStringValue(";;;;" + gw.Cluster)}},
 		}},
 	}

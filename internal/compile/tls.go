@@ -29,7 +29,7 @@ func (c *Compiler) encrypt(t *draft, d *destination) {
 	t.TransportSocket = tlsSocket(context)
 	if automatic && t.GetType() != clusterv3.Cluster_ORIGINAL_DST {
 		t.TransportSocketMatches = []*clusterv3.Cluster_TransportSocketMatch{
-			{Name: "tlsMode-istio", Match: tlsMode(mutualTLS), TransportSocket: t.TransportSocket},
+			{Name: "tlsMode-istio", Match: mutualTLSMode(), TransportSocket: t.TransportSocket},
 			{Name: "tlsMode-disabled", Match: &structpb.Struct{}, TransportSocket: plainSocket()},
 		}
 		t.TransportSocket = nil
@@ -38,6 +38,9 @@ func (c *Compiler) encrypt(t *draft, d *destination) {
 
 // mutualTLS is the TLS mode of an endpoint that a sidecar answers for.
 const mutualTLS = "istio"
+
+// mutualTLSMode is the match of such endpoints, and what they say of themselves. Many resources hold it, so it is made once.
+var mutualTLSMode = sync.OnceValue(func() *structpb.Struct { return tlsMode(mutualTLS) })
 
 func tlsMode(mode string) *structpb.Struct {
 	return &structpb.Struct{Fields: map[string]*structpb.Value{"tlsMode": structpb.NewStringValue(mode)}}
@@ -124,10 +127,12 @@ func (c *Compiler) withholdsCredential(d *destination, tls *networking.ClientTLS
 
 // meshTLS is mutual TLS with the certificate of the workload.
 func (c *Compiler) meshTLS(t *draft, d *destination, tls *networking.ClientTLSSettings) *tlsv3.UpstreamTlsContext {
-	common := upstreamCommon()
-	common.TlsCertificateSdsSecretConfigs = []*tlsv3.SdsSecretConfig{workloadSecret(ownCertificate)}
-	common.ValidationContextType = validate(tls.GetSubjectAltNames(), "", workloadSecret(meshRoots))
-	common.AlpnProtocols = []string{"istio-peer-exchange", "istio"}
+	common := &tlsv3.CommonTlsContext{
+		TlsParams:                      meshParameters(),
+		TlsCertificateSdsSecretConfigs: []*tlsv3.SdsSecretConfig{workloadSecret(ownCertificate)},
+		ValidationContextType:          validate(tls.GetSubjectAltNames(), "", workloadSecret(meshRoots)),
+		AlpnProtocols:                  []string{"istio-peer-exchange", "istio"},
+	}
 	if t.http2() != nil {
 		common.AlpnProtocols = append(common.AlpnProtocols, "h2")
 	}
@@ -147,7 +152,7 @@ func (c *Compiler) serverTLS(t *draft, d *destination, tls *networking.ClientTLS
 	if len(names) == 0 && !d.dynamic() && !d.service.Kubernetes() {
 		names = c.view.Identities(d.service)
 	}
-	common := upstreamCommon()
+	common := &tlsv3.CommonTlsContext{TlsParams: upstreamParameters()}
 	mutual := tls.GetMode() == networking.ClientTLSSettings_MUTUAL
 	switch {
 	case tls.GetCredentialName() != "":
@@ -209,12 +214,15 @@ func (t *draft) verifyName(d *destination, tls *networking.ClientTLSSettings) {
 	o.UpstreamHttpProtocolOptions.AutoSanValidation = o.UpstreamHttpProtocolOptions.AutoSanValidation || san
 }
 
-func upstreamCommon() *tlsv3.CommonTlsContext {
-	return &tlsv3.CommonTlsContext{TlsParams: &tlsv3.TlsParameters{
+// upstreamParameters are the versions of TLS that servers are offered.
+func upstreamParameters() *tlsv3.TlsParameters {
+	return &tlsv3.TlsParameters{
 		TlsMinimumProtocolVersion: tlsv3.TlsParameters_TLSv1_2,
 		TlsMaximumProtocolVersion: tlsv3.TlsParameters_TLSv1_3,
-	}}
+	}
 }
+
+var meshParameters = sync.OnceValue(upstreamParameters)
 
 // tlsDefaults applies the mesh's choice of ciphers and curves.
 func (c *Compiler) tlsDefaults(t *draft, common *tlsv3.CommonTlsContext) {

@@ -65,17 +65,20 @@ func (c *Compiler) policyFor(d *destination) *policy {
 	return p
 }
 
-// meshPolicy returns what applies where no DestinationRule says anything.
+// meshPolicy returns what applies where no DestinationRule says anything, to be laid over.
 func (c *Compiler) meshPolicy() *policy {
-	p := &policy{}
-	all := c.view.Mesh.Settings.Config.GetDefaultTrafficPolicy()
-	p.overlay(layer{
-		TrafficPolicy: &networking.TrafficPolicy{
-			ConnectionPool: all.GetConnectionPool(), OutlierDetection: all.GetOutlierDetection(),
-		},
-		at: c.meshField("defaultTrafficPolicy"),
+	p := c.base.get(func() policy {
+		var p policy
+		all := c.view.Mesh.Settings.Config.GetDefaultTrafficPolicy()
+		p.overlay(layer{
+			TrafficPolicy: &networking.TrafficPolicy{
+				ConnectionPool: all.GetConnectionPool(), OutlierDetection: all.GetOutlierDetection(),
+			},
+			at: c.meshField("defaultTrafficPolicy"),
+		})
+		return p
 	})
-	return p
+	return &p
 }
 
 // meshField is where the mesh's settings have a field; nowhere for a default.
