@@ -55,7 +55,7 @@ spec:
 }, missingWorkload)
 
 func missingWorkload(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("ServiceEntry") {
+	for _, o := range s.subjects("ServiceEntry") {
 		selector := config.Spec[*networking.ServiceEntry](o).GetWorkloadSelector().GetLabels()
 		if len(selector) == 0 || !s.holdsWorkloads(o.Namespace) || len(s.Mesh.Selected(o.Namespace, selector)) > 0 {
 			continue
@@ -72,9 +72,8 @@ func missingWorkload(s *Scope, r *reporter) {
 
 // holdsWorkloads says whether the input holds a workload of a namespace that a ServiceEntry could select.
 func (s *Scope) holdsWorkloads(namespace string) bool {
-	s.prepare()
 	for _, kind := range []string{"WorkloadEntry", "WorkloadGroup", "Pod"} {
-		if s.holds[kind][namespace] {
+		if s.holds(kind, namespace) {
 			return true
 		}
 	}
@@ -176,7 +175,7 @@ spec:
 }, idleGateway)
 
 func idleGateway(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("Gateway") {
+	for _, o := range s.subjects("Gateway") {
 		spec, ok := o.Spec.(*networking.Gateway)
 		if !ok || len(spec.GetSelector()) == 0 || len(s.Mesh.Selected("", spec.GetSelector())) > 0 {
 			continue

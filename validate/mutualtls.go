@@ -57,7 +57,7 @@ spec:
 
 func mutualOutside(s *Scope, r *reporter) {
 	told := map[place]bool{}
-	for _, x := range s.securedPorts() {
+	for _, x := range s.securedSubjects() {
 		if x.tls.settings.GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL || told[x.tls.place] {
 			continue
 		}
@@ -140,7 +140,7 @@ spec:
 
 func refusedPlaintext(s *Scope, r *reporter) {
 	told := map[place]bool{}
-	for _, x := range s.securedPorts() {
+	for _, x := range s.securedSubjects() {
 		if x.tls.settings.GetMode() == networking.ClientTLSSettings_ISTIO_MUTUAL || x.service.External || told[x.tls.place] {
 			continue
 		}

@@ -67,7 +67,7 @@ spec:
 }, servicePortMTLS)
 
 func servicePortMTLS(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("PeerAuthentication") {
+	for _, o := range s.subjects("PeerAuthentication") {
 		spec := config.Spec[*security.PeerAuthentication](o)
 		selector := spec.GetSelector().GetMatchLabels()
 		for _, number := range slices.Sorted(maps.Keys(spec.GetPortLevelMtls())) {

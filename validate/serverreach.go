@@ -54,15 +54,14 @@ spec:
 }, unofferedPort)
 
 func unofferedPort(s *Scope, r *reporter) {
-	fronts := s.fronts()
-	for _, o := range s.Mesh.Objects("Gateway") {
+	for _, o := range s.subjects("Gateway") {
 		selector := config.Spec[*networking.Gateway](o).GetSelector()
 		if len(selector) == 0 {
 			continue
 		}
 		label := slices.Min(slices.Collect(maps.Keys(selector)))
 		var services []*mesh.Service
-		for _, svc := range fronts[label+"="+selector[label]] {
+		for _, svc := range s.fronts()[label+"="+selector[label]] {
 			if has(svc.Selector, selector) {
 				services = append(services, svc)
 			}
@@ -83,15 +82,17 @@ func unofferedPort(s *Scope, r *reporter) {
 
 // fronts returns the Kubernetes Services by each label of their selectors.
 func (s *Scope) fronts() map[string][]*mesh.Service {
-	fronts := map[string][]*mesh.Service{}
-	for _, svc := range s.Mesh.Services {
-		if svc.Kubernetes() {
-			for name, value := range svc.Selector {
-				fronts[name+"="+value] = append(fronts[name+"="+value], svc)
+	return s.fronted.get(func() map[string][]*mesh.Service {
+		fronts := map[string][]*mesh.Service{}
+		for _, svc := range s.Mesh.Services {
+			if svc.Kubernetes() {
+				for name, value := range svc.Selector {
+					fronts[name+"="+value] = append(fronts[name+"="+value], svc)
+				}
 			}
 		}
-	}
-	return fronts
+		return fronts
+	})
 }
 
 // has says whether labels hold all that are asked for.
@@ -139,7 +140,28 @@ spec:
 }, deadRedirect)
 
 func deadRedirect(s *Scope, r *reporter) {
-	secure := map[string][]server{} // TLS servers by selector
+	var secure lazy[map[string][]server]
+	for _, o := range s.subjects("Gateway") {
+		key := words(config.Spec[*networking.Gateway](o).GetSelector())
+		for _, v := range serversOf(o) {
+			if !v.GetTls().GetHttpsRedirect() {
+				continue
+			}
+			for i := range v.GetHosts() {
+				host := v.hostAt(i).name
+				if !slices.ContainsFunc(secure.get(s.secureServers)[key], func(t server) bool { return t.names(host) }) {
+					r.at(place{o, v.field + ".tls.httpsRedirect"}, "requests for %q are redirected to https, which no server of the gateway takes", host).
+						related(v.host(i), "the host stands here")
+					break
+				}
+			}
+		}
+	}
+}
+
+// secureServers returns the TLS servers of Gateways by selector.
+func (s *Scope) secureServers() map[string][]server {
+	secure := map[string][]server{}
 	for _, o := range s.Mesh.Objects("Gateway") {
 		key := words(config.Spec[*networking.Gateway](o).GetSelector())
 		for _, v := range serversOf(o) {
@@ -148,22 +170,7 @@ func deadRedirect(s *Scope, r *reporter) {
 			}
 		}
 	}
-	for _, o := range s.Mesh.Objects("Gateway") {
-		key := words(config.Spec[*networking.Gateway](o).GetSelector())
-		for _, v := range serversOf(o) {
-			if !v.GetTls().GetHttpsRedirect() {
-				continue
-			}
-			for i := range v.GetHosts() {
-				host := v.hostAt(i).name
-				if !slices.ContainsFunc(secure[key], func(t server) bool { return t.names(host) }) {
-					r.at(place{o, v.field + ".tls.httpsRedirect"}, "requests for %q are redirected to https, which no server of the gateway takes", host).
-						related(v.host(i), "the host stands here")
-					break
-				}
-			}
-		}
-	}
+	return secure
 }
 
 // names says whether one of the server's hosts overlaps a host, whatever namespace it is for.
