@@ -53,7 +53,7 @@ func (x secured) declared() place { return place{x.service.Object, x.port.Field}
 // securedPorts returns every port for which a DestinationRule says something of TLS, as a client of the rule's own namespace
 // sees it.
 func (s *Scope) securedPorts() []secured {
-	return s.secured.get(func() []secured { return s.securedBy(s.Mesh.Objects("DestinationRule")) })
+	return s.all.secured.get(func() []secured { return s.securedBy(s.Mesh.Objects("DestinationRule")) })
 }
 
 // securedSubjects returns those of the DestinationRules that findings are wanted about.
@@ -61,7 +61,7 @@ func (s *Scope) securedSubjects() []secured {
 	if s.Subjects == nil {
 		return s.securedPorts()
 	}
-	return s.wanted.secured.get(func() []secured { return s.securedBy(s.subjects("DestinationRule")) })
+	return s.chosen.secured.get(func() []secured { return s.securedBy(s.subjects("DestinationRule")) })
 }
 
 func (s *Scope) securedBy(rules []*config.Object) []secured {

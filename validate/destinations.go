@@ -29,12 +29,24 @@ type aim struct {
 // eachTarget calls do for every destination of VirtualServices that findings are wanted about, where its service is known for
 // certain.
 func (s *Scope) eachTarget(do func(target, *mesh.Service)) {
-	for _, a := range s.aims.get(func() []aim { return s.aimsOf(s.subjects("VirtualService")) }) {
+	for _, a := range s.subjectAims() {
 		do(a.target, a.service)
 	}
 }
 
-// aimsOf returns the destinations of VirtualServices whose service is known for certain.
+// aims returns the destinations of all VirtualServices whose service is known for certain.
+func (s *Scope) aims() []aim {
+	return s.all.aims.get(func() []aim { return s.aimsOf(s.Mesh.Objects("VirtualService")) })
+}
+
+// subjectAims returns those of the VirtualServices that findings are wanted about.
+func (s *Scope) subjectAims() []aim {
+	if s.Subjects == nil {
+		return s.aims()
+	}
+	return s.chosen.aims.get(func() []aim { return s.aimsOf(s.subjects("VirtualService")) })
+}
+
 func (s *Scope) aimsOf(rules []*config.Object) []aim {
 	var all []aim
 	for _, o := range rules {
@@ -49,12 +61,7 @@ func (s *Scope) aimsOf(rules []*config.Object) []aim {
 
 // targets returns every destination of a VirtualService, in the order of the document. Many checks ask for them.
 func (s *Scope) targets(o *config.Object) []target {
-	if known, ok := s.known.Load(o); ok {
-		return known.([]target)
-	}
-	all := targetsOf(o)
-	s.known.Store(o, all)
-	return all
+	return s.goals.get(o, func() []target { return targetsOf(o) })
 }
 
 // routedAt says whether an HTTP rule of the mesh names a port of a host as its destination, or the host without a port where it is 0.

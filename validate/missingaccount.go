@@ -146,7 +146,7 @@ func missingSecret(s *Scope, r *reporter) {
 		if !ok || len(spec.GetSelector()) == 0 {
 			continue
 		}
-		workloads := s.Mesh.Selected("", spec.GetSelector())
+		workloads := s.selected("", spec.GetSelector())
 		for i, server := range spec.GetServers() {
 			credential := server.GetTls().GetCredentialName()
 			if credential == "" || strings.Contains(credential, "://") || len(workloads) == 0 {

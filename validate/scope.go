@@ -28,41 +28,42 @@ type Scope struct {
 	Objects  []*config.Object // every object of the input, in its order
 	Registry Registry
 
-	// Subjects are the documents about which findings are wanted; nil for all. With some, findings about no document, of which
-	// there are none so far, are not wanted. The checks look for partners and rivals of the subjects in all of the mesh.
+	// Subjects are the documents about which findings are wanted; nil for all. Partners and rivals of the subjects are looked for
+	// in all of the mesh. Findings about no document are wanted only where all are.
 	Subjects map[*source.Document]bool
 
-	focused  lazy[*focus]                               // see focus
-	holdings lazy[map[string]map[string]bool]           // by kind, the namespaces that the input holds objects of
-	rules    lazy[map[string][]*config.Object]          // DestinationRules by full host
-	routed   lazy[map[hostPort]bool]                    // see routedAt
-	used     lazy[map[hostSubset]bool]                  // see usedSubsets
-	wild     lazy[map[string]map[string]*config.Object] // see wildcardRules
-	rivals   lazy[map[string]int]                       // see rivalsFor
-	dropped  lazy[map[place]string]                     // see eachDelegation
-	fronted  lazy[map[string][]*mesh.Service]           // see fronts
-
+	focused  lazy[*focus]                     // see focus
+	holdings lazy[map[string]map[string]bool] // by kind, the namespaces that the input holds objects of
 	entries  lazy[map[string][]*mesh.Service] // of ServiceEntries, by namespace
 	labelled lazy[labelIndex]                 // workloads by their labels
+	picked   lazy[labelIndex]                 // those of the mesh, see selected
+	clients  memo[string, *mesh.View]         // by namespace
+	goals    memo[*config.Object, []target]   // see targets
+
+	rules  lazy[map[string][]*config.Object]          // DestinationRules by full host
+	wild   lazy[map[string]map[string]*config.Object] // see wildcardRules
+	sealed lazy[map[hostPort]bool]                    // see encrypted
+
+	all, chosen struct { // of everything, and of the subjects
+		aims    lazy[[]aim]      // see eachTarget
+		secured lazy[[]secured]  // see securedPorts
+		sockets lazy[[][]server] // see sharedPorts
+	}
+
+	demands memo[string, demand]  // by namespace, see demandOf
+	lax     lazy[map[string]bool] // see relaxed
+
+	routed   lazy[map[hostPort]bool]   // see routedAt
+	used     lazy[map[hostSubset]bool] // see usedSubset
+	routings lazy[map[string]routing]  // see routesTo
+	rivals   lazy[map[string]int]      // see rivalsFor
+	dropped  lazy[map[place]string]    // see droppedAt
 
 	bound      lazy[map[string][]*config.Object]        // see rulesAt
-	sockets    lazy[[][]server]                         // see sharedPorts
-	selectedBy lazy[map[*config.Object][]*mesh.Service] // see selectors
 	gateways   lazy[map[string][]*config.Object]        // see selecting
+	fronted    lazy[map[labelKey][]int]                 // see fronts
 	listeners  lazy[map[uint32]portUse]                 // see anyAddress
-	secured    lazy[[]secured]                          // see securedPorts
-	wanted     struct {                                 // the same for the subjects
-		sockets lazy[[][]server]
-		secured lazy[[]secured]
-	}
-	sealed   lazy[map[hostPort]bool]  // see encrypted
-	routings lazy[map[string]routing] // see routesTo
-
-	aims  lazy[[]aim] // see eachTarget
-	known sync.Map    // targets by VirtualService, see targets
-
-	mu      sync.Mutex
-	clients map[string]*mesh.View // by namespace
+	selectedBy lazy[map[*config.Object][]*mesh.Service] // see selectors
 }
 
 // A lazy value is worked out when a check first asks for it. The zero one is ready to use.
@@ -74,6 +75,31 @@ type lazy[V any] struct {
 func (l *lazy[V]) get(workOut func() V) V {
 	l.once.Do(func() { l.value = workOut() })
 	return l.value
+}
+
+// A memo keeps what was worked out for a key. The zero one is ready to use.
+type memo[K comparable, V any] struct {
+	mu    sync.RWMutex
+	known map[K]V
+}
+
+func (m *memo[K, V]) get(key K, workOut func() V) V {
+	m.mu.RLock()
+	value, ok := m.known[key]
+	m.mu.RUnlock()
+	if ok {
+		return value
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if value, ok = m.known[key]; !ok {
+		if m.known == nil {
+			m.known = map[K]V{}
+		}
+		value = workOut()
+		m.known[key] = value
+	}
+	return value
 }
 
 // holds says whether the input holds any object of a kind in a namespace.
@@ -100,15 +126,9 @@ func (s *Scope) held() map[string]map[string]bool {
 // client returns what an ordinary workload of a namespace sees. Checks that depend on who asks evaluate it for each namespace
 // in question.
 func (s *Scope) client(namespace string) *mesh.View {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.clients == nil {
-		s.clients = map[string]*mesh.View{}
-	}
-	if s.clients[namespace] == nil {
-		s.clients[namespace] = s.Mesh.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: namespace, Name: "client"})
-	}
-	return s.clients[namespace]
+	return s.clients.get(namespace, func() *mesh.View {
+		return s.Mesh.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: namespace, Name: "client"})
+	})
 }
 
 // A hostPort is a port of a host.

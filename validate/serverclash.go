@@ -84,7 +84,7 @@ func (v server) sort() string {
 // sharedPorts returns the servers that share a socket of one gateway workload, the oldest first. Whatever a selector picks is
 // picked by every selector that asks for no more, so that a server may stand in several groups.
 func (s *Scope) sharedPorts() [][]server {
-	return s.sockets.get(func() [][]server {
+	return s.all.sockets.get(func() [][]server {
 		return s.sharedBy(func(map[string]string) bool { return true })
 	})
 }
@@ -94,7 +94,7 @@ func (s *Scope) subjectPorts() [][]server {
 	if s.Subjects == nil {
 		return s.sharedPorts()
 	}
-	return s.wanted.sockets.get(func() [][]server {
+	return s.chosen.sockets.get(func() [][]server {
 		return s.sharedBy(func(selector map[string]string) bool {
 			return slices.ContainsFunc(s.subjects("Gateway"), func(o *config.Object) bool {
 				return has(selector, config.Spec[*networking.Gateway](o).GetSelector())

@@ -61,8 +61,8 @@ func unofferedPort(s *Scope, r *reporter) {
 		}
 		label := slices.Min(slices.Collect(maps.Keys(selector)))
 		var services []*mesh.Service
-		for _, svc := range s.fronts()[label+"="+selector[label]] {
-			if has(svc.Selector, selector) {
+		for _, i := range s.fronts()[labelKey{"", label, selector[label]}] {
+			if svc := s.Mesh.Services[i]; has(svc.Selector, selector) {
 				services = append(services, svc)
 			}
 		}
@@ -80,15 +80,20 @@ func unofferedPort(s *Scope, r *reporter) {
 	}
 }
 
-// fronts returns the Kubernetes Services by each label of their selectors.
-func (s *Scope) fronts() map[string][]*mesh.Service {
-	return s.fronted.get(func() map[string][]*mesh.Service {
-		fronts := map[string][]*mesh.Service{}
-		for _, svc := range s.Mesh.Services {
-			if svc.Kubernetes() {
-				for name, value := range svc.Selector {
-					fronts[name+"="+value] = append(fronts[name+"="+value], svc)
-				}
+// fronts returns the positions of the Kubernetes Services with a selector by each of its labels, in their namespace and in any. Under
+// no label it has all of a namespace.
+func (s *Scope) fronts() map[labelKey][]int {
+	return s.fronted.get(func() map[labelKey][]int {
+		fronts := map[labelKey][]int{}
+		for i, svc := range s.Mesh.Services {
+			if !svc.Kubernetes() || len(svc.Selector) == 0 {
+				continue
+			}
+			put := func(key labelKey) { fronts[key] = append(fronts[key], i) }
+			put(labelKey{namespace: svc.Namespace})
+			for name, value := range svc.Selector {
+				put(labelKey{"", name, value})
+				put(labelKey{svc.Namespace, name, value})
 			}
 		}
 		return fronts

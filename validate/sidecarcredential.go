@@ -102,7 +102,7 @@ type routing struct{ sidecars, gateways bool }
 func (s *Scope) routesTo(host string) routing {
 	return s.routings.get(func() map[string]routing {
 		routings := map[string]routing{}
-		for _, a := range s.aimsOf(s.Mesh.Objects("VirtualService")) {
+		for _, a := range s.aims() {
 			to := routings[a.service.Host]
 			to.sidecars = to.sidecars || a.fromSidecars()
 			to.gateways = to.gateways || a.fromGateways()

@@ -205,10 +205,9 @@ func unheardMutual(s *Scope, r *reporter) {
 		if len(spec.GetSelector().GetMatchLabels()) == 0 || secured[o.Namespace] || spec.GetMtls().GetMode() != strict {
 			continue
 		}
-		mode, by := s.client(o.Namespace).MutualTLS(0)
-		if mode == security.PeerAuthentication_MutualTLS_DISABLE {
+		if d := s.demandOf(o.Namespace); d.mode == security.PeerAuthentication_MutualTLS_DISABLE {
 			r.at(place{o, "spec.mtls.mode"}, "clients send plaintext, because the policy of the namespace is DISABLE, and these workloads refuse it").
-				related(place{by.Object, by.Field}, "clients go by this policy")
+				related(place{d.by.Object, d.by.Field}, "clients go by this policy")
 		}
 	}
 }
