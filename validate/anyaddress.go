@@ -160,7 +160,7 @@ spec:
 }, sharesServerFirst)
 
 func sharesServerFirst(s *Scope, r *reporter) {
-	for _, svc := range s.Mesh.Services {
+	for _, svc := range s.subjectServices() {
 		if len(svc.Addresses) > 0 || svc.Kubernetes() {
 			continue
 		}
@@ -211,7 +211,7 @@ func (s *Scope) anyAddress() map[uint32]portUse {
 // eachAddressless calls do for every port of an entry that writes no address and has one allocated, which only proxies that
 // answer DNS queries know. Of entries that get none, admission warns.
 func (s *Scope) eachAddressless(do func(*mesh.Service, *mesh.Port)) {
-	for _, svc := range s.Mesh.Services {
+	for _, svc := range s.subjectServices() {
 		if svc.Kubernetes() || len(svc.Addresses) > 0 || !allocatesAddress(svc.Object, config.Spec[*networking.ServiceEntry](svc.Object)) {
 			continue
 		}

@@ -125,12 +125,11 @@ spec:
 }, unreadClaim)
 
 func unreadClaim(s *Scope, r *reporter) {
-	s.prepare()
 	root := s.Mesh.Settings.Config.GetRootNamespace()
 	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
 		servers, known := s.boundServers(gatewaysOf(at.object))
 		if !known || len(servers) == 0 || slices.ContainsFunc(servers, func(v server) bool {
-			return s.holds["RequestAuthentication"][v.object.Namespace] || s.holds["RequestAuthentication"][root]
+			return s.holds("RequestAuthentication", v.object.Namespace) || s.holds("RequestAuthentication", root)
 		}) {
 			return
 		}

@@ -38,12 +38,13 @@ func Run(s *Scope) diag.List {
 	return Some(s, func(*diag.Check) bool { return true })
 }
 
-// Some looks for what the wanted checks know, side by side, and returns it sorted.
+// Some looks for what the wanted checks know about the subjects of a scope, side by side, and returns it sorted: what it would find
+// without Subjects, less what is not about one of them.
 func Some(s *Scope, wanted func(*diag.Check) bool) diag.List {
 	lists := make([]diag.List, len(rules))
 	parallel.Each(len(rules), func(i int) {
 		if r := rules[i]; wanted(r.check) {
-			r.find(s, &reporter{check: r.check, found: &lists[i]})
+			r.find(s, &reporter{scope: s, check: r.check, found: &lists[i]})
 		}
 	})
 	found := slices.Concat(lists...)
@@ -51,14 +52,18 @@ func Some(s *Scope, wanted func(*diag.Check) bool) diag.List {
 	return found
 }
 
-// A reporter collects what one check finds.
+// A reporter collects what one check finds about the subjects of its scope.
 type reporter struct {
+	scope *Scope
 	check *diag.Check
 	found *diag.List
 }
 
-// at reports a finding at a field of an object.
+// at reports a finding at a field of an object. One that is not wanted goes nowhere, whatever more is said of it.
 func (r *reporter) at(p place, format string, args ...any) finding {
+	if !r.scope.wants(p.object) {
+		return finding{&diag.Diagnostic{}}
+	}
 	*r.found = append(*r.found, diag.Diagnostic{Check: r.check, Message: fmt.Sprintf(format, args...), At: p.diag()})
 	return finding{&(*r.found)[len(*r.found)-1]}
 }

@@ -58,7 +58,7 @@ spec:
 
 func missingSNI(s *Scope, r *reporter) {
 	told := map[place]bool{}
-	for _, x := range s.securedPorts() {
+	for _, x := range s.securedSubjects() {
 		if !x.tls.originates() || x.tls.settings.GetSni() != "" || !opaque(x.port.Protocol) || told[x.tls.place] {
 			continue
 		}
@@ -170,7 +170,7 @@ spec:
 
 func unverifiedNames(s *Scope, r *reporter) {
 	told := map[place]bool{}
-	for _, x := range s.securedPorts() {
+	for _, x := range s.securedSubjects() {
 		t := x.tls.settings
 		if !x.tls.originates() || t.GetSni() == "" || len(t.GetSubjectAltNames()) > 0 || len(x.service.SubjectAltNames) > 0 ||
 			t.GetInsecureSkipVerify().GetValue() || told[x.tls.place] {
@@ -228,7 +228,7 @@ spec:
 func sharedSNI(s *Scope, r *reporter) {
 	named := map[place][]string{} // the hosts that settings serve
 	var order []clientTLS
-	for _, x := range s.securedPorts() {
+	for _, x := range s.securedSubjects() {
 		if !x.tls.originates() || x.tls.settings.GetSni() == "" {
 			continue
 		}

@@ -53,19 +53,29 @@ func (x secured) declared() place { return place{x.service.Object, x.port.Field}
 // securedPorts returns every port for which a DestinationRule says something of TLS, as a client of the rule's own namespace
 // sees it.
 func (s *Scope) securedPorts() []secured {
-	return s.secured.get(func() []secured {
-		var all []secured
-		for _, o := range s.Mesh.Objects("DestinationRule") {
-			for _, svc := range s.ruled(o, o.Namespace) {
-				for _, p := range svc.Ports {
-					if t := clientTLSFor(o, p.Number); t.settings != nil {
-						all = append(all, secured{service: svc, port: p, tls: t})
-					}
+	return s.all.secured.get(func() []secured { return s.securedBy(s.Mesh.Objects("DestinationRule")) })
+}
+
+// securedSubjects returns those of the DestinationRules that findings are wanted about.
+func (s *Scope) securedSubjects() []secured {
+	if s.Subjects == nil {
+		return s.securedPorts()
+	}
+	return s.chosen.secured.get(func() []secured { return s.securedBy(s.subjects("DestinationRule")) })
+}
+
+func (s *Scope) securedBy(rules []*config.Object) []secured {
+	var all []secured
+	for _, o := range rules {
+		for _, svc := range s.ruled(o, o.Namespace) {
+			for _, p := range svc.Ports {
+				if t := clientTLSFor(o, p.Number); t.settings != nil {
+					all = append(all, secured{service: svc, port: p, tls: t})
 				}
 			}
 		}
-		return all
-	})
+	}
+	return all
 }
 
 // encrypted says whether any DestinationRule, in force or not, encrypts what is sent to a port, if only for a subset.

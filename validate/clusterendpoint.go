@@ -142,7 +142,7 @@ func gatewayCircle(s *Scope, r *reporter) {
 
 // eachServiceEndpoint calls do for every endpoint of a ServiceEntry that is the name of a Kubernetes Service.
 func (s *Scope) eachServiceEndpoint(do func(at place, entry *config.Object, svc *mesh.Service)) {
-	for _, o := range s.Mesh.Objects("ServiceEntry") {
+	for _, o := range s.subjects("ServiceEntry") {
 		for i, e := range config.Spec[*networking.ServiceEntry](o).GetEndpoints() {
 			for _, svc := range s.Mesh.ServicesOf(e.GetAddress()) {
 				if svc.Kubernetes() {
@@ -162,7 +162,7 @@ func (s *Scope) circle(entry *config.Object, svc *mesh.Service) *target {
 	}
 	hosts := config.Spec[*networking.ServiceEntry](entry).GetHosts()
 	for _, o := range s.Mesh.Objects("VirtualService") {
-		for _, t := range targets(o) {
+		for _, t := range s.targets(o) {
 			acts := func(g *config.Object) bool { return slices.Contains(t.reach(), g.Namespace+"/"+g.Name) }
 			if !t.mirror && slices.Contains(hosts, t.Host) && slices.ContainsFunc(behind, acts) {
 				return &t

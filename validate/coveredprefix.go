@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"slices"
 	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
@@ -40,6 +41,9 @@ func beginning(m *networking.StringMatch) string {
 }
 
 func beginnings(conditions map[string]*networking.StringMatch) map[string]string {
+	if len(conditions) == 0 {
+		return nil
+	}
 	all := map[string]string{}
 	for name, m := range conditions {
 		all[name] = beginning(m)
@@ -50,8 +54,7 @@ func beginnings(conditions map[string]*networking.StringMatch) map[string]string
 // webhookCovered returns the matches that Istio's webhook takes to be covered, each with the field of the earlier one. The webhook
 // looks at prefixes of the path only, and compares the other conditions as texts.
 func webhookCovered(spec *networking.VirtualService) map[string]string {
-	covered := map[string]string{}
-	var prefixes []prefixMatch
+	covered, earlier := map[string]string{}, prefixIndex{by: map[prefixKey][]*prefixMatch{}}
 	for i, rule := range spec.GetHttp() {
 		if len(rule.GetMatch()) == 0 {
 			break
@@ -61,16 +64,56 @@ func webhookCovered(spec *networking.VirtualService) map[string]string {
 			if !ok {
 				continue
 			}
-			for _, earlier := range prefixes {
-				if earlier.prefix != p.prefix && earlier.covers(p) {
-					covered[matchField(i, j)] = matchField(earlier.rule, earlier.match)
-					break
-				}
+			if first := earlier.covering(p); first != nil {
+				covered[matchField(i, j)] = matchField(first.rule, first.match)
 			}
-			prefixes = append(prefixes, p)
+			earlier.add(&p)
 		}
 	}
 	return covered
+}
+
+// A prefixIndex holds the matches seen so far, so that those which may cover another are found without trying all.
+type prefixIndex struct {
+	by      map[prefixKey][]*prefixMatch
+	lengths []int // of the prefixes, each once
+}
+
+type prefixKey struct {
+	port   uint32
+	prefix string
+}
+
+func (x *prefixIndex) add(p *prefixMatch) {
+	key := prefixKey{p.port, p.prefix}
+	x.by[key] = append(x.by[key], p)
+	if !slices.Contains(x.lengths, len(p.prefix)) {
+		x.lengths = append(x.lengths, len(p.prefix))
+	}
+}
+
+// covering returns the first match with a shorter prefix that covers a later one, or nil.
+func (x *prefixIndex) covering(later prefixMatch) (first *prefixMatch) {
+	for _, n := range x.lengths {
+		if n >= len(later.prefix) {
+			continue
+		}
+		for _, p := range x.by[prefixKey{later.port, later.prefix[:n]}] {
+			if first != nil && !p.before(first) {
+				break
+			}
+			if p.covers(later) {
+				first = p
+				break
+			}
+		}
+	}
+	return first
+}
+
+// before says whether a match stands before another one.
+func (p *prefixMatch) before(other *prefixMatch) bool {
+	return p.rule < other.rule || p.rule == other.rule && p.match < other.match
 }
 
 func (p prefixMatch) covers(later prefixMatch) bool {

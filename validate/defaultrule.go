@@ -52,7 +52,7 @@ spec:
 }, noDefaultRule)
 
 func noDefaultRule(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		if !boundTo(o, mesh.MeshGateway) {
 			continue // several VirtualServices share a host of a gateway
 		}

@@ -73,7 +73,7 @@ spec:
 }, missingDelegate)
 
 func missingDelegate(s *Scope, r *reporter) {
-	s.eachDelegation(func(d delegation) {
+	s.eachDelegation(s.subjects("VirtualService"), func(d delegation) {
 		if d.to != nil && (len(d.hosts()) > 0 || d.dropped == "") {
 			return
 		}
@@ -223,7 +223,7 @@ spec:
 }, noDelegate)
 
 func noDelegate(s *Scope, r *reporter) {
-	s.eachDelegation(func(d delegation) {
+	s.eachDelegation(s.subjects("VirtualService"), func(d delegation) {
 		if d.to != nil && len(d.hosts()) > 0 {
 			r.at(d.place, "%s has hosts of its own and is no delegate", d.name).related(place{d.to, "spec.hosts"}, "its hosts")
 		}
@@ -275,13 +275,13 @@ spec:
 
 func idleDelegate(s *Scope, r *reporter) {
 	used := map[string]bool{}
-	s.eachDelegation(func(d delegation) {
+	s.eachDelegation(s.Mesh.Objects("VirtualService"), func(d delegation) {
 		used[d.name] = true
 		if d.to == nil {
 			used[s.nearestDelegate(d.name)] = true // SEM240 asks whether this one is meant
 		}
 	})
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		if len(config.Spec[*networking.VirtualService](o).GetHosts()) == 0 && !used[o.Namespace+"/"+o.Name] {
 			r.at(place{o, "metadata.name"}, "no rule delegates to %s", name(o))
 		}
@@ -298,15 +298,9 @@ type delegation struct {
 
 func (d delegation) hosts() []string { return config.Spec[*networking.VirtualService](d.to).GetHosts() }
 
-// eachDelegation calls do for every rule that delegates.
-func (s *Scope) eachDelegation(do func(delegation)) {
-	dropped := map[place]string{}
-	for _, v := range s.Mesh.VirtualServices() {
-		for _, l := range v.Dropped {
-			dropped[place{l.Object, l.Field}] = l.Reason
-		}
-	}
-	for _, o := range s.Mesh.Objects("VirtualService") {
+// eachDelegation calls do for every rule of VirtualServices that delegates.
+func (s *Scope) eachDelegation(rules []*config.Object, do func(delegation)) {
+	for _, o := range rules {
 		for i, rule := range config.Spec[*networking.VirtualService](o).GetHttp() {
 			to := rule.GetDelegate()
 			if to == nil {
@@ -314,9 +308,22 @@ func (s *Scope) eachDelegation(do func(delegation)) {
 			}
 			ns := cmp.Or(to.GetNamespace(), o.Namespace)
 			at := place{o, source.Index("spec.http", i) + ".delegate"}
-			do(delegation{place: at, name: ns + "/" + to.GetName(), to: s.Mesh.Object("VirtualService", ns, to.GetName()), dropped: dropped[at]})
+			do(delegation{place: at, name: ns + "/" + to.GetName(), to: s.Mesh.Object("VirtualService", ns, to.GetName()), dropped: s.droppedAt(at)})
 		}
 	}
+}
+
+// droppedAt says why istiod leaves a rule out that delegates; "" where it does not.
+func (s *Scope) droppedAt(at place) string {
+	return s.dropped.get(func() map[place]string {
+		dropped := map[place]string{}
+		for _, v := range s.Mesh.VirtualServices() {
+			for _, l := range v.Dropped {
+				dropped[place{l.Object, l.Field}] = l.Reason
+			}
+		}
+		return dropped
+	})[at]
 }
 
 // nearestDelegate is the VirtualService without hosts that a mistyped name most likely means, or "".

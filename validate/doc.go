@@ -3,4 +3,8 @@
 // A check registers itself where it is written: a [diag.Check] that documents it, and a function that looks at a [Scope] and
 // reports. Checks of single documents and checks across documents differ only in what they look at. "sem explain", docs/checks.md
 // and the example tests all read the same values. No check prints, and none knows of suppressions.
+//
+// Who asks about a few documents of a large mesh, as a trace does, names them as the [Scope.Subjects]. A check ranges over the subjects
+// where it reports at the object itself, and over the whole mesh where it looks for what the object is to be compared with. It may
+// report more: what is about other documents is dropped.
 package validate

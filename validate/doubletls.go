@@ -50,7 +50,7 @@ spec:
 }, doubleTLS)
 
 func doubleTLS(s *Scope, r *reporter) {
-	for _, x := range s.securedPorts() {
+	for _, x := range s.securedSubjects() {
 		if !x.port.Protocol.IsTLS() || !x.tls.originates() || s.mixed(x) || s.routedTo(x) {
 			continue
 		}
@@ -110,7 +110,7 @@ spec:
 }, mixedTLS)
 
 func mixedTLS(s *Scope, r *reporter) {
-	for _, x := range s.securedPorts() {
+	for _, x := range s.securedSubjects() {
 		if !x.port.Protocol.IsTLS() || !x.tls.originates() || !s.mixed(x) || s.routedTo(x) {
 			continue
 		}
@@ -138,6 +138,5 @@ func (s *Scope) plainPort(x secured) uint32 {
 // routedTo says whether an HTTP rule sends requests to the port: then it is those that the proxy encrypts, and the settings make
 // sense. Applications that call the host themselves are a matter of the trace.
 func (s *Scope) routedTo(x secured) bool {
-	s.prepare()
-	return s.routed[hostPort{x.service.Host, x.port.Number}]
+	return s.routedAt(x.service.Host, x.port.Number)
 }

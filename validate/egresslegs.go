@@ -93,7 +93,7 @@ spec:
 }, unfitLeg)
 
 func unfitLeg(s *Scope, r *reporter) {
-	s.eachLeg(func(l leg) {
+	s.eachLeg(s.subjects("VirtualService"), func(l leg) {
 		open := l.open()
 		switch {
 		case len(open) == 0:
@@ -173,11 +173,11 @@ func (v server) expects() string {
 	return "TLS"
 }
 
-// eachLeg calls do for every destination by which sidecars hand traffic to a gateway that the input knows whole: the Service, the
-// port, and servers for one of the hosts.
-func (s *Scope) eachLeg(do func(leg)) {
-	for _, o := range s.Mesh.Objects("VirtualService") {
-		for _, t := range targets(o) {
+// eachLeg calls do for every destination by which rules of VirtualServices make sidecars hand traffic to a gateway that the input
+// knows whole: the Service, the port, and servers for one of the hosts.
+func (s *Scope) eachLeg(rules []*config.Object, do func(leg)) {
+	for _, o := range rules {
+		for _, t := range s.targets(o) {
 			if l, ok := s.leg(t); ok {
 				do(l)
 			}

@@ -86,12 +86,12 @@ spec:
 }, gatewayLoop)
 
 func gatewayLoop(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		bound := gatewaysOf(o)
 		if !slices.Contains(bound, mesh.MeshGateway) || len(bound) < 2 {
 			continue
 		}
-		for _, t := range targets(o) {
+		for _, t := range s.targets(o) {
 			if t.protocol != "http" || t.mirror || s.namesGateway(t) {
 				continue
 			}

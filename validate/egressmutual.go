@@ -102,7 +102,7 @@ spec:
 }, unevenMutual)
 
 func unevenMutual(s *Scope, r *reporter) {
-	s.eachLeg(func(l leg) {
+	s.eachLeg(s.Mesh.Objects("VirtualService"), func(l leg) { // it is told at DestinationRules
 		open := l.open()
 		i := slices.IndexFunc(open, l.mutualTrouble)
 		if i < 0 || slices.ContainsFunc(open, func(v server) bool { return l.fits(v) && !l.mutualTrouble(v) }) {

@@ -63,7 +63,7 @@ spec:
 
 func orphanEntry(s *Scope, r *reporter) {
 	mistaken := s.mistaken()
-	for _, o := range s.Mesh.Objects("WorkloadEntry") {
+	for _, o := range s.subjects("WorkloadEntry") {
 		if s.selects(o.Namespace) && len(s.selectors(o)) == 0 && !mistaken[o.Namespace] {
 			r.at(place{o, "spec.labels"}, "no ServiceEntry and no Service of namespace %s selects these labels", o.Namespace)
 		}
@@ -72,8 +72,7 @@ func orphanEntry(s *Scope, r *reporter) {
 
 // selects says whether the input holds anything in a namespace that selects workloads.
 func (s *Scope) selects(namespace string) bool {
-	s.prepare()
-	return s.holds["ServiceEntry"][namespace] || s.holds["Service"][namespace]
+	return s.holds("ServiceEntry", namespace) || s.holds("Service", namespace)
 }
 
 // mistaken returns the namespaces in which a ServiceEntry selects nothing at all, of which SEM113 speaks: it may mean any workload
@@ -136,7 +135,7 @@ func emptyService(s *Scope, r *reporter) {
 			sliced[o.Namespace+"/"+name] = true
 		}
 	}
-	for _, svc := range s.Mesh.Services {
+	for _, svc := range s.subjectServices() {
 		if !svc.Kubernetes() || len(svc.Selector) == 0 || sliced[svc.Namespace+"/"+svc.Name] || !s.populated(svc.Namespace) {
 			continue
 		}
@@ -168,14 +167,14 @@ spec: {address: 192.0.2.7, labels: {app: api}}
 }, localEndpoint)
 
 func localEndpoint(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("ServiceEntry") {
+	for _, o := range s.subjects("ServiceEntry") {
 		for i, e := range config.Spec[*networking.ServiceEntry](o).GetEndpoints() {
 			if at := (place{o, source.Index("spec.endpoints", i) + ".address"}); local(e.GetAddress()) {
 				r.at(at, "%s is an address of the client's own machine", e.GetAddress()).severity(diag.Info) // a helper beside each proxy is reached so
 			}
 		}
 	}
-	for _, o := range s.Mesh.Objects("WorkloadEntry") {
+	for _, o := range s.subjects("WorkloadEntry") {
 		if address := config.Spec[*networking.WorkloadEntry](o).GetAddress(); local(address) {
 			r.at(place{o, "spec.address"}, "%s is an address of the client's own machine", address)
 		}

@@ -48,7 +48,7 @@ spec:
 
 func shadowsService(s *Scope, r *reporter) {
 	told := map[place]bool{}
-	for _, svc := range s.Mesh.Services {
+	for _, svc := range s.subjectServices() {
 		at := place{svc.Object, svc.Field}
 		if svc.Kubernetes() || told[at] {
 			continue
@@ -113,7 +113,7 @@ spec:
 
 func wildcardDiffers(s *Scope, r *reporter) {
 	told := map[[2]*config.Object]bool{}
-	for _, svc := range s.Mesh.Services {
+	for _, svc := range s.subjectServices() {
 		if svc.Kubernetes() || mesh.IsWildcard(svc.Host) {
 			continue
 		}

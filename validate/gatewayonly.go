@@ -56,8 +56,8 @@ spec:
 
 func sidecarSubsets(s *Scope, r *reporter) {
 	chosen := s.chosenSubsets()
-	for _, o := range s.Mesh.Objects("VirtualService") {
-		for _, t := range targets(o) {
+	for _, o := range s.subjects("VirtualService") {
+		for _, t := range s.targets(o) {
 			by := chosen[s.full(t.Host, o)]
 			if by == nil || by.object == o || t.Subset != "" || t.mirror || t.protocol != "http" || t.fromSidecars() || sharesGateway(t, by.object) {
 				continue
@@ -73,7 +73,7 @@ func (s *Scope) chosenSubsets() map[string]*target {
 	chosen := map[string]*target{}
 	for _, o := range s.Mesh.Objects("VirtualService") {
 		hosts := config.Spec[*networking.VirtualService](o).GetHosts()
-		for _, t := range targets(o) {
+		for _, t := range s.targets(o) {
 			host := s.full(t.Host, o)
 			own := slices.ContainsFunc(hosts, func(h string) bool { return s.full(h, o) == host })
 			if own && chosen[host] == nil && t.Subset != "" && t.protocol == "http" && !t.mirror && t.fromSidecars() {
@@ -141,7 +141,7 @@ func gatewayOnly(s *Scope, r *reporter) {
 			}
 		}
 	}
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		spec := config.Spec[*networking.VirtualService](o)
 		if boundTo(o, mesh.MeshGateway) {
 			continue
@@ -215,11 +215,11 @@ spec:
 
 func shortInDelegate(s *Scope, r *reporter) {
 	told := map[place]bool{}
-	s.eachDelegation(func(d delegation) {
+	s.eachDelegation(s.Mesh.Objects("VirtualService"), func(d delegation) { // it is told at the delegates
 		if d.to == nil || d.to.Namespace == d.object.Namespace {
 			return
 		}
-		for _, t := range targets(d.to) {
+		for _, t := range s.targets(d.to) {
 			full := s.full(t.Host, d.to)
 			if full == t.Host || told[t.host()] || s.standing(full) != unknown {
 				continue

@@ -49,7 +49,7 @@ spec:
 var headerToken = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 
 func headerNames(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		for i, rule := range config.Spec[*networking.VirtualService](o).GetHttp() {
 			at := source.Index("spec.http", i)
 			operationNames(r, place{o, at + ".headers"}, rule.GetHeaders())

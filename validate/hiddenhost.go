@@ -67,12 +67,12 @@ spec:
 }, hiddenHost)
 
 func hiddenHost(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		if !boundTo(o, mesh.MeshGateway) {
 			continue
 		}
 		view := s.client(o.Namespace)
-		for _, t := range targets(o) {
+		for _, t := range s.targets(o) {
 			host := s.full(t.Host, o)
 			all := s.Mesh.ServicesOf(host)
 			if len(all) == 0 || view.Service(host) != nil {
@@ -133,9 +133,8 @@ spec:
 }, strayRule)
 
 func strayRule(s *Scope, r *reporter) {
-	s.prepare()
 	root := s.Mesh.Settings.Config.GetRootNamespace()
-	for _, o := range s.Mesh.Objects("DestinationRule") {
+	for _, o := range s.subjects("DestinationRule") {
 		svcs := s.named(s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o))
 		if len(svcs) != 1 || o.Namespace == root || svcs[0].Namespace == o.Namespace || s.inhabited(o.Namespace) {
 			continue
@@ -147,7 +146,7 @@ func strayRule(s *Scope, r *reporter) {
 
 // inhabited says whether the input holds anything in a namespace that points to clients there.
 func (s *Scope) inhabited(namespace string) bool {
-	for kind, namespaces := range s.holds {
+	for kind, namespaces := range s.held() {
 		if kind != "DestinationRule" && namespaces[namespace] {
 			return true
 		}

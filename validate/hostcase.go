@@ -42,7 +42,7 @@ func hostCase(s *Scope, r *reporter) {
 			r.at(at, "host %q has capitals", host).help("write %s", lower)
 		}
 	}
-	for _, svc := range s.Mesh.Services {
+	for _, svc := range s.subjectServices() {
 		if !svc.Kubernetes() {
 			report(place{svc.Object, svc.Field}, svc.Host)
 		}

@@ -58,5 +58,5 @@ func templateOf(o *config.Object) string {
 
 // uninjected says whether a workload of a service asks for no sidecar.
 func (s *Scope) uninjected(svc *mesh.Service) bool {
-	return slices.ContainsFunc(s.Mesh.Selected(svc.Namespace, svc.Selector), refusesInjection)
+	return slices.ContainsFunc(s.selected(svc.Namespace, svc.Selector), refusesInjection)
 }

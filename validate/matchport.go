@@ -59,7 +59,7 @@ spec:
 }, matchPort)
 
 func matchPort(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		if len(config.Spec[*networking.VirtualService](o).GetHosts()) == 0 {
 			continue // a delegate answers for the hosts of others
 		}

@@ -186,15 +186,15 @@ type namedHost struct {
 // namedHosts returns every host that VirtualServices and DestinationRules name, in the order of the documents.
 func (s *Scope) namedHosts() []namedHost {
 	var all []namedHost
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		for i, h := range config.Spec[*networking.VirtualService](o).GetHosts() {
 			all = append(all, namedHost{place{o, source.Index("spec.hosts", i)}, h})
 		}
-		for _, t := range targets(o) {
+		for _, t := range s.targets(o) {
 			all = append(all, namedHost{t.host(), t.Host})
 		}
 	}
-	for _, o := range s.Mesh.Objects("DestinationRule") {
+	for _, o := range s.subjects("DestinationRule") {
 		all = append(all, namedHost{place{o, "spec.host"}, config.Spec[*networking.DestinationRule](o).GetHost()})
 	}
 	return all

@@ -47,10 +47,9 @@ spec:
 }, missingAccount)
 
 func missingAccount(s *Scope, r *reporter) {
-	s.prepare()
-	for _, o := range append(slices.Clone(s.Mesh.Objects("WorkloadGroup")), s.Mesh.Objects("WorkloadEntry")...) {
+	for _, o := range append(slices.Clone(s.subjects("WorkloadGroup")), s.subjects("WorkloadEntry")...) {
 		account, field := accountOf(o)
-		if account == "" || account == "default" || !s.holds["ServiceAccount"][o.Namespace] || s.Mesh.Object("ServiceAccount", o.Namespace, account) != nil {
+		if account == "" || account == "default" || !s.holds("ServiceAccount", o.Namespace) || s.Mesh.Object("ServiceAccount", o.Namespace, account) != nil {
 			continue
 		}
 		f := r.at(place{o, field}, "namespace %s has no service account %q", o.Namespace, account)
@@ -142,13 +141,12 @@ spec:
 }, missingSecret)
 
 func missingSecret(s *Scope, r *reporter) {
-	s.prepare()
-	for _, o := range s.Mesh.Objects("Gateway") {
+	for _, o := range s.subjects("Gateway") {
 		spec, ok := o.Spec.(*networking.Gateway)
 		if !ok || len(spec.GetSelector()) == 0 {
 			continue
 		}
-		workloads := s.Mesh.Selected("", spec.GetSelector())
+		workloads := s.selected("", spec.GetSelector())
 		for i, server := range spec.GetServers() {
 			credential := server.GetTls().GetCredentialName()
 			if credential == "" || strings.Contains(credential, "://") || len(workloads) == 0 {
@@ -169,7 +167,7 @@ func (s *Scope) gatewaySecret(r *reporter, at place, namespace, credential strin
 		}
 		return
 	}
-	if !s.holds["Secret"][namespace] {
+	if !s.holds("Secret", namespace) {
 		return
 	}
 	f := r.at(at, "namespace %s, where the gateway runs, has no Secret %q", namespace, credential)

@@ -67,7 +67,7 @@ spec:
 }, missingGateway)
 
 func missingGateway(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		for _, g := range namedGateways(o) {
 			full := fullGateway(g.host, o)
 			ns, base, _ := strings.Cut(full, "/")
@@ -75,7 +75,7 @@ func missingGateway(s *Scope, r *reporter) {
 				continue
 			}
 			near := s.nearestGateway(ns, base)
-			if near == "" && s.Registry != Closed && !s.holds["Gateway"][ns] {
+			if near == "" && s.Registry != Closed && !s.holds("Gateway", ns) {
 				continue
 			}
 			f := r.at(g.place, "there is no Gateway %s", full)
@@ -89,7 +89,6 @@ func missingGateway(s *Scope, r *reporter) {
 // nearestGateway is the Gateway that a name most likely means: one of the same name in another namespace, or one of a name
 // much like it.
 func (s *Scope) nearestGateway(namespace, base string) string {
-	s.prepare()
 	var full []string
 	for _, o := range s.Mesh.Objects("Gateway") {
 		if o.Name == base {
@@ -159,7 +158,7 @@ spec:
 }, strangeGateway)
 
 func strangeGateway(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		spec := config.Spec[*networking.VirtualService](o)
 		if len(spec.GetHosts()) == 0 {
 			continue // a delegate is bound by those who delegate to it

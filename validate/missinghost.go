@@ -44,8 +44,8 @@ spec:
 }, missingHost)
 
 func missingHost(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("VirtualService") {
-		for _, t := range targets(o) {
+	for _, o := range s.subjects("VirtualService") {
+		for _, t := range s.targets(o) {
 			host := s.full(t.Host, o)
 			if s.standing(host) == wrong && !s.elsewhere(t.Host, o) {
 				f := r.at(t.host(), "no service has the host %q", host)

@@ -67,7 +67,7 @@ func missingNamespace(s *Scope, r *reporter) {
 		exists[ns] = true
 	}
 	for _, kind := range []string{"ServiceEntry", "VirtualService", "DestinationRule"} {
-		for _, o := range s.Mesh.Objects(kind) {
+		for _, o := range s.subjects(kind) {
 			list, ok := o.Spec.(interface{ GetExportTo() []string })
 			if !ok {
 				continue
@@ -126,7 +126,7 @@ spec:
 }, idleImport)
 
 func idleImport(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("Sidecar") {
+	for _, o := range s.subjects("Sidecar") {
 		for i, l := range config.Spec[*networking.Sidecar](o).GetEgress() {
 			for j, h := range l.GetHosts() {
 				at := place{o, source.Index(source.Index("spec.egress", i)+".hosts", j)}

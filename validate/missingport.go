@@ -127,17 +127,6 @@ func inferredPort(s *Scope, r *reporter) {
 	})
 }
 
-// eachTarget calls do for every destination whose service is known for certain.
-func (s *Scope) eachTarget(do func(target, *mesh.Service)) {
-	for _, o := range s.Mesh.Objects("VirtualService") {
-		for _, t := range targets(o) {
-			if svc := s.client(o.Namespace).Service(s.full(t.Host, o)); svc != nil {
-				do(t, svc)
-			}
-		}
-	}
-}
-
 // portList names the ports of a service for a message.
 func portList(svc *mesh.Service) string {
 	var numbers []string

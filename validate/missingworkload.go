@@ -55,15 +55,15 @@ spec:
 }, missingWorkload)
 
 func missingWorkload(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("ServiceEntry") {
+	for _, o := range s.subjects("ServiceEntry") {
 		selector := config.Spec[*networking.ServiceEntry](o).GetWorkloadSelector().GetLabels()
-		if len(selector) == 0 || !s.holdsWorkloads(o.Namespace) || len(s.Mesh.Selected(o.Namespace, selector)) > 0 {
+		if len(selector) == 0 || !s.holdsWorkloads(o.Namespace) || len(s.selected(o.Namespace, selector)) > 0 {
 			continue
 		}
 		f := r.at(place{o, "spec.workloadSelector.labels"}, "no workload in namespace %s has the labels %s", o.Namespace, labelList(selector))
 		if near := s.nearestLabels(o.Namespace, selector); near != "" {
 			f.help("did you mean %s?", near)
-		} else if elsewhere := s.Mesh.Selected("", selector); len(elsewhere) > 0 {
+		} else if elsewhere := s.selected("", selector); len(elsewhere) > 0 {
 			f.help("an entry selects workloads of its own namespace only: move it to namespace %s", elsewhere[0].Namespace).
 				related(place{elsewhere[0], "metadata.name"}, "%s has them", name(elsewhere[0]))
 		}
@@ -72,9 +72,8 @@ func missingWorkload(s *Scope, r *reporter) {
 
 // holdsWorkloads says whether the input holds a workload of a namespace that a ServiceEntry could select.
 func (s *Scope) holdsWorkloads(namespace string) bool {
-	s.prepare()
 	for _, kind := range []string{"WorkloadEntry", "WorkloadGroup", "Pod"} {
-		if s.holds[kind][namespace] {
+		if s.holds(kind, namespace) {
 			return true
 		}
 	}
@@ -84,7 +83,7 @@ func (s *Scope) holdsWorkloads(namespace string) bool {
 // nearestLabels is what a selector most likely means of the labels that workloads of a namespace (all where it is "") have.
 func (s *Scope) nearestLabels(namespace string, selector map[string]string) string {
 	var have []string
-	for _, o := range s.Mesh.Selected(namespace, nil) {
+	for _, o := range s.selected(namespace, nil) {
 		for k, v := range workloadLabels(o) {
 			have = append(have, k+": "+v)
 		}
@@ -176,9 +175,9 @@ spec:
 }, idleGateway)
 
 func idleGateway(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("Gateway") {
+	for _, o := range s.subjects("Gateway") {
 		spec, ok := o.Spec.(*networking.Gateway)
-		if !ok || len(spec.GetSelector()) == 0 || len(s.Mesh.Selected("", spec.GetSelector())) > 0 {
+		if !ok || len(spec.GetSelector()) == 0 || len(s.selected("", spec.GetSelector())) > 0 {
 			continue
 		}
 		near := s.nearestLabels("", spec.GetSelector())

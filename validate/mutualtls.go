@@ -57,7 +57,7 @@ spec:
 
 func mutualOutside(s *Scope, r *reporter) {
 	told := map[place]bool{}
-	for _, x := range s.securedPorts() {
+	for _, x := range s.securedSubjects() {
 		if x.tls.settings.GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL || told[x.tls.place] {
 			continue
 		}
@@ -140,7 +140,7 @@ spec:
 
 func refusedPlaintext(s *Scope, r *reporter) {
 	told := map[place]bool{}
-	for _, x := range s.securedPorts() {
+	for _, x := range s.securedSubjects() {
 		if x.tls.settings.GetMode() == networking.ClientTLSSettings_ISTIO_MUTUAL || x.service.External || told[x.tls.place] {
 			continue
 		}
@@ -160,8 +160,7 @@ func refusedPlaintext(s *Scope, r *reporter) {
 // strictServer returns the PeerAuthentication by which a port accepts nothing but mutual TLS, or nil. It is certain where an
 // endpoint is known to have a sidecar; where none is known, policies for the whole namespace or mesh count.
 func (s *Scope) strictServer(x secured) (policy *config.Object, certain bool) {
-	view := s.client(x.service.Namespace)
-	if all := view.Endpoints(x.service, x.port); len(all) > 0 {
+	if all := s.client(x.service.Namespace).Endpoints(x.service, x.port); len(all) > 0 {
 		e := all[0]
 		if !inMesh(e) {
 			return nil, false
@@ -176,20 +175,36 @@ func (s *Scope) strictServer(x secured) (policy *config.Object, certain bool) {
 	if !x.service.Kubernetes() || s.uninjected(x.service) {
 		return nil, false
 	}
-	if mode, at := view.MutualTLS(0); mode == strict && !s.relaxed(x.service.Namespace) {
-		return at.Object, false
+	if d := s.demandOf(x.service.Namespace); d.mode == strict && !s.relaxed()[x.service.Namespace] {
+		return d.by.Object, false
 	}
 	return nil, false
 }
 
 const strict = security.PeerAuthentication_MutualTLS_STRICT
 
-// relaxed says whether a PeerAuthentication of a namespace sets another mode for some workloads.
-func (s *Scope) relaxed(namespace string) bool {
-	for _, o := range s.Mesh.Objects("PeerAuthentication") {
-		if o.Namespace == namespace && len(config.Spec[*security.PeerAuthentication](o).GetSelector().GetMatchLabels()) > 0 {
-			return true
+// A demand is the mode of mutual TLS in which the ordinary workloads of a namespace take connections, and where it is written.
+type demand struct {
+	mode security.PeerAuthentication_MutualTLS_Mode
+	by   mesh.Written
+}
+
+func (s *Scope) demandOf(namespace string) demand {
+	return s.demands.get(namespace, func() demand {
+		mode, by := s.client(namespace).MutualTLS(0)
+		return demand{mode, by}
+	})
+}
+
+// relaxed returns the namespaces of which a PeerAuthentication sets another mode for some workloads.
+func (s *Scope) relaxed() map[string]bool {
+	return s.lax.get(func() map[string]bool {
+		relaxed := map[string]bool{}
+		for _, o := range s.Mesh.Objects("PeerAuthentication") {
+			if len(config.Spec[*security.PeerAuthentication](o).GetSelector().GetMatchLabels()) > 0 {
+				relaxed[o.Namespace] = true
+			}
 		}
-	}
-	return false
+		return relaxed
+	})
 }

@@ -31,7 +31,7 @@ func twoInjections(s *Scope, r *reporter) {
 	at := func(o *config.Object, label string) place {
 		return place{o, source.Join("metadata.labels", label)}
 	}
-	for _, o := range s.Mesh.Objects("Namespace") {
+	for _, o := range s.subjects("Namespace") {
 		revision, named := o.Labels[revisionLabel]
 		general := o.Labels[injectionLabel] == "enabled"
 		if general && named {

@@ -67,7 +67,7 @@ spec:
 }, servicePortMTLS)
 
 func servicePortMTLS(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("PeerAuthentication") {
+	for _, o := range s.subjects("PeerAuthentication") {
 		spec := config.Spec[*security.PeerAuthentication](o)
 		selector := spec.GetSelector().GetMatchLabels()
 		for _, number := range slices.Sorted(maps.Keys(spec.GetPortLevelMtls())) {
@@ -82,11 +82,26 @@ func servicePortMTLS(s *Scope, r *reporter) {
 	}
 }
 
+// frontsLike returns the positions of the Services of a namespace whose selector shares a label with another one; all of them where
+// that has none.
+func (s *Scope) frontsLike(namespace string, selector map[string]string) []int {
+	if len(selector) == 0 {
+		return s.fronts()[labelKey{namespace: namespace}]
+	}
+	var found []int
+	for label, value := range selector {
+		found = append(found, s.fronts()[labelKey{namespace, label, value}]...)
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
 // servicePort returns the Service of selected workloads that has a port of this number and maps it to another one, unless some
 // Service maps a port to this very number.
 func (s *Scope) servicePort(namespace string, selector map[string]string, number uint32) (found *mesh.Service, port *mesh.Port) {
-	for _, svc := range s.Mesh.Services {
-		if !svc.Kubernetes() || svc.Namespace != namespace || len(svc.Selector) == 0 || !has(svc.Selector, selector) && !has(selector, svc.Selector) {
+	for _, i := range s.frontsLike(namespace, selector) {
+		svc := s.Mesh.Services[i]
+		if !has(svc.Selector, selector) && !has(selector, svc.Selector) {
 			continue
 		}
 		for _, p := range svc.Ports {

@@ -77,7 +77,6 @@ spec:
 }, labelledTemplate)
 
 func labelledTemplate(s *Scope, r *reporter) {
-	used := s.usedSubsets()
 	s.eachSubset(func(at place, sub *networking.Subset, svc *mesh.Service) {
 		for _, labels := range s.endpointLabels(svc) {
 			if has(labels, sub.GetLabels()) {
@@ -92,7 +91,7 @@ func labelledTemplate(s *Scope, r *reporter) {
 			help("write them under spec.template.metadata.labels of %s", name(w)).
 			related(place{w, "spec.template.metadata"}, "its Pods get these labels").
 			related(place{svc.Object, svc.Field}, "the host is registered here")
-		if !used[hostSubset{svc.Host, sub.GetName()}] {
+		if !s.usedSubset(svc.Host, sub.GetName()) {
 			f.severity(diag.Warning)
 		}
 	})

@@ -180,7 +180,10 @@ spec:
 
 func twinGroups(s *Scope, r *reporter) {
 	first := map[string]*config.Object{}
-	each(s, "WorkloadGroup", func(o *config.Object, _ *networking.WorkloadGroup) {
+	for _, o := range s.Objects {
+		if _, ok := o.Spec.(*networking.WorkloadGroup); !ok {
+			continue
+		}
 		labels := labelList(mesh.WorkloadLabels(o))
 		key := o.Namespace + "/" + labels
 		twin, taken := first[key]
@@ -192,5 +195,5 @@ func twinGroups(s *Scope, r *reporter) {
 			r.at(place{o, "spec.metadata.labels"}, "WorkloadGroup %s gives its workloads the same labels: %s", twin.Name, labels).
 				related(place{twin, "spec.metadata.labels"}, "the other group")
 		}
-	})
+	}
 }

@@ -40,7 +40,7 @@ spec:
 
 func unusualProtocol(s *Scope, r *reporter) {
 	told := map[place]bool{}
-	for _, svc := range s.Mesh.Services {
+	for _, svc := range s.subjectServices() {
 		if svc.Kubernetes() || !svc.External {
 			continue
 		}

@@ -280,10 +280,9 @@ func strayPort(s *Scope, r *reporter) {
 
 // missed says whether a policy sets TLS for traffic that is routed to another port, which SEM156 tells.
 func (s *Scope) missed(p policy, svc *mesh.Service) bool {
-	s.prepare()
 	return slices.ContainsFunc(svc.Ports, func(own *mesh.Port) bool {
 		_, number := s.missedTLS(p.object, svc, own)
-		return number == p.port && s.routed[hostPort{svc.Host, own.Number}]
+		return number == p.port && s.routedAt(svc.Host, own.Number)
 	})
 }
 

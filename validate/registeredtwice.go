@@ -127,15 +127,12 @@ func registeredTwiceHere(s *Scope, r *reporter) {
 	})
 }
 
-// eachNamesake calls do for every service of a host but the first, with the first.
+// eachNamesake calls do for every service of a host but the first, with the first. Findings are about the other ones.
 func (s *Scope) eachNamesake(do func(winner, loser *mesh.Service)) {
-	first := map[string]*mesh.Service{}
-	for _, svc := range s.Mesh.Services {
-		if winner := first[svc.Host]; winner != nil {
+	for _, svc := range s.subjectServices() {
+		if winner := s.Mesh.ServicesOf(svc.Host)[0]; winner != svc {
 			do(winner, svc)
-			continue
 		}
-		first[svc.Host] = svc
 	}
 }
 

@@ -111,12 +111,12 @@ func blockedHost(s *Scope, r *reporter) {
 	if !s.holdsKind("ServiceEntry") {
 		return
 	}
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		view := s.client(o.Namespace)
 		if !boundTo(o, mesh.MeshGateway) || view.Outbound.GetMode() != networking.OutboundTrafficPolicy_REGISTRY_ONLY {
 			continue
 		}
-		for _, t := range targets(o) {
+		for _, t := range s.targets(o) {
 			host := s.full(t.Host, o)
 			if s.standing(host) != unknown || !s.outside(host) {
 				continue

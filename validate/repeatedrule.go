@@ -49,7 +49,7 @@ spec:
 func rulesAfterAll(s *Scope, r *reporter) {
 	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
 		broad := broadMatch(o)
-		warnings := webhookCovered(spec)
+		var warnings lazy[map[string]string]
 		for _, l := range ruleLists(o, spec) {
 			bare := l.bare()
 			for i := range l.matches {
@@ -61,7 +61,7 @@ func rulesAfterAll(s *Scope, r *reporter) {
 				case l.name == "http" && broad != nil && broad.rule < i:
 					found := r.at(f, "the rule is never used: an earlier one takes every request").
 						related(broad.place, "every request meets this match").help("put it before %s", ruleField(broad.rule))
-					if l.warned(i, warnings) {
+					if l.warned(i, warnings.get(func() map[string]string { return webhookCovered(spec) })) {
 						found.warned()
 					}
 				}
@@ -215,9 +215,11 @@ func messagesOf[M proto.Message](matches []M) []proto.Message {
 func nameless(matches []*networking.HTTPMatchRequest) []proto.Message {
 	var all []proto.Message
 	for _, m := range matches {
-		c := proto.CloneOf(m)
-		c.Name = ""
-		all = append(all, c)
+		if m.GetName() != "" {
+			m = proto.CloneOf(m)
+			m.Name = ""
+		}
+		all = append(all, m)
 	}
 	return all
 }

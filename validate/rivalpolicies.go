@@ -159,12 +159,14 @@ func otherAudience(s *Scope, r *reporter) {
 // eachRivalRule calls do for what several DestinationRules of one host and namespace lose to one another, as clients of that
 // namespace see it.
 func (s *Scope) eachRivalRule(do func(*mesh.DestinationRule, mesh.Loser)) {
-	s.prepare()
-	for _, o := range s.Mesh.Objects("DestinationRule") {
+	met := map[*config.Object]bool{} // the oldest of several, for all of them
+	for _, o := range s.subjects("DestinationRule") {
 		host := s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)
-		if first := s.firstIn(o.Namespace, host); first != o || len(s.rules[host]) < 2 {
+		first := s.firstIn(o.Namespace, host)
+		if met[first] || len(s.rulesFor(host)) < 2 {
 			continue
 		}
+		met[first] = true
 		rule := s.client(o.Namespace).DestinationRule(&mesh.Service{Host: host, Namespace: o.Namespace})
 		if rule == nil || rule.Spec.GetHost() != host {
 			continue

@@ -148,16 +148,13 @@ type outranked struct {
 
 // eachOutranked calls do for every VirtualService that loses hosts, as sidecars of its own namespace see it.
 func (s *Scope) eachOutranked(do func(*config.Object, []outranked)) {
-	rivals := map[string]int{}
 	for _, v := range s.Mesh.VirtualServices() {
-		for _, h := range hostsInMesh(v) {
-			rivals[h]++
+		if !s.wants(v.Object) {
+			continue
 		}
-	}
-	for _, v := range s.Mesh.VirtualServices() {
 		var lost []outranked
 		for i, h := range hostsInMesh(v) {
-			if rivals[h] < 2 {
+			if s.rivalsFor(h) < 2 {
 				continue
 			}
 			if by := s.decider(v, h); by != nil {
@@ -168,6 +165,19 @@ func (s *Scope) eachOutranked(do func(*config.Object, []outranked)) {
 			do(v.Object, lost)
 		}
 	}
+}
+
+// rivalsFor returns how many VirtualServices give HTTP rules for a host to sidecars.
+func (s *Scope) rivalsFor(host string) int {
+	return s.rivals.get(func() map[string]int {
+		rivals := map[string]int{}
+		for _, v := range s.Mesh.VirtualServices() {
+			for _, h := range hostsInMesh(v) {
+				rivals[h]++
+			}
+		}
+		return rivals
+	})[host]
 }
 
 // hostsInMesh returns the full hosts for which a VirtualService gives HTTP rules to sidecars.
@@ -249,6 +259,9 @@ func moreSpecificRules(s *Scope, r *reporter) {
 		}
 	}
 	for _, v := range s.Mesh.VirtualServices() {
+		if !s.wants(v.Object) {
+			continue
+		}
 		for i, h := range hostsInMesh(v) {
 			if w := above(wild, h); w != nil && w != v && w.VisibleIn(v.Object.Namespace) {
 				r.at(place{v.Object, source.Index("spec.hosts", i)}, "rules of %s do not act for %q: these rules decide alone", name(w.Object), h).

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"fmt"
 	"maps"
 
 	networking "istio.io/api/networking/v1alpha3"
@@ -111,26 +112,50 @@ spec:
 
 func rivalSelectors(s *Scope, r *reporter) {
 	for _, kind := range []string{"Sidecar", "PeerAuthentication"} {
-		older := map[string][]*config.Object{}
-		for _, o := range s.Mesh.Objects(kind) {
-			selector := selectorOf(o)
-			if len(selector) == 0 {
-				continue
-			}
-			for _, first := range older[o.Namespace] {
-				workload := s.bothSelect(o.Namespace, selectorOf(first), selector)
-				if workload == nil && !maps.Equal(selectorOf(first), selector) {
-					continue
+		all := s.Mesh.Objects(kind)
+		claimed := map[claim]int{} // by the first of them
+		for i, o := range all {
+			rival := i
+			for _, c := range s.claims(o) {
+				if first, taken := claimed[c]; taken {
+					rival = min(rival, first)
+				} else {
+					claimed[c] = i
 				}
-				f := r.at(place{o, selectorField(o)}, "%s selects the same workloads, and is older: this %s does not count for them", name(first), kind).
-					related(place{first, selectorField(first)}, "the older one counts%s", elder(first, o))
-				if workload != nil {
-					f.related(place{workload, "metadata.name"}, "both select %s", name(workload))
-				}
-				break
 			}
-			older[o.Namespace] = append(older[o.Namespace], o)
+			if rival < i {
+				s.reportRival(r, o, all[rival])
+			}
 		}
+	}
+}
+
+// A claim is what of two objects in a namespace only the older one gets: a workload, or a selector, whether or not the input holds
+// workloads for it.
+type claim struct {
+	namespace string
+	workload  *config.Object
+	selector  string
+}
+
+// claims returns what an object with a selector claims.
+func (s *Scope) claims(o *config.Object) []claim {
+	selector := selectorOf(o)
+	if len(selector) == 0 {
+		return nil
+	}
+	all := []claim{{namespace: o.Namespace, selector: fmt.Sprintf("%q", selector)}}
+	for _, w := range s.selected(o.Namespace, selector) {
+		all = append(all, claim{namespace: o.Namespace, workload: w})
+	}
+	return all
+}
+
+func (s *Scope) reportRival(r *reporter, o, first *config.Object) {
+	f := r.at(place{o, selectorField(o)}, "%s selects the same workloads, and is older: this %s does not count for them", name(first), o.Kind).
+		related(place{first, selectorField(first)}, "the older one counts%s", elder(first, o))
+	if workload := s.bothSelect(o.Namespace, selectorOf(first), selectorOf(o)); workload != nil {
+		f.related(place{workload, "metadata.name"}, "both select %s", name(workload))
 	}
 }
 
@@ -143,7 +168,7 @@ func (s *Scope) bothSelect(namespace string, a, b map[string]string) *config.Obj
 	}
 	both := maps.Clone(a)
 	maps.Copy(both, b)
-	if all := s.Mesh.Selected(namespace, both); len(all) > 0 {
+	if all := s.selected(namespace, both); len(all) > 0 {
 		return all[0]
 	}
 	return nil

@@ -176,7 +176,7 @@ func tcpRulesWithoutTCP(s *Scope, r *reporter) {
 // eachMisfit calls report for every VirtualService of the mesh that has rules of a kind, and whose hosts, all of them known,
 // have no port that rules of this kind act on.
 func (s *Scope) eachMisfit(rules func(*networking.VirtualService) int, fits func(*mesh.Port) bool, report func(*config.Object, []*mesh.Service)) {
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		spec := config.Spec[*networking.VirtualService](o)
 		svcs := s.ruledHosts(o)
 		if rules(spec) == 0 || !boundTo(o, mesh.MeshGateway) || len(gatewaysOf(o)) > 1 || len(svcs) == 0 || len(svcs) < len(spec.GetHosts()) {

@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/internal/source"
 )
 
 // Registry says what a host means that the input does not hold.
@@ -27,25 +28,42 @@ type Scope struct {
 	Objects  []*config.Object // every object of the input, in its order
 	Registry Registry
 
-	once   sync.Once
-	holds  map[string]map[string]bool  // by kind, the namespaces that the input holds objects of
-	rules  map[string][]*config.Object // DestinationRules by full host
-	routed map[hostPort]bool           // ports that HTTP rules name as their destination
+	// Subjects are the documents about which findings are wanted; nil for all. Partners and rivals of the subjects are looked for
+	// in all of the mesh. Findings about no document are wanted only where all are.
+	Subjects map[*source.Document]bool
 
+	focused  lazy[*focus]                     // see focus
+	holdings lazy[map[string]map[string]bool] // by kind, the namespaces that the input holds objects of
 	entries  lazy[map[string][]*mesh.Service] // of ServiceEntries, by namespace
 	labelled lazy[labelIndex]                 // workloads by their labels
+	picked   lazy[labelIndex]                 // those of the mesh, see selected
+	clients  memo[string, *mesh.View]         // by namespace
+	goals    memo[*config.Object, []target]   // see targets
+
+	rules  lazy[map[string][]*config.Object]          // DestinationRules by full host
+	wild   lazy[map[string]map[string]*config.Object] // see wildcardRules
+	sealed lazy[map[hostPort]bool]                    // see encrypted
+
+	all, chosen struct { // of everything, and of the subjects
+		aims    lazy[[]aim]      // see eachTarget
+		secured lazy[[]secured]  // see securedPorts
+		sockets lazy[[][]server] // see sharedPorts
+	}
+
+	demands memo[string, demand]  // by namespace, see demandOf
+	lax     lazy[map[string]bool] // see relaxed
+
+	routed   lazy[map[hostPort]bool]   // see routedAt
+	used     lazy[map[hostSubset]bool] // see usedSubset
+	routings lazy[map[string]routing]  // see routesTo
+	rivals   lazy[map[string]int]      // see rivalsFor
+	dropped  lazy[map[place]string]    // see droppedAt
 
 	bound      lazy[map[string][]*config.Object]        // see rulesAt
-	sockets    lazy[[][]server]                         // see sharedPorts
-	selectedBy lazy[map[*config.Object][]*mesh.Service] // see selectors
 	gateways   lazy[map[string][]*config.Object]        // see selecting
+	fronted    lazy[map[labelKey][]int]                 // see fronts
 	listeners  lazy[map[uint32]portUse]                 // see anyAddress
-	secured    lazy[[]secured]                          // see securedPorts
-	sealed     lazy[map[hostPort]bool]                  // see encrypted
-	routings   lazy[map[string]routing]                 // see routesTo
-
-	mu      sync.Mutex
-	clients map[string]*mesh.View // by namespace
+	selectedBy lazy[map[*config.Object][]*mesh.Service] // see selectors
 }
 
 // A lazy value is worked out when a check first asks for it. The zero one is ready to use.
@@ -59,50 +77,58 @@ func (l *lazy[V]) get(workOut func() V) V {
 	return l.value
 }
 
-func (s *Scope) prepare() {
-	s.once.Do(func() {
-		s.holds = map[string]map[string]bool{}
-		s.rules = map[string][]*config.Object{}
-		for _, o := range s.Mesh.Objects("DestinationRule") {
-			host := s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)
-			s.rules[host] = append(s.rules[host], o)
-		}
-		for _, o := range s.Objects {
-			if s.holds[o.Kind] == nil {
-				s.holds[o.Kind] = map[string]bool{}
-			}
-			s.holds[o.Kind][o.Namespace] = true
-		}
-		s.routed = map[hostPort]bool{}
-		for _, o := range s.Mesh.Objects("VirtualService") {
-			for _, t := range targets(o) {
-				if t.protocol == "http" {
-					s.routed[hostPort{s.full(t.Host, o), t.GetPort().GetNumber()}] = true
-				}
-			}
-		}
-	})
+// A memo keeps what was worked out for a key. The zero one is ready to use.
+type memo[K comparable, V any] struct {
+	mu    sync.RWMutex
+	known map[K]V
 }
+
+func (m *memo[K, V]) get(key K, workOut func() V) V {
+	m.mu.RLock()
+	value, ok := m.known[key]
+	m.mu.RUnlock()
+	if ok {
+		return value
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if value, ok = m.known[key]; !ok {
+		if m.known == nil {
+			m.known = map[K]V{}
+		}
+		value = workOut()
+		m.known[key] = value
+	}
+	return value
+}
+
+// holds says whether the input holds any object of a kind in a namespace.
+func (s *Scope) holds(kind, namespace string) bool { return s.held()[kind][namespace] }
 
 // holdsKind says whether the input holds any object of a kind: where it holds none, nothing can be said of those that are
 // missing.
-func (s *Scope) holdsKind(kind string) bool {
-	s.prepare()
-	return len(s.holds[kind]) > 0
+func (s *Scope) holdsKind(kind string) bool { return len(s.held()[kind]) > 0 }
+
+// held returns the namespaces that the input holds objects of, by kind.
+func (s *Scope) held() map[string]map[string]bool {
+	return s.holdings.get(func() map[string]map[string]bool {
+		held := map[string]map[string]bool{}
+		for _, o := range s.Objects {
+			if held[o.Kind] == nil {
+				held[o.Kind] = map[string]bool{}
+			}
+			held[o.Kind][o.Namespace] = true
+		}
+		return held
+	})
 }
 
 // client returns what an ordinary workload of a namespace sees. Checks that depend on who asks evaluate it for each namespace
 // in question.
 func (s *Scope) client(namespace string) *mesh.View {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.clients == nil {
-		s.clients = map[string]*mesh.View{}
-	}
-	if s.clients[namespace] == nil {
-		s.clients[namespace] = s.Mesh.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: namespace, Name: "client"})
-	}
-	return s.clients[namespace]
+	return s.clients.get(namespace, func() *mesh.View {
+		return s.Mesh.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: namespace, Name: "client"})
+	})
 }
 
 // A hostPort is a port of a host.
@@ -131,7 +157,7 @@ func (s *Scope) standing(host string) standing {
 	case Open:
 		return unknown
 	}
-	if ns, ok := s.namespaceOf(host); ok && s.holds["Service"][ns] {
+	if ns, ok := s.namespaceOf(host); ok && s.holds("Service", ns) {
 		return wrong
 	}
 	return unknown
@@ -139,7 +165,6 @@ func (s *Scope) standing(host string) standing {
 
 // services returns the services of a host, and where there is none those whose wildcard host covers it.
 func (s *Scope) services(host string) []*mesh.Service {
-	s.prepare()
 	if exact := s.Mesh.ServicesOf(host); len(exact) > 0 {
 		return exact
 	}
@@ -148,8 +173,14 @@ func (s *Scope) services(host string) []*mesh.Service {
 
 // rulesFor returns the DestinationRules of precisely this host, in force or not, the oldest first.
 func (s *Scope) rulesFor(host string) []*config.Object {
-	s.prepare()
-	return s.rules[host]
+	return s.rules.get(func() map[string][]*config.Object {
+		rules := map[string][]*config.Object{}
+		for _, o := range s.Mesh.Objects("DestinationRule") {
+			host := s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)
+			rules[host] = append(rules[host], o)
+		}
+		return rules
+	})[host]
 }
 
 // namespaceOf returns the namespace of a host that is a Kubernetes Service's full name.

@@ -79,7 +79,7 @@ spec:
 
 func selectedRule(s *Scope, r *reporter) {
 	routes := s.subsetRoutes()
-	for _, o := range s.Mesh.Objects("DestinationRule") {
+	for _, o := range s.subjects("DestinationRule") {
 		spec := config.Spec[*networking.DestinationRule](o)
 		host := s.full(spec.GetHost(), o)
 		labels := spec.GetWorkloadSelector().GetMatchLabels()
@@ -102,7 +102,7 @@ func selectedRule(s *Scope, r *reporter) {
 func (s *Scope) subsetRoutes() map[string][]target {
 	routes := map[string][]target{}
 	for _, o := range s.Mesh.Objects("VirtualService") {
-		for _, t := range targets(o) {
+		for _, t := range s.targets(o) {
 			if t.Subset != "" && t.fromSidecars() {
 				host := s.full(t.Host, o)
 				routes[host] = append(routes[host], t)

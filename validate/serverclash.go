@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
@@ -56,7 +57,7 @@ spec:
 
 func portClash(s *Scope, r *reporter) {
 	told := map[place]bool{}
-	for _, group := range s.sharedPorts() {
+	for _, group := range s.subjectPorts() {
 		first := group[0]
 		for _, v := range group[1:] {
 			if v.sort() == first.sort() && v.sort() != "TCP" || told[v.place] {
@@ -83,18 +84,40 @@ func (v server) sort() string {
 // sharedPorts returns the servers that share a socket of one gateway workload, the oldest first. Whatever a selector picks is
 // picked by every selector that asks for no more, so that a server may stand in several groups.
 func (s *Scope) sharedPorts() [][]server {
-	return s.sockets.get(func() [][]server {
-		var sockets [][]server
-		seen := map[string]bool{}
-		for _, o := range s.Mesh.Objects("Gateway") {
-			selector := config.Spec[*networking.Gateway](o).GetSelector()
-			if key := words(selector); !seen[key] {
-				seen[key] = true
-				sockets = append(sockets, bySocket(s.selecting(selector))...)
-			}
-		}
-		return sockets
+	return s.all.sockets.get(func() [][]server {
+		return s.sharedBy(func(map[string]string) bool { return true })
 	})
+}
+
+// subjectPorts returns those of them where one of the servers may be of a Gateway that findings are wanted about.
+func (s *Scope) subjectPorts() [][]server {
+	if s.Subjects == nil {
+		return s.sharedPorts()
+	}
+	return s.chosen.sockets.get(func() [][]server {
+		return s.sharedBy(func(selector map[string]string) bool {
+			return slices.ContainsFunc(s.subjects("Gateway"), func(o *config.Object) bool {
+				return has(selector, config.Spec[*networking.Gateway](o).GetSelector())
+			})
+		})
+	})
+}
+
+// sharedBy returns the servers that share a socket of the workloads which wanted selectors pick.
+func (s *Scope) sharedBy(wanted func(selector map[string]string) bool) [][]server {
+	var sockets [][]server
+	seen := map[string]bool{}
+	for _, o := range s.Mesh.Objects("Gateway") {
+		selector := config.Spec[*networking.Gateway](o).GetSelector()
+		if !wanted(selector) {
+			continue
+		}
+		if key := words(selector); !seen[key] {
+			seen[key] = true
+			sockets = append(sockets, bySocket(s.selecting(selector))...)
+		}
+	}
+	return sockets
 }
 
 // bySocket groups the servers of Gateways by address and port, in the order of the first of each.
@@ -163,7 +186,7 @@ spec:
 
 func hostClash(s *Scope, r *reporter) {
 	told := map[place]bool{}
-	for _, group := range s.sharedPorts() {
+	for _, group := range s.subjectPorts() {
 		taken, names := map[string]place{}, map[string]place{} // as written, and without the namespace
 		for _, v := range group {
 			if v.GetTls() == nil {
@@ -259,7 +282,7 @@ spec:
 
 func sharedCertificate(s *Scope, r *reporter) {
 	told := map[place]bool{}
-	for _, group := range s.sharedPorts() {
+	for _, group := range s.subjectPorts() {
 		first := map[string]server{}
 		for _, v := range group {
 			credential := v.GetTls().GetCredentialName()

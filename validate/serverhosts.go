@@ -125,7 +125,7 @@ func keptOut(s *Scope, r *reporter) {
 // eachUnserved yields the hosts of rules that no Gateway which they are bound to takes, with its servers and the host of one that
 // only keeps out the namespace. It says nothing where one of the Gateways is not in the input.
 func (s *Scope) eachUnserved(do func(at place, host string, servers []server, excluding *place)) {
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		servers, known := s.boundServers(gatewaysOf(o))
 		if !known || len(servers) == 0 {
 			continue

@@ -39,7 +39,7 @@ spec:
 }, doubleServerName)
 
 func doubleServerName(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		eachTLSMatch(o, func(at place, m *networking.TLSMatchAttributes) {
 			for i, sni := range m.GetSniHosts() {
 				if first := slices.Index(m.GetSniHosts(), sni); first < i {

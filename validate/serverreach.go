@@ -54,16 +54,15 @@ spec:
 }, unofferedPort)
 
 func unofferedPort(s *Scope, r *reporter) {
-	fronts := s.fronts()
-	for _, o := range s.Mesh.Objects("Gateway") {
+	for _, o := range s.subjects("Gateway") {
 		selector := config.Spec[*networking.Gateway](o).GetSelector()
 		if len(selector) == 0 {
 			continue
 		}
 		label := slices.Min(slices.Collect(maps.Keys(selector)))
 		var services []*mesh.Service
-		for _, svc := range fronts[label+"="+selector[label]] {
-			if has(svc.Selector, selector) {
+		for _, i := range s.fronts()[labelKey{"", label, selector[label]}] {
+			if svc := s.Mesh.Services[i]; has(svc.Selector, selector) {
 				services = append(services, svc)
 			}
 		}
@@ -81,17 +80,24 @@ func unofferedPort(s *Scope, r *reporter) {
 	}
 }
 
-// fronts returns the Kubernetes Services by each label of their selectors.
-func (s *Scope) fronts() map[string][]*mesh.Service {
-	fronts := map[string][]*mesh.Service{}
-	for _, svc := range s.Mesh.Services {
-		if svc.Kubernetes() {
+// fronts returns the positions of the Kubernetes Services with a selector by each of its labels, in their namespace and in any. Under
+// no label it has all of a namespace.
+func (s *Scope) fronts() map[labelKey][]int {
+	return s.fronted.get(func() map[labelKey][]int {
+		fronts := map[labelKey][]int{}
+		for i, svc := range s.Mesh.Services {
+			if !svc.Kubernetes() || len(svc.Selector) == 0 {
+				continue
+			}
+			put := func(key labelKey) { fronts[key] = append(fronts[key], i) }
+			put(labelKey{namespace: svc.Namespace})
 			for name, value := range svc.Selector {
-				fronts[name+"="+value] = append(fronts[name+"="+value], svc)
+				put(labelKey{"", name, value})
+				put(labelKey{svc.Namespace, name, value})
 			}
 		}
-	}
-	return fronts
+		return fronts
+	})
 }
 
 // has says whether labels hold all that are asked for.
@@ -139,7 +145,28 @@ spec:
 }, deadRedirect)
 
 func deadRedirect(s *Scope, r *reporter) {
-	secure := map[string][]server{} // TLS servers by selector
+	var secure lazy[map[string][]server]
+	for _, o := range s.subjects("Gateway") {
+		key := words(config.Spec[*networking.Gateway](o).GetSelector())
+		for _, v := range serversOf(o) {
+			if !v.GetTls().GetHttpsRedirect() {
+				continue
+			}
+			for i := range v.GetHosts() {
+				host := v.hostAt(i).name
+				if !slices.ContainsFunc(secure.get(s.secureServers)[key], func(t server) bool { return t.names(host) }) {
+					r.at(place{o, v.field + ".tls.httpsRedirect"}, "requests for %q are redirected to https, which no server of the gateway takes", host).
+						related(v.host(i), "the host stands here")
+					break
+				}
+			}
+		}
+	}
+}
+
+// secureServers returns the TLS servers of Gateways by selector.
+func (s *Scope) secureServers() map[string][]server {
+	secure := map[string][]server{}
 	for _, o := range s.Mesh.Objects("Gateway") {
 		key := words(config.Spec[*networking.Gateway](o).GetSelector())
 		for _, v := range serversOf(o) {
@@ -148,22 +175,7 @@ func deadRedirect(s *Scope, r *reporter) {
 			}
 		}
 	}
-	for _, o := range s.Mesh.Objects("Gateway") {
-		key := words(config.Spec[*networking.Gateway](o).GetSelector())
-		for _, v := range serversOf(o) {
-			if !v.GetTls().GetHttpsRedirect() {
-				continue
-			}
-			for i := range v.GetHosts() {
-				host := v.hostAt(i).name
-				if !slices.ContainsFunc(secure[key], func(t server) bool { return t.names(host) }) {
-					r.at(place{o, v.field + ".tls.httpsRedirect"}, "requests for %q are redirected to https, which no server of the gateway takes", host).
-						related(v.host(i), "the host stands here")
-					break
-				}
-			}
-		}
-	}
+	return secure
 }
 
 // names says whether one of the server's hosts overlaps a host, whatever namespace it is for.

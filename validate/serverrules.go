@@ -54,7 +54,7 @@ spec:
 }, misfitRules)
 
 func misfitRules(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		for _, family := range []string{"http", "tls", "tcp"} {
 			servers := s.takers(o, family)
 			if len(servers) == 0 || slices.ContainsFunc(servers, func(v server) bool { return v.family() == family }) {
@@ -179,7 +179,7 @@ spec:
 }, idleServer)
 
 func idleServer(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("Gateway") {
+	for _, o := range s.subjects("Gateway") {
 		rules := s.rulesAt(o.Namespace + "/" + o.Name)
 		if len(rules) == 0 {
 			continue // whoever routes from it is not in the input

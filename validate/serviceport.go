@@ -76,7 +76,7 @@ spec:
 }, partialPorts)
 
 func partialPorts(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("ServiceEntry") {
+	for _, o := range s.subjects("ServiceEntry") {
 		spec := config.Spec[*networking.ServiceEntry](o)
 		for i, e := range spec.GetEndpoints() {
 			for _, p := range spec.GetPorts() {
@@ -203,8 +203,8 @@ spec:
 }, singlePod)
 
 func singlePod(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("VirtualService") {
-		for _, t := range targets(o) {
+	for _, o := range s.subjects("VirtualService") {
+		for _, t := range s.targets(o) {
 			_, parent, ok := strings.Cut(t.Host, ".")
 			if !ok || s.standing(t.Host) != unknown {
 				continue

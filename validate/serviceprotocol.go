@@ -150,7 +150,7 @@ spec: {type: ExternalName, externalName: reviews.shop.svc.cluster.local, ports: 
 }, aliasOfNothing)
 
 func aliasOfNothing(s *Scope, r *reporter) {
-	for _, svc := range s.Mesh.Services {
+	for _, svc := range s.subjectServices() {
 		if svc.Resolution != mesh.Alias || s.standing(svc.ExternalName) != wrong {
 			continue
 		}

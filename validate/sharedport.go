@@ -61,12 +61,15 @@ func sharedTCPPort(s *Scope, r *reporter) {
 			if !opaque(p.Protocol) {
 				continue
 			}
+			first[p.Number] = append(first[p.Number], svc)
+			if !s.wants(svc.Object) {
+				continue
+			}
 			if older := s.rival(first[p.Number], svc); older != nil {
 				r.at(place{svc.Object, p.Field}, "%q gets none of its connections: %q has port %d as well, neither has an address, and the older takes all",
 					svc.Host, older.Host, p.Number).
 					related(place{older.Object, older.Port(p.Number).Field}, "%s takes them", name(older.Object))
 			}
-			first[p.Number] = append(first[p.Number], svc)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 
@@ -70,7 +71,7 @@ func sharedVIP(s *Scope, r *reporter) {
 			first[at] = svc
 			return
 		}
-		if older.Object == svc.Object || older.Host == svc.Host || s.rival([]*mesh.Service{older}, svc) == nil {
+		if older.Object == svc.Object || !s.wants(svc.Object) || older.Host == svc.Host || s.rival([]*mesh.Service{older}, svc) == nil {
 			return
 		}
 		r.at(place{svc.Object, addressField(svc)}, "%q gets none of its connections: %q has address %s and port %d as well, and is older",
@@ -133,6 +134,7 @@ func wideAddress(s *Scope, r *reporter) {
 			ranges[at] = svc
 		}
 	})
+	maps.DeleteFunc(ranges, func(_ addressPort, wide *mesh.Service) bool { return !s.wants(wide.Object) })
 	told := map[*mesh.Service]bool{}
 	s.eachOpaqueAddress(func(svc *mesh.Service, p *mesh.Port, at addressPort) {
 		for bits := at.prefix.Bits() - 1; bits >= 0 && len(ranges) > 0; bits-- {
@@ -219,7 +221,7 @@ spec:
 
 func socketTarget(s *Scope, r *reporter) {
 	told := map[place]bool{}
-	for _, svc := range s.Mesh.Services {
+	for _, svc := range s.subjectServices() {
 		if svc.Kubernetes() {
 			continue
 		}

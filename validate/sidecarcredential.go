@@ -7,7 +7,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/mesh"
 )
 
 var _ = register(diag.Check{
@@ -70,14 +69,13 @@ spec:
 }, sidecarCredential)
 
 func sidecarCredential(s *Scope, r *reporter) {
-	routes := s.routesTo()
 	told := map[place]bool{}
-	for _, x := range s.securedPorts() {
+	for _, x := range s.securedSubjects() {
 		at := x.tls.at("credentialName")
 		if !x.tls.secret() || told[at] {
 			continue
 		}
-		to := routes[x.service.Host]
+		to := s.routesTo(x.service.Host)
 		if !to.sidecars && to.gateways {
 			continue // the rule serves gateways
 		}
@@ -100,16 +98,16 @@ func (t clientTLS) secret() bool {
 // A routing says who follows rules that lead to a host.
 type routing struct{ sidecars, gateways bool }
 
-// routesTo returns who follows rules to each host.
-func (s *Scope) routesTo() map[string]routing {
+// routesTo returns who follows rules to a host.
+func (s *Scope) routesTo(host string) routing {
 	return s.routings.get(func() map[string]routing {
 		routings := map[string]routing{}
-		s.eachTarget(func(t target, svc *mesh.Service) {
-			to := routings[svc.Host]
-			to.sidecars = to.sidecars || t.fromSidecars()
-			to.gateways = to.gateways || t.fromGateways()
-			routings[svc.Host] = to
-		})
+		for _, a := range s.aims() {
+			to := routings[a.service.Host]
+			to.sidecars = to.sidecars || a.fromSidecars()
+			to.gateways = to.gateways || a.fromGateways()
+			routings[a.service.Host] = to
+		}
 		return routings
-	})
+	})[host]
 }

@@ -52,7 +52,7 @@ spec:
 }, unimported)
 
 func unimported(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("Sidecar") {
+	for _, o := range s.subjects("Sidecar") {
 		spec := config.Spec[*networking.Sidecar](o)
 		view := s.client(o.Namespace)
 		if spec.GetWorkloadSelector() != nil || len(spec.GetEgress()) == 0 || view.Sidecar != o || o.Namespace == s.Mesh.Settings.Config.GetRootNamespace() {

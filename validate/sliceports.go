@@ -74,7 +74,7 @@ func portNames(svc *mesh.Service) string {
 
 // eachEndpointsPort calls do for every port of EndpointSlices and Endpoints of a Service that the input has.
 func (s *Scope) eachEndpointsPort(do func(place, config.EndpointPort, *mesh.Service)) {
-	for _, o := range s.Mesh.Objects("EndpointSlice") {
+	for _, o := range s.subjects("EndpointSlice") {
 		spec := config.Spec[*config.EndpointSlice](o)
 		if svc := s.kubernetesService(o.Namespace, o.Labels[serviceName]); svc != nil && spec.AddressType != "FQDN" {
 			for i, p := range spec.Ports {
@@ -82,7 +82,7 @@ func (s *Scope) eachEndpointsPort(do func(place, config.EndpointPort, *mesh.Serv
 			}
 		}
 	}
-	for _, o := range s.Mesh.Objects("Endpoints") {
+	for _, o := range s.subjects("Endpoints") {
 		svc := s.kubernetesService(o.Namespace, o.Name)
 		if svc == nil {
 			continue
@@ -144,7 +144,7 @@ endpoints: [{addresses: [192.0.2.1]}]
 }, strayEndpoints)
 
 func strayEndpoints(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("EndpointSlice") {
+	for _, o := range s.subjects("EndpointSlice") {
 		switch of := o.Labels[serviceName]; {
 		case of == "":
 			r.at(place{o, "metadata"}, "the EndpointSlice has no label %s, and so belongs to no Service", serviceName)
@@ -152,7 +152,7 @@ func strayEndpoints(s *Scope, r *reporter) {
 			r.at(place{o, source.Join("metadata.labels", serviceName)}, "namespace %s has no Service %q", o.Namespace, of)
 		}
 	}
-	for _, o := range s.Mesh.Objects("Endpoints") {
+	for _, o := range s.subjects("Endpoints") {
 		if s.plainlyAbsent(o.Namespace, o.Name) {
 			r.at(place{o, "metadata.name"}, "namespace %s has no Service %q for these Endpoints", o.Namespace, o.Name)
 		}
@@ -201,7 +201,6 @@ subsets: [{addresses: [{ip: 192.0.2.1}], ports: [{name: tcp, port: 6379}]}]
 }, unservedService)
 
 func unservedService(s *Scope, r *reporter) {
-	s.prepare()
 	listed := map[string]bool{} // Services that endpoints are written for
 	for _, o := range s.Mesh.Objects("EndpointSlice") {
 		listed[o.Namespace+"/"+o.Labels[serviceName]] = true
@@ -209,8 +208,8 @@ func unservedService(s *Scope, r *reporter) {
 	for _, o := range s.Mesh.Objects("Endpoints") {
 		listed[o.Namespace+"/"+o.Name] = true
 	}
-	for _, svc := range s.Mesh.Services {
-		written := s.holds["EndpointSlice"][svc.Namespace] || s.holds["Endpoints"][svc.Namespace]
+	for _, svc := range s.subjectServices() {
+		written := s.holds("EndpointSlice", svc.Namespace) || s.holds("Endpoints", svc.Namespace)
 		if !svc.Kubernetes() || len(svc.Selector) > 0 || svc.Resolution == mesh.Alias || !written || listed[svc.Namespace+"/"+svc.Name] || s.endpoints(svc) != nil {
 			continue
 		}

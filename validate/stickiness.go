@@ -247,17 +247,15 @@ func opaqueHash(s *Scope, r *reporter) {
 // eachOpaquePolicy yields the policies of rules for a single host that are for ports without HTTP only, where no rule routes HTTP
 // to them.
 func (s *Scope) eachOpaquePolicy(do func(policy, *mesh.Service)) {
-	s.prepare()
 	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		svcs := s.named(s.full(spec.GetHost(), o))
-		if mesh.IsWildcard(spec.GetHost()) || len(svcs) == 0 || len(s.Mesh.ServicesOf(svcs[0].Host)) > 1 || s.routed[hostPort{svcs[0].Host, 0}] {
+		if mesh.IsWildcard(spec.GetHost()) || len(svcs) == 0 || len(s.Mesh.ServicesOf(svcs[0].Host)) > 1 {
 			return
 		}
+		routed := func(own *mesh.Port) bool { return s.routedAt(svcs[0].Host, own.Number) }
 		for _, p := range policies(o, spec) {
 			concerned := slices.DeleteFunc(slices.Clone(svcs[0].Ports), func(own *mesh.Port) bool { return p.port != 0 && p.port != own.Number })
-			if len(concerned) > 0 && !slices.ContainsFunc(concerned, func(own *mesh.Port) bool {
-				return readsHTTP(own) || s.routed[hostPort{svcs[0].Host, own.Number}]
-			}) {
+			if len(concerned) > 0 && !slices.ContainsFunc(concerned, readsHTTP) && !slices.ContainsFunc(concerned, routed) && !s.routedAt(svcs[0].Host, 0) {
 				do(p, svcs[0])
 			}
 		}

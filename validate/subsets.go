@@ -79,7 +79,6 @@ spec:
 }, emptySubset)
 
 func emptySubset(s *Scope, r *reporter) {
-	used := s.usedSubsets()
 	s.eachSubset(func(at place, sub *networking.Subset, svc *mesh.Service) {
 		all := s.endpointLabels(svc)
 		asked := knowable(sub.GetLabels(), all)
@@ -92,7 +91,7 @@ func emptySubset(s *Scope, r *reporter) {
 		if values := present(all, sub.GetLabels()); values != "" {
 			f.help("its endpoints have %s", values)
 		}
-		if !used[hostSubset{svc.Host, sub.GetName()}] {
+		if !s.usedSubset(svc.Host, sub.GetName()) {
 			f.severity(diag.Warning) // as long as no rule leads there
 		}
 	})
@@ -113,7 +112,7 @@ func knowable(asked map[string]string, all []map[string]string) map[string]strin
 
 // eachSubset yields the subsets of rules that are for a single host, with its service.
 func (s *Scope) eachSubset(do func(at place, sub *networking.Subset, svc *mesh.Service)) {
-	for _, o := range s.Mesh.Objects("DestinationRule") {
+	for _, o := range s.subjects("DestinationRule") {
 		spec := config.Spec[*networking.DestinationRule](o)
 		host := s.full(spec.GetHost(), o)
 		if mesh.IsWildcard(host) {
@@ -340,11 +339,10 @@ func unusedSubset(s *Scope, r *reporter) {
 	if !s.holdsKind("VirtualService") {
 		return
 	}
-	used := s.usedSubsets()
 	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		host := s.full(spec.GetHost(), o)
 		for i, sub := range spec.GetSubsets() {
-			if len(s.services(host)) == 0 || mesh.IsWildcard(host) || used[hostSubset{host, sub.GetName()}] || saysNothing(sub) {
+			if len(s.services(host)) == 0 || mesh.IsWildcard(host) || s.usedSubset(host, sub.GetName()) || saysNothing(sub) {
 				continue
 			}
 			f := r.at(place{o, source.Index("spec.subsets", i)}, "no rule leads to the subset %q of %q", sub.GetName(), host)
@@ -358,15 +356,17 @@ func unusedSubset(s *Scope, r *reporter) {
 // A hostSubset is a subset of a host.
 type hostSubset struct{ host, subset string }
 
-// usedSubsets returns the subsets that rules lead to.
-func (s *Scope) usedSubsets() map[hostSubset]bool {
-	used := map[hostSubset]bool{}
-	for _, o := range s.Mesh.Objects("VirtualService") {
-		for _, t := range targets(o) {
-			used[hostSubset{s.full(t.Host, o), t.Subset}] = true
+// usedSubset says whether rules lead to a subset of a host.
+func (s *Scope) usedSubset(host, subset string) bool {
+	return s.used.get(func() map[hostSubset]bool {
+		used := map[hostSubset]bool{}
+		for _, o := range s.Mesh.Objects("VirtualService") {
+			for _, t := range s.targets(o) {
+				used[hostSubset{s.full(t.Host, o), t.Subset}] = true
+			}
 		}
-	}
-	return used
+		return used
+	})[hostSubset{host, subset}]
 }
 
 var _ = register(diag.Check{

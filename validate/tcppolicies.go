@@ -53,7 +53,7 @@ spec:
 }, idleTunnel)
 
 func idleTunnel(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("DestinationRule") {
+	for _, o := range s.subjects("DestinationRule") {
 		spec := config.Spec[*networking.DestinationRule](o)
 		svcs := s.named(s.full(spec.GetHost(), o))
 		if spec.GetTrafficPolicy().GetTunnel() == nil || len(svcs) == 0 || anyPort(svcs, func(p *mesh.Port) bool { return !p.Protocol.IsHTTP() }) {
@@ -124,9 +124,9 @@ spec:
 }, firstSettings)
 
 func firstSettings(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		first := map[routeKey]target{}
-		for _, t := range targets(o) {
+		for _, t := range s.targets(o) {
 			if t.protocol == "http" {
 				continue
 			}
@@ -232,7 +232,7 @@ func nearEndpoints(s *Scope, r *reporter) {
 	if mesh != nil && mesh.GetEnabled() != nil && !mesh.GetEnabled().GetValue() {
 		return
 	}
-	for _, o := range s.Mesh.Objects("DestinationRule") {
+	for _, o := range s.subjects("DestinationRule") {
 		policy := config.Spec[*networking.DestinationRule](o).GetTrafficPolicy()
 		if policy.GetOutlierDetection() == nil || policy.GetLoadBalancer().GetLocalityLbSetting() != nil {
 			continue

@@ -144,7 +144,7 @@ spec:
 }, inheritedSubnets)
 
 func inheritedSubnets(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		if !boundTo(o, mesh.MeshGateway) {
 			continue
 		}

@@ -99,7 +99,6 @@ func otherTLSPort(s *Scope, r *reporter) {
 // missedTLS returns the port for which a rule originates TLS where it seems to mean another one: a port that the host does not
 // have, or one to which no rule routes. The number is 0 where there is none.
 func (s *Scope) missedTLS(rule *config.Object, svc *mesh.Service, routed *mesh.Port) (place, uint32) {
-	s.prepare()
 	for i, p := range config.Spec[*networking.DestinationRule](rule).GetTrafficPolicy().GetPortLevelSettings() {
 		number := p.GetPort().GetNumber()
 		declared := svc.Port(number)
@@ -108,7 +107,7 @@ func (s *Scope) missedTLS(rule *config.Object, svc *mesh.Service, routed *mesh.P
 		case p.GetTls() == nil || !(clientTLS{settings: p.GetTls()}).originates() || number == routed.Number:
 		case declared == nil && (routed.Target == 0 || routed.Target == number):
 			return at, number
-		case declared != nil && !declared.Protocol.IsTLS() && !s.routed[hostPort{svc.Host, number}]:
+		case declared != nil && !declared.Protocol.IsTLS() && !s.routedAt(svc.Host, number):
 			return at, number
 		}
 	}
@@ -162,7 +161,7 @@ spec:
 
 func publicAuthority(s *Scope, r *reporter) {
 	told := map[place]bool{}
-	for _, x := range s.securedPorts() {
+	for _, x := range s.securedSubjects() {
 		t := x.tls.settings
 		if !x.tls.originates() || t.GetCaCertificates() != "" || t.GetCredentialName() != "" || t.GetInsecureSkipVerify().GetValue() ||
 			!inside(x.service) || told[x.tls.place] {

@@ -137,29 +137,35 @@ func uninherited(s *Scope, r *reporter) {
 // eachNarrower calls do for every DestinationRule that takes the place of one for a wildcard host: the closest of its namespace,
 // else of the root namespace.
 func (s *Scope) eachNarrower(do func(narrow, wide *config.Object)) {
-	s.prepare()
-	wild := map[string]map[string]*config.Object{}
-	for _, o := range s.Mesh.Objects("DestinationRule") {
-		spec := config.Spec[*networking.DestinationRule](o)
-		if mesh.IsWildcard(spec.GetHost()) && spec.GetWorkloadSelector() == nil {
-			if wild[o.Namespace] == nil {
-				wild[o.Namespace] = map[string]*config.Object{}
-			}
-			wild[o.Namespace][spec.GetHost()] = o
-		}
-	}
-	for _, o := range s.Mesh.Objects("DestinationRule") {
+	for _, o := range s.subjects("DestinationRule") {
 		host := s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)
 		if s.firstIn(o.Namespace, host) != o || config.Spec[*networking.DestinationRule](o).GetWorkloadSelector() != nil {
 			continue
 		}
 		for _, ns := range []string{o.Namespace, s.Mesh.Settings.Config.GetRootNamespace()} {
-			if wide := above(wild[ns], host); wide != nil {
+			if wide := above(s.wildcardRules(ns), host); wide != nil {
 				do(o, wide)
 				break
 			}
 		}
 	}
+}
+
+// wildcardRules returns the DestinationRules of a namespace that are for a wildcard host and for all clients, by host.
+func (s *Scope) wildcardRules(namespace string) map[string]*config.Object {
+	return s.wild.get(func() map[string]map[string]*config.Object {
+		wild := map[string]map[string]*config.Object{}
+		for _, o := range s.Mesh.Objects("DestinationRule") {
+			spec := config.Spec[*networking.DestinationRule](o)
+			if mesh.IsWildcard(spec.GetHost()) && spec.GetWorkloadSelector() == nil {
+				if wild[o.Namespace] == nil {
+					wild[o.Namespace] = map[string]*config.Object{}
+				}
+				wild[o.Namespace][spec.GetHost()] = o
+			}
+		}
+		return wild
+	})[namespace]
 }
 
 // missingBlocks names the policies that one rule sets and another one does not set in any way. Mutual TLS of the mesh does not
@@ -246,11 +252,10 @@ spec:
 }, hidesServiceRule)
 
 func hidesServiceRule(s *Scope, r *reporter) {
-	s.prepare()
-	for _, o := range s.Mesh.Objects("DestinationRule") {
+	for _, o := range s.subjects("DestinationRule") {
 		host := s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)
 		svc := s.client(o.Namespace).Service(host)
-		if svc == nil || svc.Namespace == o.Namespace || len(s.rules[host]) < 2 || s.firstIn(o.Namespace, host) != o || !s.inhabited(o.Namespace) {
+		if svc == nil || svc.Namespace == o.Namespace || len(s.rulesFor(host)) < 2 || s.firstIn(o.Namespace, host) != o || !s.inhabited(o.Namespace) {
 			continue
 		}
 		hidden := s.firstIn(svc.Namespace, host)

@@ -55,7 +55,7 @@ func unregisteredHost(s *Scope, r *reporter) {
 	if !s.holdsKind("ServiceEntry") && !s.holdsKind("Service") && s.Registry != Closed {
 		return
 	}
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		if !boundTo(o, mesh.MeshGateway) {
 			continue
 		}
@@ -121,7 +121,7 @@ spec:
 }, ruleForNobody)
 
 func ruleForNobody(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("DestinationRule") {
+	for _, o := range s.subjects("DestinationRule") {
 		host := config.Spec[*networking.DestinationRule](o).GetHost()
 		full := s.full(host, o)
 		if len(s.services(full)) > 0 || s.matchesAny(full) || s.qualified(host) != "" || len(s.namesakes(host, o)) > 0 || s.standing(full) != wrong {
@@ -188,7 +188,7 @@ spec:
 }, shortGatewayHost)
 
 func shortGatewayHost(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("VirtualService") {
+	for _, o := range s.subjects("VirtualService") {
 		if boundTo(o, mesh.MeshGateway) {
 			continue
 		}

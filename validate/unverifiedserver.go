@@ -49,7 +49,7 @@ spec:
 
 func unverifiedServer(s *Scope, r *reporter) {
 	told := map[place]bool{}
-	for _, x := range s.securedPorts() {
+	for _, x := range s.securedSubjects() {
 		at := x.tls.at("insecureSkipVerify")
 		if x.tls.settings.GetInsecureSkipVerify().GetValue() && !told[at] {
 			told[at] = true

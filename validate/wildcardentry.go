@@ -40,7 +40,7 @@ spec:
 
 func oneFrontEnd(s *Scope, r *reporter) {
 	told := map[place]bool{}
-	for _, svc := range s.Mesh.Services {
+	for _, svc := range s.subjectServices() {
 		at := place{svc.Object, svc.Field}
 		if svc.Kubernetes() || !mesh.IsWildcard(svc.Host) || told[at] || !svc.Resolution.IsDNS() && svc.Resolution != mesh.ClientSide {
 			continue

@@ -57,7 +57,7 @@ spec: {address: 192.0.2.7, labels: {app: db}}
 }, namedWorkload)
 
 func namedWorkload(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("WorkloadEntry") {
+	for _, o := range s.subjects("WorkloadEntry") {
 		address := config.Spec[*networking.WorkloadEntry](o).GetAddress()
 		if _, err := netip.ParseAddr(address); err == nil || address == "" || strings.HasPrefix(address, "unix://") {
 			continue
@@ -127,7 +127,7 @@ spec: {address: 192.0.2.7, labels: {app: db}, ports: {http: 8080}}
 }, unaskedPorts)
 
 func unaskedPorts(s *Scope, r *reporter) {
-	for _, o := range s.Mesh.Objects("WorkloadEntry") {
+	for _, o := range s.subjects("WorkloadEntry") {
 		ports := config.Spec[*networking.WorkloadEntry](o).GetPorts()
 		svcs := s.selectors(o)
 		if len(ports) == 0 || len(svcs) == 0 {

@@ -200,15 +200,14 @@ func unheardMutual(s *Scope, r *reporter) {
 			secured[x.service.Namespace] = true
 		}
 	}
-	for _, o := range s.Mesh.Objects("PeerAuthentication") {
+	for _, o := range s.subjects("PeerAuthentication") {
 		spec := config.Spec[*security.PeerAuthentication](o)
 		if len(spec.GetSelector().GetMatchLabels()) == 0 || secured[o.Namespace] || spec.GetMtls().GetMode() != strict {
 			continue
 		}
-		mode, by := s.client(o.Namespace).MutualTLS(0)
-		if mode == security.PeerAuthentication_MutualTLS_DISABLE {
+		if d := s.demandOf(o.Namespace); d.mode == security.PeerAuthentication_MutualTLS_DISABLE {
 			r.at(place{o, "spec.mtls.mode"}, "clients send plaintext, because the policy of the namespace is DISABLE, and these workloads refuse it").
-				related(place{by.Object, by.Field}, "clients go by this policy")
+				related(place{d.by.Object, d.by.Field}, "clients go by this policy")
 		}
 	}
 }
@@ -257,7 +256,7 @@ spec: {mtls: {mode: STRICT}}
 }, refusedCallers)
 
 func refusedCallers(s *Scope, r *reporter) {
-	for _, svc := range s.Mesh.Services {
+	for _, svc := range s.subjectServices() {
 		if svc.Type != "NodePort" && svc.Type != "LoadBalancer" || len(s.gatewaysBehind(svc)) > 0 {
 			continue
 		}
@@ -363,7 +362,7 @@ type workloadPolicy struct {
 func (s *Scope) workloadPolicies() []workloadPolicy {
 	var all []workloadPolicy
 	for _, kind := range []string{"PeerAuthentication", "AuthorizationPolicy", "RequestAuthentication", "Sidecar"} {
-		for _, o := range s.Mesh.Objects(kind) {
+		for _, o := range s.subjects(kind) {
 			p := workloadPolicy{place: place{o, "spec.selector.matchLabels"}}
 			switch spec := o.Spec.(type) {
 			case *security.PeerAuthentication:

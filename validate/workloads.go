@@ -20,16 +20,47 @@ type labelKey struct{ namespace, name, value string }
 func (s *Scope) indexWorkloads() labelIndex {
 	index := labelIndex{}
 	for _, o := range s.Objects {
-		if !isWorkload(o) {
-			continue
-		}
-		index[labelKey{namespace: o.Namespace}] = append(index[labelKey{namespace: o.Namespace}], o)
-		for name, value := range mesh.WorkloadLabels(o) {
-			index[labelKey{"", name, value}] = append(index[labelKey{"", name, value}], o)
-			index[labelKey{o.Namespace, name, value}] = append(index[labelKey{o.Namespace, name, value}], o)
+		if isWorkload(o) {
+			index.add(o)
 		}
 	}
 	return index
+}
+
+func (x labelIndex) add(o *config.Object) {
+	put := func(key labelKey) { x[key] = append(x[key], o) }
+	put(labelKey{namespace: o.Namespace})
+	for name, value := range mesh.WorkloadLabels(o) {
+		put(labelKey{"", name, value})
+		put(labelKey{o.Namespace, name, value})
+	}
+}
+
+// pick returns the workloads of a namespace, or of all if it is "", that have the labels, of which there is one at least.
+func (x labelIndex) pick(namespace string, labels map[string]string) []*config.Object {
+	var fewest []*config.Object
+	for i, name := range slices.Sorted(maps.Keys(labels)) {
+		if found := x[labelKey{namespace, name, labels[name]}]; i == 0 || len(found) < len(fewest) {
+			fewest = found
+		}
+	}
+	var found []*config.Object
+	for _, o := range fewest {
+		if picks(labels, mesh.WorkloadLabels(o)) {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
+// picks says whether labels have all that a selector asks for; one that it asks to be empty has to be there as well.
+func picks(selector, labels map[string]string) bool {
+	for name, value := range selector {
+		if got, ok := labels[name]; !ok || got != value {
+			return false
+		}
+	}
+	return true
 }
 
 // isWorkload says whether an object is a workload, or makes workloads.
@@ -47,20 +78,22 @@ func (s *Scope) workloads(namespace string, labels map[string]string) []*config.
 	if len(labels) == 0 {
 		return nil
 	}
-	labelled := s.labelled.get(s.indexWorkloads)
-	var fewest []*config.Object
-	for i, name := range slices.Sorted(maps.Keys(labels)) {
-		if found := labelled[labelKey{namespace, name, labels[name]}]; i == 0 || len(found) < len(fewest) {
-			fewest = found
-		}
+	return s.labelled.get(s.indexWorkloads).pick(namespace, labels)
+}
+
+// selected returns the workloads of a namespace, or of all if it is "", that a selector picks in the mesh, as [mesh.Mesh.Selected]
+// does, without trying all of them.
+func (s *Scope) selected(namespace string, selector map[string]string) []*config.Object {
+	if len(selector) == 0 {
+		return s.Mesh.Selected(namespace, nil)
 	}
-	var found []*config.Object
-	for _, o := range fewest {
-		if has(mesh.WorkloadLabels(o), labels) {
-			found = append(found, o)
+	return s.picked.get(func() labelIndex {
+		index := labelIndex{}
+		for _, o := range s.Mesh.Selected("", nil) {
+			index.add(o)
 		}
-	}
-	return found
+		return index
+	}).pick(namespace, selector)
 }
 
 // populated says whether the input holds any workload of a namespace.

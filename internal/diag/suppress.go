@@ -73,11 +73,13 @@ func wishesOf(in *source.Input) *wishes {
 		}
 	}
 	annotated := map[*source.File]bool{}
-	for _, f := range in.Files {
-		annotated[f] = mayAnnotate(f.Data)
-	}
 	for _, doc := range in.Documents {
-		if !annotated[doc.File] {
+		may, known := annotated[doc.File]
+		if !known {
+			may = mayAnnotate(doc.File.Data)
+			annotated[doc.File] = may
+		}
+		if !may {
 			continue
 		}
 		notes := doc.Tree().Get("metadata").Get("annotations")

@@ -7,6 +7,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/internal/source"
 	"sem.example/simulate"
 	"sem.example/validate"
 )
@@ -65,7 +66,7 @@ func remarksOf(all ...stageChecks) map[string]remark {
 // finding gives the help, for it knows the documents.
 func (w *World) remark(t *simulate.Trace, policy diag.Policy) {
 	about, own := w.subject(t), len(t.Warnings)
-	found := policy.Apply(w.findings(about).Suppress(w.Input))
+	found := policy.Apply(w.findings(about).Suppress(&source.Input{Files: w.Input.Files, Documents: about.documents}))
 	found.Sort()
 	for i := range found {
 		d := &found[i]
@@ -84,12 +85,15 @@ func (w *World) remark(t *simulate.Trace, policy diag.Policy) {
 	}
 }
 
-// findings are those of the checks that explain calls. Of a document that has to do with the call and is refused by its
-// schema only that is told.
+// findings are those of the checks that explain calls, about the documents that have to do with one. Of a document that is refused
+// by its schema only that is told.
 func (w *World) findings(about *subject) diag.List {
-	shapes, broken := checkShapes(about.documents(w.Objects), nil), broken{}
+	shapes, broken := checkShapes(about.documents, nil), broken{}
 	broken.add(shapes)
-	scope := &validate.Scope{Mesh: w.Mesh, Objects: w.Objects}
+	scope := &validate.Scope{Mesh: w.Mesh, Objects: w.Objects, Subjects: map[*source.Document]bool{}}
+	for _, doc := range about.documents {
+		scope.Subjects[doc] = true
+	}
 	found := validate.Some(scope, func(c *diag.Check) bool { _, ok := remarks[c.ID]; return ok })
 	return append(shapes, broken.sound(found)...)
 }

@@ -14,22 +14,20 @@ import (
 	"sem.example/simulate"
 )
 
-// A subject is what a trace is about: the fields that decide, and the hosts that are asked for.
+// A subject is what a trace is about: the fields that decide, the hosts that are asked for, and the documents of both.
 type subject struct {
-	fields  map[objectName][]string
-	objects map[*source.Document]*config.Object
-	hosts   []string
-	failed  bool // the call does not get through to a host of the mesh: then findings about its hosts count as well
-	domain  string
+	fields    map[objectName][]string
+	hosts     []string
+	documents []*source.Document // in the order of the input
+	objects   map[*source.Document]*config.Object
+	failed    bool // the call does not get through to a host of the mesh: then findings about its hosts count as well
+	domain    string
 }
 
 type objectName struct{ kind, namespace, name string }
 
 func (w *World) subject(t *simulate.Trace) *subject {
 	s := &subject{fields: map[objectName][]string{}, objects: map[*source.Document]*config.Object{}, domain: w.Mesh.Settings.Domain}
-	for _, o := range w.Objects {
-		s.objects[o.Doc] = o
-	}
 	for i := range t.Hops {
 		for _, step := range t.Hops[i].Steps {
 			for _, p := range step.Origins {
@@ -39,6 +37,11 @@ func (w *World) subject(t *simulate.Trace) *subject {
 		}
 	}
 	s.hosts, s.failed = w.hostsOf(t), !t.Verdict.Succeeded() || t.Verdict == simulate.Passthrough
+	for _, o := range w.Objects {
+		if s.fields[objectName{o.Kind, o.Namespace, o.Name}] != nil || s.about(o) {
+			s.documents, s.objects[o.Doc] = append(s.documents, o.Doc), o
+		}
+	}
 	return s
 }
 
@@ -98,17 +101,6 @@ func (s *subject) concerns(d *diag.Diagnostic) bool {
 		return true
 	}
 	return slices.ContainsFunc(d.Related, func(r diag.Related) bool { return s.decides(r.Place) })
-}
-
-// documents are those that decide about the call, or are about one of its hosts.
-func (s *subject) documents(objects []*config.Object) []*source.Document {
-	var out []*source.Document
-	for _, o := range objects {
-		if s.fields[objectName{o.Kind, o.Namespace, o.Name}] != nil || s.about(o) {
-			out = append(out, o.Doc)
-		}
-	}
-	return out
 }
 
 // about says whether a document is about a host of the trace.
