@@ -8,7 +8,6 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"sem.example/internal/envoy"
-	"sem.example/internal/parallel"
 )
 
 // Options say what [JSON] prints of the resources, and what beside them.
@@ -65,67 +64,6 @@ func entries(all []Entry) iter.Seq[piece] {
 			}
 		}
 	}
-}
-
-// A document writes a JSON object of lists, some pages at a time, so that a large one is never held as text. It remembers
-// the first error and writes nothing after it.
-type document struct {
-	w     io.Writer
-	lists int
-	first bool // the next item is the first of its list, and has no separator
-	err   error
-}
-
-func (d *document) list(name string, items iter.Seq[piece]) {
-	d.print(separator(d.lists, "{"), "\n  ", `"`, name, `": [`)
-	d.lists++
-	d.first = true
-	d.pages(items)
-	if !d.first {
-		d.print("\n  ")
-	}
-	d.first = false
-	d.print("]")
-}
-
-// pages writes pieces side by side, in their order.
-func (d *document) pages(all iter.Seq[piece]) {
-	parallel.InOrder(inPages(all), fill, func(p *page) bool {
-		defer pages.Put(p)
-		text := p.text
-		if d.first && len(text) > 0 {
-			text, d.first = text[len(itemSeparator):], false
-		}
-		d.add(text, p.err)
-		return d.err == nil
-	})
-}
-
-func (d *document) add(text []byte, err error) {
-	if d.err == nil {
-		d.err = err
-	}
-	if d.err == nil {
-		_, d.err = d.w.Write(text)
-	}
-}
-
-func (d *document) close() error {
-	d.print("\n}\n")
-	return d.err
-}
-
-func (d *document) print(parts ...string) {
-	for _, p := range parts {
-		d.add([]byte(p), nil)
-	}
-}
-
-func separator(i int, first string) string {
-	if i == 0 {
-		return first
-	}
-	return ","
 }
 
 var protoNames = protojson.MarshalOptions{UseProtoNames: true}

@@ -10,7 +10,6 @@ import (
 	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"sem.example/internal/envoy"
@@ -18,7 +17,8 @@ import (
 	"sem.example/internal/parallel"
 )
 
-// A Compiler builds the resources of one proxy, each at most once. It implements [envoy.Resources].
+// A Compiler builds the resources of one proxy: each at most once where it is asked for by name, see [envoy.Resources], and
+// anew for who wants them all, see [envoy.Lists].
 type Compiler struct {
 	view    *mesh.View
 	kin     *Compiler // builds what the proxy has in common with others, see [Family]; the compiler itself where it is alone
@@ -35,7 +35,7 @@ type Compiler struct {
 	clusters  memo[string, *clusterv3.Cluster]
 	endpoints memo[string, *endpointv3.ClusterLoadAssignment]
 	places    memo[mesh.Written, []envoy.Origin] // see fieldsOf
-	hosts     memo[hostPort, []envoy.Origin]     // see describeService
+	hosts     memo[hostPort, []envoy.Origin]     // see serviceFields
 	trails    memo[string, envoy.Origins]        // see clusterOrigins
 	tags      memo[*mesh.Service, *structpb.Value]
 	base      lazy[policy] // see meshPolicy
@@ -200,48 +200,6 @@ func (c *Compiler) Resources() *envoy.Snapshot {
 	return &envoy.Snapshot{
 		Listeners: c.ListenersOn(0), Routes: c.Routes(), Clusters: c.Clusters(), Endpoints: c.AllEndpoints(), NotModelled: c.NotModelled(),
 	}
-}
-
-// A sight is what compilers of one view work out from it alike.
-type sight struct {
-	egress lazy[[]*egress] // see egresses
-	tables lazy[[]string]  // the names of all route tables
-}
-
-// bare returns a compiler of the same view that keeps no origins, to build something that is not kept.
-func (c *Compiler) bare() *Compiler {
-	b := New(c.view)
-	b.sight, b.origins.closed = c.sight, true
-	return b
-}
-
-// List implements [envoy.Lists]. What it builds is not kept.
-func (c *Compiler) List(t envoy.Type) envoy.List {
-	switch t {
-	case envoy.Listeners:
-		all := c.bare().ListenersOn(0)
-		c.sight.tables.get(func() []string { return routeNames(all) })
-		return envoy.ListOf(all)
-	case envoy.Routes:
-		return envoy.ListOf(c.bare().Routes())
-	case envoy.Clusters:
-		return named(c.clusterNames(), func(name string) *clusterv3.Cluster { return c.home(name).draft(name).finish() })
-	default:
-		return named(c.clusterNames(), c.kin.assignment)
-	}
-}
-
-// named is the list of what is built from names.
-func named[M any, P interface {
-	*M
-	proto.Message
-}](names []string, build func(name string) P) envoy.List {
-	return envoy.List{Len: len(names), At: func(i int) proto.Message {
-		if m := build(names[i]); m != nil {
-			return m
-		}
-		return nil
-	}}
 }
 
 // Routes builds all route tables that a listener names.
