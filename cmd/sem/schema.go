@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sem.example/internal/suite"
 	"sem.example/schema"
 )
 
@@ -28,6 +29,9 @@ const schemaExample = `  # for an editor, with 'sem schema vscode'
 
   # one kind
   sem schema --kind VirtualService
+
+  # the files that 'sem test' reads
+  sem schema tests > sem-test.schema.json
 
   # the definitions, where the stock cue command looks for them
   sem schema -o cue > cue.mod/pkg/sem.example/schema/schema.cue`
@@ -71,8 +75,22 @@ func newSchema() *cobra.Command {
 	cmd.Flags().StringVarP(&format, "output", "o", "jsonschema", "`FORMAT`: jsonschema, openapi or cue")
 	cmd.Flags().StringSliceVar(&kinds, "kind", nil, "`KINDS` to print, as VirtualService or vs (repeatable; default: all)")
 	titled(cmd, "What is printed")
-	cmd.AddCommand(newSchemaVSCode())
+	cmd.AddCommand(newSchemaTests(), newSchemaVSCode())
 	return cmd
+}
+
+func newSchemaTests() *cobra.Command {
+	return &cobra.Command{
+		Use:     "tests",
+		Short:   "Print the JSON Schema of the files that sem test reads",
+		Long:    "Tests prints the JSON Schema of the files that 'sem test' reads, NAME_test.yaml.",
+		Example: "  sem schema tests > .vscode/sem-test.schema.json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := cmd.OutOrStdout().Write(suite.Schema())
+			return err
+		},
+	}
 }
 
 // knownKinds are kinds by their full names, all where none is named.
@@ -104,19 +122,20 @@ func indented(v any) ([]byte, error) {
 }
 
 const vscodeHelp = `Vscode prints settings of Visual Studio Code for its YAML extension, which runs
-the YAML language server: which files the JSON Schema of 'sem schema' is laid
-on. The schema looks at the kind of each document and leaves other kinds alone,
-so that it can be laid on all files.
+the YAML language server: which files the JSON Schemas of 'sem schema' and
+'sem schema tests' are laid on. The first looks at the kind of each document and
+leaves other kinds alone, so that it can be laid on all files.
 
 Other editors with the YAML language server take the same settings.`
 
 const vscodeExample = `  # in the root of a repository
   mkdir -p .vscode
   sem schema > .vscode/istio.schema.json
+  sem schema tests > .vscode/sem-test.schema.json
   sem schema vscode > .vscode/settings.json`
 
 func newSchemaVSCode() *cobra.Command {
-	var file string
+	var file, tests string
 	var globs []string
 	cmd := &cobra.Command{
 		Use:     "vscode [flags]",
@@ -126,7 +145,7 @@ func newSchemaVSCode() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			out, err := indented(map[string]any{
-				"yaml.schemas":  map[string]any{file: globs},
+				"yaml.schemas":  map[string]any{file: globs, tests: []string{"*_test.yaml"}},
 				"yaml.validate": true, "yaml.hover": true, "yaml.completion": true,
 			})
 			if err != nil {
@@ -137,6 +156,7 @@ func newSchemaVSCode() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&file, "schema", "./.vscode/istio.schema.json", "`FILE` or URL of the schema, as the editor finds it from the root of the workspace")
+	cmd.Flags().StringVar(&tests, "tests-schema", "./.vscode/sem-test.schema.json", "`FILE` or URL of the schema of files of tests")
 	cmd.Flags().StringSliceVar(&globs, "files", []string{"*.yaml", "*.yml"}, "`PATTERNS` of the files that it is laid on")
 	titled(cmd, "What is printed")
 	return cmd
