@@ -73,7 +73,7 @@ func (d *decoded) read(docs []*source.Document, namespace string) {
 
 // object decodes one document.
 func (k kind) object(doc *source.Document, group, namespace string) (*Object, []fault) {
-	o := &Object{Doc: doc, Kind: doc.Kind, Meta: meta(doc, namespace)}
+	o := &Object{Doc: doc, Kind: doc.Kind, Meta: meta(doc, namespace), Status: doc.Tree().Get("status") != nil}
 	if k.cluster {
 		o.Namespace = ""
 	}

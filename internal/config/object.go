@@ -12,7 +12,8 @@ type Object struct {
 	Doc  *source.Document
 	Kind string // "ServiceEntry"
 	Meta
-	Spec any // *networking.ServiceEntry, *security.PeerAuthentication, …; *Service, *Pod, … for Kubernetes kinds
+	Spec   any  // *networking.ServiceEntry, *security.PeerAuthentication, …; *Service, *Pod, … for Kubernetes kinds
+	Status bool // the document has a status, which of Istio's kinds is only in its tree
 }
 
 // Meta is what an object's metadata says.

@@ -98,7 +98,7 @@ func entryPorts(spec *networking.ServiceEntry) []*Port {
 // autoAddresses returns the addresses that istiod allocated to the hosts of an entry, as the entry's status tells, with
 // those of IPv4 first. An entry with addresses of its own, or that follows the original destination, has none.
 func autoAddresses(o *config.Object, spec *networking.ServiceEntry) map[string][]string {
-	if spec.Resolution == networking.ServiceEntry_NONE || len(spec.Addresses) > 0 || o.Doc == nil ||
+	if !o.Status || spec.Resolution == networking.ServiceEntry_NONE || len(spec.Addresses) > 0 ||
 		strings.EqualFold(o.Labels[labelAutoAddress], "false") {
 		return nil
 	}

@@ -103,6 +103,9 @@ func healthy(o *config.Object) bool {
 	if on, _ := strconv.ParseBool(o.Annotations[annotationHealthChecks]); !on || o.Doc == nil {
 		return true
 	}
+	if !o.Status {
+		return false
+	}
 	conditions := o.Doc.Lookup("status.conditions")
 	if conditions == nil {
 		return false

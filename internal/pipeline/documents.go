@@ -3,13 +3,12 @@ package pipeline
 import (
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
-	"sem.example/schema"
 )
 
 // Read reads an input and reports what is wrong with its files, for those who only want to write the documents down
 // elsewhere.
 func Read(opts Options) (*diag.Report, error) {
-	in, problems := source.Read(opts.Paths, source.Options{Stdin: opts.Stdin, Library: schema.Library()})
+	in, problems := source.Read(opts.Paths, opts.reading())
 	if err := unreadable(problems); err != nil {
 		return nil, err
 	}
@@ -24,7 +23,7 @@ func ReadShaped(opts Options) (*diag.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report.Findings = append(report.Findings, checkShapes(report.Input.Documents, nil)...)
+	report.Findings = append(report.Findings, checkShapes(report.Input.Documents)...)
 	report.Findings.Sort()
 	return report, nil
 }

@@ -39,29 +39,56 @@ type World struct {
 // Load reads the input and builds its mesh. The error is for what the machine refuses; mistakes of the user are findings of
 // the world, which is usable in spite of them.
 func Load(opts Options) (*World, error) {
-	in, problems := source.Read(opts.Paths, source.Options{Stdin: opts.Stdin, Library: schema.Library(), Watch: opts.Watch})
+	in, files, problems := source.ReadEach(opts.Paths, opts.reading(), func(docs []*source.Document) content {
+		return take(docs, opts, config.Decode)
+	})
 	if err := unreadable(problems); err != nil {
 		return nil, err
 	}
 	w := &World{Input: in, Found: diag.Problems(problems)}
-	return w, w.build(in.Documents, opts, config.Decode)
+	return w, w.build(files, opts)
 }
 
-// build decodes documents and gathers them into a mesh.
-func (w *World) build(docs []*source.Document, opts Options, decode decoder) error {
-	opts.Watch.Begin("gathering the mesh")
-	objects, skipped, found := decode(docs, cmp.Or(opts.Namespace, "default"))
-	w.Objects, w.Skipped = objects, skipped
-	w.Found = append(w.Found, found...)
-	settings, err := w.settings(docs, opts)
-	if err != nil {
-		return err
-	}
-	w.Mesh, found = mesh.Build(objects, settings)
-	w.Found = append(w.Found, found...)
+// reading are the options for reading the input.
+func (o Options) reading() source.Options {
+	return source.Options{Stdin: o.Stdin, Library: schema.Library(), Watch: o.Watch}
+}
+
+// content is what the documents of a file come to.
+type content struct {
+	docs    []*source.Document
+	shapes  diag.List // what is wrong with the documents by themselves, where that is wanted
+	objects []*config.Object
+	skipped int
+	found   diag.List // by decoding
+}
+
+// take decodes the documents of a file and sets their trees aside.
+func take(docs []*source.Document, opts Options, decode decoder) content {
+	c := content{docs: docs}
+	c.objects, c.skipped, c.found = decode(docs, cmp.Or(opts.Namespace, "default"))
 	source.SetAside(docs)
-	return nil
+	return c
 }
 
 // A decoder makes objects of documents and counts those that it skips.
 type decoder func(docs []*source.Document, namespace string) ([]*config.Object, int, diag.List)
+
+// build gathers files into a mesh.
+func (w *World) build(files []content, opts Options) error {
+	opts.Watch.Begin("gathering the mesh")
+	var docs []*source.Document
+	for _, f := range files {
+		docs = append(docs, f.docs...)
+		w.Objects, w.Found = append(w.Objects, f.objects...), append(w.Found, f.found...)
+		w.Skipped += f.skipped
+	}
+	settings, err := w.settings(docs, opts)
+	if err != nil {
+		return err
+	}
+	var found diag.List
+	w.Mesh, found = mesh.Build(w.Objects, settings)
+	w.Found = append(w.Found, found...)
+	return nil
+}

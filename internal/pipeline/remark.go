@@ -88,7 +88,7 @@ func (w *World) remark(t *simulate.Trace, policy diag.Policy) {
 // findings are those of the checks that explain calls, about the documents that have to do with one. Of a document that is refused
 // by its schema only that is told.
 func (w *World) findings(about *subject) diag.List {
-	shapes, broken := checkShapes(about.documents, nil), broken{}
+	shapes, broken := checkShapes(about.documents), broken{}
 	broken.add(shapes)
 	scope := &validate.Scope{Mesh: w.Mesh, Objects: w.Objects, Subjects: map[*source.Document]bool{}}
 	for _, doc := range about.documents {

@@ -20,15 +20,20 @@ type ValidateOptions struct {
 
 // Validate reads an input and reports everything that is wrong with it.
 func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
-	in, problems := source.Read(opts.Paths, source.Options{Stdin: opts.Stdin, Library: schema.Library(), Watch: opts.Watch})
+	in, files, problems := source.ReadEach(opts.Paths, opts.reading(), func(docs []*source.Document) content {
+		shapes := checkShapes(docs)
+		c := take(docs, opts, config.DecodeAll)
+		c.shapes = shapes
+		return c
+	})
 	if err := unreadable(problems); err != nil {
 		return nil, err
 	}
 	report := &diag.Report{Input: in, Files: len(in.Files), Documents: len(in.Documents)}
 	found := diag.Problems(problems)
-	worlds := [][]*source.Document{in.Documents}
+	worlds := [][]content{files}
 	if how.Each {
-		worlds = byFile(in)
+		worlds = apart(files)
 	}
 	results, err := validateAll(worlds, opts, how)
 	if err != nil {
@@ -49,7 +54,7 @@ type result struct {
 }
 
 // validateAll validates worlds side by side.
-func validateAll(worlds [][]*source.Document, opts Options, how ValidateOptions) ([]result, error) {
+func validateAll(worlds [][]content, opts Options, how ValidateOptions) ([]result, error) {
 	results := make([]result, len(worlds))
 	errs := make([]error, len(worlds))
 	watch := opts.Watch
@@ -70,12 +75,15 @@ func validateAll(worlds [][]*source.Document, opts Options, how ValidateOptions)
 // validateOne checks the documents of one world: each by itself, then all together. A document that its schema refuses takes
 // part in the mesh with what can be read of it, so that what refers to it is not called wrong; but beyond the mistake itself
 // nothing is told of it, nor of what it does to others.
-func validateOne(docs []*source.Document, opts Options, how ValidateOptions) (result, error) {
-	found := checkShapes(docs, opts.Watch)
+func validateOne(files []content, opts Options, how ValidateOptions) (result, error) {
+	var found diag.List
+	for _, f := range files {
+		found = append(found, f.shapes...)
+	}
 	broken := broken{}
 	broken.add(found)
 	w := &World{}
-	if err := w.build(docs, opts, config.DecodeAll); err != nil {
+	if err := w.build(files, opts); err != nil {
 		return result{}, err
 	}
 	found = append(found, broken.sound(w.Found)...)
@@ -86,14 +94,10 @@ func validateOne(docs []*source.Document, opts Options, how ValidateOptions) (re
 }
 
 // checkShapes holds each document against the schema of its kind.
-func checkShapes(docs []*source.Document, watch parallel.Watch) diag.List {
+func checkShapes(docs []*source.Document) diag.List {
 	lists := make([]diag.List, len(docs))
-	watch.Each("checking documents", len(docs), func(i int) { lists[i] = schema.Check(docs[i]) })
-	var found diag.List
-	for _, l := range lists {
-		found = append(found, l...)
-	}
-	return found
+	parallel.Each(len(docs), func(i int) { lists[i] = schema.Check(docs[i]) })
+	return slices.Concat(lists...)
 }
 
 // broken are the documents that their schema or their decoding refuses.
@@ -118,17 +122,13 @@ func (b broken) sound(found diag.List) diag.List {
 	})
 }
 
-func byFile(in *source.Input) [][]*source.Document {
-	at := map[*source.File]int{}
-	var files [][]*source.Document
-	for _, d := range in.Documents {
-		i, ok := at[d.File]
-		if !ok {
-			i = len(files)
-			at[d.File] = i
-			files = append(files, nil)
+// apart are worlds of one file each, for the files that hold documents.
+func apart(files []content) [][]content {
+	var worlds [][]content
+	for _, f := range files {
+		if len(f.docs) > 0 {
+			worlds = append(worlds, []content{f})
 		}
-		files[i] = append(files[i], d)
 	}
-	return files
+	return worlds
 }

@@ -25,20 +25,33 @@ type Input struct {
 // Read reads files, folders and "-" for the standard input; no argument means the current folder. A mistake in one
 // document or file never hides the others: it is among the problems, and what can be read is in the input.
 func Read(inputs []string, opts Options) (*Input, []Problem) {
+	in, _, problems := ReadEach(inputs, opts, func([]*Document) struct{} { return struct{}{} })
+	return in, problems
+}
+
+// ReadEach is as [Read], and takes what is wanted of the documents of each file while others are still being read, so that
+// trees which are not needed any more can be set aside (see [SetAside]) before all are there. What was taken is in the order
+// of the files. Take is called from several goroutines.
+func ReadEach[T any](inputs []string, opts Options, take func([]*Document) T) (*Input, []T, []Problem) {
 	if len(inputs) == 0 {
 		inputs = []string{"."}
 	}
 	names, problems := walk(inputs, holdsConfiguration)
 	jobs := bundle(names)
-	results := make([][]content, len(jobs))
-	opts.Watch.Each("reading files", len(jobs), func(i int) { results[i] = read(jobs[i], opts) })
+	results, taken := make([][]content, len(jobs)), make([][]T, len(jobs))
+	opts.Watch.Each("reading files", len(jobs), func(i int) {
+		results[i] = read(jobs[i], opts)
+		for _, c := range results[i] {
+			taken[i] = append(taken[i], take(c.docs))
+		}
+	})
 	in := &Input{}
 	for _, c := range slices.Concat(results...) {
 		in.Files = append(in.Files, c.file)
 		in.Documents = append(in.Documents, c.docs...)
 		problems = append(problems, c.problems...)
 	}
-	return in, distinct(problems)
+	return in, slices.Concat(taken...), distinct(problems)
 }
 
 // distinct drops problems that are told already: a file of CUE may take part in the packages of several folders.
