@@ -132,7 +132,7 @@ func (c *Compiler) serviceCluster(d *destination) *draft {
 		}
 		c.resolveByDNS(t, d.service)
 	case clusterv3.Cluster_ORIGINAL_DST:
-		t.redirect(d)
+		t.redirect(d.service, d.port)
 	}
 	if d.subset == "" && !d.sni {
 		t.keepDraining(d.service)
@@ -184,8 +184,8 @@ func (c *Compiler) discovery(d *destination) clusterv3.Cluster_DiscoveryType {
 }
 
 // redirect sends connections to the target port of a service whose endpoints the application dials.
-func (t *draft) redirect(d *destination) {
-	if port := d.port.Target; port != 0 && !d.service.Kubernetes() && d.service.Resolution == mesh.OriginalDst {
+func (t *draft) redirect(s *mesh.Service, p *mesh.Port) {
+	if port := p.Target; port != 0 && !s.Kubernetes() && s.Resolution == mesh.OriginalDst {
 		t.LbConfig = &clusterv3.Cluster_OriginalDstLbConfig_{
 			OriginalDstLbConfig: &clusterv3.Cluster_OriginalDstLbConfig{UpstreamPortOverride: wrapperspb.UInt32(port)},
 		}

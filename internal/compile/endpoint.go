@@ -37,9 +37,9 @@ func ruleOutlier(d *destination) *networking.OutlierDetection {
 }
 
 // addressesOf returns the endpoints of a destination that have addresses; EDS cannot carry names. Ports are found by the
-// name of the first port with the number.
+// name of the first port with the number that takes connections.
 func (c *Compiler) addressesOf(d *destination) []*mesh.Endpoint {
-	return selected(c.view.Endpoints(d.service, d.service.Port(d.port.Number)), d)
+	return selected(c.view.Endpoints(d.service, d.service.StreamPort(d.port.Number)), d)
 }
 
 // instancesOf returns the endpoints of a destination, names included. Ports are found by their number.

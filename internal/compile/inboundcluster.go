@@ -175,6 +175,9 @@ func (c *Compiler) workloadCluster(t *inboundTarget) *draft {
 	c.limit(d, p.pool.value, p.retryBudget.value)
 	if t.to == nil {
 		d.LbPolicy, d.CleanupInterval = clusterv3.Cluster_CLUSTER_PROVIDED, &durationpb.Duration{Seconds: forEver}
+		if t.served != nil && t.served.Port.Number == t.settings {
+			d.redirect(t.served.Service, t.served.Port) // as clients' proxies do, which changes nothing here
+		}
 	} else {
 		d.LoadAssignment = oneEndpoint(t.name, t.to)
 	}

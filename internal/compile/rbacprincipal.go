@@ -35,6 +35,7 @@ func (w *conditions) sourceClauses(s *security.Source, at string) []clause[rbacv
 	add("principals", "source.principal", s.GetPrincipals(), s.GetNotPrincipals())
 	add("requestPrincipals", "request.auth.principal", s.GetRequestPrincipals(), s.GetNotRequestPrincipals())
 	add("serviceAccounts", "source.serviceAccount", s.GetServiceAccounts(), s.GetNotServiceAccounts())
+	add("trustDomains", "source.trustDomain", s.GetTrustDomains(), s.GetNotTrustDomains())
 	add("namespaces", "source.namespace", s.GetNamespaces(), s.GetNotNamespaces())
 	add("remoteIpBlocks", "remote.ip", s.GetRemoteIpBlocks(), s.GetNotRemoteIpBlocks())
 	add("ipBlocks", "source.ip", s.GetIpBlocks(), s.GetNotIpBlocks())

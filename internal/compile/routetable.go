@@ -240,11 +240,14 @@ func (c *Compiler) ruledRoutes(vs *mesh.VirtualService, services *portServices, 
 func (t *tableDraft) service(host string) *mesh.Service { return t.services.last[host] }
 
 // httpPorts are the ports of a service that may carry requests for this table. Of several ports of one number only the
-// first counts.
+// first that takes connections counts.
 func (t *tableDraft) httpPorts(s *mesh.Service) []*mesh.Port {
 	ports := s.Ports
 	if t.port != 0 {
-		ports = []*mesh.Port{s.Port(t.port)}
+		ports = nil
+		if p := s.StreamPort(t.port); p != nil {
+			ports = []*mesh.Port{p}
+		}
 	}
 	var out []*mesh.Port
 	for _, p := range ports {
@@ -346,7 +349,7 @@ func (t *tableDraft) listenerOrigin(s *mesh.Service, port uint32) envoy.Origin {
 	if t.egress.port() != nil {
 		return defines(t.c.view.Sidecar, source.Join(t.egress.Field, "port"))
 	}
-	return defines(s.Object, s.Port(port).Field)
+	return defines(s.Object, s.StreamPort(port).Field)
 }
 
 // hostField is where a VirtualService writes the host that stands for a given one.

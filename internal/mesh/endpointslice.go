@@ -19,8 +19,13 @@ func (s *Service) persistentSessions() bool {
 }
 
 // kubernetesEndpoints makes the endpoints of a Kubernetes Service: those of its EndpointSlices, or of what Kubernetes
-// would make slices of, and the WorkloadEntries that the Service selects.
+// would make slices of, and the WorkloadEntries that the Service selects. Nobody is told of the slices of a Service whose
+// annotation hides it from everybody, though a VirtualService of its namespace may name it; the default of the mesh does
+// not hide them.
 func (b *builder) kubernetesEndpoints(s *Service) []*Endpoint {
+	if slices.Contains(s.ExportTo, nowhere) {
+		return b.workloadEndpoints(s)
+	}
 	return append(b.sliceEndpoints(s), b.workloadEndpoints(s)...)
 }
 

@@ -44,12 +44,14 @@ func (v *View) Identities(s *Service) []string {
 	return slices.Sorted(maps.Keys(set))
 }
 
-// inDomain returns the same identity in another trust domain. A name that is no SPIFFE identity has none.
+// inDomain returns the same identity in another trust domain. A name that is not the identity of a service account,
+// domain/ns/NAMESPACE/sa/ACCOUNT, has none.
 func inDomain(id, domain string) (string, bool) {
 	rest, ok := strings.CutPrefix(id, spiffe)
-	if !ok {
+	parts := strings.Split(rest, "/")
+	if !ok || len(parts) != 5 || parts[1] != "ns" || parts[3] != "sa" {
 		return "", false
 	}
-	_, path, ok := strings.Cut(rest, "/")
-	return spiffe + domain + "/" + path, ok
+	parts[0] = domain
+	return spiffe + strings.Join(parts, "/"), true
 }

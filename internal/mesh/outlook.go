@@ -110,11 +110,22 @@ func (k *outlook) add(s *Service) {
 		ports := slices.Clone(now.Ports)
 		for _, p := range s.Ports {
 			if now.Port(p.Number) == nil {
-				ports = append(ports, p)
+				ports = append(ports, p.joining(now))
 			}
 		}
 		k.services[i] = now.withPorts(ports)
 	}
+}
+
+// joining returns the port as another service of the host takes it in: where applications dial the endpoints themselves,
+// only the first service sends them to its target ports.
+func (p *Port) joining(first *Service) *Port {
+	if first.Resolution != OriginalDst || p.Target == 0 {
+		return p
+	}
+	joined := *p
+	joined.Target = 0
+	return &joined
 }
 
 func (k *outlook) service(host string) *Service {

@@ -100,6 +100,16 @@ func (s *Service) Port(number uint32) *Port {
 	return nil
 }
 
+// StreamPort returns the port of a number that takes connections, or nil: a DNS server has port 53 for UDP as well.
+func (s *Service) StreamPort(number uint32) *Port {
+	for _, p := range s.Ports {
+		if p.Number == number && p.Protocol != UDP {
+			return p
+		}
+	}
+	return nil
+}
+
 // PortNamed returns the port of a name, or nil.
 func (s *Service) PortNamed(name string) *Port {
 	for _, p := range s.Ports {

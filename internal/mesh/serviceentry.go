@@ -43,8 +43,8 @@ func (b *builder) entryServices(o *config.Object) []*Service {
 	auto := autoAddresses(o, spec)
 	var out []*Service
 	for i, host := range spec.Hosts {
-		if host == "*" {
-			continue // admission refuses it
+		if host == "*" || slices.Contains(spec.Hosts[:i], host) {
+			continue // admission refuses the first; a host that is listed twice is one
 		}
 		s := base
 		s.Host, s.Field, s.AutoAddresses = host, source.Index("spec.hosts", i), auto[host]
