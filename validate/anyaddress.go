@@ -51,7 +51,7 @@ func takesTLS(s *Scope, r *reporter) {
 		if p.Number != 443 && other == nil {
 			return
 		}
-		f := r.at(place{svc.Object, p.Field}, "%q takes every connection to port %d, whatever its host, unless another host claims the server name", svc.Host, p.Number).
+		f := r.at(portPlace(svc, p), "%q takes every connection to port %d, whatever its host, unless another host claims the server name", svc.Host, p.Number).
 			help("write protocol TLS, or give the entry its addresses")
 		if other != nil {
 			f.related(place{other.Object, other.Port(p.Number).Field}, "%q shares the port, told apart by server name", other.Host)
@@ -108,7 +108,7 @@ func sharesHTTP(s *Scope, r *reporter) {
 			return
 		}
 		if other := s.rival(s.anyAddress()[p.Number].http, svc); other != nil {
-			r.at(place{svc.Object, p.Field}, "%q shares the listener of port %d with HTTP hosts: connections are told apart by their first bytes", svc.Host, p.Number).
+			r.at(portPlace(svc, p), "%q shares the listener of port %d with HTTP hosts: connections are told apart by their first bytes", svc.Host, p.Number).
 				related(place{other.Object, other.Port(p.Number).Field}, "%q has the port for HTTP", other.Host)
 		}
 	})
@@ -171,7 +171,7 @@ func sharesServerFirst(s *Scope, r *reporter) {
 			on := s.anyAddress()[p.Number]
 			for _, list := range [][]*mesh.Service{on.http, on.tls} {
 				if other := s.rival(list, svc); other != nil {
-					r.at(place{svc.Object, p.Field}, "port %d is %s for %q and %s for %q, and Istio does not mix these on one listener: the younger host is left out",
+					r.at(portPlace(svc, p), "port %d is %s for %q and %s for %q, and Istio does not mix these on one listener: the younger host is left out",
 						p.Number, p.Protocol, svc.Host, other.Port(p.Number).Protocol, other.Host).
 						related(place{other.Object, other.Port(p.Number).Field}, "the other protocol is declared here")
 					break

@@ -48,7 +48,7 @@ type secured struct {
 }
 
 // port is where the service declares the port.
-func (x secured) declared() place { return place{x.service.Object, x.port.Field} }
+func (x secured) declared() place { return portPlace(x.service, x.port) }
 
 // securedPorts returns every port for which a DestinationRule says something of TLS, as a client of the rule's own namespace
 // sees it.

@@ -77,7 +77,7 @@ func servicePortMTLS(s *Scope, r *reporter) {
 			}
 			at := place{o, source.Join("spec.portLevelMtls", fmt.Sprint(number))}
 			r.at(at, "%d is the port of Service %s; the workload listens on %d", number, svc.Name, port.Target).
-				help("write %d", port.Target).related(place{svc.Object, port.Field}, "the Service maps %d to %d", number, port.Target)
+				help("write %d", port.Target).related(portPlace(svc, port), "the Service maps %d to %d", number, port.Target)
 		}
 	}
 }

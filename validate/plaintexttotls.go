@@ -85,7 +85,7 @@ func plaintextToTLS(s *Scope, r *reporter) {
 		}
 		r.at(place{t.object, t.field + ".port.number"}, "HTTP is sent in plaintext to port %d of %q, whose protocol is %s", port.Number, svc.Host, port.Protocol).
 			help("add a DestinationRule for %s with tls mode SIMPLE on port %d", svc.Host, port.Number).
-			related(place{svc.Object, port.Field}, "the port is declared here")
+			related(portPlace(svc, port), "the port is declared here")
 	})
 }
 
@@ -136,7 +136,7 @@ func gatewayToTLS(s *Scope, r *reporter) {
 			return
 		}
 		f := r.at(t.host(), "the gateway sends plain HTTP to port %d of %q, whose protocol is %s", port.Number, svc.Host, port.Protocol).
-			related(place{svc.Object, port.Field}, "the port is declared here")
+			related(portPlace(svc, port), "the port is declared here")
 		for _, p := range svc.Ports {
 			if p.Protocol.IsHTTP() {
 				f.help("route to port %d, or add a DestinationRule for %s with tls mode SIMPLE on port %d", p.Number, svc.Host, port.Number)

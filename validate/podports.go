@@ -90,7 +90,7 @@ type declaration struct {
 	port    *mesh.Port
 }
 
-func (d declaration) place() place { return place{d.service.Object, d.port.Field} }
+func (d declaration) place() place { return portPlace(d.service, d.port) }
 
 // portOf returns the port of a workload of Kubernetes that a Service's port leads to.
 func portOf(w *config.Object, p *mesh.Port) (uint32, bool) {

@@ -204,6 +204,12 @@ type place struct {
 	field  string
 }
 
+// portPlace is where a port of a service is written.
+func portPlace(s *mesh.Service, p *mesh.Port) place {
+	at := s.Written(p)
+	return place{at.Object, at.Field}
+}
+
 func (p place) diag() diag.Place {
 	if p.object == nil {
 		return diag.Place{}

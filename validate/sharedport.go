@@ -66,7 +66,7 @@ func sharedTCPPort(s *Scope, r *reporter) {
 				continue
 			}
 			if older := s.rival(first[p.Number], svc); older != nil {
-				r.at(place{svc.Object, p.Field}, "%q gets none of its connections: %q has port %d as well, neither has an address, and the older takes all",
+				r.at(portPlace(svc, p), "%q gets none of its connections: %q has port %d as well, neither has an address, and the older takes all",
 					svc.Host, older.Host, p.Number).
 					related(place{older.Object, older.Port(p.Number).Field}, "%s takes them", name(older.Object))
 			}

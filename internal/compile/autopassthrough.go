@@ -36,7 +36,7 @@ func (c *Compiler) autoPassthroughChain(s *gatewayServer, service *mesh.Service,
 	to.TunnelingConfig = nil // the connection is passed on as it is
 	d := &chainDraft{sni: []string{name}, alpn: meshAny, filters: proxyTCP(port.Protocol, to)}
 	d.origins.add("", defines(s.object, s.field))
-	d.origins.add("", defines(service.Object, port.Field))
+	d.origins.add("", definesPort(service, port))
 	if rule != nil && subset != "" {
 		d.origins.add("", defines(rule.Subsets[subset].Object, rule.Subsets[subset].Field))
 	}

@@ -81,7 +81,7 @@ func (c *Compiler) serviceFields(d *destination) []envoy.Origin {
 		o := d.service.Object
 		out := []envoy.Origin{defines(o, d.service.Field)}
 		if d.port.Field != "" {
-			out = append(out, c.fieldsOf(mesh.Written{Object: o, Field: d.port.Field}, envoy.Defines)...)
+			out = append(out, c.fieldsOf(d.service.Written(d.port), envoy.Defines)...)
 		}
 		if field := "spec.resolution"; o.Doc != nil && o.Doc.Lookup(field) != nil {
 			out = append(out, defines(o, field))

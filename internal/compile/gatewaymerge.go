@@ -113,7 +113,7 @@ func (s *gatewayServer) portOrigins() []envoy.Origin {
 		out = append(out, defines(s.object, s.field+".bind"))
 	}
 	if s.by != nil {
-		out = append(out, spelled(s.by.Service.Object, s.by.Port.Field)...)
+		out = append(out, spelledAt(s.by.Service.Written(s.by.Port))...)
 	}
 	return out
 }

@@ -66,7 +66,7 @@ func (c *Compiler) servedPorts() []*inboundPort {
 		}
 		p := &inboundPort{
 			number: t.Number, asked: t.Port.Number, protocol: t.Port.Protocol, bind: c.wildcards()[0],
-			cluster: inboundName(t.Number), origins: spelled(t.Service.Object, t.Port.Field),
+			cluster: inboundName(t.Number), origins: spelledAt(t.Service.Written(t.Port)),
 		}
 		byNumber[t.Number], out = p, append(out, p)
 	}

@@ -50,7 +50,7 @@ func (c *Compiler) inboundTargets() []*inboundTarget {
 		}
 		target := &inboundTarget{
 			name: inboundName(t.Number), port: t.Number, protocol: t.Port.Protocol, served: &t, settings: t.Port.Number,
-			origins: spelled(t.Service.Object, t.Port.Field),
+			origins: spelledAt(t.Service.Written(t.Port)),
 		}
 		if c.view.Mesh.Settings.Config.GetInboundTrafficPolicy().GetMode() == meshconfig.MeshConfig_InboundTrafficPolicy_LOCALHOST {
 			target.to, target.loopback = socket(c.loopbacks()[0], t.Number), true

@@ -167,6 +167,12 @@ func (t trail) object() envoy.Object {
 // defines, modifies and overridden are the origin of a field of an object, in each of the three roles.
 func defines(o *config.Object, field string) envoy.Origin { return originOf(o, field, envoy.Defines) }
 
+// definesPort is the origin of a port of a service.
+func definesPort(s *mesh.Service, p *mesh.Port) envoy.Origin {
+	at := s.Written(p)
+	return defines(at.Object, at.Field)
+}
+
 func modifies(o *config.Object, field string) envoy.Origin { return originOf(o, field, envoy.Modifies) }
 
 func overridden(l mesh.Loser) envoy.Origin {
@@ -186,6 +192,8 @@ func originOf(o *config.Object, field string, role envoy.Role) envoy.Origin {
 func spelled(o *config.Object, field string) []envoy.Origin {
 	return spelledAs(o, field, envoy.Defines)
 }
+
+func spelledAt(at mesh.Written) []envoy.Origin { return spelled(at.Object, at.Field) }
 
 func spelledAs(o *config.Object, field string, role envoy.Role) []envoy.Origin {
 	out := []envoy.Origin{originOf(o, field, role)}

@@ -55,7 +55,7 @@ func (p *portPlan) serve(e *egress) {
 		if p.reserved(binds, at.port.Protocol) {
 			continue
 		}
-		bids = append(bids, p.bids(bid{egress: e, service: at.service, port: at.port, written: mesh.Written{Object: at.service.Object, Field: at.port.Field},
+		bids = append(bids, p.bids(bid{egress: e, service: at.service, port: at.port, written: at.service.Written(at.port),
 			binds: binds, real: real})...)
 	}
 	p.settle(bids)

@@ -170,7 +170,7 @@ func (c *Compiler) targetOrigins(out *trail, vs *mesh.VirtualService, i int) {
 // serviceOrigins says where the route of a service that no VirtualService speaks for is written.
 func (c *Compiler) serviceOrigins(s *mesh.Service, port *mesh.Port) trail {
 	var out trail
-	out.add("", defines(s.Object, port.Field))
+	out.add("", definesPort(s, port))
 	out.add("retry", c.meshOrigin("defaultHttpRetryPolicy")...)
 	out.add("hash", c.serviceHash(s, port).origins()...)
 	return out

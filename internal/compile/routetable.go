@@ -349,7 +349,7 @@ func (t *tableDraft) listenerOrigin(s *mesh.Service, port uint32) envoy.Origin {
 	if t.egress.port() != nil {
 		return defines(t.c.view.Sidecar, source.Join(t.egress.Field, "port"))
 	}
-	return defines(s.Object, s.StreamPort(port).Field)
+	return definesPort(s, s.StreamPort(port))
 }
 
 // hostField is where a VirtualService writes the host that stands for a given one.

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
 )
 
 // An outlook is which services and VirtualServices the proxies of a scope see. Ordinary namespaces share one.
@@ -110,21 +112,23 @@ func (k *outlook) add(s *Service) {
 		ports := slices.Clone(now.Ports)
 		for _, p := range s.Ports {
 			if now.Port(p.Number) == nil {
-				ports = append(ports, p.joining(now))
+				ports = append(ports, p.joining(now, s.Object))
 			}
 		}
 		k.services[i] = now.withPorts(ports)
 	}
 }
 
-// joining returns the port as another service of the host takes it in: where applications dial the endpoints themselves,
-// only the first service sends them to its target ports.
-func (p *Port) joining(first *Service) *Port {
-	if first.Resolution != OriginalDst || p.Target == 0 {
-		return p
-	}
+// joining returns the port of a document as another service of the host takes it in: where applications dial the
+// endpoints themselves, only the first service sends them to its target ports.
+func (p *Port) joining(first *Service, o *config.Object) *Port {
 	joined := *p
-	joined.Target = 0
+	if joined.joined == nil {
+		joined.joined = o
+	}
+	if first.Resolution == OriginalDst {
+		joined.Target = 0
+	}
 	return &joined
 }
 

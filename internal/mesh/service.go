@@ -44,6 +44,8 @@ type Port struct {
 	Transport  string // "TCP", "UDP" or "SCTP" for a Kubernetes Service
 	Protocol   Protocol
 	Field      string // where the document writes it
+
+	joined *config.Object // which document that is, where it is not the service's own
 }
 
 // A serviceID names a service: a host of a namespace.
@@ -98,6 +100,15 @@ func (s *Service) Port(number uint32) *Port {
 		}
 	}
 	return nil
+}
+
+// Written returns where a port of the service is written: in its own document, or in that of another service of the host
+// whose ports were added.
+func (s *Service) Written(p *Port) Written {
+	if p.joined != nil {
+		return Written{p.joined, p.Field}
+	}
+	return Written{s.Object, p.Field}
 }
 
 // StreamPort returns the port of a number that takes connections, or nil: a DNS server has port 53 for UDP as well.
