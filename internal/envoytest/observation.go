@@ -72,7 +72,7 @@ func (p *Proxy) observe(a answer, entries []entry, before int) Observation {
 		o.Error = a.err.Error()
 	}
 	if o.Upstream == nil {
-		o.Upstream = p.unanswered(before)
+		o.Upstream = p.unanswered(before, o.UpstreamHost)
 	}
 	if o.Upstream == nil {
 		o.Body = a.body
@@ -88,10 +88,15 @@ func (p *Proxy) observe(a answer, entries []entry, before int) Observation {
 	return o
 }
 
-// unanswered returns what an upstream received whose answer did not reach the client: the first of several tries, but
-// nothing where different upstreams received different things.
-func (p *Proxy) unanswered(before int) *Upstream {
+// unanswered returns what an upstream received whose answer did not reach the client: of several tries one at the host
+// that Envoy logged, but nothing where the logged host tells none and different upstreams received different things.
+func (p *Proxy) unanswered(before int, logged string) *Upstream {
 	received := p.upstreams.since(before)
+	for _, u := range received {
+		if net.JoinHostPort(u.Address, strconv.FormatUint(uint64(u.Port), 10)) == logged {
+			return u
+		}
+	}
 	for _, u := range received {
 		if !reflect.DeepEqual(*u, *received[0]) {
 			return nil

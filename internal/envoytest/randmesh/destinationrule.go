@@ -117,17 +117,28 @@ func (g *generator) loadBalancer() tree {
 func (g *generator) consistentHash() tree {
 	t := tree{}
 	g.one(t, map[string]func() any{
-		"httpHeaderName":         func() any { return "x-user" },
+		"httpHeaderName":         func() any { return pick(g.dice, "x-user", "X-User", "user-agent") },
 		"httpQueryParameterName": func() any { return "user" },
 		"useSourceIp":            func() any { return true },
-		"httpCookie":             func() any { return tree{"name": "session", "ttl": pick(g.dice, "0s", "60s"), "path": "/"} },
+		"httpCookie":             func() any { return g.hashCookie() },
 	}, "httpHeaderName", "httpQueryParameterName", "useSourceIp", "httpCookie")
 	switch g.N(4) {
 	case 0:
 		t["ringHash"] = tree{"minimumRingSize": 512}
 	case 1:
 		t["maglev"] = tree{"tableSize": 251}
+	case 2:
+		g.maybe(t, 50, "minimumRingSize", func() any { return 256 })
 	}
+	return t
+}
+
+// hashCookie is one that the proxy sets where it has a lifetime, and only reads where it has none.
+func (g *generator) hashCookie() tree {
+	t := tree{"name": "session"}
+	g.maybe(t, 70, "ttl", func() any { return pick(g.dice, "0s", "60s") })
+	g.maybe(t, 50, "path", func() any { return "/" })
+	g.maybe(t, 20, "attributes", func() any { return list(tree{"name": "SameSite", "value": "Strict"}) })
 	return t
 }
 

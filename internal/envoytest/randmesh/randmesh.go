@@ -28,6 +28,9 @@ type Mesh struct {
 // New makes up the mesh of a seed, always the same.
 func New(seed uint64) Mesh {
 	g := &generator{dice: dice{rand.New(rand.NewPCG(seed, 0))}, taken: map[string]bool{}}
+	g.chooseFamilies()
+	g.chooseNetworks()
+	g.settings()
 	g.namespaces()
 	g.services()
 	g.entries()
@@ -39,12 +42,15 @@ func New(seed uint64) Mesh {
 // A generator holds what was made up so far.
 type generator struct {
 	dice
-	docs    []tree
-	taken   map[string]bool // kind, namespace and name of the documents
-	hosts   []host
-	doors   []door
-	proxies []simulate.Proxy
-	address byte // of the last workload
+	families  families
+	networked bool // the mesh spans several networks
+	docs      []tree
+	taken     map[string]bool // kind, namespace and name of the documents
+	hosts     []host
+	doors     []door
+	leaves    []leaf
+	proxies   []simulate.Proxy
+	address   int // of the last workload
 }
 
 type tree = manifest.Tree
@@ -74,7 +80,11 @@ var teams = []string{"shop", "bank"}
 
 func (g *generator) namespaces() {
 	for _, name := range append(slices.Clone(teams), root) {
-		g.add("v1", "Namespace", "", name, nil)
+		labels := tree{}
+		if name == root && g.chance(30) {
+			g.network(labels, networkLabel)
+		}
+		g.add("v1", "Namespace", "", name, tree{"labels": labels})
 	}
 }
 
@@ -114,6 +124,11 @@ func (g *generator) rules() {
 	for range g.N(5) {
 		g.destinationRule()
 	}
+	if g.chance(40) {
+		for range 1 + g.N(2) {
+			g.delegate()
+		}
+	}
 	for range 1 + g.N(5) {
 		g.virtualService()
 	}
@@ -123,8 +138,13 @@ func (g *generator) rules() {
 	for range g.N(3) {
 		g.peerAuthentication()
 	}
-	for range g.N(3) {
+	for range g.N(4) {
 		g.authorizationPolicy()
+	}
+	if g.chance(30) {
+		for range 1 + g.N(2) {
+			g.requestAuthentication()
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package randmesh
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -50,13 +49,13 @@ func (g *generator) service(namespace, app string) {
 	case 1:
 		spec["clusterIP"] = "None"
 	default:
-		spec["clusterIP"] = fmt.Sprintf("10.96.%d.%d", len(g.hosts)+1, 1+g.N(5))
+		g.clusterIPs(spec, g.addresses("10.96.1.%d", "fd00:96:1::%d", 10*len(g.hosts)+1+g.N(5)))
 	}
 	if spec["type"] == nil {
 		spec["selector"] = tree{"app": app}
 		pods := g.pods(namespace, app, containers)
 		if g.chance(60) {
-			g.slice(namespace, app, pods, slices)
+			g.slices(namespace, app, pods, slices)
 		}
 	}
 	rest := tree{"spec": spec}

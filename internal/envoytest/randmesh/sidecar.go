@@ -26,7 +26,9 @@ func (g *generator) egress() []any {
 	var out []any
 	for _, p := range some(g.dice, 0, 2, 80, 9000, 8443, 3000) {
 		l := tree{"port": tree{"number": p, "protocol": protocolOf(p), "name": fmt.Sprintf("e-%d", p)}, "hosts": g.egressHosts()}
-		g.maybe(l, 20, "bind", func() any { return pick(g.dice, "127.0.0.1", "0.0.0.0", "10.96.1.1") })
+		g.maybe(l, 20, "bind", func() any {
+			return pick(g.dice, g.literal("127.0.0.1", "::1"), g.literal("0.0.0.0", "::"), "10.96.1.1")
+		})
 		g.maybe(l, 15, "captureMode", func() any { return pick(g.dice, "IPTABLES", "NONE", "DEFAULT") })
 		out = append(out, l)
 	}
@@ -55,12 +57,25 @@ func (g *generator) ingress() []any {
 			protocol = "HTTPS"
 		}
 		l := tree{"port": tree{"number": n, "protocol": protocol, "name": fmt.Sprintf("i-%d", n)}}
-		g.maybe(l, 70, "defaultEndpoint", func() any { return pick(g.dice, "127.0.0.1:8000", "0.0.0.0:8001", "unix:///var/run/app.sock") })
+		g.maybe(l, 70, "defaultEndpoint", func() any {
+			return pick(g.dice, g.literal("127.0.0.1:8000", "[::1]:8000"), g.literal("0.0.0.0:8001", "[::]:8001"), "unix:///var/run/app.sock")
+		})
 		if protocol == "HTTPS" && g.chance(60) {
-			l["tls"] = tree{"mode": "SIMPLE", "serverCertificate": "/etc/certs/server.pem", "privateKey": "/etc/certs/server.key"}
+			l["tls"] = g.ingressTLS()
 		}
+		g.maybe(l, 15, "bind", func() any { return g.literal("0.0.0.0", "::") })
+		g.maybe(l, 10, "captureMode", func() any { return pick(g.dice, "DEFAULT", "IPTABLES", "NONE") })
 		g.maybe(l, 15, "connectionPool", func() any { return g.connectionPool() })
 		out = append(out, l)
 	}
 	return out
+}
+
+// ingressTLS is what a sidecar shows to clients outside of the mesh.
+func (g *generator) ingressTLS() tree {
+	t := tree{"mode": pick(g.dice, "SIMPLE", "MUTUAL"), "serverCertificate": "/etc/certs/server.pem", "privateKey": "/etc/certs/server.key"}
+	if t["mode"] == "MUTUAL" {
+		t["caCertificates"] = "/etc/certs/ca.pem"
+	}
+	return t
 }
