@@ -23,8 +23,9 @@ type exchange struct {
 	pending *outcome // the answer where there is no route
 
 	splits   []split
-	found    int      // how many steps there were before the route was looked for
-	stripped []string // headers that filters took off
+	found    int               // how many steps there were before the route was looked for
+	stripped []string          // headers that filters took off
+	granted  map[string]string // headers that filters added
 
 	aborted     float64 // the share of requests that a fault aborts
 	abortStatus int

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
@@ -100,15 +101,27 @@ func (x *exchange) leaves(t *weighted, req *request) *HeaderOps {
 	return ops
 }
 
-// strip adds the headers that filters took off to those that the route removes.
+// strip adds the headers that filters took off or added to those that the route removes and sets. The route comes last.
 func (x *exchange) strip(c *HeaderChange) *HeaderChange {
-	if len(x.stripped) == 0 {
+	if len(x.stripped)+len(x.granted) == 0 {
 		return c
 	}
 	if c == nil {
 		c = &HeaderChange{}
 	}
-	c.Remove = append(slices.Clone(x.stripped), c.Remove...)
+	for _, name := range slices.Sorted(maps.Keys(x.granted)) {
+		_, set := c.Set[name]
+		switch more, adds := c.Add[name]; {
+		case set, slices.Contains(c.Remove, name):
+		case adds:
+			delete(c.Add, name)
+			put(&c.Set, name, x.granted[name]+","+more)
+		default:
+			put(&c.Set, name, x.granted[name])
+		}
+	}
+	gone := slices.DeleteFunc(slices.Clone(x.stripped), func(name string) bool { _, set := c.Set[name]; return set })
+	c.Remove = append(gone, c.Remove...)
 	return c
 }
 

@@ -78,6 +78,17 @@ func (c *comparison) branch(is func(simulate.Branch) bool) bool {
 	return slices.ContainsFunc(c.hop.Branches, is)
 }
 
+// twice says whether several branches lead to a cluster, so that none is known to have been taken.
+func (c *comparison) twice(cluster string) bool {
+	n := 0
+	for _, b := range c.hop.Branches {
+		if b.Cluster == cluster {
+			n++
+		}
+	}
+	return n > 1
+}
+
 func fails(b simulate.Branch) bool { return !b.Verdict.Succeeded() }
 
 func (c *comparison) fault() {
@@ -110,7 +121,21 @@ func (c *comparison) upstream(u Upstream) {
 	if c.call.Method != "" {
 		c.equal("method", c.call.Method, u.Method)
 	}
-	c.headers(u.Headers)
+	if c.hop.Headers != nil && !c.twice(c.hop.Cluster) {
+		c.headers(c.hop.Headers.Request, u.Headers)
+		c.answered()
+	}
+}
+
+// answered compares the operations on the answer with the headers that arrived at the client, if any did.
+func (c *comparison) answered() {
+	seen := map[string]string{}
+	for name, values := range c.seen.AnswerHeaders {
+		seen[strings.ToLower(name)] = strings.Join(values, ",")
+	}
+	if len(seen) > 0 && c.seen.Details == "via_upstream" {
+		c.headers(c.hop.Headers.Response, seen)
+	}
 }
 
 func (c *comparison) endpoints() []string {
@@ -174,11 +199,10 @@ func (c *comparison) tlsTowards(u Upstream) simulate.TLS {
 
 // headers compares the operations that the trace names with the headers that arrived. Values that Envoy computes from
 // the request, and those that name the authority, are compared elsewhere or not at all.
-func (c *comparison) headers(seen map[string]string) {
-	if c.hop.Headers == nil || c.hop.Headers.Request == nil {
+func (c *comparison) headers(ops *simulate.HeaderChange, seen map[string]string) {
+	if ops == nil {
 		return
 	}
-	ops := c.hop.Headers.Request
 	for _, values := range []map[string]string{ops.Set, ops.Add} {
 		for name, value := range values {
 			computed := strings.Contains(value, "%") || strings.HasPrefix(name, ":") || strings.EqualFold(name, "host")

@@ -2,6 +2,7 @@ package envoytest
 
 import (
 	"net"
+	"net/http"
 	"reflect"
 	"strconv"
 )
@@ -21,6 +22,7 @@ type Observation struct {
 	Details         string            `json:"details"`
 	Status          int               `json:"status"`                    // as the client got it; 0 for a call that is not HTTP
 	ResponseHeaders map[string]string `json:"responseHeaders,omitempty"` // location and grpc-status
+	AnswerHeaders   http.Header       `json:"-"`                         // all of them
 	Body            string            `json:"body,omitempty"`            // of an answer that Envoy gave itself
 	Error           string            `json:"error"`                     // what the client met in place of an answer
 	Unlogged        bool              `json:"unlogged,omitempty"`        // no filter saw the connection
@@ -67,6 +69,7 @@ func noted(entries []entry) Observation {
 // observe puts together what the client got, what Envoy logged and what the upstreams received since.
 func (p *Proxy) observe(a answer, entries []entry, before int) Observation {
 	o := noted(entries)
+	o.AnswerHeaders = a.headers
 	o.Status, o.Upstream, o.UpstreamHost = a.status, p.upstreams.exchange(a.exchange), p.upstreamHost(o.UpstreamHost)
 	if a.err != nil {
 		o.Error = a.err.Error()

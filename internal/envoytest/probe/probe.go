@@ -124,7 +124,7 @@ func (g *generator) requests(chain *listenerv3.FilterChain) []request {
 		}
 		out = append(out, g.table(table)...)
 	}
-	return append(out, g.ruled(peers, out)...)
+	return slices.Concat(out, g.ruled(peers, out), g.tokens(chain, out))
 }
 
 // within calls f for each message of type T inside a message, extensions included.
