@@ -79,6 +79,12 @@ func (g *generator) clientTLS() tree {
 	case "MUTUAL":
 		t["clientCertificate"], t["privateKey"] = "/etc/certs/client.pem", "/etc/certs/client.key"
 	}
+	if t["mode"] != "ISTIO_MUTUAL" && g.chance(8) {
+		delete(t, "clientCertificate")
+		delete(t, "privateKey")
+		t["credentialName"] = "client-cert"
+		return t
+	}
 	g.maybe(t, 50, "sni", func() any { return pick(g.dice, "sni.example.com", "other.example.org") })
 	if t["mode"] == "ISTIO_MUTUAL" {
 		return t

@@ -116,7 +116,7 @@ func (v *virtualService) redirect(prefixes bool) tree {
 	v.maybe(t, 50, "redirectCode", func() any { return pick(v.dice, 301, 302, 303, 307, 308) })
 	switch {
 	case v.chance(20):
-		t["port"] = 8443
+		t["port"] = pick(v.dice, 8443, 80, 443)
 	case v.chance(20):
 		t["derivePort"] = pick(v.dice, "FROM_PROTOCOL_DEFAULT", "FROM_REQUEST_PORT")
 	}
@@ -127,7 +127,7 @@ func (v *virtualService) redirect(prefixes bool) tree {
 }
 
 func (v *virtualService) directResponse() tree {
-	t := tree{"status": pick(v.dice, 200, 204, 404, 418, 503)}
+	t := tree{"status": pick(v.dice, 200, 204, 304, 404, 418, 503, 599)}
 	v.maybe(t, 60, "body", func() any {
 		return pick(v.dice, tree{"string": "gone"}, tree{"bytes": "Z29uZQ=="}, tree{"string": ""})
 	})

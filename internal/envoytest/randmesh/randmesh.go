@@ -101,7 +101,7 @@ func (g *generator) add(version, kind, namespace, name string, rest tree) bool {
 	}
 	doc := tree{"apiVersion": version, "kind": kind, "metadata": meta}
 	for field, value := range rest {
-		if field == "labels" {
+		if field == "labels" || field == "annotations" {
 			meta[field] = value
 			continue
 		}

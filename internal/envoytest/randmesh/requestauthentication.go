@@ -42,7 +42,7 @@ func (g *generator) tokenRule(issuer string) tree {
 	g.maybe(t, 15, "fromCookies", func() any { return list("jwt") })
 	g.maybe(t, 30, "outputPayloadToHeader", func() any { return "x-payload" })
 	g.maybe(t, 30, "outputClaimToHeaders", func() any {
-		return list(tree{"header": "x-claim", "claim": pick(g.dice, "group", "sub", "outer.inner", "scope")})
+		return list(tree{"header": pick(g.dice, "x-claim", "x-user", "X-Token"), "claim": pick(g.dice, "group", "sub", "outer.inner", "scope")})
 	})
 	g.maybe(t, 30, "forwardOriginalToken", func() any { return true })
 	g.maybe(t, 20, "spaceDelimitedClaims", func() any { return list("roles") })

@@ -1,6 +1,9 @@
 package randmesh
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // sidecar adds a Sidecar: of a namespace, of some workloads, or of the mesh.
 func (g *generator) sidecar() {
@@ -13,12 +16,21 @@ func (g *generator) sidecar() {
 	if spec["workloadSelector"] != nil {
 		g.maybe(spec, 40, "ingress", func() any { return g.ingress() })
 	}
-	g.maybe(spec, 50, "outboundTrafficPolicy", func() any { return tree{"mode": pick(g.dice, "REGISTRY_ONLY", "ALLOW_ANY")} })
+	g.maybe(spec, 50, "outboundTrafficPolicy", func() any { return g.unknownHosts() })
 	g.maybe(spec, 20, "inboundConnectionPool", func() any { return g.connectionPool() })
 	if len(spec) == 0 || len(spec) == 1 && spec["workloadSelector"] != nil {
 		spec["egress"] = g.egress()
 	}
 	g.rule(networking, "Sidecar", namespace, spec)
+}
+
+// unknownHosts says what becomes of calls to hosts that nobody knows.
+func (g *generator) unknownHosts() tree {
+	t := tree{"mode": pick(g.dice, "REGISTRY_ONLY", "ALLOW_ANY")}
+	if h := g.known(); t["mode"] == "ALLOW_ANY" && !strings.HasPrefix(h.name, "*") && g.chance(25) {
+		t["egressProxy"] = tree{"host": h.name, "port": tree{"number": pick(g.dice, h.ports...).number}}
+	}
+	return t
 }
 
 // egress are listeners with ports, and last one without.
