@@ -2,8 +2,8 @@
 // fits, one that just fits and one that just does not.
 //
 // It reads listeners for the ways in (addresses, ports, server names, application protocols), route tables for requests
-// (hosts, wildcards, paths, headers, methods, queries) and authorization rules for peers and requests that they speak
-// of. It does not foretell what becomes of a call: that is for a trace and for a real Envoy to say, and for a test to
+// (hosts, wildcards, paths, headers, methods, queries, origins), authorization rules for peers and requests that they
+// speak of, and providers for tokens. It does not foretell what becomes of a call: that is for a trace and for a real Envoy to say, and for a test to
 // compare.
 package probe
 

@@ -31,19 +31,15 @@ func (g *generator) subsets(h host) []any {
 	return out
 }
 
-// trafficPolicy is the policy of a rule or subset. Both kinds may say something of single ports.
+// trafficPolicy is the policy of a rule or subset. Both kinds may say something of single ports. None has tunnels, which
+// now and then end Envoy itself, and with it the calls of everything else.
 func (g *generator) trafficPolicy(h host, withPorts bool) tree {
 	t := tree{}
 	g.portPolicy(t)
 	if withPorts && g.chance(35) {
 		t["portLevelSettings"] = g.portLevels(h)
 	}
-	switch {
-	case g.chance(6):
-		t["tunnel"] = tree{"protocol": pick(g.dice, "CONNECT", "POST"), "targetHost": "target.example.net", "targetPort": 443}
-	case g.chance(6):
-		t["proxyProtocol"] = tree{"version": pick(g.dice, "V1", "V2")}
-	}
+	g.maybe(t, 6, "proxyProtocol", func() any { return tree{"version": pick(g.dice, "V1", "V2")} })
 	g.maybe(t, 8, "retryBudget", func() any { return tree{"percent": 25, "minRetryConcurrency": 2} })
 	return t
 }

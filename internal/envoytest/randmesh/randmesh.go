@@ -5,7 +5,8 @@
 // the same hosts by wildcards, contend for ports. What only several documents together make wrong is made up as well: a
 // subset that no rule defines, a gateway that is not there. The documents by themselves are valid.
 //
-// New makes the world first (namespaces, services and workloads, then entries: files workload.go, service.go,
+// New decides first what holds for the mesh as a whole (IP families, networks, settings: files family.go, network.go,
+// settings.go), makes the world (namespaces, services and workloads, then entries: files workload.go, service.go,
 // serviceentry.go) and then rules that speak of it, a file for each kind.
 package randmesh
 
