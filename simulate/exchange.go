@@ -240,7 +240,7 @@ func (x *exchange) process() outcome {
 		}
 		if o := x.filter(f); o != nil {
 			x.note(o)
-			return *o
+			return x.abortSome(*o)
 		}
 	}
 	if x.pending != nil {

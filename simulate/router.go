@@ -3,6 +3,7 @@ package simulate
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
@@ -36,12 +37,21 @@ func (x *exchange) redirected(status int, location, because string) *outcome {
 func (x *exchange) direct() outcome {
 	d := x.route.proto.GetDirectResponse()
 	x.plan(x.route.headers)
-	x.hop.Response = &Response{Status: int(d.GetStatus()), Body: bodyOf(d.GetBody())}
+	x.hop.Response = &Response{Status: int(d.GetStatus()), Body: bodyOf(d.GetBody()), Location: x.place(int(d.GetStatus()))}
 	x.step("directResponse", statusText(int(d.GetStatus())), "the route answers by itself", x.spot("response"))
 	if x.host.name == blockAll {
 		return outcome{verdict: Blackhole, status: int(d.GetStatus()), details: "direct_response", reason: fmt.Sprintf("the host %s is not registered, and unknown hosts are blocked", x.req.authority)}
 	}
 	return outcome{verdict: DirectResponse, status: int(d.GetStatus()), details: "direct_response", reason: "the route answers by itself"}
+}
+
+// place is the location that Envoy names in an answer of the route's own which says that something is elsewhere: as the
+// route does not redirect, that of the request.
+func (x *exchange) place(status int) string {
+	if status != http.StatusCreated && status/100 != 3 {
+		return ""
+	}
+	return x.req.scheme + "://" + x.req.authority + x.req.path
 }
 
 // answer is a local reply of a filter that does what it should.
@@ -174,7 +184,7 @@ func (x *exchange) plan(p headerPlan) {
 	}
 }
 
-// abortSome accounts for the share of requests that a fault aborts.
+// abortSome accounts for the share of requests that a fault aborts, before the filters behind it are asked.
 func (x *exchange) abortSome(o outcome) outcome {
 	if x.aborted == 0 {
 		return o
