@@ -56,7 +56,7 @@ func (r *run) http(m *manager, chain envoy.Addr) outcome {
 
 // unreadable is the answer to bytes that are no HTTP.
 func (r *run) unreadable() outcome {
-	o := outcome{verdict: Unsupported, status: 400, flags: "DPE", err: "protocol error", details: "http1.codec_error", reason: "the proxy reads HTTP here, and the client's bytes are none"}
+	o := outcome{verdict: Unsupported, status: 400, flags: "DPE", err: "protocol error", details: "http1.codec_error", body: "Bad Request", reason: "the proxy reads HTTP here, and the client's bytes are none"}
 	if r.req != nil {
 		o.reason = r.req.unparsed()
 	}

@@ -239,6 +239,9 @@ func (c *comparison) answer() {
 		return
 	}
 	c.equal("status", c.trace.Status, c.seen.Status)
+	if r := c.hop.Response; r != nil && r.Status == c.seen.Status && c.seen.Body != "" {
+		c.equal("body", r.Body, c.seen.Body)
+	}
 	if want := c.seen.ResponseHeaders["location"]; want != "" {
 		got := ""
 		if c.hop.Response != nil {
@@ -274,9 +277,9 @@ func (c *comparison) failure() {
 	}
 }
 
-// SameAddress says whether an address that was dialled is the one that a trace names, which may be a DNS name.
+// SameAddress says whether an address that was dialled is the one that a trace names, which may be a DNS name in whatever case.
 func SameAddress(named, dialled string) bool {
-	return named == dialled || NameAddress(named) == dialled
+	return strings.EqualFold(named, dialled) || NameAddress(named) == dialled
 }
 
 // NameAddress is the address, one of 198.18.0.0/15, that the DNS server of the recorded observations gave to a name.
