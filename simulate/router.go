@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
 
 	"sem.example/internal/envoy"
 )
@@ -100,7 +101,7 @@ func (x *exchange) forward() outcome {
 
 // leaves changes the request to what the upstream of a target receives.
 func (x *exchange) leaves(t *weighted, req *request) *HeaderOps {
-	ops := &HeaderOps{Request: x.strip(apply(t.headers.request, req.headers)), Response: apply(t.headers.response, map[string][]string{})}
+	ops := &HeaderOps{Request: x.strip(apply(t.headers.request, req.headers)), Response: x.last(apply(t.headers.response, map[string][]string{}))}
 	if t.host != "" {
 		req.authority = t.host
 	}
@@ -132,6 +133,30 @@ func (x *exchange) strip(c *HeaderChange) *HeaderChange {
 	}
 	gone := slices.DeleteFunc(slices.Clone(x.stripped), func(name string) bool { _, set := c.Set[name]; return set })
 	c.Remove = append(gone, c.Remove...)
+	return c
+}
+
+// last takes out of what a route does to an answer the headers that the connection manager writes after it: its own name,
+// unless it is told not to, and a date where there is none.
+func (x *exchange) last(c *HeaderChange) *HeaderChange {
+	if c == nil {
+		return nil
+	}
+	forget := func(name string) {
+		c.Remove = slices.DeleteFunc(c.Remove, func(n string) bool { return n == name })
+	}
+	forget("date")
+	switch x.manager.proto.GetServerHeaderTransformation() {
+	case hcmv3.HttpConnectionManager_OVERWRITE:
+		delete(c.Set, "server")
+		delete(c.Add, "server")
+		forget("server")
+	case hcmv3.HttpConnectionManager_APPEND_IF_ABSENT:
+		forget("server")
+	}
+	if len(c.Set)+len(c.Add)+len(c.Remove) == 0 {
+		return nil
+	}
 	return c
 }
 
@@ -179,7 +204,7 @@ func (x *exchange) rewritten(r *Rewrite) {
 
 // plan records the header operations of an answer that the proxy gives itself.
 func (x *exchange) plan(p headerPlan) {
-	if response := apply(p.response, map[string][]string{}); response != nil {
+	if response := x.last(apply(p.response, map[string][]string{})); response != nil {
 		x.hop.Headers = &HeaderOps{Response: response}
 	}
 }

@@ -165,7 +165,7 @@ func isEndpoint(e simulate.Endpoint, u Upstream) bool {
 
 func (c *comparison) encryption(u Upstream) {
 	tls := c.tlsTowards(u)
-	encrypted := tls.OriginatedBy == "proxy" || tls.OriginatedBy == "application"
+	encrypted := encrypts(tls)
 	c.equal("TLS", encrypted, u.TLS != nil)
 	if !encrypted || u.TLS == nil {
 		return
@@ -176,26 +176,44 @@ func (c *comparison) encryption(u Upstream) {
 	}
 }
 
-// tlsTowards is the encryption that the trace names for the endpoint that was dialled. The hop describes that towards the
-// likeliest endpoint; of another's no more than the mode is known.
+// tlsTowards is the encryption that the trace names for the endpoint that was dialled. Of several at one address it is
+// the one towards which the upstream was encrypted, or not, as it was.
 func (c *comparison) tlsTowards(u Upstream) simulate.TLS {
-	plain := simulate.TLS{OriginatedBy: "none"}
 	if c.hop.TLS == nil {
-		return plain
+		return simulate.TLS{OriginatedBy: "none"}
 	}
-	for _, e := range c.hop.Endpoints {
-		switch {
-		case !isEndpoint(e, u), e.TLS == "", e.TLS == c.hop.TLS.Mode:
-		case e.TLS == "DISABLE" && c.call.TLS != "plaintext" && u.TLS != nil:
-			return simulate.TLS{OriginatedBy: "application", SNI: u.TLS.SNI}
-		case e.TLS == "DISABLE":
-			return plain
-		case u.TLS != nil:
-			return simulate.TLS{OriginatedBy: "proxy", Mode: e.TLS, SNI: u.TLS.SNI}
+	out := *c.hop.TLS
+	for _, e := range slices.Backward(c.hop.Endpoints) {
+		if !isEndpoint(e, u) {
+			continue
+		}
+		if out = c.tlsOf(e, u); encrypts(out) == (u.TLS != nil) {
+			return out
 		}
 	}
-	return *c.hop.TLS
+	return out
 }
+
+// tlsOf is the encryption that the trace names for one endpoint. The hop describes that towards the likeliest; of
+// another's no more than the mode is known.
+func (c *comparison) tlsOf(e simulate.Endpoint, u Upstream) simulate.TLS {
+	sni := ""
+	if u.TLS != nil {
+		sni = u.TLS.SNI
+	}
+	switch {
+	case e.TLS == "", e.TLS == c.hop.TLS.Mode:
+		return *c.hop.TLS
+	case e.TLS == "DISABLE" && c.call.TLS != "plaintext" && u.TLS != nil:
+		return simulate.TLS{OriginatedBy: "application", SNI: sni}
+	case e.TLS == "DISABLE":
+		return simulate.TLS{OriginatedBy: "none"}
+	}
+	return simulate.TLS{OriginatedBy: "proxy", Mode: e.TLS, SNI: sni}
+}
+
+// encrypts says whether what leaves is encrypted, by whomever.
+func encrypts(t simulate.TLS) bool { return t.OriginatedBy == "proxy" || t.OriginatedBy == "application" }
 
 // headers compares the operations that the trace names with the headers that arrived. Values that Envoy computes from
 // the request, and those that name the authority, are compared elsewhere or not at all.

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"net/netip"
+	"strings"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
@@ -91,10 +92,10 @@ func (g *generator) ruled(by ruling, requests []request) []request {
 	return out
 }
 
-// asking changes the server that a connection with TLS asks for.
+// asking changes the server that a connection with TLS asks for. No client sends a dot at the end.
 func asking(name string) func(way) way {
 	return func(w way) way {
-		if w.tls != "plaintext" && name != "" {
+		if w.tls != "plaintext" && name != "" && !strings.HasSuffix(name, ".") {
 			w.sni = name
 		}
 		return w
