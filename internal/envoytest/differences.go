@@ -213,7 +213,9 @@ func (c *comparison) tlsOf(e simulate.Endpoint, u Upstream) simulate.TLS {
 }
 
 // encrypts says whether what leaves is encrypted, by whomever.
-func encrypts(t simulate.TLS) bool { return t.OriginatedBy == "proxy" || t.OriginatedBy == "application" }
+func encrypts(t simulate.TLS) bool {
+	return t.OriginatedBy == "proxy" || t.OriginatedBy == "application"
+}
 
 // headers compares the operations that the trace names with the headers that arrived. Values that Envoy computes from
 // the request, and those that name the authority, are compared elsewhere or not at all.
