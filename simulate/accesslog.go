@@ -91,7 +91,7 @@ func (r *run) header(name string) string {
 }
 
 func (r *run) logSource() string {
-	if !r.conn.source.Addr().IsValid() {
+	if r.call.Source == "" {
 		return ""
 	}
 	return r.conn.source.String()

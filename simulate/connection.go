@@ -51,8 +51,8 @@ func newConnection(c *Call) connection {
 	} else {
 		out.destination = netip.AddrPortFrom(netip.Addr{}, uint16(c.Port))
 	}
-	if a, err := netip.ParseAddr(c.Source); err == nil {
-		out.source = netip.AddrPortFrom(a.Unmap(), 0)
+	if a := c.from(out.destination.Addr()); a.IsValid() {
+		out.source = netip.AddrPortFrom(a, 0)
 	}
 	for p := range strings.SplitSeq(c.ALPN, ",") {
 		if p = strings.TrimSpace(p); p != "" {
@@ -60,6 +60,20 @@ func newConnection(c *Call) connection {
 		}
 	}
 	return out
+}
+
+// from is where a call comes from: what it says itself or, where a workload calls, the workload's own address of the
+// destination's family.
+func (c *Call) from(to netip.Addr) netip.Addr {
+	if a, err := netip.ParseAddr(c.Source); err == nil || c.Direction == "inbound" || c.Direction == "gateway" {
+		return a.Unmap()
+	}
+	for _, ip := range c.Proxy.IPs {
+		if a, err := netip.ParseAddr(ip); err == nil && a.Unmap().Is4() == to.Is4() {
+			return a.Unmap()
+		}
+	}
+	return netip.Addr{}
 }
 
 // local says whether the client has the address that it dialled, or a loopback address.

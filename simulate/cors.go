@@ -2,20 +2,19 @@ package simulate
 
 import (
 	corsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/cors/v3"
-	matcherv3 "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
 )
 
 // A corsRule is which origins a route allows.
 type corsRule struct {
 	policy  *corsv3.CorsPolicy
 	origins []textMatch
-	all     bool // the exact origin "*" stands for every one
+	all     bool // a matcher that takes "*" takes every origin
 }
 
 func newCorsRule(p *corsv3.CorsPolicy) *corsRule {
 	origins := p.GetAllowOriginStringMatch()
-	every := func(m *matcherv3.StringMatcher) bool { return m.GetExact() == "*" }
-	return &corsRule{p, mapped(origins, newTextMatch), anyOf(origins, every)}
+	tests := mapped(origins, newTextMatch)
+	return &corsRule{p, tests, anyOf(tests, func(t textMatch) bool { return t.test("*") })}
 }
 
 func (c *corsRule) allows(origin string) bool {
@@ -23,17 +22,16 @@ func (c *corsRule) allows(origin string) bool {
 }
 
 // cors runs the CORS filter: it answers a preflight of an allowed origin itself. Other requests pass; only the answer
-// to the browser tells whether the origin was allowed.
+// to the browser tells whether the origin was allowed. Routes that do not forward requests have no say in it.
 func (x *exchange) cors(f *httpFilter) *outcome {
 	rule, ok := perRoute[*corsRule](x.route, f.name)
 	origin, cross := x.req.get("origin")
-	if !ok || !cross || origin == "" || fraction(rule.policy.GetFilterEnabled().GetDefaultValue(), 1) == 0 {
+	if !ok || x.route.action == nil || !cross || origin == "" || fraction(rule.policy.GetFilterEnabled().GetDefaultValue(), 1) == 0 {
 		return nil
 	}
 	policy, allowed := rule.policy, rule.allows(origin)
-	_, asks := x.req.get("access-control-request-method")
 	switch {
-	case x.req.method != "OPTIONS" || !asks:
+	case !x.req.preflight():
 		x.step("cors", map[bool]string{true: "allowed", false: "not allowed"}[allowed], "origin "+origin, x.spot("cors"))
 		return nil
 	case allowed:

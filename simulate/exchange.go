@@ -23,8 +23,9 @@ type exchange struct {
 	pending *outcome // the answer where there is no route
 
 	splits   []split
-	found    int      // how many steps there were before the route was looked for
-	stripped []string // headers that filters took off
+	found    int               // how many steps there were before the route was looked for
+	stripped []string          // headers that filters took off
+	granted  map[string]string // headers that filters added
 
 	aborted     float64 // the share of requests that a fault aborts
 	abortStatus int
@@ -55,7 +56,7 @@ func (r *run) http(m *manager, chain envoy.Addr) outcome {
 
 // unreadable is the answer to bytes that are no HTTP.
 func (r *run) unreadable() outcome {
-	o := outcome{verdict: Unsupported, status: 400, flags: "DPE", err: "protocol error", details: "http1.codec_error", reason: "the proxy reads HTTP here, and the client's bytes are none"}
+	o := outcome{verdict: Unsupported, status: 400, flags: "DPE", err: "protocol error", details: "http1.codec_error", body: "Bad Request", reason: "the proxy reads HTTP here, and the client's bytes are none"}
 	if r.req != nil {
 		o.reason = r.req.unparsed()
 	}
@@ -239,7 +240,7 @@ func (x *exchange) process() outcome {
 		}
 		if o := x.filter(f); o != nil {
 			x.note(o)
-			return *o
+			return x.abortSome(*o)
 		}
 	}
 	if x.pending != nil {

@@ -104,8 +104,12 @@ func (n normaliser) host(r *request) {
 	}
 }
 
-// merged turns runs of slashes into one.
+// merged turns runs of slashes into one. A path of nothing but slashes keeps two, as Envoy joins what stands between the
+// slashes to one before it and, since the path ends in one, to one after it.
 func merged(path string) string {
+	if len(path) > 1 && strings.Trim(path, "/") == "" {
+		return "//"
+	}
 	var b strings.Builder
 	for i := range len(path) {
 		if path[i] != '/' || i == 0 || path[i-1] != '/' {

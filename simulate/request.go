@@ -3,6 +3,7 @@ package simulate
 import (
 	"cmp"
 	"maps"
+	"net/http"
 	"net/textproto"
 	"slices"
 	"strings"
@@ -86,6 +87,13 @@ func (r *request) get(name string) (string, bool) {
 func (r *request) grpc() bool {
 	kind, _ := r.get("content-type")
 	return kind == "application/grpc" || strings.HasPrefix(kind, "application/grpc+")
+}
+
+// preflight says whether a browser asks before it makes a request to another origin.
+func (r *request) preflight() bool {
+	origin, _ := r.get("origin")
+	asks, _ := r.get("access-control-request-method")
+	return r.method == http.MethodOptions && origin != "" && asks != ""
 }
 
 // pathOnly is the path without query and fragment: what routes are matched against.

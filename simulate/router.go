@@ -2,9 +2,12 @@ package simulate
 
 import (
 	"fmt"
+	"maps"
+	"net/http"
 	"slices"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
 
 	"sem.example/internal/envoy"
 )
@@ -35,12 +38,21 @@ func (x *exchange) redirected(status int, location, because string) *outcome {
 func (x *exchange) direct() outcome {
 	d := x.route.proto.GetDirectResponse()
 	x.plan(x.route.headers)
-	x.hop.Response = &Response{Status: int(d.GetStatus()), Body: bodyOf(d.GetBody())}
+	x.hop.Response = &Response{Status: int(d.GetStatus()), Body: bodyOf(d.GetBody()), Location: x.place(int(d.GetStatus()))}
 	x.step("directResponse", statusText(int(d.GetStatus())), "the route answers by itself", x.spot("response"))
 	if x.host.name == blockAll {
 		return outcome{verdict: Blackhole, status: int(d.GetStatus()), details: "direct_response", reason: fmt.Sprintf("the host %s is not registered, and unknown hosts are blocked", x.req.authority)}
 	}
 	return outcome{verdict: DirectResponse, status: int(d.GetStatus()), details: "direct_response", reason: "the route answers by itself"}
+}
+
+// place is the location that Envoy names in an answer of the route's own which says that something is elsewhere: as the
+// route does not redirect, that of the request.
+func (x *exchange) place(status int) string {
+	if status != http.StatusCreated && status/100 != 3 {
+		return ""
+	}
+	return x.req.scheme + "://" + x.req.authority + x.req.path
 }
 
 // answer is a local reply of a filter that does what it should.
@@ -89,7 +101,7 @@ func (x *exchange) forward() outcome {
 
 // leaves changes the request to what the upstream of a target receives.
 func (x *exchange) leaves(t *weighted, req *request) *HeaderOps {
-	ops := &HeaderOps{Request: x.strip(apply(t.headers.request, req.headers)), Response: apply(t.headers.response, map[string][]string{})}
+	ops := &HeaderOps{Request: x.strip(apply(t.headers.request, req.headers)), Response: x.last(apply(t.headers.response, map[string][]string{}))}
 	if t.host != "" {
 		req.authority = t.host
 	}
@@ -100,15 +112,51 @@ func (x *exchange) leaves(t *weighted, req *request) *HeaderOps {
 	return ops
 }
 
-// strip adds the headers that filters took off to those that the route removes.
+// strip adds the headers that filters took off or added to those that the route removes and sets. The route comes last.
 func (x *exchange) strip(c *HeaderChange) *HeaderChange {
-	if len(x.stripped) == 0 {
+	if len(x.stripped)+len(x.granted) == 0 {
 		return c
 	}
 	if c == nil {
 		c = &HeaderChange{}
 	}
-	c.Remove = append(slices.Clone(x.stripped), c.Remove...)
+	for _, name := range slices.Sorted(maps.Keys(x.granted)) {
+		_, set := c.Set[name]
+		switch more, adds := c.Add[name]; {
+		case set, slices.Contains(c.Remove, name):
+		case adds:
+			delete(c.Add, name)
+			put(&c.Set, name, x.granted[name]+","+more)
+		default:
+			put(&c.Set, name, x.granted[name])
+		}
+	}
+	gone := slices.DeleteFunc(slices.Clone(x.stripped), func(name string) bool { _, set := c.Set[name]; return set })
+	c.Remove = append(gone, c.Remove...)
+	return c
+}
+
+// last takes out of what a route does to an answer the headers that the connection manager writes after it: its own name,
+// unless it is told not to, and a date where there is none.
+func (x *exchange) last(c *HeaderChange) *HeaderChange {
+	if c == nil {
+		return nil
+	}
+	forget := func(name string) {
+		c.Remove = slices.DeleteFunc(c.Remove, func(n string) bool { return n == name })
+	}
+	forget("date")
+	switch x.manager.proto.GetServerHeaderTransformation() {
+	case hcmv3.HttpConnectionManager_OVERWRITE:
+		delete(c.Set, "server")
+		delete(c.Add, "server")
+		forget("server")
+	case hcmv3.HttpConnectionManager_APPEND_IF_ABSENT:
+		forget("server")
+	}
+	if len(c.Set)+len(c.Add)+len(c.Remove) == 0 {
+		return nil
+	}
 	return c
 }
 
@@ -156,12 +204,12 @@ func (x *exchange) rewritten(r *Rewrite) {
 
 // plan records the header operations of an answer that the proxy gives itself.
 func (x *exchange) plan(p headerPlan) {
-	if response := apply(p.response, map[string][]string{}); response != nil {
+	if response := x.last(apply(p.response, map[string][]string{})); response != nil {
 		x.hop.Headers = &HeaderOps{Response: response}
 	}
 }
 
-// abortSome accounts for the share of requests that a fault aborts.
+// abortSome accounts for the share of requests that a fault aborts, before the filters behind it are asked.
 func (x *exchange) abortSome(o outcome) outcome {
 	if x.aborted == 0 {
 		return o

@@ -13,8 +13,8 @@ var templateVariable = regexp.MustCompile(`\{([A-Za-z][A-Za-z0-9_]*)(?:=([^{}]*)
 
 // segment is what "*" stands for in a URI template; "**" stands for any number of segments.
 const (
-	segment  = `[a-zA-Z0-9\-._~%!$&'()+,;:@=]+`
-	segments = `[a-zA-Z0-9\-._~%!$&'()+,;:@=/]*`
+	segment  = `[a-zA-Z0-9\-._~%!$&'()+,;:@=*]+`
+	segments = `[a-zA-Z0-9\-._~%!$&'()+,;:@=*/]*`
 )
 
 // templateOf returns the template of a route's path match policy, or "".

@@ -1,8 +1,7 @@
 package simulate
 
 import (
-	"encoding/base64"
-	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,64 +10,98 @@ import (
 
 // A token is a JSON Web Token of a request.
 type token struct {
+	text   string
 	claims map[string]any // nil where the token cannot be read
+	fault  string         // what is wrong with its form, in Envoy's words
 	header string         // that it was in
 	param  string         // that it was in
 }
 
-// findToken looks where the provider says: by default in the Authorization header and the parameter access_token.
-func findToken(r *request, p *jwtv3.JwtProvider) (*token, bool) {
+// findTokens looks where the provider says: by default in the Authorization header and the parameter access_token. The
+// tokens are in the order in which they are verified: those of cookies, of parameters and of headers.
+func findTokens(r *request, p *jwtv3.JwtProvider) []*token {
 	headers, params := p.GetFromHeaders(), p.GetFromParams()
 	if len(headers)+len(params)+len(p.GetFromCookies()) == 0 {
 		headers, params = []*jwtv3.JwtHeader{{Name: "authorization", ValuePrefix: "Bearer "}}, []string{"access_token"}
 	}
-	for _, h := range headers {
+	var out []*token
+	for _, h := range sortedHeaders(headers) {
 		name := strings.ToLower(h.GetName())
-		value, ok := r.get(name)
-		if _, after, found := strings.Cut(value, h.GetValuePrefix()); ok && found {
-			return &token{claims: readClaims(after), header: name}, true
+		for _, value := range r.headers[name] {
+			if text, ok := tokenIn(value, h.GetValuePrefix()); ok {
+				out = append(out, &token{text: text, header: name})
+			}
 		}
 	}
-	for _, name := range params {
+	for _, name := range distinct(params) {
 		if value, ok := r.parameter(name); ok {
-			return &token{claims: readClaims(value), param: name}, true
+			out = append(out, &token{text: value, param: name})
 		}
 	}
-	for _, name := range p.GetFromCookies() {
+	for _, name := range distinct(p.GetFromCookies()) {
 		if value, ok := r.cookie(name); ok {
-			return &token{claims: readClaims(value)}, true
+			out = append(out, &token{text: value})
 		}
 	}
-	return nil, false
+	slices.Reverse(out)
+	for _, t := range out {
+		t.read()
+	}
+	return out
 }
 
-// readClaims decodes the payload of a token, without verifying its signature.
-func readClaims(text string) map[string]any {
-	parts := strings.Split(strings.TrimSpace(text), ".")
-	if len(parts) != 3 {
-		return nil
+// sortedHeaders are the places in headers, each once, in the order of their names and prefixes.
+func sortedHeaders(headers []*jwtv3.JwtHeader) []*jwtv3.JwtHeader {
+	byKey := map[string]*jwtv3.JwtHeader{}
+	for _, h := range headers {
+		byKey[strings.ToLower(h.GetName())+h.GetValuePrefix()] = h
 	}
-	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil {
-		return nil
+	var out []*jwtv3.JwtHeader
+	for _, key := range slices.Sorted(maps.Keys(byKey)) {
+		out = append(out, byKey[key])
 	}
-	var claims map[string]any
-	if json.Unmarshal(payload, &claims) != nil {
-		return nil
-	}
-	return claims
+	return out
 }
 
-// isFor says whether the token's audience is one of a list; an empty list takes every token.
+// distinct returns names sorted, each once.
+func distinct(names []string) []string { return slices.Compact(slices.Sorted(slices.Values(names))) }
+
+// letters are those of a token.
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
+
+// tokenIn is the token of a header's value: what follows the prefix, from the first character on that a token may have.
+// Where none follows it is the whole value.
+func tokenIn(value, prefix string) (string, bool) {
+	i := strings.Index(value, prefix)
+	if i < 0 || prefix == "" {
+		return value, i >= 0
+	}
+	after := value[i+len(prefix):]
+	if start := strings.IndexAny(after, letters); start >= 0 {
+		return after[start:], true
+	}
+	return value, true
+}
+
+// isFor says whether the token's audience is one of a list; an empty list takes every token. The scheme and a slash at
+// the end do not count.
 func (t *token) isFor(audiences []string) bool {
 	if len(audiences) == 0 {
 		return true
 	}
-	switch aud := t.claims["aud"].(type) {
-	case string:
-		return slices.Contains(audiences, aud)
-	case []any:
-		return anyOf(aud, func(a any) bool { s, _ := a.(string); return slices.Contains(audiences, s) })
+	wanted := mapped(audiences, plainAudience)
+	has := func(a any) bool { s, ok := a.(string); return ok && slices.Contains(wanted, plainAudience(s)) }
+	if list, ok := t.claims["aud"].([]any); ok {
+		return anyOf(list, has)
 	}
-	return false
+	return has(t.claims["aud"])
+}
+
+func plainAudience(a string) string {
+	if rest, ok := strings.CutPrefix(a, "http://"); ok {
+		a = rest
+	} else {
+		a = strings.TrimPrefix(a, "https://")
+	}
+	return strings.TrimSuffix(a, "/")
 }

@@ -9,6 +9,7 @@ import (
 	tlsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	httpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"sem.example/internal/envoy"
 )
@@ -31,6 +32,7 @@ func (w *wiring) cluster(c *clusterv3.Cluster) error {
 	default:
 		err = w.endpoints(c)
 	}
+	forgive(c.GetOutlierDetection())
 	c.UpstreamBindConfig = nil // a source address such as 127.0.0.6 or ::6 that not every machine has
 	envoy.Edit(c, func(part proto.Message) {
 		switch part := part.(type) {
@@ -44,6 +46,17 @@ func (w *wiring) cluster(c *clusterv3.Cluster) error {
 		}
 	})
 	return err
+}
+
+// forgive keeps hosts from being ejected: what one call meets must not decide about the next.
+func forgive(o *clusterv3.OutlierDetection) {
+	if o == nil {
+		return
+	}
+	never := wrapperspb.UInt32(0)
+	o.EnforcingConsecutive_5Xx, o.EnforcingConsecutiveGatewayFailure, o.EnforcingConsecutiveLocalOriginFailure = never, never, never
+	o.EnforcingSuccessRate, o.EnforcingLocalOriginSuccessRate = never, never
+	o.EnforcingFailurePercentage, o.EnforcingFailurePercentageLocalOrigin = never, never
 }
 
 // endpoints replaces each address of a cluster by that of the upstream which stands for it. Where DNS would find the

@@ -78,6 +78,17 @@ func (c *comparison) branch(is func(simulate.Branch) bool) bool {
 	return slices.ContainsFunc(c.hop.Branches, is)
 }
 
+// twice says whether several branches lead to a cluster, so that none is known to have been taken.
+func (c *comparison) twice(cluster string) bool {
+	n := 0
+	for _, b := range c.hop.Branches {
+		if b.Cluster == cluster {
+			n++
+		}
+	}
+	return n > 1
+}
+
 func fails(b simulate.Branch) bool { return !b.Verdict.Succeeded() }
 
 func (c *comparison) fault() {
@@ -110,7 +121,21 @@ func (c *comparison) upstream(u Upstream) {
 	if c.call.Method != "" {
 		c.equal("method", c.call.Method, u.Method)
 	}
-	c.headers(u.Headers)
+	if c.hop.Headers != nil && !c.twice(c.hop.Cluster) {
+		c.headers(c.hop.Headers.Request, u.Headers)
+		c.answered()
+	}
+}
+
+// answered compares the operations on the answer with the headers that arrived at the client, if any did.
+func (c *comparison) answered() {
+	seen := map[string]string{}
+	for name, values := range c.seen.AnswerHeaders {
+		seen[strings.ToLower(name)] = strings.Join(values, ",")
+	}
+	if len(seen) > 0 && c.seen.Details == "via_upstream" {
+		c.headers(c.hop.Headers.Response, seen)
+	}
 }
 
 func (c *comparison) endpoints() []string {
@@ -140,7 +165,7 @@ func isEndpoint(e simulate.Endpoint, u Upstream) bool {
 
 func (c *comparison) encryption(u Upstream) {
 	tls := c.tlsTowards(u)
-	encrypted := tls.OriginatedBy == "proxy" || tls.OriginatedBy == "application"
+	encrypted := encrypts(tls)
 	c.equal("TLS", encrypted, u.TLS != nil)
 	if !encrypted || u.TLS == nil {
 		return
@@ -151,34 +176,53 @@ func (c *comparison) encryption(u Upstream) {
 	}
 }
 
-// tlsTowards is the encryption that the trace names for the endpoint that was dialled. The hop describes that towards the
-// likeliest endpoint; of another's no more than the mode is known.
+// tlsTowards is the encryption that the trace names for the endpoint that was dialled. Of several at one address it is
+// the one towards which the upstream was encrypted, or not, as it was.
 func (c *comparison) tlsTowards(u Upstream) simulate.TLS {
-	plain := simulate.TLS{OriginatedBy: "none"}
 	if c.hop.TLS == nil {
-		return plain
+		return simulate.TLS{OriginatedBy: "none"}
 	}
-	for _, e := range c.hop.Endpoints {
-		switch {
-		case !isEndpoint(e, u), e.TLS == "", e.TLS == c.hop.TLS.Mode:
-		case e.TLS == "DISABLE" && c.call.TLS != "plaintext" && u.TLS != nil:
-			return simulate.TLS{OriginatedBy: "application", SNI: u.TLS.SNI}
-		case e.TLS == "DISABLE":
-			return plain
-		case u.TLS != nil:
-			return simulate.TLS{OriginatedBy: "proxy", Mode: e.TLS, SNI: u.TLS.SNI}
+	out := *c.hop.TLS
+	for _, e := range slices.Backward(c.hop.Endpoints) {
+		if !isEndpoint(e, u) {
+			continue
+		}
+		if out = c.tlsOf(e, u); encrypts(out) == (u.TLS != nil) {
+			return out
 		}
 	}
-	return *c.hop.TLS
+	return out
+}
+
+// tlsOf is the encryption that the trace names for one endpoint. The hop describes that towards the likeliest; of
+// another's no more than the mode is known.
+func (c *comparison) tlsOf(e simulate.Endpoint, u Upstream) simulate.TLS {
+	sni := ""
+	if u.TLS != nil {
+		sni = u.TLS.SNI
+	}
+	switch {
+	case e.TLS == "", e.TLS == c.hop.TLS.Mode:
+		return *c.hop.TLS
+	case e.TLS == "DISABLE" && c.call.TLS != "plaintext" && u.TLS != nil:
+		return simulate.TLS{OriginatedBy: "application", SNI: sni}
+	case e.TLS == "DISABLE":
+		return simulate.TLS{OriginatedBy: "none"}
+	}
+	return simulate.TLS{OriginatedBy: "proxy", Mode: e.TLS, SNI: sni}
+}
+
+// encrypts says whether what leaves is encrypted, by whomever.
+func encrypts(t simulate.TLS) bool {
+	return t.OriginatedBy == "proxy" || t.OriginatedBy == "application"
 }
 
 // headers compares the operations that the trace names with the headers that arrived. Values that Envoy computes from
 // the request, and those that name the authority, are compared elsewhere or not at all.
-func (c *comparison) headers(seen map[string]string) {
-	if c.hop.Headers == nil || c.hop.Headers.Request == nil {
+func (c *comparison) headers(ops *simulate.HeaderChange, seen map[string]string) {
+	if ops == nil {
 		return
 	}
-	ops := c.hop.Headers.Request
 	for _, values := range []map[string]string{ops.Set, ops.Add} {
 		for name, value := range values {
 			computed := strings.Contains(value, "%") || strings.HasPrefix(name, ":") || strings.EqualFold(name, "host")
@@ -215,6 +259,9 @@ func (c *comparison) answer() {
 		return
 	}
 	c.equal("status", c.trace.Status, c.seen.Status)
+	if r := c.hop.Response; r != nil && r.Status == c.seen.Status && c.seen.Body != "" {
+		c.equal("body", r.Body, c.seen.Body)
+	}
 	if want := c.seen.ResponseHeaders["location"]; want != "" {
 		got := ""
 		if c.hop.Response != nil {
@@ -250,9 +297,9 @@ func (c *comparison) failure() {
 	}
 }
 
-// SameAddress says whether an address that was dialled is the one that a trace names, which may be a DNS name.
+// SameAddress says whether an address that was dialled is the one that a trace names, which may be a DNS name in whatever case.
 func SameAddress(named, dialled string) bool {
-	return named == dialled || NameAddress(named) == dialled
+	return strings.EqualFold(named, dialled) || NameAddress(named) == dialled
 }
 
 // NameAddress is the address, one of 198.18.0.0/15, that the DNS server of the recorded observations gave to a name.

@@ -363,7 +363,9 @@ func endDifferences(trace *simulate.Trace, a answer, u *Upstream) []string {
 			authority = hop.Rewrite.Authority.To
 		}
 		c.hop = &hop
-		c.headers(u.Headers)
+		if hop.Headers != nil {
+			c.headers(hop.Headers.Request, u.Headers)
+		}
 	}
 	c.equal("path", path, u.Path)
 	c.equal("authority", authority, u.Authority)

@@ -2,6 +2,7 @@ package envoytest
 
 import (
 	"net"
+	"net/http"
 	"reflect"
 	"strconv"
 )
@@ -21,6 +22,7 @@ type Observation struct {
 	Details         string            `json:"details"`
 	Status          int               `json:"status"`                    // as the client got it; 0 for a call that is not HTTP
 	ResponseHeaders map[string]string `json:"responseHeaders,omitempty"` // location and grpc-status
+	AnswerHeaders   http.Header       `json:"-"`                         // all of them
 	Body            string            `json:"body,omitempty"`            // of an answer that Envoy gave itself
 	Error           string            `json:"error"`                     // what the client met in place of an answer
 	Unlogged        bool              `json:"unlogged,omitempty"`        // no filter saw the connection
@@ -67,12 +69,13 @@ func noted(entries []entry) Observation {
 // observe puts together what the client got, what Envoy logged and what the upstreams received since.
 func (p *Proxy) observe(a answer, entries []entry, before int) Observation {
 	o := noted(entries)
+	o.AnswerHeaders = a.headers
 	o.Status, o.Upstream, o.UpstreamHost = a.status, p.upstreams.exchange(a.exchange), p.upstreamHost(o.UpstreamHost)
 	if a.err != nil {
 		o.Error = a.err.Error()
 	}
 	if o.Upstream == nil {
-		o.Upstream = p.unanswered(before)
+		o.Upstream = p.unanswered(before, o.UpstreamHost)
 	}
 	if o.Upstream == nil {
 		o.Body = a.body
@@ -88,10 +91,15 @@ func (p *Proxy) observe(a answer, entries []entry, before int) Observation {
 	return o
 }
 
-// unanswered returns what an upstream received whose answer did not reach the client: the first of several tries, but
-// nothing where different upstreams received different things.
-func (p *Proxy) unanswered(before int) *Upstream {
+// unanswered returns what an upstream received whose answer did not reach the client: of several tries one at the host
+// that Envoy logged, but nothing where the logged host tells none and different upstreams received different things.
+func (p *Proxy) unanswered(before int, logged string) *Upstream {
 	received := p.upstreams.since(before)
+	for _, u := range received {
+		if net.JoinHostPort(u.Address, strconv.FormatUint(uint64(u.Port), 10)) == logged {
+			return u
+		}
+	}
 	for _, u := range received {
 		if !reflect.DeepEqual(*u, *received[0]) {
 			return nil

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httputil"
 	"net/textproto"
 	"strconv"
 	"strings"
@@ -57,29 +56,6 @@ func (s *session) answer(method, path string, header textproto.MIMEHeader) {
 	_, _ = fmt.Fprintf(s.conn, "HTTP/1.1 200 OK\r\n%s: %d\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", exchangeHeader, number)
 }
 
-// tunnel serves what comes through a tunnel to a host: by CONNECT, or in the body of a request, which no client of ours
-// gives one otherwise.
-func (s *session) tunnel(host, header string) {
-	s.so.Tunnel = host
-	if _, err := io.WriteString(s.conn, "HTTP/1.1 200 OK\r\n"+header+"\r\n"); err != nil {
-		return
-	}
-	if header != "" {
-		s.over(&chunked{Conn: s.conn, in: httputil.NewChunkedReader(s.in), out: httputil.NewChunkedWriter(s.conn)})
-	}
-	s.run()
-}
-
-// chunked is a connection within the chunks of another.
-type chunked struct {
-	net.Conn
-	in  io.Reader
-	out io.Writer
-}
-
-func (c *chunked) Read(b []byte) (int, error)  { return c.in.Read(b) }
-func (c *chunked) Write(b []byte) (int, error) { return c.out.Write(b) }
-
 // isRequest says whether the stream starts with "METHOD target HTTP/1.x".
 func (s *session) isRequest() bool {
 	for size := 1; ; size++ {
@@ -103,6 +79,10 @@ func (u *upstreams) serveHTTP2() {
 		},
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			c := r.Context().Value(connKey{}).(*peeked)
+			if opensTunnel(r) {
+				u.through(c, w, r)
+				return
+			}
 			number := u.record(requestOf(c.so, c.end, "h2", r.Method, r.RequestURI, r.Host, r.Header))
 			w.Header().Set(exchangeHeader, strconv.Itoa(number))
 			w.Header().Set("Connection", "close")

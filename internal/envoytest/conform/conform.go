@@ -18,7 +18,8 @@ type options struct {
 	envoy   string
 	seed    uint64
 	limit   int
-	random  uint64
+	random  uint64 // how many meshes to make up
+	first   uint64 // the seed of the first of them
 	verbose bool
 	altered func(*envoy.Snapshot) *envoy.Snapshot // what the trace reads instead of what Envoy runs: a mistake to be found
 }
@@ -40,7 +41,7 @@ func conform(ctx context.Context, o options, paths []string) (*report, error) {
 		return nil, err
 	}
 	for i := range o.random {
-		w, err := madeUp(o.seed + i)
+		w, err := madeUp(o.first + i)
 		if err != nil {
 			return nil, err
 		}

@@ -43,9 +43,17 @@ var features = []feature{
 	{"faults", func(_ *simulate.Trace, h *simulate.Hop) bool { return h.Policy != nil && h.Policy.Fault != nil }},
 	{"mirrors", func(_ *simulate.Trace, h *simulate.Hop) bool { return h.Policy != nil && len(h.Policy.Mirrors) > 0 }},
 	{"consistent hashing", func(_ *simulate.Trace, h *simulate.Hop) bool { return h.Policy != nil && h.Policy.HashKey != "" }},
-	{"authorization policies", func(_ *simulate.Trace, h *simulate.Hop) bool {
-		return slices.ContainsFunc(h.Steps, func(s simulate.Step) bool { return s.Stage == "authorization" })
+	{"authorization policies", func(_ *simulate.Trace, h *simulate.Hop) bool { return passes(h, "authorization") }},
+	{"tokens", func(_ *simulate.Trace, h *simulate.Hop) bool { return passes(h, "authentication") }},
+	{"requests to other origins", func(_ *simulate.Trace, h *simulate.Hop) bool { return passes(h, "cors") }},
+	{"IPv6", func(t *simulate.Trace, h *simulate.Hop) bool {
+		return strings.Contains(t.Call.Address, ":") || slices.ContainsFunc(h.Endpoints, func(e simulate.Endpoint) bool { return strings.Contains(e.Address, ":") })
 	}},
+}
+
+// passes says whether there is a step of some stage.
+func passes(h *simulate.Hop, stage string) bool {
+	return slices.ContainsFunc(h.Steps, func(s simulate.Step) bool { return s.Stage == stage })
 }
 
 func resolution(h *simulate.Hop) string {

@@ -1,7 +1,7 @@
 // Command conform holds traces against a real Envoy: for every proxy of every mesh that it is given it makes calls out
 // of the configuration, sends each through Envoy, traces it, and reports where the two disagree.
 //
-//	conform -seed 1 -random 50 -time 10m -shrink internal/envoytest/conform/testdata -o docs/fidelity.md MESH…
+//	conform -seed 1 -first 1 -random 50 -time 10m -shrink internal/envoytest/conform/testdata -o docs/fidelity.md MESH…
 //
 // A mesh is a folder or a txtar archive. It holds documents and says which proxies to ask: proxies.json is a list of
 // them, requests.jsonl, calls.jsonl and request tests are calls for them; those of calls.jsonl are sent as they are,
@@ -24,6 +24,7 @@ func main() {
 	var output, archives string
 	flag.Uint64Var(&o.seed, "seed", 1, "chooses the calls")
 	flag.Uint64Var(&o.random, "random", 0, "how many meshes to make up beside those of the folders")
+	flag.Uint64Var(&o.first, "first", 1, "chooses the first of the meshes that are made up; each further one has the next number")
 	flag.IntVar(&o.limit, "limit", 400, "calls to each proxy; 0 is all")
 	flag.BoolVar(&o.verbose, "v", false, "print each disagreement")
 	budget := flag.Duration("time", 10*time.Minute, "meshes that do not get their turn in this time are left out")

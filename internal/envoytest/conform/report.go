@@ -77,12 +77,13 @@ type report struct {
 const introduction = `# Fidelity
 
 Does Envoy do what ` + "`sem trace`" + ` says? Each proxy below was rendered by ` + "`sem`" + ` and run by a real Envoy %s. Calls were made out
-of its own configuration: for each host, wildcard, path, header, query, server name, address range, port and
+of its own configuration: for each host, wildcard, path, header, query, server name, address range, port, origin, token and
 authorization rule one that fits, one that only just fits and one that only just does not. Each call went through Envoy
 and was traced.
 
 A call agrees when the trace names what Envoy logged (listener, filter chain, route table, virtual host, route, cluster)
-and what arrived upstream (endpoint, TLS with SNI and client certificate, path, authority, method, headers), the status
+and what arrived upstream (endpoint, TLS with SNI and client certificate, path, authority, method, headers) and what headers
+came back, the status
 and location of Envoy's own answers, and failure as failure. Where Envoy chooses at random, any choice that the trace
 lists will do.
 

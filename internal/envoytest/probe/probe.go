@@ -2,8 +2,8 @@
 // fits, one that just fits and one that just does not.
 //
 // It reads listeners for the ways in (addresses, ports, server names, application protocols), route tables for requests
-// (hosts, wildcards, paths, headers, methods, queries) and authorization rules for peers and requests that they speak
-// of. It does not foretell what becomes of a call: that is for a trace and for a real Envoy to say, and for a test to
+// (hosts, wildcards, paths, headers, methods, queries, origins), authorization rules for peers and requests that they
+// speak of, and providers for tokens. It does not foretell what becomes of a call: that is for a trace and for a real Envoy to say, and for a test to
 // compare.
 package probe
 
@@ -124,7 +124,7 @@ func (g *generator) requests(chain *listenerv3.FilterChain) []request {
 		}
 		out = append(out, g.table(table)...)
 	}
-	return append(out, g.ruled(peers, out)...)
+	return slices.Concat(out, g.ruled(peers, out), g.tokens(chain, out))
 }
 
 // within calls f for each message of type T inside a message, extensions included.

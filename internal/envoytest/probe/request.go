@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+	matcherv3 "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
 
 	"sem.example/simulate"
 )
@@ -20,6 +21,7 @@ type request struct {
 	query                   []string // "name=value"
 	version                 string   // http (1.1) if empty, or http2
 	way                     func(way) way
+	claims                  []*matcherv3.MetadataMatcher // that its route asks of a token
 }
 
 // with returns a copy that f changed.
@@ -84,7 +86,8 @@ func (g *generator) table(table *routev3.RouteConfiguration) []request {
 			out = append(out, request{authority: a, path: "/"})
 		}
 		for _, r := range host.GetRoutes() {
-			out = append(out, g.route(authorities[0], r.GetMatch())...)
+			of := g.route(authorities[0], r.GetMatch())
+			out = append(append(out, of...), g.crossOrigin(of[0], r)...)
 		}
 		out = append(out, request{authority: authorities[0], path: "/zz-unmatched"})
 		out = append(out, g.odd(out[len(out)-2])...)
@@ -138,7 +141,7 @@ func authoritiesOf(host *routev3.VirtualHost) []string {
 // and some that only just do not.
 func (g *generator) route(authority string, m *routev3.RouteMatch) []request {
 	paths := g.paths(m)
-	base := request{authority: authority, path: paths[0], headers: map[string]string{}}
+	base := request{authority: authority, path: paths[0], headers: map[string]string{}, claims: m.GetDynamicMetadata()}
 	for _, h := range m.GetHeaders() {
 		base = g.header(base, h, true)
 	}

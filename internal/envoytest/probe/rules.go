@@ -2,6 +2,7 @@ package probe
 
 import (
 	"net/netip"
+	"strings"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
@@ -14,7 +15,9 @@ type ruling struct {
 	paths      []string
 	headers    []*routev3.HeaderMatcher
 	principals []string
-	sources    []netip.Addr
+	sources    []netip.Addr // of the connection
+	remotes    []netip.Addr // of the request
+	names      []string     // of servers
 }
 
 // rules reads the authorization rules of a filter chain, of whichever kind.
@@ -24,8 +27,14 @@ func (g *generator) rules(chain *listenerv3.FilterChain) ruling {
 		if path := p.GetUrlPath().GetPath(); path != nil {
 			out.paths = append(out.paths, g.text(path, true), g.text(path, false))
 		}
+		if t := p.GetUriTemplate(); t != nil {
+			out.paths = append(out.paths, templated(t)...)
+		}
 		if h := p.GetHeader(); h != nil {
 			out.headers = append(out.headers, h)
+		}
+		if name := p.GetRequestedServerName(); name != nil {
+			out.names = append(out.names, g.text(name, true), g.text(name, false))
 		}
 	})
 	within(chain, func(p *rbacv3.Principal) {
@@ -39,6 +48,9 @@ func (g *generator) rules(chain *listenerv3.FilterChain) ruling {
 			if r != nil {
 				out.sources = append(out.sources, edges(r)...)
 			}
+		}
+		if r := p.GetRemoteIp(); r != nil {
+			out.remotes = append(out.remotes, edges(r)...)
 		}
 	})
 	return out
@@ -65,10 +77,29 @@ func (g *generator) ruled(by ruling, requests []request) []request {
 			out = append(out, r.with(func(r *request) { r.way = from(principal, netip.Addr{}) }))
 		}
 	}
+	for _, remote := range by.remotes {
+		for _, chain := range []string{"", "192.0.2.9,", "192.0.2.9, 198.51.100.1,"} {
+			out = append(out, base.with(func(r *request) { r.headers["x-forwarded-for"] = chain + remote.String() }))
+		}
+		out = append(out, base.with(func(r *request) { r.headers["x-forwarded-for"] = remote.String() + ",192.0.2.9" }))
+	}
+	for _, name := range by.names {
+		out = append(out, base.with(func(r *request) { r.way = asking(name) }))
+	}
 	for _, source := range by.sources {
 		out = append(out, base.with(func(r *request) { r.way = from("", source) }))
 	}
 	return out
+}
+
+// asking changes the server that a connection with TLS asks for. No client sends a dot at the end.
+func asking(name string) func(way) way {
+	return func(w way) way {
+		if w.tls != "plaintext" && name != "" && !strings.HasSuffix(name, ".") {
+			w.sni = name
+		}
+		return w
+	}
 }
 
 // from changes who a connection comes from. A peer without a certificate has no identity.

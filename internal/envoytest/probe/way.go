@@ -48,6 +48,8 @@ func (w way) call() simulate.Call {
 var (
 	nobody4 = netip.MustParseAddr("203.0.113.77")
 	nobody6 = netip.MustParseAddr("2001:db8:ffff::77")
+
+	broadcast = netip.MustParseAddr("255.255.255.255")
 )
 
 const (
@@ -178,7 +180,7 @@ func edges(r *corev3.CidrRange) []netip.Addr {
 	}
 	end, _ := netip.AddrFromSlice(last)
 	return slices.DeleteFunc([]netip.Addr{prefix.Addr(), end, prefix.Addr().Prev(), end.Next()}, func(a netip.Addr) bool {
-		return !a.IsValid() || a.IsUnspecified() || a.IsMulticast()
+		return !a.IsValid() || a.IsUnspecified() || a.IsMulticast() || a == broadcast // of which no connection comes or goes
 	})
 }
 
@@ -206,6 +208,8 @@ func hosts(pattern string) []string {
 		return []string{"a" + pattern[1:], pattern[1:]}
 	case strings.HasSuffix(pattern, "*"):
 		return []string{pattern[:len(pattern)-1] + "a", pattern[:len(pattern)-1]}
+	case strings.HasPrefix(pattern, "["):
+		return []string{pattern} // an address of IPv6, which has no domain below it
 	default:
 		return []string{pattern, "a." + pattern}
 	}

@@ -31,19 +31,15 @@ func (g *generator) subsets(h host) []any {
 	return out
 }
 
-// trafficPolicy is the policy of a rule or subset. Both kinds may say something of single ports.
+// trafficPolicy is the policy of a rule or subset. Both kinds may say something of single ports. None has tunnels, which
+// now and then end Envoy itself, and with it the calls of everything else.
 func (g *generator) trafficPolicy(h host, withPorts bool) tree {
 	t := tree{}
 	g.portPolicy(t)
 	if withPorts && g.chance(35) {
 		t["portLevelSettings"] = g.portLevels(h)
 	}
-	switch {
-	case g.chance(6):
-		t["tunnel"] = tree{"protocol": pick(g.dice, "CONNECT", "POST"), "targetHost": "target.example.net", "targetPort": 443}
-	case g.chance(6):
-		t["proxyProtocol"] = tree{"version": pick(g.dice, "V1", "V2")}
-	}
+	g.maybe(t, 6, "proxyProtocol", func() any { return tree{"version": pick(g.dice, "V1", "V2")} })
 	g.maybe(t, 8, "retryBudget", func() any { return tree{"percent": 25, "minRetryConcurrency": 2} })
 	return t
 }
@@ -78,6 +74,12 @@ func (g *generator) clientTLS() tree {
 		return t
 	case "MUTUAL":
 		t["clientCertificate"], t["privateKey"] = "/etc/certs/client.pem", "/etc/certs/client.key"
+	}
+	if t["mode"] != "ISTIO_MUTUAL" && g.chance(8) {
+		delete(t, "clientCertificate")
+		delete(t, "privateKey")
+		t["credentialName"] = "client-cert"
+		return t
 	}
 	g.maybe(t, 50, "sni", func() any { return pick(g.dice, "sni.example.com", "other.example.org") })
 	if t["mode"] == "ISTIO_MUTUAL" {
@@ -117,17 +119,28 @@ func (g *generator) loadBalancer() tree {
 func (g *generator) consistentHash() tree {
 	t := tree{}
 	g.one(t, map[string]func() any{
-		"httpHeaderName":         func() any { return "x-user" },
+		"httpHeaderName":         func() any { return pick(g.dice, "x-user", "X-User", "user-agent") },
 		"httpQueryParameterName": func() any { return "user" },
 		"useSourceIp":            func() any { return true },
-		"httpCookie":             func() any { return tree{"name": "session", "ttl": pick(g.dice, "0s", "60s"), "path": "/"} },
+		"httpCookie":             func() any { return g.hashCookie() },
 	}, "httpHeaderName", "httpQueryParameterName", "useSourceIp", "httpCookie")
 	switch g.N(4) {
 	case 0:
 		t["ringHash"] = tree{"minimumRingSize": 512}
 	case 1:
 		t["maglev"] = tree{"tableSize": 251}
+	case 2:
+		g.maybe(t, 50, "minimumRingSize", func() any { return 256 })
 	}
+	return t
+}
+
+// hashCookie is one that the proxy sets where it has a lifetime, and only reads where it has none.
+func (g *generator) hashCookie() tree {
+	t := tree{"name": "session"}
+	g.maybe(t, 70, "ttl", func() any { return pick(g.dice, "0s", "60s") })
+	g.maybe(t, 50, "path", func() any { return "/" })
+	g.maybe(t, 20, "attributes", func() any { return list(tree{"name": "SameSite", "value": "Strict"}) })
 	return t
 }
 

@@ -12,20 +12,23 @@ func (g *generator) gateways() {
 		return
 	}
 	g.address++
-	address := fmt.Sprintf("10.1.0.%d", g.address)
+	addresses := g.workloadAddresses()
 	labels := tree{"istio": "ingress", "app": "ingress"}
+	g.network(labels, networkLabel)
 	g.add("v1", "Pod", root, "ingress-0", tree{
 		"labels": labels,
 		"spec":   tree{"serviceAccountName": "ingress", "containers": list(tree{"name": "istio-proxy", "image": "proxyv2"})},
-		"status": tree{"podIP": address, "podIPs": list(tree{"ip": address}), "phase": "Running", "conditions": list(ready(true))},
+		"status": podStatus(addresses, true),
 	})
-	g.add("v1", "Service", root, "ingress", tree{"spec": tree{"clusterIP": "10.96.0.10", "selector": tree{"istio": "ingress"}, "ports": list(
+	spec := tree{"selector": tree{"istio": "ingress"}, "ports": list(
 		tree{"name": "http", "port": 80, "targetPort": pick(g.dice, 80, 8080)},
 		tree{"name": "https", "port": 443, "targetPort": pick(g.dice, 443, 8443)},
 		tree{"name": "tcp", "port": 9000},
-	)}})
+	)}
+	g.clusterIPs(spec, g.addresses("10.96.0.%d", "fd00:96::%d", 10))
+	g.add("v1", "Service", root, "ingress", tree{"spec": spec})
 	g.proxies = append(g.proxies, simulate.Proxy{
-		Type: "gateway", Namespace: root, Name: "ingress-0", IPs: []string{address}, ServiceAccount: "ingress",
+		Type: "gateway", Namespace: root, Name: "ingress-0", IPs: addresses, ServiceAccount: "ingress",
 		Labels: map[string]string{"istio": "ingress", "app": "ingress"},
 	})
 	for range 1 + g.N(2) {
@@ -75,5 +78,9 @@ func (g *generator) serverTLS(protocol string) tree {
 		}
 	}
 	g.maybe(t, 20, "minProtocolVersion", func() any { return "TLSV1_2" })
+	g.maybe(t, 15, "maxProtocolVersion", func() any { return pick(g.dice, "TLSV1_2", "TLSV1_3") })
+	if mode := t["mode"]; mode == "MUTUAL" || mode == "SIMPLE" {
+		g.maybe(t, 15, "subjectAltNames", func() any { return list("spiffe://cluster.local/ns/default/sa/test") })
+	}
 	return t
 }

@@ -8,6 +8,9 @@ func (v *virtualService) httpRoute(conditional bool) tree {
 	if conditional {
 		t["match"] = many(pick(v.dice, 1, 1, 2), v.httpMatch)
 	}
+	if v.delegates(t) {
+		return t
+	}
 	v.maybe(t, 20, "corsPolicy", func() any { return v.cors() })
 	v.maybe(t, 20, "headers", func() any { return v.headers() })
 	switch n := v.N(100); {
@@ -46,22 +49,29 @@ func (v *virtualService) forward(t tree) {
 		t["mirror"] = v.destination()
 		v.maybe(t, 50, "mirrorPercentage", func() any { return tree{"value": 50} })
 	case v.chance(10):
-		t["mirrors"] = list(tree{"destination": v.destination(), "percentage": tree{"value": 12.5}})
+		t["mirrors"] = many(1+v.N(2), func() tree {
+			return tree{"destination": v.destination(), "percentage": tree{"value": pick(v.dice, 12.5, 0, 100)}}
+		})
 	}
 }
 
 func (v *virtualService) httpMatch() tree {
 	t := tree{}
 	v.maybe(t, 75, "uri", func() any { return v.path() })
-	v.maybe(t, 10, "ignoreUriCase", func() any { return true })
+	v.maybe(t, 12, "ignoreUriCase", func() any { return true })
 	v.maybe(t, 15, "method", func() any {
-		return pick(v.dice, tree{"exact": "GET"}, tree{"regex": "POST|PUT"}, tree{"prefix": "P"})
+		return pick(v.dice, tree{"exact": "GET"}, tree{"regex": "POST|PUT"}, tree{"prefix": "P"}, tree{"exact": "get"})
 	})
-	v.maybe(t, 8, "scheme", func() any { return tree{"exact": pick(v.dice, "http", "https")} })
+	v.maybe(t, 8, "scheme", func() any {
+		return pick(v.dice, tree{"exact": "http"}, tree{"exact": "https"}, tree{"prefix": "http"}, tree{"regex": "https?"})
+	})
 	v.maybe(t, 8, "authority", func() any {
-		return pick(v.dice, tree{"exact": "www.example.com"}, tree{"prefix": "web"}, tree{"regex": ".*example.*"})
+		return pick(v.dice, tree{"exact": "www.example.com"}, tree{"prefix": "web"}, tree{"regex": ".*example.*"}, tree{"exact": "WWW.example.com:80"})
 	})
 	v.maybe(t, 25, "headers", func() any { return tree{v.header(): v.text()} })
+	if len(v.bound) > 0 && !slices.Contains(v.bound, "mesh") && v.chance(10) {
+		t["headers"] = tree{pick(v.dice, "@request.auth.claims.group", "@request.auth.claims[scope]", "@request.auth.claims[outer][inner]"): v.claim()}
+	}
 	v.maybe(t, 12, "withoutHeaders", func() any { return tree{v.header(): v.text()} })
 	v.maybe(t, 15, "queryParams", func() any { return tree{pick(v.dice, "q", "user"): v.text()} })
 	v.client(t)
@@ -83,6 +93,11 @@ func (v *virtualService) header() string {
 	return pick(v.dice, "x-user", "x-beta", "cookie", "user-agent", "X-Mixed-Case", "content-type")
 }
 
+// claim is a condition on a claim of the request's token.
+func (v *virtualService) claim() tree {
+	return pick(v.dice, tree{"exact": "admin"}, tree{"prefix": "ad"}, tree{"regex": "read|deep"}, tree{"exact": "read"})
+}
+
 // text is a condition on a text; the last asks only that there is one.
 func (v *virtualService) text() tree {
 	return pick(v.dice, tree{"exact": "qa"}, tree{"prefix": "te"}, tree{"regex": "^(qa|test)-[0-9]+$"}, tree{"regex": ".*beta.*"}, tree{})
@@ -101,7 +116,7 @@ func (v *virtualService) redirect(prefixes bool) tree {
 	v.maybe(t, 50, "redirectCode", func() any { return pick(v.dice, 301, 302, 303, 307, 308) })
 	switch {
 	case v.chance(20):
-		t["port"] = 8443
+		t["port"] = pick(v.dice, 8443, 80, 443)
 	case v.chance(20):
 		t["derivePort"] = pick(v.dice, "FROM_PROTOCOL_DEFAULT", "FROM_REQUEST_PORT")
 	}
@@ -112,7 +127,7 @@ func (v *virtualService) redirect(prefixes bool) tree {
 }
 
 func (v *virtualService) directResponse() tree {
-	t := tree{"status": pick(v.dice, 200, 204, 404, 418, 503)}
+	t := tree{"status": pick(v.dice, 200, 204, 304, 404, 418, 503, 599)}
 	v.maybe(t, 60, "body", func() any {
 		return pick(v.dice, tree{"string": "gone"}, tree{"bytes": "Z29uZQ=="}, tree{"string": ""})
 	})
@@ -125,10 +140,9 @@ func (v *virtualService) rewrite() tree {
 	case 0:
 		t["uri"] = pick(v.dice, "/", "/v2", "/v2/")
 	case 1:
-		t["uriRegexRewrite"] = tree{"match": pick(v.dice, "^/api/(.*)$", "a+", ".*"), "rewrite": pick(v.dice, "/re/\\1", "/re")}
-		if t["uriRegexRewrite"].(tree)["match"] != "^/api/(.*)$" {
-			t["uriRegexRewrite"].(tree)["rewrite"] = "/re"
-		}
+		t["uriRegexRewrite"] = pick(v.dice,
+			tree{"match": "^/api/(.*)$", "rewrite": "/re/\\1"}, tree{"match": "/(a[a-z]*)/([^/]+)", "rewrite": "/\\2/\\1"},
+			tree{"match": "a+", "rewrite": "/re"}, tree{"match": ".*", "rewrite": "/re"}, tree{"match": "[0-9]", "rewrite": "n\\0"})
 	}
 	if len(t) == 0 || v.chance(30) {
 		t["authority"] = pick(v.dice, "inside.example.com", "www.example.com:8080")
@@ -143,7 +157,11 @@ func (v *virtualService) retries() tree {
 		return t
 	}
 	v.maybe(t, 40, "perTryTimeout", func() any { return "2s" })
-	v.maybe(t, 50, "retryOn", func() any { return pick(v.dice, "5xx", "gateway-error,connect-failure", "503,reset", "retriable-4xx") })
+	v.maybe(t, 15, "backoff", func() any { return "0.025s" })
+	v.maybe(t, 15, "retryIgnorePreviousHosts", func() any { return v.chance(50) })
+	v.maybe(t, 50, "retryOn", func() any {
+		return pick(v.dice, "5xx", "gateway-error,connect-failure", "503,reset", "retriable-4xx", "unavailable,cancelled", "reset-before-request,retriable-status-codes,504")
+	})
 	v.maybe(t, 20, "retryRemoteLocalities", func() any { return v.chance(50) })
 	return t
 }
@@ -169,6 +187,7 @@ func (v *virtualService) cors() tree {
 	})
 	v.maybe(t, 50, "allowMethods", func() any { return list("GET", "POST") })
 	v.maybe(t, 40, "allowHeaders", func() any { return list("x-user") })
+	v.maybe(t, 30, "exposeHeaders", func() any { return list("x-set", "x-add") })
 	v.maybe(t, 40, "maxAge", func() any { return "60s" })
 	v.maybe(t, 40, "allowCredentials", func() any { return true })
 	v.maybe(t, 20, "unmatchedPreflights", func() any { return pick(v.dice, "FORWARD", "IGNORE") })
@@ -190,9 +209,9 @@ func (v *virtualService) headerOperations(request bool) tree {
 		if request && v.chance(15) {
 			return tree{pick(v.dice, ":authority", "Host"): "set.example.com"}
 		}
-		return tree{pick(v.dice, "x-set", "x-user"): pick(v.dice, "one", "100%%", "%PROTOCOL%")}
+		return tree{pick(v.dice, "x-set", "x-user"): pick(v.dice, "one", "100%%", "%PROTOCOL%", "%REQ(x-user)%", "%REQ(:path)%-%REQ(:METHOD)%", "")}
 	})
-	v.maybe(t, 50, "add", func() any { return tree{pick(v.dice, "x-add", "x-user"): "two"} })
+	v.maybe(t, 50, "add", func() any { return tree{pick(v.dice, "x-add", "x-user", "cookie"): "two"} })
 	v.maybe(t, 30, "remove", func() any { return list(pick(v.dice, "x-user", "x-beta", "user-agent")) })
 	return t
 }

@@ -5,7 +5,8 @@
 // the same hosts by wildcards, contend for ports. What only several documents together make wrong is made up as well: a
 // subset that no rule defines, a gateway that is not there. The documents by themselves are valid.
 //
-// New makes the world first (namespaces, services and workloads, then entries: files workload.go, service.go,
+// New decides first what holds for the mesh as a whole (IP families, networks, settings: files family.go, network.go,
+// settings.go), makes the world (namespaces, services and workloads, then entries: files workload.go, service.go,
 // serviceentry.go) and then rules that speak of it, a file for each kind.
 package randmesh
 
@@ -28,6 +29,9 @@ type Mesh struct {
 // New makes up the mesh of a seed, always the same.
 func New(seed uint64) Mesh {
 	g := &generator{dice: dice{rand.New(rand.NewPCG(seed, 0))}, taken: map[string]bool{}}
+	g.chooseFamilies()
+	g.chooseNetworks()
+	g.settings()
 	g.namespaces()
 	g.services()
 	g.entries()
@@ -39,12 +43,15 @@ func New(seed uint64) Mesh {
 // A generator holds what was made up so far.
 type generator struct {
 	dice
-	docs    []tree
-	taken   map[string]bool // kind, namespace and name of the documents
-	hosts   []host
-	doors   []door
-	proxies []simulate.Proxy
-	address byte // of the last workload
+	families  families
+	networked bool // the mesh spans several networks
+	docs      []tree
+	taken     map[string]bool // kind, namespace and name of the documents
+	hosts     []host
+	doors     []door
+	leaves    []leaf
+	proxies   []simulate.Proxy
+	address   int // of the last workload
 }
 
 type tree = manifest.Tree
@@ -74,7 +81,11 @@ var teams = []string{"shop", "bank"}
 
 func (g *generator) namespaces() {
 	for _, name := range append(slices.Clone(teams), root) {
-		g.add("v1", "Namespace", "", name, nil)
+		labels := tree{}
+		if name == root && g.chance(30) {
+			g.network(labels, networkLabel)
+		}
+		g.add("v1", "Namespace", "", name, tree{"labels": labels})
 	}
 }
 
@@ -91,7 +102,7 @@ func (g *generator) add(version, kind, namespace, name string, rest tree) bool {
 	}
 	doc := tree{"apiVersion": version, "kind": kind, "metadata": meta}
 	for field, value := range rest {
-		if field == "labels" {
+		if field == "labels" || field == "annotations" {
 			meta[field] = value
 			continue
 		}
@@ -114,6 +125,11 @@ func (g *generator) rules() {
 	for range g.N(5) {
 		g.destinationRule()
 	}
+	if g.chance(40) {
+		for range 1 + g.N(2) {
+			g.delegate()
+		}
+	}
 	for range 1 + g.N(5) {
 		g.virtualService()
 	}
@@ -123,8 +139,13 @@ func (g *generator) rules() {
 	for range g.N(3) {
 		g.peerAuthentication()
 	}
-	for range g.N(3) {
+	for range g.N(4) {
 		g.authorizationPolicy()
+	}
+	if g.chance(30) {
+		for range 1 + g.N(2) {
+			g.requestAuthentication()
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package randmesh
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -50,22 +49,36 @@ func (g *generator) service(namespace, app string) {
 	case 1:
 		spec["clusterIP"] = "None"
 	default:
-		spec["clusterIP"] = fmt.Sprintf("10.96.%d.%d", len(g.hosts)+1, 1+g.N(5))
+		g.clusterIPs(spec, g.addresses("10.96.1.%d", "fd00:96:1::%d", 10*len(g.hosts)+1+g.N(5)))
 	}
 	if spec["type"] == nil {
 		spec["selector"] = tree{"app": app}
 		pods := g.pods(namespace, app, containers)
 		if g.chance(60) {
-			g.slice(namespace, app, pods, slices)
+			g.slices(namespace, app, pods, slices)
 		}
 	}
-	rest := tree{"spec": spec}
-	if g.chance(10) {
-		rest["labels"] = tree{"istio.io/persistent-session": "sticky"}
-	}
-	g.add("v1", "Service", namespace, app, rest)
+	g.add("v1", "Service", namespace, app, g.extras(tree{"spec": spec}))
 	name := app + "." + namespace + ".svc.cluster.local"
 	g.hosts = append(g.hosts, host{name: name, namespace: namespace, ports: portsOf(chosen), short: app})
+}
+
+// extras sets what few Services have: who may see them, and which of their endpoints are used first or again.
+func (g *generator) extras(rest tree) tree {
+	spec := rest["spec"].(tree)
+	switch {
+	case g.chance(8):
+		rest["labels"] = tree{"istio.io/persistent-session": "sticky"}
+	case g.chance(5):
+		rest["labels"] = tree{"istio.io/persistent-session-header": "x-sticky"}
+	}
+	g.maybe(rest, 10, "annotations", func() any {
+		return tree{"networking.istio.io/exportTo": pick(g.dice, ".", "*", teams[0], "~")}
+	})
+	g.maybe(spec, 10, "publishNotReadyAddresses", func() any { return true })
+	g.maybe(spec, 10, "trafficDistribution", func() any { return pick(g.dice, "PreferClose", "PreferSameZone", "PreferSameNode") })
+	g.maybe(spec, 6, "internalTrafficPolicy", func() any { return pick(g.dice, "Local", "Cluster") })
+	return rest
 }
 
 // numbered drops ports of the same number.

@@ -34,13 +34,15 @@ func (g *generator) serviceEntry(resolution string) {
 		spec["location"] = pick(g.dice, "MESH_EXTERNAL", "MESH_INTERNAL")
 	case "NONE":
 		names = append(names, some(g.dice, 0, 1, wildcards...)...)
-		g.maybe(spec, 30, "addresses", func() any { return list(pick(g.dice, "203.0.113.0/24", "198.51.100.7")) })
+		g.maybe(spec, 30, "addresses", func() any { return list(g.literal(pick(g.dice, "203.0.113.0/24", "198.51.100.7"), "2001:db8:50::/64")) })
 	case "STATIC":
 		names = append(names, some(g.dice, 0, 1, wildcards...)...)
-		g.maybe(spec, 50, "addresses", func() any { return list(pick(g.dice, "10.50.0.0/16", "10.60.1.2", "2001:db8::7")) })
+		g.maybe(spec, 50, "addresses", func() any {
+			return list(g.literal(pick(g.dice, "10.50.0.0/16", "10.60.1.2"), pick(g.dice, "2001:db8::7", "2001:db8::/64")))
+		})
 		g.static(namespace, spec, ports)
 	default:
-		g.maybe(spec, 30, "addresses", func() any { return list(fmt.Sprintf("10.70.0.%d", 1+g.N(9))) })
+		g.maybe(spec, 30, "addresses", func() any { return list(g.addresses("10.70.0.%d", "2001:db8:70::%d", 1+g.N(9))...) })
 		g.maybe(spec, 50, "endpoints", func() any { return g.resolved(resolution, ports) })
 	}
 	if resolution != "NONE" && slices.ContainsFunc(ports, opaque) {
@@ -105,7 +107,7 @@ func (g *generator) static(namespace string, spec tree, ports []port) {
 		spec["endpoints"] = list(tree{"address": "unix:///var/run/" + ports[0].protocol + ".sock"})
 	default:
 		spec["endpoints"] = many(g.N(4), func() tree {
-			return g.endpoint(fmt.Sprintf("10.80.%d.%d", g.N(3), 1+g.N(9)), ports)
+			return g.endpoint(g.literal(fmt.Sprintf("10.80.%d.%d", g.N(3), 1+g.N(9)), fmt.Sprintf("fd00:80::%d", 1+g.N(9))), ports)
 		})
 	}
 }
@@ -123,6 +125,7 @@ func (g *generator) resolved(resolution string, ports []port) []any {
 
 func (g *generator) endpoint(address string, ports []port) tree {
 	t := tree{"address": address}
+	g.network(t, "network")
 	g.maybe(t, 30, "ports", func() any { return tree{portName(pick(g.dice, ports...)): 5000 + g.N(3)} })
 	g.maybe(t, 40, "labels", func() any {
 		labels := tree{"version": pick(g.dice, versions...)}

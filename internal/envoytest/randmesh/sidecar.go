@@ -1,6 +1,9 @@
 package randmesh
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // sidecar adds a Sidecar: of a namespace, of some workloads, or of the mesh.
 func (g *generator) sidecar() {
@@ -13,7 +16,7 @@ func (g *generator) sidecar() {
 	if spec["workloadSelector"] != nil {
 		g.maybe(spec, 40, "ingress", func() any { return g.ingress() })
 	}
-	g.maybe(spec, 50, "outboundTrafficPolicy", func() any { return tree{"mode": pick(g.dice, "REGISTRY_ONLY", "ALLOW_ANY")} })
+	g.maybe(spec, 50, "outboundTrafficPolicy", func() any { return g.unknownHosts() })
 	g.maybe(spec, 20, "inboundConnectionPool", func() any { return g.connectionPool() })
 	if len(spec) == 0 || len(spec) == 1 && spec["workloadSelector"] != nil {
 		spec["egress"] = g.egress()
@@ -21,12 +24,23 @@ func (g *generator) sidecar() {
 	g.rule(networking, "Sidecar", namespace, spec)
 }
 
+// unknownHosts says what becomes of calls to hosts that nobody knows.
+func (g *generator) unknownHosts() tree {
+	t := tree{"mode": pick(g.dice, "REGISTRY_ONLY", "ALLOW_ANY")}
+	if h := g.known(); t["mode"] == "ALLOW_ANY" && !strings.HasPrefix(h.name, "*") && g.chance(25) {
+		t["egressProxy"] = tree{"host": h.name, "port": tree{"number": pick(g.dice, h.ports...).number}}
+	}
+	return t
+}
+
 // egress are listeners with ports, and last one without.
 func (g *generator) egress() []any {
 	var out []any
 	for _, p := range some(g.dice, 0, 2, 80, 9000, 8443, 3000) {
 		l := tree{"port": tree{"number": p, "protocol": protocolOf(p), "name": fmt.Sprintf("e-%d", p)}, "hosts": g.egressHosts()}
-		g.maybe(l, 20, "bind", func() any { return pick(g.dice, "127.0.0.1", "0.0.0.0", "10.96.1.1") })
+		g.maybe(l, 20, "bind", func() any {
+			return pick(g.dice, g.literal("127.0.0.1", "::1"), g.literal("0.0.0.0", "::"), "10.96.1.1")
+		})
 		g.maybe(l, 15, "captureMode", func() any { return pick(g.dice, "IPTABLES", "NONE", "DEFAULT") })
 		out = append(out, l)
 	}
@@ -55,12 +69,25 @@ func (g *generator) ingress() []any {
 			protocol = "HTTPS"
 		}
 		l := tree{"port": tree{"number": n, "protocol": protocol, "name": fmt.Sprintf("i-%d", n)}}
-		g.maybe(l, 70, "defaultEndpoint", func() any { return pick(g.dice, "127.0.0.1:8000", "0.0.0.0:8001", "unix:///var/run/app.sock") })
+		g.maybe(l, 70, "defaultEndpoint", func() any {
+			return pick(g.dice, g.literal("127.0.0.1:8000", "[::1]:8000"), g.literal("0.0.0.0:8001", "[::]:8001"), "unix:///var/run/app.sock")
+		})
 		if protocol == "HTTPS" && g.chance(60) {
-			l["tls"] = tree{"mode": "SIMPLE", "serverCertificate": "/etc/certs/server.pem", "privateKey": "/etc/certs/server.key"}
+			l["tls"] = g.ingressTLS()
 		}
+		g.maybe(l, 15, "bind", func() any { return g.literal("0.0.0.0", "::") })
+		g.maybe(l, 10, "captureMode", func() any { return pick(g.dice, "DEFAULT", "IPTABLES", "NONE") })
 		g.maybe(l, 15, "connectionPool", func() any { return g.connectionPool() })
 		out = append(out, l)
 	}
 	return out
+}
+
+// ingressTLS is what a sidecar shows to clients outside of the mesh.
+func (g *generator) ingressTLS() tree {
+	t := tree{"mode": pick(g.dice, "SIMPLE", "MUTUAL"), "serverCertificate": "/etc/certs/server.pem", "privateKey": "/etc/certs/server.key"}
+	if t["mode"] == "MUTUAL" {
+		t["caCertificates"] = "/etc/certs/ca.pem"
+	}
+	return t
 }

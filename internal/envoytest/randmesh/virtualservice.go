@@ -38,6 +38,7 @@ type virtualService struct {
 	namespace string
 	hosts     []host
 	bound     []string // the gateways that it names
+	leaf      bool     // it has no hosts, and others delegate to it
 }
 
 // names are the hosts of the document. Some are of a gateway only, and some cover others.
@@ -143,7 +144,9 @@ func (v *virtualService) tcp() tree {
 
 // connection sets conditions that routes of all protocols know but for HTTP.
 func (v *virtualService) connection(match tree) {
-	v.maybe(match, 20, "destinationSubnets", func() any { return list(pick(v.dice, "10.50.0.0/16", "203.0.113.0/25", "198.51.100.7")) })
+	v.maybe(match, 20, "destinationSubnets", func() any {
+		return list(pick(v.dice, "10.50.0.0/16", "203.0.113.0/25", "198.51.100.7", "2001:db8::/64"))
+	})
 	v.client(match)
 }
 

@@ -14,8 +14,9 @@ var (
 
 // A pod is a workload of an app, as EndpointSlices name it.
 type pod struct {
-	name, address string
-	ready         bool
+	name      string
+	addresses []string
+	ready     bool
 }
 
 // pods adds workloads of an app that serve the given ports.
@@ -23,7 +24,7 @@ func (g *generator) pods(namespace, app string, ports []tree) []pod {
 	var out []pod
 	for range g.N(4) {
 		g.address++
-		p := pod{name: fmt.Sprintf("%s-%d", app, g.address), address: fmt.Sprintf("10.1.0.%d", g.address), ready: g.chance(85)}
+		p := pod{name: fmt.Sprintf("%s-%d", app, g.address), addresses: g.workloadAddresses(), ready: g.chance(85)}
 		g.pod(namespace, app, p, ports)
 		out = append(out, p)
 	}
@@ -33,6 +34,7 @@ func (g *generator) pods(namespace, app string, ports []tree) []pod {
 func (g *generator) pod(namespace, app string, p pod, ports []tree) {
 	labels := tree{"app": app, "version": pick(g.dice, versions...)}
 	g.maybe(labels, 50, "istio-locality", func() any { return pick(g.dice, localities...) })
+	g.network(labels, networkLabel)
 	injected := g.chance(75)
 	if injected {
 		labels["security.istio.io/tlsMode"] = "istio"
@@ -42,14 +44,25 @@ func (g *generator) pod(namespace, app string, p pod, ports []tree) {
 	if account != "default" {
 		spec["serviceAccountName"] = account
 	}
-	g.add("v1", "Pod", namespace, p.name, tree{"labels": labels, "spec": spec, "status": tree{
-		"podIP": p.address, "podIPs": list(tree{"ip": p.address}), "phase": "Running", "conditions": list(ready(p.ready)),
-	}})
+	g.add("v1", "Pod", namespace, p.name, tree{"labels": labels, "spec": spec, "status": podStatus(p.addresses, p.ready)})
 	if injected && p.ready {
 		g.proxies = append(g.proxies, simulate.Proxy{
-			Type: "sidecar", Namespace: namespace, Name: p.name, IPs: []string{p.address}, DNSCapture: g.chance(20),
+			Type: "sidecar", Namespace: namespace, Name: p.name, IPs: p.addresses, DNSCapture: g.chance(20),
 		})
 	}
+}
+
+func podStatus(addresses []string, is bool) tree {
+	var ips []any
+	for _, a := range addresses {
+		ips = append(ips, tree{"ip": a})
+	}
+	return tree{"podIP": addresses[0], "podIPs": ips, "phase": "Running", "conditions": list(ready(is))}
+}
+
+// workloadAddresses are those of the workload that was numbered last.
+func (g *generator) workloadAddresses() []string {
+	return g.addresses("10.1.0.%d", "fd00:1::%d", g.address)
 }
 
 func ready(is bool) tree {
@@ -60,30 +73,33 @@ func ready(is bool) tree {
 	return tree{"type": "Ready", "status": status}
 }
 
-// slice adds the EndpointSlice of a service.
-func (g *generator) slice(namespace, service string, pods []pod, ports []tree) {
-	var endpoints []any
-	for _, p := range pods {
-		endpoints = append(endpoints, tree{
-			"addresses": list(p.address), "conditions": tree{"ready": p.ready},
-			"targetRef": tree{"kind": "Pod", "name": p.name, "namespace": namespace},
+// slices adds the EndpointSlices of a service, one for each family.
+func (g *generator) slices(namespace, service string, pods []pod, ports []tree) {
+	for i, family := range g.families.names() {
+		var endpoints []any
+		for _, p := range pods {
+			endpoints = append(endpoints, tree{
+				"addresses": list(p.addresses[i]), "conditions": tree{"ready": p.ready},
+				"targetRef": tree{"kind": "Pod", "name": p.name, "namespace": namespace},
+			})
+		}
+		g.add("discovery.k8s.io/v1", "EndpointSlice", namespace, fmt.Sprintf("%s-%d", service, i+1), tree{
+			"labels": tree{"kubernetes.io/service-name": service}, "addressType": family, "endpoints": endpoints, "ports": list(ports...),
 		})
 	}
-	g.add("discovery.k8s.io/v1", "EndpointSlice", namespace, service+"-1", tree{
-		"labels": tree{"kubernetes.io/service-name": service}, "addressType": "IPv4", "endpoints": endpoints, "ports": list(ports...),
-	})
 }
 
 // workloadEntry adds a machine outside of Kubernetes.
 func (g *generator) workloadEntry(namespace, app string) {
 	g.address++
 	labels := tree{"app": app, "version": pick(g.dice, versions...)}
-	spec := tree{"address": fmt.Sprintf("10.2.0.%d", g.address), "labels": labels}
+	spec := tree{"address": pick(g.dice, g.addresses("10.2.0.%d", "fd00:2::%d", g.address)...), "labels": labels}
 	if g.chance(40) {
 		labels["security.istio.io/tlsMode"] = "istio"
 	}
 	g.maybe(spec, 40, "locality", func() any { return pick(g.dice, "eu/west/a", "us/west/c") })
 	g.maybe(spec, 30, "weight", func() any { return 1 + g.N(5) })
 	g.maybe(spec, 40, "serviceAccount", func() any { return app })
+	g.network(spec, "network")
 	g.add(networking, "WorkloadEntry", namespace, fmt.Sprintf("%s-vm-%d", app, g.address), tree{"spec": spec})
 }
