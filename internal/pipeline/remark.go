@@ -34,7 +34,7 @@ var remarks = remarksOf(
 	stageChecks{"filterChain", nil, "SEM050 SEM120 SEM121 SEM122 SEM126 SEM128 SEM129 SEM130 SEM131 SEM196"},
 	stageChecks{"filterChain", notPlaintext, "SEM125"},
 	stageChecks{"virtualHost", nil, "SEM107 SEM108 SEM109 SEM112 SEM160 SEM161 SEM162 SEM164 SEM165 SEM184 SEM187 SEM190 SEM191"},
-	stageChecks{"route", nil, "SEM123 SEM223 SEM228"},
+	stageChecks{"route", nil, "SEM123 SEM223 SEM228 SEM296"},
 	stageChecks{"route", noRoute, "SEM220 SEM225 SEM235 SEM238 SEM239 SEM240 SEM241 SEM242"},
 	stageChecks{"fault", nil, "SEM234"},
 	stageChecks{"redirect", nil, "SEM199"},

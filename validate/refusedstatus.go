@@ -1,0 +1,54 @@
+package validate
+
+import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM296",
+	Title:    "status that Envoy refuses",
+	Severity: diag.Error,
+	Why: `Istio takes a status of up to 600, Envoy only what is below. A proxy refuses the route table that holds such a rule, with all rules of
+all other hosts in it, and goes on with the table that it had before, or without any.`,
+	Fix: `Answer with a status from 200 to 599.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{directResponse: {status: 600}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews, namespace: shop}
+spec:
+  hosts: [reviews]
+  http: [{directResponse: {status: 503}}]
+`,
+}, refusedStatus)
+
+// refusable is the first status that Envoy does not take in a route.
+const refusable = 600
+
+func refusedStatus(s *Scope, r *reporter) {
+	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		refuse := func(field string) {
+			r.at(place{o, field}, "Envoy refuses the status %d, and with it every rule of the route table", refusable)
+		}
+		for i, route := range spec.Http {
+			rule := source.Index("spec.http", i)
+			if route.GetDirectResponse().GetStatus() == refusable {
+				refuse(rule + ".directResponse.status")
+			}
+			if route.GetFault().GetAbort().GetHttpStatus() == refusable {
+				refuse(rule + ".fault.abort.httpStatus")
+			}
+		}
+	})
+}
