@@ -28,8 +28,16 @@ func DecodeAll(docs []*source.Document, namespace string) (objects []*Object, sk
 	return decode(docs, namespace, true)
 }
 
+// alone is how many documents are decoded on one processor: those of a usual file, while others are decoded elsewhere.
+const alone = 64
+
 func decode(docs []*source.Document, namespace string, all bool) (objects []*Object, skipped int, found diag.List) {
-	size := max(1, (len(docs)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	if len(docs) <= alone {
+		d := decoded{all: all}
+		d.read(docs, namespace)
+		return d.objects, d.skipped, d.found
+	}
+	size := (len(docs) + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
 	parts := make([]decoded, (len(docs)+size-1)/size)
 	var group sync.WaitGroup
 	for i := range parts {
