@@ -38,18 +38,24 @@ func (f Filter) types() []envoy.Type {
 type chooser struct {
 	Filter
 	from   envoy.Lists
-	routes func() envoy.List // all route tables, built at most once
+	routes func() envoy.List // all route tables, for a filter by what they lead to
 }
+
+func newChooser(f Filter, from envoy.Lists) chooser {
+	return chooser{f, from, sync.OnceValue(func() envoy.List { return from.List(envoy.Routes) })}
+}
+
+// led says whether it matters what a resource leads to.
+func (f Filter) led() bool { return f.FQDN != "" || f.Subset != "" }
 
 // list are the resources of a type, nil in the place of those that do not pass.
 func (f chooser) list(t envoy.Type) envoy.List {
-	all := f.from.List(t)
-	f.routes = sync.OnceValue(func() envoy.List {
-		if t == envoy.Routes {
-			return all
-		}
-		return f.from.List(envoy.Routes)
-	})
+	var all envoy.List
+	if t == envoy.Routes && f.led() {
+		all = f.routes()
+	} else {
+		all = f.from.List(t)
+	}
 	return envoy.List{Len: all.Len, At: func(i int) proto.Message {
 		if m := all.At(i); m != nil && f.passes(m) {
 			return m
@@ -65,7 +71,7 @@ func (f chooser) passes(m proto.Message) bool {
 	if f.Port != 0 && !hasPort(m, f.Port) {
 		return false
 	}
-	return f.FQDN == "" && f.Subset == "" || f.leadsTo(m)
+	return !f.led() || f.leadsTo(m)
 }
 
 // nameOf is the name that the control plane knows a resource by.

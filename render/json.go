@@ -21,7 +21,7 @@ type Options struct {
 // JSON writes the resources of a proxy that pass the filter: an object with one list for each type. Each resource is asked
 // for once and let go once it is printed. The error is the writer's, or tells of a message that has no JSON form.
 func JSON(w io.Writer, from envoy.Lists, o Options) error {
-	d, chosen := document{w: w}, chooser{Filter: o.Filter, from: from}
+	d, chosen := document{w: w}, newChooser(o.Filter, from)
 	for _, t := range o.Filter.types() {
 		d.list(string(t), resources(chosen.list(t), t, o))
 	}

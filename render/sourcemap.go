@@ -36,7 +36,7 @@ type Place struct {
 
 // SourceMap lists the addresses of the resources that pass the filter, and of their parts, in order.
 func SourceMap(from envoy.Lists, origins envoy.Origins, f Filter) []Entry {
-	chosen, passing := map[envoy.Addr]bool{}, chooser{Filter: f, from: from}
+	chosen, passing := map[envoy.Addr]bool{}, newChooser(f, from)
 	for _, t := range f.types() {
 		list := passing.list(t)
 		for i := range list.Len {

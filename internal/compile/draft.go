@@ -37,7 +37,8 @@ func (t *draft) options() *upstreamsv3.HttpProtocolOptions {
 	return t.http
 }
 
-// finish packs the draft; no draft is no cluster. Envoy wants a protocol named as soon as there are HTTP options: then HTTP/1.1 is.
+// finish packs the draft; no draft is no cluster. Envoy wants a protocol named as soon as there are HTTP options: then
+// HTTP/1.1 is.
 func (t *draft) finish() *clusterv3.Cluster {
 	if t == nil {
 		return nil

@@ -58,8 +58,9 @@ func (c *Compiler) servedPorts() []*inboundPort {
 			continue
 		}
 		if first := byNumber[t.Number]; first != nil {
+			at := t.Service.Written(t.Port)
 			first.origins = append(first.origins, overridden(mesh.Loser{
-				Object: t.Service.Object, Field: t.Port.Field,
+				Object: at.Object, Field: at.Field,
 				Reason: fmt.Sprintf("port %d of the workload belongs to an older service", t.Number),
 			}))
 			continue

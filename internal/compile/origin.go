@@ -167,18 +167,18 @@ func (t trail) object() envoy.Object {
 // defines, modifies and overridden are the origin of a field of an object, in each of the three roles.
 func defines(o *config.Object, field string) envoy.Origin { return originOf(o, field, envoy.Defines) }
 
-// definesPort is the origin of a port of a service.
-func definesPort(s *mesh.Service, p *mesh.Port) envoy.Origin {
-	at := s.Written(p)
-	return defines(at.Object, at.Field)
-}
-
 func modifies(o *config.Object, field string) envoy.Origin { return originOf(o, field, envoy.Modifies) }
 
 func overridden(l mesh.Loser) envoy.Origin {
 	origin := originOf(l.Object, l.Field, envoy.Overridden)
 	origin.Note = l.Reason
 	return origin
+}
+
+// definesPort is the origin of a port of a service.
+func definesPort(s *mesh.Service, p *mesh.Port) envoy.Origin {
+	at := s.Written(p)
+	return defines(at.Object, at.Field)
 }
 
 func originOf(o *config.Object, field string, role envoy.Role) envoy.Origin {

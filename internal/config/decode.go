@@ -4,15 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"google.golang.org/protobuf/proto"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/parallel"
 	"sem.example/internal/source"
 )
 
@@ -28,23 +27,13 @@ func DecodeAll(docs []*source.Document, namespace string) (objects []*Object, sk
 	return decode(docs, namespace, true)
 }
 
-// alone is how many documents are decoded on one processor: those of a usual file, while others are decoded elsewhere.
-const alone = 64
-
 func decode(docs []*source.Document, namespace string, all bool) (objects []*Object, skipped int, found diag.List) {
-	if len(docs) <= alone {
-		d := decoded{all: all}
-		d.read(docs, namespace)
-		return d.objects, d.skipped, d.found
-	}
-	size := (len(docs) + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
-	parts := make([]decoded, (len(docs)+size-1)/size)
-	var group sync.WaitGroup
-	for i := range parts {
+	runs := source.Runs(docs)
+	parts := make([]decoded, len(runs))
+	parallel.Each(len(runs), func(i int) {
 		parts[i].all = all
-		group.Go(func() { parts[i].read(docs[i*size:min((i+1)*size, len(docs))], namespace) })
-	}
-	group.Wait()
+		parts[i].read(runs[i], namespace)
+	})
 	for _, p := range parts {
 		objects, found = append(objects, p.objects...), append(found, p.found...)
 		skipped += p.skipped

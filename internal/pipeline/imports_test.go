@@ -21,7 +21,7 @@ var mayImport = map[string][]string{
 	"internal/source":   {"internal/parallel"},
 	"internal/diag":     {"internal/source"},
 	"schema":            {"internal/source", "internal/diag"},
-	"internal/config":   {"internal/source", "internal/diag"},
+	"internal/config":   {"internal/source", "internal/diag", "internal/parallel"},
 	"internal/mesh":     {"internal/config", "internal/diag", "internal/source"},
 	"internal/envoy":    {"internal/source"},
 	"internal/compile":  {"internal/mesh", "internal/envoy", "internal/config", "internal/source", "internal/parallel"},

@@ -93,20 +93,15 @@ func validateOne(files []content, opts Options, how ValidateOptions) (result, er
 	return result{skipped: w.Skipped, found: append(found, broken.sound(validate.Run(scope))...)}, nil
 }
 
-// fewDocuments are those of a usual file, which are checked one after the other while other files are.
-const fewDocuments = 64
-
 // checkShapes holds each document against the schema of its kind.
 func checkShapes(docs []*source.Document) diag.List {
-	lists := make([]diag.List, len(docs))
-	check := func(i int) { lists[i] = schema.Check(docs[i]) }
-	if len(docs) > fewDocuments {
-		parallel.Each(len(docs), check)
-	} else {
-		for i := range docs {
-			check(i)
+	runs := source.Runs(docs)
+	lists := make([]diag.List, len(runs))
+	parallel.Each(len(runs), func(i int) {
+		for _, doc := range runs[i] {
+			lists[i] = append(lists[i], schema.Check(doc)...)
 		}
-	}
+	})
 	return slices.Concat(lists...)
 }
 
