@@ -74,7 +74,7 @@ func destinationOf(call simulate.Call) netip.AddrPort {
 		if err != nil {
 			host = authority
 		}
-		address = netip.MustParseAddr(NameAddress(cmp.Or(call.Address, host)))
+		address = netip.MustParseAddr(NameAddresses(cmp.Or(call.Address, host))[0])
 	}
 	return netip.AddrPortFrom(address, uint16(call.Port))
 }

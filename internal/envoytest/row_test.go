@@ -100,7 +100,9 @@ func endpointsOf(s *envoy.Snapshot) map[string]bool {
 	add := func(cluster string, load *endpointv3.ClusterLoadAssignment) {
 		for _, group := range load.GetEndpoints() {
 			for _, e := range group.GetLbEndpoints() {
-				out[cluster+" "+dialled(e.GetEndpoint().GetAddress())] = true
+				for _, address := range dialled(e.GetEndpoint().GetAddress()) {
+					out[cluster+" "+address] = true
+				}
 			}
 		}
 	}
@@ -113,13 +115,17 @@ func endpointsOf(s *envoy.Snapshot) map[string]bool {
 	return out
 }
 
-// dialled is an endpoint's address as it was logged, in which a name is the address that DNS gave to it.
-func dialled(a *corev3.Address) string {
+// dialled are the forms in which an endpoint's address may be logged: for a name, the addresses that DNS gave to it.
+func dialled(a *corev3.Address) []string {
 	name, port, err := net.SplitHostPort(envoy.HostPort(a))
 	if _, ip := netip.ParseAddr(name); err != nil || ip == nil {
-		return envoy.HostPort(a)
+		return []string{envoy.HostPort(a)}
 	}
-	return net.JoinHostPort(envoytest.NameAddress(name), port)
+	var out []string
+	for _, ip := range envoytest.NameAddresses(name) {
+		out = append(out, net.JoinHostPort(ip, port))
+	}
+	return out
 }
 
 func upstreamDifferences(got, want envoytest.Upstream) []string {
