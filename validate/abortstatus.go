@@ -6,6 +6,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -32,11 +33,11 @@ spec:
 `,
 }, abortStatus)
 
-func abortStatus(s *Scope, r *reporter) {
-	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+func abortStatus(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
 		for i, route := range spec.Http {
 			if abort := route.GetFault().GetAbort(); abort != nil && abort.ErrorType == nil {
-				r.at(place{o, source.Index("spec.http", i) + ".fault.abort"}, "the abort has no status, and so does nothing")
+				r.at(facts.At(o, source.Index("spec.http", i)+".fault.abort"), "the abort has no status, and so does nothing")
 			}
 		}
 	})

@@ -10,6 +10,7 @@ import (
 
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -44,40 +45,40 @@ spec:
 `,
 }, looseRegex)
 
-func looseRegex(s *Scope, r *reporter) {
-	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+func looseRegex(s *facts.Set, r *reporter) {
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		for i, m := range rule.GetMatch() {
 			if text := m.GetUri().GetRegex(); text != "" {
-				loosePath(r, at.match(i, "uri.regex"), text)
+				loosePath(r, at.Match(i, "uri.regex"), text)
 			}
 			if text := m.GetAuthority().GetRegex(); stopsShort(text) {
-				r.at(at.match(i, "authority.regex"), "regex %q has to match the whole authority", text).help("write %s.*", text)
+				r.at(at.Match(i, "authority.regex"), "regex %q has to match the whole authority", text).help("write %s.*", text)
 			}
 			for _, name := range slices.Sorted(maps.Keys(m.GetHeaders())) {
-				looseHeader(r, place{at.object, source.Join(at.match(i, "headers").field, name) + ".regex"}, name, m.GetHeaders()[name].GetRegex())
+				looseHeader(r, facts.At(at.Object, source.Join(at.Match(i, "headers").Field, name)+".regex"), name, m.GetHeaders()[name].GetRegex())
 			}
 		}
 	})
 }
 
 // loosePath tells what a regex of the path does not match.
-func loosePath(r *reporter, at place, text string) {
-	p := regexPattern(text)
+func loosePath(r *reporter, at facts.Place, text string) {
+	p := facts.NewRegex(text)
 	tree, err := syntax.Parse(text, syntax.Perl)
 	switch {
 	case err != nil:
 	case !beginsWithSlash(tree):
 		r.at(at, "regex %q matches no path: every path begins with /, and the whole of it has to match", text).help("write /%s", strings.TrimPrefix(text, "^"))
-	case p.kind == wholeText && !strings.HasSuffix(text, "$"):
-		r.at(at, "regex %q matches only the path %s, nothing below it", text, p.text).help("write exact: %s, or prefix: %s", p.text, p.text)
+	case p.Kind == facts.Exact && !strings.HasSuffix(text, "$"):
+		r.at(at, "regex %q matches only the path %s, nothing below it", text, p.Text).help("write exact: %s, or prefix: %s", p.Text, p.Text)
 	case stopsShort(text):
-		r.at(at, "regex %q has to match the whole path, so it does not match %s/more", text, strings.TrimSuffix(p.example(), "/")).help("write %s.*", text)
+		r.at(at, "regex %q has to match the whole path, so it does not match %s/more", text, strings.TrimSuffix(p.Example(), "/")).help("write %s.*", text)
 	}
 }
 
 // looseHeader looks at headers whose values are long enough for a word to be searched in them.
-func looseHeader(r *reporter, at place, header, text string) {
-	word := text != "" && regexPattern(text).kind == wholeText && !strings.HasSuffix(text, "$")
+func looseHeader(r *reporter, at facts.Place, header, text string) {
+	word := text != "" && facts.NewRegex(text).Kind == facts.Exact && !strings.HasSuffix(text, "$")
 	long := slices.Contains([]string{"user-agent", "cookie", "accept", "referer"}, strings.ToLower(header))
 	if stopsShort(text) || word && long {
 		f := r.at(at, "regex %q has to match the whole value of the header", text).help("write .*%s.*", text)
@@ -87,7 +88,7 @@ func looseHeader(r *reporter, at place, header, text string) {
 	}
 }
 
-// stopsShort says whether an expression begins with ^ as one that is searched for does, and has no end.
+// stopsShort reports whether an expression begins with ^ as one that is searched for does, and has no end.
 func stopsShort(text string) bool {
 	if !strings.HasPrefix(text, "^") || strings.HasSuffix(text, "$") {
 		return false
@@ -96,7 +97,7 @@ func stopsShort(text string) bool {
 	return err == nil && !endsOpen(tree)
 }
 
-// endsOpen says whether an expression ends in something optional or in any number of any characters, as one does whose author
+// endsOpen reports whether an expression ends in something optional or in any number of any characters, as one does whose author
 // thought of what may follow.
 func endsOpen(e *syntax.Regexp) bool {
 	switch e.Op {
@@ -114,7 +115,7 @@ func endsOpen(e *syntax.Regexp) bool {
 	return false
 }
 
-// beginsWithSlash says whether an expression can match a text that begins with a slash. It says yes where it cannot tell.
+// beginsWithSlash reports whether an expression can match a text that begins with a slash. It says yes where it cannot tell.
 func beginsWithSlash(e *syntax.Regexp) bool {
 	switch e.Op {
 	case syntax.OpLiteral:

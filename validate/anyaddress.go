@@ -8,6 +8,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -39,22 +40,22 @@ spec:
 	Aliases: []string{"IST0134"},
 }, takesTLS)
 
-func takesTLS(s *Scope, r *reporter) {
-	if s.capturesDNS() {
+func takesTLS(s *facts.Set, r *reporter) {
+	if capturesDNS(s) {
 		return
 	}
-	s.eachAddressless(func(svc *mesh.Service, p *mesh.Port) {
+	eachAddressless(s, func(svc *mesh.Service, p *mesh.Port) {
 		if p.Protocol != mesh.TCP && p.Protocol != mesh.Detected {
 			return
 		}
-		other := s.rival(s.anyAddress()[p.Number].tls, svc)
+		other := s.Hosts.SeenTogether(s.Hosts.OnAnyAddress()[p.Number].TLS, svc)
 		if p.Number != 443 && other == nil {
 			return
 		}
-		f := r.at(portPlace(svc, p), "%q takes every connection to port %d, whatever its host, unless another host claims the server name", svc.Host, p.Number).
+		f := r.at(facts.PortPlace(svc, p), "%q takes every connection to port %d, whatever its host, unless another host claims the server name", svc.Host, p.Number).
 			help("write protocol TLS, or give the entry its addresses")
 		if other != nil {
-			f.related(place{other.Object, other.Port(p.Number).Field}, "%q shares the port, told apart by server name", other.Host)
+			f.related(facts.At(other.Object, other.Port(p.Number).Field), "%q shares the port, told apart by server name", other.Host)
 		}
 	})
 }
@@ -99,17 +100,17 @@ spec: {ports: [{name: http, port: 8080}]}
 `,
 }, sharesHTTP)
 
-func sharesHTTP(s *Scope, r *reporter) {
-	if s.capturesDNS() {
+func sharesHTTP(s *facts.Set, r *reporter) {
+	if capturesDNS(s) {
 		return
 	}
-	s.eachAddressless(func(svc *mesh.Service, p *mesh.Port) {
-		if !opaque(p.Protocol) || exclusive(p.Protocol) {
+	eachAddressless(s, func(svc *mesh.Service, p *mesh.Port) {
+		if !facts.IsOpaque(p.Protocol) || exclusive(p.Protocol) {
 			return
 		}
-		if other := s.rival(s.anyAddress()[p.Number].http, svc); other != nil {
-			r.at(portPlace(svc, p), "%q shares the listener of port %d with HTTP hosts: connections are told apart by their first bytes", svc.Host, p.Number).
-				related(place{other.Object, other.Port(p.Number).Field}, "%q has the port for HTTP", other.Host)
+		if other := s.Hosts.SeenTogether(s.Hosts.OnAnyAddress()[p.Number].Http, svc); other != nil {
+			r.at(facts.PortPlace(svc, p), "%q shares the listener of port %d with HTTP hosts: connections are told apart by their first bytes", svc.Host, p.Number).
+				related(facts.At(other.Object, other.Port(p.Number).Field), "%q has the port for HTTP", other.Host)
 		}
 	})
 }
@@ -159,8 +160,8 @@ spec:
 `,
 }, sharesServerFirst)
 
-func sharesServerFirst(s *Scope, r *reporter) {
-	for _, svc := range s.subjectServices() {
+func sharesServerFirst(s *facts.Set, r *reporter) {
+	for _, svc := range s.WantedServices() {
 		if len(svc.Addresses) > 0 || svc.Kubernetes() {
 			continue
 		}
@@ -168,12 +169,12 @@ func sharesServerFirst(s *Scope, r *reporter) {
 			if !exclusive(p.Protocol) {
 				continue
 			}
-			on := s.anyAddress()[p.Number]
-			for _, list := range [][]*mesh.Service{on.http, on.tls} {
-				if other := s.rival(list, svc); other != nil {
-					r.at(portPlace(svc, p), "port %d is %s for %q and %s for %q, and Istio does not mix these on one listener: the younger host is left out",
+			on := s.Hosts.OnAnyAddress()[p.Number]
+			for _, list := range [][]*mesh.Service{on.Http, on.TLS} {
+				if other := s.Hosts.SeenTogether(list, svc); other != nil {
+					r.at(facts.PortPlace(svc, p), "port %d is %s for %q and %s for %q, and Istio does not mix these on one listener: the younger host is left out",
 						p.Number, p.Protocol, svc.Host, other.Port(p.Number).Protocol, other.Host).
-						related(place{other.Object, other.Port(p.Number).Field}, "the other protocol is declared here")
+						related(facts.At(other.Object, other.Port(p.Number).Field), "the other protocol is declared here")
 					break
 				}
 			}
@@ -181,38 +182,14 @@ func sharesServerFirst(s *Scope, r *reporter) {
 	}
 }
 
-// exclusive says whether a protocol shares no listener with others.
+// exclusive reports whether a protocol shares no listener with others.
 func exclusive(p mesh.Protocol) bool { return p == mesh.Mongo || p == mesh.MySQL }
-
-// A portUse holds the services whose port falls on the listener for every address.
-type portUse struct{ http, tls []*mesh.Service }
-
-// anyAddress returns what falls on the listener for every address, by port: HTTP hosts always do, TLS hosts without an address.
-func (s *Scope) anyAddress() map[uint32]portUse {
-	return s.listeners.get(func() map[uint32]portUse {
-		listeners := map[uint32]portUse{}
-		for _, svc := range s.Mesh.Services {
-			for _, p := range svc.Ports {
-				use := listeners[p.Number]
-				switch {
-				case svc.Resolution == mesh.Alias:
-				case p.Protocol.IsHTTP():
-					use.http = append(use.http, svc)
-				case p.Protocol.IsTLS() && len(svc.Addresses) == 0 && !svc.Kubernetes():
-					use.tls = append(use.tls, svc)
-				}
-				listeners[p.Number] = use
-			}
-		}
-		return listeners
-	})
-}
 
 // eachAddressless calls do for every port of an entry that writes no address and has one allocated, which only proxies that
 // answer DNS queries know. Of entries that get none, admission warns.
-func (s *Scope) eachAddressless(do func(*mesh.Service, *mesh.Port)) {
-	for _, svc := range s.subjectServices() {
-		if svc.Kubernetes() || len(svc.Addresses) > 0 || !allocatesAddress(svc.Object, config.Spec[*networking.ServiceEntry](svc.Object)) {
+func eachAddressless(s *facts.Set, do func(*mesh.Service, *mesh.Port)) {
+	for _, svc := range s.WantedServices() {
+		if svc.Kubernetes() || len(svc.Addresses) > 0 || !facts.AllocatesAddress(svc.Object, config.Spec[*networking.ServiceEntry](svc.Object)) {
 			continue
 		}
 		for _, p := range svc.Ports {
@@ -221,7 +198,7 @@ func (s *Scope) eachAddressless(do func(*mesh.Service, *mesh.Port)) {
 	}
 }
 
-// capturesDNS says whether the mesh lets all proxies answer DNS queries.
-func (s *Scope) capturesDNS() bool {
+// capturesDNS reports whether the mesh lets all proxies answer DNS queries.
+func capturesDNS(s *facts.Set) bool {
 	return strings.EqualFold(s.Mesh.Settings.Config.GetDefaultConfig().GetProxyMetadata()["ISTIO_META_DNS_CAPTURE"], "true")
 }

@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -41,17 +42,17 @@ spec:
 `,
 }, authorityTwice)
 
-func authorityTwice(s *Scope, r *reporter) {
-	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+func authorityTwice(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
 		for i, route := range spec.Http {
 			at := source.Index("spec.http", i)
-			first, value := place{o, at + ".rewrite.authority"}, route.GetRewrite().GetAuthority()
+			first, value := facts.At(o, at+".rewrite.authority"), route.GetRewrite().GetAuthority()
 			for _, set := range authorities(o, at, route.GetHeaders().GetRequest()) {
 				if value != "" {
-					r.at(set.place, "the host of the request is set twice").related(first, "it is set here first").rejected()
+					r.at(set.Place, "the host of the request is set twice").related(first, "it is set here first").rejected()
 					break
 				}
-				first, value = set.place, set.value
+				first, value = set.Place, set.value
 			}
 		}
 	})
@@ -59,7 +60,7 @@ func authorityTwice(s *Scope, r *reporter) {
 
 // An authority is a header operation that sets the host of a request.
 type authority struct {
-	place
+	facts.Place
 	value string
 }
 
@@ -72,7 +73,7 @@ func authorities(o *config.Object, at string, ops *networking.Headers_HeaderOper
 		for _, name := range slices.Sorted(maps.Keys(op.headers)) {
 			if strings.EqualFold(name, "host") || strings.EqualFold(name, ":authority") {
 				field := source.Join(at+".headers.request."+op.name, name)
-				found = append(found, authority{place{o, field}, op.headers[name]})
+				found = append(found, authority{facts.At(o, field), op.headers[name]})
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -42,31 +43,31 @@ spec:
 `,
 }, strangeAuthority)
 
-func strangeAuthority(s *Scope, r *reporter) {
-	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+func strangeAuthority(s *facts.Set, r *reporter) {
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		for i, m := range rule.GetMatch() {
 			text := m.GetAuthority().GetExact()
 			host, port, _ := strings.Cut(text, ":")
-			p := at.match(i, "authority.exact")
+			p := at.Match(i, "authority.exact")
 			switch {
 			case text == "" || strings.Contains(port, ":"):
 			case text != strings.ToLower(text):
 				r.at(p, "clients send hosts in lower case, not %q", text).help("write %s", strings.ToLower(text))
 			case port == "80" || port == "443":
 				r.at(p, "clients leave out the usual port %s", port).help("write %s", host)
-			case !s.ruledFor(at.object, host):
-				r.at(p, "requests for %q do not come to these rules", host).related(place{at.object, "spec.hosts"}, "they are for %s",
-					strings.Join(config.Spec[*networking.VirtualService](at.object).GetHosts(), ", "))
+			case !ruledFor(s, at.Object, host):
+				r.at(p, "requests for %q do not come to these rules", host).related(facts.At(at.Object, "spec.hosts"), "they are for %s",
+					strings.Join(config.Spec[*networking.VirtualService](at.Object).GetHosts(), ", "))
 			}
 		}
 	})
 }
 
-// ruledFor says whether requests for a host may come to rules: those of a delegate, of short names or of Kubernetes names, which
+// ruledFor reports whether requests for a host may come to rules: those of a delegate, of short names or of Kubernetes names, which
 // have several forms, always may.
-func (s *Scope) ruledFor(o *config.Object, host string) bool {
+func ruledFor(s *facts.Set, o *config.Object, host string) bool {
 	hosts := config.Spec[*networking.VirtualService](o).GetHosts()
-	return len(hosts) == 0 || slices.ContainsFunc(hosts, func(h string) bool { return !s.outside(s.full(h, o)) || mesh.Overlap(h, host) })
+	return len(hosts) == 0 || slices.ContainsFunc(hosts, func(h string) bool { return !s.Hosts.OutsideCluster(s.FullHost(h, o)) || mesh.Overlap(h, host) })
 }
 
 var _ = register(diag.Check{
@@ -124,19 +125,19 @@ spec:
 	Aliases: []string{"IST0149"},
 }, unreadClaim)
 
-func unreadClaim(s *Scope, r *reporter) {
+func unreadClaim(s *facts.Set, r *reporter) {
 	root := s.Mesh.Settings.Config.GetRootNamespace()
-	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
-		servers, known := s.boundServers(gatewaysOf(at.object))
-		if !known || len(servers) == 0 || slices.ContainsFunc(servers, func(v server) bool {
-			return s.holds("RequestAuthentication", v.object.Namespace) || s.holds("RequestAuthentication", root)
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
+		servers, known := s.Gateways.Servers(facts.GatewaysOf(at.Object))
+		if !known || len(servers) == 0 || slices.ContainsFunc(servers, func(v facts.Server) bool {
+			return s.Holds("RequestAuthentication", v.Object.Namespace) || s.Holds("RequestAuthentication", root)
 		}) {
 			return
 		}
 		for i, m := range rule.GetMatch() {
 			if claimed(m.GetHeaders()) || claimed(m.GetWithoutHeaders()) {
-				r.at(at.match(i, "headers"), "no RequestAuthentication of the input is for %s, so claims are never known there", name(servers[0].object)).
-					related(place{servers[0].object, "spec.selector"}, "the rules are for this gateway")
+				r.at(at.Match(i, "headers"), "no RequestAuthentication of the input is for %s, so claims are never known there", name(servers[0].Object)).
+					related(facts.At(servers[0].Object, "spec.selector"), "the rules are for this gateway")
 			}
 		}
 	})
@@ -144,7 +145,7 @@ func unreadClaim(s *Scope, r *reporter) {
 
 func claimed(headers map[string]*networking.StringMatch) bool {
 	for name := range headers {
-		if isClaim(name) {
+		if facts.IsClaim(name) {
 			return true
 		}
 	}

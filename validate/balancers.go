@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -50,22 +51,22 @@ spec:
 `,
 }, idleWarmup)
 
-func idleWarmup(s *Scope, r *reporter) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
-		for _, p := range policies(o, spec) {
+func idleWarmup(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range facts.Policies(o, spec) {
 			field := "warmup"
-			if p.balancer.GetWarmup() == nil {
+			if p.Balancer.GetWarmup() == nil {
 				field = "warmupDurationSecs"
 			}
 			//nolint:staticcheck // the old field is still honoured
-			if p.balancer.GetWarmup() == nil && p.balancer.GetWarmupDurationSecs() == nil {
+			if p.Balancer.GetWarmup() == nil && p.Balancer.GetWarmupDurationSecs() == nil {
 				continue
 			}
-			simple := p.balancer.GetSimple()
-			if p.balancer.GetConsistentHash() != nil {
-				r.at(p.at("loadBalancer."+field), "consistentHash does not know a warm-up")
+			simple := p.Balancer.GetSimple()
+			if p.Balancer.GetConsistentHash() != nil {
+				r.at(p.Sub("loadBalancer."+field), "consistentHash does not know a warm-up")
 			} else if simple == networking.LoadBalancerSettings_RANDOM || simple == networking.LoadBalancerSettings_PASSTHROUGH {
-				r.at(p.at("loadBalancer."+field), "%s does not know a warm-up", simple)
+				r.at(p.Sub("loadBalancer."+field), "%s does not know a warm-up", simple)
 			}
 		}
 	})
@@ -144,20 +145,20 @@ spec:
 `,
 }, passedThrough)
 
-func passedThrough(s *Scope, r *reporter) {
-	s.eachTarget(func(t target, svc *mesh.Service) {
-		rule := s.client(t.object.Namespace).DestinationRule(svc)
-		if t.mirror || rule == nil || rule.Spec.GetTrafficPolicy().GetLoadBalancer().GetSimple() != networking.LoadBalancerSettings_PASSTHROUGH {
+func passedThrough(s *facts.Set, r *reporter) {
+	s.Routes.EachWanted(func(t facts.Destination, svc *mesh.Service) {
+		rule := s.Client(t.Object.Namespace).DestinationRule(svc)
+		if t.Mirror || rule == nil || rule.Spec.GetTrafficPolicy().GetLoadBalancer().GetSimple() != networking.LoadBalancerSettings_PASSTHROUGH {
 			return
 		}
-		own := slices.ContainsFunc(config.Spec[*networking.VirtualService](t.object).GetHosts(), func(h string) bool {
-			return mesh.Overlap(s.full(h, t.object), svc.Host)
+		own := slices.ContainsFunc(config.Spec[*networking.VirtualService](t.Object).GetHosts(), func(h string) bool {
+			return mesh.Overlap(s.FullHost(h, t.Object), svc.Host)
 		})
-		if own && boundTo(t.object, mesh.MeshGateway) {
+		if own && facts.IsBoundTo(t.Object, mesh.MeshGateway) {
 			return
 		}
-		r.at(t.host(), "traffic for another address is not sent to %q: PASSTHROUGH leaves it where it was going", svc.Host).
-			related(place{rule.Host.Object, "spec.trafficPolicy.loadBalancer.simple"}, "the balancing is set here")
+		r.at(t.HostPlace(), "traffic for another address is not sent to %q: PASSTHROUGH leaves it where it was going", svc.Host).
+			related(facts.At(rule.Host.Object, "spec.trafficPolicy.loadBalancer.simple"), "the balancing is set here")
 	})
 }
 
@@ -208,15 +209,15 @@ spec:
 `,
 }, emptyLocality)
 
-func emptyLocality(s *Scope, r *reporter) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
-		host := s.full(spec.GetHost(), o)
-		svc := s.client(o.Namespace).Service(host)
+func emptyLocality(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		host := s.FullHost(spec.GetHost(), o)
+		svc := s.Client(o.Namespace).Service(host)
 		if svc == nil || mesh.IsWildcard(host) {
 			return
 		}
 		var known []string
-		for _, e := range s.endpoints(svc) {
+		for _, e := range s.Workloads.Endpoints(svc) {
 			known = append(known, e.Locality)
 		}
 		if len(known) == 0 || slices.Contains(known, "") {
@@ -224,23 +225,23 @@ func emptyLocality(s *Scope, r *reporter) {
 		}
 		slices.Sort(known)
 		known = slices.Compact(known)
-		for _, p := range policies(o, spec) {
-			setting := p.balancer.GetLocalityLbSetting()
+		for _, p := range facts.Policies(o, spec) {
+			setting := p.Balancer.GetLocalityLbSetting()
 			for i, d := range setting.GetDistribute() {
 				for to := range d.GetTo() {
-					emptyAmong(r, place{o, source.Join(source.Index(p.field+".loadBalancer.localityLbSetting.distribute", i)+".to", to)}, to, known)
+					emptyAmong(r, facts.At(o, source.Join(source.Index(p.Field+".loadBalancer.localityLbSetting.distribute", i)+".to", to)), to, known)
 				}
 			}
 			for i, f := range setting.GetFailover() {
-				emptyAmong(r, place{o, source.Index(p.field+".loadBalancer.localityLbSetting.failover", i) + ".to"}, f.GetTo(), known)
+				emptyAmong(r, facts.At(o, source.Index(p.Field+".loadBalancer.localityLbSetting.failover", i)+".to"), f.GetTo(), known)
 			}
 		}
 	})
 }
 
 // emptyAmong reports a locality, or a wildcard of localities, that none of the known ones is in.
-func emptyAmong(r *reporter, at place, locality string, known []string) {
-	if locality == "*" || slices.ContainsFunc(known, func(k string) bool { return includes(locality, k) || k == locality }) {
+func emptyAmong(r *reporter, at facts.Place, locality string, known []string) {
+	if locality == "*" || slices.ContainsFunc(known, func(k string) bool { return facts.LocalityCovers(locality, k) || k == locality }) {
 		return
 	}
 	r.at(at, "no endpoint is in the locality %q: they are in %s", locality, strings.Join(known, ", "))

@@ -8,6 +8,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -31,24 +32,24 @@ spec: {host: api.example.com, trafficPolicy: {tls: {mode: SIMPLE, sni: api.examp
 `,
 }, certificateNames)
 
-func certificateNames(s *Scope, r *reporter) {
-	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
-		alternativeNames(r, place{o, "spec.subjectAltNames"}, spec.SubjectAltNames)
+func certificateNames(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+		alternativeNames(r, facts.At(o, "spec.subjectAltNames"), spec.SubjectAltNames)
 	})
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
-		for _, p := range policies(o, spec) {
-			if sni := p.tls.GetSni(); sni != "" && strings.ContainsAny(sni, "/: ") {
-				r.at(p.at("tls.sni"), "sni %q is no host name", sni)
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range facts.Policies(o, spec) {
+			if sni := p.TLS.GetSni(); sni != "" && strings.ContainsAny(sni, "/: ") {
+				r.at(p.Sub("tls.sni"), "sni %q is no host name", sni)
 			}
-			alternativeNames(r, p.at("tls.subjectAltNames"), p.tls.GetSubjectAltNames())
+			alternativeNames(r, p.Sub("tls.subjectAltNames"), p.TLS.GetSubjectAltNames())
 		}
 	})
 }
 
-func alternativeNames(r *reporter, at place, names []string) {
+func alternativeNames(r *reporter, at facts.Place, names []string) {
 	for i, name := range names {
 		scheme, _, isURL := strings.Cut(name, "://")
-		switch here := (place{at.object, source.Index(at.field, i)}); {
+		switch here := (facts.At(at.Object, source.Index(at.Field, i))); {
 		case name == "":
 			r.at(here, "no certificate bears an empty name")
 		case isURL && scheme != "spiffe":

@@ -7,18 +7,19 @@ import (
 
 	"sem.example/internal/diag"
 	"sem.example/internal/parallel"
+	"sem.example/validate/internal/facts"
 )
 
 // A rule is a check with the function that looks for it.
 type rule struct {
 	check *diag.Check
-	find  func(*Scope, *reporter)
+	find  func(*facts.Set, *reporter)
 }
 
 var rules []rule
 
 // register adds a check to the list. It is called from package variables, so that a check is one value in one place.
-func register(check diag.Check, find func(*Scope, *reporter)) *diag.Check {
+func register(check diag.Check, find func(*facts.Set, *reporter)) *diag.Check {
 	rules = append(rules, rule{check: &check, find: find})
 	return &check
 }
@@ -33,18 +34,32 @@ func Checks() []*diag.Check {
 	return all
 }
 
+// An Input is what is to be checked, and how.
+type Input = facts.Input
+
+// A Registry says what a host means that the input does not hold.
+type Registry = facts.Registry
+
+// The registries. The empty value decides host by host: a Kubernetes name of a namespace whose Services the input holds is
+// wrong, every other is unknown.
+const (
+	Open   = facts.Open   // unknown: no finding
+	Closed = facts.Closed // wrong
+)
+
 // Run looks for everything that the checks know, and returns it sorted.
-func Run(s *Scope) diag.List {
-	return Some(s, func(*diag.Check) bool { return true })
+func Run(in Input) diag.List {
+	return Some(in, func(*diag.Check) bool { return true })
 }
 
-// Some looks for what the wanted checks know about the subjects of a scope, side by side, and returns it sorted: what it would find
-// without Subjects, less what is not about one of them.
-func Some(s *Scope, wanted func(*diag.Check) bool) diag.List {
+// Some runs the wanted checks side by side and returns their findings sorted. Findings about other documents than those of Only are
+// left out.
+func Some(in Input, wanted func(*diag.Check) bool) diag.List {
+	s := facts.New(in)
 	lists := make([]diag.List, len(rules))
 	parallel.Each(len(rules), func(i int) {
 		if r := rules[i]; wanted(r.check) {
-			r.find(s, &reporter{scope: s, check: r.check, found: &lists[i]})
+			r.find(s, &reporter{docs: s.Documents, check: r.check, found: &lists[i]})
 		}
 	})
 	found := slices.Concat(lists...)
@@ -52,19 +67,19 @@ func Some(s *Scope, wanted func(*diag.Check) bool) diag.List {
 	return found
 }
 
-// A reporter collects what one check finds about the subjects of its scope.
+// A reporter collects what one check finds about the documents in question.
 type reporter struct {
-	scope *Scope
+	docs  *facts.Documents
 	check *diag.Check
 	found *diag.List
 }
 
 // at reports a finding at a field of an object. One that is not wanted goes nowhere, whatever more is said of it.
-func (r *reporter) at(p place, format string, args ...any) finding {
-	if !r.scope.wants(p.object) {
+func (r *reporter) at(p facts.Place, format string, args ...any) finding {
+	if !r.docs.Wanted(p.Object) {
 		return finding{&diag.Diagnostic{}}
 	}
-	*r.found = append(*r.found, diag.Diagnostic{Check: r.check, Message: fmt.Sprintf(format, args...), At: p.diag()})
+	*r.found = append(*r.found, diag.Diagnostic{Check: r.check, Message: fmt.Sprintf(format, args...), At: p.Diag()})
 	return finding{&(*r.found)[len(*r.found)-1]}
 }
 
@@ -78,8 +93,8 @@ func (f finding) help(format string, args ...any) finding {
 }
 
 // related notes a further place.
-func (f finding) related(p place, format string, args ...any) finding {
-	f.Related = append(f.Related, diag.Related{Place: p.diag(), Note: fmt.Sprintf(format, args...)})
+func (f finding) related(p facts.Place, format string, args ...any) finding {
+	f.Related = append(f.Related, diag.Related{Place: p.Diag(), Note: fmt.Sprintf(format, args...)})
 	return f
 }
 
@@ -98,5 +113,13 @@ func (f finding) rejected() finding {
 // warned says that Istio's webhook warns of this when the document is applied.
 func (f finding) warned() finding {
 	f.Admission = diag.Warned
+	return f
+}
+
+// warnedFor says the same of a setting of a policy: the webhook drops its warnings about policies for subsets and ports.
+func (f finding) warnedFor(p facts.Policy) finding {
+	if p.Whole {
+		return f.warned()
+	}
 	return f
 }

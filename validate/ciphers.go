@@ -8,6 +8,7 @@ import (
 
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -48,14 +49,14 @@ var suites = []string{
 	"ECDHE-ECDSA-AES256-SHA", "ECDHE-RSA-AES256-SHA", "AES128-GCM-SHA256", "AES256-GCM-SHA384", "AES128-SHA", "AES256-SHA", "DES-CBC3-SHA",
 }
 
-func ciphers(s *Scope, r *reporter) {
-	for _, t := range serverSettings(s) {
+func ciphers(s *facts.Set, r *reporter) {
+	for _, t := range facts.WantedServerTLS(s.Documents) {
 		if old := t.MinProtocolVersion; len(t.CipherSuites) == 0 &&
 			(old == networking.ServerTLSSettings_TLSV1_0 || old == networking.ServerTLSSettings_TLSV1_1) {
-			r.at(t.at("minProtocolVersion"), "%s needs cipherSuites: those used by default do not support it", old).warned()
+			r.at(t.Sub("minProtocolVersion"), "%s needs cipherSuites: those used by default do not support it", old).warned()
 		}
 		for i, suite := range t.CipherSuites {
-			at := t.at(source.Index("cipherSuites", i))
+			at := t.Sub(source.Index("cipherSuites", i))
 			switch {
 			case !isSuite(suite):
 				f := r.at(at, "Envoy does not know cipher suite %q", suite).warned()
@@ -69,7 +70,7 @@ func ciphers(s *Scope, r *reporter) {
 	}
 }
 
-// isSuite says whether Envoy takes a cipher suite: one that it knows, the word ALL, or an operation such as -AES128-SHA.
+// isSuite reports whether Envoy takes a cipher suite: one that it knows, the word ALL, or an operation such as -AES128-SHA.
 func isSuite(s string) bool {
 	if s == "" || s == "ALL" || slices.Contains(suites, s) {
 		return true

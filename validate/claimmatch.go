@@ -3,13 +3,13 @@ package validate
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -41,35 +41,25 @@ spec:
 `,
 }, claimMatch)
 
-func claimMatch(s *Scope, r *reporter) {
-	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
-		if onlyGateways(spec) {
+func claimMatch(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		if facts.OnlyGateways(spec) {
 			return
 		}
 		for i, route := range spec.Http {
 			for j, m := range route.GetMatch() {
 				at := source.Index(source.Index("spec.http", i)+".match", j)
-				claims(r, place{o, at + ".headers"}, m.GetHeaders())
-				claims(r, place{o, at + ".withoutHeaders"}, m.GetWithoutHeaders())
+				claims(r, facts.At(o, at+".headers"), m.GetHeaders())
+				claims(r, facts.At(o, at+".withoutHeaders"), m.GetWithoutHeaders())
 			}
 		}
 	})
 }
 
-func claims(r *reporter, at place, headers map[string]*networking.StringMatch) {
+func claims(r *reporter, at facts.Place, headers map[string]*networking.StringMatch) {
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
-		if isClaim(name) {
-			r.at(place{at.object, source.Join(at.field, name)}, "%q is known to gateways only, and this VirtualService is for the mesh", name).rejected()
+		if facts.IsClaim(name) {
+			r.at(facts.At(at.Object, source.Join(at.Field, name)), "%q is known to gateways only, and this VirtualService is for the mesh", name).rejected()
 		}
 	}
-}
-
-// isClaim says whether the name of a header stands for a claim of a JWT: @request.auth.claims.name or @request.auth.claims[name].
-func isClaim(name string) bool {
-	const prefix = "@request.auth.claims"
-	if len(name) < len(prefix) || !strings.EqualFold(name[:len(prefix)], prefix) {
-		return false
-	}
-	claim := name[len(prefix):]
-	return strings.HasPrefix(claim, ".") && len(claim) > 1 || strings.HasPrefix(claim, "[") && strings.HasSuffix(claim, "]") && len(claim) > 2
 }

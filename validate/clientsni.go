@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -56,19 +57,19 @@ spec:
 `,
 }, missingSNI)
 
-func missingSNI(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	for _, x := range s.securedSubjects() {
-		if !x.tls.originates() || x.tls.settings.GetSni() != "" || !opaque(x.port.Protocol) || told[x.tls.place] {
+func missingSNI(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	for _, x := range s.DestinationRules.WantedPortsWithTLS() {
+		if !x.TLS.Originates() || x.TLS.Settings.GetSni() != "" || !facts.IsOpaque(x.Port.Protocol) || told[x.TLS.Place] {
 			continue
 		}
-		told[x.tls.place] = true
-		f := r.at(x.tls.at("mode"), "port %d of %q is not HTTP, so the proxy sends no server name to it", x.port.Number, x.service.Host).
-			related(x.declared(), "the port is declared %s here", x.port.Protocol)
-		if mesh.IsWildcard(x.service.Host) {
-			f.help("set sni to the name of the server; one rule for each name that %s stands for", x.service.Host)
+		told[x.TLS.Place] = true
+		f := r.at(x.TLS.Sub("mode"), "port %d of %q is not HTTP, so the proxy sends no server name to it", x.Port.Number, x.Service.Host).
+			related(x.PortPlace(), "the port is declared %s here", x.Port.Protocol)
+		if mesh.IsWildcard(x.Service.Host) {
+			f.help("set sni to the name of the server; one rule for each name that %s stands for", x.Service.Host)
 		} else {
-			f.help("set sni: %s", x.service.Host)
+			f.help("set sni: %s", x.Service.Host)
 		}
 	}
 }
@@ -115,11 +116,11 @@ spec:
 `,
 }, wildcardSNI)
 
-func wildcardSNI(s *Scope, r *reporter) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
-		for _, p := range policies(o, spec) {
-			if sni := p.tls.GetSni(); strings.Contains(sni, "*") {
-				r.at(p.at("tls.sni"), "no server has the name %q", sni)
+func wildcardSNI(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range facts.Policies(o, spec) {
+			if sni := p.TLS.GetSni(); strings.Contains(sni, "*") {
+				r.at(p.Sub("tls.sni"), "no server has the name %q", sni)
 			}
 		}
 	})
@@ -168,16 +169,16 @@ spec:
 `,
 }, unverifiedNames)
 
-func unverifiedNames(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	for _, x := range s.securedSubjects() {
-		t := x.tls.settings
-		if !x.tls.originates() || t.GetSni() == "" || len(t.GetSubjectAltNames()) > 0 || len(x.service.SubjectAltNames) > 0 ||
-			t.GetInsecureSkipVerify().GetValue() || told[x.tls.place] {
+func unverifiedNames(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	for _, x := range s.DestinationRules.WantedPortsWithTLS() {
+		t := x.TLS.Settings
+		if !x.TLS.Originates() || t.GetSni() == "" || len(t.GetSubjectAltNames()) > 0 || len(x.Service.SubjectAltNames) > 0 ||
+			t.GetInsecureSkipVerify().GetValue() || told[x.TLS.Place] {
 			continue
 		}
-		told[x.tls.place] = true
-		r.at(x.tls.at("sni"), "with this sni the names in the certificate of %q are not verified", x.service.Host).
+		told[x.TLS.Place] = true
+		r.at(x.TLS.Sub("sni"), "with this sni the names in the certificate of %q are not verified", x.Service.Host).
 			help("add subjectAltNames: [%s]", t.GetSni())
 	}
 }
@@ -225,25 +226,25 @@ spec:
 `,
 }, sharedSNI)
 
-func sharedSNI(s *Scope, r *reporter) {
-	named := map[place][]string{} // the hosts that settings serve
-	var order []clientTLS
-	for _, x := range s.securedSubjects() {
-		if !x.tls.originates() || x.tls.settings.GetSni() == "" {
+func sharedSNI(s *facts.Set, r *reporter) {
+	named := map[facts.Place][]string{} // the hosts that settings serve
+	var order []facts.ClientTLS
+	for _, x := range s.DestinationRules.WantedPortsWithTLS() {
+		if !x.TLS.Originates() || x.TLS.Settings.GetSni() == "" {
 			continue
 		}
-		if named[x.tls.place] == nil {
-			order = append(order, x.tls)
+		if named[x.TLS.Place] == nil {
+			order = append(order, x.TLS)
 		}
-		if !slices.Contains(named[x.tls.place], x.service.Host) {
-			named[x.tls.place] = append(named[x.tls.place], x.service.Host)
+		if !slices.Contains(named[x.TLS.Place], x.Service.Host) {
+			named[x.TLS.Place] = append(named[x.TLS.Place], x.Service.Host)
 		}
 	}
 	for _, t := range order {
-		hosts, sni := named[t.place], t.settings.GetSni()
+		hosts, sni := named[t.Place], t.Settings.GetSni()
 		i := slices.IndexFunc(hosts, func(h string) bool { return h != sni })
 		if slices.Contains(hosts, sni) && i >= 0 {
-			r.at(t.at("sni"), "the server of %q is asked for %q as well", hosts[i], sni)
+			r.at(t.Sub("sni"), "the server of %q is asked for %q as well", hosts[i], sni)
 		}
 	}
 }

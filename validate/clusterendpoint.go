@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -50,11 +51,11 @@ spec:
 `,
 }, serviceEndpoint)
 
-func serviceEndpoint(s *Scope, r *reporter) {
-	s.eachServiceEndpoint(func(at place, entry *config.Object, svc *mesh.Service) {
-		if s.circle(entry, svc) == nil {
+func serviceEndpoint(s *facts.Set, r *reporter) {
+	eachServiceEndpoint(s, func(at facts.Place, entry *config.Object, svc *mesh.Service) {
+		if circle(s, entry, svc) == nil {
 			r.at(at, "%s is a Service of the mesh; its rules and policies do not act on this traffic", svc.Host).
-				related(place{svc.Object, svc.Field}, "the Service")
+				related(facts.At(svc.Object, svc.Field), "the Service")
 		}
 	})
 }
@@ -131,22 +132,22 @@ spec:
 `,
 }, gatewayCircle)
 
-func gatewayCircle(s *Scope, r *reporter) {
-	s.eachServiceEndpoint(func(at place, entry *config.Object, svc *mesh.Service) {
-		if t := s.circle(entry, svc); t != nil {
+func gatewayCircle(s *facts.Set, r *reporter) {
+	eachServiceEndpoint(s, func(at facts.Place, entry *config.Object, svc *mesh.Service) {
+		if t := circle(s, entry, svc); t != nil {
 			r.at(at, "%s is the gateway that sends these requests: they come back to it", svc.Host).
-				related(t.host(), "the gateway's rule").related(place{svc.Object, svc.Field}, "the Service of the gateway")
+				related(t.HostPlace(), "the gateway's rule").related(facts.At(svc.Object, svc.Field), "the Service of the gateway")
 		}
 	})
 }
 
 // eachServiceEndpoint calls do for every endpoint of a ServiceEntry that is the name of a Kubernetes Service.
-func (s *Scope) eachServiceEndpoint(do func(at place, entry *config.Object, svc *mesh.Service)) {
-	for _, o := range s.subjects("ServiceEntry") {
+func eachServiceEndpoint(s *facts.Set, do func(at facts.Place, entry *config.Object, svc *mesh.Service)) {
+	for _, o := range s.WantedObjects("ServiceEntry") {
 		for i, e := range config.Spec[*networking.ServiceEntry](o).GetEndpoints() {
 			for _, svc := range s.Mesh.ServicesOf(e.GetAddress()) {
 				if svc.Kubernetes() {
-					do(place{o, source.Index("spec.endpoints", i) + ".address"}, o, svc)
+					do(facts.At(o, source.Index("spec.endpoints", i)+".address"), o, svc)
 					break
 				}
 			}
@@ -155,16 +156,16 @@ func (s *Scope) eachServiceEndpoint(do func(at place, entry *config.Object, svc 
 }
 
 // circle returns a destination by which a gateway behind a Service sends requests to a host of a ServiceEntry; nil where none does.
-func (s *Scope) circle(entry *config.Object, svc *mesh.Service) *target {
-	behind := s.gatewaysBehind(svc)
+func circle(s *facts.Set, entry *config.Object, svc *mesh.Service) *facts.Destination {
+	behind := s.Gateways.Behind(svc)
 	if len(behind) == 0 {
 		return nil
 	}
 	hosts := config.Spec[*networking.ServiceEntry](entry).GetHosts()
 	for _, o := range s.Mesh.Objects("VirtualService") {
-		for _, t := range s.targets(o) {
-			acts := func(g *config.Object) bool { return slices.Contains(t.reach(), g.Namespace+"/"+g.Name) }
-			if !t.mirror && slices.Contains(hosts, t.Host) && slices.ContainsFunc(behind, acts) {
+		for _, t := range s.Routes.Destinations(o) {
+			acts := func(g *config.Object) bool { return slices.Contains(t.Gateways(), g.Namespace+"/"+g.Name) }
+			if !t.Mirror && slices.Contains(hosts, t.Host) && slices.ContainsFunc(behind, acts) {
 				return &t
 			}
 		}

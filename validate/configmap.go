@@ -7,6 +7,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -29,19 +30,19 @@ spec: {host: api.example.com, trafficPolicy: {tls: {mode: SIMPLE, credentialName
 `,
 }, configMap)
 
-func configMap(s *Scope, r *reporter) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
-		for _, p := range policies(o, spec) {
-			at, ok := strings.CutPrefix(p.tls.GetCredentialName(), "configmap://")
+func configMap(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range facts.Policies(o, spec) {
+			at, ok := strings.CutPrefix(p.TLS.GetCredentialName(), "configmap://")
 			if !ok {
 				continue
 			}
 			parts := strings.Split(at, "/")
 			switch {
 			case len(parts) < 2 || parts[0] == "" || parts[1] == "":
-				r.at(p.at("tls.credentialName"), "credentialName must be configmap://%s/name", o.Namespace).rejected()
+				r.at(p.Sub("tls.credentialName"), "credentialName must be configmap://%s/name", o.Namespace).rejected()
 			case parts[0] != o.Namespace:
-				r.at(p.at("tls.credentialName"), "the ConfigMap is in namespace %q, and the rule in %q", parts[0], o.Namespace).rejected()
+				r.at(p.Sub("tls.credentialName"), "the ConfigMap is in namespace %q, and the rule in %q", parts[0], o.Namespace).rejected()
 			}
 		}
 	})

@@ -7,7 +7,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -46,19 +46,15 @@ spec:
 	Aliases: []string{"IST0130"},
 }, coveredMatches)
 
-func ruleField(rule int) string { return source.Index("spec.http", rule) }
-
-func matchField(rule, match int) string { return source.Index(ruleField(rule)+".match", match) }
-
-func coveredMatches(s *Scope, r *reporter) {
-	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
-		warnings := webhookCovered(spec)
+func coveredMatches(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		warnings := facts.WebhookCovered(spec)
 		index := newCoverage()
-		for _, c := range conditionsOf(o) {
-			if index.all != nil && index.all.rule < c.rule {
+		for _, c := range facts.HTTPMatches(o) {
+			if index.all != nil && index.all.Rule < c.Rule {
 				return // all later rules are told by SEM220
 			}
-			if c.match < 0 {
+			if c.Match < 0 {
 				index.add(c)
 				continue
 			}
@@ -68,82 +64,82 @@ func coveredMatches(s *Scope, r *reporter) {
 	})
 }
 
-func reportCovered(r *reporter, c condition, earlier *condition, warnings map[string]string) {
-	warned, foretold := warnings[c.field]
+func reportCovered(r *reporter, c facts.HTTPMatch, earlier *facts.HTTPMatch, warnings map[string]string) {
+	warned, foretold := warnings[c.Field]
 	switch {
 	case earlier != nil && same(*earlier, c):
 	case earlier != nil:
-		f := r.at(c.place, "the match is never used: an earlier one takes every request that meets it, for instance %s", c.example()).
-			related(earlier.place, "this match comes first").
-			help("put %s before %s", ruleField(c.rule), ruleField(earlier.rule))
-		if earlier.rule == c.rule {
+		f := r.at(c.Place, "the match is never used: an earlier one takes every request that meets it, for instance %s", c.Example()).
+			related(earlier.Place, "this match comes first").
+			help("put %s before %s", facts.RuleField(c.Rule), facts.RuleField(earlier.Rule))
+		if earlier.Rule == c.Rule {
 			f.help("remove the match").severity(diag.Info)
 		}
 		if foretold {
 			f.warned()
 		}
 	case foretold:
-		r.at(c.place, "Istio's webhook warns that an earlier match covers this one, though requests remain that meet only this one").
-			related(place{c.object, warned}, "this match comes first").severity(diag.Info).warned()
+		r.at(c.Place, "Istio's webhook warns that an earlier match covers this one, though requests remain that meet only this one").
+			related(facts.At(c.Object, warned), "this match comes first").severity(diag.Info).warned()
 	}
 }
 
-// same says whether two matches are the same but for their names, which SEM222 tells.
-func same(a, b condition) bool {
-	rules := config.Spec[*networking.VirtualService](a.object).GetHttp()
-	first, second := nameless(rules[a.rule].GetMatch()), nameless(rules[b.rule].GetMatch())
-	return a.match >= 0 && b.match >= 0 && digest(first[a.match]) == digest(second[b.match])
+// same reports whether two matches are the same but for their names, which SEM222 tells.
+func same(a, b facts.HTTPMatch) bool {
+	rules := config.Spec[*networking.VirtualService](a.Object).GetHttp()
+	first, second := facts.WithoutNames(rules[a.Rule].GetMatch()), facts.WithoutNames(rules[b.Rule].GetMatch())
+	return a.Match >= 0 && b.Match >= 0 && facts.Digest(first[a.Match]) == facts.Digest(second[b.Match])
 }
 
 // A coverage holds the matches seen so far, by what they ask of the path, so that those which may cover another are found without
 // trying all.
 type coverage struct {
-	all                        *condition // the first that takes everything
-	anyPath, regexes           []*condition
-	whole, prefixes, identical map[string][]*condition
+	all                        *facts.HTTPMatch // the first that takes everything
+	anyPath, regexes           []*facts.HTTPMatch
+	whole, prefixes, identical map[string][]*facts.HTTPMatch
 }
 
 func newCoverage() *coverage {
-	return &coverage{whole: map[string][]*condition{}, prefixes: map[string][]*condition{}, identical: map[string][]*condition{}}
+	return &coverage{whole: map[string][]*facts.HTTPMatch{}, prefixes: map[string][]*facts.HTTPMatch{}, identical: map[string][]*facts.HTTPMatch{}}
 }
 
-func (v *coverage) add(c condition) {
-	if c.delegated {
+func (v *coverage) add(c facts.HTTPMatch) {
+	if c.Delegated {
 		return
 	}
-	if v.all == nil && c.everything() {
+	if v.all == nil && c.MatchesAll() {
 		v.all = &c
 	}
-	text := strings.ToLower(c.path.text)
-	switch c.path.kind {
-	case anyText:
+	text := strings.ToLower(c.Path.Text)
+	switch c.Path.Kind {
+	case facts.Any:
 		v.anyPath = append(v.anyPath, &c)
-	case wholeText:
+	case facts.Exact:
 		v.whole[text] = append(v.whole[text], &c)
-	case textPrefix:
+	case facts.Prefix:
 		v.prefixes[text] = append(v.prefixes[text], &c)
-	case textRegex:
+	case facts.Regex:
 		v.regexes = append(v.regexes, &c)
-		v.identical[c.path.text] = append(v.identical[c.path.text], &c)
+		v.identical[c.Path.Text] = append(v.identical[c.Path.Text], &c)
 	}
 }
 
 // find returns a match that covers c, or nil.
-func (v *coverage) find(c condition) *condition {
-	head := strings.ToLower(c.path.head())
-	groups := [][]*condition{v.anyPath}
+func (v *coverage) find(c facts.HTTPMatch) *facts.HTTPMatch {
+	head := strings.ToLower(c.Path.Head())
+	groups := [][]*facts.HTTPMatch{v.anyPath}
 	for i := range len(head) + 1 {
 		groups = append(groups, v.prefixes[head[:i]])
 	}
-	switch c.path.kind {
-	case wholeText:
+	switch c.Path.Kind {
+	case facts.Exact:
 		groups = append(groups, v.whole[head], v.regexes)
-	case textRegex:
-		groups = append(groups, v.identical[c.path.text])
+	case facts.Regex:
+		groups = append(groups, v.identical[c.Path.Text])
 	}
 	for _, group := range groups {
 		for _, earlier := range group {
-			if earlier.covers(c) {
+			if earlier.Covers(c) {
 				return earlier
 			}
 		}

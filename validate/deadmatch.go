@@ -8,6 +8,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -35,15 +36,15 @@ spec:
 `,
 }, deadMatch)
 
-func deadMatch(s *Scope, r *reporter) {
-	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+func deadMatch(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
 		for i, route := range spec.Http {
 			for j, m := range route.GetMatch() {
 				at := source.Index(source.Index("spec.http", i)+".match", j)
-				wrongCase(r, place{o, at + ".method"}, m.GetMethod(), strings.ToUpper)
-				wrongCase(r, place{o, at + ".scheme"}, m.GetScheme(), strings.ToLower)
+				wrongCase(r, facts.At(o, at+".method"), m.GetMethod(), strings.ToUpper)
+				wrongCase(r, facts.At(o, at+".scheme"), m.GetScheme(), strings.ToLower)
 				if _, regex := m.GetUri().GetMatchType().(*networking.StringMatch_Regex); m.GetIgnoreUriCase() && (regex || m.Uri == nil) {
-					r.at(place{o, at + ".ignoreUriCase"}, "ignoreUriCase has no effect without an exact or prefix condition on uri")
+					r.at(facts.At(o, at+".ignoreUriCase"), "ignoreUriCase has no effect without an exact or prefix condition on uri")
 				}
 			}
 		}
@@ -51,10 +52,10 @@ func deadMatch(s *Scope, r *reporter) {
 }
 
 // wrongCase reports a text that requests write in another case.
-func wrongCase(r *reporter, at place, m *networking.StringMatch, written func(string) string) {
+func wrongCase(r *reporter, at facts.Place, m *networking.StringMatch, written func(string) string) {
 	for _, f := range []struct{ field, value string }{{"exact", m.GetExact()}, {"prefix", m.GetPrefix()}} {
 		if f.value != written(f.value) {
-			r.at(place{at.object, at.field + "." + f.field}, "no request has %q here", f.value).help("write %q", written(f.value))
+			r.at(facts.At(at.Object, at.Field+"."+f.field), "no request has %q here", f.value).help("write %q", written(f.value))
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -51,18 +52,18 @@ spec:
 `,
 }, noDefaultRule)
 
-func noDefaultRule(s *Scope, r *reporter) {
-	for _, o := range s.subjects("VirtualService") {
-		if !boundTo(o, mesh.MeshGateway) {
+func noDefaultRule(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("VirtualService") {
+		if !facts.IsBoundTo(o, mesh.MeshGateway) {
 			continue // several VirtualServices share a host of a gateway
 		}
-		for _, svc := range s.ruledHosts(o) {
-			if !s.inForce(o, svc) {
+		for _, svc := range s.Routes.ServicesOf(o) {
+			if !inForce(s, o, svc) {
 				continue
 			}
 			rules := sidecarConditions(o)
 			if port := unruledPort(svc, rules); port != nil && len(rules) > 0 {
-				r.at(place{o, "spec.http"}, "requests for %q on port %d that meet no match are answered 404%s", svc.Host, port.Number, instance(rules)).
+				r.at(facts.At(o, "spec.http"), "requests for %q on port %d that meet no match are answered 404%s", svc.Host, port.Number, instance(rules)).
 					help("add a last rule without match that leads to %q", config.Spec[*networking.VirtualService](o).GetHosts()[0])
 				break
 			}
@@ -70,9 +71,9 @@ func noDefaultRule(s *Scope, r *reporter) {
 	}
 }
 
-// inForce says whether clients of the namespace of a VirtualService use it for a host.
-func (s *Scope) inForce(o *config.Object, svc *mesh.Service) bool {
-	return slices.ContainsFunc(s.client(o.Namespace).Egress, func(l *mesh.EgressListener) bool {
+// inForce reports whether clients of the namespace of a VirtualService use it for a host.
+func inForce(s *facts.Set, o *config.Object, svc *mesh.Service) bool {
+	return slices.ContainsFunc(s.Client(o.Namespace).Egress, func(l *mesh.EgressListener) bool {
 		v := l.VirtualService(svc.Host)
 		return v != nil && v.Object == o
 	})
@@ -80,24 +81,24 @@ func (s *Scope) inForce(o *config.Object, svc *mesh.Service) bool {
 
 // sidecarConditions returns the matches that decide on requests of ordinary clients. Rules for chosen clients do not count: a
 // client for which none are left has the default route.
-func sidecarConditions(o *config.Object) []condition {
-	return slices.DeleteFunc(conditionsOf(o), func(c condition) bool {
-		return !slices.Contains(c.gateways, mesh.MeshGateway) || c.anyGateway && (len(c.labels) > 0 || c.namespace != "")
+func sidecarConditions(o *config.Object) []facts.HTTPMatch {
+	return slices.DeleteFunc(facts.HTTPMatches(o), func(c facts.HTTPMatch) bool {
+		return !slices.Contains(c.Gateways, mesh.MeshGateway) || c.AnyGateway && (len(c.Labels) > 0 || c.Namespace != "")
 	})
 }
 
 // unruledPort returns an HTTP port of which some requests meet no condition, as far as single conditions tell, or nil.
-func unruledPort(svc *mesh.Service, rules []condition) *mesh.Port {
+func unruledPort(svc *mesh.Service, rules []facts.HTTPMatch) *mesh.Port {
 	for _, p := range svc.Ports {
 		if !p.Protocol.IsHTTP() {
 			continue
 		}
 		concerned, whole := false, false
 		for _, c := range rules {
-			if c.port == 0 || c.port == p.Number {
+			if c.Port == 0 || c.Port == p.Number {
 				concerned = true
-				c.port, c.gateways, c.anyGateway = 0, nil, true
-				whole = whole || c.delegated || c.everything()
+				c.Port, c.Gateways, c.AnyGateway = 0, nil, true
+				whole = whole || c.Delegated || c.MatchesAll()
 			}
 		}
 		if concerned && !whole {
@@ -108,12 +109,12 @@ func unruledPort(svc *mesh.Service, rules []condition) *mesh.Port {
 }
 
 // instance words a request that meets no condition, or says nothing.
-func instance(rules []condition) string {
+func instance(rules []facts.HTTPMatch) string {
 	for _, path := range []string{"/", "/other"} {
-		request := condition{path: pattern{kind: wholeText, text: path}, method: pattern{kind: wholeText, text: "GET"}}
-		if !slices.ContainsFunc(rules, func(c condition) bool {
-			c.port, c.gateways, c.anyGateway, c.without = 0, nil, true, nil
-			return c.covers(request)
+		request := facts.HTTPMatch{Path: facts.StringMatch{Kind: facts.Exact, Text: path}, Method: facts.StringMatch{Kind: facts.Exact, Text: "GET"}}
+		if !slices.ContainsFunc(rules, func(c facts.HTTPMatch) bool {
+			c.Port, c.Gateways, c.AnyGateway, c.Without = 0, nil, true, nil
+			return c.Covers(request)
 		}) {
 			return ", for instance GET " + path
 		}

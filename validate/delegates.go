@@ -1,14 +1,13 @@
 package validate
 
 import (
-	"cmp"
 	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -72,17 +71,17 @@ spec:
 `,
 }, missingDelegate)
 
-func missingDelegate(s *Scope, r *reporter) {
-	s.eachDelegation(s.subjects("VirtualService"), func(d delegation) {
-		if d.to != nil && (len(d.hosts()) > 0 || d.dropped == "") {
+func missingDelegate(s *facts.Set, r *reporter) {
+	s.Routes.EachDelegation(s.WantedObjects("VirtualService"), func(d facts.Delegation) {
+		if d.To != nil && (len(hosts(d)) > 0 || d.Dropped == "") {
 			return
 		}
 		reason := "there is none of that name"
-		if d.to != nil {
-			reason = d.dropped
+		if d.To != nil {
+			reason = d.Dropped
 		}
-		f := r.at(d.place, "delegate %s is not found: %s", d.name, reason)
-		if near := s.nearestDelegate(d.name); d.to == nil && near != "" {
+		f := r.at(d.Place, "delegate %s is not found: %s", d.Name, reason)
+		if near := nearestDelegate(s, d.Name); d.To == nil && near != "" {
 			f.help("did you mean %s?", near)
 		}
 	})
@@ -149,12 +148,12 @@ spec:
 `,
 }, unfitDelegate)
 
-func unfitDelegate(s *Scope, r *reporter) {
+func unfitDelegate(s *facts.Set, r *reporter) {
 	for _, v := range s.Mesh.VirtualServices() {
 		for _, l := range v.Dropped {
 			if l.Object != v.Object {
-				r.at(place{l.Object, l.Field}, "this rule is left out for %s: %s", name(v.Object), l.Reason).
-					related(place{v.Object, "spec.http"}, "it is delegated to from here")
+				r.at(facts.At(l.Object, l.Field), "this rule is left out for %s: %s", name(v.Object), l.Reason).
+					related(facts.At(v.Object, "spec.http"), "it is delegated to from here")
 			}
 		}
 	}
@@ -222,10 +221,10 @@ spec:
 `,
 }, noDelegate)
 
-func noDelegate(s *Scope, r *reporter) {
-	s.eachDelegation(s.subjects("VirtualService"), func(d delegation) {
-		if d.to != nil && len(d.hosts()) > 0 {
-			r.at(d.place, "%s has hosts of its own and is no delegate", d.name).related(place{d.to, "spec.hosts"}, "its hosts")
+func noDelegate(s *facts.Set, r *reporter) {
+	s.Routes.EachDelegation(s.WantedObjects("VirtualService"), func(d facts.Delegation) {
+		if d.To != nil && len(hosts(d)) > 0 {
+			r.at(d.Place, "%s has hosts of its own and is no delegate", d.Name).related(facts.At(d.To, "spec.hosts"), "its hosts")
 		}
 	})
 }
@@ -273,61 +272,27 @@ spec:
 `,
 }, idleDelegate)
 
-func idleDelegate(s *Scope, r *reporter) {
+func idleDelegate(s *facts.Set, r *reporter) {
 	used := map[string]bool{}
-	s.eachDelegation(s.Mesh.Objects("VirtualService"), func(d delegation) {
-		used[d.name] = true
-		if d.to == nil {
-			used[s.nearestDelegate(d.name)] = true // SEM240 asks whether this one is meant
+	s.Routes.EachDelegation(s.Mesh.Objects("VirtualService"), func(d facts.Delegation) {
+		used[d.Name] = true
+		if d.To == nil {
+			used[nearestDelegate(s, d.Name)] = true // SEM240 asks whether this one is meant
 		}
 	})
-	for _, o := range s.subjects("VirtualService") {
+	for _, o := range s.WantedObjects("VirtualService") {
 		if len(config.Spec[*networking.VirtualService](o).GetHosts()) == 0 && !used[o.Namespace+"/"+o.Name] {
-			r.at(place{o, "metadata.name"}, "no rule delegates to %s", name(o))
+			r.at(facts.At(o, "metadata.name"), "no rule delegates to %s", name(o))
 		}
 	}
 }
 
-// A delegation is a rule that hands its requests to another VirtualService.
-type delegation struct {
-	place          // of the delegate field
-	name    string // namespace/name of the delegate
-	to      *config.Object
-	dropped string // why istiod leaves it out; "" where it does not
-}
-
-func (d delegation) hosts() []string { return config.Spec[*networking.VirtualService](d.to).GetHosts() }
-
-// eachDelegation calls do for every rule of VirtualServices that delegates.
-func (s *Scope) eachDelegation(rules []*config.Object, do func(delegation)) {
-	for _, o := range rules {
-		for i, rule := range config.Spec[*networking.VirtualService](o).GetHttp() {
-			to := rule.GetDelegate()
-			if to == nil {
-				continue
-			}
-			ns := cmp.Or(to.GetNamespace(), o.Namespace)
-			at := place{o, source.Index("spec.http", i) + ".delegate"}
-			do(delegation{place: at, name: ns + "/" + to.GetName(), to: s.Mesh.Object("VirtualService", ns, to.GetName()), dropped: s.droppedAt(at)})
-		}
-	}
-}
-
-// droppedAt says why istiod leaves a rule out that delegates; "" where it does not.
-func (s *Scope) droppedAt(at place) string {
-	return s.dropped.get(func() map[place]string {
-		dropped := map[place]string{}
-		for _, v := range s.Mesh.VirtualServices() {
-			for _, l := range v.Dropped {
-				dropped[place{l.Object, l.Field}] = l.Reason
-			}
-		}
-		return dropped
-	})[at]
+func hosts(d facts.Delegation) []string {
+	return config.Spec[*networking.VirtualService](d.To).GetHosts()
 }
 
 // nearestDelegate is the VirtualService without hosts that a mistyped name most likely means, or "".
-func (s *Scope) nearestDelegate(full string) string {
+func nearestDelegate(s *facts.Set, full string) string {
 	_, base, _ := strings.Cut(full, "/")
 	var names []string
 	for _, o := range s.Mesh.Objects("VirtualService") {

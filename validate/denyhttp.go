@@ -6,6 +6,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -29,21 +30,21 @@ spec: {action: DENY, rules: [{to: [{operation: {paths: [/admin], ports: ["8080"]
 `,
 }, denyHTTP)
 
-func denyHTTP(s *Scope, r *reporter) {
-	each(s, "AuthorizationPolicy", func(o *config.Object, spec *security.AuthorizationPolicy) {
+func denyHTTP(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "AuthorizationPolicy", func(o *config.Object, spec *security.AuthorizationPolicy) {
 		if spec.Action != security.AuthorizationPolicy_DENY {
 			return
 		}
 		for i, rule := range spec.Rules {
 			from, to := len(rule.GetFrom()) > 0, len(rule.GetTo()) > 0
 			if from && !to && !knownToTCP(rule.GetFrom()) || to && !namesPorts(rule.GetTo()) {
-				r.at(place{o, source.Index("spec.rules", i)}, "the rule asks for HTTP attributes only, and so refuses all connections to TCP ports").warned()
+				r.at(facts.At(o, source.Index("spec.rules", i)), "the rule asks for HTTP attributes only, and so refuses all connections to TCP ports").warned()
 			}
 		}
 	})
 }
 
-// knownToTCP says whether any source has a condition that TCP connections can fulfil.
+// knownToTCP reports whether any source has a condition that TCP connections can fulfil.
 func knownToTCP(from []*security.Rule_From) bool {
 	for _, f := range from {
 		src := f.GetSource()
@@ -56,7 +57,7 @@ func knownToTCP(from []*security.Rule_From) bool {
 	return false
 }
 
-// namesPorts says whether any operation has a condition on ports.
+// namesPorts reports whether any operation has a condition on ports.
 func namesPorts(to []*security.Rule_To) bool {
 	for _, t := range to {
 		if len(t.GetOperation().GetPorts())+len(t.GetOperation().GetNotPorts()) > 0 {

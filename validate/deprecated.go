@@ -6,6 +6,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -28,25 +29,25 @@ spec: {host: reviews, trafficPolicy: {outlierDetection: {consecutive5xxErrors: 7
 `,
 }, deprecated)
 
-func deprecated(s *Scope, r *reporter) {
-	report := func(at place, old, new string) finding {
+func deprecated(s *facts.Set, r *reporter) {
+	report := func(at facts.Place, old, new string) finding {
 		return r.at(at, "%s is deprecated", old).help("use %s", new)
 	}
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
-		for _, p := range policies(o, spec) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range facts.Policies(o, spec) {
 			//nolint:staticcheck // the point is to find the deprecated fields
-			if p.outlier.GetConsecutiveErrors() != 0 {
-				p.deter(report(p.at("outlierDetection.consecutiveErrors"), "consecutiveErrors", "consecutive5xxErrors or consecutiveGatewayErrors"))
+			if p.Outlier.GetConsecutiveErrors() != 0 {
+				report(p.Sub("outlierDetection.consecutiveErrors"), "consecutiveErrors", "consecutive5xxErrors or consecutiveGatewayErrors").warnedFor(p)
 			}
-			if p.balancer.GetConsistentHash().GetMinimumRingSize() != 0 { //nolint:staticcheck // as above
-				p.deter(report(p.at("loadBalancer.consistentHash.minimumRingSize"), "minimumRingSize", "ringHash.minimumRingSize"))
+			if p.Balancer.GetConsistentHash().GetMinimumRingSize() != 0 { //nolint:staticcheck // as above
+				report(p.Sub("loadBalancer.consistentHash.minimumRingSize"), "minimumRingSize", "ringHash.minimumRingSize").warnedFor(p)
 			}
 		}
 	})
-	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
 		for i, route := range spec.Http {
 			if route.GetMirrorPercent() != nil { //nolint:staticcheck // as above
-				report(place{o, source.Index("spec.http", i) + "." + mirrorPercent(o, i)}, "mirrorPercent", "mirrorPercentage").warned()
+				report(facts.At(o, source.Index("spec.http", i)+"."+mirrorPercent(o, i)), "mirrorPercent", "mirrorPercentage").warned()
 			}
 		}
 	})

@@ -1,6 +1,9 @@
 package validate
 
-import "sem.example/internal/diag"
+import (
+	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
+)
 
 var _ = register(diag.Check{
 	ID:       "SEM140",
@@ -49,14 +52,14 @@ spec:
 `,
 }, doubleTLS)
 
-func doubleTLS(s *Scope, r *reporter) {
-	for _, x := range s.securedSubjects() {
-		if !x.port.Protocol.IsTLS() || !x.tls.originates() || s.mixed(x) || s.routedTo(x) {
+func doubleTLS(s *facts.Set, r *reporter) {
+	for _, x := range s.DestinationRules.WantedPortsWithTLS() {
+		if !x.Port.Protocol.IsTLS() || !x.TLS.Originates() || mixed(s, x) || routedTo(s, x) {
 			continue
 		}
-		r.at(x.tls.at("mode"), "TLS mode %s applies to port %d of %q, whose protocol %s says that the application encrypts already",
-			x.tls.settings.GetMode(), x.port.Number, x.service.Host, x.port.Protocol).
-			related(x.declared(), "the port is declared here")
+		r.at(x.TLS.Sub("mode"), "TLS mode %s applies to port %d of %q, whose protocol %s says that the application encrypts already",
+			x.TLS.Settings.GetMode(), x.Port.Number, x.Service.Host, x.Port.Protocol).
+			related(x.PortPlace(), "the port is declared here")
 	}
 }
 
@@ -109,34 +112,34 @@ spec:
 `,
 }, mixedTLS)
 
-func mixedTLS(s *Scope, r *reporter) {
-	for _, x := range s.securedSubjects() {
-		if !x.port.Protocol.IsTLS() || !x.tls.originates() || !s.mixed(x) || s.routedTo(x) {
+func mixedTLS(s *facts.Set, r *reporter) {
+	for _, x := range s.DestinationRules.WantedPortsWithTLS() {
+		if !x.Port.Protocol.IsTLS() || !x.TLS.Originates() || !mixed(s, x) || routedTo(s, x) {
 			continue
 		}
-		plain := s.plainPort(x)
-		r.at(x.tls.at("mode"), "TLS mode %s for all of %q also wraps port %d, where the application encrypts already (protocol %s)",
-			x.tls.settings.GetMode(), x.service.Host, x.port.Number, x.port.Protocol).
+		plain := plainPort(s, x)
+		r.at(x.TLS.Sub("mode"), "TLS mode %s for all of %q also wraps port %d, where the application encrypts already (protocol %s)",
+			x.TLS.Settings.GetMode(), x.Service.Host, x.Port.Number, x.Port.Protocol).
 			help("move tls to portLevelSettings of port %d", plain).
-			related(x.declared(), "port %d is declared here", x.port.Number)
+			related(x.PortPlace(), "port %d is declared here", x.Port.Number)
 	}
 }
 
-// mixed says whether settings of the top level reach a plaintext port as well as this one.
-func (s *Scope) mixed(x secured) bool { return x.tls.topLevel && s.plainPort(x) != 0 }
+// mixed reports whether settings of the top level reach a plaintext port as well as this one.
+func mixed(s *facts.Set, x facts.PortTLS) bool { return x.TLS.TopLevel && plainPort(s, x) != 0 }
 
 // plainPort returns a port of the same service that the same settings encrypt rightly, or 0.
-func (s *Scope) plainPort(x secured) uint32 {
-	for _, p := range x.service.Ports {
-		if !p.Protocol.IsTLS() && clientTLSFor(x.tls.object, p.Number).settings == x.tls.settings {
+func plainPort(s *facts.Set, x facts.PortTLS) uint32 {
+	for _, p := range x.Service.Ports {
+		if !p.Protocol.IsTLS() && facts.ClientTLSFor(x.TLS.Object, p.Number).Settings == x.TLS.Settings {
 			return p.Number
 		}
 	}
 	return 0
 }
 
-// routedTo says whether an HTTP rule sends requests to the port: then it is those that the proxy encrypts, and the settings make
+// routedTo reports whether an HTTP rule sends requests to the port: then it is those that the proxy encrypts, and the settings make
 // sense. Applications that call the host themselves are a matter of the trace.
-func (s *Scope) routedTo(x secured) bool {
-	return s.routedAt(x.service.Host, x.port.Number)
+func routedTo(s *facts.Set, x facts.PortTLS) bool {
+	return s.Routes.LeadTo(x.Service.Host, x.Port.Number)
 }

@@ -7,6 +7,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -43,7 +44,7 @@ spec: {ports: [{name: http, port: 8080}]}
 // An identity is what a cluster keeps one object of.
 type identity struct{ group, kind, namespace, name string }
 
-func duplicate(s *Scope, r *reporter) {
+func duplicate(s *facts.Set, r *reporter) {
 	earlier := map[identity]*config.Object{}
 	for _, o := range s.Objects {
 		if o.Name == "" || o.Doc == nil {
@@ -55,8 +56,8 @@ func duplicate(s *Scope, r *reporter) {
 		}
 		id := identity{group, o.Kind, o.Namespace, o.Name}
 		if first := earlier[id]; first != nil {
-			f := r.at(place{o, "metadata.name"}, "%s overwrites an earlier document of this name", name(o)).
-				related(place{first, "metadata.name"}, "nothing of this one is used")
+			f := r.at(facts.At(o, "metadata.name"), "%s overwrites an earlier document of this name", name(o)).
+				related(facts.At(first, "metadata.name"), "nothing of this one is used")
 			if sameText(first.Doc.Tree(), o.Doc.Tree()) {
 				f.severity(diag.Warning).help("remove one of the two: they say the same")
 			}
@@ -65,7 +66,7 @@ func duplicate(s *Scope, r *reporter) {
 	}
 }
 
-// sameText says whether two values are the same but for layout.
+// sameText reports whether two values are the same but for layout.
 func sameText(a, b *source.Node) bool {
 	return a != nil && b != nil && bytes.Equal(a.AppendJSON(nil), b.AppendJSON(nil))
 }

@@ -8,6 +8,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -30,17 +31,17 @@ spec: {egress: [{hosts: ["./*", istio-system/*]}]}
 `,
 }, egressHosts)
 
-func egressHosts(s *Scope, r *reporter) {
-	each(s, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
+func egressHosts(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
 		for i, l := range spec.Egress {
 			at := source.Index("spec.egress", i) + ".hosts"
-			duplicateHosts(r, place{o, at}, l.GetHosts())
+			duplicateHosts(r, facts.At(o, at), l.GetHosts())
 		}
 	})
 }
 
 // duplicateHosts looks through the hosts of one listener. Those that leave a namespace out again (~) are none.
-func duplicateHosts(r *reporter, at place, hosts []string) {
+func duplicateHosts(r *reporter, at facts.Place, hosts []string) {
 	seen := map[string]map[string]bool{} // by namespace
 	for i, h := range hosts {
 		namespace, host, ok := strings.Cut(h, "/")
@@ -48,11 +49,11 @@ func duplicateHosts(r *reporter, at place, hosts []string) {
 			continue
 		}
 		if namespace == "." {
-			namespace = at.object.Namespace
+			namespace = at.Object.Namespace
 		}
 		known := seen[namespace]
 		if known[host] || known["*"] || host == "*" && len(known) > 0 {
-			r.at(place{at.object, source.Index(at.field, i)}, "host %q is covered by another entry, or covers one", h).warned()
+			r.at(facts.At(at.Object, source.Index(at.Field, i)), "host %q is covered by another entry, or covers one", h).warned()
 		}
 		if known == nil {
 			known = map[string]bool{}

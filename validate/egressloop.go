@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -85,37 +86,37 @@ spec:
 `,
 }, gatewayLoop)
 
-func gatewayLoop(s *Scope, r *reporter) {
-	for _, o := range s.subjects("VirtualService") {
-		bound := gatewaysOf(o)
+func gatewayLoop(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("VirtualService") {
+		bound := facts.GatewaysOf(o)
 		if !slices.Contains(bound, mesh.MeshGateway) || len(bound) < 2 {
 			continue
 		}
-		for _, t := range s.targets(o) {
-			if t.protocol != "http" || t.mirror || s.namesGateway(t) {
+		for _, t := range s.Routes.Destinations(o) {
+			if t.Protocol != "http" || t.Mirror || namesGateway(s, t) {
 				continue
 			}
-			host := s.full(t.Host, o)
+			host := s.FullHost(t.Host, o)
 			for _, g := range bound {
-				if s.standsBefore(g, host) {
-					r.at(t.host(), "at gateway %s this rule sends requests back to the gateway itself", g).
+				if standsBefore(s, g, host) {
+					r.at(t.HostPlace(), "at gateway %s this rule sends requests back to the gateway itself", g).
 						help("add match.gateways: [mesh] to this rule").
-						related(place{o, "spec.gateways"}, "the rules act at the sidecars and at the gateway")
+						related(facts.At(o, "spec.gateways"), "the rules act at the sidecars and at the gateway")
 				}
 			}
 		}
 	}
 }
 
-// namesGateway says whether every match of a destination's rule says at which gateways it holds.
-func (s *Scope) namesGateway(t target) bool {
-	matches := config.Spec[*networking.VirtualService](t.object).GetHttp()[t.rule].GetMatch()
+// namesGateway reports whether every match of a destination's rule says at which gateways it holds.
+func namesGateway(s *facts.Set, t facts.Destination) bool {
+	matches := config.Spec[*networking.VirtualService](t.Object).GetHttp()[t.Rule].GetMatch()
 	return len(matches) > 0 && !slices.ContainsFunc(matches, func(m *networking.HTTPMatchRequest) bool { return len(m.GetGateways()) == 0 })
 }
 
-// standsBefore says whether a Kubernetes Service stands before the workloads of a gateway: by its selector, or, where it has none,
+// standsBefore reports whether a Kubernetes Service stands before the workloads of a gateway: by its selector, or, where it has none,
 // by its name.
-func (s *Scope) standsBefore(gateway, host string) bool {
+func standsBefore(s *facts.Set, gateway, host string) bool {
 	ns, base, _ := strings.Cut(gateway, "/")
 	o := s.Mesh.Object("Gateway", ns, base)
 	if o == nil {
@@ -126,7 +127,7 @@ func (s *Scope) standsBefore(gateway, host string) bool {
 		if !svc.Kubernetes() {
 			continue
 		}
-		if len(svc.Selector) == 0 && svc.Namespace == ns && svc.Name == base || len(selector) > 0 && has(svc.Selector, selector) {
+		if len(svc.Selector) == 0 && svc.Namespace == ns && svc.Name == base || len(selector) > 0 && facts.HasLabels(svc.Selector, selector) {
 			return true
 		}
 	}

@@ -1,13 +1,10 @@
 package validate
 
 import (
-	"fmt"
 	"slices"
 
-	networking "istio.io/api/networking/v1alpha3"
-
 	"sem.example/internal/diag"
-	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -101,62 +98,25 @@ spec:
 `,
 }, unevenMutual)
 
-func unevenMutual(s *Scope, r *reporter) {
-	s.eachLeg(s.Mesh.Objects("VirtualService"), func(l leg) { // it is told at DestinationRules
-		open := l.open()
-		i := slices.IndexFunc(open, l.mutualTrouble)
-		if i < 0 || slices.ContainsFunc(open, func(v server) bool { return l.fits(v) && !l.mutualTrouble(v) }) {
+func unevenMutual(s *facts.Set, r *reporter) {
+	s.Egress.EachHop(s.Mesh.Objects("VirtualService"), func(l facts.EgressHop) { // it is told at DestinationRules
+		open := l.Open()
+		i := slices.IndexFunc(open, l.MutualMismatch)
+		if i < 0 || slices.ContainsFunc(open, func(v facts.Server) bool { return l.Fits(v) && !l.MutualMismatch(v) }) {
 			return
 		}
 		v := open[i]
 		switch {
-		case !l.mutual():
-			r.at(l.portPlace(), "%s arrives at a server of %s that demands mutual TLS of the mesh", l.sends(), name(v.object)).
-				help("add a DestinationRule for %s with tls mode ISTIO_MUTUAL and sni %s on port %d", l.service.Host, hostName(v.GetHosts()[0]), l.port.Number).
-				related(place{v.object, v.field + ".tls.mode"}, "it is demanded here")
-		case !v.takesMutual():
-			r.at(l.tls.at("mode"), "mutual TLS of the mesh arrives at a server of %s that does not expect it", name(v.object)).
-				related(v.place, "the server stands here").related(l.portPlace(), "this rule leads there")
+		case !l.Mutual():
+			r.at(l.PortPlace(), "%s arrives at a server of %s that demands mutual TLS of the mesh", l.Sends(), name(v.Object)).
+				help("add a DestinationRule for %s with tls mode ISTIO_MUTUAL and sni %s on port %d", l.Service.Host, facts.ServerHostName(v.GetHosts()[0]), l.Port.Number).
+				related(facts.At(v.Object, v.Field+".tls.mode"), "it is demanded here")
+		case !v.TakesMutual():
+			r.at(l.TLS.Sub("mode"), "mutual TLS of the mesh arrives at a server of %s that does not expect it", name(v.Object)).
+				related(v.Place, "the server stands here").related(l.PortPlace(), "this rule leads there")
 		default:
-			r.at(l.tls.at("mode"), "the server name that sidecars send is %q, which no server of %s takes", l.serverName(), name(v.object)).
-				help("set sni to %s", hostName(v.GetHosts()[0])).related(v.place, "the server takes other names")
+			r.at(l.TLS.Sub("mode"), "the server name that sidecars send is %q, which no server of %s takes", l.ServerName(), name(v.Object)).
+				help("set sni to %s", facts.ServerHostName(v.GetHosts()[0])).related(v.Place, "the server takes other names")
 		}
 	})
-}
-
-// mutual says whether the sidecar presents its certificate of the mesh.
-func (l leg) mutual() bool {
-	return l.tls.settings.GetMode() == networking.ClientTLSSettings_ISTIO_MUTUAL
-}
-
-// serverName is the name that a sidecar with mutual TLS of the mesh sends: that of the rule, or that of its cluster.
-func (l leg) serverName() string {
-	if sni := l.tls.settings.GetSni(); sni != "" {
-		return sni
-	}
-	return fmt.Sprintf("outbound_.%d_.%s_.%s", l.port.Number, l.Subset, l.service.Host)
-}
-
-// mutualTrouble says whether only one side of a leg speaks mutual TLS of the mesh, or both do and the names do not meet.
-func (l leg) mutualTrouble(v server) bool {
-	if l.mutual() != v.demandsMutual() {
-		return !l.mutual() || !v.takesMutual()
-	}
-	return l.mutual() && !v.named(l.serverName())
-}
-
-// demandsMutual says whether a server takes nothing but certificates of the mesh.
-func (v server) demandsMutual() bool {
-	return v.sort() == "TLS" && v.GetTls().GetMode() == networking.ServerTLSSettings_ISTIO_MUTUAL
-}
-
-// takesMutual says whether a server may take a connection with a certificate of the mesh: one that passes TLS through leaves that
-// to whoever is behind it.
-func (v server) takesMutual() bool {
-	return v.sort() != "HTTP" && (v.demandsMutual() || !v.terminates())
-}
-
-// named says whether a server takes a server name.
-func (v server) named(sni string) bool {
-	return slices.ContainsFunc(v.GetHosts(), func(h string) bool { return mesh.Covers(hostName(h), sni) })
 }

@@ -6,6 +6,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -51,32 +52,32 @@ spec:
 `,
 }, fewEjections)
 
-func fewEjections(s *Scope, r *reporter) {
-	s.eachOutlier(func(p policy, svc *mesh.Service, endpoints int) {
-		percent := int(p.outlier.GetMaxEjectionPercent())
+func fewEjections(s *facts.Set, r *reporter) {
+	eachOutlier(s, func(p facts.Policy, svc *mesh.Service, endpoints int) {
+		percent := int(p.Outlier.GetMaxEjectionPercent())
 		if percent == 0 {
 			percent = 10
 		}
 		switch {
 		case endpoints == 1:
-			r.at(p.at("outlierDetection"), "%q has a single endpoint: when it is ejected, none is left", svc.Host).
+			r.at(p.Sub("outlierDetection"), "%q has a single endpoint: when it is ejected, none is left", svc.Host).
 				help("leave it out, or keep it for when there are more endpoints")
 		case endpoints*percent < 200:
-			r.at(p.at("outlierDetection"), "of the %d endpoints of %q no more than one is ejected at a time: maxEjectionPercent is %d", endpoints, svc.Host, percent)
+			r.at(p.Sub("outlierDetection"), "of the %d endpoints of %q no more than one is ejected at a time: maxEjectionPercent is %d", endpoints, svc.Host, percent)
 		}
 	})
 }
 
 // eachOutlier yields every outlier detection of a rule for a single host, with the number of its endpoints that the input tells.
-func (s *Scope) eachOutlier(do func(p policy, svc *mesh.Service, endpoints int)) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
-		host := s.full(spec.GetHost(), o)
-		svc := s.client(o.Namespace).Service(host)
+func eachOutlier(s *facts.Set, do func(p facts.Policy, svc *mesh.Service, endpoints int)) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		host := s.FullHost(spec.GetHost(), o)
+		svc := s.Client(o.Namespace).Service(host)
 		if svc == nil || mesh.IsWildcard(host) {
 			return
 		}
-		for _, p := range policies(o, spec) {
-			if n := len(s.endpoints(svc)); p.outlier != nil && !p.subset && n > 0 && !s.unlabelled(svc) {
+		for _, p := range facts.Policies(o, spec) {
+			if n := len(s.Workloads.Endpoints(svc)); p.Outlier != nil && !p.Subset && n > 0 && !s.Hosts.EndpointsUnlabelled(svc) {
 				do(p, svc, n)
 			}
 		}
@@ -126,11 +127,11 @@ spec:
 `,
 }, futileEjection)
 
-func futileEjection(s *Scope, r *reporter) {
-	s.eachOutlier(func(p policy, svc *mesh.Service, endpoints int) {
-		least := int(p.outlier.GetMinHealthPercent())
+func futileEjection(s *facts.Set, r *reporter) {
+	eachOutlier(s, func(p facts.Policy, svc *mesh.Service, endpoints int) {
+		least := int(p.Outlier.GetMinHealthPercent())
 		if left := 100 * (endpoints - 1) / endpoints; endpoints > 1 && left < least {
-			r.at(p.at("outlierDetection.minHealthPercent"), "one ejection of %d endpoints leaves %d %%, less than %d %%: ejected endpoints are used again", endpoints, left, least)
+			r.at(p.Sub("outlierDetection.minHealthPercent"), "one ejection of %d endpoints leaves %d %%, less than %d %%: ejected endpoints are used again", endpoints, left, least)
 		}
 	})
 }
@@ -174,13 +175,13 @@ spec:
 `,
 }, gatewayErrors)
 
-func gatewayErrors(s *Scope, r *reporter) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
-		for _, p := range policies(o, spec) {
-			gateway, all := p.outlier.GetConsecutiveGatewayErrors().GetValue(), p.outlier.GetConsecutive_5XxErrors().GetValue()
+func gatewayErrors(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range facts.Policies(o, spec) {
+			gateway, all := p.Outlier.GetConsecutiveGatewayErrors().GetValue(), p.Outlier.GetConsecutive_5XxErrors().GetValue()
 			if all > 0 && gateway >= all {
-				r.at(p.at("outlierDetection.consecutiveGatewayErrors"), "%d gateway errors are never counted: %d errors of any 5xx status eject before", gateway, all).
-					related(p.at("outlierDetection.consecutive5xxErrors"), "gateway errors count here, too")
+				r.at(p.Sub("outlierDetection.consecutiveGatewayErrors"), "%d gateway errors are never counted: %d errors of any 5xx status eject before", gateway, all).
+					related(p.Sub("outlierDetection.consecutive5xxErrors"), "gateway errors count here, too")
 			}
 		}
 	})

@@ -7,6 +7,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -30,23 +31,23 @@ spec: {selector: {matchLabels: {app: web}}, mtls: {mode: STRICT}}
 `,
 }, emptySelector)
 
-func emptySelector(s *Scope, r *reporter) {
+func emptySelector(s *facts.Set, r *reporter) {
 	workloads := func(o *config.Object, w *networking.WorkloadSelector) {
 		if w != nil && len(w.Labels) == 0 {
-			r.at(place{o, "spec.workloadSelector"}, "workloadSelector has no labels, and so selects every workload of %s", o.Namespace).warned()
+			r.at(facts.At(o, "spec.workloadSelector"), "workloadSelector has no labels, and so selects every workload of %s", o.Namespace).warned()
 		}
 	}
 	labels := func(o *config.Object, field string, w *selection.WorkloadSelector) {
 		if w != nil && len(w.MatchLabels) == 0 {
-			r.at(place{o, "spec." + field}, "%s has no labels, and so selects every workload of %s", field, o.Namespace).warned()
+			r.at(facts.At(o, "spec."+field), "%s has no labels, and so selects every workload of %s", field, o.Namespace).warned()
 		}
 	}
-	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) { workloads(o, spec.WorkloadSelector) })
-	each(s, "Sidecar", func(o *config.Object, spec *networking.Sidecar) { workloads(o, spec.WorkloadSelector) })
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) { workloads(o, spec.WorkloadSelector) })
+	facts.Each(s.Documents, "Sidecar", func(o *config.Object, spec *networking.Sidecar) { workloads(o, spec.WorkloadSelector) })
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		labels(o, "workloadSelector", spec.WorkloadSelector)
 	})
-	each(s, "PeerAuthentication", func(o *config.Object, spec *security.PeerAuthentication) { labels(o, "selector", spec.Selector) })
-	each(s, "AuthorizationPolicy", func(o *config.Object, spec *security.AuthorizationPolicy) { labels(o, "selector", spec.Selector) })
-	each(s, "RequestAuthentication", func(o *config.Object, spec *security.RequestAuthentication) { labels(o, "selector", spec.Selector) })
+	facts.Each(s.Documents, "PeerAuthentication", func(o *config.Object, spec *security.PeerAuthentication) { labels(o, "selector", spec.Selector) })
+	facts.Each(s.Documents, "AuthorizationPolicy", func(o *config.Object, spec *security.AuthorizationPolicy) { labels(o, "selector", spec.Selector) })
+	facts.Each(s.Documents, "RequestAuthentication", func(o *config.Object, spec *security.RequestAuthentication) { labels(o, "selector", spec.Selector) })
 }

@@ -8,6 +8,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -61,27 +62,27 @@ spec:
 `,
 }, orphanEntry)
 
-func orphanEntry(s *Scope, r *reporter) {
-	mistaken := s.mistaken()
-	for _, o := range s.subjects("WorkloadEntry") {
-		if s.selects(o.Namespace) && len(s.selectors(o)) == 0 && !mistaken[o.Namespace] {
-			r.at(place{o, "spec.labels"}, "no ServiceEntry and no Service of namespace %s selects these labels", o.Namespace)
+func orphanEntry(s *facts.Set, r *reporter) {
+	mistaken := mistaken(s)
+	for _, o := range s.WantedObjects("WorkloadEntry") {
+		if selects(s, o.Namespace) && len(s.Workloads.SelectedBy(o)) == 0 && !mistaken[o.Namespace] {
+			r.at(facts.At(o, "spec.labels"), "no ServiceEntry and no Service of namespace %s selects these labels", o.Namespace)
 		}
 	}
 }
 
-// selects says whether the input holds anything in a namespace that selects workloads.
-func (s *Scope) selects(namespace string) bool {
-	return s.holds("ServiceEntry", namespace) || s.holds("Service", namespace)
+// selects reports whether the input holds anything in a namespace that selects workloads.
+func selects(s *facts.Set, namespace string) bool {
+	return s.Holds("ServiceEntry", namespace) || s.Holds("Service", namespace)
 }
 
 // mistaken returns the namespaces in which a ServiceEntry selects nothing at all, of which SEM113 speaks: it may mean any workload
 // there.
-func (s *Scope) mistaken() map[string]bool {
+func mistaken(s *facts.Set) map[string]bool {
 	found := map[string]bool{}
 	for _, o := range s.Mesh.Objects("ServiceEntry") {
 		selector := config.Spec[*networking.ServiceEntry](o).GetWorkloadSelector().GetLabels()
-		if len(selector) > 0 && len(s.workloads(o.Namespace, selector)) == 0 {
+		if len(selector) > 0 && len(s.Workloads.Labelled(o.Namespace, selector)) == 0 {
 			found[o.Namespace] = true
 		}
 	}
@@ -124,7 +125,7 @@ spec: {containers: [{name: app, image: reviews}]}
 	Aliases: []string{"KIA0701"},
 }, emptyService)
 
-func emptyService(s *Scope, r *reporter) {
+func emptyService(s *facts.Set, r *reporter) {
 	sliced := map[string]bool{}
 	for _, kind := range []string{"EndpointSlice", "Endpoints"} {
 		for _, o := range s.Mesh.Objects(kind) {
@@ -135,12 +136,12 @@ func emptyService(s *Scope, r *reporter) {
 			sliced[o.Namespace+"/"+name] = true
 		}
 	}
-	for _, svc := range s.subjectServices() {
-		if !svc.Kubernetes() || len(svc.Selector) == 0 || sliced[svc.Namespace+"/"+svc.Name] || !s.populated(svc.Namespace) {
+	for _, svc := range s.WantedServices() {
+		if !svc.Kubernetes() || len(svc.Selector) == 0 || sliced[svc.Namespace+"/"+svc.Name] || !s.Workloads.Populated(svc.Namespace) {
 			continue
 		}
-		if len(s.workloads(svc.Namespace, svc.Selector)) == 0 {
-			r.at(place{svc.Object, "spec.selector"}, "no workload of namespace %s has these labels", svc.Namespace)
+		if len(s.Workloads.Labelled(svc.Namespace, svc.Selector)) == 0 {
+			r.at(facts.At(svc.Object, "spec.selector"), "no workload of namespace %s has these labels", svc.Namespace)
 		}
 	}
 }
@@ -166,17 +167,17 @@ spec: {address: 192.0.2.7, labels: {app: api}}
 `,
 }, localEndpoint)
 
-func localEndpoint(s *Scope, r *reporter) {
-	for _, o := range s.subjects("ServiceEntry") {
+func localEndpoint(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("ServiceEntry") {
 		for i, e := range config.Spec[*networking.ServiceEntry](o).GetEndpoints() {
-			if at := (place{o, source.Index("spec.endpoints", i) + ".address"}); local(e.GetAddress()) {
+			if at := (facts.At(o, source.Index("spec.endpoints", i)+".address")); local(e.GetAddress()) {
 				r.at(at, "%s is an address of the client's own machine", e.GetAddress()).severity(diag.Info) // a helper beside each proxy is reached so
 			}
 		}
 	}
-	for _, o := range s.subjects("WorkloadEntry") {
+	for _, o := range s.WantedObjects("WorkloadEntry") {
 		if address := config.Spec[*networking.WorkloadEntry](o).GetAddress(); local(address) {
-			r.at(place{o, "spec.address"}, "%s is an address of the client's own machine", address)
+			r.at(facts.At(o, "spec.address"), "%s is an address of the client's own machine", address)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -41,8 +42,8 @@ spec:
 `,
 }, endpointPorts)
 
-func endpointPorts(s *Scope, r *reporter) {
-	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+func endpointPorts(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		if spec.Resolution == networking.ServiceEntry_NONE || spec.Resolution == networking.ServiceEntry_DYNAMIC_DNS {
 			return // no endpoints at all
 		}
@@ -54,13 +55,13 @@ func endpointPorts(s *Scope, r *reporter) {
 			at := source.Index("spec.endpoints", i)
 			for _, name := range slices.Sorted(maps.Keys(e.GetPorts())) {
 				if !slices.Contains(names, name) {
-					f := r.at(place{o, source.Join(at+".ports", name)}, "the entry has no port named %q", name).rejected()
+					f := r.at(facts.At(o, source.Join(at+".ports", name)), "the entry has no port named %q", name).rejected()
 					f.At.Key = true
 					f.help("its ports are %s", strings.Join(names, ", "))
 				}
 			}
 			if len(names) != 1 && strings.HasPrefix(e.GetAddress(), "unix://") {
-				r.at(place{o, at + ".address"}, "a Unix socket needs an entry with one port, and this one has %d", len(names)).rejected()
+				r.at(facts.At(o, at+".address"), "a Unix socket needs an entry with one port, and this one has %d", len(names)).rejected()
 			}
 		}
 	})

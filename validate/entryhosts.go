@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -41,15 +42,15 @@ spec:
 `,
 }, entryHosts)
 
-func entryHosts(s *Scope, r *reporter) {
-	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+func entryHosts(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		for i, host := range spec.Hosts {
 			if slices.Contains(spec.Hosts[:i], host) {
-				r.at(place{o, source.Index("spec.hosts", i)}, "host %q is listed twice", host)
+				r.at(facts.At(o, source.Index("spec.hosts", i)), "host %q is listed twice", host)
 			}
 		}
 		for i, text := range spec.Addresses {
-			at := place{o, source.Index("spec.addresses", i)}
+			at := facts.At(o, source.Index("spec.addresses", i))
 			single, _, _ := strings.Cut(text, "/")
 			addr, err := netip.ParseAddr(single)
 			switch {

@@ -6,6 +6,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -46,10 +47,10 @@ spec:
 `,
 }, shadowsService)
 
-func shadowsService(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	for _, svc := range s.subjectServices() {
-		at := place{svc.Object, svc.Field}
+func shadowsService(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	for _, svc := range s.WantedServices() {
+		at := facts.At(svc.Object, svc.Field)
 		if svc.Kubernetes() || told[at] {
 			continue
 		}
@@ -59,10 +60,10 @@ func shadowsService(s *Scope, r *reporter) {
 			}
 			told[at] = true
 			f := r.at(at, "%q is a Kubernetes Service already; its ports and resolution count, not those of this entry", svc.Host)
-			if s.client(svc.Namespace).Service(svc.Host) == svc {
+			if s.Client(svc.Namespace).Service(svc.Host) == svc {
 				f.Message = fmt.Sprintf("%q is a Kubernetes Service already; clients in namespace %s use this entry instead of it, all others the Service", svc.Host, svc.Namespace)
 			}
-			f.related(place{other.Object, other.Field}, "the Service")
+			f.related(facts.At(other.Object, other.Field), "the Service")
 			break
 		}
 	}
@@ -111,27 +112,27 @@ spec:
 `,
 }, wildcardDiffers)
 
-func wildcardDiffers(s *Scope, r *reporter) {
+func wildcardDiffers(s *facts.Set, r *reporter) {
 	told := map[[2]*config.Object]bool{}
-	for _, svc := range s.subjectServices() {
+	for _, svc := range s.WantedServices() {
 		if svc.Kubernetes() || mesh.IsWildcard(svc.Host) {
 			continue
 		}
-		for _, wide := range s.wildcardsOver(svc) {
+		for _, wide := range wildcardsOver(s, svc) {
 			pair := [2]*config.Object{svc.Object, wide.Object}
 			differing := unlike(wide, svc)
 			if differing == "" || told[pair] || svc.Object == wide.Object || !wide.VisibleIn(svc.Namespace) {
 				continue
 			}
 			told[pair] = true
-			r.at(place{svc.Object, svc.Field}, "%q also falls under %q, which %s", svc.Host, wide.Host, differing).
-				related(place{wide.Object, wide.Field}, "the wildcard counts on ports that this entry does not list")
+			r.at(facts.At(svc.Object, svc.Field), "%q also falls under %q, which %s", svc.Host, wide.Host, differing).
+				related(facts.At(wide.Object, wide.Field), "the wildcard counts on ports that this entry does not list")
 		}
 	}
 }
 
 // wildcardsOver returns the services whose wildcard host covers that of another one.
-func (s *Scope) wildcardsOver(svc *mesh.Service) []*mesh.Service {
+func wildcardsOver(s *facts.Set, svc *mesh.Service) []*mesh.Service {
 	var wide []*mesh.Service
 	for _, c := range s.Mesh.Covering(svc.Host) {
 		if c.Host != svc.Host && c.Host != "*" {
@@ -143,7 +144,7 @@ func (s *Scope) wildcardsOver(svc *mesh.Service) []*mesh.Service {
 
 // unlike says what a wildcard service has otherwise than a specific one, or "".
 func unlike(wide, svc *mesh.Service) string {
-	if _, p := protocolConflict(wide, svc); p != nil {
+	if _, p := facts.ProtocolConflict(wide, svc); p != nil {
 		return fmt.Sprintf("has port %d as %s", p.Number, spoken(wide.Port(p.Number)))
 	}
 	for _, p := range wide.Ports {
@@ -204,13 +205,13 @@ spec:
 `,
 }, twoLocations)
 
-func twoLocations(s *Scope, r *reporter) {
-	s.eachNamesake(func(winner, loser *mesh.Service) {
+func twoLocations(s *facts.Set, r *reporter) {
+	s.Hosts.EachDuplicate(func(winner, loser *mesh.Service) {
 		if winner.Kubernetes() || loser.Kubernetes() || winner.External == loser.External || !winner.VisibleIn(loser.Namespace) {
 			return
 		}
-		r.at(place{loser.Object, "spec.location"}, "%q is %s here and %s in %s", loser.Host, location(loser), location(winner), name(winner.Object)).
-			related(place{winner.Object, "spec.location"}, "the older entry")
+		r.at(facts.At(loser.Object, "spec.location"), "%q is %s here and %s in %s", loser.Host, location(loser), location(winner), name(winner.Object)).
+			related(facts.At(winner.Object, "spec.location"), "the older entry")
 	})
 }
 

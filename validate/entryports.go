@@ -6,6 +6,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -34,20 +35,20 @@ spec:
 `,
 }, entryPorts)
 
-func entryPorts(s *Scope, r *reporter) {
-	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+func entryPorts(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		names, numbers := map[string]int{}, map[uint32]int{}
 		for i, p := range spec.Ports {
 			at := source.Index("spec.ports", i)
 			if first, twice := names[p.GetName()]; twice {
-				r.at(place{o, at + ".name"}, "port name %q is declared twice", p.GetName()).
-					related(place{o, source.Index("spec.ports", first) + ".name"}, "declared here first").rejected()
+				r.at(facts.At(o, at+".name"), "port name %q is declared twice", p.GetName()).
+					related(facts.At(o, source.Index("spec.ports", first)+".name"), "declared here first").rejected()
 			} else {
 				names[p.GetName()] = i
 			}
 			if first, twice := numbers[p.GetNumber()]; twice {
-				r.at(place{o, at + ".number"}, "port %d is declared twice", p.GetNumber()).
-					related(place{o, source.Index("spec.ports", first) + ".number"}, "declared here first").rejected()
+				r.at(facts.At(o, at+".number"), "port %d is declared twice", p.GetNumber()).
+					related(facts.At(o, source.Index("spec.ports", first)+".number"), "declared here first").rejected()
 			} else {
 				numbers[p.GetNumber()] = i
 			}

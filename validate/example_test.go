@@ -51,7 +51,7 @@ func diagnose(t *testing.T, text string) diag.List {
 	}
 	objects, _, found := config.Decode(docs, "default")
 	m, more := mesh.Build(objects, mesh.Settings{})
-	found = append(append(found, more...), Run(&Scope{Mesh: m, Objects: objects})...)
+	found = append(append(found, more...), Run(Input{Mesh: m, Objects: objects})...)
 	found.Sort()
 	return found
 }

@@ -8,6 +8,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -39,10 +40,10 @@ spec:
 `,
 }, exportTo)
 
-func exportTo(s *Scope, r *reporter) {
-	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) { exports(r, o, spec.ExportTo) })
-	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) { exports(r, o, spec.ExportTo) })
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+func exportTo(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) { exports(r, o, spec.ExportTo) })
+	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) { exports(r, o, spec.ExportTo) })
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		exports(r, o, spec.ExportTo)
 		if spec.WorkloadSelector != nil {
 			selectedExports(r, o, spec.ExportTo)
@@ -53,7 +54,7 @@ func exportTo(s *Scope, r *reporter) {
 func exports(r *reporter, o *config.Object, namespaces []string) {
 	seen := map[string]bool{}
 	for i, ns := range namespaces {
-		at := place{o, source.Index("spec.exportTo", i)}
+		at := facts.At(o, source.Index("spec.exportTo", i))
 		if ns == "." {
 			ns = o.Namespace
 		}
@@ -78,7 +79,7 @@ func quantity(export string) string {
 func selectedExports(r *reporter, o *config.Object, namespaces []string) {
 	beyond := slices.IndexFunc(namespaces, func(ns string) bool { return ns != "." && ns != o.Namespace })
 	if beyond >= 0 {
-		at := place{o, source.Index("spec.exportTo", beyond)}
+		at := facts.At(o, source.Index("spec.exportTo", beyond))
 		r.at(at, "a rule with a workloadSelector is for clients of %s only, and cannot be exported to %q", o.Namespace, namespaces[beyond]).rejected()
 	}
 }

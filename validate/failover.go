@@ -8,6 +8,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -42,14 +43,14 @@ spec:
 // topologyLabels are the labels that stand for region, zone and subzone.
 var topologyLabels = []string{"topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone"}
 
-func failoverConflict(s *Scope, r *reporter) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
-		for _, p := range policies(o, spec) {
-			locality, zones := p.balancer.GetLocalityLbSetting(), p.balancer.GetZoneAwareLbSetting()
-			sameRegion(r, p.at("loadBalancer.localityLbSetting.failover"), locality.GetFailover())
-			sameRegion(r, p.at("loadBalancer.zoneAwareLbSetting.failover"), zones.GetFailover())
+func failoverConflict(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range facts.Policies(o, spec) {
+			locality, zones := p.Balancer.GetLocalityLbSetting(), p.Balancer.GetZoneAwareLbSetting()
+			sameRegion(r, p.Sub("loadBalancer.localityLbSetting.failover"), locality.GetFailover())
+			sameRegion(r, p.Sub("loadBalancer.zoneAwareLbSetting.failover"), zones.GetFailover())
 			if len(locality.GetFailover()) > 0 {
-				topologyPriority(r, p.at("loadBalancer.localityLbSetting.failoverPriority"), locality.GetFailoverPriority())
+				topologyPriority(r, p.Sub("loadBalancer.localityLbSetting.failoverPriority"), locality.GetFailoverPriority())
 			}
 		}
 	})
@@ -61,18 +62,18 @@ type fromTo interface {
 	GetTo() string
 }
 
-func sameRegion[F fromTo](r *reporter, at place, failovers []F) {
+func sameRegion[F fromTo](r *reporter, at facts.Place, failovers []F) {
 	for i, f := range failovers {
 		if f.GetFrom() == f.GetTo() {
-			r.at(place{at.object, source.Index(at.field, i)}, "failover leads from region %q to itself", f.GetFrom()).rejected()
+			r.at(facts.At(at.Object, source.Index(at.Field, i)), "failover leads from region %q to itself", f.GetFrom()).rejected()
 		}
 	}
 }
 
-func topologyPriority(r *reporter, at place, labels []string) {
+func topologyPriority(r *reporter, at facts.Place, labels []string) {
 	for i, label := range labels {
 		if slices.Contains(topologyLabels, label) {
-			r.at(place{at.object, source.Index(at.field, i)}, "failoverPriority by %q cannot be combined with failover", label).rejected()
+			r.at(facts.At(at.Object, source.Index(at.Field, i)), "failoverPriority by %q cannot be combined with failover", label).rejected()
 		}
 	}
 }

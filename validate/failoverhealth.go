@@ -5,6 +5,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -35,13 +36,13 @@ spec:
 `,
 }, failoverHealth)
 
-func failoverHealth(s *Scope, r *reporter) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
-		for _, p := range policies(o, spec) {
-			locality, zones := p.balancer.GetLocalityLbSetting(), p.balancer.GetZoneAwareLbSetting()
+func failoverHealth(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range facts.Policies(o, spec) {
+			locality, zones := p.Balancer.GetLocalityLbSetting(), p.Balancer.GetZoneAwareLbSetting()
 			set := len(locality.GetFailover()) + len(locality.GetFailoverPriority()) + len(zones.GetFailover()) + len(zones.GetFailoverPriority())
-			if set > 0 && p.outlier == nil {
-				p.deter(r.at(p.at("loadBalancer"), "failover has no effect without outlierDetection in the same policy"))
+			if set > 0 && p.Outlier == nil {
+				r.at(p.Sub("loadBalancer"), "failover has no effect without outlierDetection in the same policy").warnedFor(p)
 			}
 		}
 	})

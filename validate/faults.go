@@ -4,6 +4,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -34,24 +35,24 @@ spec:
 `,
 }, idleFault)
 
-func idleFault(s *Scope, r *reporter) {
-	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+func idleFault(s *facts.Set, r *reporter) {
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		if a := rule.GetFault().GetAbort(); a.GetErrorType() != nil {
-			idle(r, at.at("fault.abort"), a.GetPercentage())
+			idle(r, at.At("fault.abort"), a.GetPercentage())
 		}
 		if d := rule.GetFault().GetDelay(); d != nil && d.GetPercent() == 0 { //nolint:staticcheck // the old field is still honoured
-			idle(r, at.at("fault.delay"), d.GetPercentage())
+			idle(r, at.At("fault.delay"), d.GetPercentage())
 		}
 	})
 }
 
 // idle reports a fault without a share. One whose share is written as 0 was most likely switched off.
-func idle(r *reporter, at place, share *networking.Percent) {
+func idle(r *reporter, at facts.Place, share *networking.Percent) {
 	switch {
 	case share == nil:
 		r.at(at, "the fault has no percentage, and so strikes no request").help("add percentage: {value: 100}")
 	case share.GetValue() == 0:
-		r.at(place{at.object, at.field + ".percentage"}, "the fault strikes 0 %% of the requests").severity(diag.Info)
+		r.at(facts.At(at.Object, at.Field+".percentage"), "the fault strikes 0 %% of the requests").severity(diag.Info)
 	}
 }
 
@@ -85,13 +86,13 @@ spec:
 `,
 }, faultWithRetries)
 
-func faultWithRetries(s *Scope, r *reporter) {
-	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+func faultWithRetries(s *facts.Set, r *reporter) {
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		if rule.GetFault().GetAbort() != nil && rule.GetRetries().GetAttempts() > 0 {
-			r.at(at.at("fault.abort"), "injected errors are not retried").related(at.at("retries"), "these retries are for answers of the server only")
+			r.at(at.At("fault.abort"), "injected errors are not retried").related(at.At("retries"), "these retries are for answers of the server only")
 		}
 		if rule.GetFault().GetDelay() != nil && rule.GetTimeout() != nil {
-			r.at(at.at("fault.delay"), "the timeout does not cut the injected delay short").related(at.at("timeout"), "the timeout begins after the delay")
+			r.at(at.At("fault.delay"), "the timeout does not cut the injected delay short").related(at.At("timeout"), "the timeout begins after the delay")
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"regexp"
 	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
@@ -8,6 +9,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -38,9 +40,9 @@ spec:
 	Aliases: []string{"KIA1108"},
 }, gatewayNames)
 
-func gatewayNames(s *Scope, r *reporter) {
-	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
-		gateways(r, place{o, "spec.gateways"}, spec.Gateways, diag.Warned)
+func gatewayNames(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		gateways(r, facts.At(o, "spec.gateways"), spec.Gateways, diag.Warned)
 		for i, route := range spec.Http {
 			for j, m := range route.GetMatch() {
 				gateways(r, matchGateways(o, "http", i, j), m.GetGateways(), "")
@@ -59,16 +61,16 @@ func gatewayNames(s *Scope, r *reporter) {
 	})
 }
 
-func matchGateways(o *config.Object, protocol string, rule, match int) place {
-	return place{o, source.Index(source.Index("spec."+protocol, rule)+".match", match) + ".gateways"}
+func matchGateways(o *config.Object, protocol string, rule, match int) facts.Place {
+	return facts.At(o, source.Index(source.Index("spec."+protocol, rule)+".match", match)+".gateways")
 }
 
 // gateways checks a list of gateway names. Istio's webhook looks no further than the first name without a namespace; what it
 // lets pass after that names no gateway all the same. Of former names it warns in some places only.
-func gateways(r *reporter, at place, names []string, legacy diag.Admission) {
+func gateways(r *reporter, at facts.Place, names []string, legacy diag.Admission) {
 	malformed := diag.Rejected
 	for i, name := range names {
-		here := place{at.object, source.Index(at.field, i)}
+		here := facts.At(at.Object, source.Index(at.Field, i))
 		if problem := gatewayName(name); problem != "" {
 			r.at(here, "gateway %q %s", name, problem).Admission = malformed
 		}
@@ -97,4 +99,30 @@ func gatewayName(name string) string {
 		return "must have the name of a Gateway behind the slash"
 	}
 	return ""
+}
+
+var (
+	label   = regexp.MustCompile(`^[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$`)
+	numeric = regexp.MustCompile(`^[0-9]+$`)
+)
+
+// isHostName reports whether a text is a DNS name without wildcard. A final dot is allowed; a last label of digits is not, for that
+// is how IP addresses look.
+func isHostName(s string) bool {
+	if len(s) > 255 {
+		return false
+	}
+	labels := strings.Split(s, ".")
+	last := len(labels) - 1
+	if last > 0 && labels[last] == "" {
+		labels = labels[:last]
+	} else if numeric.MatchString(labels[last]) {
+		return false
+	}
+	for _, l := range labels {
+		if !label.MatchString(l) {
+			return false
+		}
+	}
+	return true
 }

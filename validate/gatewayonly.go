@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -54,29 +55,29 @@ spec:
 	Aliases: []string{"IST0140"},
 }, sidecarSubsets)
 
-func sidecarSubsets(s *Scope, r *reporter) {
-	chosen := s.chosenSubsets()
-	for _, o := range s.subjects("VirtualService") {
-		for _, t := range s.targets(o) {
-			by := chosen[s.full(t.Host, o)]
-			if by == nil || by.object == o || t.Subset != "" || t.mirror || t.protocol != "http" || t.fromSidecars() || sharesGateway(t, by.object) {
+func sidecarSubsets(s *facts.Set, r *reporter) {
+	chosen := chosenSubsets(s)
+	for _, o := range s.WantedObjects("VirtualService") {
+		for _, t := range s.Routes.Destinations(o) {
+			by := chosen[s.FullHost(t.Host, o)]
+			if by == nil || by.Object == o || t.Subset != "" || t.Mirror || t.Protocol != "http" || t.FromSidecars() || sharesGateway(t, by.Object) {
 				continue
 			}
-			r.at(t.host(), "requests of the gateway go to all endpoints of %q: the rules of %s act at sidecars only", t.Host, name(by.object)).
-				related(by.place, "sidecars are routed to subset %q", by.Subset)
+			r.at(t.HostPlace(), "requests of the gateway go to all endpoints of %q: the rules of %s act at sidecars only", t.Host, name(by.Object)).
+				related(by.Place, "sidecars are routed to subset %q", by.Subset)
 		}
 	}
 }
 
 // chosenSubsets returns, by host, a destination in the host's own rules for sidecars that chooses a subset of it.
-func (s *Scope) chosenSubsets() map[string]*target {
-	chosen := map[string]*target{}
+func chosenSubsets(s *facts.Set) map[string]*facts.Destination {
+	chosen := map[string]*facts.Destination{}
 	for _, o := range s.Mesh.Objects("VirtualService") {
 		hosts := config.Spec[*networking.VirtualService](o).GetHosts()
-		for _, t := range s.targets(o) {
-			host := s.full(t.Host, o)
-			own := slices.ContainsFunc(hosts, func(h string) bool { return s.full(h, o) == host })
-			if own && chosen[host] == nil && t.Subset != "" && t.protocol == "http" && !t.mirror && t.fromSidecars() {
+		for _, t := range s.Routes.Destinations(o) {
+			host := s.FullHost(t.Host, o)
+			own := slices.ContainsFunc(hosts, func(h string) bool { return s.FullHost(h, o) == host })
+			if own && chosen[host] == nil && t.Subset != "" && t.Protocol == "http" && !t.Mirror && t.FromSidecars() {
 				chosen[host] = &t
 			}
 		}
@@ -84,9 +85,9 @@ func (s *Scope) chosenSubsets() map[string]*target {
 	return chosen
 }
 
-// sharesGateway says whether rules are bound to a gateway at which a destination's rule acts.
-func sharesGateway(t target, o *config.Object) bool {
-	return slices.ContainsFunc(t.reach(), func(g string) bool { return boundTo(o, g) })
+// sharesGateway reports whether rules are bound to a gateway at which a destination's rule acts.
+func sharesGateway(t facts.Destination, o *config.Object) bool {
+	return slices.ContainsFunc(t.Gateways(), func(g string) bool { return facts.IsBoundTo(o, g) })
 }
 
 var _ = register(diag.Check{
@@ -132,18 +133,18 @@ spec:
 `,
 }, gatewayOnly)
 
-func gatewayOnly(s *Scope, r *reporter) {
+func gatewayOnly(s *facts.Set, r *reporter) {
 	ruled := map[string]bool{} // hosts that have rules for sidecars
 	for _, o := range s.Mesh.Objects("VirtualService") {
-		if boundTo(o, mesh.MeshGateway) {
+		if facts.IsBoundTo(o, mesh.MeshGateway) {
 			for _, h := range config.Spec[*networking.VirtualService](o).GetHosts() {
-				ruled[s.full(h, o)] = true
+				ruled[s.FullHost(h, o)] = true
 			}
 		}
 	}
-	for _, o := range s.subjects("VirtualService") {
+	for _, o := range s.WantedObjects("VirtualService") {
 		spec := config.Spec[*networking.VirtualService](o)
-		if boundTo(o, mesh.MeshGateway) {
+		if facts.IsBoundTo(o, mesh.MeshGateway) {
 			continue
 		}
 		for i, h := range spec.GetHosts() {
@@ -151,13 +152,13 @@ func gatewayOnly(s *Scope, r *reporter) {
 			if len(svcs) == 0 || !strings.Contains(h, ".") || covered(ruled, h) {
 				continue
 			}
-			r.at(place{o, source.Index("spec.hosts", i)}, "the rules act only at %s; what workloads of the mesh send to %q passes them by", strings.Join(spec.GetGateways(), ", "), h).
-				related(place{svcs[0].Object, svcs[0].Field}, "the host is registered here")
+			r.at(facts.At(o, source.Index("spec.hosts", i)), "the rules act only at %s; what workloads of the mesh send to %q passes them by", strings.Join(spec.GetGateways(), ", "), h).
+				related(facts.At(svcs[0].Object, svcs[0].Field), "the host is registered here")
 		}
 	}
 }
 
-// covered says whether a host or a wildcard that covers it is in a set.
+// covered reports whether a host or a wildcard that covers it is in a set.
 func covered(set map[string]bool, host string) bool {
 	if set[host] || set["*"] {
 		return true
@@ -213,20 +214,20 @@ spec:
 `,
 }, shortInDelegate)
 
-func shortInDelegate(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	s.eachDelegation(s.Mesh.Objects("VirtualService"), func(d delegation) { // it is told at the delegates
-		if d.to == nil || d.to.Namespace == d.object.Namespace {
+func shortInDelegate(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	s.Routes.EachDelegation(s.Mesh.Objects("VirtualService"), func(d facts.Delegation) { // it is told at the delegates
+		if d.To == nil || d.To.Namespace == d.Object.Namespace {
 			return
 		}
-		for _, t := range s.targets(d.to) {
-			full := s.full(t.Host, d.to)
-			if full == t.Host || told[t.host()] || s.standing(full) != unknown {
+		for _, t := range s.Routes.Destinations(d.To) {
+			full := s.FullHost(t.Host, d.To)
+			if full == t.Host || told[t.HostPlace()] || s.Hosts.Presence(full) != facts.Unknown {
 				continue
 			}
-			told[t.host()] = true
-			r.at(t.host(), "%q is %s here, in the delegate's own namespace", t.Host, full).help("write %s, or the full name that is meant", full).
-				related(d.place, "it is delegated to from namespace %s", d.object.Namespace)
+			told[t.HostPlace()] = true
+			r.at(t.HostPlace(), "%q is %s here, in the delegate's own namespace", t.Host, full).help("write %s, or the full name that is meant", full).
+				related(d.Place, "it is delegated to from namespace %s", d.Object.Namespace)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -31,10 +32,10 @@ spec:
 `,
 }, grpcProbe)
 
-func grpcProbe(s *Scope, r *reporter) {
-	each(s, "WorkloadGroup", func(o *config.Object, spec *networking.WorkloadGroup) {
+func grpcProbe(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "WorkloadGroup", func(o *config.Object, spec *networking.WorkloadGroup) {
 		if spec.GetProbe().GetGrpc() != nil {
-			r.at(place{o, "spec.probe.grpc"}, "Istio's webhook rejects a grpc probe").rejected()
+			r.at(facts.At(o, "spec.probe.grpc"), "Istio's webhook rejects a grpc probe").rejected()
 		}
 	})
 }

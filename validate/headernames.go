@@ -11,6 +11,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -48,20 +49,20 @@ spec:
 // headerToken is what a header's name looks like (RFC 9110, token).
 var headerToken = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 
-func headerNames(s *Scope, r *reporter) {
-	for _, o := range s.subjects("VirtualService") {
+func headerNames(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("VirtualService") {
 		for i, rule := range config.Spec[*networking.VirtualService](o).GetHttp() {
 			at := source.Index("spec.http", i)
-			operationNames(r, place{o, at + ".headers"}, rule.GetHeaders())
+			operationNames(r, facts.At(o, at+".headers"), rule.GetHeaders())
 			for j, d := range rule.GetRoute() {
-				operationNames(r, place{o, source.Index(at+".route", j) + ".headers"}, d.GetHeaders())
+				operationNames(r, facts.At(o, source.Index(at+".route", j)+".headers"), d.GetHeaders())
 			}
 		}
 	}
 }
 
 // operationNames looks at the header names of one place. Names with a colon in front are judged by the schema.
-func operationNames(r *reporter, at place, h *networking.Headers) {
+func operationNames(r *reporter, at facts.Place, h *networking.Headers) {
 	for _, way := range []struct {
 		name string
 		ops  *networking.Headers_HeaderOperations
@@ -74,8 +75,8 @@ func operationNames(r *reporter, at place, h *networking.Headers) {
 				if header == "" || header[0] == ':' || headerToken.MatchString(header) {
 					continue
 				}
-				field := source.Join(strings.Join([]string{at.field, way.name, op.name}, "."), header)
-				f := r.at(place{at.object, field}, "%q is no header name", header)
+				field := source.Join(strings.Join([]string{at.Field, way.name, op.name}, "."), header)
+				f := r.at(facts.At(at.Object, field), "%q is no header name", header)
 				f.At.Key = true
 				if way.name == "response" {
 					f.severity(diag.Warning)
@@ -84,7 +85,7 @@ func operationNames(r *reporter, at place, h *networking.Headers) {
 		}
 		for i, header := range way.ops.GetRemove() {
 			if header != "" && header[0] != ':' && !headerToken.MatchString(header) {
-				r.at(place{at.object, source.Index(at.field+"."+way.name+".remove", i)}, "%q is no header name, so that nothing is removed", header).severity(diag.Warning)
+				r.at(facts.At(at.Object, source.Index(at.Field+"."+way.name+".remove", i)), "%q is no header name, so that nothing is removed", header).severity(diag.Warning)
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -66,19 +67,19 @@ spec:
 `,
 }, hiddenHost)
 
-func hiddenHost(s *Scope, r *reporter) {
-	for _, o := range s.subjects("VirtualService") {
-		if !boundTo(o, mesh.MeshGateway) {
+func hiddenHost(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("VirtualService") {
+		if !facts.IsBoundTo(o, mesh.MeshGateway) {
 			continue
 		}
-		view := s.client(o.Namespace)
-		for _, t := range s.targets(o) {
-			host := s.full(t.Host, o)
+		view := s.Client(o.Namespace)
+		for _, t := range s.Routes.Destinations(o) {
+			host := s.FullHost(t.Host, o)
 			all := s.Mesh.ServicesOf(host)
 			if len(all) == 0 || view.Service(host) != nil {
 				continue
 			}
-			f := r.at(t.host(), "clients in namespace %s do not see %q", o.Namespace, host)
+			f := r.at(t.HostPlace(), "clients in namespace %s do not see %q", o.Namespace, host)
 			for _, l := range view.HiddenServices(host) {
 				f.related(exportPlace(l), "%s", l.Reason)
 			}
@@ -90,11 +91,11 @@ func hiddenHost(s *Scope, r *reporter) {
 const exportAnnotation = "networking.istio.io/exportTo"
 
 // exportPlace is where what hides a service stands: the annotation of a Kubernetes Service, if it has one.
-func exportPlace(l mesh.Loser) place {
+func exportPlace(l mesh.Loser) facts.Place {
 	if _, ok := l.Object.Annotations[exportAnnotation]; ok && l.Object.Kind == "Service" {
-		return place{l.Object, source.Join("metadata.annotations", exportAnnotation)}
+		return facts.At(l.Object, source.Join("metadata.annotations", exportAnnotation))
 	}
-	return place{l.Object, l.Field}
+	return facts.At(l.Object, l.Field)
 }
 
 var _ = register(diag.Check{
@@ -132,24 +133,14 @@ spec:
 `,
 }, strayRule)
 
-func strayRule(s *Scope, r *reporter) {
+func strayRule(s *facts.Set, r *reporter) {
 	root := s.Mesh.Settings.Config.GetRootNamespace()
-	for _, o := range s.subjects("DestinationRule") {
-		svcs := s.named(s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o))
-		if len(svcs) != 1 || o.Namespace == root || svcs[0].Namespace == o.Namespace || s.inhabited(o.Namespace) {
+	for _, o := range s.WantedObjects("DestinationRule") {
+		svcs := s.Hosts.Matching(s.FullHost(config.Spec[*networking.DestinationRule](o).GetHost(), o))
+		if len(svcs) != 1 || o.Namespace == root || svcs[0].Namespace == o.Namespace || s.Inhabited(o.Namespace) {
 			continue
 		}
-		r.at(place{o, "metadata.namespace"}, "only clients in namespace %s use this rule, and the input holds none; %q lives in namespace %s",
-			o.Namespace, svcs[0].Host, svcs[0].Namespace).related(place{svcs[0].Object, svcs[0].Field}, "the host is registered here")
+		r.at(facts.At(o, "metadata.namespace"), "only clients in namespace %s use this rule, and the input holds none; %q lives in namespace %s",
+			o.Namespace, svcs[0].Host, svcs[0].Namespace).related(facts.At(svcs[0].Object, svcs[0].Field), "the host is registered here")
 	}
-}
-
-// inhabited says whether the input holds anything in a namespace that points to clients there.
-func (s *Scope) inhabited(namespace string) bool {
-	for kind, namespaces := range s.held() {
-		if kind != "DestinationRule" && namespaces[namespace] {
-			return true
-		}
-	}
-	return false
 }

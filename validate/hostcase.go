@@ -5,6 +5,7 @@ import (
 
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -34,22 +35,22 @@ spec:
 `,
 }, hostCase)
 
-func hostCase(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	report := func(at place, host string) {
+func hostCase(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	report := func(at facts.Place, host string) {
 		if lower := strings.ToLower(host); lower != host && !told[at] {
 			told[at] = true
 			r.at(at, "host %q has capitals", host).help("write %s", lower)
 		}
 	}
-	for _, svc := range s.subjectServices() {
+	for _, svc := range s.WantedServices() {
 		if !svc.Kubernetes() {
-			report(place{svc.Object, svc.Field}, svc.Host)
+			report(facts.At(svc.Object, svc.Field), svc.Host)
 		}
 	}
-	for _, h := range s.namedHosts() {
-		if h.object.Kind == "DestinationRule" && !mesh.IsWildcard(h.host) {
-			report(h.place, h.host)
+	for _, h := range s.Routes.WantedHosts() {
+		if h.Object.Kind == "DestinationRule" && !mesh.IsWildcard(h.Host) {
+			report(h.Place, h.Host)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -33,9 +34,9 @@ spec:
 `,
 }, hostOverlap)
 
-func hostOverlap(s *Scope, r *reporter) {
-	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
-		at := func(i int) place { return place{o, source.Index("spec.hosts", i)} }
+func hostOverlap(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		at := func(i int) facts.Place { return facts.At(o, source.Index("spec.hosts", i)) }
 		for i, host := range spec.Hosts {
 			for j, earlier := range spec.Hosts[:i] {
 				if mesh.Overlap(earlier, host) {

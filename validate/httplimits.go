@@ -7,6 +7,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -33,12 +34,12 @@ spec:
 `,
 }, httpLimits)
 
-func httpLimits(s *Scope, r *reporter) {
-	each(s, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
+func httpLimits(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
 		for i, l := range spec.Ingress {
 			protocol := l.GetPort().GetProtocol()
 			if l.GetConnectionPool().GetHttp() != nil && !mesh.ParseProtocol(protocol).IsHTTP() {
-				at := place{o, source.Index("spec.ingress", i) + ".connectionPool.http"}
+				at := facts.At(o, source.Index("spec.ingress", i)+".connectionPool.http")
 				r.at(at, "HTTP limits have no effect on a port of protocol %s", called(protocol)).warned()
 			}
 		}

@@ -5,6 +5,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -28,22 +29,22 @@ spec: {host: api.example.com, trafficPolicy: {tls: {mode: SIMPLE, caCertificates
 `,
 }, ignoredTLS)
 
-func ignoredTLS(s *Scope, r *reporter) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
-		for _, p := range policies(o, spec) {
-			mode := p.tls.GetMode()
-			if p.tls == nil || mode != networking.ClientTLSSettings_DISABLE && mode != networking.ClientTLSSettings_ISTIO_MUTUAL {
+func ignoredTLS(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range facts.Policies(o, spec) {
+			mode := p.TLS.GetMode()
+			if p.TLS == nil || mode != networking.ClientTLSSettings_DISABLE && mode != networking.ClientTLSSettings_ISTIO_MUTUAL {
 				continue
 			}
 			for _, f := range []struct {
 				name, value string
 				always      bool // ISTIO_MUTUAL has a use for the others
 			}{
-				{"clientCertificate", p.tls.ClientCertificate, true}, {"privateKey", p.tls.PrivateKey, true},
-				{"caCertificates", p.tls.CaCertificates, true}, {"credentialName", p.tls.CredentialName, true}, {"sni", p.tls.Sni, false},
+				{"clientCertificate", p.TLS.ClientCertificate, true}, {"privateKey", p.TLS.PrivateKey, true},
+				{"caCertificates", p.TLS.CaCertificates, true}, {"credentialName", p.TLS.CredentialName, true}, {"sni", p.TLS.Sni, false},
 			} {
 				if f.value != "" && (f.always || mode == networking.ClientTLSSettings_DISABLE) {
-					r.at(p.at("tls."+f.name), "mode %s ignores %s", mode, f.name)
+					r.at(p.Sub("tls."+f.name), "mode %s ignores %s", mode, f.name)
 					break
 				}
 			}

@@ -11,6 +11,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -57,7 +58,7 @@ spec:
 	Aliases: []string{"KIA1106"},
 }, joinedRules)
 
-func joinedRules(s *Scope, r *reporter) {
+func joinedRules(s *facts.Set, r *reporter) {
 	first := map[string]mesh.Written{}
 	for _, v := range s.Mesh.VirtualServices() {
 		told := map[mesh.Written]bool{}
@@ -68,8 +69,8 @@ func joinedRules(s *Scope, r *reporter) {
 				first[c.key] = c.at
 			case older.Object != c.at.Object && !told[c.at]:
 				told[c.at] = true
-				r.at(place{c.at.Object, c.at.Field}, "the condition stands in %s as well, and gateways use the rule of the older document", name(older.Object)).
-					related(place{older.Object, older.Field}, "the rule with the same condition%s", elder(older.Object, c.at.Object))
+				r.at(facts.At(c.at.Object, c.at.Field), "the condition stands in %s as well, and gateways use the rule of the older document", name(older.Object)).
+					related(facts.At(older.Object, older.Field), "the rule with the same condition%s", elder(older.Object, c.at.Object))
 			}
 		}
 	}
@@ -85,7 +86,7 @@ type joined struct {
 func gatewayConditions(v *mesh.VirtualService) []joined {
 	var all []joined
 	for i, rule := range v.Spec.GetHttp() {
-		for _, m := range withNone(nameless(rule.GetMatch())) {
+		for _, m := range withNone(facts.WithoutNames(rule.GetMatch())) {
 			at := v.HTTP[i]
 			if m.field != "" && v.Root[i].Object == nil {
 				at.Field = source.Join(at.Field, m.field)
@@ -112,7 +113,7 @@ func withNone(matches []proto.Message) []digested {
 	}
 	var all []digested
 	for i, m := range matches {
-		all = append(all, digested{fmt.Sprintf("match[%d]", i), "match " + digest(m)})
+		all = append(all, digested{fmt.Sprintf("match[%d]", i), "match " + facts.Digest(m)})
 	}
 	return all
 }
@@ -160,21 +161,21 @@ spec:
 `,
 }, sameServerName)
 
-func sameServerName(s *Scope, r *reporter) {
-	first := map[string]place{}
+func sameServerName(s *facts.Set, r *reporter) {
+	first := map[string]facts.Place{}
 	for _, v := range s.Mesh.VirtualServices() {
-		told := map[place]bool{}
+		told := map[facts.Place]bool{}
 		for i, rule := range v.Spec.GetTls() {
 			for j, m := range rule.GetMatch() {
 				for k, sni := range m.GetSniHosts() {
-					at := place{v.Object, source.Index(source.Index(source.Index("spec.tls", i)+".match", j)+".sniHosts", k)}
+					at := facts.At(v.Object, source.Index(source.Index(source.Index("spec.tls", i)+".match", j)+".sniHosts", k))
 					for _, key := range serverNameKeys(v, m, sni) {
 						older, taken := first[key]
 						if !taken {
 							first[key] = at
-						} else if older.object != v.Object && !told[at] && exportsTo(older, v.Object.Namespace) {
+						} else if older.Object != v.Object && !told[at] && exportsTo(older, v.Object.Namespace) {
 							told[at] = true
-							r.at(at, "connections for %q follow the rule of %s, which is older", sni, name(older.object)).related(older, "this rule is used%s", elder(older.object, v.Object))
+							r.at(at, "connections for %q follow the rule of %s, which is older", sni, name(older.Object)).related(older, "this rule is used%s", elder(older.Object, v.Object))
 						}
 					}
 				}
@@ -183,10 +184,10 @@ func sameServerName(s *Scope, r *reporter) {
 	}
 }
 
-// exportsTo says whether the VirtualService of a place is exported to a namespace.
-func exportsTo(p place, namespace string) bool {
-	to, ok := p.object.Spec.(*networking.VirtualService)
-	return ok && (p.object.Namespace == namespace || len(to.GetExportTo()) == 0 || slices.Contains(to.GetExportTo(), "*") || slices.Contains(to.GetExportTo(), namespace))
+// exportsTo reports whether the VirtualService of a place is exported to a namespace.
+func exportsTo(p facts.Place, namespace string) bool {
+	to, ok := p.Object.Spec.(*networking.VirtualService)
+	return ok && (p.Object.Namespace == namespace || len(to.GetExportTo()) == 0 || slices.Contains(to.GetExportTo(), "*") || slices.Contains(to.GetExportTo(), namespace))
 }
 
 // serverNameKeys tells the connections for a server name apart, by all that a match asks for and each gateway it holds at.
@@ -197,12 +198,12 @@ func serverNameKeys(v *mesh.VirtualService, m *networking.TLSMatchAttributes, sn
 	if len(m.GetGateways()) > 0 {
 		gateways = nil
 		for _, g := range m.GetGateways() {
-			gateways = append(gateways, fullGateway(g, v.Object))
+			gateways = append(gateways, facts.FullGateway(g, v.Object))
 		}
 	}
 	var keys []string
 	for _, g := range gateways {
-		keys = append(keys, strings.Join([]string{g, sni, digest(rest)}, "\x00"))
+		keys = append(keys, strings.Join([]string{g, sni, facts.Digest(rest)}, "\x00"))
 	}
 	return keys
 }

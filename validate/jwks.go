@@ -11,6 +11,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -34,13 +35,13 @@ spec: {jwtRules: [{issuer: me, jwks: '{"keys": [{"kty": "RSA", "n": "AQAB", "e":
 `,
 }, jwks)
 
-func jwks(s *Scope, r *reporter) {
-	each(s, "RequestAuthentication", func(o *config.Object, spec *security.RequestAuthentication) {
+func jwks(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "RequestAuthentication", func(o *config.Object, spec *security.RequestAuthentication) {
 		for i, rule := range spec.JwtRules {
 			if rule.GetJwks() == "" {
 				continue
 			}
-			at := place{o, source.Index("spec.jwtRules", i) + ".jwks"}
+			at := facts.At(o, source.Index("spec.jwtRules", i)+".jwks")
 			keys, err := readKeys(rule.Jwks)
 			if err != nil {
 				r.at(at, "jwks cannot be read: %v", err).rejected()
@@ -101,7 +102,7 @@ func (k key) check() error {
 	return nil
 }
 
-// private says whether a key can sign, and not only verify.
+// private reports whether a key can sign, and not only verify.
 func (k key) private() bool {
 	d, _ := k["d"].(string)
 	return d != "" || k["kty"] == "oct"

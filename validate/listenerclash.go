@@ -6,6 +6,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -31,8 +32,8 @@ spec:
 `,
 }, listenerClash)
 
-func listenerClash(s *Scope, r *reporter) {
-	each(s, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
+func listenerClash(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
 		inbound := listeners{reporter: r, object: o, list: "spec.ingress", numbers: map[uint32]int{}}
 		for i, l := range spec.Ingress {
 			if l.GetPort() != nil {
@@ -63,8 +64,8 @@ type listeners struct {
 	sockets map[string]int
 }
 
-func (l listeners) at(i int, field string) place {
-	return place{l.object, source.Index(l.list, i) + field}
+func (l listeners) at(i int, field string) facts.Place {
+	return facts.At(l.object, source.Index(l.list, i)+field)
 }
 
 func (l listeners) number(i int, number uint32) {

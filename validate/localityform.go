@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -32,20 +33,20 @@ spec: {address: 10.0.0.1, locality: eu/west/a}
 `,
 }, localityForm)
 
-func localityForm(s *Scope, r *reporter) {
-	report := func(at place, w *networking.WorkloadEntry) {
+func localityForm(s *facts.Set, r *reporter) {
+	report := func(at facts.Place, w *networking.WorkloadEntry) {
 		parts := strings.Split(w.GetLocality(), "/")
 		if w.GetLocality() != "" && (len(parts) > 3 || slices.Contains(parts, "")) {
-			r.at(place{at.object, at.field + ".locality"}, "locality %q is not region/zone/subzone", w.Locality)
+			r.at(facts.At(at.Object, at.Field+".locality"), "locality %q is not region/zone/subzone", w.Locality)
 		}
 	}
-	each(s, "WorkloadEntry", func(o *config.Object, spec *networking.WorkloadEntry) { report(place{o, "spec"}, spec) })
-	each(s, "WorkloadGroup", func(o *config.Object, spec *networking.WorkloadGroup) {
-		report(place{o, "spec.template"}, spec.Template)
+	facts.Each(s.Documents, "WorkloadEntry", func(o *config.Object, spec *networking.WorkloadEntry) { report(facts.At(o, "spec"), spec) })
+	facts.Each(s.Documents, "WorkloadGroup", func(o *config.Object, spec *networking.WorkloadGroup) {
+		report(facts.At(o, "spec.template"), spec.Template)
 	})
-	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		for i, e := range spec.Endpoints {
-			report(place{o, source.Index("spec.endpoints", i)}, e)
+			report(facts.At(o, source.Index("spec.endpoints", i)), e)
 		}
 	})
 }

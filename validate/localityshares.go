@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -41,27 +42,27 @@ spec:
 `,
 }, localityShares)
 
-func localityShares(s *Scope, r *reporter) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
-		for _, p := range policies(o, spec) {
-			distribution(r, p.at("loadBalancer.localityLbSetting"), p.balancer.GetLocalityLbSetting())
+func localityShares(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range facts.Policies(o, spec) {
+			distribution(r, p.Sub("loadBalancer.localityLbSetting"), p.Balancer.GetLocalityLbSetting())
 		}
 	})
 }
 
-func distribution(r *reporter, at place, setting *networking.LocalityLoadBalancerSetting) {
+func distribution(r *reporter, at facts.Place, setting *networking.LocalityLoadBalancerSetting) {
 	var from localities
 	for i, d := range setting.GetDistribute() {
-		entry := source.Index(at.field+".distribute", i)
-		from.add(r, place{at.object, entry + ".from"}, d.GetFrom())
+		entry := source.Index(at.Field+".distribute", i)
+		from.add(r, facts.At(at.Object, entry+".from"), d.GetFrom())
 		var to localities
 		sum := uint32(0)
 		for _, locality := range slices.Sorted(maps.Keys(d.GetTo())) {
 			sum += d.To[locality]
-			to.add(r, place{at.object, source.Join(entry+".to", locality)}, locality)
+			to.add(r, facts.At(at.Object, source.Join(entry+".to", locality)), locality)
 		}
 		if sum != 100 {
-			r.at(place{at.object, entry + ".to"}, "the shares add up to %d, and not to 100", sum).rejected()
+			r.at(facts.At(at.Object, entry+".to"), "the shares add up to %d, and not to 100", sum).rejected()
 		}
 	}
 }
@@ -70,7 +71,7 @@ func distribution(r *reporter, at place, setting *networking.LocalityLoadBalance
 type localities []string
 
 // add reports what is wrong with one more locality. A wildcard may follow narrower ones: it is the rest then.
-func (l *localities) add(r *reporter, at place, locality string) {
+func (l *localities) add(r *reporter, at facts.Place, locality string) {
 	switch {
 	case slices.Contains(strings.SplitN(locality, "/", 3), ""):
 		r.at(at, "locality %q has an empty part", locality).rejected()
@@ -80,16 +81,10 @@ func (l *localities) add(r *reporter, at place, locality string) {
 		return
 	}
 	for _, other := range *l {
-		if includes(other, locality) || includes(locality, other) && !strings.HasSuffix(locality, "*") {
+		if facts.LocalityCovers(other, locality) || facts.LocalityCovers(locality, other) && !strings.HasSuffix(locality, "*") {
 			r.at(at, "locality %q overlaps with %q", locality, other).rejected()
 			return
 		}
 	}
 	*l = append(*l, locality)
-}
-
-// includes says whether every place of a locality is one of a wider locality. eu is the same as eu/*.
-func includes(wide, narrow string) bool {
-	wide = strings.TrimSuffix(strings.TrimSuffix(wide, "*"), "/")
-	return wide == "" || wide == strings.TrimSuffix(narrow, "/*") || strings.HasPrefix(narrow, wide+"/")
 }

@@ -7,6 +7,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -36,19 +37,19 @@ spec:
 // maglevLimit is the first size that Envoy refuses because it is too large.
 const maglevLimit = 5000011
 
-func maglevSize(s *Scope, r *reporter) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
-		for _, p := range policies(o, spec) {
-			maglev := p.balancer.GetConsistentHash().GetMaglev()
+func maglevSize(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		for _, p := range facts.Policies(o, spec) {
+			maglev := p.Balancer.GetConsistentHash().GetMaglev()
 			if maglev == nil || maglev.TableSize < maglevLimit && prime(maglev.TableSize) {
 				continue
 			}
-			r.at(p.at("loadBalancer.consistentHash.maglev.tableSize"), "tableSize %d is no prime number below %d", maglev.TableSize, maglevLimit).rejected()
+			r.at(p.Sub("loadBalancer.consistentHash.maglev.tableSize"), "tableSize %d is no prime number below %d", maglev.TableSize, maglevLimit).rejected()
 		}
 	})
 }
 
-// prime says whether Envoy takes a number for a prime; 1 is one to it.
+// prime reports whether Envoy takes a number for a prime; 1 is one to it.
 func prime(n uint64) bool {
 	return n == 1 || new(big.Int).SetUint64(n).ProbablyPrime(0) // exact below 2⁶⁴
 }

@@ -11,6 +11,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -58,15 +59,15 @@ spec:
 `,
 }, matchPort)
 
-func matchPort(s *Scope, r *reporter) {
-	for _, o := range s.subjects("VirtualService") {
+func matchPort(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("VirtualService") {
 		if len(config.Spec[*networking.VirtualService](o).GetHosts()) == 0 {
 			continue // a delegate answers for the hosts of others
 		}
 		for _, m := range portMatches(o) {
-			open, certain := s.portsAt(o, m.gateways)
+			open, certain := portsAt(s, o, m.gateways)
 			if certain && len(open) > 0 && !slices.Contains(open, m.port) {
-				r.at(m.place, "no request arrives at port %d", m.port).help("write %s", onePort(open))
+				r.at(m.Place, "no request arrives at port %d", m.port).help("write %s", onePort(open))
 			}
 		}
 	}
@@ -74,7 +75,7 @@ func matchPort(s *Scope, r *reporter) {
 
 // A portMatch is a match on the port that a request arrives at.
 type portMatch struct {
-	place
+	facts.Place
 	port     uint32
 	gateways []string // full names; those of the document where the match names none
 }
@@ -104,23 +105,23 @@ func portsOf[M interface {
 		if m.GetPort() == 0 {
 			continue
 		}
-		gateways := gatewaysOf(o)
+		gateways := facts.GatewaysOf(o)
 		if len(m.GetGateways()) > 0 {
 			gateways = nil
 			for _, g := range m.GetGateways() {
-				gateways = append(gateways, fullGateway(g, o))
+				gateways = append(gateways, facts.FullGateway(g, o))
 			}
 		}
-		all = append(all, portMatch{place{o, source.Index(at+".match", i) + ".port"}, m.GetPort(), gateways})
+		all = append(all, portMatch{facts.At(o, source.Index(at+".match", i)+".port"), m.GetPort(), gateways})
 	}
 	return all
 }
 
 // portsAt returns the ports at which requests for a VirtualService arrive at gateways, and whether they are all known.
-func (s *Scope) portsAt(o *config.Object, gateways []string) (open []uint32, certain bool) {
+func portsAt(s *facts.Set, o *config.Object, gateways []string) (open []uint32, certain bool) {
 	for _, g := range gateways {
 		if g == mesh.MeshGateway {
-			svcs := s.ruledHosts(o)
+			svcs := s.Routes.ServicesOf(o)
 			if len(svcs) < len(config.Spec[*networking.VirtualService](o).GetHosts()) {
 				return nil, false
 			}

@@ -1,15 +1,13 @@
 package validate
 
 import (
-	"fmt"
-	"maps"
 	"slices"
-	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -45,15 +43,15 @@ spec:
 `,
 }, forgottenSource)
 
-func forgottenSource(s *Scope, r *reporter) {
-	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+func forgottenSource(s *facts.Set, r *reporter) {
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		for i, m := range rule.GetMatch() {
 			if len(m.GetGateways()) == 0 {
 				continue
 			}
 			forgotten := func(field string) {
-				r.at(at.match(i, field), "%s is not looked at, for the match names gateways", field).
-					related(at.match(i, "gateways"), "the gateways stand here")
+				r.at(at.Match(i, field), "%s is not looked at, for the match names gateways", field).
+					related(at.Match(i, "gateways"), "the gateways stand here")
 			}
 			if len(m.GetSourceLabels()) > 0 {
 				forgotten("sourceLabels")
@@ -106,29 +104,20 @@ spec:
 `,
 }, strangeSource)
 
-func strangeSource(s *Scope, r *reporter) {
-	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+func strangeSource(s *facts.Set, r *reporter) {
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		for i, m := range rule.GetMatch() {
 			if len(m.GetSourceLabels()) == 0 || len(m.GetGateways()) > 0 {
 				continue
 			}
-			p := at.match(i, "sourceLabels")
+			p := at.Match(i, "sourceLabels")
 			switch {
-			case !slices.Contains(gatewaysOf(at.object), mesh.MeshGateway):
+			case !slices.Contains(facts.GatewaysOf(at.Object), mesh.MeshGateway):
 				r.at(p, "the rules are for gateways, so these labels are compared with those of the gateway itself, not of its callers").
-					related(place{at.object, "spec.gateways"}, "the rules are bound here")
-			case s.holdsKind("Pod") && len(s.workloads(m.GetSourceNamespace(), m.GetSourceLabels())) == 0:
-				r.at(p, "no workload of the input has the labels %s", words(m.GetSourceLabels()))
+					related(facts.At(at.Object, "spec.gateways"), "the rules are bound here")
+			case s.HoldsKind("Pod") && len(s.Workloads.Labelled(m.GetSourceNamespace(), m.GetSourceLabels())) == 0:
+				r.at(p, "no workload of the input has the labels %s", facts.SelectorText(m.GetSourceLabels()))
 			}
 		}
 	})
-}
-
-// words writes labels in the order of their names.
-func words(labels map[string]string) string {
-	var all []string
-	for _, name := range slices.Sorted(maps.Keys(labels)) {
-		all = append(all, fmt.Sprintf("%s=%s", name, labels[name]))
-	}
-	return strings.Join(all, ",")
 }

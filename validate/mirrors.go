@@ -5,6 +5,7 @@ import (
 
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -36,15 +37,15 @@ spec:
 `,
 }, selfMirror)
 
-func selfMirror(s *Scope, r *reporter) {
-	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+func selfMirror(s *facts.Set, r *reporter) {
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		repeats := func(d *networking.Destination, field string) {
 			for i, to := range rule.GetRoute() {
 				t := to.GetDestination()
-				if d != nil && s.full(d.GetHost(), at.object) == s.full(t.GetHost(), at.object) && d.GetSubset() == t.GetSubset() &&
+				if d != nil && s.FullHost(d.GetHost(), at.Object) == s.FullHost(t.GetHost(), at.Object) && d.GetSubset() == t.GetSubset() &&
 					d.GetPort().GetNumber() == t.GetPort().GetNumber() {
-					r.at(at.at(field), "the mirror leads to where the rule sends its requests already: each arrives twice").
-						related(place{at.object, source.Index(at.at("route").field, i)}, "the rule sends them here")
+					r.at(at.At(field), "the mirror leads to where the rule sends its requests already: each arrives twice").
+						related(facts.At(at.Object, source.Index(at.At("route").Field, i)), "the rule sends them here")
 				}
 			}
 		}

@@ -3,12 +3,8 @@ package validate
 import (
 	"strings"
 
-	networking "istio.io/api/networking/v1alpha3"
-
-	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/mesh"
-	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -48,27 +44,13 @@ spec:
 }, halfQualified)
 
 // halfQualified looks at every host that a rule names: "svc.ns" and "svc.ns.svc" where the full name exists.
-func halfQualified(s *Scope, r *reporter) {
-	for _, h := range s.namedHosts() {
-		if full := s.qualified(h.host); full != "" {
-			r.at(h.place, "%q is no service; the service is %q", h.host, full).
+func halfQualified(s *facts.Set, r *reporter) {
+	for _, h := range s.Routes.WantedHosts() {
+		if full := s.Hosts.Qualified(h.Host); full != "" {
+			r.at(h.Place, "%q is no service; the service is %q", h.Host, full).
 				help("only names without a dot are completed: write %s", full)
 		}
 	}
-}
-
-// qualified returns the full name of the Service that a half-qualified one means, or "".
-func (s *Scope) qualified(host string) string {
-	if !strings.Contains(host, ".") || len(s.services(host)) > 0 {
-		return ""
-	}
-	for _, middle := range []string{".svc.", "."} {
-		full := host + middle + s.Mesh.Settings.Domain
-		if len(s.Mesh.ServicesOf(full)) > 0 {
-			return full
-		}
-	}
-	return ""
 }
 
 var _ = register(diag.Check{
@@ -109,21 +91,21 @@ spec:
 	Aliases: []string{"IST0101"},
 }, otherNamespace)
 
-func otherNamespace(s *Scope, r *reporter) {
-	for _, h := range s.namedHosts() {
-		full := s.full(h.host, h.object)
-		if s.Registry == Open || s.standing(full) == known {
+func otherNamespace(s *facts.Set, r *reporter) {
+	for _, h := range s.Routes.WantedHosts() {
+		full := s.FullHost(h.Host, h.Object)
+		if s.Registry == facts.Open || s.Hosts.Presence(full) == facts.Present {
 			continue
 		}
-		others := s.namesakes(h.host, h.object)
+		others := s.Hosts.SameName(h.Host, h.Object)
 		if len(others) == 0 {
 			continue
 		}
-		f := r.at(h.place, "%q means %q, which does not exist", h.host, full)
+		f := r.at(h.Place, "%q means %q, which does not exist", h.Host, full)
 		var names []string
 		for _, svc := range others {
 			names = append(names, svc.Host)
-			f.related(place{svc.Object, svc.Field}, "namespace %s has one", svc.Namespace)
+			f.related(facts.At(svc.Object, svc.Field), "namespace %s has one", svc.Namespace)
 		}
 		f.help("write the full name: %s", strings.Join(names, " or "))
 	}
@@ -164,41 +146,15 @@ spec:
 `,
 }, otherDomain)
 
-func otherDomain(s *Scope, r *reporter) {
-	for _, h := range s.namedHosts() {
-		head, domain, ok := strings.Cut(h.host, ".svc.")
-		if !ok || domain == s.Mesh.Settings.Domain || len(s.services(h.host)) > 0 {
+func otherDomain(s *facts.Set, r *reporter) {
+	for _, h := range s.Routes.WantedHosts() {
+		head, domain, ok := strings.Cut(h.Host, ".svc.")
+		if !ok || domain == s.Mesh.Settings.Domain || len(s.Hosts.Services(h.Host)) > 0 {
 			continue
 		}
 		full := head + ".svc." + s.Mesh.Settings.Domain
 		if len(s.Mesh.ServicesOf(full)) > 0 || diag.Nearest(domain, []string{s.Mesh.Settings.Domain}) != "" {
-			r.at(h.place, "%q ends in %q, but the cluster's domain is %q", h.host, domain, s.Mesh.Settings.Domain).help("write %s", full)
+			r.at(h.Place, "%q ends in %q, but the cluster's domain is %q", h.Host, domain, s.Mesh.Settings.Domain).help("write %s", full)
 		}
 	}
 }
-
-// A namedHost is a host name that a rule writes.
-type namedHost struct {
-	place
-	host string
-}
-
-// namedHosts returns every host that VirtualServices and DestinationRules name, in the order of the documents.
-func (s *Scope) namedHosts() []namedHost {
-	var all []namedHost
-	for _, o := range s.subjects("VirtualService") {
-		for i, h := range config.Spec[*networking.VirtualService](o).GetHosts() {
-			all = append(all, namedHost{place{o, source.Index("spec.hosts", i)}, h})
-		}
-		for _, t := range s.targets(o) {
-			all = append(all, namedHost{t.host(), t.Host})
-		}
-	}
-	for _, o := range s.subjects("DestinationRule") {
-		all = append(all, namedHost{place{o, "spec.host"}, config.Spec[*networking.DestinationRule](o).GetHost()})
-	}
-	return all
-}
-
-// shortNamed says whether a host has no dot and is no wildcard.
-func shortNamed(host string) bool { return !strings.Contains(host, ".") && !mesh.IsWildcard(host) }

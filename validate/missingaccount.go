@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -46,14 +47,14 @@ spec:
 	Aliases: []string{"KIA1701"},
 }, missingAccount)
 
-func missingAccount(s *Scope, r *reporter) {
-	for _, o := range append(slices.Clone(s.subjects("WorkloadGroup")), s.subjects("WorkloadEntry")...) {
+func missingAccount(s *facts.Set, r *reporter) {
+	for _, o := range append(slices.Clone(s.WantedObjects("WorkloadGroup")), s.WantedObjects("WorkloadEntry")...) {
 		account, field := accountOf(o)
-		if account == "" || account == "default" || !s.holds("ServiceAccount", o.Namespace) || s.Mesh.Object("ServiceAccount", o.Namespace, account) != nil {
+		if account == "" || account == "default" || !s.Holds("ServiceAccount", o.Namespace) || s.Mesh.Object("ServiceAccount", o.Namespace, account) != nil {
 			continue
 		}
-		f := r.at(place{o, field}, "namespace %s has no service account %q", o.Namespace, account)
-		if near := diag.Nearest(account, s.namesOf("ServiceAccount", o.Namespace)); near != "" {
+		f := r.at(facts.At(o, field), "namespace %s has no service account %q", o.Namespace, account)
+		if near := diag.Nearest(account, namesOf(s, "ServiceAccount", o.Namespace)); near != "" {
 			f.help("did you mean %q?", near)
 		}
 	}
@@ -70,7 +71,7 @@ func accountOf(o *config.Object) (account, field string) {
 }
 
 // namesOf returns the names of the objects of a kind in a namespace.
-func (s *Scope) namesOf(kind, namespace string) []string {
+func namesOf(s *facts.Set, kind, namespace string) []string {
 	var names []string
 	for _, o := range s.Mesh.Objects(kind) {
 		if o.Namespace == namespace {
@@ -140,45 +141,45 @@ spec:
 	Aliases: []string{"IST0101", "IST0161"},
 }, missingSecret)
 
-func missingSecret(s *Scope, r *reporter) {
-	for _, o := range s.subjects("Gateway") {
+func missingSecret(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("Gateway") {
 		spec, ok := o.Spec.(*networking.Gateway)
 		if !ok || len(spec.GetSelector()) == 0 {
 			continue
 		}
-		workloads := s.selected("", spec.GetSelector())
+		workloads := s.Workloads.Selected("", spec.GetSelector())
 		for i, server := range spec.GetServers() {
 			credential := server.GetTls().GetCredentialName()
 			if credential == "" || strings.Contains(credential, "://") || len(workloads) == 0 {
 				continue
 			}
-			s.gatewaySecret(r, place{o, source.Index("spec.servers", i) + ".tls.credentialName"}, workloads[0].Namespace, credential)
+			gatewaySecret(s, r, facts.At(o, source.Index("spec.servers", i)+".tls.credentialName"), workloads[0].Namespace, credential)
 		}
 	}
 }
 
 // gatewaySecret reports a Secret that a gateway of a namespace asks for and that is missing there or of no use.
-func (s *Scope) gatewaySecret(r *reporter, at place, namespace, credential string) {
+func gatewaySecret(s *facts.Set, r *reporter, at facts.Place, namespace, credential string) {
 	o := s.Mesh.Object("Secret", namespace, credential)
 	if o != nil {
 		if spec, ok := o.Spec.(*config.Secret); ok && !usable(spec.Keys) {
 			r.at(at, "Secret %s/%s has neither tls.crt and tls.key nor cert and key", namespace, credential).
-				related(place{o, "data"}, "it has %s", cmp.Or(strings.Join(spec.Keys, ", "), "no keys"))
+				related(facts.At(o, "data"), "it has %s", cmp.Or(strings.Join(spec.Keys, ", "), "no keys"))
 		}
 		return
 	}
-	if !s.holds("Secret", namespace) {
+	if !s.Holds("Secret", namespace) {
 		return
 	}
 	f := r.at(at, "namespace %s, where the gateway runs, has no Secret %q", namespace, credential)
-	if own := s.Mesh.Object("Secret", at.object.Namespace, credential); own != nil {
-		f.help("move it to namespace %s", namespace).related(place{own, "metadata.namespace"}, "it is in namespace %s", own.Namespace)
-	} else if near := diag.Nearest(credential, s.namesOf("Secret", namespace)); near != "" {
+	if own := s.Mesh.Object("Secret", at.Object.Namespace, credential); own != nil {
+		f.help("move it to namespace %s", namespace).related(facts.At(own, "metadata.namespace"), "it is in namespace %s", own.Namespace)
+	} else if near := diag.Nearest(credential, namesOf(s, "Secret", namespace)); near != "" {
 		f.help("did you mean %q?", near)
 	}
 }
 
-// usable says whether a Secret has the keys of a server's certificate.
+// usable reports whether a Secret has the keys of a server's certificate.
 func usable(keys []string) bool {
 	has := func(all ...string) bool {
 		return !slices.ContainsFunc(all, func(k string) bool { return !slices.Contains(keys, k) })

@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -86,27 +87,27 @@ spec:
 `,
 }, missingAuthority)
 
-func missingAuthority(s *Scope, r *reporter) {
-	s.eachTarget(func(t target, svc *mesh.Service) {
-		if t.protocol != "http" || t.mirror || !svc.External || setsAuthority(t) {
+func missingAuthority(s *facts.Set, r *reporter) {
+	s.Routes.EachWanted(func(t facts.Destination, svc *mesh.Service) {
+		if t.Protocol != "http" || t.Mirror || !svc.External || setsAuthority(t) {
 			return
 		}
-		for _, h := range config.Spec[*networking.VirtualService](t.object).GetHosts() {
-			full := s.full(h, t.object)
+		for _, h := range config.Spec[*networking.VirtualService](t.Object).GetHosts() {
+			full := s.FullHost(h, t.Object)
 			if full == t.Host || mesh.Covers(svc.Host, full) || mesh.Covers(full, svc.Host) {
 				continue
 			}
-			r.at(t.host(), "requests for %q are sent to %q outside the mesh, and still ask for %q there", h, t.Host, h).
+			r.at(t.HostPlace(), "requests for %q are sent to %q outside the mesh, and still ask for %q there", h, t.Host, h).
 				help("add rewrite.authority: %s", t.Host).
-				related(place{svc.Object, svc.Field}, "the external host is registered here")
+				related(facts.At(svc.Object, svc.Field), "the external host is registered here")
 			return
 		}
 	})
 }
 
-// setsAuthority says whether the rule of a destination gives requests another Host header.
-func setsAuthority(t target) bool {
-	rule := config.Spec[*networking.VirtualService](t.object).GetHttp()[t.rule]
+// setsAuthority reports whether the rule of a destination gives requests another Host header.
+func setsAuthority(t facts.Destination) bool {
+	rule := config.Spec[*networking.VirtualService](t.Object).GetHttp()[t.Rule]
 	if rule.GetRewrite().GetAuthority() != "" || setsHost(rule.GetHeaders()) {
 		return true
 	}

@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -66,19 +67,19 @@ spec:
 	Aliases: []string{"IST0101", "KIA1102"},
 }, missingGateway)
 
-func missingGateway(s *Scope, r *reporter) {
-	for _, o := range s.subjects("VirtualService") {
+func missingGateway(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("VirtualService") {
 		for _, g := range namedGateways(o) {
-			full := fullGateway(g.host, o)
+			full := facts.FullGateway(g.Host, o)
 			ns, base, _ := strings.Cut(full, "/")
 			if full == mesh.MeshGateway || s.Mesh.Object("Gateway", ns, base) != nil {
 				continue
 			}
-			near := s.nearestGateway(ns, base)
-			if near == "" && s.Registry != Closed && !s.holds("Gateway", ns) {
+			near := nearestGateway(s, ns, base)
+			if near == "" && s.Registry != facts.Closed && !s.Holds("Gateway", ns) {
 				continue
 			}
-			f := r.at(g.place, "there is no Gateway %s", full)
+			f := r.at(g.Place, "there is no Gateway %s", full)
 			if near != "" {
 				f.help("did you mean %s?", near)
 			}
@@ -88,7 +89,7 @@ func missingGateway(s *Scope, r *reporter) {
 
 // nearestGateway is the Gateway that a name most likely means: one of the same name in another namespace, or one of a name
 // much like it.
-func (s *Scope) nearestGateway(namespace, base string) string {
+func nearestGateway(s *facts.Set, namespace, base string) string {
 	var full []string
 	for _, o := range s.Mesh.Objects("Gateway") {
 		if o.Name == base {
@@ -101,12 +102,12 @@ func (s *Scope) nearestGateway(namespace, base string) string {
 
 // namedGateways returns the gateways that a VirtualService names, as they are written: those of the document, then those of its
 // matches.
-func namedGateways(o *config.Object) []namedHost {
+func namedGateways(o *config.Object) []facts.Reference {
 	spec := config.Spec[*networking.VirtualService](o)
-	var all []namedHost
+	var all []facts.Reference
 	add := func(field string, names []string) {
 		for i, n := range names {
-			all = append(all, namedHost{place{o, source.Index(field+".gateways", i)}, n})
+			all = append(all, facts.Reference{Place: facts.At(o, source.Index(field+".gateways", i)), Host: n})
 		}
 	}
 	add("spec", spec.GetGateways())
@@ -157,18 +158,18 @@ spec:
 `,
 }, strangeGateway)
 
-func strangeGateway(s *Scope, r *reporter) {
-	for _, o := range s.subjects("VirtualService") {
+func strangeGateway(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("VirtualService") {
 		spec := config.Spec[*networking.VirtualService](o)
 		if len(spec.GetHosts()) == 0 {
 			continue // a delegate is bound by those who delegate to it
 		}
-		bound := gatewaysOf(o)
+		bound := facts.GatewaysOf(o)
 		for field, names := range gatewayMatches(spec) {
 			for i, n := range names {
-				if !slices.Contains(bound, fullGateway(n, o)) {
-					r.at(place{o, source.Index(field+".gateways", i)}, "the rules are not bound to gateway %q, so this match never holds", n).
-						related(place{o, "spec.gateways"}, "they are bound to %s", strings.Join(bound, ", "))
+				if !slices.Contains(bound, facts.FullGateway(n, o)) {
+					r.at(facts.At(o, source.Index(field+".gateways", i)), "the rules are not bound to gateway %q, so this match never holds", n).
+						related(facts.At(o, "spec.gateways"), "they are bound to %s", strings.Join(bound, ", "))
 				}
 			}
 		}

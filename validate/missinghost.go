@@ -3,6 +3,7 @@ package validate
 import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -43,13 +44,13 @@ spec:
 	Aliases: []string{"IST0101", "KIA1101"},
 }, missingHost)
 
-func missingHost(s *Scope, r *reporter) {
-	for _, o := range s.subjects("VirtualService") {
-		for _, t := range s.targets(o) {
-			host := s.full(t.Host, o)
-			if s.standing(host) == wrong && !s.elsewhere(t.Host, o) {
-				f := r.at(t.host(), "no service has the host %q", host)
-				if near := s.nearestHost(host); near != "" {
+func missingHost(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("VirtualService") {
+		for _, t := range s.Routes.Destinations(o) {
+			host := s.FullHost(t.Host, o)
+			if s.Hosts.Presence(host) == facts.Absent && !elsewhere(s, t.Host, o) {
+				f := r.at(t.HostPlace(), "no service has the host %q", host)
+				if near := s.Hosts.Nearest(host); near != "" {
 					f.help("did you mean %q?", near)
 				}
 			}
@@ -57,7 +58,7 @@ func missingHost(s *Scope, r *reporter) {
 	}
 }
 
-// elsewhere says whether a short name exists in another namespace; SEM102 speaks of that.
-func (s *Scope) elsewhere(host string, o *config.Object) bool {
-	return len(s.namesakes(host, o)) > 0
+// elsewhere reports whether a short name exists in another namespace; SEM102 speaks of that.
+func elsewhere(s *facts.Set, host string, o *config.Object) bool {
+	return len(s.Hosts.SameName(host, o)) > 0
 }

@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -57,8 +58,8 @@ spec:
 	Aliases: []string{"KIA0005"},
 }, missingNamespace)
 
-func missingNamespace(s *Scope, r *reporter) {
-	if !s.holdsKind("Namespace") {
+func missingNamespace(s *facts.Set, r *reporter) {
+	if !s.HoldsKind("Namespace") {
 		return
 	}
 	known := s.Mesh.Namespaces()
@@ -67,17 +68,17 @@ func missingNamespace(s *Scope, r *reporter) {
 		exists[ns] = true
 	}
 	for _, kind := range []string{"ServiceEntry", "VirtualService", "DestinationRule"} {
-		for _, o := range s.subjects(kind) {
+		for _, o := range s.WantedObjects(kind) {
 			list, ok := o.Spec.(interface{ GetExportTo() []string })
 			if !ok {
 				continue
 			}
 			for i, ns := range list.GetExportTo() {
 				near := diag.Nearest(ns, known)
-				if exists[ns] || near == "" && !s.declares(o.Namespace) {
+				if exists[ns] || near == "" && !declares(s, o.Namespace) {
 					continue
 				}
-				f := r.at(place{o, source.Index("spec.exportTo", i)}, "there is no namespace %q", ns)
+				f := r.at(facts.At(o, source.Index("spec.exportTo", i)), "there is no namespace %q", ns)
 				if near != "" {
 					f.help("did you mean %q?", near)
 				}
@@ -86,8 +87,8 @@ func missingNamespace(s *Scope, r *reporter) {
 	}
 }
 
-// declares says whether the input holds the Namespace object of a namespace: then it seems to hold them all.
-func (s *Scope) declares(namespace string) bool {
+// declares reports whether the input holds the Namespace object of a namespace: then it seems to hold them all.
+func declares(s *facts.Set, namespace string) bool {
 	return s.Mesh.Object("Namespace", "", namespace) != nil
 }
 
@@ -125,42 +126,42 @@ spec:
 	Aliases: []string{"KIA1004"},
 }, idleImport)
 
-func idleImport(s *Scope, r *reporter) {
-	for _, o := range s.subjects("Sidecar") {
+func idleImport(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("Sidecar") {
 		for i, l := range config.Spec[*networking.Sidecar](o).GetEgress() {
 			for j, h := range l.GetHosts() {
-				at := place{o, source.Index(source.Index("spec.egress", i)+".hosts", j)}
+				at := facts.At(o, source.Index(source.Index("spec.egress", i)+".hosts", j))
 				if ns, host, ok := strings.Cut(h, "/"); ok && !mesh.IsWildcard(host) && strings.Contains(host, ".") {
-					s.idleImport(r, at, ns, host)
+					reportIdleImport(s, r, at, ns, host)
 				}
 			}
 		}
 	}
 }
 
-// idleImport looks for the service that an import means.
-func (s *Scope) idleImport(r *reporter, at place, ns, host string) {
+// reportIdleImport looks for the service that an import means.
+func reportIdleImport(s *facts.Set, r *reporter, at facts.Place, ns, host string) {
 	if ns == "." {
-		ns = at.object.Namespace
+		ns = at.Object.Namespace
 	}
 	for _, svc := range s.Mesh.Covering(host) {
-		if (ns == "*" || svc.Namespace == ns) && svc.VisibleIn(at.object.Namespace) {
+		if (ns == "*" || svc.Namespace == ns) && svc.VisibleIn(at.Object.Namespace) {
 			return
 		}
 	}
 	all := s.Mesh.ServicesOf(host)
 	switch {
-	case len(all) == 0 && s.standing(host) == wrong:
+	case len(all) == 0 && s.Hosts.Presence(host) == facts.Absent:
 		f := r.at(at, "no service has the host %q", host)
-		if near := s.nearestHost(host); near != "" {
+		if near := s.Hosts.Nearest(host); near != "" {
 			f.help("did you mean %q?", near)
 		}
 	case len(all) == 0 || ns == "~":
 	case ns != "*" && all[0].Namespace != ns && len(all) == 1:
 		r.at(at, "%q belongs to namespace %s, not to %s", host, all[0].Namespace, ns).help("write %s/%s", all[0].Namespace, host).
-			related(place{all[0].Object, all[0].Field}, "it is registered here")
-	case !all[0].VisibleIn(at.object.Namespace):
-		r.at(at, "%q is not exported to namespace %s", host, at.object.Namespace).
-			related(place{all[0].Object, all[0].Field}, "it is registered here")
+			related(facts.At(all[0].Object, all[0].Field), "it is registered here")
+	case !all[0].VisibleIn(at.Object.Namespace):
+		r.at(at, "%q is not exported to namespace %s", host, at.Object.Namespace).
+			related(facts.At(all[0].Object, all[0].Field), "it is registered here")
 	}
 }

@@ -1,11 +1,13 @@
 package validate
 
 import (
-	"fmt"
-	"strings"
+	"slices"
 
+	networking "istio.io/api/networking/v1alpha3"
+	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -46,14 +48,14 @@ spec:
 	Aliases: []string{"IST0101"},
 }, missingPort)
 
-func missingPort(s *Scope, r *reporter) {
-	s.eachTarget(func(t target, svc *mesh.Service) {
+func missingPort(s *facts.Set, r *reporter) {
+	s.Routes.EachWanted(func(t facts.Destination, svc *mesh.Service) {
 		number := t.GetPort().GetNumber()
 		if number == 0 || svc.Port(number) != nil {
 			return
 		}
-		f := r.at(place{t.object, t.field + ".port.number"}, "%q has no port %d", svc.Host, number).
-			related(place{svc.Object, svc.Field}, "it has %s", portList(svc))
+		f := r.at(facts.At(t.Object, t.Field+".port.number"), "%q has no port %d", svc.Host, number).
+			related(facts.At(svc.Object, svc.Field), "it has %s", portList(svc))
 		for _, p := range svc.Ports {
 			if p.Target == number {
 				f.help("%d is the port of the container: write the port of the service, %d", number, p.Number)
@@ -110,15 +112,15 @@ spec:
 	Aliases: []string{"IST0112"},
 }, inferredPort)
 
-func inferredPort(s *Scope, r *reporter) {
-	s.eachTarget(func(t target, svc *mesh.Service) {
-		if t.GetPort().GetNumber() != 0 || t.protocol != "http" || t.mirror || !boundTo(t.object, mesh.MeshGateway) {
+func inferredPort(s *facts.Set, r *reporter) {
+	s.Routes.EachWanted(func(t facts.Destination, svc *mesh.Service) {
+		if t.GetPort().GetNumber() != 0 || t.Protocol != "http" || t.Mirror || !facts.IsBoundTo(t.Object, mesh.MeshGateway) {
 			return
 		}
-		for _, own := range s.ruledHosts(t.object) {
+		for _, own := range s.Routes.ServicesOf(t.Object) {
 			for _, p := range own.Ports {
-				if p.Protocol.IsHTTP() && svc.Port(p.Number) == nil && !s.limitedTo(t, p.Number) {
-					r.at(t.host(), "requests to port %d of %q are sent to port %d of %q, which has only %s", p.Number, own.Host, p.Number, svc.Host, portList(svc)).
+				if p.Protocol.IsHTTP() && svc.Port(p.Number) == nil && !limitedTo(s, t, p.Number) {
+					r.at(t.HostPlace(), "requests to port %d of %q are sent to port %d of %q, which has only %s", p.Number, own.Host, p.Number, svc.Host, portList(svc)).
 						help("name the port of the destination")
 					return
 				}
@@ -127,17 +129,14 @@ func inferredPort(s *Scope, r *reporter) {
 	})
 }
 
-// portList names the ports of a service for a message.
-func portList(svc *mesh.Service) string {
-	var numbers []string
-	for _, p := range svc.Ports {
-		numbers = append(numbers, fmt.Sprint(p.Number))
+// limitedTo reports whether the matches of a destination's rule keep it from requests to a port.
+func limitedTo(s *facts.Set, t facts.Destination, port uint32) bool {
+	matches := config.Spec[*networking.VirtualService](t.Object).GetHttp()[t.Rule].GetMatch()
+	if len(matches) == 0 {
+		return false
 	}
-	switch len(numbers) {
-	case 0:
-		return "no port"
-	case 1:
-		return "port " + numbers[0]
-	}
-	return "ports " + strings.Join(numbers, ", ")
+	return !slices.ContainsFunc(matches, func(m *networking.HTTPMatchRequest) bool {
+		mesh := len(m.GetGateways()) == 0 || slices.Contains(m.GetGateways(), "mesh")
+		return mesh && (m.GetPort() == 0 || m.GetPort() == port)
+	})
 }

@@ -8,7 +8,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 
-	networking "istio.io/api/networking/v1alpha3"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -63,12 +63,12 @@ spec:
 	Aliases: []string{"IST0101", "KIA1107"},
 }, missingSubset)
 
-func missingSubset(s *Scope, r *reporter) {
-	s.eachMissingSubset(func(t target, svc *mesh.Service, rule *mesh.DestinationRule, elsewhere *config.Object) {
-		if elsewhere != nil || rule == nil && len(s.Mesh.Objects("DestinationRule")) == 0 && s.Registry != Closed {
+func missingSubset(s *facts.Set, r *reporter) {
+	s.DestinationRules.EachMissingSubset(func(t facts.Destination, svc *mesh.Service, rule *mesh.DestinationRule, elsewhere *config.Object) {
+		if elsewhere != nil || rule == nil && len(s.Mesh.Objects("DestinationRule")) == 0 && s.Registry != facts.Closed {
 			return
 		}
-		f := r.at(place{t.object, t.field + ".subset"}, "no DestinationRule for %q defines a subset %q", svc.Host, t.Subset)
+		f := r.at(facts.At(t.Object, t.Field+".subset"), "no DestinationRule for %q defines a subset %q", svc.Host, t.Subset)
 		if rule == nil {
 			return
 		}
@@ -76,7 +76,7 @@ func missingSubset(s *Scope, r *reporter) {
 		for _, sub := range rule.Spec.GetSubsets() {
 			names = append(names, sub.GetName())
 		}
-		f.related(place{rule.Host.Object, "spec.subsets"}, "the rule in force defines %s", cmp.Or(strings.Join(names, ", "), "none"))
+		f.related(facts.At(rule.Host.Object, "spec.subsets"), "the rule in force defines %s", cmp.Or(strings.Join(names, ", "), "none"))
 		if near := diag.Nearest(t.Subset, names); near != "" {
 			f.help("did you mean %q?", near)
 		}
@@ -140,49 +140,20 @@ spec:
 `,
 }, unusedRuleSubset)
 
-func unusedRuleSubset(s *Scope, r *reporter) {
-	s.eachMissingSubset(func(t target, svc *mesh.Service, rule *mesh.DestinationRule, elsewhere *config.Object) {
-		if elsewhere == nil || unexported(elsewhere, svc, t.object.Namespace) {
+func unusedRuleSubset(s *facts.Set, r *reporter) {
+	s.DestinationRules.EachMissingSubset(func(t facts.Destination, svc *mesh.Service, rule *mesh.DestinationRule, elsewhere *config.Object) {
+		if elsewhere == nil || facts.NotExported(elsewhere, svc, t.Object.Namespace) {
 			return
 		}
-		f := r.at(place{t.object, t.field + ".subset"}, "subset %q of %q is defined only in %s, which clients in namespace %s do not use",
-			t.Subset, svc.Host, name(elsewhere), t.object.Namespace).related(place{elsewhere, "spec.host"}, "it is defined here")
-		for _, l := range s.client(t.object.Namespace).HiddenRules(svc) {
+		f := r.at(facts.At(t.Object, t.Field+".subset"), "subset %q of %q is defined only in %s, which clients in namespace %s do not use",
+			t.Subset, svc.Host, name(elsewhere), t.Object.Namespace).related(facts.At(elsewhere, "spec.host"), "it is defined here")
+		for _, l := range s.Client(t.Object.Namespace).HiddenRules(svc) {
 			if l.Object == elsewhere {
 				f.Related[len(f.Related)-1].Note += ": " + l.Reason
 			}
 		}
 		if rule != nil {
-			f.related(place{rule.Host.Object, "spec.host"}, "this rule is in force")
+			f.related(facts.At(rule.Host.Object, "spec.host"), "this rule is in force")
 		}
 	})
-}
-
-// eachMissingSubset calls do for every destination whose subset the rule in force (nil for none) lacks, with another rule
-// that has it, if there is one.
-func (s *Scope) eachMissingSubset(do func(t target, svc *mesh.Service, rule *mesh.DestinationRule, elsewhere *config.Object)) {
-	s.eachTarget(func(t target, svc *mesh.Service) {
-		if t.Subset == "" {
-			return
-		}
-		rule := s.client(t.object.Namespace).DestinationRule(svc)
-		if rule != nil {
-			if _, ok := rule.Subsets[t.Subset]; ok {
-				return
-			}
-		}
-		do(t, svc, rule, s.definer(svc.Host, t.Subset))
-	})
-}
-
-// definer returns a DestinationRule, in force or not, that defines a subset of a host.
-func (s *Scope) definer(host, subset string) *config.Object {
-	for _, o := range s.rulesFor(host) {
-		for _, sub := range config.Spec[*networking.DestinationRule](o).GetSubsets() {
-			if sub.GetName() == subset {
-				return o
-			}
-		}
-	}
-	return nil
 }

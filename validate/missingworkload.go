@@ -1,14 +1,11 @@
 package validate
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -54,82 +51,30 @@ spec:
 `,
 }, missingWorkload)
 
-func missingWorkload(s *Scope, r *reporter) {
-	for _, o := range s.subjects("ServiceEntry") {
+func missingWorkload(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("ServiceEntry") {
 		selector := config.Spec[*networking.ServiceEntry](o).GetWorkloadSelector().GetLabels()
-		if len(selector) == 0 || !s.holdsWorkloads(o.Namespace) || len(s.selected(o.Namespace, selector)) > 0 {
+		if len(selector) == 0 || !holdsWorkloads(s, o.Namespace) || len(s.Workloads.Selected(o.Namespace, selector)) > 0 {
 			continue
 		}
-		f := r.at(place{o, "spec.workloadSelector.labels"}, "no workload in namespace %s has the labels %s", o.Namespace, labelList(selector))
-		if near := s.nearestLabels(o.Namespace, selector); near != "" {
+		f := r.at(facts.At(o, "spec.workloadSelector.labels"), "no workload in namespace %s has the labels %s", o.Namespace, labelList(selector))
+		if near := s.Workloads.NearestLabels(o.Namespace, selector); near != "" {
 			f.help("did you mean %s?", near)
-		} else if elsewhere := s.selected("", selector); len(elsewhere) > 0 {
+		} else if elsewhere := s.Workloads.Selected("", selector); len(elsewhere) > 0 {
 			f.help("an entry selects workloads of its own namespace only: move it to namespace %s", elsewhere[0].Namespace).
-				related(place{elsewhere[0], "metadata.name"}, "%s has them", name(elsewhere[0]))
+				related(facts.At(elsewhere[0], "metadata.name"), "%s has them", name(elsewhere[0]))
 		}
 	}
 }
 
-// holdsWorkloads says whether the input holds a workload of a namespace that a ServiceEntry could select.
-func (s *Scope) holdsWorkloads(namespace string) bool {
+// holdsWorkloads reports whether the input holds a workload of a namespace that a ServiceEntry could select.
+func holdsWorkloads(s *facts.Set, namespace string) bool {
 	for _, kind := range []string{"WorkloadEntry", "WorkloadGroup", "Pod"} {
-		if s.holds(kind, namespace) {
+		if s.Holds(kind, namespace) {
 			return true
 		}
 	}
 	return false
-}
-
-// nearestLabels is what a selector most likely means of the labels that workloads of a namespace (all where it is "") have.
-func (s *Scope) nearestLabels(namespace string, selector map[string]string) string {
-	var have []string
-	for _, o := range s.selected(namespace, nil) {
-		for k, v := range workloadLabels(o) {
-			have = append(have, k+": "+v)
-		}
-	}
-	slices.Sort(have)
-	have = slices.Compact(have)
-	var fixed []string
-	changed := false
-	for _, l := range pairs(selector) {
-		if !slices.Contains(have, l) {
-			if l = diag.Nearest(l, have); l == "" {
-				return ""
-			}
-			changed = true
-		}
-		fixed = append(fixed, l)
-	}
-	if !changed {
-		return ""
-	}
-	return strings.Join(fixed, ", ")
-}
-
-// workloadLabels returns the labels by which a workload is selected.
-func workloadLabels(o *config.Object) map[string]string {
-	switch spec := o.Spec.(type) {
-	case *config.Workload:
-		return spec.Spec.Template.Metadata.Labels
-	case *networking.WorkloadEntry:
-		return spec.GetLabels()
-	case *networking.WorkloadGroup:
-		return spec.GetMetadata().GetLabels()
-	}
-	return o.Labels
-}
-
-// labelList writes labels for a message.
-func labelList(labels map[string]string) string { return strings.Join(pairs(labels), ", ") }
-
-func pairs(labels map[string]string) []string {
-	var list []string
-	for k, v := range labels {
-		list = append(list, fmt.Sprintf("%s: %s", k, v))
-	}
-	slices.Sort(list)
-	return list
 }
 
 var _ = register(diag.Check{
@@ -174,17 +119,17 @@ spec:
 	Aliases: []string{"IST0101", "KIA0302"},
 }, idleGateway)
 
-func idleGateway(s *Scope, r *reporter) {
-	for _, o := range s.subjects("Gateway") {
+func idleGateway(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("Gateway") {
 		spec, ok := o.Spec.(*networking.Gateway)
-		if !ok || len(spec.GetSelector()) == 0 || len(s.selected("", spec.GetSelector())) > 0 {
+		if !ok || len(spec.GetSelector()) == 0 || len(s.Workloads.Selected("", spec.GetSelector())) > 0 {
 			continue
 		}
-		near := s.nearestLabels("", spec.GetSelector())
-		if near == "" && s.Registry != Closed {
+		near := s.Workloads.NearestLabels("", spec.GetSelector())
+		if near == "" && s.Registry != facts.Closed {
 			continue
 		}
-		f := r.at(place{o, "spec.selector"}, "no workload has the labels %s", labelList(spec.GetSelector()))
+		f := r.at(facts.At(o, "spec.selector"), "no workload has the labels %s", labelList(spec.GetSelector()))
 		if near != "" {
 			f.help("did you mean %s?", near)
 		}

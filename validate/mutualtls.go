@@ -4,11 +4,11 @@ import (
 	"slices"
 
 	networking "istio.io/api/networking/v1alpha3"
-	security "istio.io/api/security/v1beta1"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -55,23 +55,23 @@ spec:
 `,
 }, mutualOutside)
 
-func mutualOutside(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	for _, x := range s.securedSubjects() {
-		if x.tls.settings.GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL || told[x.tls.place] {
+func mutualOutside(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	for _, x := range s.DestinationRules.WantedPortsWithTLS() {
+		if x.TLS.Settings.GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL || told[x.TLS.Place] {
 			continue
 		}
-		endpoints := s.client(x.tls.object.Namespace).Endpoints(x.service, x.port)
+		endpoints := s.Client(x.TLS.Object.Namespace).Endpoints(x.Service, x.Port)
 		plain := withoutSidecar(endpoints)
 		switch {
-		case x.service.External && !slices.ContainsFunc(endpoints, inMesh):
-			told[x.tls.place] = true
-			r.at(x.tls.at("mode"), "%q is outside of the mesh and has no certificate of it", x.service.Host).
-				related(place{x.service.Object, x.service.Field}, "the entry is MESH_EXTERNAL")
-		case len(plain) > 0 && len(s.gatewaysBehind(x.service)) == 0: // a gateway has its certificate without that label
-			told[x.tls.place] = true
-			r.at(x.tls.at("mode"), "an endpoint of %q has no sidecar to show a certificate of the mesh", x.service.Host).
-				related(place{plain[0].Object, plain[0].Field}, "%s has none", plain[0].Address)
+		case x.Service.External && !slices.ContainsFunc(endpoints, facts.InMesh):
+			told[x.TLS.Place] = true
+			r.at(x.TLS.Sub("mode"), "%q is outside of the mesh and has no certificate of it", x.Service.Host).
+				related(facts.At(x.Service.Object, x.Service.Field), "the entry is MESH_EXTERNAL")
+		case len(plain) > 0 && len(s.Gateways.Behind(x.Service)) == 0: // a gateway has its certificate without that label
+			told[x.TLS.Place] = true
+			r.at(x.TLS.Sub("mode"), "an endpoint of %q has no sidecar to show a certificate of the mesh", x.Service.Host).
+				related(facts.At(plain[0].Object, plain[0].Field), "%s has none", plain[0].Address)
 		}
 	}
 }
@@ -86,8 +86,6 @@ func withoutSidecar(endpoints []*mesh.Endpoint) []*mesh.Endpoint {
 		return e.TLSMode == "istio" || kind != "Pod" && (kind != "EndpointSlice" || e.Workload == "")
 	})
 }
-
-func inMesh(e *mesh.Endpoint) bool { return e.TLSMode == "istio" }
 
 var _ = register(diag.Check{
 	ID:       "SEM151",
@@ -138,19 +136,19 @@ spec:
 	Aliases: []string{"KIA0207", "KIA0208"},
 }, refusedPlaintext)
 
-func refusedPlaintext(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	for _, x := range s.securedSubjects() {
-		if x.tls.settings.GetMode() == networking.ClientTLSSettings_ISTIO_MUTUAL || x.service.External || told[x.tls.place] {
+func refusedPlaintext(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	for _, x := range s.DestinationRules.WantedPortsWithTLS() {
+		if x.TLS.Settings.GetMode() == networking.ClientTLSSettings_ISTIO_MUTUAL || x.Service.External || told[x.TLS.Place] {
 			continue
 		}
-		server, certain := s.strictServer(x)
+		server, certain := strictServer(s, x)
 		if server == nil {
 			continue
 		}
-		told[x.tls.place] = true
-		f := r.at(x.tls.at("mode"), "mode %s is refused by the workloads of %q, which demand mutual TLS", x.tls.settings.GetMode(), x.service.Host).
-			related(place{server, "spec.mtls.mode"}, "it is demanded here")
+		told[x.TLS.Place] = true
+		f := r.at(x.TLS.Sub("mode"), "mode %s is refused by the workloads of %q, which demand mutual TLS", x.TLS.Settings.GetMode(), x.Service.Host).
+			related(facts.At(server, "spec.mtls.mode"), "it is demanded here")
 		if !certain {
 			f.severity(diag.Warning)
 		}
@@ -159,52 +157,24 @@ func refusedPlaintext(s *Scope, r *reporter) {
 
 // strictServer returns the PeerAuthentication by which a port accepts nothing but mutual TLS, or nil. It is certain where an
 // endpoint is known to have a sidecar; where none is known, policies for the whole namespace or mesh count.
-func (s *Scope) strictServer(x secured) (policy *config.Object, certain bool) {
-	if all := s.client(x.service.Namespace).Endpoints(x.service, x.port); len(all) > 0 {
+func strictServer(s *facts.Set, x facts.PortTLS) (policy *config.Object, certain bool) {
+	if all := s.Client(x.Service.Namespace).Endpoints(x.Service, x.Port); len(all) > 0 {
 		e := all[0]
-		if !inMesh(e) {
+		if !facts.InMesh(e) {
 			return nil, false
 		}
 		server := s.Mesh.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: e.Namespace, Labels: e.Labels, Name: e.Workload})
 		mode, at := server.MutualTLS(e.Port)
-		if mode == strict && at.Object != nil {
+		if mode == facts.Strict && at.Object != nil {
 			return at.Object, true
 		}
 		return nil, false
 	}
-	if !x.service.Kubernetes() || s.uninjected(x.service) {
+	if !x.Service.Kubernetes() || s.Workloads.RefuseSidecars(x.Service) {
 		return nil, false
 	}
-	if d := s.demandOf(x.service.Namespace); d.mode == strict && !s.relaxed()[x.service.Namespace] {
-		return d.by.Object, false
+	if d := s.MutualTLS.Mode(x.Service.Namespace); d.Mode == facts.Strict && !s.MutualTLS.WithWorkloadPolicies()[x.Service.Namespace] {
+		return d.By.Object, false
 	}
 	return nil, false
-}
-
-const strict = security.PeerAuthentication_MutualTLS_STRICT
-
-// A demand is the mode of mutual TLS in which the ordinary workloads of a namespace take connections, and where it is written.
-type demand struct {
-	mode security.PeerAuthentication_MutualTLS_Mode
-	by   mesh.Written
-}
-
-func (s *Scope) demandOf(namespace string) demand {
-	return s.demands.get(namespace, func() demand {
-		mode, by := s.client(namespace).MutualTLS(0)
-		return demand{mode, by}
-	})
-}
-
-// relaxed returns the namespaces of which a PeerAuthentication sets another mode for some workloads.
-func (s *Scope) relaxed() map[string]bool {
-	return s.lax.get(func() map[string]bool {
-		relaxed := map[string]bool{}
-		for _, o := range s.Mesh.Objects("PeerAuthentication") {
-			if len(config.Spec[*security.PeerAuthentication](o).GetSelector().GetMatchLabels()) > 0 {
-				relaxed[o.Namespace] = true
-			}
-		}
-		return relaxed
-	})
 }

@@ -4,6 +4,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -27,27 +28,25 @@ metadata: {name: shop, labels: {istio.io/rev: canary}}
 	Aliases: []string{"IST0123"},
 }, twoInjections)
 
-func twoInjections(s *Scope, r *reporter) {
-	at := func(o *config.Object, label string) place {
-		return place{o, source.Join("metadata.labels", label)}
+func twoInjections(s *facts.Set, r *reporter) {
+	at := func(o *config.Object, label string) facts.Place {
+		return facts.At(o, source.Join("metadata.labels", label))
 	}
-	for _, o := range s.subjects("Namespace") {
+	for _, o := range s.WantedObjects("Namespace") {
 		revision, named := o.Labels[revisionLabel]
-		general := o.Labels[injectionLabel] == "enabled"
+		general := o.Labels[facts.InjectionLabel] == "enabled"
 		if general && named {
 			r.at(at(o, revisionLabel), "the label istio-injection goes before revision %q", revision).
-				related(at(o, injectionLabel), "this label counts")
+				related(at(o, facts.InjectionLabel), "this label counts")
 		}
-		if (general || named && o.Labels[injectionLabel] == "") && o.Labels[modeLabel] == "ambient" {
+		if (general || named && o.Labels[facts.InjectionLabel] == "") && o.Labels[modeLabel] == "ambient" {
 			r.at(at(o, modeLabel), "the Pods of namespace %s get sidecars, and those are not part of the ambient mesh", o.Name).
 				help("remove %s, or ask for no sidecars", modeLabel)
 		}
 	}
 }
 
-// The labels of a namespace that say what its Pods get.
 const (
-	injectionLabel = "istio-injection"
-	revisionLabel  = "istio.io/rev"
-	modeLabel      = "istio.io/dataplane-mode"
+	revisionLabel = "istio.io/rev"
+	modeLabel     = "istio.io/dataplane-mode"
 )

@@ -6,6 +6,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -29,17 +30,17 @@ spec: {network: vpc, address: 10.0.0.1}
 `,
 }, networkOnly)
 
-func networkOnly(s *Scope, r *reporter) {
-	report := func(at place, w *networking.WorkloadEntry) {
+func networkOnly(s *facts.Set, r *reporter) {
+	report := func(at facts.Place, w *networking.WorkloadEntry) {
 		if w.GetAddress() == "" && w.GetNetwork() != "" {
 			r.at(at, "the workload has no address and is only reached through the gateway of network %q", w.GetNetwork()).warned()
 		}
 	}
-	each(s, "WorkloadEntry", func(o *config.Object, spec *networking.WorkloadEntry) { report(place{o, "spec"}, spec) })
-	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+	facts.Each(s.Documents, "WorkloadEntry", func(o *config.Object, spec *networking.WorkloadEntry) { report(facts.At(o, "spec"), spec) })
+	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		if spec.Resolution == networking.ServiceEntry_STATIC {
 			for i, e := range spec.Endpoints {
-				report(place{o, source.Index("spec.endpoints", i)}, e)
+				report(facts.At(o, source.Index("spec.endpoints", i)), e)
 			}
 		}
 	})

@@ -5,6 +5,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -28,10 +29,10 @@ spec: {hosts: [api.example.com], resolution: DNS, ports: [{number: 80, name: htt
 `,
 }, noEndpoints)
 
-func noEndpoints(s *Scope, r *reporter) {
-	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+func noEndpoints(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		if spec.Resolution == networking.ServiceEntry_STATIC && len(spec.Endpoints) == 0 && spec.WorkloadSelector == nil {
-			r.at(place{o, "spec.resolution"}, "resolution STATIC needs endpoints or a workloadSelector; calls are answered 503")
+			r.at(facts.At(o, "spec.resolution"), "resolution STATIC needs endpoints or a workloadSelector; calls are answered 503")
 		}
 	})
 }

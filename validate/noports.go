@@ -5,6 +5,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -28,10 +29,10 @@ spec: {hosts: [api.example.com], resolution: DNS, ports: [{number: 80, name: htt
 `,
 }, noPorts)
 
-func noPorts(s *Scope, r *reporter) {
-	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+func noPorts(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		if len(spec.Ports) == 0 {
-			r.at(place{o, "spec"}, "the entry has no ports, and so takes no traffic")
+			r.at(facts.At(o, "spec"), "the entry has no ports, and so takes no traffic")
 		}
 	})
 }

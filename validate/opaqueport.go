@@ -8,6 +8,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -39,27 +40,19 @@ spec:
 	Aliases: []string{"IST0134"},
 }, opaquePort)
 
-func opaquePort(s *Scope, r *reporter) {
-	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
-		if len(spec.Addresses) > 0 || allocatesAddress(o, spec) {
+func opaquePort(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+		if len(spec.Addresses) > 0 || facts.AllocatesAddress(o, spec) {
 			return
 		}
 		for i, p := range spec.Ports {
 			if p.GetProtocol() != "" && !strings.EqualFold(p.GetProtocol(), "TCP") {
 				continue
 			}
-			f := r.at(place{o, source.Index("spec.ports", i)}, "without addresses, the entry takes every connection to port %d", p.GetNumber())
+			f := r.at(facts.At(o, source.Index("spec.ports", i)), "without addresses, the entry takes every connection to port %d", p.GetNumber())
 			if p.GetProtocol() == "" || p.GetProtocol() == "TCP" {
 				f.warned() // the webhook reads capitals only
 			}
 		}
 	})
-}
-
-// autoAllocation is the label that turns the allocation of addresses off.
-const autoAllocation = "networking.istio.io/enable-autoallocate-ip"
-
-// allocatesAddress says whether Istio gives an entry without addresses one of its own.
-func allocatesAddress(o *config.Object, spec *networking.ServiceEntry) bool {
-	return spec.Resolution != networking.ServiceEntry_NONE && !strings.EqualFold(o.Labels[autoAllocation], "false")
 }

@@ -5,6 +5,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -28,10 +29,10 @@ spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: ht
 `,
 }, openSelector)
 
-func openSelector(s *Scope, r *reporter) {
-	each(s, "Gateway", func(o *config.Object, spec *networking.Gateway) {
+func openSelector(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "Gateway", func(o *config.Object, spec *networking.Gateway) {
 		if len(spec.Selector) == 0 {
-			r.at(place{o, "spec"}, "without a selector, every gateway of the mesh opens these ports")
+			r.at(facts.At(o, "spec"), "without a selector, every gateway of the mesh opens these ports")
 		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -37,14 +38,14 @@ spec:
 `,
 }, partialWildcard)
 
-func partialWildcard(s *Scope, r *reporter) {
-	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+func partialWildcard(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		if spec.Resolution == networking.ServiceEntry_DYNAMIC_DNS {
 			return
 		}
 		for i, host := range spec.Hosts {
 			if len(host) > 1 && strings.Contains(host, "*") && !strings.HasPrefix(host, "*.") {
-				r.at(place{o, source.Index("spec.hosts", i)}, "the wildcard of %q stands for part of a label", host).warned()
+				r.at(facts.At(o, source.Index("spec.hosts", i)), "the wildcard of %q stands for part of a label", host).warned()
 			}
 		}
 	})

@@ -7,6 +7,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -40,14 +41,14 @@ spec:
 `,
 }, impossiblePath)
 
-func impossiblePath(s *Scope, r *reporter) {
-	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+func impossiblePath(s *facts.Set, r *reporter) {
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		for i, m := range rule.GetMatch() {
 			text, field := m.GetUri().GetExact(), "uri.exact"
 			if text == "" {
 				text, field = m.GetUri().GetPrefix(), "uri.prefix"
 			}
-			p := at.match(i, field)
+			p := at.Match(i, field)
 			before, after, _ := strings.Cut(text, "?")
 			switch {
 			case text == "" || text == "*":
@@ -98,25 +99,25 @@ spec:
 `,
 }, wordPrefix)
 
-func wordPrefix(s *Scope, r *reporter) {
-	each(s, "VirtualService", func(o *config.Object, _ *networking.VirtualService) {
-		longer := map[string]condition{} // by every text that the path continues in the middle of a word
-		conditions := conditionsOf(o)
+func wordPrefix(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "VirtualService", func(o *config.Object, _ *networking.VirtualService) {
+		longer := map[string]facts.HTTPMatch{} // by every text that the path continues in the middle of a word
+		conditions := facts.HTTPMatches(o)
 		for _, c := range conditions {
-			for i := 2; c.path.kind != anyText && i < len(c.path.head()) && i < 256; i++ {
-				if head := c.path.head(); head[i] != '/' && head[i-1] != '/' {
+			for i := 2; c.Path.Kind != facts.Any && i < len(c.Path.Head()) && i < 256; i++ {
+				if head := c.Path.Head(); head[i] != '/' && head[i-1] != '/' {
 					longer[head[:i]] = c
 				}
 			}
 		}
 		for _, c := range conditions {
-			sibling, ok := longer[c.path.text]
-			if !ok || c.path.kind != textPrefix || sibling.rule == c.rule || c.rule < sibling.rule && c.covers(sibling) {
+			sibling, ok := longer[c.Path.Text]
+			if !ok || c.Path.Kind != facts.Prefix || sibling.Rule == c.Rule || c.Rule < sibling.Rule && c.Covers(sibling) {
 				continue
 			}
-			r.at(c.place, "prefix %q also matches %s, and whatever else begins like it", c.path.text, sibling.path.head()).
-				help("match exact: %s and prefix: %s/", c.path.text, c.path.text).
-				related(sibling.place, "%s has a match of its own", sibling.path.head())
+			r.at(c.Place, "prefix %q also matches %s, and whatever else begins like it", c.Path.Text, sibling.Path.Head()).
+				help("match exact: %s and prefix: %s/", c.Path.Text, c.Path.Text).
+				related(sibling.Place, "%s has a match of its own", sibling.Path.Head())
 		}
 	})
 }

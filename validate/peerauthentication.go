@@ -11,6 +11,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -66,31 +67,31 @@ spec:
 `,
 }, servicePortMTLS)
 
-func servicePortMTLS(s *Scope, r *reporter) {
-	for _, o := range s.subjects("PeerAuthentication") {
+func servicePortMTLS(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("PeerAuthentication") {
 		spec := config.Spec[*security.PeerAuthentication](o)
 		selector := spec.GetSelector().GetMatchLabels()
 		for _, number := range slices.Sorted(maps.Keys(spec.GetPortLevelMtls())) {
-			svc, port := s.servicePort(o.Namespace, selector, number)
+			svc, port := servicePort(s, o.Namespace, selector, number)
 			if svc == nil {
 				continue
 			}
-			at := place{o, source.Join("spec.portLevelMtls", fmt.Sprint(number))}
+			at := facts.At(o, source.Join("spec.portLevelMtls", fmt.Sprint(number)))
 			r.at(at, "%d is the port of Service %s; the workload listens on %d", number, svc.Name, port.Target).
-				help("write %d", port.Target).related(portPlace(svc, port), "the Service maps %d to %d", number, port.Target)
+				help("write %d", port.Target).related(facts.PortPlace(svc, port), "the Service maps %d to %d", number, port.Target)
 		}
 	}
 }
 
 // frontsLike returns the positions of the Services of a namespace whose selector shares a label with another one; all of them where
 // that has none.
-func (s *Scope) frontsLike(namespace string, selector map[string]string) []int {
+func frontsLike(s *facts.Set, namespace string, selector map[string]string) []int {
 	if len(selector) == 0 {
-		return s.fronts()[labelKey{namespace: namespace}]
+		return s.Workloads.ServicesByLabel()[facts.LabelKey{Namespace: namespace}]
 	}
 	var found []int
 	for label, value := range selector {
-		found = append(found, s.fronts()[labelKey{namespace, label, value}]...)
+		found = append(found, s.Workloads.ServicesByLabel()[facts.LabelKey{Namespace: namespace, Name: label, Value: value}]...)
 	}
 	slices.Sort(found)
 	return slices.Compact(found)
@@ -98,10 +99,10 @@ func (s *Scope) frontsLike(namespace string, selector map[string]string) []int {
 
 // servicePort returns the Service of selected workloads that has a port of this number and maps it to another one, unless some
 // Service maps a port to this very number.
-func (s *Scope) servicePort(namespace string, selector map[string]string, number uint32) (found *mesh.Service, port *mesh.Port) {
-	for _, i := range s.frontsLike(namespace, selector) {
+func servicePort(s *facts.Set, namespace string, selector map[string]string, number uint32) (found *mesh.Service, port *mesh.Port) {
+	for _, i := range frontsLike(s, namespace, selector) {
 		svc := s.Mesh.Services[i]
-		if !has(svc.Selector, selector) && !has(selector, svc.Selector) {
+		if !facts.HasLabels(svc.Selector, selector) && !facts.HasLabels(selector, svc.Selector) {
 			continue
 		}
 		for _, p := range svc.Ports {
@@ -152,15 +153,15 @@ spec:
 	Aliases: []string{"KIA0004", "IST0127"},
 }, idlePolicy)
 
-func idlePolicy(s *Scope, r *reporter) {
+func idlePolicy(s *facts.Set, r *reporter) {
 	root := s.Mesh.Settings.Config.GetRootNamespace()
-	for _, p := range s.workloadPolicies() {
-		ns := p.object.Namespace
-		if len(p.selector) == 0 || ns == root || !s.populated(ns) || len(s.workloads(ns, p.selector)) > 0 {
+	for _, p := range s.Workloads.WantedPolicies() {
+		ns := p.Object.Namespace
+		if len(p.Selector) == 0 || ns == root || !s.Workloads.Populated(ns) || len(s.Workloads.Labelled(ns, p.Selector)) > 0 {
 			continue
 		}
-		f := r.at(p.place, "no workload of namespace %s has these labels", ns)
-		if near := s.nearestLabels(ns, p.selector); near != "" {
+		f := r.at(p.Place, "no workload of namespace %s has these labels", ns)
+		if near := s.Workloads.NearestLabels(ns, p.Selector); near != "" {
 			f.help("did you mean %s?", near)
 		}
 	}

@@ -1,13 +1,9 @@
 package validate
 
 import (
-	"slices"
-
-	networking "istio.io/api/networking/v1alpha3"
-
-	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -75,17 +71,17 @@ spec:
 `,
 }, plaintextToTLS)
 
-func plaintextToTLS(s *Scope, r *reporter) {
-	s.eachPlaintext(func(t target, svc *mesh.Service, port *mesh.Port) {
-		if svc.Kubernetes() && !t.fromSidecars() {
+func plaintextToTLS(s *facts.Set, r *reporter) {
+	eachPlaintext(s, func(t facts.Destination, svc *mesh.Service, port *mesh.Port) {
+		if svc.Kubernetes() && !t.FromSidecars() {
 			return // SEM143 says so
 		}
-		if _, ok := s.leg(t); ok {
+		if _, ok := s.Egress.Hop(t); ok {
 			return // SEM248 and SEM249 judge what arrives at a gateway
 		}
-		r.at(place{t.object, t.field + ".port.number"}, "HTTP is sent in plaintext to port %d of %q, whose protocol is %s", port.Number, svc.Host, port.Protocol).
+		r.at(facts.At(t.Object, t.Field+".port.number"), "HTTP is sent in plaintext to port %d of %q, whose protocol is %s", port.Number, svc.Host, port.Protocol).
 			help("add a DestinationRule for %s with tls mode SIMPLE on port %d", svc.Host, port.Number).
-			related(portPlace(svc, port), "the port is declared here")
+			related(facts.PortPlace(svc, port), "the port is declared here")
 	})
 }
 
@@ -130,13 +126,13 @@ spec:
 `,
 }, gatewayToTLS)
 
-func gatewayToTLS(s *Scope, r *reporter) {
-	s.eachPlaintext(func(t target, svc *mesh.Service, port *mesh.Port) {
-		if !svc.Kubernetes() || t.fromSidecars() {
+func gatewayToTLS(s *facts.Set, r *reporter) {
+	eachPlaintext(s, func(t facts.Destination, svc *mesh.Service, port *mesh.Port) {
+		if !svc.Kubernetes() || t.FromSidecars() {
 			return
 		}
-		f := r.at(t.host(), "the gateway sends plain HTTP to port %d of %q, whose protocol is %s", port.Number, svc.Host, port.Protocol).
-			related(portPlace(svc, port), "the port is declared here")
+		f := r.at(t.HostPlace(), "the gateway sends plain HTTP to port %d of %q, whose protocol is %s", port.Number, svc.Host, port.Protocol).
+			related(facts.PortPlace(svc, port), "the port is declared here")
 		for _, p := range svc.Ports {
 			if p.Protocol.IsHTTP() {
 				f.help("route to port %d, or add a DestinationRule for %s with tls mode SIMPLE on port %d", p.Number, svc.Host, port.Number)
@@ -148,57 +144,21 @@ func gatewayToTLS(s *Scope, r *reporter) {
 }
 
 // eachPlaintext calls do for every destination to which requests are sent unencrypted although its port expects TLS.
-func (s *Scope) eachPlaintext(do func(target, *mesh.Service, *mesh.Port)) {
-	s.eachTarget(func(t target, svc *mesh.Service) {
+func eachPlaintext(s *facts.Set, do func(facts.Destination, *mesh.Service, *mesh.Port)) {
+	s.Routes.EachWanted(func(t facts.Destination, svc *mesh.Service) {
 		port := svc.Port(t.GetPort().GetNumber())
-		if t.GetPort().GetNumber() == 0 && len(svc.Ports) == 1 && !t.fromSidecars() {
+		if t.GetPort().GetNumber() == 0 && len(svc.Ports) == 1 && !t.FromSidecars() {
 			port = svc.Ports[0] // gateways take the only port
 		}
-		if t.protocol != "http" || t.mirror || port == nil || !port.Protocol.IsTLS() || s.encrypts(t, svc, port.Number) || s.idle(t) {
+		if t.Protocol != "http" || t.Mirror || port == nil || !port.Protocol.IsTLS() || s.DestinationRules.Encrypt(t, svc, port.Number) || neverActs(s, t) {
 			return
 		}
 		do(t, svc, port)
 	})
 }
 
-// encrypts says whether the rule in force makes the proxy encrypt towards a destination, in any way.
-func (s *Scope) encrypts(t target, svc *mesh.Service, port uint32) bool {
-	if s.selectively(svc, port) {
-		return true
-	}
-	rule := s.client(t.object.Namespace).DestinationRule(svc)
-	if rule == nil {
-		return false
-	}
-	tls := clientTLSFor(rule.Host.Object, port).settings
-	for _, sub := range rule.Spec.GetSubsets() {
-		if own := policyTLS(sub.GetTrafficPolicy(), port); own != nil && sub.GetName() == t.Subset {
-			tls = own
-		}
-	}
-	return tls != nil && tls.GetMode() != networking.ClientTLSSettings_DISABLE
-}
-
-// policyTLS returns the TLS settings of a policy for a port, of which an entry for the port takes the place of the others.
-func policyTLS(policy *networking.TrafficPolicy, port uint32) *networking.ClientTLSSettings {
-	for _, p := range policy.GetPortLevelSettings() {
-		if p.GetPort().GetNumber() == port {
-			return p.GetTls()
-		}
-	}
-	return policy.GetTls()
-}
-
-// idle says whether the rules of a destination never act anyway, of which SEM120 speaks.
-func (s *Scope) idle(t target) bool {
-	svcs := s.ruledHosts(t.object)
-	return len(svcs) > 0 && boundTo(t.object, mesh.MeshGateway) && !anyPort(svcs, readsHTTP)
-}
-
-// selectively says whether a rule for selected workloads only, such as an egress gateway, sets TLS for a port.
-func (s *Scope) selectively(svc *mesh.Service, port uint32) bool {
-	return slices.ContainsFunc(s.rulesFor(svc.Host), func(o *config.Object) bool {
-		selected := config.Spec[*networking.DestinationRule](o).GetWorkloadSelector() != nil
-		return selected && clientTLSFor(o, port).originates()
-	})
+// neverActs reports whether the rules of a destination never act anyway, of which SEM120 speaks.
+func neverActs(s *facts.Set, t facts.Destination) bool {
+	svcs := s.Routes.ServicesOf(t.Object)
+	return len(svcs) > 0 && facts.IsBoundTo(t.Object, mesh.MeshGateway) && !facts.AnyPort(svcs, facts.ReadsHTTP)
 }

@@ -3,9 +3,9 @@ package validate
 import (
 	networking "istio.io/api/networking/v1alpha3"
 
-	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -76,45 +76,23 @@ spec:
 	Aliases: []string{"IST0173"},
 }, labelledTemplate)
 
-func labelledTemplate(s *Scope, r *reporter) {
-	s.eachSubset(func(at place, sub *networking.Subset, svc *mesh.Service) {
-		for _, labels := range s.endpointLabels(svc) {
-			if has(labels, sub.GetLabels()) {
+func labelledTemplate(s *facts.Set, r *reporter) {
+	s.DestinationRules.EachSubset(func(at facts.Place, sub *networking.Subset, svc *mesh.Service) {
+		for _, labels := range s.Workloads.EndpointLabels(svc) {
+			if facts.HasLabels(labels, sub.GetLabels()) {
 				return
 			}
 		}
-		w := s.mislabelled(svc, sub.GetLabels())
+		w := s.Workloads.Mislabelled(svc, sub.GetLabels())
 		if w == nil {
 			return
 		}
-		f := r.at(place{at.object, at.field + ".labels"}, "%s has the labels %s, but the Pods that it makes do not", name(w), words(sub.GetLabels())).
+		f := r.at(facts.At(at.Object, at.Field+".labels"), "%s has the labels %s, but the Pods that it makes do not", name(w), facts.SelectorText(sub.GetLabels())).
 			help("write them under spec.template.metadata.labels of %s", name(w)).
-			related(place{w, "spec.template.metadata"}, "its Pods get these labels").
-			related(place{svc.Object, svc.Field}, "the host is registered here")
-		if !s.usedSubset(svc.Host, sub.GetName()) {
+			related(facts.At(w, "spec.template.metadata"), "its Pods get these labels").
+			related(facts.At(svc.Object, svc.Field), "the host is registered here")
+		if !s.Routes.UseSubset(svc.Host, sub.GetName()) {
 			f.severity(diag.Warning)
 		}
 	})
-}
-
-// mislabelled returns a workload behind a service that has labels itself which its Pods do not get, or nil.
-func (s *Scope) mislabelled(svc *mesh.Service, labels map[string]string) *config.Object {
-	for _, w := range s.workloads(svc.Namespace, svc.Selector) {
-		if _, makes := w.Spec.(*config.Workload); makes && len(labels) > 0 && has(w.Labels, missingOf(labels, mesh.WorkloadLabels(w))) &&
-			!has(mesh.WorkloadLabels(w), labels) {
-			return w
-		}
-	}
-	return nil
-}
-
-// missingOf returns those of the labels asked for that are not there.
-func missingOf(asked, there map[string]string) map[string]string {
-	missing := map[string]string{}
-	for name, value := range asked {
-		if there[name] != value {
-			missing[name] = value
-		}
-	}
-	return missing
 }

@@ -7,6 +7,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -52,20 +53,20 @@ spec: {containers: [{name: web, image: web}]}
 	Aliases: []string{"IST0116", "IST0137"},
 }, claimedTwice)
 
-func claimedTwice(s *Scope, r *reporter) {
+func claimedTwice(s *facts.Set, r *reporter) {
 	type socket struct {
 		workload *config.Object
 		number   uint32
 	}
 	first := map[socket]declaration{}
-	told := map[place]bool{}
+	told := map[facts.Place]bool{}
 	for _, svc := range s.Mesh.Services {
 		if !svc.Kubernetes() {
 			continue
 		}
-		for _, w := range s.workloads(svc.Namespace, svc.Selector) {
+		for _, w := range s.Workloads.Labelled(svc.Namespace, svc.Selector) {
 			for _, p := range svc.Ports {
-				number, ok := portOf(w, p)
+				number, ok := facts.PodPort(w, p)
 				if !ok || p.Protocol == mesh.UDP || p.Protocol == mesh.Detected {
 					continue
 				}
@@ -90,18 +91,7 @@ type declaration struct {
 	port    *mesh.Port
 }
 
-func (d declaration) place() place { return portPlace(d.service, d.port) }
-
-// portOf returns the port of a workload of Kubernetes that a Service's port leads to.
-func portOf(w *config.Object, p *mesh.Port) (uint32, bool) {
-	switch spec := w.Spec.(type) {
-	case *config.Pod:
-		return p.PodPort(spec.Spec)
-	case *config.Workload:
-		return p.PodPort(spec.Spec.Template.Spec)
-	}
-	return 0, false
-}
+func (d declaration) place() facts.Place { return facts.PortPlace(d.service, d.port) }
 
 var _ = register(diag.Check{
 	ID:       "SEM268",
@@ -124,14 +114,14 @@ spec: {clusterIP: None, selector: {app: db}, ports: [{name: tcp, port: 5432, tar
 `,
 }, headlessPort)
 
-func headlessPort(s *Scope, r *reporter) {
-	each(s, "Service", func(o *config.Object, spec *config.Service) {
+func headlessPort(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "Service", func(o *config.Object, spec *config.Service) {
 		if spec.Spec.ClusterIP != "None" {
 			return
 		}
 		for i, p := range spec.Spec.Ports {
 			if n := p.TargetPort.Number; n != 0 && n != p.Port {
-				r.at(place{o, source.Index("spec.ports", i) + ".targetPort"}, "the Service is headless, so that clients connect to port %d of the Pods, not to %d", p.Port, n).
+				r.at(facts.At(o, source.Index("spec.ports", i)+".targetPort"), "the Service is headless, so that clients connect to port %d of the Pods, not to %d", p.Port, n).
 					help("write port: %d", n)
 			}
 		}
@@ -178,7 +168,7 @@ spec:
 	Aliases: []string{"KIA1702"},
 }, twinGroups)
 
-func twinGroups(s *Scope, r *reporter) {
+func twinGroups(s *facts.Set, r *reporter) {
 	first := map[string]*config.Object{}
 	for _, o := range s.Objects {
 		if _, ok := o.Spec.(*networking.WorkloadGroup); !ok {
@@ -192,8 +182,8 @@ func twinGroups(s *Scope, r *reporter) {
 		case !taken:
 			first[key] = o
 		case twin.Name != o.Name:
-			r.at(place{o, "spec.metadata.labels"}, "WorkloadGroup %s gives its workloads the same labels: %s", twin.Name, labels).
-				related(place{twin, "spec.metadata.labels"}, "the other group")
+			r.at(facts.At(o, "spec.metadata.labels"), "WorkloadGroup %s gives its workloads the same labels: %s", twin.Name, labels).
+				related(facts.At(twin, "spec.metadata.labels"), "the other group")
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -38,21 +39,21 @@ spec:
 `,
 }, unusualProtocol)
 
-func unusualProtocol(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	for _, svc := range s.subjectServices() {
+func unusualProtocol(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	for _, svc := range s.WantedServices() {
 		if svc.Kubernetes() || !svc.External {
 			continue
 		}
 		for _, p := range svc.Ports {
-			at := place{svc.Object, p.Field + ".protocol"}
+			at := facts.At(svc.Object, p.Field+".protocol")
 			switch {
 			case told[at]:
-			case p.Number != 443 && p.Target == 443 && readsPlainHTTP(p) && !s.encrypted(svc, p) && !s.misplaced(svc):
+			case p.Number != 443 && p.Target == 443 && readsPlainHTTP(p) && !s.DestinationRules.EverEncrypt(svc, p) && !misplaced(s, svc):
 				told[at] = true
-				r.at(place{svc.Object, p.Field + ".targetPort"}, "port %d of %q leads to port 443 of the server, and no DestinationRule encrypts: plain HTTP is sent to it", p.Number, svc.Host).
+				r.at(facts.At(svc.Object, p.Field+".targetPort"), "port %d of %q leads to port 443 of the server, and no DestinationRule encrypts: plain HTTP is sent to it", p.Number, svc.Host).
 					help("add a DestinationRule for %s with tls mode SIMPLE on port %d", svc.Host, p.Number)
-			case p.Number == 443 && readsPlainHTTP(p) && (p.Target == 0 || p.Target == 443) && !s.encrypted(svc, p):
+			case p.Number == 443 && readsPlainHTTP(p) && (p.Target == 0 || p.Target == 443) && !s.DestinationRules.EverEncrypt(svc, p):
 				told[at] = true
 				r.at(at, "port 443 of %q is declared %s, and no DestinationRule encrypts: plain HTTP is sent to it", svc.Host, p.Protocol).
 					help("write protocol HTTPS if the application encrypts itself; otherwise add a DestinationRule for %s with tls mode SIMPLE on port 443", svc.Host)
@@ -65,12 +66,12 @@ func unusualProtocol(s *Scope, r *reporter) {
 	}
 }
 
-// misplaced says whether a DestinationRule encrypts on port 443 of a service, of which other checks speak where it has none.
-func (s *Scope) misplaced(svc *mesh.Service) bool {
-	return slices.ContainsFunc(s.rulesFor(svc.Host), func(o *config.Object) bool { return seals(o, 443) })
+// misplaced reports whether a DestinationRule encrypts on port 443 of a service, of which other checks speak where it has none.
+func misplaced(s *facts.Set, svc *mesh.Service) bool {
+	return slices.ContainsFunc(s.DestinationRules.Of(svc.Host), func(o *config.Object) bool { return facts.SetsTLS(o, 443) })
 }
 
-// readsPlainHTTP says whether the proxy takes the traffic of a port for HTTP that it is to forward itself.
+// readsPlainHTTP reports whether the proxy takes the traffic of a port for HTTP that it is to forward itself.
 func readsPlainHTTP(p *mesh.Port) bool { return p.Protocol.IsHTTP() && p.Protocol != mesh.HTTPProxy }
 
 var _ = register(diag.Check{
@@ -118,38 +119,20 @@ spec:
 	Aliases: []string{"IST0177", "KIA1212"},
 }, twoProtocols)
 
-func twoProtocols(s *Scope, r *reporter) {
-	s.eachNamesake(func(winner, loser *mesh.Service) {
+func twoProtocols(s *facts.Set, r *reporter) {
+	s.Hosts.EachDuplicate(func(winner, loser *mesh.Service) {
 		if winner.Object == loser.Object || winner.Kubernetes() || loser.Kubernetes() || !winner.VisibleIn(loser.Namespace) {
 			return
 		}
-		theirs, ours := protocolConflict(winner, loser)
+		theirs, ours := facts.ProtocolConflict(winner, loser)
 		if ours == nil {
 			return
 		}
-		f := r.at(place{loser.Object, ours.Field + ".protocol"}, "port %d of %q is %s here and %s in %s", ours.Number, loser.Host, spoken(ours), spoken(theirs), name(winner.Object))
+		f := r.at(facts.At(loser.Object, ours.Field+".protocol"), "port %d of %q is %s here and %s in %s", ours.Number, loser.Host, spoken(ours), spoken(theirs), name(winner.Object))
 		if winner.Namespace == loser.Namespace {
-			f.related(place{winner.Object, theirs.Field}, "this declaration counts")
+			f.related(facts.At(winner.Object, theirs.Field), "this declaration counts")
 		} else {
-			f.related(place{winner.Object, theirs.Field}, "this one counts for clients outside of namespace %s", loser.Namespace)
+			f.related(facts.At(winner.Object, theirs.Field), "this one counts for clients outside of namespace %s", loser.Namespace)
 		}
 	})
-}
-
-// protocolConflict returns the first port that two services declare with different protocols, or nil.
-func protocolConflict(a, b *mesh.Service) (x, y *mesh.Port) {
-	for _, p := range b.Ports {
-		if q := a.Port(p.Number); q != nil && q.Protocol != p.Protocol {
-			return q, p
-		}
-	}
-	return nil, nil
-}
-
-// spoken is the protocol of a port for a message.
-func spoken(p *mesh.Port) string {
-	if p.Protocol == mesh.Detected {
-		return "to be detected"
-	}
-	return string(p.Protocol)
 }

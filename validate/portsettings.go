@@ -11,6 +11,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -61,14 +62,14 @@ spec:
 `,
 }, replacedSettings)
 
-func replacedSettings(s *Scope, r *reporter) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+func replacedSettings(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		top := spec.GetTrafficPolicy()
 		for i, p := range top.GetPortLevelSettings() {
 			if lost := omitted(blocks(top), portBlocks(p)); len(lost) > 0 {
-				r.at(place{o, source.Index("spec.trafficPolicy.portLevelSettings", i)}, "port %d has none of the %s of the rule: the entry replaces all of its settings",
+				r.at(facts.At(o, source.Index("spec.trafficPolicy.portLevelSettings", i)), "port %d has none of the %s of the rule: the entry replaces all of its settings",
 					p.GetPort().GetNumber(), strings.Join(lost, ", ")).
-					related(place{o, "spec.trafficPolicy." + lost[0]}, "this does not hold for the port")
+					related(facts.At(o, "spec.trafficPolicy."+lost[0]), "this does not hold for the port")
 			}
 		}
 	})
@@ -177,19 +178,19 @@ spec:
 `,
 }, clearedSettings)
 
-func clearedSettings(s *Scope, r *reporter) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+func clearedSettings(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		for i, sub := range spec.GetSubsets() {
 			at := source.Index("spec.subsets", i) + ".trafficPolicy"
 			for j, p := range sub.GetTrafficPolicy().GetPortLevelSettings() {
 				inherited := inheritedBlocks(spec.GetTrafficPolicy(), p.GetPort().GetNumber())
 				lost := omitted(inherited[:4], portBlocks(p)[:4])
-				from := place{o, "spec.trafficPolicy"}
+				from := facts.At(o, "spec.trafficPolicy")
 				if len(lost) == 0 {
-					lost, from = omitted(blocks(sub.GetTrafficPolicy())[:4], portBlocks(p)[:4]), place{o, at}
+					lost, from = omitted(blocks(sub.GetTrafficPolicy())[:4], portBlocks(p)[:4]), facts.At(o, at)
 				}
 				if len(lost) > 0 {
-					r.at(place{o, source.Index(at+".portLevelSettings", j)}, "port %d of subset %q has none of the inherited %s: the entry begins anew",
+					r.at(facts.At(o, source.Index(at+".portLevelSettings", j)), "port %d of subset %q has none of the inherited %s: the entry begins anew",
 						p.GetPort().GetNumber(), sub.GetName(), strings.Join(lost, ", ")).related(from, "they are set here")
 				}
 			}
@@ -256,33 +257,33 @@ spec:
 `,
 }, strayPort)
 
-func strayPort(s *Scope, r *reporter) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
-		host := s.full(spec.GetHost(), o)
-		svcs := s.named(host)
+func strayPort(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		host := s.FullHost(spec.GetHost(), o)
+		svcs := s.Hosts.Matching(host)
 		if mesh.IsWildcard(host) || len(svcs) == 0 || len(s.Mesh.ServicesOf(host)) > 1 {
 			return
 		}
-		for _, p := range policies(o, spec) {
-			if p.port == 0 || svcs[0].Port(p.port) != nil || s.missed(p, svcs[0]) {
+		for _, p := range facts.Policies(o, spec) {
+			if p.Port == 0 || svcs[0].Port(p.Port) != nil || missed(s, p, svcs[0]) {
 				continue
 			}
-			f := r.at(p.at("port.number"), "%q has no port %d", svcs[0].Host, p.port).
-				related(place{svcs[0].Object, svcs[0].Field}, "it has %s", portList(svcs[0]))
+			f := r.at(p.Sub("port.number"), "%q has no port %d", svcs[0].Host, p.Port).
+				related(facts.At(svcs[0].Object, svcs[0].Field), "it has %s", portList(svcs[0]))
 			for _, own := range svcs[0].Ports {
-				if own.Target == p.port {
-					f.help("%d is the port of the container: write the port of the service, %d", p.port, own.Number)
+				if own.Target == p.Port {
+					f.help("%d is the port of the container: write the port of the service, %d", p.Port, own.Number)
 				}
 			}
 		}
 	})
 }
 
-// missed says whether a policy sets TLS for traffic that is routed to another port, which SEM156 tells.
-func (s *Scope) missed(p policy, svc *mesh.Service) bool {
+// missed reports whether a policy sets TLS for traffic that is routed to another port, which SEM156 tells.
+func missed(s *facts.Set, p facts.Policy, svc *mesh.Service) bool {
 	return slices.ContainsFunc(svc.Ports, func(own *mesh.Port) bool {
-		_, number := s.missedTLS(p.object, svc, own)
-		return number == p.port && s.routedAt(svc.Host, own.Number)
+		_, number := s.DestinationRules.OtherPortWithTLS(p.Object, svc, own)
+		return number == p.Port && s.Routes.LeadTo(svc.Host, own.Number)
 	})
 }
 
@@ -329,17 +330,17 @@ spec:
 `,
 }, portTwice)
 
-func portTwice(s *Scope, r *reporter) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
-		first := map[string]policy{}
-		for _, p := range policies(o, spec) {
-			list, _, entry := strings.Cut(p.field, ".portLevelSettings")
-			if !entry || p.port == 0 {
+func portTwice(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		first := map[string]facts.Policy{}
+		for _, p := range facts.Policies(o, spec) {
+			list, _, entry := strings.Cut(p.Field, ".portLevelSettings")
+			if !entry || p.Port == 0 {
 				continue
 			}
-			key := list + " " + strconv.Itoa(int(p.port))
+			key := list + " " + strconv.Itoa(int(p.Port))
 			if older, twice := first[key]; twice {
-				r.at(p.at("port"), "port %d has settings already, so these are not used", p.port).related(older.at("port"), "the settings in force stand here")
+				r.at(p.Sub("port"), "port %d has settings already, so these are not used", p.Port).related(older.Sub("port"), "the settings in force stand here")
 				continue
 			}
 			first[key] = p

@@ -9,6 +9,7 @@ import (
 
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -44,20 +45,20 @@ spec:
 `,
 }, pseudoHeaders)
 
-func pseudoHeaders(s *Scope, r *reporter) {
-	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+func pseudoHeaders(s *facts.Set, r *reporter) {
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		for i, m := range rule.GetMatch() {
-			field := source.Index(at.at("match").field, i)
-			namesPseudo(r, place{at.object, field + ".headers"}, m.GetHeaders())
-			namesPseudo(r, place{at.object, field + ".withoutHeaders"}, m.GetWithoutHeaders())
+			field := source.Index(at.At("match").Field, i)
+			namesPseudo(r, facts.At(at.Object, field+".headers"), m.GetHeaders())
+			namesPseudo(r, facts.At(at.Object, field+".withoutHeaders"), m.GetWithoutHeaders())
 		}
 	})
 }
 
-func namesPseudo(r *reporter, at place, headers map[string]*networking.StringMatch) {
+func namesPseudo(r *reporter, at facts.Place, headers map[string]*networking.StringMatch) {
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		if strings.HasPrefix(name, ":") {
-			f := r.at(place{at.object, source.Join(at.field, name)}, "%s is a pseudo header, which some releases refuse here", name)
+			f := r.at(facts.At(at.Object, source.Join(at.Field, name)), "%s is a pseudo header, which some releases refuse here", name)
 			f.At.Key = true
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -38,13 +39,13 @@ spec:
 `,
 }, redirectCode)
 
-func redirectCode(s *Scope, r *reporter) {
-	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+func redirectCode(s *facts.Set, r *reporter) {
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		switch code := rule.GetRedirect().GetRedirectCode(); code {
 		case 0, 301, 302, 303, 307, 308:
 		default:
 			if code >= 300 && code < 400 {
-				r.at(at.at("redirect.redirectCode"), "the proxy cannot redirect with %d, and rejects the whole route table for it", code)
+				r.at(at.At("redirect.redirectCode"), "the proxy cannot redirect with %d, and rejects the whole route table for it", code)
 			}
 		}
 	})
@@ -81,70 +82,70 @@ spec:
 `,
 }, redirectLoop)
 
-func redirectLoop(s *Scope, r *reporter) {
-	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+func redirectLoop(s *facts.Set, r *reporter) {
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		to := rule.GetRedirect()
-		if to == nil || to.GetRedirectPort() != nil || !staysAt(at.object, to.GetAuthority()) {
+		if to == nil || to.GetRedirectPort() != nil || !staysAt(at.Object, to.GetAuthority()) {
 			return
 		}
-		for _, c := range at.conditions() {
+		for _, c := range at.Matches() {
 			path, ok := redirected(c, to)
-			if !ok || !c.takes(path) || s.changesScheme(at.object, c, to.GetScheme()) || taken(at, path) {
+			if !ok || !takes(c, path) || changesScheme(s, at.Object, c, to.GetScheme()) || taken(at, path) {
 				continue
 			}
-			r.at(at.at("redirect"), "the redirect leads to %s, which this rule redirects again", path).
-				related(c.place, "the new location meets this match")
+			r.at(at.At("redirect"), "the redirect leads to %s, which this rule redirects again", path).
+				related(c.Place, "the new location meets this match")
 			return
 		}
 	})
 }
 
-// staysAt says whether a redirect to an authority comes back to the same rules.
+// staysAt reports whether a redirect to an authority comes back to the same rules.
 func staysAt(o *config.Object, authority string) bool {
 	hosts := config.Spec[*networking.VirtualService](o).GetHosts()
 	return authority == "" || len(hosts) == 1 && hosts[0] == authority
 }
 
 // redirected returns a path that a redirect of requests which meet the condition leads to.
-func redirected(c condition, to *networking.HTTPRedirect) (string, bool) {
+func redirected(c facts.HTTPMatch, to *networking.HTTPRedirect) (string, bool) {
 	switch {
 	case to.GetUri() != "":
 		return to.GetUri(), true
-	case to.GetPrefixRewrite() != "" && c.path.kind != textRegex:
+	case to.GetPrefixRewrite() != "" && c.Path.Kind != facts.Regex:
 		return to.GetPrefixRewrite(), true
 	}
-	path := c.path.example()
-	if c.path.kind == anyText {
+	path := c.Path.Example()
+	if c.Path.Kind == facts.Any {
 		path = "/"
 	}
 	return path, path != ""
 }
 
-// takes says whether a request for a path meets the condition, provided that it met it before.
-func (c condition) takes(path string) bool {
-	return c.path.covers(pattern{kind: wholeText, text: path})
+// takes reports whether a request for a path meets the condition, provided that it met it before.
+func takes(c facts.HTTPMatch, path string) bool {
+	return c.Path.Covers(facts.StringMatch{Kind: facts.Exact, Text: path})
 }
 
-// taken says whether an earlier rule may take the new location.
-func taken(at httpRule, path string) bool {
-	for _, c := range conditionsOf(at.object) {
-		if c.rule < at.index && c.takes(path) {
+// taken reports whether an earlier rule may take the new location.
+func taken(at facts.HTTPRule, path string) bool {
+	for _, c := range facts.HTTPMatches(at.Object) {
+		if c.Rule < at.Index && takes(c, path) {
 			return true
 		}
 	}
 	return false
 }
 
-// changesScheme says whether the redirect ends elsewhere because the rule does not apply to the new scheme, or may not.
-func (s *Scope) changesScheme(o *config.Object, c condition, scheme string) bool {
+// changesScheme reports whether the redirect ends elsewhere because the rule does not apply to the new scheme, or may not.
+func changesScheme(s *facts.Set, o *config.Object, c facts.HTTPMatch, scheme string) bool {
 	if scheme == "" {
 		return false
 	}
-	if c.port != 0 || c.scheme.kind != anyText {
+	if c.Port != 0 || c.Scheme.Kind != facts.Any {
 		return true
 	}
-	for _, name := range c.gateways {
-		if s.serves(name, scheme, o, config.Spec[*networking.VirtualService](o).GetHosts()) {
+	for _, name := range c.Gateways {
+		if s.Gateways.Serve(name, scheme, o, config.Spec[*networking.VirtualService](o).GetHosts()) {
 			return false
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -36,10 +37,10 @@ spec:
 // refusable is the first status that Envoy does not take in a route.
 const refusable = 600
 
-func refusedStatus(s *Scope, r *reporter) {
-	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+func refusedStatus(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
 		refuse := func(field string) {
-			r.at(place{o, field}, "Envoy refuses the status %d, and with it every rule of the route table", refusable)
+			r.at(facts.At(o, field), "Envoy refuses the status %d, and with it every rule of the route table", refusable)
 		}
 		for i, route := range spec.Http {
 			rule := source.Index("spec.http", i)

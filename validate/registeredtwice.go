@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -58,16 +59,16 @@ spec:
 	Aliases: []string{"KIA1211"},
 }, registeredTwice)
 
-func registeredTwice(s *Scope, r *reporter) {
-	s.eachNamesake(func(winner, loser *mesh.Service) {
+func registeredTwice(s *facts.Set, r *reporter) {
+	s.Hosts.EachDuplicate(func(winner, loser *mesh.Service) {
 		if winner.Namespace == loser.Namespace || winner.Kubernetes() || loser.Kubernetes() || !everywhere(winner) || !everywhere(loser) {
 			return
 		}
-		if _, differing := protocolConflict(winner, loser); differing != nil {
+		if _, differing := facts.ProtocolConflict(winner, loser); differing != nil {
 			return // SEM127 says so
 		}
-		r.at(place{loser.Object, loser.Field}, "%q is registered in namespace %s as well; clients in any other namespace see only that entry", loser.Host, winner.Namespace).
-			related(place{winner.Object, winner.Field}, "the older entry wins")
+		r.at(facts.At(loser.Object, loser.Field), "%q is registered in namespace %s as well; clients in any other namespace see only that entry", loser.Host, winner.Namespace).
+			related(facts.At(winner.Object, winner.Field), "the older entry wins")
 	})
 }
 
@@ -115,25 +116,16 @@ spec:
 	Aliases: []string{"KIA1211"},
 }, registeredTwiceHere)
 
-func registeredTwiceHere(s *Scope, r *reporter) {
-	s.eachNamesake(func(winner, loser *mesh.Service) {
+func registeredTwiceHere(s *facts.Set, r *reporter) {
+	s.Hosts.EachDuplicate(func(winner, loser *mesh.Service) {
 		if winner.Namespace != loser.Namespace || winner.Kubernetes() || loser.Kubernetes() || winner.Object == loser.Object {
 			return
 		}
 		if differing := difference(winner.Object, loser.Object); differing != "" {
-			r.at(place{loser.Object, loser.Field}, "%s registers %q already with another %s, so this entry is left out", name(winner.Object), loser.Host, differing).
-				related(place{winner.Object, winner.Field}, "this entry is used")
+			r.at(facts.At(loser.Object, loser.Field), "%s registers %q already with another %s, so this entry is left out", name(winner.Object), loser.Host, differing).
+				related(facts.At(winner.Object, winner.Field), "this entry is used")
 		}
 	})
-}
-
-// eachNamesake calls do for every service of a host but the first, with the first. Findings are about the other ones.
-func (s *Scope) eachNamesake(do func(winner, loser *mesh.Service)) {
-	for _, svc := range s.subjectServices() {
-		if winner := s.Mesh.ServicesOf(svc.Host)[0]; winner != svc {
-			do(winner, svc)
-		}
-	}
 }
 
 func everywhere(svc *mesh.Service) bool {

@@ -1,13 +1,12 @@
 package validate
 
 import (
-	"strings"
-
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -36,10 +35,10 @@ spec:
 	Aliases: []string{"KIA1007"},
 }, modeless)
 
-func modeless(s *Scope, r *reporter) {
-	each(s, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
+func modeless(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
 		if spec.GetOutboundTrafficPolicy() != nil && o.Doc.Lookup("spec.outboundTrafficPolicy.mode") == nil {
-			r.at(place{o, "spec.outboundTrafficPolicy"}, "without a mode the policy is REGISTRY_ONLY: calls to unknown hosts are blocked")
+			r.at(facts.At(o, "spec.outboundTrafficPolicy"), "without a mode the policy is REGISTRY_ONLY: calls to unknown hosts are blocked")
 		}
 	})
 }
@@ -107,27 +106,22 @@ spec:
 `,
 }, blockedHost)
 
-func blockedHost(s *Scope, r *reporter) {
-	if !s.holdsKind("ServiceEntry") {
+func blockedHost(s *facts.Set, r *reporter) {
+	if !s.HoldsKind("ServiceEntry") {
 		return
 	}
-	for _, o := range s.subjects("VirtualService") {
-		view := s.client(o.Namespace)
-		if !boundTo(o, mesh.MeshGateway) || view.Outbound.GetMode() != networking.OutboundTrafficPolicy_REGISTRY_ONLY {
+	for _, o := range s.WantedObjects("VirtualService") {
+		view := s.Client(o.Namespace)
+		if !facts.IsBoundTo(o, mesh.MeshGateway) || view.Outbound.GetMode() != networking.OutboundTrafficPolicy_REGISTRY_ONLY {
 			continue
 		}
-		for _, t := range s.targets(o) {
-			host := s.full(t.Host, o)
-			if s.standing(host) != unknown || !s.outside(host) {
+		for _, t := range s.Routes.Destinations(o) {
+			host := s.FullHost(t.Host, o)
+			if s.Hosts.Presence(host) != facts.Unknown || !s.Hosts.OutsideCluster(host) {
 				continue
 			}
-			r.at(t.host(), "no ServiceEntry registers %q, and clients in namespace %s reach registered hosts only", host, o.Namespace).
-				related(place{view.Policy.Object, view.Policy.Field}, "REGISTRY_ONLY is set here")
+			r.at(t.HostPlace(), "no ServiceEntry registers %q, and clients in namespace %s reach registered hosts only", host, o.Namespace).
+				related(facts.At(view.Policy.Object, view.Policy.Field), "REGISTRY_ONLY is set here")
 		}
 	}
-}
-
-// outside says whether a host is not one of the cluster.
-func (s *Scope) outside(host string) bool {
-	return !strings.HasSuffix(host, "."+s.Mesh.Settings.Domain) && strings.Contains(host, ".") && !strings.HasSuffix(host, ".svc")
 }

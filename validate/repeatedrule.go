@@ -1,7 +1,7 @@
 package validate
 
 import (
-	"fmt"
+	"sync"
 
 	networking "istio.io/api/networking/v1alpha3"
 
@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -46,22 +47,22 @@ spec:
 	Aliases: []string{"IST0130"},
 }, rulesAfterAll)
 
-func rulesAfterAll(s *Scope, r *reporter) {
-	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+func rulesAfterAll(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
 		broad := broadMatch(o)
-		var warnings lazy[map[string]string]
+		warnings := sync.OnceValue(func() map[string]string { return facts.WebhookCovered(spec) })
 		for _, l := range ruleLists(o, spec) {
 			bare := l.bare()
 			for i := range l.matches {
-				f := place{o, l.rule(i)}
+				f := facts.At(o, l.rule(i))
 				switch {
 				case bare >= 0 && bare < i:
 					l.report(r.at(f, "the rule is never used: an earlier one takes every request").
-						related(place{o, l.rule(bare)}, "this rule has no conditions"), bare).warned()
-				case l.name == "http" && broad != nil && broad.rule < i:
+						related(facts.At(o, l.rule(bare)), "this rule has no conditions"), bare).warned()
+				case l.name == "http" && broad != nil && broad.Rule < i:
 					found := r.at(f, "the rule is never used: an earlier one takes every request").
-						related(broad.place, "every request meets this match").help("put it before %s", ruleField(broad.rule))
-					if l.warned(i, warnings.get(func() map[string]string { return webhookCovered(spec) })) {
+						related(broad.Place, "every request meets this match").help("put it before %s", facts.RuleField(broad.Rule))
+					if l.warned(i, warnings()) {
 						found.warned()
 					}
 				}
@@ -71,9 +72,9 @@ func rulesAfterAll(s *Scope, r *reporter) {
 }
 
 // broadMatch returns the first match of an HTTP rule that every request meets, or nil.
-func broadMatch(o *config.Object) *condition {
-	for _, c := range conditionsOf(o) {
-		if c.match >= 0 && !c.delegated && c.everything() {
+func broadMatch(o *config.Object) *facts.HTTPMatch {
+	for _, c := range facts.HTTPMatches(o) {
+		if c.Match >= 0 && !c.Delegated && c.MatchesAll() {
 			return &c
 		}
 	}
@@ -115,12 +116,12 @@ spec:
 	Aliases: []string{"IST0131"},
 }, repeatedMatches)
 
-func repeatedMatches(s *Scope, r *reporter) {
-	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+func repeatedMatches(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
 		for _, l := range ruleLists(o, spec) {
 			l.repeated(func(rule, match, firstRule, firstMatch int) {
-				l.report(r.at(place{o, l.match(rule, match)}, "the match is never used: an earlier one is the same").
-					related(place{o, l.match(firstRule, firstMatch)}, "the same match stands here"), firstRule).warned()
+				l.report(r.at(facts.At(o, l.match(rule, match)), "the match is never used: an earlier one is the same").
+					related(facts.At(o, l.match(firstRule, firstMatch)), "the same match stands here"), firstRule).warned()
 			})
 		}
 	})
@@ -136,7 +137,7 @@ type ruleList struct {
 func ruleLists(o *config.Object, spec *networking.VirtualService) []ruleList {
 	http := ruleList{name: "http", delegated: map[int]bool{}}
 	for i, rule := range spec.GetHttp() {
-		http.matches = append(http.matches, nameless(rule.GetMatch()))
+		http.matches = append(http.matches, facts.WithoutNames(rule.GetMatch()))
 		http.delegated[i] = rule.GetDelegate() != nil
 	}
 	tls, tcp := ruleList{name: "tls"}, ruleList{name: "tcp"}
@@ -173,7 +174,7 @@ func (l ruleList) report(f finding, earlier int) finding {
 	return f
 }
 
-// warned says whether Istio's webhook warns of a match of a rule.
+// warned reports whether Istio's webhook warns of a match of a rule.
 func (l ruleList) warned(rule int, warnings map[string]string) bool {
 	for j := range l.matches[rule] {
 		if _, ok := warnings[l.match(rule, j)]; ok {
@@ -192,7 +193,7 @@ func (l ruleList) repeated(yield func(rule, match, firstRule, firstMatch int)) {
 			return
 		}
 		for j, m := range matches {
-			key := digest(m)
+			key := facts.Digest(m)
 			if first, twice := seen[key]; twice {
 				yield(i, j, first.rule, first.match)
 				continue
@@ -209,26 +210,4 @@ func messagesOf[M proto.Message](matches []M) []proto.Message {
 		all = append(all, m)
 	}
 	return all
-}
-
-// nameless returns conditions without their names, which do not match anything.
-func nameless(matches []*networking.HTTPMatchRequest) []proto.Message {
-	var all []proto.Message
-	for _, m := range matches {
-		if m.GetName() != "" {
-			m = proto.CloneOf(m)
-			m.Name = ""
-		}
-		all = append(all, m)
-	}
-	return all
-}
-
-// digest is the same for equal messages.
-func digest(m proto.Message) string {
-	data, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
-	if err != nil {
-		return fmt.Sprint(m)
-	}
-	return string(data)
 }

@@ -6,6 +6,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -35,12 +36,12 @@ spec:
 `
 }
 
-func responseBody(s *Scope, r *reporter) {
-	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+func responseBody(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
 		for i, route := range spec.Http {
 			body := route.GetDirectResponse().GetBody()
 			size := len(body.GetString_()) + len(body.GetBytes())
-			at := place{o, source.Index("spec.http", i) + ".directResponse.body"}
+			at := facts.At(o, source.Index("spec.http", i)+".directResponse.body")
 			switch {
 			case size > 1<<20:
 				r.at(at, "the body has %d bytes, and may have 1 MiB at most", size).rejected()

@@ -7,6 +7,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -43,8 +44,8 @@ spec:
 `,
 }, rewrittenPath)
 
-func rewrittenPath(s *Scope, r *reporter) {
-	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+func rewrittenPath(s *facts.Set, r *reporter) {
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		to := rule.GetRewrite().GetUri()
 		if to == "" {
 			return
@@ -53,9 +54,9 @@ func rewrittenPath(s *Scope, r *reporter) {
 		for _, m := range rule.GetMatch() {
 			prefixes = append(prefixes, m.GetUri().GetPrefix())
 		}
-		for _, c := range at.conditions() {
-			if f, ok := reportRewrite(r, at.at("rewrite.uri"), to, c, prefixes); ok {
-				f.related(c.place, "for requests that meet this match")
+		for _, c := range at.Matches() {
+			if f, ok := reportRewrite(r, at.At("rewrite.uri"), to, c, prefixes); ok {
+				f.related(c.Place, "for requests that meet this match")
 				return
 			}
 		}
@@ -64,17 +65,17 @@ func rewrittenPath(s *Scope, r *reporter) {
 
 // reportRewrite tells what becomes of the paths of one match if it is odd. Prefixes are those of the rule's other matches: two that
 // differ by the final slash only are the way to write it.
-func reportRewrite(r *reporter, at place, to string, c condition, prefixes []string) (finding, bool) {
-	from := c.path.text
-	if c.path.kind == anyText {
+func reportRewrite(r *reporter, at facts.Place, to string, c facts.HTTPMatch, prefixes []string) (finding, bool) {
+	from := c.Path.Text
+	if c.Path.Kind == facts.Any {
 		from = "/"
 	}
 	path, result := rewritten(from, to)
 	switch {
-	case c.regex != "":
-		return r.at(at, "every path that matches %q becomes %s, whatever stands in it", c.regex, to).
+	case c.Regex != "":
+		return r.at(at, "every path that matches %q becomes %s, whatever stands in it", c.Regex, to).
 			help("use rewrite.uriRegexRewrite to keep parts of the path").severity(diag.Info), true
-	case c.path.kind == wholeText || strings.HasSuffix(from, "/") == strings.HasSuffix(to, "/"):
+	case c.Path.Kind == facts.Exact || strings.HasSuffix(from, "/") == strings.HasSuffix(to, "/"):
 		return finding{}, false
 	case strings.HasSuffix(from, "/"):
 		return r.at(at, "%s becomes %s", path, result).help("write %s/", to), true

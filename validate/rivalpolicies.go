@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -57,17 +58,17 @@ spec:
 	Aliases: []string{"KIA0201"},
 }, lostPolicy)
 
-func lostPolicy(s *Scope, r *reporter) {
-	s.eachRivalRule(func(rule *mesh.DestinationRule, l mesh.Loser) {
+func lostPolicy(s *facts.Set, r *reporter) {
+	eachRivalRule(s, func(rule *mesh.DestinationRule, l mesh.Loser) {
 		if l.Field == "spec.host" || unchanged(rule, l) {
 			return
 		}
-		r.at(place{l.Object, l.Field}, "%s is dropped: %s", strings.TrimPrefix(l.Field, "spec."), l.Reason).
-			related(place{rule.Host.Object, "spec.host"}, "rules of this host are united here%s", elder(rule.Host.Object, l.Object))
+		r.at(facts.At(l.Object, l.Field), "%s is dropped: %s", strings.TrimPrefix(l.Field, "spec."), l.Reason).
+			related(facts.At(rule.Host.Object, "spec.host"), "rules of this host are united here%s", elder(rule.Host.Object, l.Object))
 	})
 }
 
-// unchanged says whether what was dropped says the same as what is in force.
+// unchanged reports whether what was dropped says the same as what is in force.
 func unchanged(rule *mesh.DestinationRule, l mesh.Loser) bool {
 	lost := config.Spec[*networking.DestinationRule](l.Object)
 	if l.Field == "spec.trafficPolicy" {
@@ -145,46 +146,36 @@ spec:
 `,
 }, otherAudience)
 
-func otherAudience(s *Scope, r *reporter) {
-	s.eachRivalRule(func(rule *mesh.DestinationRule, l mesh.Loser) {
+func otherAudience(s *facts.Set, r *reporter) {
+	eachRivalRule(s, func(rule *mesh.DestinationRule, l mesh.Loser) {
 		spec := config.Spec[*networking.DestinationRule](l.Object)
 		if l.Field != "spec.host" || !strings.Contains(l.Reason, "exportTo") || spec.GetWorkloadSelector() != nil {
 			return
 		}
-		r.at(place{l.Object, "spec.exportTo"}, "clients in namespace %s do not use this rule: %s", l.Object.Namespace, l.Reason).
-			related(place{rule.Host.Object, "spec.exportTo"}, "this rule is used")
+		r.at(facts.At(l.Object, "spec.exportTo"), "clients in namespace %s do not use this rule: %s", l.Object.Namespace, l.Reason).
+			related(facts.At(rule.Host.Object, "spec.exportTo"), "this rule is used")
 	})
 }
 
 // eachRivalRule calls do for what several DestinationRules of one host and namespace lose to one another, as clients of that
 // namespace see it.
-func (s *Scope) eachRivalRule(do func(*mesh.DestinationRule, mesh.Loser)) {
+func eachRivalRule(s *facts.Set, do func(*mesh.DestinationRule, mesh.Loser)) {
 	met := map[*config.Object]bool{} // the oldest of several, for all of them
-	for _, o := range s.subjects("DestinationRule") {
-		host := s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)
-		first := s.firstIn(o.Namespace, host)
-		if met[first] || len(s.rulesFor(host)) < 2 {
+	for _, o := range s.WantedObjects("DestinationRule") {
+		host := s.FullHost(config.Spec[*networking.DestinationRule](o).GetHost(), o)
+		first := s.DestinationRules.FirstIn(o.Namespace, host)
+		if met[first] || len(s.DestinationRules.Of(host)) < 2 {
 			continue
 		}
 		met[first] = true
-		rule := s.client(o.Namespace).DestinationRule(&mesh.Service{Host: host, Namespace: o.Namespace})
+		rule := s.Client(o.Namespace).DestinationRule(&mesh.Service{Host: host, Namespace: o.Namespace})
 		if rule == nil || rule.Spec.GetHost() != host {
 			continue
 		}
 		for _, l := range rule.Hidden {
-			if l.Object.Namespace == o.Namespace && s.full(config.Spec[*networking.DestinationRule](l.Object).GetHost(), l.Object) == host {
+			if l.Object.Namespace == o.Namespace && s.FullHost(config.Spec[*networking.DestinationRule](l.Object).GetHost(), l.Object) == host {
 				do(rule, l)
 			}
 		}
 	}
-}
-
-// firstIn returns the oldest DestinationRule of a host in a namespace.
-func (s *Scope) firstIn(namespace, host string) *config.Object {
-	for _, o := range s.rulesFor(host) {
-		if o.Namespace == namespace {
-			return o
-		}
-	}
-	return nil
 }

@@ -2,7 +2,6 @@ package validate
 
 import (
 	"slices"
-	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
 
@@ -10,6 +9,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -55,14 +55,14 @@ spec:
 	Aliases: []string{"IST0109", "KIA1106"},
 }, rivalRules)
 
-func rivalRules(s *Scope, r *reporter) {
-	s.eachOutranked(func(o *config.Object, lost []outranked) {
+func rivalRules(s *facts.Set, r *reporter) {
+	eachOutranked(s, func(o *config.Object, lost []outranked) {
 		if len(lost) < len(config.Spec[*networking.VirtualService](o).GetHosts()) {
 			return
 		}
 		for _, l := range lost {
-			r.at(l.place, "the HTTP rules for %q never act: %s has the same host and comes first", l.host, name(l.by)).
-				related(place{l.by, "spec.hosts"}, "its rules are used%s", elder(l.by, o))
+			r.at(l.Place, "the HTTP rules for %q never act: %s has the same host and comes first", l.host, name(l.by)).
+				related(facts.At(l.by, "spec.hosts"), "its rules are used%s", elder(l.by, o))
 		}
 	})
 }
@@ -127,38 +127,38 @@ spec:
 	Aliases: []string{"IST0109"},
 }, partlyRivalRules)
 
-func partlyRivalRules(s *Scope, r *reporter) {
-	s.eachOutranked(func(o *config.Object, lost []outranked) {
+func partlyRivalRules(s *facts.Set, r *reporter) {
+	eachOutranked(s, func(o *config.Object, lost []outranked) {
 		if len(lost) == len(config.Spec[*networking.VirtualService](o).GetHosts()) {
 			return
 		}
 		for _, l := range lost {
-			r.at(l.place, "%q is routed by %s, which comes first; these rules act for the other hosts only", l.host, name(l.by)).
-				related(place{l.by, "spec.hosts"}, "its rules are used%s", elder(l.by, o))
+			r.at(l.Place, "%q is routed by %s, which comes first; these rules act for the other hosts only", l.host, name(l.by)).
+				related(facts.At(l.by, "spec.hosts"), "its rules are used%s", elder(l.by, o))
 		}
 	})
 }
 
 // An outranked is a host of a VirtualService for which another one decides.
 type outranked struct {
-	place
+	facts.Place
 	host string
 	by   *config.Object
 }
 
 // eachOutranked calls do for every VirtualService that loses hosts, as sidecars of its own namespace see it.
-func (s *Scope) eachOutranked(do func(*config.Object, []outranked)) {
+func eachOutranked(s *facts.Set, do func(*config.Object, []outranked)) {
 	for _, v := range s.Mesh.VirtualServices() {
-		if !s.wants(v.Object) {
+		if !s.Wanted(v.Object) {
 			continue
 		}
 		var lost []outranked
-		for i, h := range hostsInMesh(v) {
-			if s.rivalsFor(h) < 2 {
+		for i, h := range facts.HostsInMesh(v) {
+			if s.Routes.CountInMesh(h) < 2 {
 				continue
 			}
-			if by := s.decider(v, h); by != nil {
-				lost = append(lost, outranked{place{v.Object, source.Index("spec.hosts", i)}, h, by.Object})
+			if by := decider(s, v, h); by != nil {
+				lost = append(lost, outranked{facts.At(v.Object, source.Index("spec.hosts", i)), h, by.Object})
 			}
 		}
 		if len(lost) > 0 {
@@ -167,34 +167,13 @@ func (s *Scope) eachOutranked(do func(*config.Object, []outranked)) {
 	}
 }
 
-// rivalsFor returns how many VirtualServices give HTTP rules for a host to sidecars.
-func (s *Scope) rivalsFor(host string) int {
-	return s.rivals.get(func() map[string]int {
-		rivals := map[string]int{}
-		for _, v := range s.Mesh.VirtualServices() {
-			for _, h := range hostsInMesh(v) {
-				rivals[h]++
-			}
-		}
-		return rivals
-	})[host]
-}
-
-// hostsInMesh returns the full hosts for which a VirtualService gives HTTP rules to sidecars.
-func hostsInMesh(v *mesh.VirtualService) []string {
-	if len(v.Spec.GetHttp()) == 0 || !slices.Contains(v.Gateways(), mesh.MeshGateway) {
-		return nil
-	}
-	return v.Spec.GetHosts()
-}
-
 // decider returns the VirtualService that decides about a host in place of another one of precisely this host, in that one's own
 // namespace; nil where it decides itself.
-func (s *Scope) decider(v *mesh.VirtualService, host string) *mesh.VirtualService {
+func decider(s *facts.Set, v *mesh.VirtualService, host string) *mesh.VirtualService {
 	if !v.VisibleIn(v.Object.Namespace) {
 		return nil
 	}
-	view := s.client(v.Object.Namespace)
+	view := s.Client(v.Object.Namespace)
 	for _, l := range view.Egress {
 		by := l.VirtualService(host)
 		imported := view.Sidecar == nil || slices.Contains(l.VirtualServices, v)
@@ -249,39 +228,25 @@ spec:
 `,
 }, moreSpecificRules)
 
-func moreSpecificRules(s *Scope, r *reporter) {
+func moreSpecificRules(s *facts.Set, r *reporter) {
 	wild := map[string]*mesh.VirtualService{}
 	for _, v := range s.Mesh.VirtualServices() {
-		for _, h := range hostsInMesh(v) {
+		for _, h := range facts.HostsInMesh(v) {
 			if mesh.IsWildcard(h) && h != "*" && wild[h] == nil {
 				wild[h] = v
 			}
 		}
 	}
 	for _, v := range s.Mesh.VirtualServices() {
-		if !s.wants(v.Object) {
+		if !s.Wanted(v.Object) {
 			continue
 		}
-		for i, h := range hostsInMesh(v) {
-			if w := above(wild, h); w != nil && w != v && w.VisibleIn(v.Object.Namespace) {
-				r.at(place{v.Object, source.Index("spec.hosts", i)}, "rules of %s do not act for %q: these rules decide alone", name(w.Object), h).
-					related(place{w.Object, "spec.hosts"}, "its wildcard covers the host")
+		for i, h := range facts.HostsInMesh(v) {
+			if w := facts.ClosestWildcard(wild, h); w != nil && w != v && w.VisibleIn(v.Object.Namespace) {
+				r.at(facts.At(v.Object, source.Index("spec.hosts", i)), "rules of %s do not act for %q: these rules decide alone", name(w.Object), h).
+					related(facts.At(w.Object, "spec.hosts"), "its wildcard covers the host")
 			}
 		}
-	}
-}
-
-// above returns what is filed under the closest wildcard above a host.
-func above[T any](wild map[string]T, host string) (found T) {
-	for rest := strings.TrimPrefix(host, "*."); ; {
-		_, parent, ok := strings.Cut(rest, ".")
-		if !ok {
-			return found
-		}
-		if w, ok := wild["*."+parent]; ok {
-			return w
-		}
-		rest = parent
 	}
 }
 
@@ -320,12 +285,12 @@ spec:
 `,
 }, hostTwice)
 
-func hostTwice(s *Scope, r *reporter) {
-	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
-		at := func(i int) place { return place{o, source.Index("spec.hosts", i)} }
+func hostTwice(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		at := func(i int) facts.Place { return facts.At(o, source.Index("spec.hosts", i)) }
 		first := map[string]int{}
 		for i, h := range spec.GetHosts() {
-			full := s.full(h, o)
+			full := s.FullHost(h, o)
 			if j, twice := first[full]; twice && spec.GetHosts()[j] != h {
 				r.at(at(i), "%q and %q are the same host", spec.GetHosts()[j], h).related(at(j), "%q is listed here", spec.GetHosts()[j])
 				continue

@@ -9,6 +9,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -43,7 +44,7 @@ spec: {selector: {matchLabels: {app: legacy}}, mtls: {mode: PERMISSIVE}}
 	Aliases: []string{"IST0111", "KIA0002"},
 }, rivalDefaults)
 
-func rivalDefaults(s *Scope, r *reporter) {
+func rivalDefaults(s *facts.Set, r *reporter) {
 	for _, kind := range []string{"Sidecar", "PeerAuthentication"} {
 		first := map[string]*config.Object{}
 		for _, o := range s.Mesh.Objects(kind) {
@@ -51,8 +52,8 @@ func rivalDefaults(s *Scope, r *reporter) {
 				continue
 			}
 			if older := first[o.Namespace]; older != nil {
-				r.at(place{o, "metadata.name"}, "%s has no effect: namespace %s has a default already", name(o), o.Namespace).
-					related(place{older, "metadata.name"}, "the older one counts%s", elder(older, o))
+				r.at(facts.At(o, "metadata.name"), "%s has no effect: namespace %s has a default already", name(o), o.Namespace).
+					related(facts.At(older, "metadata.name"), "the older one counts%s", elder(older, o))
 				continue
 			}
 			first[o.Namespace] = o
@@ -110,13 +111,13 @@ spec:
 	Aliases: []string{"IST0110", "KIA0003"},
 }, rivalSelectors)
 
-func rivalSelectors(s *Scope, r *reporter) {
+func rivalSelectors(s *facts.Set, r *reporter) {
 	for _, kind := range []string{"Sidecar", "PeerAuthentication"} {
 		all := s.Mesh.Objects(kind)
 		claimed := map[claim]int{} // by the first of them
 		for i, o := range all {
 			rival := i
-			for _, c := range s.claims(o) {
+			for _, c := range claimsOf(s, o) {
 				if first, taken := claimed[c]; taken {
 					rival = min(rival, first)
 				} else {
@@ -124,7 +125,7 @@ func rivalSelectors(s *Scope, r *reporter) {
 				}
 			}
 			if rival < i {
-				s.reportRival(r, o, all[rival])
+				reportRival(s, r, o, all[rival])
 			}
 		}
 	}
@@ -138,29 +139,29 @@ type claim struct {
 	selector  string
 }
 
-// claims returns what an object with a selector claims.
-func (s *Scope) claims(o *config.Object) []claim {
+// claimsOf returns what an object with a selector claims.
+func claimsOf(s *facts.Set, o *config.Object) []claim {
 	selector := selectorOf(o)
 	if len(selector) == 0 {
 		return nil
 	}
 	all := []claim{{namespace: o.Namespace, selector: fmt.Sprintf("%q", selector)}}
-	for _, w := range s.selected(o.Namespace, selector) {
+	for _, w := range s.Workloads.Selected(o.Namespace, selector) {
 		all = append(all, claim{namespace: o.Namespace, workload: w})
 	}
 	return all
 }
 
-func (s *Scope) reportRival(r *reporter, o, first *config.Object) {
-	f := r.at(place{o, selectorField(o)}, "%s selects the same workloads, and is older: this %s does not count for them", name(first), o.Kind).
-		related(place{first, selectorField(first)}, "the older one counts%s", elder(first, o))
-	if workload := s.bothSelect(o.Namespace, selectorOf(first), selectorOf(o)); workload != nil {
-		f.related(place{workload, "metadata.name"}, "both select %s", name(workload))
+func reportRival(s *facts.Set, r *reporter, o, first *config.Object) {
+	f := r.at(facts.At(o, selectorField(o)), "%s selects the same workloads, and is older: this %s does not count for them", name(first), o.Kind).
+		related(facts.At(first, selectorField(first)), "the older one counts%s", elder(first, o))
+	if workload := bothSelect(s, o.Namespace, selectorOf(first), selectorOf(o)); workload != nil {
+		f.related(facts.At(workload, "metadata.name"), "both select %s", name(workload))
 	}
 }
 
 // bothSelect returns a workload of the input that two selectors select, or nil.
-func (s *Scope) bothSelect(namespace string, a, b map[string]string) *config.Object {
+func bothSelect(s *facts.Set, namespace string, a, b map[string]string) *config.Object {
 	for k, v := range a {
 		if other, ok := b[k]; ok && other != v {
 			return nil
@@ -168,7 +169,7 @@ func (s *Scope) bothSelect(namespace string, a, b map[string]string) *config.Obj
 	}
 	both := maps.Clone(a)
 	maps.Copy(both, b)
-	if all := s.selected(namespace, both); len(all) > 0 {
+	if all := s.Workloads.Selected(namespace, both); len(all) > 0 {
 		return all[0]
 	}
 	return nil

@@ -1,13 +1,10 @@
 package validate
 
 import (
-	"slices"
-
-	networking "istio.io/api/networking/v1alpha3"
-
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -61,18 +58,12 @@ spec:
 `,
 }, unexportedSubset)
 
-func unexportedSubset(s *Scope, r *reporter) {
-	s.eachMissingSubset(func(t target, svc *mesh.Service, _ *mesh.DestinationRule, elsewhere *config.Object) {
-		if elsewhere == nil || !unexported(elsewhere, svc, t.object.Namespace) {
+func unexportedSubset(s *facts.Set, r *reporter) {
+	s.DestinationRules.EachMissingSubset(func(t facts.Destination, svc *mesh.Service, _ *mesh.DestinationRule, elsewhere *config.Object) {
+		if elsewhere == nil || !facts.NotExported(elsewhere, svc, t.Object.Namespace) {
 			return
 		}
-		r.at(place{t.object, t.field + ".subset"}, "%s, which defines subset %q of %q, is not exported to namespace %s", name(elsewhere), t.Subset, svc.Host, t.object.Namespace).
-			help("add %s to its exportTo", t.object.Namespace).related(place{elsewhere, "spec.exportTo"}, "it is exported to these namespaces only")
+		r.at(facts.At(t.Object, t.Field+".subset"), "%s, which defines subset %q of %q, is not exported to namespace %s", name(elsewhere), t.Subset, svc.Host, t.Object.Namespace).
+			help("add %s to its exportTo", t.Object.Namespace).related(facts.At(elsewhere, "spec.exportTo"), "it is exported to these namespaces only")
 	})
-}
-
-// unexported says whether it is only its exportTo that keeps a rule of the service's namespace from clients of another.
-func unexported(rule *config.Object, svc *mesh.Service, namespace string) bool {
-	to := config.Spec[*networking.DestinationRule](rule).GetExportTo()
-	return rule.Namespace == svc.Namespace && len(to) > 0 && rule.Namespace != namespace && !slices.Contains(to, "*") && !slices.Contains(to, namespace)
 }

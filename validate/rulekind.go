@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -56,15 +57,13 @@ spec:
 `,
 }, httpRulesWithoutHTTP)
 
-func httpRulesWithoutHTTP(s *Scope, r *reporter) {
-	s.eachMisfit(func(spec *networking.VirtualService) int { return len(spec.GetHttp()) }, readsHTTP,
+func httpRulesWithoutHTTP(s *facts.Set, r *reporter) {
+	eachMisfit(s, func(spec *networking.VirtualService) int { return len(spec.GetHttp()) }, facts.ReadsHTTP,
 		func(o *config.Object, svcs []*mesh.Service) {
-			r.at(place{o, "spec.http"}, "these rules never act: %s", ports(svcs)).
-				related(place{svcs[0].Object, svcs[0].Field}, "the host is declared here")
+			r.at(facts.At(o, "spec.http"), "these rules never act: %s", ports(svcs)).
+				related(facts.At(svcs[0].Object, svcs[0].Field), "the host is declared here")
 		})
 }
-
-func readsHTTP(p *mesh.Port) bool { return p.Protocol.IsHTTP() || p.Protocol == mesh.Detected }
 
 var _ = register(diag.Check{
 	ID:       "SEM121",
@@ -111,12 +110,12 @@ spec:
 `,
 }, tlsRulesWithoutTLS)
 
-func tlsRulesWithoutTLS(s *Scope, r *reporter) {
-	s.eachMisfit(func(spec *networking.VirtualService) int { return len(spec.GetTls()) },
+func tlsRulesWithoutTLS(s *facts.Set, r *reporter) {
+	eachMisfit(s, func(spec *networking.VirtualService) int { return len(spec.GetTls()) },
 		func(p *mesh.Port) bool { return p.Protocol.IsTLS() },
 		func(o *config.Object, svcs []*mesh.Service) {
-			r.at(place{o, "spec.tls"}, "these rules never act: %s", ports(svcs)).
-				related(place{svcs[0].Object, svcs[0].Field}, "the host is declared here")
+			r.at(facts.At(o, "spec.tls"), "these rules never act: %s", ports(svcs)).
+				related(facts.At(svcs[0].Object, svcs[0].Field), "the host is declared here")
 		})
 }
 
@@ -164,39 +163,28 @@ spec:
 `,
 }, tcpRulesWithoutTCP)
 
-func tcpRulesWithoutTCP(s *Scope, r *reporter) {
-	s.eachMisfit(func(spec *networking.VirtualService) int { return len(spec.GetTcp()) },
+func tcpRulesWithoutTCP(s *facts.Set, r *reporter) {
+	eachMisfit(s, func(spec *networking.VirtualService) int { return len(spec.GetTcp()) },
 		func(p *mesh.Port) bool { return !p.Protocol.IsHTTP() && !p.Protocol.IsTLS() },
 		func(o *config.Object, svcs []*mesh.Service) {
-			r.at(place{o, "spec.tcp"}, "these rules never act: %s", ports(svcs)).
-				related(place{svcs[0].Object, svcs[0].Field}, "the host is declared here")
+			r.at(facts.At(o, "spec.tcp"), "these rules never act: %s", ports(svcs)).
+				related(facts.At(svcs[0].Object, svcs[0].Field), "the host is declared here")
 		})
 }
 
 // eachMisfit calls report for every VirtualService of the mesh that has rules of a kind, and whose hosts, all of them known,
 // have no port that rules of this kind act on.
-func (s *Scope) eachMisfit(rules func(*networking.VirtualService) int, fits func(*mesh.Port) bool, report func(*config.Object, []*mesh.Service)) {
-	for _, o := range s.subjects("VirtualService") {
+func eachMisfit(s *facts.Set, rules func(*networking.VirtualService) int, fits func(*mesh.Port) bool, report func(*config.Object, []*mesh.Service)) {
+	for _, o := range s.WantedObjects("VirtualService") {
 		spec := config.Spec[*networking.VirtualService](o)
-		svcs := s.ruledHosts(o)
-		if rules(spec) == 0 || !boundTo(o, mesh.MeshGateway) || len(gatewaysOf(o)) > 1 || len(svcs) == 0 || len(svcs) < len(spec.GetHosts()) {
+		svcs := s.Routes.ServicesOf(o)
+		if rules(spec) == 0 || !facts.IsBoundTo(o, mesh.MeshGateway) || len(facts.GatewaysOf(o)) > 1 || len(svcs) == 0 || len(svcs) < len(spec.GetHosts()) {
 			continue
 		}
-		if !anyPort(svcs, fits) && anyPort(svcs, func(*mesh.Port) bool { return true }) {
+		if !facts.AnyPort(svcs, fits) && facts.AnyPort(svcs, func(*mesh.Port) bool { return true }) {
 			report(o, svcs)
 		}
 	}
-}
-
-func anyPort(svcs []*mesh.Service, fits func(*mesh.Port) bool) bool {
-	for _, svc := range svcs {
-		for _, p := range svc.Ports {
-			if fits(p) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // ports says which ports hosts have, with their protocols.

@@ -8,6 +8,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -77,21 +78,21 @@ spec:
 `,
 }, selectedRule)
 
-func selectedRule(s *Scope, r *reporter) {
-	routes := s.subsetRoutes()
-	for _, o := range s.subjects("DestinationRule") {
+func selectedRule(s *facts.Set, r *reporter) {
+	routes := subsetRoutes(s)
+	for _, o := range s.WantedObjects("DestinationRule") {
 		spec := config.Spec[*networking.DestinationRule](o)
-		host := s.full(spec.GetHost(), o)
+		host := s.FullHost(spec.GetHost(), o)
 		labels := spec.GetWorkloadSelector().GetMatchLabels()
 		if len(labels) == 0 || len(routes[host]) == 0 {
 			continue
 		}
 		view := s.Mesh.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: o.Namespace, Labels: labels, Name: "client"})
 		for _, t := range routes[host] {
-			if s.hidesSubset(view, o, t) {
-				r.at(place{o, "spec.workloadSelector"}, "for the workloads that it selects this rule hides subset %q of %q", t.Subset, host).
-					related(place{s.definer(host, t.Subset), "spec.subsets"}, "it is defined here").
-					related(t.host(), "this route leads there")
+			if hidesSubset(s, view, o, t) {
+				r.at(facts.At(o, "spec.workloadSelector"), "for the workloads that it selects this rule hides subset %q of %q", t.Subset, host).
+					related(facts.At(s.DestinationRules.Defining(host, t.Subset), "spec.subsets"), "it is defined here").
+					related(t.HostPlace(), "this route leads there")
 				break
 			}
 		}
@@ -99,12 +100,12 @@ func selectedRule(s *Scope, r *reporter) {
 }
 
 // subsetRoutes returns, by host, the destinations with a subset to which rules lead sidecars.
-func (s *Scope) subsetRoutes() map[string][]target {
-	routes := map[string][]target{}
+func subsetRoutes(s *facts.Set) map[string][]facts.Destination {
+	routes := map[string][]facts.Destination{}
 	for _, o := range s.Mesh.Objects("VirtualService") {
-		for _, t := range s.targets(o) {
-			if t.Subset != "" && t.fromSidecars() {
-				host := s.full(t.Host, o)
+		for _, t := range s.Routes.Destinations(o) {
+			if t.Subset != "" && t.FromSidecars() {
+				host := s.FullHost(t.Host, o)
 				routes[host] = append(routes[host], t)
 			}
 		}
@@ -112,15 +113,15 @@ func (s *Scope) subsetRoutes() map[string][]target {
 	return routes
 }
 
-// hidesSubset says whether a rule keeps a subset from a proxy that ordinary workloads of its namespace find, where the proxy goes by
+// hidesSubset reports whether a rule keeps a subset from a proxy that ordinary workloads of its namespace find, where the proxy goes by
 // the route.
-func (s *Scope) hidesSubset(view *mesh.View, rule *config.Object, t target) bool {
-	svc := view.Service(s.full(t.Host, t.object))
-	seen := slices.ContainsFunc(view.VirtualServices(mesh.MeshGateway), func(v *mesh.VirtualService) bool { return v.Object == t.object })
+func hidesSubset(s *facts.Set, view *mesh.View, rule *config.Object, t facts.Destination) bool {
+	svc := view.Service(s.FullHost(t.Host, t.Object))
+	seen := slices.ContainsFunc(view.VirtualServices(mesh.MeshGateway), func(v *mesh.VirtualService) bool { return v.Object == t.Object })
 	if svc == nil || !seen {
 		return false
 	}
-	used, usual := view.DestinationRule(svc), s.client(rule.Namespace).DestinationRule(svc)
+	used, usual := view.DestinationRule(svc), s.Client(rule.Namespace).DestinationRule(svc)
 	if used == nil || usual == nil || used.Host.Object != rule && !slices.Contains(used.From, rule) {
 		return false
 	}

@@ -1,14 +1,8 @@
 package validate
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
-	networking "istio.io/api/networking/v1alpha3"
-
-	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -55,88 +49,19 @@ spec:
 	Aliases: []string{"IST0145"},
 }, portClash)
 
-func portClash(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	for _, group := range s.subjectPorts() {
+func portClash(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	for _, group := range s.Gateways.WantedSockets() {
 		first := group[0]
 		for _, v := range group[1:] {
-			if v.sort() == first.sort() && v.sort() != "TCP" || told[v.place] {
+			if v.Connections() == first.Connections() && v.Connections() != "TCP" || told[v.Place] {
 				continue
 			}
-			told[v.place] = true
-			r.at(place{v.object, v.field + ".port"}, "port %d is taken for %s by an older server, so this one for %s is left out", v.GetPort().GetNumber(), first.sort(), v.sort()).
-				related(place{first.object, first.field + ".port"}, "the older server stands here%s", elder(first.object, v.object))
+			told[v.Place] = true
+			r.at(facts.At(v.Object, v.Field+".port"), "port %d is taken for %s by an older server, so this one for %s is left out", v.GetPort().GetNumber(), first.Connections(), v.Connections()).
+				related(facts.At(first.Object, first.Field+".port"), "the older server stands here%s", elder(first.Object, v.Object))
 		}
 	}
-}
-
-// sort is how a server tells connections apart, which all servers of a port have to do in the same way.
-func (v server) sort() string {
-	switch p := v.protocol(); {
-	case p.IsHTTP():
-		return "HTTP"
-	case p.IsTLS():
-		return "TLS"
-	}
-	return "TCP"
-}
-
-// sharedPorts returns the servers that share a socket of one gateway workload, the oldest first. Whatever a selector picks is
-// picked by every selector that asks for no more, so that a server may stand in several groups.
-func (s *Scope) sharedPorts() [][]server {
-	return s.all.sockets.get(func() [][]server {
-		return s.sharedBy(func(map[string]string) bool { return true })
-	})
-}
-
-// subjectPorts returns those of them where one of the servers may be of a Gateway that findings are wanted about.
-func (s *Scope) subjectPorts() [][]server {
-	if s.Subjects == nil {
-		return s.sharedPorts()
-	}
-	return s.chosen.sockets.get(func() [][]server {
-		return s.sharedBy(func(selector map[string]string) bool {
-			return slices.ContainsFunc(s.subjects("Gateway"), func(o *config.Object) bool {
-				return has(selector, config.Spec[*networking.Gateway](o).GetSelector())
-			})
-		})
-	})
-}
-
-// sharedBy returns the servers that share a socket of the workloads which wanted selectors pick.
-func (s *Scope) sharedBy(wanted func(selector map[string]string) bool) [][]server {
-	var sockets [][]server
-	seen := map[string]bool{}
-	for _, o := range s.Mesh.Objects("Gateway") {
-		selector := config.Spec[*networking.Gateway](o).GetSelector()
-		if !wanted(selector) {
-			continue
-		}
-		if key := words(selector); !seen[key] {
-			seen[key] = true
-			sockets = append(sockets, bySocket(s.selecting(selector))...)
-		}
-	}
-	return sockets
-}
-
-// bySocket groups the servers of Gateways by address and port, in the order of the first of each.
-func bySocket(gateways []*config.Object) [][]server {
-	position := map[string]int{}
-	var groups [][]server
-	for _, o := range gateways {
-		for _, v := range serversOf(o) {
-			key := fmt.Sprint(v.GetBind(), " ", v.GetPort().GetNumber())
-			i, ok := position[key]
-			if !ok {
-				i = len(groups)
-				position[key] = i
-				groups = append(groups, nil)
-			}
-			groups[i] = append(groups[i], v)
-		}
-	}
-	return groups
 }
 
 var _ = register(diag.Check{
@@ -184,71 +109,63 @@ spec:
 	Aliases: []string{"IST0145", "KIA0301"},
 }, hostClash)
 
-func hostClash(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	for _, group := range s.subjectPorts() {
-		taken, names := map[string]place{}, map[string]place{} // as written, and without the namespace
+func hostClash(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	for _, group := range s.Gateways.WantedSockets() {
+		taken, names := map[string]facts.Place{}, map[string]facts.Place{} // as written, and without the namespace
 		for _, v := range group {
 			if v.GetTls() == nil {
 				continue
 			}
-			i, older, left := v.clash(taken, names)
-			if i >= 0 && !told[v.place] {
-				told[v.place] = true
+			i, older, left := clash(v, taken, names)
+			if i >= 0 && !told[v.Place] {
+				told[v.Place] = true
 				reportClash(r, v, i, older, left)
 			}
 			if left {
 				continue
 			}
 			for i := range v.GetHosts() {
-				taken[v.written(i)] = v.host(i)
-				names[v.hostAt(i).name] = v.host(i)
+				taken[written(v, i)] = v.HostPlace(i)
+				names[v.HostAt(i).Name] = v.HostPlace(i)
 			}
 		}
 	}
 }
 
-func reportClash(r *reporter, v server, i int, older place, left bool) {
+func reportClash(r *reporter, v facts.Server, i int, older facts.Place, left bool) {
 	if left {
-		r.at(v.host(i), "an older server of port %d has the host %q, so this server is left out with all its hosts", v.GetPort().GetNumber(), v.hostAt(i).name).
-			related(older, "the older server has it here%s", elder(older.object, v.object))
+		r.at(v.HostPlace(i), "an older server of port %d has the host %q, so this server is left out with all its hosts", v.GetPort().GetNumber(), v.HostAt(i).Name).
+			related(older, "the older server has it here%s", elder(older.Object, v.Object))
 		return
 	}
-	r.at(v.host(i), "another server of port %d has the host %q for another namespace, and the proxy refuses to tell the two apart: the port is lost to both",
-		v.GetPort().GetNumber(), v.hostAt(i).name).related(older, "the other server has it here")
+	r.at(v.HostPlace(i), "another server of port %d has the host %q for another namespace, and the proxy refuses to tell the two apart: the port is lost to both",
+		v.GetPort().GetNumber(), v.HostAt(i).Name).related(older, "the other server has it here")
 }
 
 // clash finds the host of a server that an older one has. Istiod leaves the server out where both write the host in the same way;
 // where they differ in the namespace it does not notice, and the proxy refuses the listener.
-func (v server) clash(taken, names map[string]place) (i int, older place, left bool) {
+func clash(v facts.Server, taken, names map[string]facts.Place) (i int, older facts.Place, left bool) {
 	for i := range v.GetHosts() {
-		if at, ok := taken[v.written(i)]; ok {
+		if at, ok := taken[written(v, i)]; ok {
 			return i, at, true
 		}
 	}
 	for i := range v.GetHosts() {
-		if at, ok := names[v.hostAt(i).name]; ok {
+		if at, ok := names[v.HostAt(i).Name]; ok {
 			return i, at, false
 		}
 	}
-	return -1, place{}, false
+	return -1, facts.Place{}, false
 }
 
 // written is a host with its namespace, as istiod compares them.
-func (v server) written(i int) string {
-	h := v.hostAt(i)
-	if h.namespace == "*" {
-		return h.name
+func written(v facts.Server, i int) string {
+	h := v.HostAt(i)
+	if h.Namespace == "*" {
+		return h.Name
 	}
-	return h.namespace + "/" + h.name
-}
-
-// hostName is a server's host without its namespace.
-func hostName(host string) string {
-	if _, name, limited := strings.Cut(host, "/"); limited {
-		return name
-	}
-	return host
+	return h.Namespace + "/" + h.Name
 }
 
 var _ = register(diag.Check{
@@ -280,13 +197,13 @@ spec:
 	Aliases: []string{"IST0138"},
 }, sharedCertificate)
 
-func sharedCertificate(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	for _, group := range s.subjectPorts() {
-		first := map[string]server{}
+func sharedCertificate(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	for _, group := range s.Gateways.WantedSockets() {
+		first := map[string]facts.Server{}
 		for _, v := range group {
 			credential := v.GetTls().GetCredentialName()
-			if credential == "" || v.family() != "http" {
+			if credential == "" || v.RuleKind() != "http" {
 				continue
 			}
 			older, shared := first[credential]
@@ -294,12 +211,12 @@ func sharedCertificate(s *Scope, r *reporter) {
 				first[credential] = v
 				continue
 			}
-			if told[v.place] {
+			if told[v.Place] {
 				continue
 			}
-			told[v.place] = true
-			r.at(place{v.object, v.field + ".tls.credentialName"}, "two servers of port %d share the certificate %q: clients reuse connections of one for hosts of the other, and get 404",
-				v.GetPort().GetNumber(), credential).related(place{older.object, older.field + ".tls.credentialName"}, "the other server stands here")
+			told[v.Place] = true
+			r.at(facts.At(v.Object, v.Field+".tls.credentialName"), "two servers of port %d share the certificate %q: clients reuse connections of one for hosts of the other, and get 404",
+				v.GetPort().GetNumber(), credential).related(facts.At(older.Object, older.Field+".tls.credentialName"), "the other server stands here")
 		}
 	}
 }

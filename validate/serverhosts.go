@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -56,14 +57,14 @@ spec:
 	Aliases: []string{"IST0132"},
 }, unservedHost)
 
-func unservedHost(s *Scope, r *reporter) {
-	s.eachUnserved(func(at place, host string, servers []server, excluding *place) {
+func unservedHost(s *facts.Set, r *reporter) {
+	eachUnserved(s, func(at facts.Place, host string, servers []facts.Server, excluding *facts.Place) {
 		if excluding != nil {
 			return
 		}
-		f := r.at(at, "no server of %s takes the host %q", name(servers[0].object), host)
+		f := r.at(at, "no server of %s takes the host %q", name(servers[0].Object), host)
 		for _, v := range servers {
-			f.related(place{v.object, v.field + ".hosts"}, "this server takes %s", strings.Join(v.GetHosts(), ", "))
+			f.related(facts.At(v.Object, v.Field+".hosts"), "this server takes %s", strings.Join(v.GetHosts(), ", "))
 		}
 	})
 }
@@ -112,60 +113,45 @@ spec:
 	Aliases: []string{"IST0132"},
 }, keptOut)
 
-func keptOut(s *Scope, r *reporter) {
-	s.eachUnserved(func(at place, host string, servers []server, excluding *place) {
+func keptOut(s *facts.Set, r *reporter) {
+	eachUnserved(s, func(at facts.Place, host string, servers []facts.Server, excluding *facts.Place) {
 		if excluding == nil {
 			return
 		}
-		r.at(at, "%s takes the host %q, but not from rules of namespace %s", name(excluding.object), host, at.object.Namespace).
+		r.at(at, "%s takes the host %q, but not from rules of namespace %s", name(excluding.Object), host, at.Object.Namespace).
 			related(*excluding, "the server limits the namespace here")
 	})
 }
 
 // eachUnserved yields the hosts of rules that no Gateway which they are bound to takes, with its servers and the host of one that
 // only keeps out the namespace. It says nothing where one of the Gateways is not in the input.
-func (s *Scope) eachUnserved(do func(at place, host string, servers []server, excluding *place)) {
-	for _, o := range s.subjects("VirtualService") {
-		servers, known := s.boundServers(gatewaysOf(o))
+func eachUnserved(s *facts.Set, do func(at facts.Place, host string, servers []facts.Server, excluding *facts.Place)) {
+	for _, o := range s.WantedObjects("VirtualService") {
+		servers, known := s.Gateways.Servers(facts.GatewaysOf(o))
 		if !known || len(servers) == 0 {
 			continue
 		}
 		spec := config.Spec[*networking.VirtualService](o)
 		served := func(h string) bool {
-			return slices.ContainsFunc(servers, func(v server) bool { return v.takes(s.full(h, o), o.Namespace) })
+			return slices.ContainsFunc(servers, func(v facts.Server) bool { return v.Takes(s.FullHost(h, o), o.Namespace) })
 		}
-		if boundTo(o, mesh.MeshGateway) && slices.ContainsFunc(spec.GetHosts(), served) {
+		if facts.IsBoundTo(o, mesh.MeshGateway) && slices.ContainsFunc(spec.GetHosts(), served) {
 			continue // the other hosts are for the sidecars
 		}
 		for i, h := range spec.GetHosts() {
-			if !served(h) && !shortNamed(h) {
-				do(place{o, source.Index("spec.hosts", i)}, h, servers, excluding(servers, s.full(h, o)))
+			if !served(h) && !facts.IsShortName(h) {
+				do(facts.At(o, source.Index("spec.hosts", i)), h, servers, excluding(servers, s.FullHost(h, o)))
 			}
 		}
 	}
 }
 
-// boundServers returns the servers of Gateways, and whether all of them are in the input. Sidecars have none.
-func (s *Scope) boundServers(gateways []string) (servers []server, known bool) {
-	for _, g := range gateways {
-		if g == mesh.MeshGateway {
-			continue
-		}
-		o := s.gateway(g)
-		if o == nil {
-			return nil, false
-		}
-		servers = append(servers, serversOf(o)...)
-	}
-	return servers, true
-}
-
 // excluding returns the server's host that would take a host if it came from another namespace.
-func excluding(servers []server, host string) *place {
+func excluding(servers []facts.Server, host string) *facts.Place {
 	for _, v := range servers {
 		for i := range v.GetHosts() {
-			if mesh.Overlap(v.hostAt(i).name, host) {
-				p := v.host(i)
+			if mesh.Overlap(v.HostAt(i).Name, host) {
+				p := v.HostPlace(i)
 				return &p
 			}
 		}

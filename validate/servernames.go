@@ -5,10 +5,9 @@ import (
 
 	networking "istio.io/api/networking/v1alpha3"
 
-	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -38,9 +37,9 @@ spec:
 `,
 }, doubleServerName)
 
-func doubleServerName(s *Scope, r *reporter) {
-	for _, o := range s.subjects("VirtualService") {
-		eachTLSMatch(o, func(at place, m *networking.TLSMatchAttributes) {
+func doubleServerName(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("VirtualService") {
+		facts.EachTLSMatch(o, func(at facts.Place, m *networking.TLSMatchAttributes) {
 			for i, sni := range m.GetSniHosts() {
 				if first := slices.Index(m.GetSniHosts(), sni); first < i {
 					r.at(sniPlace(at, i), "%q stands in this match already, and the proxy refuses a listener with a name twice", sni).
@@ -51,18 +50,9 @@ func doubleServerName(s *Scope, r *reporter) {
 	}
 }
 
-// eachTLSMatch calls do for every match of the TLS rules of a VirtualService.
-func eachTLSMatch(o *config.Object, do func(at place, m *networking.TLSMatchAttributes)) {
-	for i, rule := range config.Spec[*networking.VirtualService](o).GetTls() {
-		for j, m := range rule.GetMatch() {
-			do(place{o, source.Index(source.Index("spec.tls", i)+".match", j)}, m)
-		}
-	}
-}
-
 // sniPlace is where a server name of a match stands.
-func sniPlace(match place, i int) place {
-	return place{match.object, source.Index(match.field+".sniHosts", i)}
+func sniPlace(match facts.Place, i int) facts.Place {
+	return facts.At(match.Object, source.Index(match.Field+".sniHosts", i))
 }
 
 var _ = register(diag.Check{
@@ -120,26 +110,26 @@ spec:
 `,
 }, twoEnds)
 
-func twoEnds(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	for _, group := range s.sharedPorts() {
-		ends := map[string]server{} // servers that decrypt, by name
+func twoEnds(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	for _, group := range s.Gateways.Sockets() {
+		ends := map[string]facts.Server{} // servers that decrypt, by name
 		for _, v := range group {
 			for i := range v.GetHosts() {
-				if host := v.hostAt(i).name; v.terminates() && host != "*" {
+				if host := v.HostAt(i).Name; v.Terminates() && host != "*" {
 					ends[host] = v
 				}
 			}
 		}
 		for _, v := range group {
-			if len(ends) == 0 || v.family() != "tls" {
+			if len(ends) == 0 || v.RuleKind() != "tls" {
 				continue
 			}
-			s.eachPassedThrough(v, func(at place, sni string) {
+			eachPassedThrough(s, v, func(at facts.Place, sni string) {
 				if end, ok := ends[sni]; ok && !told[at] {
 					told[at] = true
 					r.at(at, "%q is passed through here and decrypted by another server of port %d, which the proxy refuses", sni, v.GetPort().GetNumber()).
-						related(end.place, "this server decrypts it")
+						related(end.Place, "this server decrypts it")
 				}
 			})
 		}
@@ -147,14 +137,14 @@ func twoEnds(s *Scope, r *reporter) {
 }
 
 // eachPassedThrough calls do for every server name that TLS rules route at a server that passes TLS through.
-func (s *Scope) eachPassedThrough(v server, do func(at place, sni string)) {
-	gateway := v.object.Namespace + "/" + v.object.Name
-	for _, o := range s.rulesAt(gateway) {
-		if !s.meets(v, o) {
+func eachPassedThrough(s *facts.Set, v facts.Server, do func(at facts.Place, sni string)) {
+	gateway := v.Object.Namespace + "/" + v.Object.Name
+	for _, o := range s.Routes.BoundTo(gateway) {
+		if !s.Gateways.Meets(v, o) {
 			continue
 		}
-		eachTLSMatch(o, func(at place, m *networking.TLSMatchAttributes) {
-			here := len(m.GetGateways()) == 0 || slices.ContainsFunc(m.GetGateways(), func(g string) bool { return fullGateway(g, o) == gateway })
+		facts.EachTLSMatch(o, func(at facts.Place, m *networking.TLSMatchAttributes) {
+			here := len(m.GetGateways()) == 0 || slices.ContainsFunc(m.GetGateways(), func(g string) bool { return facts.FullGateway(g, o) == gateway })
 			if !here || m.GetPort() != 0 && m.GetPort() != v.GetPort().GetNumber() {
 				return
 			}
@@ -163,19 +153,4 @@ func (s *Scope) eachPassedThrough(v server, do func(at place, sni string)) {
 			}
 		})
 	}
-}
-
-// rulesAt returns the VirtualServices that are bound to a gateway.
-func (s *Scope) rulesAt(gateway string) []*config.Object {
-	return s.bound.get(func() map[string][]*config.Object {
-		bound := map[string][]*config.Object{}
-		for _, o := range s.Mesh.Objects("VirtualService") {
-			for _, g := range gatewaysOf(o) {
-				if g != mesh.MeshGateway {
-					bound[g] = append(bound[g], o)
-				}
-			}
-		}
-		return bound
-	})[gateway]
 }

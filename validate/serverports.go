@@ -6,6 +6,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -36,10 +37,10 @@ spec:
 `,
 }, serverPorts)
 
-func serverPorts(s *Scope, r *reporter) {
-	each(s, "Gateway", func(o *config.Object, spec *networking.Gateway) {
+func serverPorts(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "Gateway", func(o *config.Object, spec *networking.Gateway) {
 		seen := map[string]int{}
-		at := func(i int) place { return place{o, source.Index("spec.servers", i) + ".port.name"} }
+		at := func(i int) facts.Place { return facts.At(o, source.Index("spec.servers", i)+".port.name") }
 		for i, server := range spec.Servers {
 			if server.GetPort() == nil {
 				continue

@@ -3,12 +3,14 @@ package validate
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -53,64 +55,34 @@ spec:
 	Aliases: []string{"IST0162"},
 }, unofferedPort)
 
-func unofferedPort(s *Scope, r *reporter) {
-	for _, o := range s.subjects("Gateway") {
+func unofferedPort(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("Gateway") {
 		selector := config.Spec[*networking.Gateway](o).GetSelector()
 		if len(selector) == 0 {
 			continue
 		}
 		label := slices.Min(slices.Collect(maps.Keys(selector)))
 		var services []*mesh.Service
-		for _, i := range s.fronts()[labelKey{"", label, selector[label]}] {
-			if svc := s.Mesh.Services[i]; has(svc.Selector, selector) {
+		for _, i := range s.Workloads.ServicesByLabel()[facts.LabelKey{Name: label, Value: selector[label]}] {
+			if svc := s.Mesh.Services[i]; facts.HasLabels(svc.Selector, selector) {
 				services = append(services, svc)
 			}
 		}
 		if len(services) == 0 {
 			continue
 		}
-		for _, v := range serversOf(o) {
+		for _, v := range facts.ServersOf(o) {
 			number := v.GetPort().GetNumber()
 			if number == 0 || v.GetBind() != "" || slices.ContainsFunc(services, func(svc *mesh.Service) bool { return offers(svc, number) }) {
 				continue
 			}
-			r.at(place{o, v.field + ".port.number"}, "Service %s/%s of the gateway does not offer port %d", services[0].Namespace, services[0].Name, number).
-				related(place{services[0].Object, services[0].Field}, "it has %s", portList(services[0]))
+			r.at(facts.At(o, v.Field+".port.number"), "Service %s/%s of the gateway does not offer port %d", services[0].Namespace, services[0].Name, number).
+				related(facts.At(services[0].Object, services[0].Field), "it has %s", portList(services[0]))
 		}
 	}
 }
 
-// fronts returns the positions of the Kubernetes Services with a selector by each of its labels, in their namespace and in any. Under
-// no label it has all of a namespace.
-func (s *Scope) fronts() map[labelKey][]int {
-	return s.fronted.get(func() map[labelKey][]int {
-		fronts := map[labelKey][]int{}
-		for i, svc := range s.Mesh.Services {
-			if !svc.Kubernetes() || len(svc.Selector) == 0 {
-				continue
-			}
-			put := func(key labelKey) { fronts[key] = append(fronts[key], i) }
-			put(labelKey{namespace: svc.Namespace})
-			for name, value := range svc.Selector {
-				put(labelKey{"", name, value})
-				put(labelKey{svc.Namespace, name, value})
-			}
-		}
-		return fronts
-	})
-}
-
-// has says whether labels hold all that are asked for.
-func has(labels, asked map[string]string) bool {
-	for name, value := range asked {
-		if labels[name] != value {
-			return false
-		}
-	}
-	return true
-}
-
-// offers says whether a Service may lead to a port of the gateway: it has the number as its own port or as that of its Pods, or
+// offers reports whether a Service may lead to a port of the gateway: it has the number as its own port or as that of its Pods, or
 // names a port of theirs.
 func offers(svc *mesh.Service, number uint32) bool {
 	return slices.ContainsFunc(svc.Ports, func(p *mesh.Port) bool { return p.Number == number || p.Target == number || p.TargetName != "" })
@@ -144,19 +116,19 @@ spec:
 `,
 }, deadRedirect)
 
-func deadRedirect(s *Scope, r *reporter) {
-	var secure lazy[map[string][]server]
-	for _, o := range s.subjects("Gateway") {
-		key := words(config.Spec[*networking.Gateway](o).GetSelector())
-		for _, v := range serversOf(o) {
+func deadRedirect(s *facts.Set, r *reporter) {
+	secure := sync.OnceValue(func() map[string][]facts.Server { return secureServers(s) })
+	for _, o := range s.WantedObjects("Gateway") {
+		key := facts.SelectorText(config.Spec[*networking.Gateway](o).GetSelector())
+		for _, v := range facts.ServersOf(o) {
 			if !v.GetTls().GetHttpsRedirect() {
 				continue
 			}
 			for i := range v.GetHosts() {
-				host := v.hostAt(i).name
-				if !slices.ContainsFunc(secure.get(s.secureServers)[key], func(t server) bool { return t.names(host) }) {
-					r.at(place{o, v.field + ".tls.httpsRedirect"}, "requests for %q are redirected to https, which no server of the gateway takes", host).
-						related(v.host(i), "the host stands here")
+				host := v.HostAt(i).Name
+				if !slices.ContainsFunc(secure()[key], func(t facts.Server) bool { return names(t, host) }) {
+					r.at(facts.At(o, v.Field+".tls.httpsRedirect"), "requests for %q are redirected to https, which no server of the gateway takes", host).
+						related(v.HostPlace(i), "the host stands here")
 					break
 				}
 			}
@@ -165,12 +137,12 @@ func deadRedirect(s *Scope, r *reporter) {
 }
 
 // secureServers returns the TLS servers of Gateways by selector.
-func (s *Scope) secureServers() map[string][]server {
-	secure := map[string][]server{}
+func secureServers(s *facts.Set) map[string][]facts.Server {
+	secure := map[string][]facts.Server{}
 	for _, o := range s.Mesh.Objects("Gateway") {
-		key := words(config.Spec[*networking.Gateway](o).GetSelector())
-		for _, v := range serversOf(o) {
-			if v.protocol().IsTLS() {
+		key := facts.SelectorText(config.Spec[*networking.Gateway](o).GetSelector())
+		for _, v := range facts.ServersOf(o) {
+			if v.Protocol().IsTLS() {
 				secure[key] = append(secure[key], v)
 			}
 		}
@@ -178,10 +150,10 @@ func (s *Scope) secureServers() map[string][]server {
 	return secure
 }
 
-// names says whether one of the server's hosts overlaps a host, whatever namespace it is for.
-func (v server) names(host string) bool {
+// names reports whether one of the server's hosts overlaps a host, whatever namespace it is for.
+func names(v facts.Server, host string) bool {
 	for i := range v.GetHosts() {
-		if mesh.Overlap(v.hostAt(i).name, host) {
+		if mesh.Overlap(v.HostAt(i).Name, host) {
 			return true
 		}
 	}

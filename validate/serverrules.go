@@ -8,6 +8,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -53,17 +54,17 @@ spec:
 `,
 }, misfitRules)
 
-func misfitRules(s *Scope, r *reporter) {
-	for _, o := range s.subjects("VirtualService") {
+func misfitRules(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("VirtualService") {
 		for _, family := range []string{"http", "tls", "tcp"} {
-			servers := s.takers(o, family)
-			if len(servers) == 0 || slices.ContainsFunc(servers, func(v server) bool { return v.family() == family }) {
+			servers := takers(s, o, family)
+			if len(servers) == 0 || slices.ContainsFunc(servers, func(v facts.Server) bool { return v.RuleKind() == family }) {
 				continue
 			}
-			f := r.at(place{o, "spec." + family}, "%s rules fit no server of %s", family, name(servers[0].object))
+			f := r.at(facts.At(o, "spec."+family), "%s rules fit no server of %s", family, name(servers[0].Object))
 			for _, v := range servers {
-				if v.family() != "" {
-					f.related(v.place, "this server takes %s rules", v.family())
+				if v.RuleKind() != "" {
+					f.related(v.Place, "this server takes %s rules", v.RuleKind())
 				}
 			}
 		}
@@ -72,24 +73,24 @@ func misfitRules(s *Scope, r *reporter) {
 
 // takers returns the servers that one list of rules is meant for: those of all Gateways that it is bound to which take one of its
 // hosts. Of rules for sidecars, too, only what names a gateway counts.
-func (s *Scope) takers(o *config.Object, family string) []server {
+func takers(s *facts.Set, o *config.Object, family string) []facts.Server {
 	spec := config.Spec[*networking.VirtualService](o)
-	servers, known := s.boundServers(ruledGateways(o, family))
+	servers, known := s.Gateways.Servers(ruledGateways(o, family))
 	if !known {
 		return nil
 	}
-	return slices.DeleteFunc(servers, func(v server) bool {
-		return !slices.ContainsFunc(spec.GetHosts(), func(h string) bool { return v.takes(s.full(h, o), o.Namespace) })
+	return slices.DeleteFunc(servers, func(v facts.Server) bool {
+		return !slices.ContainsFunc(spec.GetHosts(), func(h string) bool { return v.Takes(s.FullHost(h, o), o.Namespace) })
 	})
 }
 
 // ruledGateways returns the gateways that one list of rules is plainly for.
 func ruledGateways(o *config.Object, family string) []string {
-	spec, all := config.Spec[*networking.VirtualService](o), gatewaysOf(o)
+	spec, all := config.Spec[*networking.VirtualService](o), facts.GatewaysOf(o)
 	var named []string
 	add := func(names []string) {
 		for _, n := range names {
-			named = append(named, fullGateway(n, o))
+			named = append(named, facts.FullGateway(n, o))
 		}
 	}
 	rules := 0
@@ -178,24 +179,17 @@ spec:
 `,
 }, idleServer)
 
-func idleServer(s *Scope, r *reporter) {
-	for _, o := range s.subjects("Gateway") {
-		rules := s.rulesAt(o.Namespace + "/" + o.Name)
+func idleServer(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("Gateway") {
+		rules := s.Routes.BoundTo(o.Namespace + "/" + o.Name)
 		if len(rules) == 0 {
 			continue // whoever routes from it is not in the input
 		}
-		for _, v := range serversOf(o) {
-			if f := v.family(); f != "tls" && f != "tcp" || slices.ContainsFunc(rules, func(vs *config.Object) bool { return s.meets(v, vs) }) {
+		for _, v := range facts.ServersOf(o) {
+			if f := v.RuleKind(); f != "tls" && f != "tcp" || slices.ContainsFunc(rules, func(vs *config.Object) bool { return s.Gateways.Meets(v, vs) }) {
 				continue
 			}
-			r.at(v.place, "no VirtualService of the Gateway has a host of this server, so that it does not listen on port %d", v.GetPort().GetNumber())
+			r.at(v.Place, "no VirtualService of the Gateway has a host of this server, so that it does not listen on port %d", v.GetPort().GetNumber())
 		}
 	}
-}
-
-// meets says whether a server takes a host of a VirtualService.
-func (s *Scope) meets(v server, o *config.Object) bool {
-	return slices.ContainsFunc(config.Spec[*networking.VirtualService](o).GetHosts(), func(h string) bool {
-		return v.takes(s.full(h, o), o.Namespace)
-	})
 }

@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -34,9 +35,9 @@ spec: {ports: [{port: 8080, appProtocol: http}]}
 	Aliases: []string{"IST0118", "KIA0601"},
 }, namelessProtocol)
 
-func namelessProtocol(s *Scope, r *reporter) {
-	s.eachUndeclared(func(at place, p config.ServicePort) {
-		if p.AppProtocol == nil && !slices.Contains(serverFirst, p.Port) {
+func namelessProtocol(s *facts.Set, r *reporter) {
+	s.Hosts.EachUndeclaredPort(func(at facts.Place, p config.ServicePort) {
+		if p.AppProtocol == nil && !slices.Contains(facts.ServerFirstPorts, p.Port) {
 			r.at(at, "the protocol of port %d is detected connection by connection", p.Port)
 		}
 	})
@@ -75,8 +76,8 @@ spec:
 `,
 }, partialPorts)
 
-func partialPorts(s *Scope, r *reporter) {
-	for _, o := range s.subjects("ServiceEntry") {
+func partialPorts(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("ServiceEntry") {
 		spec := config.Spec[*networking.ServiceEntry](o)
 		for i, e := range spec.GetEndpoints() {
 			for _, p := range spec.GetPorts() {
@@ -87,7 +88,7 @@ func partialPorts(s *Scope, r *reporter) {
 				if p.GetTargetPort() != 0 {
 					number = p.GetTargetPort()
 				}
-				r.at(place{o, source.Index("spec.endpoints", i) + ".ports"}, "port %q is not listed, so the endpoint is reached at port %d", p.GetName(), number)
+				r.at(facts.At(o, source.Index("spec.endpoints", i)+".ports"), "port %q is not listed, so the endpoint is reached at port %d", p.GetName(), number)
 			}
 		}
 	}
@@ -132,8 +133,8 @@ spec:
 `,
 }, datagramPort)
 
-func datagramPort(s *Scope, r *reporter) {
-	s.eachTarget(func(t target, svc *mesh.Service) {
+func datagramPort(s *facts.Set, r *reporter) {
+	s.Routes.EachWanted(func(t facts.Destination, svc *mesh.Service) {
 		number := t.GetPort().GetNumber()
 		if number == 0 && len(svc.Ports) == 1 {
 			number = svc.Ports[0].Number
@@ -149,8 +150,8 @@ func datagramPort(s *Scope, r *reporter) {
 			}
 		}
 		if datagram != nil && stream == nil {
-			r.at(t.host(), "port %d of %q is UDP, which the proxy does not handle", number, svc.Host).
-				related(place{svc.Object, datagram.Field}, "the port is declared here")
+			r.at(t.HostPlace(), "port %d of %q is UDP, which the proxy does not handle", number, svc.Host).
+				related(facts.At(svc.Object, datagram.Field), "the port is declared here")
 		}
 	})
 }
@@ -202,17 +203,17 @@ spec:
 `,
 }, singlePod)
 
-func singlePod(s *Scope, r *reporter) {
-	for _, o := range s.subjects("VirtualService") {
-		for _, t := range s.targets(o) {
+func singlePod(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("VirtualService") {
+		for _, t := range s.Routes.Destinations(o) {
 			_, parent, ok := strings.Cut(t.Host, ".")
-			if !ok || s.standing(t.Host) != unknown {
+			if !ok || s.Hosts.Presence(t.Host) != facts.Unknown {
 				continue
 			}
 			for _, svc := range s.Mesh.ServicesOf(parent) {
 				if svc.Kubernetes() && svc.Resolution == mesh.OriginalDst {
-					r.at(t.host(), "%q is the name of a Pod, and no host of the mesh", t.Host).
-						related(place{svc.Object, svc.Field}, "it belongs to this headless Service")
+					r.at(t.HostPlace(), "%q is the name of a Pod, and no host of the mesh", t.Host).
+						related(facts.At(svc.Object, svc.Field), "it belongs to this headless Service")
 				}
 			}
 		}

@@ -7,7 +7,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -33,12 +33,12 @@ spec: {ports: [{name: tcp-db, port: 5432, appProtocol: tcp}]}
 	Aliases: []string{"KIA0602"},
 }, unknownAppProtocol)
 
-func unknownAppProtocol(s *Scope, r *reporter) {
-	s.eachUndeclared(func(at place, p config.ServicePort) {
+func unknownAppProtocol(s *facts.Set, r *reporter) {
+	s.Hosts.EachUndeclaredPort(func(at facts.Place, p config.ServicePort) {
 		if p.AppProtocol == nil {
 			return
 		}
-		f := r.at(place{at.object, at.field + ".appProtocol"}, "Istio does not know the protocol %q, and takes port %d for %s", *p.AppProtocol, p.Port, takenFor(p.Port))
+		f := r.at(facts.At(at.Object, at.Field+".appProtocol"), "Istio does not know the protocol %q, and takes port %d for %s", *p.AppProtocol, p.Port, takenFor(p.Port))
 		if prefix, _, _ := strings.Cut(p.Name, "-"); mesh.ParseProtocol(prefix) != mesh.Detected {
 			f.help("leave appProtocol out, so that the port's name says %s", mesh.ParseProtocol(prefix))
 		}
@@ -47,45 +47,10 @@ func unknownAppProtocol(s *Scope, r *reporter) {
 
 // takenFor words what Istio makes of a port without a protocol.
 func takenFor(number uint32) string {
-	if slices.Contains(serverFirst, number) {
+	if slices.Contains(facts.ServerFirstPorts, number) {
 		return "TCP"
 	}
 	return "what the first bytes of each connection look like"
-}
-
-// serverFirst are the ports of SMTP, DNS, MySQL and MongoDB, whose servers may speak first; istiod takes them for TCP where
-// nothing says otherwise.
-var serverFirst = []uint32{25, 53, 3306, 27017}
-
-// eachUndeclared calls do for every TCP port of a Kubernetes Service of which neither name nor appProtocol says a protocol. Those of
-// an ExternalName Service do not matter: istiod makes neither a listener nor a cluster of it.
-func (s *Scope) eachUndeclared(do func(place, config.ServicePort)) {
-	each(s, "Service", func(o *config.Object, spec *config.Service) {
-		if spec.Spec.Type == "ExternalName" {
-			return
-		}
-		svc := s.kubernetesService(o.Namespace, o.Name)
-		for i, p := range spec.Spec.Ports {
-			tunnel := p.AppProtocol != nil && *p.AppProtocol == "hbone" // of a waypoint, by Istio itself
-			if svc == nil || tunnel || p.Protocol != "" && p.Protocol != "TCP" {
-				continue
-			}
-			known := svc.PortNamed(p.Name)
-			if known != nil && (known.Protocol == mesh.Detected || known.Protocol == mesh.TCP && !saysTCP(p)) {
-				do(place{o, source.Index("spec.ports", i)}, p)
-			}
-		}
-	})
-}
-
-// saysTCP says whether a port is declared TCP, rather than taken for it.
-func saysTCP(p config.ServicePort) bool {
-	said := p.Name
-	if p.AppProtocol != nil {
-		said = *p.AppProtocol
-	}
-	prefix, _, _ := strings.Cut(said, "-")
-	return mesh.ParseProtocol(prefix) == mesh.TCP
 }
 
 var _ = register(diag.Check{
@@ -110,9 +75,9 @@ spec: {ports: [{name: tcp-db, port: 3306}]}
 	Aliases: []string{"IST0118", "KIA0601"},
 }, wellKnownPort)
 
-func wellKnownPort(s *Scope, r *reporter) {
-	s.eachUndeclared(func(at place, p config.ServicePort) {
-		if p.AppProtocol == nil && slices.Contains(serverFirst, p.Port) {
+func wellKnownPort(s *facts.Set, r *reporter) {
+	s.Hosts.EachUndeclaredPort(func(at facts.Place, p config.ServicePort) {
+		if p.AppProtocol == nil && slices.Contains(facts.ServerFirstPorts, p.Port) {
 			r.at(at, "port %d is taken for TCP, as nothing says its protocol", p.Port)
 		}
 	})
@@ -149,13 +114,13 @@ spec: {type: ExternalName, externalName: reviews.shop.svc.cluster.local, ports: 
 `,
 }, aliasOfNothing)
 
-func aliasOfNothing(s *Scope, r *reporter) {
-	for _, svc := range s.subjectServices() {
-		if svc.Resolution != mesh.Alias || s.standing(svc.ExternalName) != wrong {
+func aliasOfNothing(s *facts.Set, r *reporter) {
+	for _, svc := range s.WantedServices() {
+		if svc.Resolution != mesh.Alias || s.Hosts.Presence(svc.ExternalName) != facts.Absent {
 			continue
 		}
-		f := r.at(place{svc.Object, "spec.externalName"}, "no service has the host %q", svc.ExternalName)
-		if near := s.nearestHost(svc.ExternalName); near != "" {
+		f := r.at(facts.At(svc.Object, "spec.externalName"), "no service has the host %q", svc.ExternalName)
+		if near := s.Hosts.Nearest(svc.ExternalName); near != "" {
 			f.help("did you mean %q?", near)
 		}
 	}
@@ -196,15 +161,15 @@ spec:
 `,
 }, aliasRule)
 
-func aliasRule(s *Scope, r *reporter) {
+func aliasRule(s *facts.Set, r *reporter) {
 	for _, svc := range s.Mesh.Services {
 		if svc.Resolution != mesh.Alias {
 			continue
 		}
-		for _, o := range s.rulesFor(svc.Host) {
-			r.at(place{o, "spec.host"}, "%q is an ExternalName Service, so that the rule has no effect", svc.Host).
+		for _, o := range s.DestinationRules.Of(svc.Host) {
+			r.at(facts.At(o, "spec.host"), "%q is an ExternalName Service, so that the rule has no effect", svc.Host).
 				help("write host: %s", svc.ExternalName).
-				related(place{svc.Object, "spec.externalName"}, "it stands for this host")
+				related(facts.At(svc.Object, "spec.externalName"), "it stands for this host")
 		}
 	}
 }

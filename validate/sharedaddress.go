@@ -6,6 +6,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -36,15 +37,15 @@ spec:
 `,
 }, sharedAddress)
 
-func sharedAddress(s *Scope, r *reporter) {
-	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+func sharedAddress(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		dns := spec.Resolution == networking.ServiceEntry_DNS || spec.Resolution == networking.ServiceEntry_DNS_ROUND_ROBIN
 		if !dns || len(spec.Addresses) == 0 || len(spec.Hosts) < 2 {
 			return
 		}
 		for _, p := range spec.Ports {
 			if mesh.ParseProtocol(p.GetProtocol()).IsTCP() {
-				r.at(place{o, "spec.addresses"}, "%d hosts share %s, where port %d cannot tell them apart", len(spec.Hosts), spec.Addresses[0], p.GetNumber()).warned()
+				r.at(facts.At(o, "spec.addresses"), "%d hosts share %s, where port %d cannot tell them apart", len(spec.Hosts), spec.Addresses[0], p.GetNumber()).warned()
 				return
 			}
 		}

@@ -3,6 +3,7 @@ package validate
 import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -51,44 +52,25 @@ spec:
 `,
 }, sharedTCPPort)
 
-func sharedTCPPort(s *Scope, r *reporter) {
+func sharedTCPPort(s *facts.Set, r *reporter) {
 	first := map[uint32][]*mesh.Service{}
 	for _, svc := range s.Mesh.Services {
 		if len(svc.Addresses) > 0 || svc.Kubernetes() {
 			continue
 		}
 		for _, p := range svc.Ports {
-			if !opaque(p.Protocol) {
+			if !facts.IsOpaque(p.Protocol) {
 				continue
 			}
 			first[p.Number] = append(first[p.Number], svc)
-			if !s.wants(svc.Object) {
+			if !s.Wanted(svc.Object) {
 				continue
 			}
-			if older := s.rival(first[p.Number], svc); older != nil {
-				r.at(portPlace(svc, p), "%q gets none of its connections: %q has port %d as well, neither has an address, and the older takes all",
+			if older := s.Hosts.SeenTogether(first[p.Number], svc); older != nil {
+				r.at(facts.PortPlace(svc, p), "%q gets none of its connections: %q has port %d as well, neither has an address, and the older takes all",
 					svc.Host, older.Host, p.Number).
-					related(place{older.Object, older.Port(p.Number).Field}, "%s takes them", name(older.Object))
+					related(facts.At(older.Object, older.Port(p.Number).Field), "%s takes them", name(older.Object))
 			}
 		}
 	}
 }
-
-// rival returns the oldest of several services that some client sees beside another one.
-func (s *Scope) rival(older []*mesh.Service, svc *mesh.Service) *mesh.Service {
-	for _, o := range older {
-		if o.Host == svc.Host {
-			continue
-		}
-		for _, ns := range []string{svc.Namespace, o.Namespace} {
-			view := s.client(ns)
-			if view.Service(o.Host) == o && view.Service(svc.Host) == svc {
-				return o
-			}
-		}
-	}
-	return nil
-}
-
-// opaque says whether a protocol leaves the proxy nothing but addresses and ports to tell hosts apart by.
-func opaque(p mesh.Protocol) bool { return p.IsTCP() && !p.IsTLS() }

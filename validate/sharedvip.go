@@ -8,6 +8,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -63,20 +64,20 @@ type addressPort struct {
 	port   uint32
 }
 
-func sharedVIP(s *Scope, r *reporter) {
+func sharedVIP(s *facts.Set, r *reporter) {
 	first := map[addressPort]*mesh.Service{}
-	s.eachOpaqueAddress(func(svc *mesh.Service, p *mesh.Port, at addressPort) {
+	eachOpaqueAddress(s, func(svc *mesh.Service, p *mesh.Port, at addressPort) {
 		older := first[at]
 		if older == nil {
 			first[at] = svc
 			return
 		}
-		if older.Object == svc.Object || !s.wants(svc.Object) || older.Host == svc.Host || s.rival([]*mesh.Service{older}, svc) == nil {
+		if older.Object == svc.Object || !s.Wanted(svc.Object) || older.Host == svc.Host || s.Hosts.SeenTogether([]*mesh.Service{older}, svc) == nil {
 			return
 		}
-		r.at(place{svc.Object, addressField(svc)}, "%q gets none of its connections: %q has address %s and port %d as well, and is older",
+		r.at(facts.At(svc.Object, addressField(svc)), "%q gets none of its connections: %q has address %s and port %d as well, and is older",
 			svc.Host, older.Host, plain(at.prefix), p.Number).
-			related(place{older.Object, addressField(older)}, "%s takes them", name(older.Object))
+			related(facts.At(older.Object, addressField(older)), "%s takes them", name(older.Object))
 	})
 }
 
@@ -127,34 +128,34 @@ spec:
 `,
 }, wideAddress)
 
-func wideAddress(s *Scope, r *reporter) {
+func wideAddress(s *facts.Set, r *reporter) {
 	ranges := map[addressPort]*mesh.Service{}
-	s.eachOpaqueAddress(func(svc *mesh.Service, _ *mesh.Port, at addressPort) {
+	eachOpaqueAddress(s, func(svc *mesh.Service, _ *mesh.Port, at addressPort) {
 		if !at.prefix.IsSingleIP() && ranges[at] == nil {
 			ranges[at] = svc
 		}
 	})
-	maps.DeleteFunc(ranges, func(_ addressPort, wide *mesh.Service) bool { return !s.wants(wide.Object) })
+	maps.DeleteFunc(ranges, func(_ addressPort, wide *mesh.Service) bool { return !s.Wanted(wide.Object) })
 	told := map[*mesh.Service]bool{}
-	s.eachOpaqueAddress(func(svc *mesh.Service, p *mesh.Port, at addressPort) {
+	eachOpaqueAddress(s, func(svc *mesh.Service, p *mesh.Port, at addressPort) {
 		for bits := at.prefix.Bits() - 1; bits >= 0 && len(ranges) > 0; bits-- {
 			around, err := at.prefix.Addr().Prefix(bits)
 			wide := ranges[addressPort{around, at.port}]
-			if err != nil || wide == nil || told[wide] || wide.Host == svc.Host || s.rival([]*mesh.Service{wide}, svc) == nil {
+			if err != nil || wide == nil || told[wide] || wide.Host == svc.Host || s.Hosts.SeenTogether([]*mesh.Service{wide}, svc) == nil {
 				continue
 			}
 			told[wide] = true
-			r.at(place{wide.Object, addressField(wide)}, "connections to %s port %d go to %q, although %q has the range %s", plain(at.prefix), p.Number, svc.Host, wide.Host, around).
-				related(place{svc.Object, addressField(svc)}, "the longer prefix wins")
+			r.at(facts.At(wide.Object, addressField(wide)), "connections to %s port %d go to %q, although %q has the range %s", plain(at.prefix), p.Number, svc.Host, wide.Host, around).
+				related(facts.At(svc.Object, addressField(svc)), "the longer prefix wins")
 		}
 	})
 }
 
 // eachOpaqueAddress calls do for every address of a port whose traffic is opaque and not told apart by server name.
-func (s *Scope) eachOpaqueAddress(do func(*mesh.Service, *mesh.Port, addressPort)) {
+func eachOpaqueAddress(s *facts.Set, do func(*mesh.Service, *mesh.Port, addressPort)) {
 	for _, svc := range s.Mesh.Services {
 		for _, p := range svc.Ports {
-			if !opaque(p.Protocol) {
+			if !facts.IsOpaque(p.Protocol) {
 				continue
 			}
 			for _, a := range svc.Addresses {
@@ -219,18 +220,18 @@ spec:
 `,
 }, socketTarget)
 
-func socketTarget(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	for _, svc := range s.subjectServices() {
+func socketTarget(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	for _, svc := range s.WantedServices() {
 		if svc.Kubernetes() {
 			continue
 		}
 		for _, p := range svc.Ports {
-			at := place{svc.Object, source.Join(p.Field, "targetPort")}
+			at := facts.At(svc.Object, source.Join(p.Field, "targetPort"))
 			if p.Target == 0 || told[at] {
 				continue
 			}
-			endpoints := s.client(svc.Namespace).Endpoints(svc, p)
+			endpoints := s.Client(svc.Namespace).Endpoints(svc, p)
 			if len(endpoints) > 0 && !slices.ContainsFunc(endpoints, func(e *mesh.Endpoint) bool { return !e.IsUnix() }) {
 				told[at] = true
 				r.at(at, "the endpoints of %q are Unix sockets, which have no port %d", svc.Host, p.Target)

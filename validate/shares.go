@@ -7,6 +7,7 @@ import (
 
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -41,17 +42,17 @@ spec:
 	Aliases: []string{"KIA1104", "KIA1105"},
 }, oddShares)
 
-func oddShares(s *Scope, r *reporter) {
-	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+func oddShares(s *facts.Set, r *reporter) {
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		route := rule.GetRoute()
 		sum := int32(0)
 		first := map[string]int{}
 		for i, d := range route {
 			sum += d.GetWeight()
 			key := fmt.Sprint(d.GetDestination().GetHost(), " ", d.GetDestination().GetSubset(), " ", d.GetDestination().GetPort().GetNumber())
-			p := place{at.object, source.Index(at.at("route").field, i)}
+			p := facts.At(at.Object, source.Index(at.At("route").Field, i))
 			if j, twice := first[key]; twice {
-				r.at(p, "the destination is listed twice, and gets both shares").related(place{at.object, source.Index(at.at("route").field, j)}, "it is listed here, too")
+				r.at(p, "the destination is listed twice, and gets both shares").related(facts.At(at.Object, source.Index(at.At("route").Field, j)), "it is listed here, too")
 			} else {
 				first[key] = i
 			}
@@ -61,9 +62,9 @@ func oddShares(s *Scope, r *reporter) {
 		}
 		switch {
 		case len(route) == 1 && sum != 0 && sum != 100:
-			r.at(place{at.object, source.Index(at.at("route").field, 0) + ".weight"}, "a destination alone gets every request, whatever its weight")
+			r.at(facts.At(at.Object, source.Index(at.At("route").Field, 0)+".weight"), "a destination alone gets every request, whatever its weight")
 		case len(route) > 1 && sum != 100 && sum != 0:
-			r.at(at.at("route"), "the weights add up to %d: %s", sum, percentages(route, sum))
+			r.at(at.At("route"), "the weights add up to %d: %s", sum, percentages(route, sum))
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -68,46 +69,29 @@ spec:
 `,
 }, sidecarCredential)
 
-func sidecarCredential(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	for _, x := range s.securedSubjects() {
-		at := x.tls.at("credentialName")
-		if !x.tls.secret() || told[at] {
+func sidecarCredential(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	for _, x := range s.DestinationRules.WantedPortsWithTLS() {
+		at := x.TLS.Sub("credentialName")
+		if !secret(x.TLS) || told[at] {
 			continue
 		}
-		to := s.routesTo(x.service.Host)
-		if !to.sidecars && to.gateways {
+		to := s.Routes.FollowersTo(x.Service.Host)
+		if !to.Sidecars && to.Gateways {
 			continue // the rule serves gateways
 		}
 		told[at] = true
 		f := r.at(at, "sidecars send plaintext to %q: they may not use the Secret %q, and leave out the TLS settings that name it",
-			x.service.Host, x.tls.settings.GetCredentialName())
-		if !to.sidecars {
+			x.Service.Host, x.TLS.Settings.GetCredentialName())
+		if !to.Sidecars {
 			f.severity(diag.Warning)
 		}
 	}
 }
 
-// secret says whether settings of a rule for all clients name a Secret, which sidecars may not read.
-func (t clientTLS) secret() bool {
-	credential := t.settings.GetCredentialName()
-	selector := config.Spec[*networking.DestinationRule](t.object).GetWorkloadSelector()
-	return t.originates() && credential != "" && !strings.HasPrefix(credential, "configmap://") && selector == nil
-}
-
-// A routing says who follows rules that lead to a host.
-type routing struct{ sidecars, gateways bool }
-
-// routesTo returns who follows rules to a host.
-func (s *Scope) routesTo(host string) routing {
-	return s.routings.get(func() map[string]routing {
-		routings := map[string]routing{}
-		for _, a := range s.aims() {
-			to := routings[a.service.Host]
-			to.sidecars = to.sidecars || a.fromSidecars()
-			to.gateways = to.gateways || a.fromGateways()
-			routings[a.service.Host] = to
-		}
-		return routings
-	})[host]
+// secret reports whether settings of a rule for all clients name a Secret, which sidecars may not read.
+func secret(t facts.ClientTLS) bool {
+	credential := t.Settings.GetCredentialName()
+	selector := config.Spec[*networking.DestinationRule](t.Object).GetWorkloadSelector()
+	return t.Originates() && credential != "" && !strings.HasPrefix(credential, "configmap://") && selector == nil
 }

@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -51,33 +52,20 @@ spec:
 `,
 }, unimported)
 
-func unimported(s *Scope, r *reporter) {
-	for _, o := range s.subjects("Sidecar") {
+func unimported(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("Sidecar") {
 		spec := config.Spec[*networking.Sidecar](o)
-		view := s.client(o.Namespace)
+		view := s.Client(o.Namespace)
 		if spec.GetWorkloadSelector() != nil || len(spec.GetEgress()) == 0 || view.Sidecar != o || o.Namespace == s.Mesh.Settings.Config.GetRootNamespace() {
 			continue
 		}
-		for _, svc := range s.entriesOf(o.Namespace) {
+		for _, svc := range s.Hosts.EntriesOf(o.Namespace) {
 			if view.Service(svc.Host) == nil && svc.VisibleIn(o.Namespace) {
-				r.at(place{o, "spec.egress"}, "the Sidecar leaves out %q, which namespace %s registers for itself", svc.Host, o.Namespace).
-					help("add ./%s to the egress hosts", svc.Host).related(place{svc.Object, svc.Field}, "the host is registered here")
+				r.at(facts.At(o, "spec.egress"), "the Sidecar leaves out %q, which namespace %s registers for itself", svc.Host, o.Namespace).
+					help("add ./%s to the egress hosts", svc.Host).related(facts.At(svc.Object, svc.Field), "the host is registered here")
 			}
 		}
 	}
-}
-
-// entriesOf returns the services that ServiceEntries of a namespace register.
-func (s *Scope) entriesOf(namespace string) []*mesh.Service {
-	return s.entries.get(func() map[string][]*mesh.Service {
-		entries := map[string][]*mesh.Service{}
-		for _, svc := range s.Mesh.Services {
-			if !svc.Kubernetes() {
-				entries[svc.Namespace] = append(entries[svc.Namespace], svc)
-			}
-		}
-		return entries
-	})[namespace]
 }
 
 var _ = register(diag.Check{
@@ -112,8 +100,8 @@ spec:
 `,
 }, portlessImport)
 
-func portlessImport(s *Scope, r *reporter) {
-	each(s, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
+func portlessImport(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
 		for i, l := range spec.GetEgress() {
 			number := l.GetPort().GetNumber()
 			for j, h := range l.GetHosts() {
@@ -122,8 +110,8 @@ func portlessImport(s *Scope, r *reporter) {
 				if number == 0 || len(svcs) == 0 || slices.ContainsFunc(svcs, func(svc *mesh.Service) bool { return svc.Port(number) != nil }) {
 					continue
 				}
-				r.at(place{o, source.Index(source.Index("spec.egress", i)+".hosts", j)}, "%q has no port %d, and so is not imported", host, number).
-					related(place{svcs[0].Object, svcs[0].Field}, "it has %s", portList(svcs[0]))
+				r.at(facts.At(o, source.Index(source.Index("spec.egress", i)+".hosts", j)), "%q has no port %d, and so is not imported", host, number).
+					related(facts.At(svcs[0].Object, svcs[0].Field), "it has %s", portList(svcs[0]))
 			}
 		}
 	})
@@ -152,10 +140,10 @@ spec:
 `,
 }, openSidecar)
 
-func openSidecar(s *Scope, r *reporter) {
-	each(s, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
+func openSidecar(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
 		if len(spec.GetEgress()) == 0 {
-			r.at(place{o, "spec"}, "the Sidecar has no egress, and so imports every host")
+			r.at(facts.At(o, "spec"), "the Sidecar has no egress, and so imports every host")
 		}
 	})
 }
@@ -185,11 +173,11 @@ spec:
 	Aliases: []string{"KIA1006"},
 }, rootSelector)
 
-func rootSelector(s *Scope, r *reporter) {
+func rootSelector(s *facts.Set, r *reporter) {
 	root := s.Mesh.Settings.Config.GetRootNamespace()
-	each(s, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
-		if labels := spec.GetWorkloadSelector().GetLabels(); o.Namespace == root && len(labels) > 0 && len(s.workloads(root, labels)) == 0 {
-			r.at(place{o, "spec.workloadSelector"}, "with a selector the Sidecar is only for workloads of namespace %s, and no default of the others", root)
+	facts.Each(s.Documents, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
+		if labels := spec.GetWorkloadSelector().GetLabels(); o.Namespace == root && len(labels) > 0 && len(s.Workloads.Labelled(root, labels)) == 0 {
+			r.at(facts.At(o, "spec.workloadSelector"), "with a selector the Sidecar is only for workloads of namespace %s, and no default of the others", root)
 		}
 	})
 }
@@ -232,17 +220,17 @@ spec:
 `,
 }, gatewaySidecar)
 
-func gatewaySidecar(s *Scope, r *reporter) {
+func gatewaySidecar(s *facts.Set, r *reporter) {
 	gateways := map[string]*config.Object{}
 	for _, o := range s.Mesh.Objects("Gateway") {
-		if key := words(config.Spec[*networking.Gateway](o).GetSelector()); key != "" && gateways[key] == nil {
+		if key := facts.SelectorText(config.Spec[*networking.Gateway](o).GetSelector()); key != "" && gateways[key] == nil {
 			gateways[key] = o
 		}
 	}
-	each(s, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
-		if g := gateways[words(spec.GetWorkloadSelector().GetLabels())]; g != nil {
-			r.at(place{o, "spec.workloadSelector"}, "the Sidecar picks a gateway, which does not look at it").
-				related(place{g, "spec.selector"}, "%s picks the same workloads", name(g))
+	facts.Each(s.Documents, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
+		if g := gateways[facts.SelectorText(spec.GetWorkloadSelector().GetLabels())]; g != nil {
+			r.at(facts.At(o, "spec.workloadSelector"), "the Sidecar picks a gateway, which does not look at it").
+				related(facts.At(g, "spec.selector"), "%s picks the same workloads", name(g))
 		}
 	})
 }

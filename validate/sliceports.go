@@ -1,14 +1,13 @@
 package validate
 
 import (
-	"cmp"
 	"fmt"
-	"strings"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -42,17 +41,17 @@ subsets: [{addresses: [{ip: 192.0.2.1}], ports: [{name: tcp-db, port: 5432}]}]
 `,
 }, foreignPorts)
 
-func foreignPorts(s *Scope, r *reporter) {
-	s.eachEndpointsPort(func(at place, port config.EndpointPort, svc *mesh.Service) {
+func foreignPorts(s *facts.Set, r *reporter) {
+	eachEndpointsPort(s, func(at facts.Place, port config.EndpointPort, svc *mesh.Service) {
 		if svc.PortNamed(port.Name) != nil {
 			return
 		}
 		field := at
 		if port.Name != "" {
-			field.field += ".name"
+			field.Field += ".name"
 		}
 		r.at(field, "Service %s has no port %s, and so none that these addresses serve", svc.Name, namedPort(port.Name)).
-			help("its ports are %s", portNames(svc)).related(place{svc.Object, "spec.ports"}, "the ports of the Service")
+			help("its ports are %s", portNames(svc)).related(facts.At(svc.Object, "spec.ports"), "the ports of the Service")
 	})
 }
 
@@ -63,33 +62,24 @@ func namedPort(name string) string {
 	return fmt.Sprintf("named %q", name)
 }
 
-// portNames lists the ports of a service by name.
-func portNames(svc *mesh.Service) string {
-	var names []string
-	for _, p := range svc.Ports {
-		names = append(names, cmp.Or(p.Name, "(without a name)"))
-	}
-	return strings.Join(names, ", ")
-}
-
 // eachEndpointsPort calls do for every port of EndpointSlices and Endpoints of a Service that the input has.
-func (s *Scope) eachEndpointsPort(do func(place, config.EndpointPort, *mesh.Service)) {
-	for _, o := range s.subjects("EndpointSlice") {
+func eachEndpointsPort(s *facts.Set, do func(facts.Place, config.EndpointPort, *mesh.Service)) {
+	for _, o := range s.WantedObjects("EndpointSlice") {
 		spec := config.Spec[*config.EndpointSlice](o)
-		if svc := s.kubernetesService(o.Namespace, o.Labels[serviceName]); svc != nil && spec.AddressType != "FQDN" {
+		if svc := s.Hosts.KubernetesService(o.Namespace, o.Labels[serviceName]); svc != nil && spec.AddressType != "FQDN" {
 			for i, p := range spec.Ports {
-				do(place{o, source.Index("ports", i)}, p, svc)
+				do(facts.At(o, source.Index("ports", i)), p, svc)
 			}
 		}
 	}
-	for _, o := range s.subjects("Endpoints") {
-		svc := s.kubernetesService(o.Namespace, o.Name)
+	for _, o := range s.WantedObjects("Endpoints") {
+		svc := s.Hosts.KubernetesService(o.Namespace, o.Name)
 		if svc == nil {
 			continue
 		}
 		for i, subset := range config.Spec[*config.Endpoints](o).Subsets {
 			for j, p := range subset.Ports {
-				do(place{o, source.Index(source.Index("subsets", i)+".ports", j)}, p, svc)
+				do(facts.At(o, source.Index(source.Index("subsets", i)+".ports", j)), p, svc)
 			}
 		}
 	}
@@ -97,16 +87,6 @@ func (s *Scope) eachEndpointsPort(do func(place, config.EndpointPort, *mesh.Serv
 
 // serviceName is the label by which an EndpointSlice names its Service.
 const serviceName = "kubernetes.io/service-name"
-
-// kubernetesService returns the Kubernetes Service of a name, or nil.
-func (s *Scope) kubernetesService(namespace, name string) *mesh.Service {
-	for _, svc := range s.Mesh.ServicesOf(mesh.FullHost(name, namespace, s.Mesh.Settings.Domain)) {
-		if svc.Kubernetes() && svc.Namespace == namespace {
-			return svc
-		}
-	}
-	return nil
-}
 
 var _ = register(diag.Check{
 	ID:       "SEM282",
@@ -143,25 +123,25 @@ endpoints: [{addresses: [192.0.2.1]}]
 `,
 }, strayEndpoints)
 
-func strayEndpoints(s *Scope, r *reporter) {
-	for _, o := range s.subjects("EndpointSlice") {
+func strayEndpoints(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("EndpointSlice") {
 		switch of := o.Labels[serviceName]; {
 		case of == "":
-			r.at(place{o, "metadata"}, "the EndpointSlice has no label %s, and so belongs to no Service", serviceName)
-		case s.plainlyAbsent(o.Namespace, of):
-			r.at(place{o, source.Join("metadata.labels", serviceName)}, "namespace %s has no Service %q", o.Namespace, of)
+			r.at(facts.At(o, "metadata"), "the EndpointSlice has no label %s, and so belongs to no Service", serviceName)
+		case plainlyAbsent(s, o.Namespace, of):
+			r.at(facts.At(o, source.Join("metadata.labels", serviceName)), "namespace %s has no Service %q", o.Namespace, of)
 		}
 	}
-	for _, o := range s.subjects("Endpoints") {
-		if s.plainlyAbsent(o.Namespace, o.Name) {
-			r.at(place{o, "metadata.name"}, "namespace %s has no Service %q for these Endpoints", o.Namespace, o.Name)
+	for _, o := range s.WantedObjects("Endpoints") {
+		if plainlyAbsent(s, o.Namespace, o.Name) {
+			r.at(facts.At(o, "metadata.name"), "namespace %s has no Service %q for these Endpoints", o.Namespace, o.Name)
 		}
 	}
 }
 
-// plainlyAbsent says whether the input shows that a Kubernetes Service does not exist.
-func (s *Scope) plainlyAbsent(namespace, service string) bool {
-	return s.standing(mesh.FullHost(service, namespace, s.Mesh.Settings.Domain)) == wrong
+// plainlyAbsent reports whether the input shows that a Kubernetes Service does not exist.
+func plainlyAbsent(s *facts.Set, namespace, service string) bool {
+	return s.Hosts.Presence(mesh.FullHost(service, namespace, s.Mesh.Settings.Domain)) == facts.Absent
 }
 
 var _ = register(diag.Check{
@@ -200,7 +180,7 @@ subsets: [{addresses: [{ip: 192.0.2.1}], ports: [{name: tcp, port: 6379}]}]
 `,
 }, unservedService)
 
-func unservedService(s *Scope, r *reporter) {
+func unservedService(s *facts.Set, r *reporter) {
 	listed := map[string]bool{} // Services that endpoints are written for
 	for _, o := range s.Mesh.Objects("EndpointSlice") {
 		listed[o.Namespace+"/"+o.Labels[serviceName]] = true
@@ -208,11 +188,11 @@ func unservedService(s *Scope, r *reporter) {
 	for _, o := range s.Mesh.Objects("Endpoints") {
 		listed[o.Namespace+"/"+o.Name] = true
 	}
-	for _, svc := range s.subjectServices() {
-		written := s.holds("EndpointSlice", svc.Namespace) || s.holds("Endpoints", svc.Namespace)
-		if !svc.Kubernetes() || len(svc.Selector) > 0 || svc.Resolution == mesh.Alias || !written || listed[svc.Namespace+"/"+svc.Name] || s.endpoints(svc) != nil {
+	for _, svc := range s.WantedServices() {
+		written := s.Holds("EndpointSlice", svc.Namespace) || s.Holds("Endpoints", svc.Namespace)
+		if !svc.Kubernetes() || len(svc.Selector) > 0 || svc.Resolution == mesh.Alias || !written || listed[svc.Namespace+"/"+svc.Name] || s.Workloads.Endpoints(svc) != nil {
 			continue
 		}
-		r.at(place{svc.Object, "metadata.name"}, "Service %s has no selector, and nobody lists endpoints for it", svc.Name)
+		r.at(facts.At(svc.Object, "metadata.name"), "Service %s has no selector, and nobody lists endpoints for it", svc.Name)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -38,31 +39,31 @@ spec:
 `,
 }, sniHosts)
 
-func sniHosts(s *Scope, r *reporter) {
-	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
-		generated := onlyGateways(spec) && routesSNI(spec)
+func sniHosts(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		generated := facts.OnlyGateways(spec) && routesSNI(spec)
 		for i, host := range spec.Hosts {
 			if strings.HasPrefix(host, "outbound_") && !generated {
-				r.at(place{o, source.Index("spec.hosts", i)}, "host %q is for TLS rules on gateways only", host).rejected()
+				r.at(facts.At(o, source.Index("spec.hosts", i)), "host %q is for TLS rules on gateways only", host).rejected()
 			}
 		}
 		for i, route := range spec.Tls {
 			for j, m := range route.GetMatch() {
 				at := source.Index(source.Index("spec.tls", i)+".match", j) + ".sniHosts"
 				for k, sni := range m.GetSniHosts() {
-					sniHost(r, place{o, source.Index(at, k)}, sni, spec)
+					sniHost(r, facts.At(o, source.Index(at, k)), sni, spec)
 				}
 			}
 		}
 	})
 }
 
-func sniHost(r *reporter, at place, sni string, spec *networking.VirtualService) {
+func sniHost(r *reporter, at facts.Place, sni string, spec *networking.VirtualService) {
 	if _, err := netip.ParseAddr(sni); err == nil {
 		r.at(at, "SNI is a host name, and %q is an IP address, which clients do not send", sni).severity(diag.Warning).warned()
 		return
 	}
-	if strings.HasPrefix(sni, "outbound_") && !onlyGateways(spec) {
+	if strings.HasPrefix(sni, "outbound_") && !facts.OnlyGateways(spec) {
 		r.at(at, "SNI name %q is for gateways only", sni).rejected()
 		return
 	}
@@ -71,12 +72,7 @@ func sniHost(r *reporter, at place, sni string, spec *networking.VirtualService)
 	}
 }
 
-// onlyGateways says whether a VirtualService is for gateways and not for the sidecars of the mesh.
-func onlyGateways(spec *networking.VirtualService) bool {
-	return len(spec.Gateways) > 0 && !slices.Contains(spec.Gateways, "mesh")
-}
-
-// routesSNI says whether any rule matches SNI.
+// routesSNI reports whether any rule matches SNI.
 func routesSNI(spec *networking.VirtualService) bool {
 	for _, route := range spec.Tls {
 		for _, m := range route.GetMatch() {

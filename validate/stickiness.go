@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -71,49 +72,49 @@ spec:
 `,
 }, hashedShares)
 
-func hashedShares(s *Scope, r *reporter) {
-	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+func hashedShares(s *facts.Set, r *reporter) {
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		drawn := 0
-		var hash *place
+		var hash *facts.Place
 		for _, d := range rule.GetRoute() {
 			if d.GetWeight() > 0 {
 				drawn++
-				if p, ok := s.hashFor(at.object, d.GetDestination()); ok && hash == nil {
+				if p, ok := hashFor(s, at.Object, d.GetDestination()); ok && hash == nil {
 					hash = &p
 				}
 			}
 		}
 		if drawn > 1 && hash != nil {
-			r.at(at.at("route"), "the destination is drawn by weight for each request: consistentHash keeps clients only within one").
+			r.at(at.At("route"), "the destination is drawn by weight for each request: consistentHash keeps clients only within one").
 				related(*hash, "the hash is set here")
 		}
 	})
 }
 
 // hashFor returns where the rule in force sets a hash for a destination.
-func (s *Scope) hashFor(o *config.Object, d *networking.Destination) (place, bool) {
-	view := s.client(o.Namespace)
-	svc := view.Service(s.full(d.GetHost(), o))
+func hashFor(s *facts.Set, o *config.Object, d *networking.Destination) (facts.Place, bool) {
+	view := s.Client(o.Namespace)
+	svc := view.Service(s.FullHost(d.GetHost(), o))
 	if svc == nil {
-		return place{}, false
+		return facts.Place{}, false
 	}
 	rule := view.DestinationRule(svc)
 	if rule == nil {
-		return place{}, false
+		return facts.Place{}, false
 	}
 	return hashOf(rule, d)
 }
 
-func hashOf(rule *mesh.DestinationRule, d *networking.Destination) (place, bool) {
+func hashOf(rule *mesh.DestinationRule, d *networking.Destination) (facts.Place, bool) {
 	if sub, ok := rule.Subsets[d.GetSubset()]; ok && d.GetSubset() != "" {
 		i := slices.IndexFunc(rule.Spec.GetSubsets(), func(x *networking.Subset) bool { return x.GetName() == d.GetSubset() })
 		if i >= 0 {
 			if b := rule.Spec.GetSubsets()[i].GetTrafficPolicy().GetLoadBalancer(); b != nil {
-				return place{sub.Object, sub.Field}, b.GetConsistentHash() != nil
+				return facts.At(sub.Object, sub.Field), b.GetConsistentHash() != nil
 			}
 		}
 	}
-	return place{rule.Host.Object, "spec.trafficPolicy.loadBalancer"}, rule.Spec.GetTrafficPolicy().GetLoadBalancer().GetConsistentHash() != nil
+	return facts.At(rule.Host.Object, "spec.trafficPolicy.loadBalancer"), rule.Spec.GetTrafficPolicy().GetLoadBalancer().GetConsistentHash() != nil
 }
 
 var _ = register(diag.Check{
@@ -175,19 +176,19 @@ spec:
 `,
 }, unfoundHash)
 
-func unfoundHash(s *Scope, r *reporter) {
-	s.eachTarget(func(t target, svc *mesh.Service) {
-		if t.protocol != "http" || t.mirror || t.GetPort().GetNumber() != 0 {
+func unfoundHash(s *facts.Set, r *reporter) {
+	s.Routes.EachWanted(func(t facts.Destination, svc *mesh.Service) {
+		if t.Protocol != "http" || t.Mirror || t.GetPort().GetNumber() != 0 {
 			return
 		}
-		rule := s.client(t.object.Namespace).DestinationRule(svc)
+		rule := s.Client(t.Object.Namespace).DestinationRule(svc)
 		if rule == nil {
 			return
 		}
 		for i, p := range rule.Spec.GetTrafficPolicy().GetPortLevelSettings() {
 			if p.GetLoadBalancer().GetConsistentHash() != nil {
-				r.at(t.place, "the hash for port %d of %q is not found, for the destination names no port", p.GetPort().GetNumber(), svc.Host).
-					related(place{rule.Host.Object, source.Index("spec.trafficPolicy.portLevelSettings", i)}, "the hash is set here").
+				r.at(t.Place, "the hash for port %d of %q is not found, for the destination names no port", p.GetPort().GetNumber(), svc.Host).
+					related(facts.At(rule.Host.Object, source.Index("spec.trafficPolicy.portLevelSettings", i)), "the hash is set here").
 					help("add port: {number: %d}", p.GetPort().GetNumber())
 				return
 			}
@@ -235,27 +236,27 @@ spec:
 `,
 }, opaqueHash)
 
-func opaqueHash(s *Scope, r *reporter) {
-	s.eachOpaquePolicy(func(p policy, svc *mesh.Service) {
-		if h := p.balancer.GetConsistentHash(); h != nil && h.GetHashKey() != nil && !h.GetUseSourceIp() {
-			r.at(p.at("loadBalancer.consistentHash"), "no port of %q that this is for carries HTTP: only useSourceIp works there", svc.Host).
-				related(place{svc.Object, svc.Field}, "the host is registered here")
+func opaqueHash(s *facts.Set, r *reporter) {
+	eachOpaquePolicy(s, func(p facts.Policy, svc *mesh.Service) {
+		if h := p.Balancer.GetConsistentHash(); h != nil && h.GetHashKey() != nil && !h.GetUseSourceIp() {
+			r.at(p.Sub("loadBalancer.consistentHash"), "no port of %q that this is for carries HTTP: only useSourceIp works there", svc.Host).
+				related(facts.At(svc.Object, svc.Field), "the host is registered here")
 		}
 	})
 }
 
 // eachOpaquePolicy yields the policies of rules for a single host that are for ports without HTTP only, where no rule routes HTTP
 // to them.
-func (s *Scope) eachOpaquePolicy(do func(policy, *mesh.Service)) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
-		svcs := s.named(s.full(spec.GetHost(), o))
+func eachOpaquePolicy(s *facts.Set, do func(facts.Policy, *mesh.Service)) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		svcs := s.Hosts.Matching(s.FullHost(spec.GetHost(), o))
 		if mesh.IsWildcard(spec.GetHost()) || len(svcs) == 0 || len(s.Mesh.ServicesOf(svcs[0].Host)) > 1 {
 			return
 		}
-		routed := func(own *mesh.Port) bool { return s.routedAt(svcs[0].Host, own.Number) }
-		for _, p := range policies(o, spec) {
-			concerned := slices.DeleteFunc(slices.Clone(svcs[0].Ports), func(own *mesh.Port) bool { return p.port != 0 && p.port != own.Number })
-			if len(concerned) > 0 && !slices.ContainsFunc(concerned, readsHTTP) && !slices.ContainsFunc(concerned, routed) && !s.routedAt(svcs[0].Host, 0) {
+		routed := func(own *mesh.Port) bool { return s.Routes.LeadTo(svcs[0].Host, own.Number) }
+		for _, p := range facts.Policies(o, spec) {
+			concerned := slices.DeleteFunc(slices.Clone(svcs[0].Ports), func(own *mesh.Port) bool { return p.Port != 0 && p.Port != own.Number })
+			if len(concerned) > 0 && !slices.ContainsFunc(concerned, facts.ReadsHTTP) && !slices.ContainsFunc(concerned, routed) && !s.Routes.LeadTo(svcs[0].Host, 0) {
 				do(p, svcs[0])
 			}
 		}
@@ -303,11 +304,11 @@ spec:
 `,
 }, opaqueLimits)
 
-func opaqueLimits(s *Scope, r *reporter) {
-	s.eachOpaquePolicy(func(p policy, svc *mesh.Service) {
-		if p.pool.GetHttp() != nil {
-			r.at(p.at("connectionPool.http"), "no port of %q that this is for carries HTTP", svc.Host).
-				related(place{svc.Object, svc.Field}, "the host is registered here")
+func opaqueLimits(s *facts.Set, r *reporter) {
+	eachOpaquePolicy(s, func(p facts.Policy, svc *mesh.Service) {
+		if p.Pool.GetHttp() != nil {
+			r.at(p.Sub("connectionPool.http"), "no port of %q that this is for carries HTTP", svc.Host).
+				related(facts.At(svc.Object, svc.Field), "the host is registered here")
 		}
 	})
 }

@@ -27,9 +27,9 @@ func TestSubjects(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, registry := range []validate.Registry{"", validate.Closed} {
-				everything := validate.Run(&validate.Scope{Mesh: w.Mesh, Objects: w.Objects, Registry: registry})
+				everything := validate.Run(validate.Input{Mesh: w.Mesh, Objects: w.Objects, Registry: registry})
 				for _, subjects := range choices(w) {
-					got := validate.Run(&validate.Scope{Mesh: w.Mesh, Objects: w.Objects, Registry: registry, Subjects: subjects})
+					got := validate.Run(validate.Input{Mesh: w.Mesh, Objects: w.Objects, Registry: registry, Only: subjects})
 					if diff := cmp.Diff(about(subjects, everything), got, identical...); diff != "" {
 						t.Fatalf("findings about %s (-of all +alone):\n%s", words(subjects), diff)
 					}

@@ -6,6 +6,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -32,11 +33,11 @@ spec:
 `,
 }, subsetNames)
 
-func subsetNames(s *Scope, r *reporter) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+func subsetNames(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		seen := map[string]int{}
 		for i, subset := range spec.Subsets {
-			at := func(i int) place { return place{o, source.Index("spec.subsets", i) + ".name"} }
+			at := func(i int) facts.Place { return facts.At(o, source.Index("spec.subsets", i)+".name") }
 			if first, twice := seen[subset.GetName()]; twice {
 				r.at(at(i), "subset %q is defined twice", subset.GetName()).related(at(first), "defined here first").rejected()
 				continue

@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -78,20 +79,20 @@ spec:
 	Aliases: []string{"IST0173", "KIA0203"},
 }, emptySubset)
 
-func emptySubset(s *Scope, r *reporter) {
-	s.eachSubset(func(at place, sub *networking.Subset, svc *mesh.Service) {
-		all := s.endpointLabels(svc)
+func emptySubset(s *facts.Set, r *reporter) {
+	s.DestinationRules.EachSubset(func(at facts.Place, sub *networking.Subset, svc *mesh.Service) {
+		all := s.Workloads.EndpointLabels(svc)
 		asked := knowable(sub.GetLabels(), all)
-		if len(asked) == 0 || len(all) == 0 || s.unlabelled(svc) || slices.ContainsFunc(all, func(l map[string]string) bool { return has(l, asked) }) ||
-			s.mislabelled(svc, asked) != nil {
+		if len(asked) == 0 || len(all) == 0 || s.Hosts.EndpointsUnlabelled(svc) || slices.ContainsFunc(all, func(l map[string]string) bool { return facts.HasLabels(l, asked) }) ||
+			s.Workloads.Mislabelled(svc, asked) != nil {
 			return
 		}
-		f := r.at(place{at.object, at.field + ".labels"}, "no endpoint of %q has the labels %s", svc.Host, words(sub.GetLabels())).
-			related(place{svc.Object, svc.Field}, "the host is registered here")
+		f := r.at(facts.At(at.Object, at.Field+".labels"), "no endpoint of %q has the labels %s", svc.Host, facts.SelectorText(sub.GetLabels())).
+			related(facts.At(svc.Object, svc.Field), "the host is registered here")
 		if values := present(all, sub.GetLabels()); values != "" {
 			f.help("its endpoints have %s", values)
 		}
-		if !s.usedSubset(svc.Host, sub.GetName()) {
+		if !s.Routes.UseSubset(svc.Host, sub.GetName()) {
 			f.severity(diag.Warning) // as long as no rule leads there
 		}
 	})
@@ -110,26 +111,6 @@ func knowable(asked map[string]string, all []map[string]string) map[string]strin
 	return kept
 }
 
-// eachSubset yields the subsets of rules that are for a single host, with its service.
-func (s *Scope) eachSubset(do func(at place, sub *networking.Subset, svc *mesh.Service)) {
-	for _, o := range s.subjects("DestinationRule") {
-		spec := config.Spec[*networking.DestinationRule](o)
-		host := s.full(spec.GetHost(), o)
-		if mesh.IsWildcard(host) {
-			continue
-		}
-		svc := s.client(o.Namespace).Service(host)
-		if svc == nil {
-			continue
-		}
-		for i, sub := range spec.GetSubsets() {
-			if sub != nil {
-				do(place{o, source.Index("spec.subsets", i)}, sub, svc)
-			}
-		}
-	}
-}
-
 // present words the values that endpoints have for the labels which are asked for.
 func present(all []map[string]string, asked map[string]string) string {
 	var found []string
@@ -142,15 +123,6 @@ func present(all []map[string]string, asked map[string]string) string {
 	}
 	slices.Sort(found)
 	return strings.Join(slices.Compact(found), ", ")
-}
-
-// unlabelled says whether a service is an entry that asks DNS for its own host: its endpoint is made up, and has no labels.
-func (s *Scope) unlabelled(svc *mesh.Service) bool {
-	spec, ok := svc.Object.Spec.(*networking.ServiceEntry)
-	if !ok || len(spec.GetEndpoints()) > 0 || spec.GetWorkloadSelector() != nil {
-		return false
-	}
-	return spec.GetResolution() == networking.ServiceEntry_DNS || spec.GetResolution() == networking.ServiceEntry_DNS_ROUND_ROBIN
 }
 
 var _ = register(diag.Check{
@@ -195,11 +167,11 @@ spec:
 `,
 }, unlabelledSubset)
 
-func unlabelledSubset(s *Scope, r *reporter) {
-	s.eachSubset(func(at place, sub *networking.Subset, svc *mesh.Service) {
-		if len(sub.GetLabels()) > 0 && s.unlabelled(svc) {
-			r.at(place{at.object, at.field + ".labels"}, "%q has no endpoints with labels: DNS gives them, so the subset %q is empty", svc.Host, sub.GetName()).
-				related(place{svc.Object, svc.Field}, "the host is registered here")
+func unlabelledSubset(s *facts.Set, r *reporter) {
+	s.DestinationRules.EachSubset(func(at facts.Place, sub *networking.Subset, svc *mesh.Service) {
+		if len(sub.GetLabels()) > 0 && s.Hosts.EndpointsUnlabelled(svc) {
+			r.at(facts.At(at.Object, at.Field+".labels"), "%q has no endpoints with labels: DNS gives them, so the subset %q is empty", svc.Host, sub.GetName()).
+				related(facts.At(svc.Object, svc.Field), "the host is registered here")
 		}
 	})
 }
@@ -260,11 +232,11 @@ spec:
 	Aliases: []string{"KIA0209"},
 }, idleSubset)
 
-func idleSubset(s *Scope, r *reporter) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+func idleSubset(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		for i, sub := range spec.GetSubsets() {
 			if saysNothing(sub) {
-				r.at(place{o, source.Index("spec.subsets", i)}, "subset %q has no labels and no policy: it is the whole host", sub.GetName())
+				r.at(facts.At(o, source.Index("spec.subsets", i)), "subset %q has no labels and no policy: it is the whole host", sub.GetName())
 			}
 		}
 	})
@@ -335,38 +307,22 @@ spec:
 `,
 }, unusedSubset)
 
-func unusedSubset(s *Scope, r *reporter) {
-	if !s.holdsKind("VirtualService") {
+func unusedSubset(s *facts.Set, r *reporter) {
+	if !s.HoldsKind("VirtualService") {
 		return
 	}
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
-		host := s.full(spec.GetHost(), o)
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		host := s.FullHost(spec.GetHost(), o)
 		for i, sub := range spec.GetSubsets() {
-			if len(s.services(host)) == 0 || mesh.IsWildcard(host) || s.usedSubset(host, sub.GetName()) || saysNothing(sub) {
+			if len(s.Hosts.Services(host)) == 0 || mesh.IsWildcard(host) || s.Routes.UseSubset(host, sub.GetName()) || saysNothing(sub) {
 				continue
 			}
-			f := r.at(place{o, source.Index("spec.subsets", i)}, "no rule leads to the subset %q of %q", sub.GetName(), host)
+			f := r.at(facts.At(o, source.Index("spec.subsets", i)), "no rule leads to the subset %q of %q", sub.GetName(), host)
 			if sub.GetTrafficPolicy() == nil {
 				f.help("route to the subset, or leave it out").severity(diag.Info)
 			}
 		}
 	})
-}
-
-// A hostSubset is a subset of a host.
-type hostSubset struct{ host, subset string }
-
-// usedSubset says whether rules lead to a subset of a host.
-func (s *Scope) usedSubset(host, subset string) bool {
-	return s.used.get(func() map[hostSubset]bool {
-		used := map[hostSubset]bool{}
-		for _, o := range s.Mesh.Objects("VirtualService") {
-			for _, t := range s.targets(o) {
-				used[hostSubset{s.full(t.Host, o), t.Subset}] = true
-			}
-		}
-		return used
-	})[hostSubset{host, subset}]
 }
 
 var _ = register(diag.Check{
@@ -408,10 +364,10 @@ spec:
 `,
 }, wildcardSubsets)
 
-func wildcardSubsets(s *Scope, r *reporter) {
-	each(s, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+func wildcardSubsets(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		if mesh.IsWildcard(spec.GetHost()) && len(spec.GetSubsets()) > 0 {
-			r.at(place{o, "spec.subsets"}, "every host that %q covers gets these subsets", spec.GetHost())
+			r.at(facts.At(o, "spec.subsets"), "every host that %q covers gets these subsets", spec.GetHost())
 		}
 	})
 }

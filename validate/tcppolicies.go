@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -52,15 +53,15 @@ spec:
 `,
 }, idleTunnel)
 
-func idleTunnel(s *Scope, r *reporter) {
-	for _, o := range s.subjects("DestinationRule") {
+func idleTunnel(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("DestinationRule") {
 		spec := config.Spec[*networking.DestinationRule](o)
-		svcs := s.named(s.full(spec.GetHost(), o))
-		if spec.GetTrafficPolicy().GetTunnel() == nil || len(svcs) == 0 || anyPort(svcs, func(p *mesh.Port) bool { return !p.Protocol.IsHTTP() }) {
+		svcs := s.Hosts.Matching(s.FullHost(spec.GetHost(), o))
+		if spec.GetTrafficPolicy().GetTunnel() == nil || len(svcs) == 0 || facts.AnyPort(svcs, func(p *mesh.Port) bool { return !p.Protocol.IsHTTP() }) {
 			continue
 		}
-		r.at(place{o, "spec.trafficPolicy.tunnel"}, "%q has HTTP ports only, and what they carry is not tunnelled", spec.GetHost()).
-			related(place{svcs[0].Object, svcs[0].Field}, "the host is registered here")
+		r.at(facts.At(o, "spec.trafficPolicy.tunnel"), "%q has HTTP ports only, and what they carry is not tunnelled", spec.GetHost()).
+			related(facts.At(svcs[0].Object, svcs[0].Field), "the host is registered here")
 	}
 }
 
@@ -123,24 +124,24 @@ spec:
 `,
 }, firstSettings)
 
-func firstSettings(s *Scope, r *reporter) {
-	for _, o := range s.subjects("VirtualService") {
-		first := map[routeKey]target{}
-		for _, t := range s.targets(o) {
-			if t.protocol == "http" {
+func firstSettings(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("VirtualService") {
+		first := map[routeKey]facts.Destination{}
+		for _, t := range s.Routes.Destinations(o) {
+			if t.Protocol == "http" {
 				continue
 			}
-			lead, later := first[routeKey{t.protocol, t.rule}]
+			lead, later := first[routeKey{t.Protocol, t.Rule}]
 			if !later {
-				first[routeKey{t.protocol, t.rule}] = t
+				first[routeKey{t.Protocol, t.Rule}] = t
 				continue
 			}
-			own, used := s.streamPolicy(t), s.streamPolicy(lead)
-			if own == nil || proto.Equal(own, used) || s.full(t.Host, o) == s.full(lead.Host, o) {
+			own, used := streamPolicy(s, t), streamPolicy(s, lead)
+			if own == nil || proto.Equal(own, used) || s.FullHost(t.Host, o) == s.FullHost(lead.Host, o) {
 				continue
 			}
-			r.at(t.host(), "the TCP settings for %q have no effect here: those of %q hold for the whole route", t.Host, lead.Host).
-				related(lead.host(), "the first destination")
+			r.at(t.HostPlace(), "the TCP settings for %q have no effect here: those of %q hold for the whole route", t.Host, lead.Host).
+				related(lead.HostPlace(), "the first destination")
 		}
 	}
 }
@@ -152,9 +153,9 @@ type routeKey struct {
 }
 
 // streamPolicy returns what the rule for a destination's host says of connections that are passed through; nil for nothing.
-func (s *Scope) streamPolicy(t target) *networking.TrafficPolicy {
-	view := s.client(t.object.Namespace)
-	svc := view.Service(s.full(t.Host, t.object))
+func streamPolicy(s *facts.Set, t facts.Destination) *networking.TrafficPolicy {
+	view := s.Client(t.Object.Namespace)
+	svc := view.Service(s.FullHost(t.Host, t.Object))
 	if svc == nil {
 		return nil
 	}
@@ -227,26 +228,26 @@ spec:
 `,
 }, nearEndpoints)
 
-func nearEndpoints(s *Scope, r *reporter) {
+func nearEndpoints(s *facts.Set, r *reporter) {
 	mesh := s.Mesh.Settings.Config.GetLocalityLbSetting()
 	if mesh != nil && mesh.GetEnabled() != nil && !mesh.GetEnabled().GetValue() {
 		return
 	}
-	for _, o := range s.subjects("DestinationRule") {
+	for _, o := range s.WantedObjects("DestinationRule") {
 		policy := config.Spec[*networking.DestinationRule](o).GetTrafficPolicy()
 		if policy.GetOutlierDetection() == nil || policy.GetLoadBalancer().GetLocalityLbSetting() != nil {
 			continue
 		}
-		for _, svc := range s.ruled(o, o.Namespace) {
+		for _, svc := range s.DestinationRules.ServicesOf(o, o.Namespace) {
 			var places []string
-			for _, e := range s.endpoints(svc) {
+			for _, e := range s.Workloads.Endpoints(svc) {
 				if e.Locality != "" {
 					places = append(places, e.Locality)
 				}
 			}
 			slices.Sort(places)
 			if places = slices.Compact(places); len(places) > 1 {
-				r.at(place{o, "spec.trafficPolicy.outlierDetection"}, "with outlier detection clients of %q prefer the endpoints of their own zone among %s", svc.Host, listed(places))
+				r.at(facts.At(o, "spec.trafficPolicy.outlierDetection"), "with outlier detection clients of %q prefer the endpoints of their own zone among %s", svc.Host, listed(places))
 				break
 			}
 		}

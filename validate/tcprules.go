@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -71,24 +72,24 @@ spec:
 `,
 }, secondTCP)
 
-func secondTCP(s *Scope, r *reporter) {
-	told := map[place]bool{}
+func secondTCP(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
 	for _, o := range s.Mesh.Objects("Gateway") {
-		for _, v := range serversOf(o) {
-			if v.family() != "tcp" {
+		for _, v := range facts.ServersOf(o) {
+			if v.RuleKind() != "tcp" {
 				continue
 			}
-			var first place
-			for _, vs := range s.rulesAt(o.Namespace + "/" + o.Name) {
+			var first facts.Place
+			for _, vs := range s.Routes.BoundTo(o.Namespace + "/" + o.Name) {
 				at := tcpRuleAt(v, vs)
 				switch {
-				case at.object == nil || !s.meets(v, vs):
-				case first.object == nil:
+				case at.Object == nil || !s.Gateways.Meets(v, vs):
+				case first.Object == nil:
 					first = at
-				case first.object.Namespace == vs.Namespace && !told[at]: // of other namespaces the gateway may not see one
+				case first.Object.Namespace == vs.Namespace && !told[at]: // of other namespaces the gateway may not see one
 					told[at] = true
-					r.at(at, "the rule is never used at port %d: %s comes first, and TCP has no hosts to tell the two apart", v.GetPort().GetNumber(), name(first.object)).
-						related(first, "this rule is used%s", elder(first.object, vs))
+					r.at(at, "the rule is never used at port %d: %s comes first, and TCP has no hosts to tell the two apart", v.GetPort().GetNumber(), name(first.Object)).
+						related(first, "this rule is used%s", elder(first.Object, vs))
 				}
 			}
 		}
@@ -96,18 +97,18 @@ func secondTCP(s *Scope, r *reporter) {
 }
 
 // tcpRuleAt returns the first TCP rule of a VirtualService that fits a server, or no place.
-func tcpRuleAt(v server, o *config.Object) place {
-	gateway := v.object.Namespace + "/" + v.object.Name
+func tcpRuleAt(v facts.Server, o *config.Object) facts.Place {
+	gateway := v.Object.Namespace + "/" + v.Object.Name
 	for i, rule := range config.Spec[*networking.VirtualService](o).GetTcp() {
 		fits := func(m *networking.L4MatchAttributes) bool {
-			here := len(m.GetGateways()) == 0 || slices.ContainsFunc(m.GetGateways(), func(g string) bool { return fullGateway(g, o) == gateway })
+			here := len(m.GetGateways()) == 0 || slices.ContainsFunc(m.GetGateways(), func(g string) bool { return facts.FullGateway(g, o) == gateway })
 			return here && (m.GetPort() == 0 || m.GetPort() == v.GetPort().GetNumber())
 		}
 		if len(rule.GetMatch()) == 0 || slices.ContainsFunc(rule.GetMatch(), fits) {
-			return place{o, source.Index("spec.tcp", i)}
+			return facts.At(o, source.Index("spec.tcp", i))
 		}
 	}
-	return place{}
+	return facts.Place{}
 }
 
 var _ = register(diag.Check{
@@ -143,20 +144,20 @@ spec:
 `,
 }, inheritedSubnets)
 
-func inheritedSubnets(s *Scope, r *reporter) {
-	for _, o := range s.subjects("VirtualService") {
-		if !boundTo(o, mesh.MeshGateway) {
+func inheritedSubnets(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("VirtualService") {
+		if !facts.IsBoundTo(o, mesh.MeshGateway) {
 			continue
 		}
-		var earlier place
+		var earlier facts.Place
 		var subnets []string
-		eachTLSMatch(o, func(at place, m *networking.TLSMatchAttributes) {
+		facts.EachTLSMatch(o, func(at facts.Place, m *networking.TLSMatchAttributes) {
 			if len(m.GetGateways()) > 0 && !slices.Contains(m.GetGateways(), mesh.MeshGateway) {
 				return
 			}
 			switch {
 			case len(m.GetDestinationSubnets()) > 0:
-				earlier, subnets = place{o, at.field + ".destinationSubnets"}, m.GetDestinationSubnets()
+				earlier, subnets = facts.At(o, at.Field+".destinationSubnets"), m.GetDestinationSubnets()
 			case len(subnets) > 0:
 				r.at(at, "the match takes connections to %s only, by the subnets of an earlier match", strings.Join(subnets, ", ")).
 					related(earlier, "these subnets stay in force")

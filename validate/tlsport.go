@@ -1,12 +1,9 @@
 package validate
 
 import (
-	networking "istio.io/api/networking/v1alpha3"
-
-	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -72,21 +69,21 @@ spec:
 `,
 }, otherTLSPort)
 
-func otherTLSPort(s *Scope, r *reporter) {
-	s.eachTarget(func(t target, svc *mesh.Service) {
+func otherTLSPort(s *facts.Set, r *reporter) {
+	s.Routes.EachWanted(func(t facts.Destination, svc *mesh.Service) {
 		port := svc.Port(t.GetPort().GetNumber())
-		if t.protocol != "http" || t.mirror || port == nil || !port.Protocol.IsHTTP() || !svc.External || s.encrypts(t, svc, port.Number) {
+		if t.Protocol != "http" || t.Mirror || port == nil || !port.Protocol.IsHTTP() || !svc.External || s.DestinationRules.Encrypt(t, svc, port.Number) {
 			return
 		}
-		rule := s.client(t.object.Namespace).DestinationRule(svc)
+		rule := s.Client(t.Object.Namespace).DestinationRule(svc)
 		if rule == nil {
 			return
 		}
-		at, number := s.missedTLS(rule.Host.Object, svc, port)
+		at, number := s.DestinationRules.OtherPortWithTLS(rule.Host.Object, svc, port)
 		if number == 0 {
 			return
 		}
-		f := r.at(place{t.object, t.field + ".port.number"}, "requests to port %d of %q leave in plaintext: the DestinationRule sets TLS for port %d", port.Number, svc.Host, number).
+		f := r.at(facts.At(t.Object, t.Field+".port.number"), "requests to port %d of %q leave in plaintext: the DestinationRule sets TLS for port %d", port.Number, svc.Host, number).
 			related(at, "TLS is set for port %d here", number)
 		if svc.Port(number) == nil {
 			f.help("set tls in portLevelSettings of port %d: the number is that of the destination, not of targetPort", port.Number)
@@ -94,24 +91,6 @@ func otherTLSPort(s *Scope, r *reporter) {
 			f.help("route to port %d, or set tls for port %d", number, port.Number)
 		}
 	})
-}
-
-// missedTLS returns the port for which a rule originates TLS where it seems to mean another one: a port that the host does not
-// have, or one to which no rule routes. The number is 0 where there is none.
-func (s *Scope) missedTLS(rule *config.Object, svc *mesh.Service, routed *mesh.Port) (place, uint32) {
-	for i, p := range config.Spec[*networking.DestinationRule](rule).GetTrafficPolicy().GetPortLevelSettings() {
-		number := p.GetPort().GetNumber()
-		declared := svc.Port(number)
-		at := place{rule, source.Index("spec.trafficPolicy.portLevelSettings", i) + ".port.number"}
-		switch {
-		case p.GetTls() == nil || !(clientTLS{settings: p.GetTls()}).originates() || number == routed.Number:
-		case declared == nil && (routed.Target == 0 || routed.Target == number):
-			return at, number
-		case declared != nil && !declared.Protocol.IsTLS() && !s.routedAt(svc.Host, number):
-			return at, number
-		}
-	}
-	return place{}, 0
 }
 
 var _ = register(diag.Check{
@@ -159,20 +138,20 @@ spec:
 	Aliases: []string{"IST0128", "IST0129"},
 }, publicAuthority)
 
-func publicAuthority(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	for _, x := range s.securedSubjects() {
-		t := x.tls.settings
-		if !x.tls.originates() || t.GetCaCertificates() != "" || t.GetCredentialName() != "" || t.GetInsecureSkipVerify().GetValue() ||
-			!inside(x.service) || told[x.tls.place] {
+func publicAuthority(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	for _, x := range s.DestinationRules.WantedPortsWithTLS() {
+		t := x.TLS.Settings
+		if !x.TLS.Originates() || t.GetCaCertificates() != "" || t.GetCredentialName() != "" || t.GetInsecureSkipVerify().GetValue() ||
+			!inside(x.Service) || told[x.TLS.Place] {
 			continue
 		}
-		told[x.tls.place] = true
-		r.at(x.tls.at("mode"), "the certificate of %q is verified against public authorities", x.service.Host)
+		told[x.TLS.Place] = true
+		r.at(x.TLS.Sub("mode"), "the certificate of %q is verified against public authorities", x.Service.Host)
 	}
 }
 
-// inside says whether a host is one that public authorities issue no certificates for.
+// inside reports whether a host is one that public authorities issue no certificates for.
 func inside(svc *mesh.Service) bool {
 	if svc.Kubernetes() {
 		return true

@@ -4,6 +4,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -37,15 +38,15 @@ spec:
 `,
 }, crampedTries)
 
-func crampedTries(s *Scope, r *reporter) {
-	eachHTTPRule(s, func(at httpRule, rule *networking.HTTPRoute) {
+func crampedTries(s *facts.Set, r *reporter) {
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		total, try := rule.GetTimeout().AsDuration(), rule.GetRetries().GetPerTryTimeout().AsDuration()
 		tries := int64(rule.GetRetries().GetAttempts()) + 1
 		if total <= 0 || try <= 0 || tries < 2 || int64(try)*tries <= int64(total) {
 			return
 		}
-		f := r.at(at.at("retries.perTryTimeout"), "%d tries of %s do not fit into the timeout of %s, which leaves room for %d", tries, try, total, max(1, int64(total/try))).
-			related(at.at("timeout"), "the timeout for all tries")
+		f := r.at(at.At("retries.perTryTimeout"), "%d tries of %s do not fit into the timeout of %s, which leaves room for %d", tries, try, total, max(1, int64(total/try))).
+			related(at.At("timeout"), "the timeout for all tries")
 		if total > try {
 			f.severity(diag.Info)
 		}

@@ -8,6 +8,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -30,11 +31,11 @@ spec: {hosts: [dns.example.com], resolution: DNS, ports: [{number: 5353, name: t
 `,
 }, udpPort)
 
-func udpPort(s *Scope, r *reporter) {
-	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+func udpPort(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		for i, p := range spec.Ports {
 			if strings.EqualFold(p.GetProtocol(), "UDP") {
-				r.at(place{o, source.Index("spec.ports", i) + ".protocol"}, "the proxy does not take UDP, so that port %d has no effect", p.GetNumber())
+				r.at(facts.At(o, source.Index("spec.ports", i)+".protocol"), "the proxy does not take UDP, so that port %d has no effect", p.GetNumber())
 			}
 		}
 	})

@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -62,11 +63,11 @@ spec:
 	Aliases: []string{"KIA0204"},
 }, uninheritedTLS)
 
-func uninheritedTLS(s *Scope, r *reporter) {
-	s.eachNarrower(func(narrow, wide *config.Object) {
-		if slices.Contains(s.missingBlocks(wide, narrow), "tls") {
-			r.at(place{narrow, "spec.host"}, "the tls settings of %s do not hold for %q, whose own rule says nothing of TLS", name(wide), config.Spec[*networking.DestinationRule](narrow).GetHost()).
-				related(place{wide, "spec.trafficPolicy.tls"}, "these settings are not inherited")
+func uninheritedTLS(s *facts.Set, r *reporter) {
+	eachNarrower(s, func(narrow, wide *config.Object) {
+		if slices.Contains(missingBlocks(s, wide, narrow), "tls") {
+			r.at(facts.At(narrow, "spec.host"), "the tls settings of %s do not hold for %q, whose own rule says nothing of TLS", name(wide), config.Spec[*networking.DestinationRule](narrow).GetHost()).
+				related(facts.At(wide, "spec.trafficPolicy.tls"), "these settings are not inherited")
 		}
 	})
 }
@@ -123,27 +124,27 @@ spec:
 	Aliases: []string{"KIA0204"},
 }, uninherited)
 
-func uninherited(s *Scope, r *reporter) {
-	s.eachNarrower(func(narrow, wide *config.Object) {
-		lost := slices.DeleteFunc(s.missingBlocks(wide, narrow), func(b string) bool { return b == "tls" })
+func uninherited(s *facts.Set, r *reporter) {
+	eachNarrower(s, func(narrow, wide *config.Object) {
+		lost := slices.DeleteFunc(missingBlocks(s, wide, narrow), func(b string) bool { return b == "tls" })
 		if len(lost) > 0 {
-			r.at(place{narrow, "spec.host"}, "%s of %s does not hold for %q, which has this rule of its own", strings.Join(lost, " and "), name(wide), config.Spec[*networking.DestinationRule](narrow).GetHost()).
+			r.at(facts.At(narrow, "spec.host"), "%s of %s does not hold for %q, which has this rule of its own", strings.Join(lost, " and "), name(wide), config.Spec[*networking.DestinationRule](narrow).GetHost()).
 				help("repeat %s here, if it should hold", strings.Join(lost, " and ")).
-				related(place{wide, "spec.trafficPolicy"}, "these settings are not inherited")
+				related(facts.At(wide, "spec.trafficPolicy"), "these settings are not inherited")
 		}
 	})
 }
 
 // eachNarrower calls do for every DestinationRule that takes the place of one for a wildcard host: the closest of its namespace,
 // else of the root namespace.
-func (s *Scope) eachNarrower(do func(narrow, wide *config.Object)) {
-	for _, o := range s.subjects("DestinationRule") {
-		host := s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)
-		if s.firstIn(o.Namespace, host) != o || config.Spec[*networking.DestinationRule](o).GetWorkloadSelector() != nil {
+func eachNarrower(s *facts.Set, do func(narrow, wide *config.Object)) {
+	for _, o := range s.WantedObjects("DestinationRule") {
+		host := s.FullHost(config.Spec[*networking.DestinationRule](o).GetHost(), o)
+		if s.DestinationRules.FirstIn(o.Namespace, host) != o || config.Spec[*networking.DestinationRule](o).GetWorkloadSelector() != nil {
 			continue
 		}
 		for _, ns := range []string{o.Namespace, s.Mesh.Settings.Config.GetRootNamespace()} {
-			if wide := above(s.wildcardRules(ns), host); wide != nil {
+			if wide := facts.ClosestWildcard(s.DestinationRules.Wildcards(ns), host); wide != nil {
 				do(o, wide)
 				break
 			}
@@ -151,37 +152,20 @@ func (s *Scope) eachNarrower(do func(narrow, wide *config.Object)) {
 	}
 }
 
-// wildcardRules returns the DestinationRules of a namespace that are for a wildcard host and for all clients, by host.
-func (s *Scope) wildcardRules(namespace string) map[string]*config.Object {
-	return s.wild.get(func() map[string]map[string]*config.Object {
-		wild := map[string]map[string]*config.Object{}
-		for _, o := range s.Mesh.Objects("DestinationRule") {
-			spec := config.Spec[*networking.DestinationRule](o)
-			if mesh.IsWildcard(spec.GetHost()) && spec.GetWorkloadSelector() == nil {
-				if wild[o.Namespace] == nil {
-					wild[o.Namespace] = map[string]*config.Object{}
-				}
-				wild[o.Namespace][spec.GetHost()] = o
-			}
-		}
-		return wild
-	})[namespace]
-}
-
 // missingBlocks names the policies that one rule sets and another one does not set in any way. Mutual TLS of the mesh does not
 // count where it is automatic.
-func (s *Scope) missingBlocks(wide, narrow *config.Object) []string {
-	from, in := s.united(wide).GetTrafficPolicy(), policies(narrow, s.united(narrow))
+func missingBlocks(s *facts.Set, wide, narrow *config.Object) []string {
+	from, in := united(s, wide).GetTrafficPolicy(), facts.Policies(narrow, united(s, narrow))
 	var blocks []string
 	for _, b := range []struct {
 		name string
-		has  func(policy) bool
+		has  func(facts.Policy) bool
 		set  bool
 	}{
-		{"connectionPool", func(p policy) bool { return p.pool != nil }, from.GetConnectionPool() != nil},
-		{"loadBalancer", func(p policy) bool { return p.balancer != nil }, from.GetLoadBalancer() != nil},
-		{"outlierDetection", func(p policy) bool { return p.outlier != nil }, from.GetOutlierDetection() != nil},
-		{"tls", func(p policy) bool { return p.tls != nil }, from.GetTls() != nil && from.GetTls().GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL},
+		{"connectionPool", func(p facts.Policy) bool { return p.Pool != nil }, from.GetConnectionPool() != nil},
+		{"loadBalancer", func(p facts.Policy) bool { return p.Balancer != nil }, from.GetLoadBalancer() != nil},
+		{"outlierDetection", func(p facts.Policy) bool { return p.Outlier != nil }, from.GetOutlierDetection() != nil},
+		{"tls", func(p facts.Policy) bool { return p.TLS != nil }, from.GetTls() != nil && from.GetTls().GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL},
 	} {
 		if b.set && !slices.ContainsFunc(in, b.has) {
 			blocks = append(blocks, b.name)
@@ -251,29 +235,29 @@ spec:
 `,
 }, hidesServiceRule)
 
-func hidesServiceRule(s *Scope, r *reporter) {
-	for _, o := range s.subjects("DestinationRule") {
-		host := s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)
-		svc := s.client(o.Namespace).Service(host)
-		if svc == nil || svc.Namespace == o.Namespace || len(s.rulesFor(host)) < 2 || s.firstIn(o.Namespace, host) != o || !s.inhabited(o.Namespace) {
+func hidesServiceRule(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("DestinationRule") {
+		host := s.FullHost(config.Spec[*networking.DestinationRule](o).GetHost(), o)
+		svc := s.Client(o.Namespace).Service(host)
+		if svc == nil || svc.Namespace == o.Namespace || len(s.DestinationRules.Of(host)) < 2 || s.DestinationRules.FirstIn(o.Namespace, host) != o || !s.Inhabited(o.Namespace) {
 			continue
 		}
-		hidden := s.firstIn(svc.Namespace, host)
+		hidden := s.DestinationRules.FirstIn(svc.Namespace, host)
 		if hidden == nil || config.Spec[*networking.DestinationRule](hidden).GetWorkloadSelector() != nil || !exported(hidden, o.Namespace) {
 			continue
 		}
-		if lost := append(s.missingBlocks(hidden, o), s.missingSubsets(hidden, o)...); len(lost) > 0 {
-			r.at(place{o, "spec.host"}, "clients in namespace %s lose %s of %s, which this rule hides", o.Namespace, strings.Join(lost, " and "), name(hidden)).
-				related(place{hidden, "spec.host"}, "the rule of the service's namespace")
+		if lost := append(missingBlocks(s, hidden, o), missingSubsets(s, hidden, o)...); len(lost) > 0 {
+			r.at(facts.At(o, "spec.host"), "clients in namespace %s lose %s of %s, which this rule hides", o.Namespace, strings.Join(lost, " and "), name(hidden)).
+				related(facts.At(hidden, "spec.host"), "the rule of the service's namespace")
 		}
 	}
 }
 
 // united returns what the DestinationRules of a rule's host and namespace come to.
-func (s *Scope) united(o *config.Object) *networking.DestinationRule {
-	host := s.full(config.Spec[*networking.DestinationRule](o).GetHost(), o)
-	if len(s.rulesFor(host)) > 1 {
-		rule := s.client(o.Namespace).DestinationRule(&mesh.Service{Host: host, Namespace: o.Namespace})
+func united(s *facts.Set, o *config.Object) *networking.DestinationRule {
+	host := s.FullHost(config.Spec[*networking.DestinationRule](o).GetHost(), o)
+	if len(s.DestinationRules.Of(host)) > 1 {
+		rule := s.Client(o.Namespace).DestinationRule(&mesh.Service{Host: host, Namespace: o.Namespace})
 		if rule != nil && slices.Contains(rule.From, o) {
 			return rule.Spec
 		}
@@ -282,18 +266,18 @@ func (s *Scope) united(o *config.Object) *networking.DestinationRule {
 }
 
 // missingSubsets names the subsets that one rule defines and another one does not.
-func (s *Scope) missingSubsets(from, in *config.Object) []string {
+func missingSubsets(s *facts.Set, from, in *config.Object) []string {
 	var lost []string
-	for _, sub := range s.united(from).GetSubsets() {
+	for _, sub := range united(s, from).GetSubsets() {
 		defined := func(own *networking.Subset) bool { return own.GetName() == sub.GetName() }
-		if !slices.ContainsFunc(s.united(in).GetSubsets(), defined) {
+		if !slices.ContainsFunc(united(s, in).GetSubsets(), defined) {
 			lost = append(lost, "subset "+sub.GetName())
 		}
 	}
 	return lost
 }
 
-// exported says whether exportTo lets clients of another namespace use a DestinationRule.
+// exported reports whether exportTo lets clients of another namespace use a DestinationRule.
 func exported(o *config.Object, namespace string) bool {
 	to := config.Spec[*networking.DestinationRule](o).GetExportTo()
 	return len(to) == 0 || slices.Contains(to, "*") || slices.Contains(to, namespace)

@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -51,38 +52,40 @@ spec:
 `,
 }, unregisteredHost)
 
-func unregisteredHost(s *Scope, r *reporter) {
-	if !s.holdsKind("ServiceEntry") && !s.holdsKind("Service") && s.Registry != Closed {
+func unregisteredHost(s *facts.Set, r *reporter) {
+	if !s.HoldsKind("ServiceEntry") && !s.HoldsKind("Service") && s.Registry != facts.Closed {
 		return
 	}
-	for _, o := range s.subjects("VirtualService") {
-		if !boundTo(o, mesh.MeshGateway) {
+	for _, o := range s.WantedObjects("VirtualService") {
+		if !facts.IsBoundTo(o, mesh.MeshGateway) {
 			continue
 		}
 		for i, h := range config.Spec[*networking.VirtualService](o).GetHosts() {
-			full := s.full(h, o)
-			if len(s.services(full)) > 0 || s.matchesAny(full) || !s.unregistered(h, full) {
+			full := s.FullHost(h, o)
+			if len(s.Hosts.Services(full)) > 0 || matchesAny(s, full) || !unregistered(s, h, full) {
 				continue
 			}
-			r.at(place{o, source.Index("spec.hosts", i)}, "no Service and no ServiceEntry has the host %q; the rules act only on plain HTTP to port 80", full)
+			r.at(facts.At(o, source.Index("spec.hosts", i)), "no Service and no ServiceEntry has the host %q; the rules act only on plain HTTP to port 80", full)
 		}
 	}
 }
 
-// unregistered says whether the input can tell that a host is not registered: one outside the cluster, where the input holds
+// unregistered reports whether the input can tell that a host is not registered: one outside the cluster, where the input holds
 // ServiceEntries or Services at all, or a Kubernetes name that is plainly wrong.
-func (s *Scope) unregistered(written, full string) bool {
-	if s.qualified(written) != "" {
+func unregistered(s *facts.Set, written, full string) bool {
+	if s.Hosts.Qualified(written) != "" {
 		return false // SEM101 speaks of it
 	}
-	if _, kubernetes := s.namespaceOf(full); kubernetes {
-		return s.standing(full) == wrong
+	if _, kubernetes := s.Hosts.NamespaceOf(full); kubernetes {
+		return s.Hosts.Presence(full) == facts.Absent
 	}
-	return s.Registry != Open && !strings.Contains(full, ".svc.")
+	return s.Registry != facts.Open && !strings.Contains(full, ".svc.")
 }
 
-// matchesAny says whether a wildcard host covers the host of any service.
-func (s *Scope) matchesAny(host string) bool { return mesh.IsWildcard(host) && len(s.named(host)) > 0 }
+// matchesAny reports whether a wildcard host covers the host of any service.
+func matchesAny(s *facts.Set, host string) bool {
+	return mesh.IsWildcard(host) && len(s.Hosts.Matching(host)) > 0
+}
 
 var _ = register(diag.Check{
 	ID:       "SEM110",
@@ -120,15 +123,15 @@ spec:
 	Aliases: []string{"IST0174", "KIA0202"},
 }, ruleForNobody)
 
-func ruleForNobody(s *Scope, r *reporter) {
-	for _, o := range s.subjects("DestinationRule") {
+func ruleForNobody(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("DestinationRule") {
 		host := config.Spec[*networking.DestinationRule](o).GetHost()
-		full := s.full(host, o)
-		if len(s.services(full)) > 0 || s.matchesAny(full) || s.qualified(host) != "" || len(s.namesakes(host, o)) > 0 || s.standing(full) != wrong {
+		full := s.FullHost(host, o)
+		if len(s.Hosts.Services(full)) > 0 || matchesAny(s, full) || s.Hosts.Qualified(host) != "" || len(s.Hosts.SameName(host, o)) > 0 || s.Hosts.Presence(full) != facts.Absent {
 			continue
 		}
-		f := r.at(place{o, "spec.host"}, "no service has the host %q", full)
-		if near := s.nearestHost(full); near != "" {
+		f := r.at(facts.At(o, "spec.host"), "no service has the host %q", full)
+		if near := s.Hosts.Nearest(full); near != "" {
 			f.help("did you mean %q?", near)
 		}
 	}
@@ -187,14 +190,14 @@ spec:
 `,
 }, shortGatewayHost)
 
-func shortGatewayHost(s *Scope, r *reporter) {
-	for _, o := range s.subjects("VirtualService") {
-		if boundTo(o, mesh.MeshGateway) {
+func shortGatewayHost(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("VirtualService") {
+		if facts.IsBoundTo(o, mesh.MeshGateway) {
 			continue
 		}
 		for i, h := range config.Spec[*networking.VirtualService](o).GetHosts() {
-			if h != "" && shortNamed(h) {
-				r.at(place{o, source.Index("spec.hosts", i)}, "callers of the gateway would have to ask for the host %q", s.full(h, o))
+			if h != "" && facts.IsShortName(h) {
+				r.at(facts.At(o, source.Index("spec.hosts", i)), "callers of the gateway would have to ask for the host %q", s.FullHost(h, o))
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -47,13 +48,13 @@ spec:
 `,
 }, unverifiedServer)
 
-func unverifiedServer(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	for _, x := range s.securedSubjects() {
-		at := x.tls.at("insecureSkipVerify")
-		if x.tls.settings.GetInsecureSkipVerify().GetValue() && !told[at] {
+func unverifiedServer(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	for _, x := range s.DestinationRules.WantedPortsWithTLS() {
+		at := x.TLS.Sub("insecureSkipVerify")
+		if x.TLS.Settings.GetInsecureSkipVerify().GetValue() && !told[at] {
 			told[at] = true
-			r.at(at, "the certificate of %q is not verified", x.service.Host)
+			r.at(at, "the certificate of %q is not verified", x.Service.Host)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -35,10 +36,10 @@ spec:
 `,
 }, uselessSelector)
 
-func uselessSelector(s *Scope, r *reporter) {
-	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+func uselessSelector(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		if spec.WorkloadSelector != nil && spec.Resolution == networking.ServiceEntry_NONE {
-			r.at(place{o, "spec.workloadSelector"}, "resolution NONE ignores the workloads that are selected").warned()
+			r.at(facts.At(o, "spec.workloadSelector"), "resolution NONE ignores the workloads that are selected").warned()
 		}
 	})
 }

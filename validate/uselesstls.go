@@ -3,6 +3,7 @@ package validate
 import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -32,13 +33,13 @@ spec:
 `,
 }, uselessTLS)
 
-func uselessTLS(s *Scope, r *reporter) {
-	for _, t := range serverSettings(s) {
-		if c := t.certificate(); c != "" && t.passesThrough() {
-			r.at(t.at(c), "mode %s uses no certificate", t.Mode).warned()
+func uselessTLS(s *facts.Set, r *reporter) {
+	for _, t := range facts.WantedServerTLS(s.Documents) {
+		if c := t.Certificate(); c != "" && t.PassesThrough() {
+			r.at(t.Sub(c), "mode %s uses no certificate", t.Mode).warned()
 		}
-		if t.HttpsRedirect && t.object.Kind == "Gateway" && !mesh.ParseProtocol(t.protocol).IsHTTP() {
-			r.at(t.at("httpsRedirect"), "httpsRedirect has no effect on a port of protocol %s", t.protocol).warned()
+		if t.HttpsRedirect && t.Object.Kind == "Gateway" && !mesh.ParseProtocol(t.Protocol).IsHTTP() {
+			r.at(t.Sub("httpsRedirect"), "httpsRedirect has no effect on a port of protocol %s", t.Protocol).warned()
 		}
 	}
 }

@@ -81,7 +81,7 @@ func everything(name string, data []byte) diag.List {
 	objects, _, more := config.Decode(docs, "default")
 	m, built := mesh.Build(objects, mesh.Settings{})
 	found = append(append(found, more...), built...)
-	return append(found, Run(&Scope{Mesh: m, Objects: objects, Registry: Open})...)
+	return append(found, Run(Input{Mesh: m, Objects: objects, Registry: Open})...)
 }
 
 // foretold returns the verdict that findings foretell.

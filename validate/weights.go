@@ -6,6 +6,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -32,21 +33,21 @@ spec:
 `,
 }, weights)
 
-func weights(s *Scope, r *reporter) {
-	each(s, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+func weights(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
 		for i, route := range spec.Http {
-			weightless(r, place{o, source.Index("spec.http", i) + ".route"}, route.GetRoute())
+			weightless(r, facts.At(o, source.Index("spec.http", i)+".route"), route.GetRoute())
 		}
 		for i, route := range spec.Tls {
-			weightless(r, place{o, source.Index("spec.tls", i) + ".route"}, route.GetRoute())
+			weightless(r, facts.At(o, source.Index("spec.tls", i)+".route"), route.GetRoute())
 		}
 		for i, route := range spec.Tcp {
-			weightless(r, place{o, source.Index("spec.tcp", i) + ".route"}, route.GetRoute())
+			weightless(r, facts.At(o, source.Index("spec.tcp", i)+".route"), route.GetRoute())
 		}
 	})
 }
 
-func weightless[D interface{ GetWeight() int32 }](r *reporter, at place, destinations []D) {
+func weightless[D interface{ GetWeight() int32 }](r *reporter, at facts.Place, destinations []D) {
 	sum := int32(0)
 	for _, d := range destinations {
 		sum += d.GetWeight()

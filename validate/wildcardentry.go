@@ -8,6 +8,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -38,17 +39,17 @@ spec:
 `,
 }, oneFrontEnd)
 
-func oneFrontEnd(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	for _, svc := range s.subjectServices() {
-		at := place{svc.Object, svc.Field}
+func oneFrontEnd(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	for _, svc := range s.WantedServices() {
+		at := facts.At(svc.Object, svc.Field)
 		if svc.Kubernetes() || !mesh.IsWildcard(svc.Host) || told[at] || !svc.Resolution.IsDNS() && svc.Resolution != mesh.ClientSide {
 			continue
 		}
 		if endpoints := config.Spec[*networking.ServiceEntry](svc.Object).GetEndpoints(); len(endpoints) > 0 {
 			told[at] = true
 			r.at(at, "every name of %q leads to %s", svc.Host, endpoints[0].GetAddress()).
-				related(place{svc.Object, "spec.endpoints"}, "the endpoints are listed here")
+				related(facts.At(svc.Object, "spec.endpoints"), "the endpoints are listed here")
 		}
 	}
 }
@@ -98,17 +99,17 @@ spec:
 `,
 }, dialledAtGateway)
 
-func dialledAtGateway(s *Scope, r *reporter) {
-	s.eachTarget(func(t target, svc *mesh.Service) {
-		if !t.fromGateways() || svc.Kubernetes() || svc.Resolution != mesh.OriginalDst || t.mirror {
+func dialledAtGateway(s *facts.Set, r *reporter) {
+	s.Routes.EachWanted(func(t facts.Destination, svc *mesh.Service) {
+		if !t.FromGateways() || svc.Kubernetes() || svc.Resolution != mesh.OriginalDst || t.Mirror {
 			return
 		}
 		spec := config.Spec[*networking.ServiceEntry](svc.Object)
 		if len(spec.GetEndpoints()) > 0 || spec.GetWorkloadSelector() != nil {
 			return
 		}
-		r.at(t.host(), "a gateway knows no address for %q, whose resolution is NONE", svc.Host).
-			related(place{svc.Object, "spec.resolution"}, "the resolution is written here")
+		r.at(t.HostPlace(), "a gateway knows no address for %q, whose resolution is NONE", svc.Host).
+			related(facts.At(svc.Object, "spec.resolution"), "the resolution is written here")
 	})
 }
 
@@ -157,19 +158,19 @@ spec:
 `,
 }, uncoveredName)
 
-func uncoveredName(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	for _, x := range s.securedPorts() {
-		names, at := x.service.SubjectAltNames, place{x.service.Object, x.service.Field}
-		if !x.tls.originates() || len(x.tls.settings.GetSubjectAltNames()) > 0 || told[at] || slices.Contains(names, x.service.Host) {
+func uncoveredName(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	for _, x := range s.DestinationRules.PortsWithTLS() {
+		names, at := x.Service.SubjectAltNames, facts.At(x.Service.Object, x.Service.Field)
+		if !x.TLS.Originates() || len(x.TLS.Settings.GetSubjectAltNames()) > 0 || told[at] || slices.Contains(names, x.Service.Host) {
 			continue
 		}
-		spec, ok := x.service.Object.Spec.(*networking.ServiceEntry)
+		spec, ok := x.Service.Object.Spec.(*networking.ServiceEntry)
 		if !ok || !slices.ContainsFunc(spec.GetHosts(), func(h string) bool { return slices.Contains(names, h) }) {
 			continue
 		}
 		told[at] = true
-		r.at(at, "a certificate for %q is refused: subjectAltNames name only other hosts", x.service.Host).
-			related(place{x.service.Object, "spec.subjectAltNames"}, "the names that are verified")
+		r.at(at, "a certificate for %q is refused: subjectAltNames name only other hosts", x.Service.Host).
+			related(facts.At(x.Service.Object, "spec.subjectAltNames"), "the names that are verified")
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -56,33 +57,20 @@ spec: {address: 192.0.2.7, labels: {app: db}}
 `,
 }, namedWorkload)
 
-func namedWorkload(s *Scope, r *reporter) {
-	for _, o := range s.subjects("WorkloadEntry") {
+func namedWorkload(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("WorkloadEntry") {
 		address := config.Spec[*networking.WorkloadEntry](o).GetAddress()
 		if _, err := netip.ParseAddr(address); err == nil || address == "" || strings.HasPrefix(address, "unix://") {
 			continue
 		}
-		for _, svc := range s.selectors(o) {
+		for _, svc := range s.Workloads.SelectedBy(o) {
 			if !svc.Resolution.IsDNS() {
-				r.at(place{o, "spec.address"}, "%q takes IP addresses only, so that %q is left out", svc.Host, address).
-					related(place{svc.Object, svc.Field}, "%s selects the workload", name(svc.Object))
+				r.at(facts.At(o, "spec.address"), "%q takes IP addresses only, so that %q is left out", svc.Host, address).
+					related(facts.At(svc.Object, svc.Field), "%s selects the workload", name(svc.Object))
 				break
 			}
 		}
 	}
-}
-
-// selectors returns the services whose selector picks a workload.
-func (s *Scope) selectors(o *config.Object) []*mesh.Service {
-	return s.selectedBy.get(func() map[*config.Object][]*mesh.Service {
-		selectedBy := map[*config.Object][]*mesh.Service{}
-		for _, svc := range s.Mesh.Services {
-			for _, w := range s.workloads(svc.Namespace, svc.Selector) {
-				selectedBy[w] = append(selectedBy[w], svc)
-			}
-		}
-		return selectedBy
-	})[o]
 }
 
 var _ = register(diag.Check{
@@ -126,10 +114,10 @@ spec: {address: 192.0.2.7, labels: {app: db}, ports: {http: 8080}}
 `,
 }, unaskedPorts)
 
-func unaskedPorts(s *Scope, r *reporter) {
-	for _, o := range s.subjects("WorkloadEntry") {
+func unaskedPorts(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("WorkloadEntry") {
 		ports := config.Spec[*networking.WorkloadEntry](o).GetPorts()
-		svcs := s.selectors(o)
+		svcs := s.Workloads.SelectedBy(o)
 		if len(ports) == 0 || len(svcs) == 0 {
 			continue
 		}
@@ -137,15 +125,15 @@ func unaskedPorts(s *Scope, r *reporter) {
 			if slices.ContainsFunc(svcs, func(svc *mesh.Service) bool { return asksFor(svc, asked) }) {
 				continue
 			}
-			f := r.at(place{o, source.Join("spec.ports", asked)}, "no service that selects this workload has a port named %q", asked)
+			f := r.at(facts.At(o, source.Join("spec.ports", asked)), "no service that selects this workload has a port named %q", asked)
 			f.At.Key = true
 			f.help("the ports of %s are %s", name(svcs[0].Object), portNames(svcs[0])).
-				related(place{svcs[0].Object, "spec.ports"}, "%s selects the workload", name(svcs[0].Object))
+				related(facts.At(svcs[0].Object, "spec.ports"), "%s selects the workload", name(svcs[0].Object))
 		}
 	}
 }
 
-// asksFor says whether a service asks its workloads for a port of a name: its own, or that of the container's port.
+// asksFor reports whether a service asks its workloads for a port of a name: its own, or that of the container's port.
 func asksFor(svc *mesh.Service, port string) bool {
 	return slices.ContainsFunc(svc.Ports, func(p *mesh.Port) bool { return p.Name == port || p.TargetName == port })
 }
@@ -201,27 +189,27 @@ spec: {address: 192.0.2.8, labels: {app: db}}
 `,
 }, twiceListed)
 
-func twiceListed(s *Scope, r *reporter) {
+func twiceListed(s *facts.Set, r *reporter) {
 	first := map[string]*config.Object{}
 	for _, o := range s.Mesh.Objects("WorkloadEntry") {
 		entry := config.Spec[*networking.WorkloadEntry](o)
-		svcs := s.selectors(o)
+		svcs := s.Workloads.SelectedBy(o)
 		if entry.GetAddress() == "" || len(svcs) == 0 {
 			continue
 		}
 		key := fmt.Sprint(svcs[0].Host, "\x00", svcs[0].Namespace, "\x00", socketOf(entry))
 		if twin := first[key]; twin != nil {
-			r.at(place{o, "spec.address"}, "WorkloadEntry %s has the same address and ports, and serves %q as well", twin.Name, svcs[0].Host).
-				related(place{twin, "spec.address"}, "the other entry")
+			r.at(facts.At(o, "spec.address"), "WorkloadEntry %s has the same address and ports, and serves %q as well", twin.Name, svcs[0].Host).
+				related(facts.At(twin, "spec.address"), "the other entry")
 			continue
 		}
 		first[key] = o
 	}
-	each(s, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
+	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		listed := map[string]int{}
 		for i, e := range spec.GetEndpoints() {
-			key := fmt.Sprint(socketOf(e), "\x00", pairs(e.GetLabels()))
-			at := func(i int) place { return place{o, source.Index("spec.endpoints", i) + ".address"} }
+			key := fmt.Sprint(socketOf(e), "\x00", facts.LabelPairs(e.GetLabels()))
+			at := func(i int) facts.Place { return facts.At(o, source.Index("spec.endpoints", i)+".address") }
 			if twin, taken := listed[key]; taken && e.GetAddress() != "" {
 				r.at(at(i), "the endpoint %s is listed twice", e.GetAddress()).related(at(twin), "it is listed here first")
 				continue

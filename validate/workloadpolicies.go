@@ -8,6 +8,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
+	"sem.example/validate/internal/facts"
 )
 
 var _ = register(diag.Check{
@@ -62,27 +63,27 @@ spec: {mtls: {mode: STRICT}}
 `,
 }, plaintextWorkload)
 
-func plaintextWorkload(s *Scope, r *reporter) {
-	told := map[place]bool{}
+func plaintextWorkload(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
 	for _, svc := range s.Mesh.Services {
 		if svc.Kubernetes() || svc.External {
 			continue
 		}
-		view := s.client(svc.Namespace)
+		view := s.Client(svc.Namespace)
 		for _, port := range svc.Ports {
-			if tlsTowards(view.DestinationRule(svc), "", port.Number).settings != nil {
+			if facts.TLSTowards(view.DestinationRule(svc), "", port.Number).Settings != nil {
 				continue // SEM151 judges that
 			}
 			for _, e := range view.Endpoints(svc, port) {
-				at := place{e.Object, e.Field}
-				if inMesh(e) || e.IsUnix() || told[at] || view.ServerMutualTLS(e) != strict {
+				at := facts.At(e.Object, e.Field)
+				if facts.InMesh(e) || e.IsUnix() || told[at] || view.ServerMutualTLS(e) != facts.Strict {
 					continue
 				}
 				told[at] = true
 				f := r.at(at, "clients send plaintext to %s, which has no serviceAccount, and mutual TLS is demanded there", e.Address)
 				server := s.Mesh.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: svc.Namespace, Labels: e.Labels, Name: e.Workload})
 				if _, by := server.MutualTLS(e.Port); by.Object != nil {
-					f.related(place{by.Object, by.Field}, "it is demanded here")
+					f.related(facts.At(by.Object, by.Field), "it is demanded here")
 				}
 			}
 		}
@@ -139,20 +140,20 @@ spec:
 `,
 }, namelessEndpoint)
 
-func namelessEndpoint(s *Scope, r *reporter) {
-	told := map[place]bool{}
-	for _, x := range s.securedPorts() {
-		view := s.client(x.tls.object.Namespace)
-		if x.tls.settings.GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL || x.service.Kubernetes() || x.service.External ||
-			len(x.tls.settings.GetSubjectAltNames()) > 0 || len(x.service.SubjectAltNames) > 0 || len(view.Identities(x.service)) == 0 {
+func namelessEndpoint(s *facts.Set, r *reporter) {
+	told := map[facts.Place]bool{}
+	for _, x := range s.DestinationRules.PortsWithTLS() {
+		view := s.Client(x.TLS.Object.Namespace)
+		if x.TLS.Settings.GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL || x.Service.Kubernetes() || x.Service.External ||
+			len(x.TLS.Settings.GetSubjectAltNames()) > 0 || len(x.Service.SubjectAltNames) > 0 || len(view.Identities(x.Service)) == 0 {
 			continue
 		}
-		for _, e := range view.Endpoints(x.service, x.port) {
-			at := place{e.Object, e.Field}
+		for _, e := range view.Endpoints(x.Service, x.Port) {
+			at := facts.At(e.Object, e.Field)
 			if e.ServiceAccount == "" && !e.IsUnix() && !told[at] {
 				told[at] = true
-				r.at(at, "%s has no serviceAccount, and clients of %q accept those of the other endpoints only", e.Address, x.service.Host).
-					related(x.tls.place, "mutual TLS is asked for here")
+				r.at(at, "%s has no serviceAccount, and clients of %q accept those of the other endpoints only", e.Address, x.Service.Host).
+					related(x.TLS.Place, "mutual TLS is asked for here")
 			}
 		}
 	}
@@ -193,21 +194,21 @@ spec:
 `,
 }, unheardMutual)
 
-func unheardMutual(s *Scope, r *reporter) {
+func unheardMutual(s *facts.Set, r *reporter) {
 	secured := map[string]bool{} // namespaces for which some rule asks for mutual TLS
-	for _, x := range s.securedPorts() {
-		if x.tls.settings.GetMode() == networking.ClientTLSSettings_ISTIO_MUTUAL {
-			secured[x.service.Namespace] = true
+	for _, x := range s.DestinationRules.PortsWithTLS() {
+		if x.TLS.Settings.GetMode() == networking.ClientTLSSettings_ISTIO_MUTUAL {
+			secured[x.Service.Namespace] = true
 		}
 	}
-	for _, o := range s.subjects("PeerAuthentication") {
+	for _, o := range s.WantedObjects("PeerAuthentication") {
 		spec := config.Spec[*security.PeerAuthentication](o)
-		if len(spec.GetSelector().GetMatchLabels()) == 0 || secured[o.Namespace] || spec.GetMtls().GetMode() != strict {
+		if len(spec.GetSelector().GetMatchLabels()) == 0 || secured[o.Namespace] || spec.GetMtls().GetMode() != facts.Strict {
 			continue
 		}
-		if d := s.demandOf(o.Namespace); d.mode == security.PeerAuthentication_MutualTLS_DISABLE {
-			r.at(place{o, "spec.mtls.mode"}, "clients send plaintext, because the policy of the namespace is DISABLE, and these workloads refuse it").
-				related(place{d.by.Object, d.by.Field}, "clients go by this policy")
+		if d := s.MutualTLS.Mode(o.Namespace); d.Mode == security.PeerAuthentication_MutualTLS_DISABLE {
+			r.at(facts.At(o, "spec.mtls.mode"), "clients send plaintext, because the policy of the namespace is DISABLE, and these workloads refuse it").
+				related(facts.At(d.By.Object, d.By.Field), "clients go by this policy")
 		}
 	}
 }
@@ -255,15 +256,15 @@ spec: {mtls: {mode: STRICT}}
 `,
 }, refusedCallers)
 
-func refusedCallers(s *Scope, r *reporter) {
-	for _, svc := range s.subjectServices() {
-		if svc.Type != "NodePort" && svc.Type != "LoadBalancer" || len(s.gatewaysBehind(svc)) > 0 {
+func refusedCallers(s *facts.Set, r *reporter) {
+	for _, svc := range s.WantedServices() {
+		if svc.Type != "NodePort" && svc.Type != "LoadBalancer" || len(s.Gateways.Behind(svc)) > 0 {
 			continue
 		}
 		for _, port := range svc.Ports {
-			if by, ok := s.demanded(svc, port); ok {
-				r.at(place{svc.Object, "spec.type"}, "callers from outside have no certificate of the mesh, which port %d demands", port.Number).
-					related(place{by.Object, by.Field}, "it is demanded here")
+			if by, ok := demanded(s, svc, port); ok {
+				r.at(facts.At(svc.Object, "spec.type"), "callers from outside have no certificate of the mesh, which port %d demands", port.Number).
+					related(facts.At(by.Object, by.Field), "it is demanded here")
 				break
 			}
 		}
@@ -272,14 +273,14 @@ func refusedCallers(s *Scope, r *reporter) {
 
 // demanded returns the policy by which the workloads behind a port accept mutual TLS only; the second result is false where they
 // accept more, or where the input cannot tell whether they have a sidecar.
-func (s *Scope) demanded(svc *mesh.Service, port *mesh.Port) (mesh.Written, bool) {
-	for _, w := range s.workloads(svc.Namespace, svc.Selector) {
-		number, ok := portOf(w, port)
-		if !ok || !s.injected(w) {
+func demanded(s *facts.Set, svc *mesh.Service, port *mesh.Port) (mesh.Written, bool) {
+	for _, w := range s.Workloads.Labelled(svc.Namespace, svc.Selector) {
+		number, ok := facts.PodPort(w, port)
+		if !ok || !s.Workloads.HasSidecar(w) {
 			continue
 		}
 		server := s.Mesh.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: w.Namespace, Labels: mesh.WorkloadLabels(w), Name: w.Name})
-		if mode, by := server.MutualTLS(number); mode == strict && by.Object != nil {
+		if mode, by := server.MutualTLS(number); mode == facts.Strict && by.Object != nil {
 			return by, true
 		}
 	}
@@ -329,59 +330,25 @@ spec:
 	Aliases: []string{"IST0102", "IST0103"},
 }, powerlessPolicy)
 
-func powerlessPolicy(s *Scope, r *reporter) {
-	for _, p := range s.workloadPolicies() {
-		if len(p.selector) > 0 {
-			picked := s.workloads(p.object.Namespace, p.selector)
+func powerlessPolicy(s *facts.Set, r *reporter) {
+	for _, p := range s.Workloads.WantedPolicies() {
+		if len(p.Selector) > 0 {
+			picked := s.Workloads.Labelled(p.Object.Namespace, p.Selector)
 			for _, w := range picked {
-				if !refusesInjection(w) {
+				if !facts.RefusesInjection(w) {
 					picked = nil
 				}
 			}
 			if len(picked) > 0 {
-				r.at(p.place, "the workloads that this policy selects have no sidecar to carry it out").
-					related(place{picked[0], "metadata.name"}, "%s asks for none", name(picked[0]))
+				r.at(p.Place, "the workloads that this policy selects have no sidecar to carry it out").
+					related(facts.At(picked[0], "metadata.name"), "%s asks for none", name(picked[0]))
 			}
 			continue
 		}
-		ns := s.Mesh.Object("Namespace", "", p.object.Namespace)
-		if ns != nil && ns.Labels[injectionLabel] == "disabled" && p.object.Namespace != s.Mesh.Settings.Config.GetRootNamespace() {
-			r.at(place{p.object, "metadata.name"}, "the workloads of namespace %s have no sidecar to carry this policy out", p.object.Namespace).
-				related(place{ns, source.Join("metadata.labels", injectionLabel)}, "injection is turned off here")
+		ns := s.Mesh.Object("Namespace", "", p.Object.Namespace)
+		if ns != nil && ns.Labels[facts.InjectionLabel] == "disabled" && p.Object.Namespace != s.Mesh.Settings.Config.GetRootNamespace() {
+			r.at(facts.At(p.Object, "metadata.name"), "the workloads of namespace %s have no sidecar to carry this policy out", p.Object.Namespace).
+				related(facts.At(ns, source.Join("metadata.labels", facts.InjectionLabel)), "injection is turned off here")
 		}
 	}
-}
-
-// A workloadPolicy is a document that acts on the workloads of its namespace, or on those with certain labels.
-type workloadPolicy struct {
-	place    // of the labels
-	selector map[string]string
-}
-
-// workloadPolicies returns the policies that sidecars carry out.
-func (s *Scope) workloadPolicies() []workloadPolicy {
-	var all []workloadPolicy
-	for _, kind := range []string{"PeerAuthentication", "AuthorizationPolicy", "RequestAuthentication", "Sidecar"} {
-		for _, o := range s.subjects(kind) {
-			p := workloadPolicy{place: place{o, "spec.selector.matchLabels"}}
-			switch spec := o.Spec.(type) {
-			case *security.PeerAuthentication:
-				p.selector = spec.GetSelector().GetMatchLabels()
-			case *security.AuthorizationPolicy:
-				p.selector = spec.GetSelector().GetMatchLabels()
-				if len(spec.GetTargetRefs()) > 0 || spec.GetTargetRef() != nil {
-					continue // a gateway or waypoint
-				}
-			case *security.RequestAuthentication:
-				p.selector = spec.GetSelector().GetMatchLabels()
-				if len(spec.GetTargetRefs()) > 0 || spec.GetTargetRef() != nil {
-					continue
-				}
-			case *networking.Sidecar:
-				p.selector, p.field = spec.GetWorkloadSelector().GetLabels(), "spec.workloadSelector.labels"
-			}
-			all = append(all, p)
-		}
-	}
-	return all
 }

@@ -27,7 +27,10 @@ var mayImport = map[string][]string{
 	"internal/compile":  {"internal/mesh", "internal/envoy", "internal/config", "internal/source", "internal/parallel"},
 	"render":            {"internal/envoy", "internal/parallel", "internal/source", "internal/standin"},
 	"simulate":          {"internal/envoy", "internal/source"},
-	"validate":          {"internal/mesh", "internal/config", "internal/diag", "internal/source", "internal/parallel"},
+	"validate":          {"validate/internal/facts", "internal/mesh", "internal/config", "internal/diag", "internal/source", "internal/parallel"},
+
+	"validate/internal/facts": {"internal/mesh", "internal/config", "internal/diag", "internal/source"},
+
 	"internal/pipeline": {"internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/mesh", "internal/compile", "internal/envoy", "simulate", "validate"},
 	"internal/suite":    {"internal/source", "internal/diag", "internal/pipeline", "internal/envoy", "simulate"},
 	"internal/output":   {"internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
@@ -57,7 +60,7 @@ var homes = []struct {
 	{"cuelang.org/go", []string{"internal/source", "schema", "internal/recipe", "internal/convert"}, "CUE reads files, says the shape of documents and writes new ones; everything after that works on typed objects"},
 	{"sigs.k8s.io/yaml", []string{"internal/source", "internal/config", "internal/envoytest/manifest"}, "values are read in one place, so that there is one reading of YAML"},
 	{"go.yaml.in/yaml", []string{"internal/source", "internal/recipe", "internal/convert"}, "only source knows lines; recipes and exports are written"},
-	{"istio.io/api", []string{"internal/config", "internal/mesh", "validate", "internal/compile", "schema", "internal/pipeline"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
+	{"istio.io/api", []string{"internal/config", "internal/mesh", "validate", "validate/internal/facts", "internal/compile", "schema", "internal/pipeline"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
 	{"github.com/envoyproxy/go-control-plane", []string{"internal/envoy", "internal/compile", "simulate", "render", "internal/envoytest", "internal/envoytest/probe"}, "validation must not depend on what is generated"},
 	{"github.com/spf13/cobra", []string{"cmd/sem"}, "a library has no flags"},
 	{"github.com/charmbracelet/lipgloss", []string{"internal/output"}, "looks are decided in one place"},

@@ -90,11 +90,11 @@ func (w *World) remark(t *simulate.Trace, policy diag.Policy) {
 func (w *World) findings(about *subject) diag.List {
 	shapes, broken := checkShapes(about.documents), broken{}
 	broken.add(shapes)
-	scope := &validate.Scope{Mesh: w.Mesh, Objects: w.Objects, Subjects: map[*source.Document]bool{}}
+	in := validate.Input{Mesh: w.Mesh, Objects: w.Objects, Only: map[*source.Document]bool{}}
 	for _, doc := range about.documents {
-		scope.Subjects[doc] = true
+		in.Only[doc] = true
 	}
-	found := validate.Some(scope, func(c *diag.Check) bool { _, ok := remarks[c.ID]; return ok })
+	found := validate.Some(in, func(c *diag.Check) bool { _, ok := remarks[c.ID]; return ok })
 	return append(shapes, broken.sound(found)...)
 }
 

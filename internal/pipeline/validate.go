@@ -89,8 +89,8 @@ func validateOne(files []content, opts Options, how ValidateOptions) (result, er
 	found = append(found, broken.sound(w.Found)...)
 	broken.add(slices.DeleteFunc(slices.Clone(w.Found), func(d diag.Diagnostic) bool { return d.Check != diag.Undecodable }))
 	opts.Watch.Begin("checking how the documents fit together")
-	scope := &validate.Scope{Mesh: w.Mesh, Objects: w.Objects, Registry: how.Registry}
-	return result{skipped: w.Skipped, found: append(found, broken.sound(validate.Run(scope))...)}, nil
+	in := validate.Input{Mesh: w.Mesh, Objects: w.Objects, Registry: how.Registry}
+	return result{skipped: w.Skipped, found: append(found, broken.sound(validate.Run(in))...)}, nil
 }
 
 // checkShapes holds each document against the schema of its kind.

@@ -1,4 +1,4 @@
-package validate
+package facts
 
 import (
 	"fmt"
@@ -14,14 +14,14 @@ func TestWebhookCovered(t *testing.T) {
 	covered := 0
 	for seed := range uint64(500) {
 		spec := prefixRules(rand.New(rand.NewPCG(seed, 0)))
-		got, want := webhookCovered(spec), map[string]string{}
-		var earlier []prefixMatch
+		got, want := WebhookCovered(spec), map[string]string{}
+		var earlier []webhookMatch
 		for i, rule := range spec.Http {
 			for j, m := range rule.Match {
-				p, _ := prefixOf(m, i, j)
+				p, _ := newWebhookMatch(m, i, j)
 				for _, e := range earlier {
 					if e.prefix != p.prefix && e.covers(p) {
-						want[matchField(i, j)] = matchField(e.rule, e.match)
+						want[MatchField(i, j)] = MatchField(e.rule, e.match)
 						break
 					}
 				}

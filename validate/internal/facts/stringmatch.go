@@ -1,4 +1,4 @@
-package validate
+package facts
 
 import (
 	"regexp"
@@ -8,57 +8,57 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 )
 
-// A pattern is what a condition asks of a text. Regular expressions that say no more than a prefix or a whole text count as those.
-type pattern struct {
-	kind patternKind
-	text string
+// A StringMatch is what a condition asks of a text. Regular expressions that say no more than a prefix or a whole text count as those.
+type StringMatch struct {
+	Kind MatchKind
+	Text string
 	fold bool           // upper and lower case are the same
 	expr *regexp.Regexp // of the whole text; nil where it does not compile
 }
 
-type patternKind int
+type MatchKind int
 
 const (
-	anyText patternKind = iota
-	wholeText
-	textPrefix
-	textRegex
+	Any MatchKind = iota
+	Exact
+	Prefix
+	Regex
 )
 
-// patternOf reads a condition; none is met by every text.
-func patternOf(m *networking.StringMatch) pattern {
+// newStringMatch reads a condition; none is met by every text.
+func newStringMatch(m *networking.StringMatch) StringMatch {
 	switch t := m.GetMatchType().(type) {
 	case *networking.StringMatch_Exact:
-		return pattern{kind: wholeText, text: t.Exact}
+		return StringMatch{Kind: Exact, Text: t.Exact}
 	case *networking.StringMatch_Prefix:
-		return prefixPattern(t.Prefix)
+		return prefixMatch(t.Prefix)
 	case *networking.StringMatch_Regex:
-		return regexPattern(t.Regex)
+		return NewRegex(t.Regex)
 	}
-	return pattern{}
+	return StringMatch{}
 }
 
-func prefixPattern(prefix string) pattern {
+func prefixMatch(prefix string) StringMatch {
 	if prefix == "" {
-		return pattern{}
+		return StringMatch{}
 	}
-	return pattern{kind: textPrefix, text: prefix}
+	return StringMatch{Kind: Prefix, Text: prefix}
 }
 
-// regexPattern reads a regular expression, which has to match a text from its beginning to its end.
-func regexPattern(source string) pattern {
+// NewRegex reads a regular expression, which has to match a text from its beginning to its end.
+func NewRegex(source string) StringMatch {
 	tree, err := syntax.Parse(source, syntax.Perl)
 	if err != nil {
-		return pattern{kind: textRegex, text: source}
+		return StringMatch{Kind: Regex, Text: source}
 	}
 	head, rest := literalHead(tree)
 	switch {
 	case len(rest) == 0:
-		return pattern{kind: wholeText, text: head}
+		return StringMatch{Kind: Exact, Text: head}
 	case len(rest) == 1 && isAnything(rest[0]):
-		return prefixPattern(head)
+		return prefixMatch(head)
 	}
-	return pattern{kind: textRegex, text: source, expr: regexp.MustCompile(`^(?:` + source + `)$`)}
+	return StringMatch{Kind: Regex, Text: source, expr: regexp.MustCompile(`^(?:` + source + `)$`)}
 }
 
 // literalHead splits an expression into the text that it begins with and the rest.
@@ -83,7 +83,7 @@ func literalHead(tree *syntax.Regexp) (head string, rest []*syntax.Regexp) {
 	return head, nil
 }
 
-// isAnything says whether an expression is ".*".
+// isAnything reports whether an expression is ".*".
 func isAnything(e *syntax.Regexp) bool {
 	for e.Op == syntax.OpCapture {
 		e = e.Sub[0]
@@ -91,22 +91,22 @@ func isAnything(e *syntax.Regexp) bool {
 	return e.Op == syntax.OpStar && (e.Sub[0].Op == syntax.OpAnyChar || e.Sub[0].Op == syntax.OpAnyCharNotNL)
 }
 
-// pathPattern is a condition on the path: every path begins with a slash.
-func pathPattern(m *networking.HTTPMatchRequest) pattern {
-	p := patternOf(m.GetUri())
-	if p.kind == textPrefix && p.text == "/" {
-		return pattern{}
+// pathMatch is a condition on the path: every path begins with a slash.
+func pathMatch(m *networking.HTTPMatchRequest) StringMatch {
+	p := newStringMatch(m.GetUri())
+	if p.Kind == Prefix && p.Text == "/" {
+		return StringMatch{}
 	}
-	p.fold = m.GetIgnoreUriCase() && p.kind != textRegex
+	p.fold = m.GetIgnoreUriCase() && p.Kind != Regex
 	return p
 }
 
-// head is the text with which everything begins that meets the pattern.
-func (p pattern) head() string {
-	if p.kind != textRegex {
-		return p.text
+// Head is the text with which everything begins that meets the pattern.
+func (p StringMatch) Head() string {
+	if p.Kind != Regex {
+		return p.Text
 	}
-	tree, err := syntax.Parse(p.text, syntax.Perl)
+	tree, err := syntax.Parse(p.Text, syntax.Perl)
 	if err != nil {
 		return ""
 	}
@@ -114,32 +114,32 @@ func (p pattern) head() string {
 	return head
 }
 
-// covers says whether every text that meets the narrow pattern meets p. It says no where it cannot tell.
-func (p pattern) covers(narrow pattern) bool {
-	text, head := p.text, narrow.head()
+// Covers reports whether every text that meets the narrow pattern meets p. It says no where it cannot tell.
+func (p StringMatch) Covers(narrow StringMatch) bool {
+	text, head := p.Text, narrow.Head()
 	if p.fold {
 		text, head = strings.ToLower(text), strings.ToLower(head)
-	} else if narrow.fold && p.kind != anyText && strings.ToLower(head) != strings.ToUpper(head) {
+	} else if narrow.fold && p.Kind != Any && strings.ToLower(head) != strings.ToUpper(head) {
 		return false
 	}
-	switch p.kind {
-	case anyText:
+	switch p.Kind {
+	case Any:
 		return true
-	case wholeText:
-		return narrow.kind == wholeText && text == head
-	case textPrefix:
-		return narrow.kind != anyText && strings.HasPrefix(head, text)
+	case Exact:
+		return narrow.Kind == Exact && text == head
+	case Prefix:
+		return narrow.Kind != Any && strings.HasPrefix(head, text)
 	}
-	return narrow.kind == textRegex && narrow.text == p.text ||
-		narrow.kind == wholeText && p.expr != nil && p.expr.MatchString(narrow.text)
+	return narrow.Kind == Regex && narrow.Text == p.Text ||
+		narrow.Kind == Exact && p.expr != nil && p.expr.MatchString(narrow.Text)
 }
 
-// example is a text that meets the pattern, or "" where none comes to mind.
-func (p pattern) example() string {
-	if p.kind != textRegex {
-		return p.text
+// Example is a text that meets the pattern, or "" where none comes to mind.
+func (p StringMatch) Example() string {
+	if p.Kind != Regex {
+		return p.Text
 	}
-	tree, err := syntax.Parse(p.text, syntax.Perl)
+	tree, err := syntax.Parse(p.Text, syntax.Perl)
 	if err != nil || p.expr == nil {
 		return ""
 	}

@@ -1,4 +1,4 @@
-package validate
+package facts
 
 import (
 	"slices"
@@ -7,8 +7,8 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 )
 
-// A prefixMatch is a condition on the beginning of the path, with the others that Istio's webhook compares.
-type prefixMatch struct {
+// A webhookMatch is a condition on the beginning of the path, with the others that Istio's webhook compares.
+type webhookMatch struct {
 	rule, match                 int
 	prefix                      string
 	port                        uint32
@@ -16,9 +16,9 @@ type prefixMatch struct {
 	headers, parameters, absent map[string]string
 }
 
-// prefixOf returns a condition on the beginning of the path.
-func prefixOf(m *networking.HTTPMatchRequest, rule, match int) (prefixMatch, bool) {
-	p := prefixMatch{
+// newWebhookMatch returns a condition on the beginning of the path.
+func newWebhookMatch(m *networking.HTTPMatchRequest, rule, match int) (webhookMatch, bool) {
+	p := webhookMatch{
 		rule: rule, match: match, prefix: m.GetUri().GetPrefix(), port: m.GetPort(),
 		method: beginning(m.GetMethod()), authority: beginning(m.GetAuthority()),
 		headers: beginnings(m.GetHeaders()), parameters: beginnings(m.GetQueryParams()), absent: beginnings(m.GetWithoutHeaders()),
@@ -51,21 +51,21 @@ func beginnings(conditions map[string]*networking.StringMatch) map[string]string
 	return all
 }
 
-// webhookCovered returns the matches that Istio's webhook takes to be covered, each with the field of the earlier one. The webhook
+// WebhookCovered returns the matches that Istio's webhook takes to be covered, each with the field of the earlier one. The webhook
 // looks at prefixes of the path only, and compares the other conditions as texts.
-func webhookCovered(spec *networking.VirtualService) map[string]string {
-	covered, earlier := map[string]string{}, prefixIndex{by: map[prefixKey][]*prefixMatch{}}
+func WebhookCovered(spec *networking.VirtualService) map[string]string {
+	covered, earlier := map[string]string{}, webhookIndex{by: map[webhookKey][]*webhookMatch{}}
 	for i, rule := range spec.GetHttp() {
 		if len(rule.GetMatch()) == 0 {
 			break
 		}
 		for j, m := range rule.GetMatch() {
-			p, ok := prefixOf(m, i, j)
+			p, ok := newWebhookMatch(m, i, j)
 			if !ok {
 				continue
 			}
 			if first := earlier.covering(p); first != nil {
-				covered[matchField(i, j)] = matchField(first.rule, first.match)
+				covered[MatchField(i, j)] = MatchField(first.rule, first.match)
 			}
 			earlier.add(&p)
 		}
@@ -73,19 +73,19 @@ func webhookCovered(spec *networking.VirtualService) map[string]string {
 	return covered
 }
 
-// A prefixIndex holds the matches seen so far, so that those which may cover another are found without trying all.
-type prefixIndex struct {
-	by      map[prefixKey][]*prefixMatch
+// A webhookIndex holds the matches seen so far, so that those which may cover another are found without trying all.
+type webhookIndex struct {
+	by      map[webhookKey][]*webhookMatch
 	lengths []int // of the prefixes, each once
 }
 
-type prefixKey struct {
+type webhookKey struct {
 	port   uint32
 	prefix string
 }
 
-func (x *prefixIndex) add(p *prefixMatch) {
-	key := prefixKey{p.port, p.prefix}
+func (x *webhookIndex) add(p *webhookMatch) {
+	key := webhookKey{p.port, p.prefix}
 	x.by[key] = append(x.by[key], p)
 	if !slices.Contains(x.lengths, len(p.prefix)) {
 		x.lengths = append(x.lengths, len(p.prefix))
@@ -93,12 +93,12 @@ func (x *prefixIndex) add(p *prefixMatch) {
 }
 
 // covering returns the first match with a shorter prefix that covers a later one, or nil.
-func (x *prefixIndex) covering(later prefixMatch) (first *prefixMatch) {
+func (x *webhookIndex) covering(later webhookMatch) (first *webhookMatch) {
 	for _, n := range x.lengths {
 		if n >= len(later.prefix) {
 			continue
 		}
-		for _, p := range x.by[prefixKey{later.port, later.prefix[:n]}] {
+		for _, p := range x.by[webhookKey{later.port, later.prefix[:n]}] {
 			if first != nil && !p.before(first) {
 				break
 			}
@@ -111,12 +111,12 @@ func (x *prefixIndex) covering(later prefixMatch) (first *prefixMatch) {
 	return first
 }
 
-// before says whether a match stands before another one.
-func (p *prefixMatch) before(other *prefixMatch) bool {
+// before reports whether a match stands before another one.
+func (p *webhookMatch) before(other *webhookMatch) bool {
 	return p.rule < other.rule || p.rule == other.rule && p.match < other.match
 }
 
-func (p prefixMatch) covers(later prefixMatch) bool {
+func (p webhookMatch) covers(later webhookMatch) bool {
 	return strings.HasPrefix(later.prefix, p.prefix) && p.port == later.port &&
 		strings.HasPrefix(p.method, later.method) && strings.HasPrefix(p.authority, later.authority) &&
 		coversAll(p.headers, later.headers) && coversAll(p.parameters, later.parameters) && coversAll(p.absent, later.absent)

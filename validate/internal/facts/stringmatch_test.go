@@ -1,4 +1,4 @@
-package validate
+package facts
 
 import (
 	"testing"
@@ -18,7 +18,7 @@ func regex(s string) *networking.StringMatch {
 	return &networking.StringMatch{MatchType: &networking.StringMatch_Regex{Regex: s}}
 }
 
-func TestPatternCovers(t *testing.T) {
+func TestStringMatchCovers(t *testing.T) {
 	for _, test := range []struct {
 		name         string
 		wide, narrow *networking.StringMatch
@@ -39,17 +39,17 @@ func TestPatternCovers(t *testing.T) {
 		{"something over everything", prefix("/a"), nil, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := patternOf(test.wide).covers(patternOf(test.narrow)); got != test.want {
+			if got := newStringMatch(test.wide).Covers(newStringMatch(test.narrow)); got != test.want {
 				t.Errorf("covers = %v, want %v", got, test.want)
 			}
 		})
 	}
 }
 
-func TestPatternExample(t *testing.T) {
+func TestStringMatchExample(t *testing.T) {
 	for _, source := range []string{`/a/[0-9]+`, `/(en|de)/.*x`, `/v\d{2}/(?:x|y)?`, `[^/]+`, `/a.b`} {
-		p := regexPattern(source)
-		if text := p.example(); text == "" || !p.expr.MatchString(text) {
+		p := NewRegex(source)
+		if text := p.Example(); text == "" || !p.expr.MatchString(text) {
 			t.Errorf("%s: %q is no example", source, text)
 		}
 	}

@@ -1,0 +1,29 @@
+package facts
+
+import (
+	"sem.example/internal/mesh"
+)
+
+// A PortUse holds the services whose port falls on the listener for every address.
+type PortUse struct{ Http, TLS []*mesh.Service }
+
+// OnAnyAddress returns what falls on the listener for every address, by port: HTTP hosts always do, TLS hosts without an address.
+func (s *Hosts) OnAnyAddress() map[uint32]PortUse {
+	return s.anyAddress.get(func() map[uint32]PortUse {
+		listeners := map[uint32]PortUse{}
+		for _, svc := range s.docs.Mesh.Services {
+			for _, p := range svc.Ports {
+				use := listeners[p.Number]
+				switch {
+				case svc.Resolution == mesh.Alias:
+				case p.Protocol.IsHTTP():
+					use.Http = append(use.Http, svc)
+				case p.Protocol.IsTLS() && len(svc.Addresses) == 0 && !svc.Kubernetes():
+					use.TLS = append(use.TLS, svc)
+				}
+				listeners[p.Number] = use
+			}
+		}
+		return listeners
+	})
+}

@@ -1,0 +1,71 @@
+package facts
+
+import (
+	"sem.example/internal/config"
+	"sem.example/internal/mesh"
+	"sem.example/internal/source"
+)
+
+// An Input is what is to be checked, and how.
+type Input struct {
+	Mesh     *mesh.Mesh
+	Objects  []*config.Object // every object of the input, in its order
+	Registry Registry
+
+	// Only names the documents about which findings are wanted; nil for all. What a check compares them with is looked for in all
+	// of the mesh. Findings about no document are wanted only where all are.
+	Only map[*source.Document]bool
+}
+
+// Documents are the objects of an input, and what a client of each namespace sees of them.
+type Documents struct {
+	Input
+
+	focused  lazy[*wanted]
+	holdings lazy[map[string]map[string]bool] // by kind, the namespaces that the input holds objects of
+	clients  memo[string, *mesh.View]         // by namespace
+}
+
+// Holds reports whether the input holds any object of a kind in a namespace.
+func (s *Documents) Holds(kind, namespace string) bool { return s.held()[kind][namespace] }
+
+// HoldsKind reports whether the input holds any object of a kind: where it holds none, nothing can be said of those that are
+// missing.
+func (s *Documents) HoldsKind(kind string) bool { return len(s.held()[kind]) > 0 }
+
+// held returns the namespaces that the input holds objects of, by kind.
+func (s *Documents) held() map[string]map[string]bool {
+	return s.holdings.get(func() map[string]map[string]bool {
+		held := map[string]map[string]bool{}
+		for _, o := range s.Objects {
+			if held[o.Kind] == nil {
+				held[o.Kind] = map[string]bool{}
+			}
+			held[o.Kind][o.Namespace] = true
+		}
+		return held
+	})
+}
+
+// Inhabited reports whether the input holds anything in a namespace that points to clients there.
+func (s *Documents) Inhabited(namespace string) bool {
+	for kind, namespaces := range s.held() {
+		if kind != "DestinationRule" && namespaces[namespace] {
+			return true
+		}
+	}
+	return false
+}
+
+// Client returns what an ordinary workload of a namespace sees. Checks that depend on who asks evaluate it for each namespace
+// in question.
+func (s *Documents) Client(namespace string) *mesh.View {
+	return s.clients.get(namespace, func() *mesh.View {
+		return s.Mesh.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: namespace, Name: "client"})
+	})
+}
+
+// FullHost completes a short host name of a document.
+func (s *Documents) FullHost(host string, o *config.Object) string {
+	return mesh.FullHost(host, o.Namespace, s.Mesh.Settings.Domain)
+}

@@ -1,0 +1,46 @@
+package facts
+
+import (
+	security "istio.io/api/security/v1beta1"
+
+	"sem.example/internal/config"
+	"sem.example/internal/mesh"
+)
+
+// MutualTLS knows which workloads demand mutual TLS.
+type MutualTLS struct {
+	docs *Documents
+
+	modes      memo[string, NamespaceMode]
+	exceptions lazy[map[string]bool]
+}
+
+func InMesh(e *mesh.Endpoint) bool { return e.TLSMode == "istio" }
+
+const Strict = security.PeerAuthentication_MutualTLS_STRICT
+
+// A NamespaceMode is the mode of mutual TLS in which the ordinary workloads of a namespace take connections, and where it is written.
+type NamespaceMode struct {
+	Mode security.PeerAuthentication_MutualTLS_Mode
+	By   mesh.Written
+}
+
+func (s *MutualTLS) Mode(namespace string) NamespaceMode {
+	return s.modes.get(namespace, func() NamespaceMode {
+		mode, by := s.docs.Client(namespace).MutualTLS(0)
+		return NamespaceMode{mode, by}
+	})
+}
+
+// WithWorkloadPolicies returns the namespaces of which a PeerAuthentication sets another mode for some workloads.
+func (s *MutualTLS) WithWorkloadPolicies() map[string]bool {
+	return s.exceptions.get(func() map[string]bool {
+		relaxed := map[string]bool{}
+		for _, o := range s.docs.Mesh.Objects("PeerAuthentication") {
+			if len(config.Spec[*security.PeerAuthentication](o).GetSelector().GetMatchLabels()) > 0 {
+				relaxed[o.Namespace] = true
+			}
+		}
+		return relaxed
+	})
+}
