@@ -46,6 +46,7 @@ and what it looks for. 'sem explain ID' tells more about one.`,
 
 func newExplain() *cobra.Command {
 	var out stringList
+	var source bool
 	cmd := &cobra.Command{
 		Use:   "explain CHECK|FIELD",
 		Short: "Say what a check looks for, or what a field means",
@@ -55,9 +56,13 @@ A code of istioctl analyze or of Kiali stands for the checks that look for the
 same.`,
 		Example: `  sem explain SEM140
   sem explain IST0134
-  sem explain serviceentry.spec.resolution`,
+  sem explain serviceentry.spec.resolution
+  sem explain --source SEM140`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if source {
+				return explainSource(cmd, args[0])
+			}
 			targets, err := parseTargets(out.values, []string{"text", "json"})
 			if err != nil {
 				return err
@@ -66,17 +71,33 @@ same.`,
 		},
 	}
 	cmd.Flags().VarP(&out, "output", "o", "`FORMAT` or FORMAT=FILE: text or json (repeatable)")
+	cmd.Flags().BoolVar(&source, "source", false, "print the files of sem's own sources that hold the check")
 	return cmd
 }
 
-// explain prints the check of an ID, those that another tool's code stands for, or the field of a path.
-func explain(cmd *cobra.Command, targets []target, topic string) error {
+// checksOf returns the check of an ID, or those that another tool's code stands for.
+func checksOf(topic string) []*diag.Check {
 	var found []*diag.Check
 	for _, c := range pipeline.Checks() {
 		if strings.EqualFold(c.ID, topic) || slices.Contains(c.Aliases, strings.ToUpper(topic)) {
 			found = append(found, c)
 		}
 	}
+	return found
+}
+
+// explainSource prints where the checks of a topic stand in the sources of sem.
+func explainSource(cmd *cobra.Command, topic string) error {
+	found := checksOf(topic)
+	if len(found) == 0 {
+		return fmt.Errorf("%q is not a check: 'sem checks' lists them", topic)
+	}
+	return checkSource(cmd, found)
+}
+
+// explain prints the check of an ID, those that another tool's code stands for, or the field of a path.
+func explain(cmd *cobra.Command, targets []target, topic string) error {
+	found := checksOf(topic)
 	if len(found) == 0 {
 		return explainField(cmd, targets, topic)
 	}
