@@ -5,7 +5,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -37,7 +36,7 @@ func abortStatus(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
 		for i, route := range spec.Http {
 			if abort := route.GetFault().GetAbort(); abort != nil && abort.ErrorType == nil {
-				r.at(facts.At(o, source.Index("spec.http", i)+".fault.abort"), "the abort has no status, and so does nothing")
+				r.at(facts.At(o, "spec.http").Item(i).Sub("fault.abort"), "the abort has no status, and so does nothing")
 			}
 		}
 	})

@@ -9,7 +9,6 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -55,7 +54,7 @@ func looseRegex(s *facts.Set, r *reporter) {
 				r.at(at.Match(i, "authority.regex"), "regex %q has to match the whole authority", text).help("write %s.*", text)
 			}
 			for _, name := range slices.Sorted(maps.Keys(m.GetHeaders())) {
-				looseHeader(r, facts.At(at.Object, source.Join(at.Match(i, "headers").Field, name)+".regex"), name, m.GetHeaders()[name].GetRegex())
+				looseHeader(r, at.Match(i, "headers").Key(name).Sub("regex"), name, m.GetHeaders()[name].GetRegex())
 			}
 		}
 	})

@@ -9,7 +9,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -45,9 +44,9 @@ spec:
 func authorityTwice(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
 		for i, route := range spec.Http {
-			at := source.Index("spec.http", i)
-			first, value := facts.At(o, at+".rewrite.authority"), route.GetRewrite().GetAuthority()
-			for _, set := range authorities(o, at, route.GetHeaders().GetRequest()) {
+			at := facts.At(o, "spec.http").Item(i)
+			first, value := at.Sub("rewrite.authority"), route.GetRewrite().GetAuthority()
+			for _, set := range authorities(at, route.GetHeaders().GetRequest()) {
 				if value != "" {
 					r.at(set.Place, "the host of the request is set twice").related(first, "it is set here first").rejected()
 					break
@@ -64,7 +63,7 @@ type authority struct {
 	value string
 }
 
-func authorities(o *config.Object, at string, ops *networking.Headers_HeaderOperations) []authority {
+func authorities(at facts.Place, ops *networking.Headers_HeaderOperations) []authority {
 	var found []authority
 	for _, op := range []struct {
 		name    string
@@ -72,8 +71,7 @@ func authorities(o *config.Object, at string, ops *networking.Headers_HeaderOper
 	}{{"set", ops.GetSet()}, {"add", ops.GetAdd()}} {
 		for _, name := range slices.Sorted(maps.Keys(op.headers)) {
 			if strings.EqualFold(name, "host") || strings.EqualFold(name, ":authority") {
-				field := source.Join(at+".headers.request."+op.name, name)
-				found = append(found, authority{facts.At(o, field), op.headers[name]})
+				found = append(found, authority{at.Sub("headers.request." + op.name).Key(name), op.headers[name]})
 			}
 		}
 	}

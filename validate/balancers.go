@@ -9,7 +9,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -229,11 +228,11 @@ func emptyLocality(s *facts.Set, r *reporter) {
 			setting := p.Balancer.GetLocalityLbSetting()
 			for i, d := range setting.GetDistribute() {
 				for to := range d.GetTo() {
-					emptyAmong(r, facts.At(o, source.Join(source.Index(p.Field+".loadBalancer.localityLbSetting.distribute", i)+".to", to)), to, known)
+					emptyAmong(r, p.Sub("loadBalancer.localityLbSetting.distribute").Item(i).Sub("to").Key(to), to, known)
 				}
 			}
 			for i, f := range setting.GetFailover() {
-				emptyAmong(r, facts.At(o, source.Index(p.Field+".loadBalancer.localityLbSetting.failover", i)+".to"), f.GetTo(), known)
+				emptyAmong(r, p.Sub("loadBalancer.localityLbSetting.failover").Item(i).Sub("to"), f.GetTo(), known)
 			}
 		}
 	})

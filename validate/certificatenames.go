@@ -7,7 +7,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -49,7 +48,7 @@ func certificateNames(s *facts.Set, r *reporter) {
 func alternativeNames(r *reporter, at facts.Place, names []string) {
 	for i, name := range names {
 		scheme, _, isURL := strings.Cut(name, "://")
-		switch here := (facts.At(at.Object, source.Index(at.Field, i))); {
+		switch here := (at.Item(i)); {
 		case name == "":
 			r.at(here, "no certificate bears an empty name")
 		case isURL && scheme != "spiffe":

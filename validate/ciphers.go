@@ -7,7 +7,6 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -56,7 +55,7 @@ func ciphers(s *facts.Set, r *reporter) {
 			r.at(t.Sub("minProtocolVersion"), "%s needs cipherSuites: those used by default do not support it", old).warned()
 		}
 		for i, suite := range t.CipherSuites {
-			at := t.Sub(source.Index("cipherSuites", i))
+			at := t.Sub("cipherSuites").Item(i)
 			switch {
 			case !isSuite(suite):
 				f := r.at(at, "Envoy does not know cipher suite %q", suite).warned()

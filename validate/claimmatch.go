@@ -8,7 +8,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -48,9 +47,9 @@ func claimMatch(s *facts.Set, r *reporter) {
 		}
 		for i, route := range spec.Http {
 			for j, m := range route.GetMatch() {
-				at := source.Index(source.Index("spec.http", i)+".match", j)
-				claims(r, facts.At(o, at+".headers"), m.GetHeaders())
-				claims(r, facts.At(o, at+".withoutHeaders"), m.GetWithoutHeaders())
+				at := facts.HTTPRule{Object: o, Index: i}
+				claims(r, at.Match(j, "headers"), m.GetHeaders())
+				claims(r, at.Match(j, "withoutHeaders"), m.GetWithoutHeaders())
 			}
 		}
 	})
@@ -59,7 +58,7 @@ func claimMatch(s *facts.Set, r *reporter) {
 func claims(r *reporter, at facts.Place, headers map[string]*networking.StringMatch) {
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		if facts.IsClaim(name) {
-			r.at(facts.At(at.Object, source.Join(at.Field, name)), "%q is known to gateways only, and this VirtualService is for the mesh", name).rejected()
+			r.at(at.Key(name), "%q is known to gateways only, and this VirtualService is for the mesh", name).rejected()
 		}
 	}
 }

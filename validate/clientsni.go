@@ -58,12 +58,12 @@ spec:
 }, missingSNI)
 
 func missingSNI(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, x := range s.DestinationRules.WantedPortsWithTLS() {
-		if !x.TLS.Originates() || x.TLS.Settings.GetSni() != "" || !facts.IsOpaque(x.Port.Protocol) || told[x.TLS.Place] {
+		if !x.TLS.Originates() || x.TLS.Settings.GetSni() != "" || !facts.IsOpaque(x.Port.Protocol) || reported[x.TLS.Place] {
 			continue
 		}
-		told[x.TLS.Place] = true
+		reported[x.TLS.Place] = true
 		f := r.at(x.TLS.Sub("mode"), "port %d of %q is not HTTP, so the proxy sends no server name to it", x.Port.Number, x.Service.Host).
 			related(x.PortPlace(), "the port is declared %s here", x.Port.Protocol)
 		if mesh.IsWildcard(x.Service.Host) {
@@ -170,14 +170,14 @@ spec:
 }, unverifiedNames)
 
 func unverifiedNames(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, x := range s.DestinationRules.WantedPortsWithTLS() {
 		t := x.TLS.Settings
 		if !x.TLS.Originates() || t.GetSni() == "" || len(t.GetSubjectAltNames()) > 0 || len(x.Service.SubjectAltNames) > 0 ||
-			t.GetInsecureSkipVerify().GetValue() || told[x.TLS.Place] {
+			t.GetInsecureSkipVerify().GetValue() || reported[x.TLS.Place] {
 			continue
 		}
-		told[x.TLS.Place] = true
+		reported[x.TLS.Place] = true
 		r.at(x.TLS.Sub("sni"), "with this sni the names in the certificate of %q are not verified", x.Service.Host).
 			help("add subjectAltNames: [%s]", t.GetSni())
 	}

@@ -8,7 +8,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -147,7 +146,7 @@ func eachServiceEndpoint(s *facts.Set, do func(at facts.Place, entry *config.Obj
 		for i, e := range config.Spec[*networking.ServiceEntry](o).GetEndpoints() {
 			for _, svc := range s.Mesh.ServicesOf(e.GetAddress()) {
 				if svc.Kubernetes() {
-					do(facts.At(o, source.Index("spec.endpoints", i)+".address"), o, svc)
+					do(facts.At(o, "spec.endpoints").Item(i).Sub("address"), o, svc)
 					break
 				}
 			}

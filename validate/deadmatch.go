@@ -5,9 +5,7 @@ import (
 
 	networking "istio.io/api/networking/v1alpha3"
 
-	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -37,15 +35,12 @@ spec:
 }, deadMatch)
 
 func deadMatch(s *facts.Set, r *reporter) {
-	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
-		for i, route := range spec.Http {
-			for j, m := range route.GetMatch() {
-				at := source.Index(source.Index("spec.http", i)+".match", j)
-				wrongCase(r, facts.At(o, at+".method"), m.GetMethod(), strings.ToUpper)
-				wrongCase(r, facts.At(o, at+".scheme"), m.GetScheme(), strings.ToLower)
-				if _, regex := m.GetUri().GetMatchType().(*networking.StringMatch_Regex); m.GetIgnoreUriCase() && (regex || m.Uri == nil) {
-					r.at(facts.At(o, at+".ignoreUriCase"), "ignoreUriCase has no effect without an exact or prefix condition on uri")
-				}
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
+		for i, m := range rule.GetMatch() {
+			wrongCase(r, at.Match(i, "method"), m.GetMethod(), strings.ToUpper)
+			wrongCase(r, at.Match(i, "scheme"), m.GetScheme(), strings.ToLower)
+			if _, regex := m.GetUri().GetMatchType().(*networking.StringMatch_Regex); m.GetIgnoreUriCase() && (regex || m.Uri == nil) {
+				r.at(at.Match(i, "ignoreUriCase"), "ignoreUriCase has no effect without an exact or prefix condition on uri")
 			}
 		}
 	})

@@ -5,7 +5,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -38,7 +37,7 @@ func denyHTTP(s *facts.Set, r *reporter) {
 		for i, rule := range spec.Rules {
 			from, to := len(rule.GetFrom()) > 0, len(rule.GetTo()) > 0
 			if from && !to && !knownToTCP(rule.GetFrom()) || to && !namesPorts(rule.GetTo()) {
-				r.at(facts.At(o, source.Index("spec.rules", i)), "the rule asks for HTTP attributes only, and so refuses all connections to TCP ports").warned()
+				r.at(facts.At(o, "spec.rules").Item(i), "the rule asks for HTTP attributes only, and so refuses all connections to TCP ports").warned()
 			}
 		}
 	})

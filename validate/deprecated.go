@@ -5,7 +5,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -44,20 +43,17 @@ func deprecated(s *facts.Set, r *reporter) {
 			}
 		}
 	})
-	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
-		for i, route := range spec.Http {
-			if route.GetMirrorPercent() != nil { //nolint:staticcheck // as above
-				report(facts.At(o, source.Index("spec.http", i)+"."+mirrorPercent(o, i)), "mirrorPercent", "mirrorPercentage").warned()
-			}
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
+		if rule.GetMirrorPercent() != nil { //nolint:staticcheck // as above
+			report(mirrorPercent(at), "mirrorPercent", "mirrorPercentage").warned()
 		}
 	})
 }
 
-// mirrorPercent is the name under which a rule has the field: it has two.
-func mirrorPercent(o *config.Object, rule int) string {
-	const former = "mirror_percent"
-	if o.Doc.Lookup(source.Index("spec.http", rule)+"."+former) != nil {
+// mirrorPercent is where a rule has the field, which has two names.
+func mirrorPercent(at facts.HTTPRule) facts.Place {
+	if former := at.At("mirror_percent"); at.Object.Doc.Lookup(former.Field) != nil {
 		return former
 	}
-	return "mirrorPercent"
+	return at.At("mirrorPercent")
 }

@@ -7,7 +7,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -34,8 +33,7 @@ spec: {egress: [{hosts: ["./*", istio-system/*]}]}
 func egressHosts(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
 		for i, l := range spec.Egress {
-			at := source.Index("spec.egress", i) + ".hosts"
-			duplicateHosts(r, facts.At(o, at), l.GetHosts())
+			duplicateHosts(r, facts.At(o, "spec.egress").Item(i).Sub("hosts"), l.GetHosts())
 		}
 	})
 }
@@ -53,7 +51,7 @@ func duplicateHosts(r *reporter, at facts.Place, hosts []string) {
 		}
 		known := seen[namespace]
 		if known[host] || known["*"] || host == "*" && len(known) > 0 {
-			r.at(facts.At(at.Object, source.Index(at.Field, i)), "host %q is covered by another entry, or covers one", h).warned()
+			r.at(at.Item(i), "host %q is covered by another entry, or covers one", h).warned()
 		}
 		if known == nil {
 			known = map[string]bool{}

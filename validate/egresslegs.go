@@ -95,7 +95,7 @@ func unfitLeg(s *facts.Set, r *reporter) {
 		case len(open) == 0:
 			f := r.at(l.PortPlace(), "no server of %s for this host listens behind port %d of %q", name(l.Servers[0].Object), l.Port.Number, l.Service.Host)
 			for _, v := range l.Servers {
-				f.related(facts.At(v.Object, v.Field+".port"), "this server takes the host, at port %d", v.GetPort().GetNumber())
+				f.related(v.Sub("port"), "this server takes the host, at port %d", v.GetPort().GetNumber())
 			}
 		case !slices.ContainsFunc(open, l.Fits) && !slices.ContainsFunc(open, l.MutualMismatch):
 			r.at(l.PortPlace(), "%s arrives at a server of %s that expects %s", l.Sends(), name(open[0].Object), expects(open[0])).

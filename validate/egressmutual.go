@@ -110,7 +110,7 @@ func unevenMutual(s *facts.Set, r *reporter) {
 		case !l.Mutual():
 			r.at(l.PortPlace(), "%s arrives at a server of %s that demands mutual TLS of the mesh", l.Sends(), name(v.Object)).
 				help("add a DestinationRule for %s with tls mode ISTIO_MUTUAL and sni %s on port %d", l.Service.Host, facts.ServerHostName(v.GetHosts()[0]), l.Port.Number).
-				related(facts.At(v.Object, v.Field+".tls.mode"), "it is demanded here")
+				related(v.Sub("tls.mode"), "it is demanded here")
 		case !v.TakesMutual():
 			r.at(l.TLS.Sub("mode"), "mutual TLS of the mesh arrives at a server of %s that does not expect it", name(v.Object)).
 				related(v.Place, "the server stands here").related(l.PortPlace(), "this rule leads there")

@@ -7,7 +7,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -170,7 +169,7 @@ spec: {address: 192.0.2.7, labels: {app: api}}
 func localEndpoint(s *facts.Set, r *reporter) {
 	for _, o := range s.WantedObjects("ServiceEntry") {
 		for i, e := range config.Spec[*networking.ServiceEntry](o).GetEndpoints() {
-			if at := (facts.At(o, source.Index("spec.endpoints", i)+".address")); local(e.GetAddress()) {
+			if at := (facts.At(o, "spec.endpoints").Item(i).Sub("address")); local(e.GetAddress()) {
 				r.at(at, "%s is an address of the client's own machine", e.GetAddress()).severity(diag.Info) // a helper beside each proxy is reached so
 			}
 		}

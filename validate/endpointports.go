@@ -9,7 +9,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -52,16 +51,16 @@ func endpointPorts(s *facts.Set, r *reporter) {
 			names = append(names, p.GetName())
 		}
 		for i, e := range spec.Endpoints {
-			at := source.Index("spec.endpoints", i)
+			at := facts.At(o, "spec.endpoints").Item(i)
 			for _, name := range slices.Sorted(maps.Keys(e.GetPorts())) {
 				if !slices.Contains(names, name) {
-					f := r.at(facts.At(o, source.Join(at+".ports", name)), "the entry has no port named %q", name).rejected()
+					f := r.at(at.Sub("ports").Key(name), "the entry has no port named %q", name).rejected()
 					f.At.Key = true
 					f.help("its ports are %s", strings.Join(names, ", "))
 				}
 			}
 			if len(names) != 1 && strings.HasPrefix(e.GetAddress(), "unix://") {
-				r.at(facts.At(o, at+".address"), "a Unix socket needs an entry with one port, and this one has %d", len(names)).rejected()
+				r.at(at.Sub("address"), "a Unix socket needs an entry with one port, and this one has %d", len(names)).rejected()
 			}
 		}
 	})

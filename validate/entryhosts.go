@@ -9,7 +9,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -46,11 +45,11 @@ func entryHosts(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		for i, host := range spec.Hosts {
 			if slices.Contains(spec.Hosts[:i], host) {
-				r.at(facts.At(o, source.Index("spec.hosts", i)), "host %q is listed twice", host)
+				r.at(facts.At(o, "spec.hosts").Item(i), "host %q is listed twice", host)
 			}
 		}
 		for i, text := range spec.Addresses {
-			at := facts.At(o, source.Index("spec.addresses", i))
+			at := facts.At(o, "spec.addresses").Item(i)
 			single, _, _ := strings.Cut(text, "/")
 			addr, err := netip.ParseAddr(single)
 			switch {

@@ -48,17 +48,17 @@ spec:
 }, shadowsService)
 
 func shadowsService(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, svc := range s.WantedServices() {
 		at := facts.At(svc.Object, svc.Field)
-		if svc.Kubernetes() || told[at] {
+		if svc.Kubernetes() || reported[at] {
 			continue
 		}
 		for _, other := range s.Mesh.ServicesOf(svc.Host) {
 			if !other.Kubernetes() {
 				continue
 			}
-			told[at] = true
+			reported[at] = true
 			f := r.at(at, "%q is a Kubernetes Service already; its ports and resolution count, not those of this entry", svc.Host)
 			if s.Client(svc.Namespace).Service(svc.Host) == svc {
 				f.Message = fmt.Sprintf("%q is a Kubernetes Service already; clients in namespace %s use this entry instead of it, all others the Service", svc.Host, svc.Namespace)
@@ -113,7 +113,7 @@ spec:
 }, wildcardDiffers)
 
 func wildcardDiffers(s *facts.Set, r *reporter) {
-	told := map[[2]*config.Object]bool{}
+	reported := map[[2]*config.Object]bool{}
 	for _, svc := range s.WantedServices() {
 		if svc.Kubernetes() || mesh.IsWildcard(svc.Host) {
 			continue
@@ -121,10 +121,10 @@ func wildcardDiffers(s *facts.Set, r *reporter) {
 		for _, wide := range wildcardsOver(s, svc) {
 			pair := [2]*config.Object{svc.Object, wide.Object}
 			differing := unlike(wide, svc)
-			if differing == "" || told[pair] || svc.Object == wide.Object || !wide.VisibleIn(svc.Namespace) {
+			if differing == "" || reported[pair] || svc.Object == wide.Object || !wide.VisibleIn(svc.Namespace) {
 				continue
 			}
-			told[pair] = true
+			reported[pair] = true
 			r.at(facts.At(svc.Object, svc.Field), "%q also falls under %q, which %s", svc.Host, wide.Host, differing).
 				related(facts.At(wide.Object, wide.Field), "the wildcard counts on ports that this entry does not list")
 		}

@@ -5,7 +5,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -39,16 +38,16 @@ func entryPorts(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		names, numbers := map[string]int{}, map[uint32]int{}
 		for i, p := range spec.Ports {
-			at := source.Index("spec.ports", i)
+			at := facts.At(o, "spec.ports").Item(i)
 			if first, twice := names[p.GetName()]; twice {
-				r.at(facts.At(o, at+".name"), "port name %q is declared twice", p.GetName()).
-					related(facts.At(o, source.Index("spec.ports", first)+".name"), "declared here first").rejected()
+				r.at(at.Sub("name"), "port name %q is declared twice", p.GetName()).
+					related(facts.At(o, "spec.ports").Item(first).Sub("name"), "declared here first").rejected()
 			} else {
 				names[p.GetName()] = i
 			}
 			if first, twice := numbers[p.GetNumber()]; twice {
-				r.at(facts.At(o, at+".number"), "port %d is declared twice", p.GetNumber()).
-					related(facts.At(o, source.Index("spec.ports", first)+".number"), "declared here first").rejected()
+				r.at(at.Sub("number"), "port %d is declared twice", p.GetNumber()).
+					related(facts.At(o, "spec.ports").Item(first).Sub("number"), "declared here first").rejected()
 			} else {
 				numbers[p.GetNumber()] = i
 			}

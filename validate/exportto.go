@@ -7,7 +7,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -54,7 +53,7 @@ func exportTo(s *facts.Set, r *reporter) {
 func exports(r *reporter, o *config.Object, namespaces []string) {
 	seen := map[string]bool{}
 	for i, ns := range namespaces {
-		at := facts.At(o, source.Index("spec.exportTo", i))
+		at := facts.At(o, "spec.exportTo").Item(i)
 		if ns == "." {
 			ns = o.Namespace
 		}
@@ -79,7 +78,7 @@ func quantity(export string) string {
 func selectedExports(r *reporter, o *config.Object, namespaces []string) {
 	beyond := slices.IndexFunc(namespaces, func(ns string) bool { return ns != "." && ns != o.Namespace })
 	if beyond >= 0 {
-		at := facts.At(o, source.Index("spec.exportTo", beyond))
+		at := facts.At(o, "spec.exportTo").Item(beyond)
 		r.at(at, "a rule with a workloadSelector is for clients of %s only, and cannot be exported to %q", o.Namespace, namespaces[beyond]).rejected()
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -65,7 +64,7 @@ type fromTo interface {
 func sameRegion[F fromTo](r *reporter, at facts.Place, failovers []F) {
 	for i, f := range failovers {
 		if f.GetFrom() == f.GetTo() {
-			r.at(facts.At(at.Object, source.Index(at.Field, i)), "failover leads from region %q to itself", f.GetFrom()).rejected()
+			r.at(at.Item(i), "failover leads from region %q to itself", f.GetFrom()).rejected()
 		}
 	}
 }
@@ -73,7 +72,7 @@ func sameRegion[F fromTo](r *reporter, at facts.Place, failovers []F) {
 func topologyPriority(r *reporter, at facts.Place, labels []string) {
 	for i, label := range labels {
 		if slices.Contains(topologyLabels, label) {
-			r.at(facts.At(at.Object, source.Index(at.Field, i)), "failoverPriority by %q cannot be combined with failover", label).rejected()
+			r.at(at.Item(i), "failoverPriority by %q cannot be combined with failover", label).rejected()
 		}
 	}
 }

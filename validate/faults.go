@@ -52,7 +52,7 @@ func idle(r *reporter, at facts.Place, share *networking.Percent) {
 	case share == nil:
 		r.at(at, "the fault has no percentage, and so strikes no request").help("add percentage: {value: 100}")
 	case share.GetValue() == 0:
-		r.at(facts.At(at.Object, at.Field+".percentage"), "the fault strikes 0 %% of the requests").severity(diag.Info)
+		r.at(at.Sub("percentage"), "the fault strikes 0 %% of the requests").severity(diag.Info)
 	}
 }
 

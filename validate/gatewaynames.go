@@ -8,7 +8,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -62,7 +61,7 @@ func gatewayNames(s *facts.Set, r *reporter) {
 }
 
 func matchGateways(o *config.Object, protocol string, rule, match int) facts.Place {
-	return facts.At(o, source.Index(source.Index("spec."+protocol, rule)+".match", match)+".gateways")
+	return facts.RuleAt(o, protocol, rule).Sub("match").Item(match).Sub("gateways")
 }
 
 // gateways checks a list of gateway names. Istio's webhook looks no further than the first name without a namespace; what it
@@ -70,7 +69,7 @@ func matchGateways(o *config.Object, protocol string, rule, match int) facts.Pla
 func gateways(r *reporter, at facts.Place, names []string, legacy diag.Admission) {
 	malformed := diag.Rejected
 	for i, name := range names {
-		here := facts.At(at.Object, source.Index(at.Field, i))
+		here := at.Item(i)
 		if problem := gatewayName(name); problem != "" {
 			r.at(here, "gateway %q %s", name, problem).Admission = malformed
 		}

@@ -9,7 +9,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -152,7 +151,7 @@ func gatewayOnly(s *facts.Set, r *reporter) {
 			if len(svcs) == 0 || !strings.Contains(h, ".") || covered(ruled, h) {
 				continue
 			}
-			r.at(facts.At(o, source.Index("spec.hosts", i)), "the rules act only at %s; what workloads of the mesh send to %q passes them by", strings.Join(spec.GetGateways(), ", "), h).
+			r.at(facts.At(o, "spec.hosts").Item(i), "the rules act only at %s; what workloads of the mesh send to %q passes them by", strings.Join(spec.GetGateways(), ", "), h).
 				related(facts.At(svcs[0].Object, svcs[0].Field), "the host is registered here")
 		}
 	}
@@ -215,17 +214,17 @@ spec:
 }, shortInDelegate)
 
 func shortInDelegate(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	s.Routes.EachDelegation(s.Mesh.Objects("VirtualService"), func(d facts.Delegation) { // it is told at the delegates
 		if d.To == nil || d.To.Namespace == d.Object.Namespace {
 			return
 		}
 		for _, t := range s.Routes.Destinations(d.To) {
 			full := s.FullHost(t.Host, d.To)
-			if full == t.Host || told[t.HostPlace()] || s.Hosts.Presence(full) != facts.Unknown {
+			if full == t.Host || reported[t.HostPlace()] || s.Hosts.Presence(full) != facts.Unknown {
 				continue
 			}
-			told[t.HostPlace()] = true
+			reported[t.HostPlace()] = true
 			r.at(t.HostPlace(), "%q is %s here, in the delegate's own namespace", t.Host, full).help("write %s, or the full name that is meant", full).
 				related(d.Place, "it is delegated to from namespace %s", d.Object.Namespace)
 		}

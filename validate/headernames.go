@@ -4,13 +4,11 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -52,10 +50,10 @@ var headerToken = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 func headerNames(s *facts.Set, r *reporter) {
 	for _, o := range s.WantedObjects("VirtualService") {
 		for i, rule := range config.Spec[*networking.VirtualService](o).GetHttp() {
-			at := source.Index("spec.http", i)
-			operationNames(r, facts.At(o, at+".headers"), rule.GetHeaders())
+			at := facts.RuleAt(o, "http", i)
+			operationNames(r, at.Sub("headers"), rule.GetHeaders())
 			for j, d := range rule.GetRoute() {
-				operationNames(r, facts.At(o, source.Index(at+".route", j)+".headers"), d.GetHeaders())
+				operationNames(r, at.Sub("route").Item(j).Sub("headers"), d.GetHeaders())
 			}
 		}
 	}
@@ -75,8 +73,7 @@ func operationNames(r *reporter, at facts.Place, h *networking.Headers) {
 				if header == "" || header[0] == ':' || headerToken.MatchString(header) {
 					continue
 				}
-				field := source.Join(strings.Join([]string{at.Field, way.name, op.name}, "."), header)
-				f := r.at(facts.At(at.Object, field), "%q is no header name", header)
+				f := r.at(at.Sub(way.name).Sub(op.name).Key(header), "%q is no header name", header)
 				f.At.Key = true
 				if way.name == "response" {
 					f.severity(diag.Warning)
@@ -85,7 +82,7 @@ func operationNames(r *reporter, at facts.Place, h *networking.Headers) {
 		}
 		for i, header := range way.ops.GetRemove() {
 			if header != "" && header[0] != ':' && !headerToken.MatchString(header) {
-				r.at(facts.At(at.Object, source.Index(at.Field+"."+way.name+".remove", i)), "%q is no header name, so that nothing is removed", header).severity(diag.Warning)
+				r.at(at.Sub(way.name).Sub("remove").Item(i), "%q is no header name, so that nothing is removed", header).severity(diag.Warning)
 			}
 		}
 	}

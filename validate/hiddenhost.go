@@ -6,7 +6,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -93,7 +92,7 @@ const exportAnnotation = "networking.istio.io/exportTo"
 // exportPlace is where what hides a service stands: the annotation of a Kubernetes Service, if it has one.
 func exportPlace(l mesh.Loser) facts.Place {
 	if _, ok := l.Object.Annotations[exportAnnotation]; ok && l.Object.Kind == "Service" {
-		return facts.At(l.Object, source.Join("metadata.annotations", exportAnnotation))
+		return facts.At(l.Object, "metadata.annotations").Key(exportAnnotation)
 	}
 	return facts.At(l.Object, l.Field)
 }

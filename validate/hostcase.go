@@ -36,10 +36,10 @@ spec:
 }, hostCase)
 
 func hostCase(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	report := func(at facts.Place, host string) {
-		if lower := strings.ToLower(host); lower != host && !told[at] {
-			told[at] = true
+		if lower := strings.ToLower(host); lower != host && !reported[at] {
+			reported[at] = true
 			r.at(at, "host %q has capitals", host).help("write %s", lower)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -36,7 +35,7 @@ spec:
 
 func hostOverlap(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
-		at := func(i int) facts.Place { return facts.At(o, source.Index("spec.hosts", i)) }
+		at := func(i int) facts.Place { return facts.At(o, "spec.hosts").Item(i) }
 		for i, host := range spec.Hosts {
 			for j, earlier := range spec.Hosts[:i] {
 				if mesh.Overlap(earlier, host) {

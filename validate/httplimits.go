@@ -6,7 +6,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -39,7 +38,7 @@ func httpLimits(s *facts.Set, r *reporter) {
 		for i, l := range spec.Ingress {
 			protocol := l.GetPort().GetProtocol()
 			if l.GetConnectionPool().GetHttp() != nil && !mesh.ParseProtocol(protocol).IsHTTP() {
-				at := facts.At(o, source.Index("spec.ingress", i)+".connectionPool.http")
+				at := facts.At(o, "spec.ingress").Item(i).Sub("connectionPool.http")
 				r.at(at, "HTTP limits have no effect on a port of protocol %s", called(protocol)).warned()
 			}
 		}

@@ -61,14 +61,14 @@ spec:
 func joinedRules(s *facts.Set, r *reporter) {
 	first := map[string]mesh.Written{}
 	for _, v := range s.Mesh.VirtualServices() {
-		told := map[mesh.Written]bool{}
+		reported := map[mesh.Written]bool{}
 		for _, c := range gatewayConditions(v) {
 			older, taken := first[c.key]
 			switch {
 			case !taken:
 				first[c.key] = c.at
-			case older.Object != c.at.Object && !told[c.at]:
-				told[c.at] = true
+			case older.Object != c.at.Object && !reported[c.at]:
+				reported[c.at] = true
 				r.at(facts.At(c.at.Object, c.at.Field), "the condition stands in %s as well, and gateways use the rule of the older document", name(older.Object)).
 					related(facts.At(older.Object, older.Field), "the rule with the same condition%s", elder(older.Object, c.at.Object))
 			}
@@ -164,17 +164,17 @@ spec:
 func sameServerName(s *facts.Set, r *reporter) {
 	first := map[string]facts.Place{}
 	for _, v := range s.Mesh.VirtualServices() {
-		told := map[facts.Place]bool{}
+		reported := map[facts.Place]bool{}
 		for i, rule := range v.Spec.GetTls() {
 			for j, m := range rule.GetMatch() {
 				for k, sni := range m.GetSniHosts() {
-					at := facts.At(v.Object, source.Index(source.Index(source.Index("spec.tls", i)+".match", j)+".sniHosts", k))
+					at := facts.RuleAt(v.Object, "tls", i).Sub("match").Item(j).Sub("sniHosts").Item(k)
 					for _, key := range serverNameKeys(v, m, sni) {
 						older, taken := first[key]
 						if !taken {
 							first[key] = at
-						} else if older.Object != v.Object && !told[at] && exportsTo(older, v.Object.Namespace) {
-							told[at] = true
+						} else if older.Object != v.Object && !reported[at] && exportsTo(older, v.Object.Namespace) {
+							reported[at] = true
 							r.at(at, "connections for %q follow the rule of %s, which is older", sni, name(older.Object)).related(older, "this rule is used%s", elder(older.Object, v.Object))
 						}
 					}

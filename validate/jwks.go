@@ -10,7 +10,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -41,7 +40,7 @@ func jwks(s *facts.Set, r *reporter) {
 			if rule.GetJwks() == "" {
 				continue
 			}
-			at := facts.At(o, source.Index("spec.jwtRules", i)+".jwks")
+			at := facts.At(o, "spec.jwtRules").Item(i).Sub("jwks")
 			keys, err := readKeys(rule.Jwks)
 			if err != nil {
 				r.at(at, "jwks cannot be read: %v", err).rejected()

@@ -5,7 +5,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -65,12 +64,12 @@ type listeners struct {
 }
 
 func (l listeners) at(i int, field string) facts.Place {
-	return facts.At(l.object, source.Index(l.list, i)+field)
+	return facts.At(l.object, l.list).Item(i).Sub(field)
 }
 
 func (l listeners) number(i int, number uint32) {
 	if first, twice := l.numbers[number]; twice {
-		l.reporter.at(l.at(i, ".port.number"), "port %d has two listeners", number).related(l.at(first, ".port"), "it is declared here first").rejected()
+		l.reporter.at(l.at(i, "port.number"), "port %d has two listeners", number).related(l.at(first, "port"), "it is declared here first").rejected()
 		return
 	}
 	l.numbers[number] = i
@@ -78,7 +77,7 @@ func (l listeners) number(i int, number uint32) {
 
 func (l listeners) socket(i int, path string) {
 	if first, twice := l.sockets[path]; twice {
-		l.reporter.at(l.at(i, ".bind"), "socket %q has two listeners", path).related(l.at(first, ".bind"), "it is declared here first").rejected()
+		l.reporter.at(l.at(i, "bind"), "socket %q has two listeners", path).related(l.at(first, "bind"), "it is declared here first").rejected()
 		return
 	}
 	l.sockets[path] = i

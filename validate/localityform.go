@@ -8,7 +8,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -37,7 +36,7 @@ func localityForm(s *facts.Set, r *reporter) {
 	report := func(at facts.Place, w *networking.WorkloadEntry) {
 		parts := strings.Split(w.GetLocality(), "/")
 		if w.GetLocality() != "" && (len(parts) > 3 || slices.Contains(parts, "")) {
-			r.at(facts.At(at.Object, at.Field+".locality"), "locality %q is not region/zone/subzone", w.Locality)
+			r.at(at.Sub("locality"), "locality %q is not region/zone/subzone", w.Locality)
 		}
 	}
 	facts.Each(s.Documents, "WorkloadEntry", func(o *config.Object, spec *networking.WorkloadEntry) { report(facts.At(o, "spec"), spec) })
@@ -46,7 +45,7 @@ func localityForm(s *facts.Set, r *reporter) {
 	})
 	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		for i, e := range spec.Endpoints {
-			report(facts.At(o, source.Index("spec.endpoints", i)), e)
+			report(facts.At(o, "spec.endpoints").Item(i), e)
 		}
 	})
 }

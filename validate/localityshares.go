@@ -9,7 +9,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -53,16 +52,16 @@ func localityShares(s *facts.Set, r *reporter) {
 func distribution(r *reporter, at facts.Place, setting *networking.LocalityLoadBalancerSetting) {
 	var from localities
 	for i, d := range setting.GetDistribute() {
-		entry := source.Index(at.Field+".distribute", i)
-		from.add(r, facts.At(at.Object, entry+".from"), d.GetFrom())
+		entry := at.Sub("distribute").Item(i)
+		from.add(r, entry.Sub("from"), d.GetFrom())
 		var to localities
 		sum := uint32(0)
 		for _, locality := range slices.Sorted(maps.Keys(d.GetTo())) {
 			sum += d.To[locality]
-			to.add(r, facts.At(at.Object, source.Join(entry+".to", locality)), locality)
+			to.add(r, entry.Sub("to").Key(locality), locality)
 		}
 		if sum != 100 {
-			r.at(facts.At(at.Object, entry+".to"), "the shares add up to %d, and not to 100", sum).rejected()
+			r.at(entry.Sub("to"), "the shares add up to %d, and not to 100", sum).rejected()
 		}
 	}
 }

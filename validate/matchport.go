@@ -10,7 +10,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -85,13 +84,13 @@ func portMatches(o *config.Object) []portMatch {
 	spec := config.Spec[*networking.VirtualService](o)
 	var all []portMatch
 	for i, rule := range spec.GetHttp() {
-		all = append(all, portsOf(o, source.Index("spec.http", i), rule.GetMatch())...)
+		all = append(all, portsOf(facts.RuleAt(o, "http", i), rule.GetMatch())...)
 	}
 	for i, rule := range spec.GetTls() {
-		all = append(all, portsOf(o, source.Index("spec.tls", i), rule.GetMatch())...)
+		all = append(all, portsOf(facts.RuleAt(o, "tls", i), rule.GetMatch())...)
 	}
 	for i, rule := range spec.GetTcp() {
-		all = append(all, portsOf(o, source.Index("spec.tcp", i), rule.GetMatch())...)
+		all = append(all, portsOf(facts.RuleAt(o, "tcp", i), rule.GetMatch())...)
 	}
 	return all
 }
@@ -99,20 +98,20 @@ func portMatches(o *config.Object) []portMatch {
 func portsOf[M interface {
 	GetPort() uint32
 	GetGateways() []string
-}](o *config.Object, at string, matches []M) []portMatch {
+}](at facts.Place, matches []M) []portMatch {
 	var all []portMatch
 	for i, m := range matches {
 		if m.GetPort() == 0 {
 			continue
 		}
-		gateways := facts.GatewaysOf(o)
+		gateways := facts.GatewaysOf(at.Object)
 		if len(m.GetGateways()) > 0 {
 			gateways = nil
 			for _, g := range m.GetGateways() {
-				gateways = append(gateways, facts.FullGateway(g, o))
+				gateways = append(gateways, facts.FullGateway(g, at.Object))
 			}
 		}
-		all = append(all, portMatch{facts.At(o, source.Index(at+".match", i)+".port"), m.GetPort(), gateways})
+		all = append(all, portMatch{at.Sub("match").Item(i).Sub("port"), m.GetPort(), gateways})
 	}
 	return all
 }

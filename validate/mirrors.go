@@ -4,7 +4,6 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -39,19 +38,19 @@ spec:
 
 func selfMirror(s *facts.Set, r *reporter) {
 	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
-		repeats := func(d *networking.Destination, field string) {
+		repeats := func(d *networking.Destination, mirror facts.Place) {
 			for i, to := range rule.GetRoute() {
 				t := to.GetDestination()
 				if d != nil && s.FullHost(d.GetHost(), at.Object) == s.FullHost(t.GetHost(), at.Object) && d.GetSubset() == t.GetSubset() &&
 					d.GetPort().GetNumber() == t.GetPort().GetNumber() {
-					r.at(at.At(field), "the mirror leads to where the rule sends its requests already: each arrives twice").
-						related(facts.At(at.Object, source.Index(at.At("route").Field, i)), "the rule sends them here")
+					r.at(mirror, "the mirror leads to where the rule sends its requests already: each arrives twice").
+						related(at.At("route").Item(i), "the rule sends them here")
 				}
 			}
 		}
-		repeats(rule.GetMirror(), "mirror")
+		repeats(rule.GetMirror(), at.At("mirror"))
 		for i, m := range rule.GetMirrors() {
-			repeats(m.GetDestination(), source.Index("mirrors", i)+".destination")
+			repeats(m.GetDestination(), at.At("mirrors").Item(i).Sub("destination"))
 		}
 	})
 }

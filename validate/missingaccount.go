@@ -9,7 +9,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -153,7 +152,7 @@ func missingSecret(s *facts.Set, r *reporter) {
 			if credential == "" || strings.Contains(credential, "://") || len(workloads) == 0 {
 				continue
 			}
-			gatewaySecret(s, r, facts.At(o, source.Index("spec.servers", i)+".tls.credentialName"), workloads[0].Namespace, credential)
+			gatewaySecret(s, r, facts.At(o, "spec.servers").Item(i).Sub("tls.credentialName"), workloads[0].Namespace, credential)
 		}
 	}
 }

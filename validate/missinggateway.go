@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -9,7 +10,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -105,14 +105,14 @@ func nearestGateway(s *facts.Set, namespace, base string) string {
 func namedGateways(o *config.Object) []facts.Reference {
 	spec := config.Spec[*networking.VirtualService](o)
 	var all []facts.Reference
-	add := func(field string, names []string) {
+	add := func(at facts.Place, names []string) {
 		for i, n := range names {
-			all = append(all, facts.Reference{Place: facts.At(o, source.Index(field+".gateways", i)), Host: n})
+			all = append(all, facts.Reference{Place: at.Sub("gateways").Item(i), Host: n})
 		}
 	}
-	add("spec", spec.GetGateways())
-	for field, names := range gatewayMatches(spec) {
-		add(field, names)
+	add(facts.At(o, "spec"), spec.GetGateways())
+	for at, names := range gatewayMatches(o) {
+		add(at, names)
 	}
 	return all
 }
@@ -165,10 +165,10 @@ func strangeGateway(s *facts.Set, r *reporter) {
 			continue // a delegate is bound by those who delegate to it
 		}
 		bound := facts.GatewaysOf(o)
-		for field, names := range gatewayMatches(spec) {
+		for at, names := range gatewayMatches(o) {
 			for i, n := range names {
 				if !slices.Contains(bound, facts.FullGateway(n, o)) {
-					r.at(facts.At(o, source.Index(field+".gateways", i)), "the rules are not bound to gateway %q, so this match never holds", n).
+					r.at(at.Sub("gateways").Item(i), "the rules are not bound to gateway %q, so this match never holds", n).
 						related(facts.At(o, "spec.gateways"), "they are bound to %s", strings.Join(bound, ", "))
 				}
 			}
@@ -176,26 +176,27 @@ func strangeGateway(s *facts.Set, r *reporter) {
 	}
 }
 
-// gatewayMatches yields each match that names gateways, by its path.
-func gatewayMatches(spec *networking.VirtualService) func(func(string, []string) bool) {
-	return func(yield func(string, []string) bool) {
+// gatewayMatches yields the gateways of each match, by where it is written.
+func gatewayMatches(o *config.Object) iter.Seq2[facts.Place, []string] {
+	spec := config.Spec[*networking.VirtualService](o)
+	return func(yield func(facts.Place, []string) bool) {
 		for i, r := range spec.GetHttp() {
 			for j, m := range r.GetMatch() {
-				if !yield(source.Index(source.Index("spec.http", i)+".match", j), m.GetGateways()) {
+				if !yield(facts.RuleAt(o, "http", i).Sub("match").Item(j), m.GetGateways()) {
 					return
 				}
 			}
 		}
 		for i, r := range spec.GetTls() {
 			for j, m := range r.GetMatch() {
-				if !yield(source.Index(source.Index("spec.tls", i)+".match", j), m.GetGateways()) {
+				if !yield(facts.RuleAt(o, "tls", i).Sub("match").Item(j), m.GetGateways()) {
 					return
 				}
 			}
 		}
 		for i, r := range spec.GetTcp() {
 			for j, m := range r.GetMatch() {
-				if !yield(source.Index(source.Index("spec.tcp", i)+".match", j), m.GetGateways()) {
+				if !yield(facts.RuleAt(o, "tcp", i).Sub("match").Item(j), m.GetGateways()) {
 					return
 				}
 			}

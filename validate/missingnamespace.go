@@ -8,7 +8,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -78,7 +77,7 @@ func missingNamespace(s *facts.Set, r *reporter) {
 				if exists[ns] || near == "" && !declares(s, o.Namespace) {
 					continue
 				}
-				f := r.at(facts.At(o, source.Index("spec.exportTo", i)), "there is no namespace %q", ns)
+				f := r.at(facts.At(o, "spec.exportTo").Item(i), "there is no namespace %q", ns)
 				if near != "" {
 					f.help("did you mean %q?", near)
 				}
@@ -130,7 +129,7 @@ func idleImport(s *facts.Set, r *reporter) {
 	for _, o := range s.WantedObjects("Sidecar") {
 		for i, l := range config.Spec[*networking.Sidecar](o).GetEgress() {
 			for j, h := range l.GetHosts() {
-				at := facts.At(o, source.Index(source.Index("spec.egress", i)+".hosts", j))
+				at := facts.At(o, "spec.egress").Item(i).Sub("hosts").Item(j)
 				if ns, host, ok := strings.Cut(h, "/"); ok && !mesh.IsWildcard(host) && strings.Contains(host, ".") {
 					reportIdleImport(s, r, at, ns, host)
 				}

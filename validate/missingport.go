@@ -54,7 +54,7 @@ func missingPort(s *facts.Set, r *reporter) {
 		if number == 0 || svc.Port(number) != nil {
 			return
 		}
-		f := r.at(facts.At(t.Object, t.Field+".port.number"), "%q has no port %d", svc.Host, number).
+		f := r.at(t.Sub("port.number"), "%q has no port %d", svc.Host, number).
 			related(facts.At(svc.Object, svc.Field), "it has %s", portList(svc))
 		for _, p := range svc.Ports {
 			if p.Target == number {

@@ -68,7 +68,7 @@ func missingSubset(s *facts.Set, r *reporter) {
 		if elsewhere != nil || rule == nil && len(s.Mesh.Objects("DestinationRule")) == 0 && s.Registry != facts.Closed {
 			return
 		}
-		f := r.at(facts.At(t.Object, t.Field+".subset"), "no DestinationRule for %q defines a subset %q", svc.Host, t.Subset)
+		f := r.at(t.Sub("subset"), "no DestinationRule for %q defines a subset %q", svc.Host, t.Subset)
 		if rule == nil {
 			return
 		}
@@ -145,7 +145,7 @@ func unusedRuleSubset(s *facts.Set, r *reporter) {
 		if elsewhere == nil || facts.NotExported(elsewhere, svc, t.Object.Namespace) {
 			return
 		}
-		f := r.at(facts.At(t.Object, t.Field+".subset"), "subset %q of %q is defined only in %s, which clients in namespace %s do not use",
+		f := r.at(t.Sub("subset"), "subset %q of %q is defined only in %s, which clients in namespace %s do not use",
 			t.Subset, svc.Host, name(elsewhere), t.Object.Namespace).related(facts.At(elsewhere, "spec.host"), "it is defined here")
 		for _, l := range s.Client(t.Object.Namespace).HiddenRules(svc) {
 			if l.Object == elsewhere {

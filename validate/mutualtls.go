@@ -56,20 +56,20 @@ spec:
 }, mutualOutside)
 
 func mutualOutside(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, x := range s.DestinationRules.WantedPortsWithTLS() {
-		if x.TLS.Settings.GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL || told[x.TLS.Place] {
+		if x.TLS.Settings.GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL || reported[x.TLS.Place] {
 			continue
 		}
 		endpoints := s.Client(x.TLS.Object.Namespace).Endpoints(x.Service, x.Port)
 		plain := withoutSidecar(endpoints)
 		switch {
 		case x.Service.External && !slices.ContainsFunc(endpoints, facts.InMesh):
-			told[x.TLS.Place] = true
+			reported[x.TLS.Place] = true
 			r.at(x.TLS.Sub("mode"), "%q is outside of the mesh and has no certificate of it", x.Service.Host).
 				related(facts.At(x.Service.Object, x.Service.Field), "the entry is MESH_EXTERNAL")
 		case len(plain) > 0 && len(s.Gateways.Behind(x.Service)) == 0: // a gateway has its certificate without that label
-			told[x.TLS.Place] = true
+			reported[x.TLS.Place] = true
 			r.at(x.TLS.Sub("mode"), "an endpoint of %q has no sidecar to show a certificate of the mesh", x.Service.Host).
 				related(facts.At(plain[0].Object, plain[0].Field), "%s has none", plain[0].Address)
 		}
@@ -137,16 +137,16 @@ spec:
 }, refusedPlaintext)
 
 func refusedPlaintext(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, x := range s.DestinationRules.WantedPortsWithTLS() {
-		if x.TLS.Settings.GetMode() == networking.ClientTLSSettings_ISTIO_MUTUAL || x.Service.External || told[x.TLS.Place] {
+		if x.TLS.Settings.GetMode() == networking.ClientTLSSettings_ISTIO_MUTUAL || x.Service.External || reported[x.TLS.Place] {
 			continue
 		}
 		server, certain := strictServer(s, x)
 		if server == nil {
 			continue
 		}
-		told[x.TLS.Place] = true
+		reported[x.TLS.Place] = true
 		f := r.at(x.TLS.Sub("mode"), "mode %s is refused by the workloads of %q, which demand mutual TLS", x.TLS.Settings.GetMode(), x.Service.Host).
 			related(facts.At(server, "spec.mtls.mode"), "it is demanded here")
 		if !certain {

@@ -3,7 +3,6 @@ package validate
 import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -30,7 +29,7 @@ metadata: {name: shop, labels: {istio.io/rev: canary}}
 
 func twoInjections(s *facts.Set, r *reporter) {
 	at := func(o *config.Object, label string) facts.Place {
-		return facts.At(o, source.Join("metadata.labels", label))
+		return facts.At(o, "metadata.labels").Key(label)
 	}
 	for _, o := range s.WantedObjects("Namespace") {
 		revision, named := o.Labels[revisionLabel]

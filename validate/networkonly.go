@@ -5,7 +5,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -40,7 +39,7 @@ func networkOnly(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		if spec.Resolution == networking.ServiceEntry_STATIC {
 			for i, e := range spec.Endpoints {
-				report(facts.At(o, source.Index("spec.endpoints", i)), e)
+				report(facts.At(o, "spec.endpoints").Item(i), e)
 			}
 		}
 	})

@@ -7,7 +7,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -49,7 +48,7 @@ func opaquePort(s *facts.Set, r *reporter) {
 			if p.GetProtocol() != "" && !strings.EqualFold(p.GetProtocol(), "TCP") {
 				continue
 			}
-			f := r.at(facts.At(o, source.Index("spec.ports", i)), "without addresses, the entry takes every connection to port %d", p.GetNumber())
+			f := r.at(facts.At(o, "spec.ports").Item(i), "without addresses, the entry takes every connection to port %d", p.GetNumber())
 			if p.GetProtocol() == "" || p.GetProtocol() == "TCP" {
 				f.warned() // the webhook reads capitals only
 			}

@@ -7,7 +7,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -45,7 +44,7 @@ func partialWildcard(s *facts.Set, r *reporter) {
 		}
 		for i, host := range spec.Hosts {
 			if len(host) > 1 && strings.Contains(host, "*") && !strings.HasPrefix(host, "*.") {
-				r.at(facts.At(o, source.Index("spec.hosts", i)), "the wildcard of %q stands for part of a label", host).warned()
+				r.at(facts.At(o, "spec.hosts").Item(i), "the wildcard of %q stands for part of a label", host).warned()
 			}
 		}
 	})

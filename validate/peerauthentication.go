@@ -10,7 +10,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -76,7 +75,7 @@ func servicePortMTLS(s *facts.Set, r *reporter) {
 			if svc == nil {
 				continue
 			}
-			at := facts.At(o, source.Join("spec.portLevelMtls", fmt.Sprint(number)))
+			at := facts.At(o, "spec.portLevelMtls").Key(fmt.Sprint(number))
 			r.at(at, "%d is the port of Service %s; the workload listens on %d", number, svc.Name, port.Target).
 				help("write %d", port.Target).related(facts.PortPlace(svc, port), "the Service maps %d to %d", number, port.Target)
 		}

@@ -79,7 +79,7 @@ func plaintextToTLS(s *facts.Set, r *reporter) {
 		if _, ok := s.Egress.Hop(t); ok {
 			return // SEM248 and SEM249 judge what arrives at a gateway
 		}
-		r.at(facts.At(t.Object, t.Field+".port.number"), "HTTP is sent in plaintext to port %d of %q, whose protocol is %s", port.Number, svc.Host, port.Protocol).
+		r.at(t.Sub("port.number"), "HTTP is sent in plaintext to port %d of %q, whose protocol is %s", port.Number, svc.Host, port.Protocol).
 			help("add a DestinationRule for %s with tls mode SIMPLE on port %d", svc.Host, port.Number).
 			related(facts.PortPlace(svc, port), "the port is declared here")
 	})

@@ -87,7 +87,7 @@ func labelledTemplate(s *facts.Set, r *reporter) {
 		if w == nil {
 			return
 		}
-		f := r.at(facts.At(at.Object, at.Field+".labels"), "%s has the labels %s, but the Pods that it makes do not", name(w), facts.SelectorText(sub.GetLabels())).
+		f := r.at(at.Sub("labels"), "%s has the labels %s, but the Pods that it makes do not", name(w), facts.SelectorText(sub.GetLabels())).
 			help("write them under spec.template.metadata.labels of %s", name(w)).
 			related(facts.At(w, "spec.template.metadata"), "its Pods get these labels").
 			related(facts.At(svc.Object, svc.Field), "the host is registered here")

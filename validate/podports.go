@@ -6,7 +6,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -59,7 +58,7 @@ func claimedTwice(s *facts.Set, r *reporter) {
 		number   uint32
 	}
 	first := map[socket]declaration{}
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, svc := range s.Mesh.Services {
 		if !svc.Kubernetes() {
 			continue
@@ -75,8 +74,8 @@ func claimedTwice(s *facts.Set, r *reporter) {
 				switch {
 				case !taken:
 					first[at] = d
-				case older.port.Protocol.IsHTTP() != p.Protocol.IsHTTP() && !told[d.place()]:
-					told[d.place()] = true
+				case older.port.Protocol.IsHTTP() != p.Protocol.IsHTTP() && !reported[d.place()]:
+					reported[d.place()] = true
 					r.at(d.place(), "port %d of %s is %s here, and %s for Service %s", number, name(w), p.Protocol, older.port.Protocol, older.service.Name).
 						related(older.place(), "the sidecar goes by this one, of the older Service")
 				}
@@ -121,7 +120,7 @@ func headlessPort(s *facts.Set, r *reporter) {
 		}
 		for i, p := range spec.Spec.Ports {
 			if n := p.TargetPort.Number; n != 0 && n != p.Port {
-				r.at(facts.At(o, source.Index("spec.ports", i)+".targetPort"), "the Service is headless, so that clients connect to port %d of the Pods, not to %d", p.Port, n).
+				r.at(facts.At(o, "spec.ports").Item(i).Sub("targetPort"), "the Service is headless, so that clients connect to port %d of the Pods, not to %d", p.Port, n).
 					help("write port: %d", n)
 			}
 		}

@@ -40,7 +40,7 @@ spec:
 }, unusualProtocol)
 
 func unusualProtocol(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, svc := range s.WantedServices() {
 		if svc.Kubernetes() || !svc.External {
 			continue
@@ -48,17 +48,17 @@ func unusualProtocol(s *facts.Set, r *reporter) {
 		for _, p := range svc.Ports {
 			at := facts.At(svc.Object, p.Field+".protocol")
 			switch {
-			case told[at]:
+			case reported[at]:
 			case p.Number != 443 && p.Target == 443 && readsPlainHTTP(p) && !s.DestinationRules.EverEncrypt(svc, p) && !misplaced(s, svc):
-				told[at] = true
+				reported[at] = true
 				r.at(facts.At(svc.Object, p.Field+".targetPort"), "port %d of %q leads to port 443 of the server, and no DestinationRule encrypts: plain HTTP is sent to it", p.Number, svc.Host).
 					help("add a DestinationRule for %s with tls mode SIMPLE on port %d", svc.Host, p.Number)
 			case p.Number == 443 && readsPlainHTTP(p) && (p.Target == 0 || p.Target == 443) && !s.DestinationRules.EverEncrypt(svc, p):
-				told[at] = true
+				reported[at] = true
 				r.at(at, "port 443 of %q is declared %s, and no DestinationRule encrypts: plain HTTP is sent to it", svc.Host, p.Protocol).
 					help("write protocol HTTPS if the application encrypts itself; otherwise add a DestinationRule for %s with tls mode SIMPLE on port 443", svc.Host)
 			case p.Number == 80 && p.Protocol.IsTLS():
-				told[at] = true
+				reported[at] = true
 				r.at(at, "port 80 of %q is declared %s: the proxy takes its traffic for TLS and does not read it as HTTP", svc.Host, p.Protocol).
 					help("write protocol HTTP, and let a DestinationRule encrypt where the server wants TLS (with targetPort 443)")
 			}

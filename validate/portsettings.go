@@ -10,7 +10,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -67,7 +66,7 @@ func replacedSettings(s *facts.Set, r *reporter) {
 		top := spec.GetTrafficPolicy()
 		for i, p := range top.GetPortLevelSettings() {
 			if lost := omitted(blocks(top), portBlocks(p)); len(lost) > 0 {
-				r.at(facts.At(o, source.Index("spec.trafficPolicy.portLevelSettings", i)), "port %d has none of the %s of the rule: the entry replaces all of its settings",
+				r.at(facts.At(o, "spec.trafficPolicy.portLevelSettings").Item(i), "port %d has none of the %s of the rule: the entry replaces all of its settings",
 					p.GetPort().GetNumber(), strings.Join(lost, ", ")).
 					related(facts.At(o, "spec.trafficPolicy."+lost[0]), "this does not hold for the port")
 			}
@@ -181,16 +180,16 @@ spec:
 func clearedSettings(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		for i, sub := range spec.GetSubsets() {
-			at := source.Index("spec.subsets", i) + ".trafficPolicy"
+			at := facts.At(o, "spec.subsets").Item(i).Sub("trafficPolicy")
 			for j, p := range sub.GetTrafficPolicy().GetPortLevelSettings() {
 				inherited := inheritedBlocks(spec.GetTrafficPolicy(), p.GetPort().GetNumber())
 				lost := omitted(inherited[:4], portBlocks(p)[:4])
 				from := facts.At(o, "spec.trafficPolicy")
 				if len(lost) == 0 {
-					lost, from = omitted(blocks(sub.GetTrafficPolicy())[:4], portBlocks(p)[:4]), facts.At(o, at)
+					lost, from = omitted(blocks(sub.GetTrafficPolicy())[:4], portBlocks(p)[:4]), at
 				}
 				if len(lost) > 0 {
-					r.at(facts.At(o, source.Index(at+".portLevelSettings", j)), "port %d of subset %q has none of the inherited %s: the entry begins anew",
+					r.at(at.Sub("portLevelSettings").Item(j), "port %d of subset %q has none of the inherited %s: the entry begins anew",
 						p.GetPort().GetNumber(), sub.GetName(), strings.Join(lost, ", ")).related(from, "they are set here")
 				}
 			}

@@ -8,7 +8,6 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -48,9 +47,8 @@ spec:
 func pseudoHeaders(s *facts.Set, r *reporter) {
 	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		for i, m := range rule.GetMatch() {
-			field := source.Index(at.At("match").Field, i)
-			namesPseudo(r, facts.At(at.Object, field+".headers"), m.GetHeaders())
-			namesPseudo(r, facts.At(at.Object, field+".withoutHeaders"), m.GetWithoutHeaders())
+			namesPseudo(r, at.Match(i, "headers"), m.GetHeaders())
+			namesPseudo(r, at.Match(i, "withoutHeaders"), m.GetWithoutHeaders())
 		}
 	})
 }
@@ -58,7 +56,7 @@ func pseudoHeaders(s *facts.Set, r *reporter) {
 func namesPseudo(r *reporter, at facts.Place, headers map[string]*networking.StringMatch) {
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		if strings.HasPrefix(name, ":") {
-			f := r.at(facts.At(at.Object, source.Join(at.Field, name)), "%s is a pseudo header, which some releases refuse here", name)
+			f := r.at(at.Key(name), "%s is a pseudo header, which some releases refuse here", name)
 			f.At.Key = true
 		}
 	}

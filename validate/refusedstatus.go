@@ -3,9 +3,7 @@ package validate
 import (
 	networking "istio.io/api/networking/v1alpha3"
 
-	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -38,18 +36,15 @@ spec:
 const refusable = 600
 
 func refusedStatus(s *facts.Set, r *reporter) {
-	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		refuse := func(field string) {
-			r.at(facts.At(o, field), "Envoy refuses the status %d, and with it every rule of the route table", refusable)
+			r.at(at.At(field), "Envoy refuses the status %d, and with it every rule of the route table", refusable)
 		}
-		for i, route := range spec.Http {
-			rule := source.Index("spec.http", i)
-			if route.GetDirectResponse().GetStatus() == refusable {
-				refuse(rule + ".directResponse.status")
-			}
-			if route.GetFault().GetAbort().GetHttpStatus() == refusable {
-				refuse(rule + ".fault.abort.httpStatus")
-			}
+		if rule.GetDirectResponse().GetStatus() == refusable {
+			refuse("directResponse.status")
+		}
+		if rule.GetFault().GetAbort().GetHttpStatus() == refusable {
+			refuse("fault.abort.httpStatus")
 		}
 	})
 }

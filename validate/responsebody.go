@@ -5,7 +5,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -41,7 +40,7 @@ func responseBody(s *facts.Set, r *reporter) {
 		for i, route := range spec.Http {
 			body := route.GetDirectResponse().GetBody()
 			size := len(body.GetString_()) + len(body.GetBytes())
-			at := facts.At(o, source.Index("spec.http", i)+".directResponse.body")
+			at := facts.At(o, "spec.http").Item(i).Sub("directResponse.body")
 			switch {
 			case size > 1<<20:
 				r.at(at, "the body has %d bytes, and may have 1 MiB at most", size).rejected()

@@ -8,7 +8,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -158,7 +157,7 @@ func eachOutranked(s *facts.Set, do func(*config.Object, []outranked)) {
 				continue
 			}
 			if by := decider(s, v, h); by != nil {
-				lost = append(lost, outranked{facts.At(v.Object, source.Index("spec.hosts", i)), h, by.Object})
+				lost = append(lost, outranked{facts.At(v.Object, "spec.hosts").Item(i), h, by.Object})
 			}
 		}
 		if len(lost) > 0 {
@@ -243,7 +242,7 @@ func moreSpecificRules(s *facts.Set, r *reporter) {
 		}
 		for i, h := range facts.HostsInMesh(v) {
 			if w := facts.ClosestWildcard(wild, h); w != nil && w != v && w.VisibleIn(v.Object.Namespace) {
-				r.at(facts.At(v.Object, source.Index("spec.hosts", i)), "rules of %s do not act for %q: these rules decide alone", name(w.Object), h).
+				r.at(facts.At(v.Object, "spec.hosts").Item(i), "rules of %s do not act for %q: these rules decide alone", name(w.Object), h).
 					related(facts.At(w.Object, "spec.hosts"), "its wildcard covers the host")
 			}
 		}
@@ -287,7 +286,7 @@ spec:
 
 func hostTwice(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
-		at := func(i int) facts.Place { return facts.At(o, source.Index("spec.hosts", i)) }
+		at := func(i int) facts.Place { return facts.At(o, "spec.hosts").Item(i) }
 		first := map[string]int{}
 		for i, h := range spec.GetHosts() {
 			full := s.FullHost(h, o)

@@ -63,7 +63,7 @@ func unexportedSubset(s *facts.Set, r *reporter) {
 		if elsewhere == nil || !facts.NotExported(elsewhere, svc, t.Object.Namespace) {
 			return
 		}
-		r.at(facts.At(t.Object, t.Field+".subset"), "%s, which defines subset %q of %q, is not exported to namespace %s", name(elsewhere), t.Subset, svc.Host, t.Object.Namespace).
+		r.at(t.Sub("subset"), "%s, which defines subset %q of %q, is not exported to namespace %s", name(elsewhere), t.Subset, svc.Host, t.Object.Namespace).
 			help("add %s to its exportTo", t.Object.Namespace).related(facts.At(elsewhere, "spec.exportTo"), "it is exported to these namespaces only")
 	})
 }

@@ -50,16 +50,16 @@ spec:
 }, portClash)
 
 func portClash(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, group := range s.Gateways.WantedSockets() {
 		first := group[0]
 		for _, v := range group[1:] {
-			if v.Connections() == first.Connections() && v.Connections() != "TCP" || told[v.Place] {
+			if v.Connections() == first.Connections() && v.Connections() != "TCP" || reported[v.Place] {
 				continue
 			}
-			told[v.Place] = true
-			r.at(facts.At(v.Object, v.Field+".port"), "port %d is taken for %s by an older server, so this one for %s is left out", v.GetPort().GetNumber(), first.Connections(), v.Connections()).
-				related(facts.At(first.Object, first.Field+".port"), "the older server stands here%s", elder(first.Object, v.Object))
+			reported[v.Place] = true
+			r.at(v.Sub("port"), "port %d is taken for %s by an older server, so this one for %s is left out", v.GetPort().GetNumber(), first.Connections(), v.Connections()).
+				related(first.Sub("port"), "the older server stands here%s", elder(first.Object, v.Object))
 		}
 	}
 }
@@ -110,7 +110,7 @@ spec:
 }, hostClash)
 
 func hostClash(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, group := range s.Gateways.WantedSockets() {
 		taken, names := map[string]facts.Place{}, map[string]facts.Place{} // as written, and without the namespace
 		for _, v := range group {
@@ -118,8 +118,8 @@ func hostClash(s *facts.Set, r *reporter) {
 				continue
 			}
 			i, older, left := clash(v, taken, names)
-			if i >= 0 && !told[v.Place] {
-				told[v.Place] = true
+			if i >= 0 && !reported[v.Place] {
+				reported[v.Place] = true
 				reportClash(r, v, i, older, left)
 			}
 			if left {
@@ -198,7 +198,7 @@ spec:
 }, sharedCertificate)
 
 func sharedCertificate(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, group := range s.Gateways.WantedSockets() {
 		first := map[string]facts.Server{}
 		for _, v := range group {
@@ -211,12 +211,12 @@ func sharedCertificate(s *facts.Set, r *reporter) {
 				first[credential] = v
 				continue
 			}
-			if told[v.Place] {
+			if reported[v.Place] {
 				continue
 			}
-			told[v.Place] = true
-			r.at(facts.At(v.Object, v.Field+".tls.credentialName"), "two servers of port %d share the certificate %q: clients reuse connections of one for hosts of the other, and get 404",
-				v.GetPort().GetNumber(), credential).related(facts.At(older.Object, older.Field+".tls.credentialName"), "the other server stands here")
+			reported[v.Place] = true
+			r.at(v.Sub("tls.credentialName"), "two servers of port %d share the certificate %q: clients reuse connections of one for hosts of the other, and get 404",
+				v.GetPort().GetNumber(), credential).related(older.Sub("tls.credentialName"), "the other server stands here")
 		}
 	}
 }

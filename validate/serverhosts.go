@@ -9,7 +9,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -64,7 +63,7 @@ func unservedHost(s *facts.Set, r *reporter) {
 		}
 		f := r.at(at, "no server of %s takes the host %q", name(servers[0].Object), host)
 		for _, v := range servers {
-			f.related(facts.At(v.Object, v.Field+".hosts"), "this server takes %s", strings.Join(v.GetHosts(), ", "))
+			f.related(v.Sub("hosts"), "this server takes %s", strings.Join(v.GetHosts(), ", "))
 		}
 	})
 }
@@ -140,7 +139,7 @@ func eachUnserved(s *facts.Set, do func(at facts.Place, host string, servers []f
 		}
 		for i, h := range spec.GetHosts() {
 			if !served(h) && !facts.IsShortName(h) {
-				do(facts.At(o, source.Index("spec.hosts", i)), h, servers, excluding(servers, s.FullHost(h, o)))
+				do(facts.At(o, "spec.hosts").Item(i), h, servers, excluding(servers, s.FullHost(h, o)))
 			}
 		}
 	}

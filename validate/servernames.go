@@ -6,7 +6,6 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -52,7 +51,7 @@ func doubleServerName(s *facts.Set, r *reporter) {
 
 // sniPlace is where a server name of a match stands.
 func sniPlace(match facts.Place, i int) facts.Place {
-	return facts.At(match.Object, source.Index(match.Field+".sniHosts", i))
+	return match.Sub("sniHosts").Item(i)
 }
 
 var _ = register(diag.Check{
@@ -111,7 +110,7 @@ spec:
 }, twoEnds)
 
 func twoEnds(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, group := range s.Gateways.Sockets() {
 		ends := map[string]facts.Server{} // servers that decrypt, by name
 		for _, v := range group {
@@ -126,8 +125,8 @@ func twoEnds(s *facts.Set, r *reporter) {
 				continue
 			}
 			eachPassedThrough(s, v, func(at facts.Place, sni string) {
-				if end, ok := ends[sni]; ok && !told[at] {
-					told[at] = true
+				if end, ok := ends[sni]; ok && !reported[at] {
+					reported[at] = true
 					r.at(at, "%q is passed through here and decrypted by another server of port %d, which the proxy refuses", sni, v.GetPort().GetNumber()).
 						related(end.Place, "this server decrypts it")
 				}

@@ -5,7 +5,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -40,7 +39,7 @@ spec:
 func serverPorts(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "Gateway", func(o *config.Object, spec *networking.Gateway) {
 		seen := map[string]int{}
-		at := func(i int) facts.Place { return facts.At(o, source.Index("spec.servers", i)+".port.name") }
+		at := func(i int) facts.Place { return facts.At(o, "spec.servers").Item(i).Sub("port.name") }
 		for i, server := range spec.Servers {
 			if server.GetPort() == nil {
 				continue

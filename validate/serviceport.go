@@ -9,7 +9,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -88,7 +87,7 @@ func partialPorts(s *facts.Set, r *reporter) {
 				if p.GetTargetPort() != 0 {
 					number = p.GetTargetPort()
 				}
-				r.at(facts.At(o, source.Index("spec.endpoints", i)+".ports"), "port %q is not listed, so the endpoint is reached at port %d", p.GetName(), number)
+				r.at(facts.At(o, "spec.endpoints").Item(i).Sub("ports"), "port %q is not listed, so the endpoint is reached at port %d", p.GetName(), number)
 			}
 		}
 	}

@@ -38,7 +38,7 @@ func unknownAppProtocol(s *facts.Set, r *reporter) {
 		if p.AppProtocol == nil {
 			return
 		}
-		f := r.at(facts.At(at.Object, at.Field+".appProtocol"), "Istio does not know the protocol %q, and takes port %d for %s", *p.AppProtocol, p.Port, takenFor(p.Port))
+		f := r.at(at.Sub("appProtocol"), "Istio does not know the protocol %q, and takes port %d for %s", *p.AppProtocol, p.Port, takenFor(p.Port))
 		if prefix, _, _ := strings.Cut(p.Name, "-"); mesh.ParseProtocol(prefix) != mesh.Detected {
 			f.help("leave appProtocol out, so that the port's name says %s", mesh.ParseProtocol(prefix))
 		}

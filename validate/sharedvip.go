@@ -7,7 +7,6 @@ import (
 
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -136,15 +135,15 @@ func wideAddress(s *facts.Set, r *reporter) {
 		}
 	})
 	maps.DeleteFunc(ranges, func(_ addressPort, wide *mesh.Service) bool { return !s.Wanted(wide.Object) })
-	told := map[*mesh.Service]bool{}
+	reported := map[*mesh.Service]bool{}
 	eachOpaqueAddress(s, func(svc *mesh.Service, p *mesh.Port, at addressPort) {
 		for bits := at.prefix.Bits() - 1; bits >= 0 && len(ranges) > 0; bits-- {
 			around, err := at.prefix.Addr().Prefix(bits)
 			wide := ranges[addressPort{around, at.port}]
-			if err != nil || wide == nil || told[wide] || wide.Host == svc.Host || s.Hosts.SeenTogether([]*mesh.Service{wide}, svc) == nil {
+			if err != nil || wide == nil || reported[wide] || wide.Host == svc.Host || s.Hosts.SeenTogether([]*mesh.Service{wide}, svc) == nil {
 				continue
 			}
-			told[wide] = true
+			reported[wide] = true
 			r.at(facts.At(wide.Object, addressField(wide)), "connections to %s port %d go to %q, although %q has the range %s", plain(at.prefix), p.Number, svc.Host, wide.Host, around).
 				related(facts.At(svc.Object, addressField(svc)), "the longer prefix wins")
 		}
@@ -221,19 +220,19 @@ spec:
 }, socketTarget)
 
 func socketTarget(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, svc := range s.WantedServices() {
 		if svc.Kubernetes() {
 			continue
 		}
 		for _, p := range svc.Ports {
-			at := facts.At(svc.Object, source.Join(p.Field, "targetPort"))
-			if p.Target == 0 || told[at] {
+			at := facts.At(svc.Object, p.Field).Sub("targetPort")
+			if p.Target == 0 || reported[at] {
 				continue
 			}
 			endpoints := s.Client(svc.Namespace).Endpoints(svc, p)
 			if len(endpoints) > 0 && !slices.ContainsFunc(endpoints, func(e *mesh.Endpoint) bool { return !e.IsUnix() }) {
-				told[at] = true
+				reported[at] = true
 				r.at(at, "the endpoints of %q are Unix sockets, which have no port %d", svc.Host, p.Target)
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -50,9 +49,9 @@ func oddShares(s *facts.Set, r *reporter) {
 		for i, d := range route {
 			sum += d.GetWeight()
 			key := fmt.Sprint(d.GetDestination().GetHost(), " ", d.GetDestination().GetSubset(), " ", d.GetDestination().GetPort().GetNumber())
-			p := facts.At(at.Object, source.Index(at.At("route").Field, i))
+			p := at.At("route").Item(i)
 			if j, twice := first[key]; twice {
-				r.at(p, "the destination is listed twice, and gets both shares").related(facts.At(at.Object, source.Index(at.At("route").Field, j)), "it is listed here, too")
+				r.at(p, "the destination is listed twice, and gets both shares").related(at.At("route").Item(j), "it is listed here, too")
 			} else {
 				first[key] = i
 			}
@@ -62,7 +61,7 @@ func oddShares(s *facts.Set, r *reporter) {
 		}
 		switch {
 		case len(route) == 1 && sum != 0 && sum != 100:
-			r.at(facts.At(at.Object, source.Index(at.At("route").Field, 0)+".weight"), "a destination alone gets every request, whatever its weight")
+			r.at(at.At("route").Item(0).Sub("weight"), "a destination alone gets every request, whatever its weight")
 		case len(route) > 1 && sum != 100 && sum != 0:
 			r.at(at.At("route"), "the weights add up to %d: %s", sum, percentages(route, sum))
 		}

@@ -70,17 +70,17 @@ spec:
 }, sidecarCredential)
 
 func sidecarCredential(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, x := range s.DestinationRules.WantedPortsWithTLS() {
 		at := x.TLS.Sub("credentialName")
-		if !secret(x.TLS) || told[at] {
+		if !secret(x.TLS) || reported[at] {
 			continue
 		}
 		to := s.Routes.FollowersTo(x.Service.Host)
 		if !to.Sidecars && to.Gateways {
 			continue // the rule serves gateways
 		}
-		told[at] = true
+		reported[at] = true
 		f := r.at(at, "sidecars send plaintext to %q: they may not use the Secret %q, and leave out the TLS settings that name it",
 			x.Service.Host, x.TLS.Settings.GetCredentialName())
 		if !to.Sidecars {

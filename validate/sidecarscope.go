@@ -9,7 +9,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -110,7 +109,7 @@ func portlessImport(s *facts.Set, r *reporter) {
 				if number == 0 || len(svcs) == 0 || slices.ContainsFunc(svcs, func(svc *mesh.Service) bool { return svc.Port(number) != nil }) {
 					continue
 				}
-				r.at(facts.At(o, source.Index(source.Index("spec.egress", i)+".hosts", j)), "%q has no port %d, and so is not imported", host, number).
+				r.at(facts.At(o, "spec.egress").Item(i).Sub("hosts").Item(j), "%q has no port %d, and so is not imported", host, number).
 					related(facts.At(svcs[0].Object, svcs[0].Field), "it has %s", portList(svcs[0]))
 			}
 		}

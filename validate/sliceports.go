@@ -6,7 +6,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -68,7 +67,7 @@ func eachEndpointsPort(s *facts.Set, do func(facts.Place, config.EndpointPort, *
 		spec := config.Spec[*config.EndpointSlice](o)
 		if svc := s.Hosts.KubernetesService(o.Namespace, o.Labels[serviceName]); svc != nil && spec.AddressType != "FQDN" {
 			for i, p := range spec.Ports {
-				do(facts.At(o, source.Index("ports", i)), p, svc)
+				do(facts.At(o, "ports").Item(i), p, svc)
 			}
 		}
 	}
@@ -79,7 +78,7 @@ func eachEndpointsPort(s *facts.Set, do func(facts.Place, config.EndpointPort, *
 		}
 		for i, subset := range config.Spec[*config.Endpoints](o).Subsets {
 			for j, p := range subset.Ports {
-				do(facts.At(o, source.Index(source.Index("subsets", i)+".ports", j)), p, svc)
+				do(facts.At(o, "subsets").Item(i).Sub("ports").Item(j), p, svc)
 			}
 		}
 	}
@@ -129,7 +128,7 @@ func strayEndpoints(s *facts.Set, r *reporter) {
 		case of == "":
 			r.at(facts.At(o, "metadata"), "the EndpointSlice has no label %s, and so belongs to no Service", serviceName)
 		case plainlyAbsent(s, o.Namespace, of):
-			r.at(facts.At(o, source.Join("metadata.labels", serviceName)), "namespace %s has no Service %q", o.Namespace, of)
+			r.at(facts.At(o, "metadata.labels").Key(serviceName), "namespace %s has no Service %q", o.Namespace, of)
 		}
 	}
 	for _, o := range s.WantedObjects("Endpoints") {

@@ -10,7 +10,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -44,14 +43,14 @@ func sniHosts(s *facts.Set, r *reporter) {
 		generated := facts.OnlyGateways(spec) && routesSNI(spec)
 		for i, host := range spec.Hosts {
 			if strings.HasPrefix(host, "outbound_") && !generated {
-				r.at(facts.At(o, source.Index("spec.hosts", i)), "host %q is for TLS rules on gateways only", host).rejected()
+				r.at(facts.At(o, "spec.hosts").Item(i), "host %q is for TLS rules on gateways only", host).rejected()
 			}
 		}
 		for i, route := range spec.Tls {
 			for j, m := range route.GetMatch() {
-				at := source.Index(source.Index("spec.tls", i)+".match", j) + ".sniHosts"
+				at := facts.RuleAt(o, "tls", i).Sub("match").Item(j).Sub("sniHosts")
 				for k, sni := range m.GetSniHosts() {
-					sniHost(r, facts.At(o, source.Index(at, k)), sni, spec)
+					sniHost(r, at.Item(k), sni, spec)
 				}
 			}
 		}

@@ -8,7 +8,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -188,7 +187,7 @@ func unfoundHash(s *facts.Set, r *reporter) {
 		for i, p := range rule.Spec.GetTrafficPolicy().GetPortLevelSettings() {
 			if p.GetLoadBalancer().GetConsistentHash() != nil {
 				r.at(t.Place, "the hash for port %d of %q is not found, for the destination names no port", p.GetPort().GetNumber(), svc.Host).
-					related(facts.At(rule.Host.Object, source.Index("spec.trafficPolicy.portLevelSettings", i)), "the hash is set here").
+					related(facts.At(rule.Host.Object, "spec.trafficPolicy.portLevelSettings").Item(i), "the hash is set here").
 					help("add port: {number: %d}", p.GetPort().GetNumber())
 				return
 			}

@@ -5,7 +5,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -37,7 +36,7 @@ func subsetNames(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		seen := map[string]int{}
 		for i, subset := range spec.Subsets {
-			at := func(i int) facts.Place { return facts.At(o, source.Index("spec.subsets", i)+".name") }
+			at := func(i int) facts.Place { return facts.At(o, "spec.subsets").Item(i).Sub("name") }
 			if first, twice := seen[subset.GetName()]; twice {
 				r.at(at(i), "subset %q is defined twice", subset.GetName()).related(at(first), "defined here first").rejected()
 				continue

@@ -9,7 +9,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -87,7 +86,7 @@ func emptySubset(s *facts.Set, r *reporter) {
 			s.Workloads.Mislabelled(svc, asked) != nil {
 			return
 		}
-		f := r.at(facts.At(at.Object, at.Field+".labels"), "no endpoint of %q has the labels %s", svc.Host, facts.SelectorText(sub.GetLabels())).
+		f := r.at(at.Sub("labels"), "no endpoint of %q has the labels %s", svc.Host, facts.SelectorText(sub.GetLabels())).
 			related(facts.At(svc.Object, svc.Field), "the host is registered here")
 		if values := present(all, sub.GetLabels()); values != "" {
 			f.help("its endpoints have %s", values)
@@ -170,7 +169,7 @@ spec:
 func unlabelledSubset(s *facts.Set, r *reporter) {
 	s.DestinationRules.EachSubset(func(at facts.Place, sub *networking.Subset, svc *mesh.Service) {
 		if len(sub.GetLabels()) > 0 && s.Hosts.EndpointsUnlabelled(svc) {
-			r.at(facts.At(at.Object, at.Field+".labels"), "%q has no endpoints with labels: DNS gives them, so the subset %q is empty", svc.Host, sub.GetName()).
+			r.at(at.Sub("labels"), "%q has no endpoints with labels: DNS gives them, so the subset %q is empty", svc.Host, sub.GetName()).
 				related(facts.At(svc.Object, svc.Field), "the host is registered here")
 		}
 	})
@@ -236,7 +235,7 @@ func idleSubset(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		for i, sub := range spec.GetSubsets() {
 			if saysNothing(sub) {
-				r.at(facts.At(o, source.Index("spec.subsets", i)), "subset %q has no labels and no policy: it is the whole host", sub.GetName())
+				r.at(facts.At(o, "spec.subsets").Item(i), "subset %q has no labels and no policy: it is the whole host", sub.GetName())
 			}
 		}
 	})
@@ -317,7 +316,7 @@ func unusedSubset(s *facts.Set, r *reporter) {
 			if len(s.Hosts.Services(host)) == 0 || mesh.IsWildcard(host) || s.Routes.UseSubset(host, sub.GetName()) || saysNothing(sub) {
 				continue
 			}
-			f := r.at(facts.At(o, source.Index("spec.subsets", i)), "no rule leads to the subset %q of %q", sub.GetName(), host)
+			f := r.at(facts.At(o, "spec.subsets").Item(i), "no rule leads to the subset %q of %q", sub.GetName(), host)
 			if sub.GetTrafficPolicy() == nil {
 				f.help("route to the subset, or leave it out").severity(diag.Info)
 			}

@@ -9,7 +9,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -73,7 +72,7 @@ spec:
 }, secondTCP)
 
 func secondTCP(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, o := range s.Mesh.Objects("Gateway") {
 		for _, v := range facts.ServersOf(o) {
 			if v.RuleKind() != "tcp" {
@@ -86,8 +85,8 @@ func secondTCP(s *facts.Set, r *reporter) {
 				case at.Object == nil || !s.Gateways.Meets(v, vs):
 				case first.Object == nil:
 					first = at
-				case first.Object.Namespace == vs.Namespace && !told[at]: // of other namespaces the gateway may not see one
-					told[at] = true
+				case first.Object.Namespace == vs.Namespace && !reported[at]: // of other namespaces the gateway may not see one
+					reported[at] = true
 					r.at(at, "the rule is never used at port %d: %s comes first, and TCP has no hosts to tell the two apart", v.GetPort().GetNumber(), name(first.Object)).
 						related(first, "this rule is used%s", elder(first.Object, vs))
 				}
@@ -105,7 +104,7 @@ func tcpRuleAt(v facts.Server, o *config.Object) facts.Place {
 			return here && (m.GetPort() == 0 || m.GetPort() == v.GetPort().GetNumber())
 		}
 		if len(rule.GetMatch()) == 0 || slices.ContainsFunc(rule.GetMatch(), fits) {
-			return facts.At(o, source.Index("spec.tcp", i))
+			return facts.At(o, "spec.tcp").Item(i)
 		}
 	}
 	return facts.Place{}

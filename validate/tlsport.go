@@ -83,7 +83,7 @@ func otherTLSPort(s *facts.Set, r *reporter) {
 		if number == 0 {
 			return
 		}
-		f := r.at(facts.At(t.Object, t.Field+".port.number"), "requests to port %d of %q leave in plaintext: the DestinationRule sets TLS for port %d", port.Number, svc.Host, number).
+		f := r.at(t.Sub("port.number"), "requests to port %d of %q leave in plaintext: the DestinationRule sets TLS for port %d", port.Number, svc.Host, number).
 			related(at, "TLS is set for port %d here", number)
 		if svc.Port(number) == nil {
 			f.help("set tls in portLevelSettings of port %d: the number is that of the destination, not of targetPort", port.Number)
@@ -139,14 +139,14 @@ spec:
 }, publicAuthority)
 
 func publicAuthority(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, x := range s.DestinationRules.WantedPortsWithTLS() {
 		t := x.TLS.Settings
 		if !x.TLS.Originates() || t.GetCaCertificates() != "" || t.GetCredentialName() != "" || t.GetInsecureSkipVerify().GetValue() ||
-			!inside(x.Service) || told[x.TLS.Place] {
+			!inside(x.Service) || reported[x.TLS.Place] {
 			continue
 		}
-		told[x.TLS.Place] = true
+		reported[x.TLS.Place] = true
 		r.at(x.TLS.Sub("mode"), "the certificate of %q is verified against public authorities", x.Service.Host)
 	}
 }

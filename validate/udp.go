@@ -7,7 +7,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -35,7 +34,7 @@ func udpPort(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		for i, p := range spec.Ports {
 			if strings.EqualFold(p.GetProtocol(), "UDP") {
-				r.at(facts.At(o, source.Index("spec.ports", i)+".protocol"), "the proxy does not take UDP, so that port %d has no effect", p.GetNumber())
+				r.at(facts.At(o, "spec.ports").Item(i).Sub("protocol"), "the proxy does not take UDP, so that port %d has no effect", p.GetNumber())
 			}
 		}
 	})

@@ -8,7 +8,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -65,7 +64,7 @@ func unregisteredHost(s *facts.Set, r *reporter) {
 			if len(s.Hosts.Services(full)) > 0 || matchesAny(s, full) || !unregistered(s, h, full) {
 				continue
 			}
-			r.at(facts.At(o, source.Index("spec.hosts", i)), "no Service and no ServiceEntry has the host %q; the rules act only on plain HTTP to port 80", full)
+			r.at(facts.At(o, "spec.hosts").Item(i), "no Service and no ServiceEntry has the host %q; the rules act only on plain HTTP to port 80", full)
 		}
 	}
 }
@@ -197,7 +196,7 @@ func shortGatewayHost(s *facts.Set, r *reporter) {
 		}
 		for i, h := range config.Spec[*networking.VirtualService](o).GetHosts() {
 			if h != "" && facts.IsShortName(h) {
-				r.at(facts.At(o, source.Index("spec.hosts", i)), "callers of the gateway would have to ask for the host %q", s.FullHost(h, o))
+				r.at(facts.At(o, "spec.hosts").Item(i), "callers of the gateway would have to ask for the host %q", s.FullHost(h, o))
 			}
 		}
 	}

@@ -49,11 +49,11 @@ spec:
 }, unverifiedServer)
 
 func unverifiedServer(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, x := range s.DestinationRules.WantedPortsWithTLS() {
 		at := x.TLS.Sub("insecureSkipVerify")
-		if x.TLS.Settings.GetInsecureSkipVerify().GetValue() && !told[at] {
-			told[at] = true
+		if x.TLS.Settings.GetInsecureSkipVerify().GetValue() && !reported[at] {
+			reported[at] = true
 			r.at(at, "the certificate of %q is not verified", x.Service.Host)
 		}
 	}

@@ -86,21 +86,21 @@ func found(t *testing.T, a *txtar.Archive) []string {
 }
 
 // TestExamplesWhole runs the examples of every check through all of validation: what they show must not be drowned by a mistake of
-// shape, nor be told by its schema already.
+// shape, nor be found by its schema already.
 func TestExamplesWhole(t *testing.T) {
 	for _, check := range validate.Checks() {
 		for _, example := range []struct{ name, text string }{{"wrong", check.Wrong}, {"right", check.Right}} {
 			archive := &txtar.Archive{Files: []txtar.File{{Name: "example.yaml", Data: []byte(example.text)}}}
-			told := false
+			reported := false
 			for _, line := range found(t, archive) {
 				id := line[strings.LastIndex(line, " ")+1:]
-				told = told || id == check.ID
+				reported = reported || id == check.ID
 				if id < "SEM038" {
 					t.Errorf("%s, %s: %s", check.ID, example.name, line)
 				}
 			}
-			if told != (example.name == "wrong") {
-				t.Errorf("%s, %s: told: %v", check.ID, example.name, told)
+			if reported != (example.name == "wrong") {
+				t.Errorf("%s, %s: reported: %v", check.ID, example.name, reported)
 			}
 		}
 	}

@@ -5,7 +5,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -36,13 +35,13 @@ spec:
 func weights(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
 		for i, route := range spec.Http {
-			weightless(r, facts.At(o, source.Index("spec.http", i)+".route"), route.GetRoute())
+			weightless(r, facts.RuleAt(o, "http", i).Sub("route"), route.GetRoute())
 		}
 		for i, route := range spec.Tls {
-			weightless(r, facts.At(o, source.Index("spec.tls", i)+".route"), route.GetRoute())
+			weightless(r, facts.RuleAt(o, "tls", i).Sub("route"), route.GetRoute())
 		}
 		for i, route := range spec.Tcp {
-			weightless(r, facts.At(o, source.Index("spec.tcp", i)+".route"), route.GetRoute())
+			weightless(r, facts.RuleAt(o, "tcp", i).Sub("route"), route.GetRoute())
 		}
 	})
 }

@@ -40,14 +40,14 @@ spec:
 }, oneFrontEnd)
 
 func oneFrontEnd(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, svc := range s.WantedServices() {
 		at := facts.At(svc.Object, svc.Field)
-		if svc.Kubernetes() || !mesh.IsWildcard(svc.Host) || told[at] || !svc.Resolution.IsDNS() && svc.Resolution != mesh.ClientSide {
+		if svc.Kubernetes() || !mesh.IsWildcard(svc.Host) || reported[at] || !svc.Resolution.IsDNS() && svc.Resolution != mesh.ClientSide {
 			continue
 		}
 		if endpoints := config.Spec[*networking.ServiceEntry](svc.Object).GetEndpoints(); len(endpoints) > 0 {
-			told[at] = true
+			reported[at] = true
 			r.at(at, "every name of %q leads to %s", svc.Host, endpoints[0].GetAddress()).
 				related(facts.At(svc.Object, "spec.endpoints"), "the endpoints are listed here")
 		}
@@ -159,17 +159,17 @@ spec:
 }, uncoveredName)
 
 func uncoveredName(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, x := range s.DestinationRules.PortsWithTLS() {
 		names, at := x.Service.SubjectAltNames, facts.At(x.Service.Object, x.Service.Field)
-		if !x.TLS.Originates() || len(x.TLS.Settings.GetSubjectAltNames()) > 0 || told[at] || slices.Contains(names, x.Service.Host) {
+		if !x.TLS.Originates() || len(x.TLS.Settings.GetSubjectAltNames()) > 0 || reported[at] || slices.Contains(names, x.Service.Host) {
 			continue
 		}
 		spec, ok := x.Service.Object.Spec.(*networking.ServiceEntry)
 		if !ok || !slices.ContainsFunc(spec.GetHosts(), func(h string) bool { return slices.Contains(names, h) }) {
 			continue
 		}
-		told[at] = true
+		reported[at] = true
 		r.at(at, "a certificate for %q is refused: subjectAltNames name only other hosts", x.Service.Host).
 			related(facts.At(x.Service.Object, "spec.subjectAltNames"), "the names that are verified")
 	}

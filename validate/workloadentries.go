@@ -12,7 +12,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -125,7 +124,7 @@ func unaskedPorts(s *facts.Set, r *reporter) {
 			if slices.ContainsFunc(svcs, func(svc *mesh.Service) bool { return asksFor(svc, asked) }) {
 				continue
 			}
-			f := r.at(facts.At(o, source.Join("spec.ports", asked)), "no service that selects this workload has a port named %q", asked)
+			f := r.at(facts.At(o, "spec.ports").Key(asked), "no service that selects this workload has a port named %q", asked)
 			f.At.Key = true
 			f.help("the ports of %s are %s", name(svcs[0].Object), portNames(svcs[0])).
 				related(facts.At(svcs[0].Object, "spec.ports"), "%s selects the workload", name(svcs[0].Object))
@@ -209,7 +208,7 @@ func twiceListed(s *facts.Set, r *reporter) {
 		listed := map[string]int{}
 		for i, e := range spec.GetEndpoints() {
 			key := fmt.Sprint(socketOf(e), "\x00", facts.LabelPairs(e.GetLabels()))
-			at := func(i int) facts.Place { return facts.At(o, source.Index("spec.endpoints", i)+".address") }
+			at := func(i int) facts.Place { return facts.At(o, "spec.endpoints").Item(i).Sub("address") }
 			if twin, taken := listed[key]; taken && e.GetAddress() != "" {
 				r.at(at(i), "the endpoint %s is listed twice", e.GetAddress()).related(at(twin), "it is listed here first")
 				continue

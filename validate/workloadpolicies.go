@@ -7,7 +7,6 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -64,7 +63,7 @@ spec: {mtls: {mode: STRICT}}
 }, plaintextWorkload)
 
 func plaintextWorkload(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, svc := range s.Mesh.Services {
 		if svc.Kubernetes() || svc.External {
 			continue
@@ -76,10 +75,10 @@ func plaintextWorkload(s *facts.Set, r *reporter) {
 			}
 			for _, e := range view.Endpoints(svc, port) {
 				at := facts.At(e.Object, e.Field)
-				if facts.InMesh(e) || e.IsUnix() || told[at] || view.ServerMutualTLS(e) != facts.Strict {
+				if facts.InMesh(e) || e.IsUnix() || reported[at] || view.ServerMutualTLS(e) != facts.Strict {
 					continue
 				}
-				told[at] = true
+				reported[at] = true
 				f := r.at(at, "clients send plaintext to %s, which has no serviceAccount, and mutual TLS is demanded there", e.Address)
 				server := s.Mesh.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: svc.Namespace, Labels: e.Labels, Name: e.Workload})
 				if _, by := server.MutualTLS(e.Port); by.Object != nil {
@@ -141,7 +140,7 @@ spec:
 }, namelessEndpoint)
 
 func namelessEndpoint(s *facts.Set, r *reporter) {
-	told := map[facts.Place]bool{}
+	reported := map[facts.Place]bool{}
 	for _, x := range s.DestinationRules.PortsWithTLS() {
 		view := s.Client(x.TLS.Object.Namespace)
 		if x.TLS.Settings.GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL || x.Service.Kubernetes() || x.Service.External ||
@@ -150,8 +149,8 @@ func namelessEndpoint(s *facts.Set, r *reporter) {
 		}
 		for _, e := range view.Endpoints(x.Service, x.Port) {
 			at := facts.At(e.Object, e.Field)
-			if e.ServiceAccount == "" && !e.IsUnix() && !told[at] {
-				told[at] = true
+			if e.ServiceAccount == "" && !e.IsUnix() && !reported[at] {
+				reported[at] = true
 				r.at(at, "%s has no serviceAccount, and clients of %q accept those of the other endpoints only", e.Address, x.Service.Host).
 					related(x.TLS.Place, "mutual TLS is asked for here")
 			}
@@ -348,7 +347,7 @@ func powerlessPolicy(s *facts.Set, r *reporter) {
 		ns := s.Mesh.Object("Namespace", "", p.Object.Namespace)
 		if ns != nil && ns.Labels[facts.InjectionLabel] == "disabled" && p.Object.Namespace != s.Mesh.Settings.Config.GetRootNamespace() {
 			r.at(facts.At(p.Object, "metadata.name"), "the workloads of namespace %s have no sidecar to carry this policy out", p.Object.Namespace).
-				related(facts.At(ns, source.Join("metadata.labels", facts.InjectionLabel)), "injection is turned off here")
+				related(facts.At(ns, "metadata.labels").Key(facts.InjectionLabel), "injection is turned off here")
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 )
 
 // A ClientTLS is what a DestinationRule says of TLS towards one port of a host.
@@ -32,8 +31,8 @@ func ClientTLSFor(o *config.Object, port uint32) ClientTLS {
 	policy := config.Spec[*networking.DestinationRule](o).GetTrafficPolicy()
 	for i, p := range policy.GetPortLevelSettings() {
 		if p.GetPort().GetNumber() == port {
-			at := source.Index("spec.trafficPolicy.portLevelSettings", i) + ".tls"
-			return ClientTLS{Place: At(o, at), Settings: p.GetTls()}
+			at := At(o, "spec.trafficPolicy.portLevelSettings").Item(i).Sub("tls")
+			return ClientTLS{Place: at, Settings: p.GetTls()}
 		}
 	}
 	return ClientTLS{Place: At(o, "spec.trafficPolicy.tls"), Settings: policy.GetTls(), TopLevel: true}
@@ -64,13 +63,13 @@ func TLSTowards(rule *mesh.DestinationRule, subset string, port uint32) ClientTL
 		if sub.GetName() != subset || sub.GetTrafficPolicy() == nil {
 			continue
 		}
-		policy, at := sub.GetTrafficPolicy(), written.Field+".trafficPolicy"
+		policy, at := sub.GetTrafficPolicy(), At(written.Object, written.Field).Sub("trafficPolicy")
 		if policy.GetTls() != nil {
-			found = ClientTLS{Place: At(written.Object, at+".tls"), Settings: policy.GetTls()}
+			found = ClientTLS{Place: at.Sub("tls"), Settings: policy.GetTls()}
 		}
 		for i, p := range policy.GetPortLevelSettings() {
 			if p.GetPort().GetNumber() == port {
-				return ClientTLS{Place: At(written.Object, source.Index(at+".portLevelSettings", i)+".tls"), Settings: p.GetTls()}
+				return ClientTLS{Place: at.Sub("portLevelSettings").Item(i).Sub("tls"), Settings: p.GetTls()}
 			}
 		}
 	}
@@ -130,17 +129,17 @@ func (s *DestinationRules) portsWithTLS(rules []*config.Object) []PortTLS {
 // EverEncrypt reports whether any DestinationRule, in force or not, encrypts what is sent to a port, if only for a subset.
 func (s *DestinationRules) EverEncrypt(svc *mesh.Service, port *mesh.Port) bool {
 	return s.encrypted.get(func() map[hostPort]bool {
-		sealed := map[hostPort]bool{}
+		encrypted := map[hostPort]bool{}
 		for _, o := range s.docs.Mesh.Objects("DestinationRule") {
 			for _, ruled := range s.hosts.Matching(s.docs.FullHost(config.Spec[*networking.DestinationRule](o).GetHost(), o)) {
 				for _, p := range ruled.Ports {
 					if SetsTLS(o, p.Number) {
-						sealed[hostPort{ruled.Host, p.Number}] = true
+						encrypted[hostPort{ruled.Host, p.Number}] = true
 					}
 				}
 			}
 		}
-		return sealed
+		return encrypted
 	})[hostPort{svc.Host, port.Number}]
 }
 
@@ -176,7 +175,7 @@ func (s *DestinationRules) OtherPortWithTLS(rule *config.Object, svc *mesh.Servi
 	for i, p := range config.Spec[*networking.DestinationRule](rule).GetTrafficPolicy().GetPortLevelSettings() {
 		number := p.GetPort().GetNumber()
 		declared := svc.Port(number)
-		at := At(rule, source.Index("spec.trafficPolicy.portLevelSettings", i)+".port.number")
+		at := At(rule, "spec.trafficPolicy.portLevelSettings").Item(i).Sub("port.number")
 		switch {
 		case p.GetTls() == nil || !(ClientTLS{Settings: p.GetTls()}).Originates() || number == routed.Number:
 		case declared == nil && (routed.Target == 0 || routed.Target == number):

@@ -6,7 +6,6 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
-	"sem.example/internal/source"
 )
 
 // A Delegation is a rule that hands its requests to another VirtualService.
@@ -26,7 +25,7 @@ func (s *Routes) EachDelegation(rules []*config.Object, do func(Delegation)) {
 				continue
 			}
 			ns := cmp.Or(to.GetNamespace(), o.Namespace)
-			at := At(o, source.Index("spec.http", i)+".delegate")
+			at := At(o, "spec.http").Item(i).Sub("delegate")
 			do(Delegation{Place: at, Name: ns + "/" + to.GetName(), To: s.docs.Mesh.Object("VirtualService", ns, to.GetName()), Dropped: s.Dropped(at)})
 		}
 	}

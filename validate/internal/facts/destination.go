@@ -7,7 +7,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 )
 
 // A Destination is a destination that a rule of a VirtualService sends traffic to.
@@ -20,7 +19,7 @@ type Destination struct {
 }
 
 // HostPlace is where the host name stands.
-func (t Destination) HostPlace() Place { return At(t.Object, source.Join(t.Field, "host")) }
+func (t Destination) HostPlace() Place { return t.Key("host") }
 
 // Gateways returns the gateways at which the rule of a destination acts, by full name: those of its matches, where each match names
 // some, else those of the document. "mesh" stands for the sidecars.
@@ -72,29 +71,29 @@ func (t Destination) FromGateways() bool {
 func destinationsOf(o *config.Object) []Destination {
 	spec := config.Spec[*networking.VirtualService](o)
 	var all []Destination
-	add := func(d *networking.Destination, protocol string, rule int, field string, mirror bool) {
+	add := func(d *networking.Destination, protocol string, rule int, at Place, mirror bool) {
 		if d != nil {
-			all = append(all, Destination{Place: At(o, field), Protocol: protocol, Rule: rule, Mirror: mirror, Destination: d})
+			all = append(all, Destination{Place: at, Protocol: protocol, Rule: rule, Mirror: mirror, Destination: d})
 		}
 	}
 	for i, r := range spec.GetHttp() {
-		at := source.Index("spec.http", i)
+		at := RuleAt(o, "http", i)
 		for j, d := range r.GetRoute() {
-			add(d.GetDestination(), "http", i, source.Index(at+".route", j)+".destination", false)
+			add(d.GetDestination(), "http", i, at.Sub("route").Item(j).Sub("destination"), false)
 		}
-		add(r.GetMirror(), "http", i, at+".mirror", true)
+		add(r.GetMirror(), "http", i, at.Sub("mirror"), true)
 		for j, m := range r.GetMirrors() {
-			add(m.GetDestination(), "http", i, source.Index(at+".mirrors", j)+".destination", true)
+			add(m.GetDestination(), "http", i, at.Sub("mirrors").Item(j).Sub("destination"), true)
 		}
 	}
 	for i, r := range spec.GetTls() {
 		for j, d := range r.GetRoute() {
-			add(d.GetDestination(), "tls", i, source.Index(source.Index("spec.tls", i)+".route", j)+".destination", false)
+			add(d.GetDestination(), "tls", i, RuleAt(o, "tls", i).Sub("route").Item(j).Sub("destination"), false)
 		}
 	}
 	for i, r := range spec.GetTcp() {
 		for j, d := range r.GetRoute() {
-			add(d.GetDestination(), "tcp", i, source.Index(source.Index("spec.tcp", i)+".route", j)+".destination", false)
+			add(d.GetDestination(), "tcp", i, RuleAt(o, "tcp", i).Sub("route").Item(j).Sub("destination"), false)
 		}
 	}
 	return all

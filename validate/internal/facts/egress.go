@@ -32,7 +32,7 @@ func (l EgressHop) PortPlace() Place {
 	if l.GetPort() == nil {
 		return l.HostPlace()
 	}
-	return At(l.Object, l.Field+".port.number")
+	return l.Sub("port.number")
 }
 
 // Open returns the servers that the hop reaches: those of the port of the Service, or of the port of the workload behind it.

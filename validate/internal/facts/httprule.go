@@ -27,18 +27,12 @@ type HTTPRule struct {
 
 // At is a field of the rule, or the rule itself if the field is "".
 func (h HTTPRule) At(field string) Place {
-	if field == "" {
-		return At(h.Object, RuleField(h.Index))
-	}
-	return At(h.Object, RuleField(h.Index)+"."+field)
+	return RuleAt(h.Object, "http", h.Index).Sub(field)
 }
 
 // Match is a field of one of its matches, or the match itself if the field is "".
 func (h HTTPRule) Match(i int, field string) Place {
-	if field == "" {
-		return At(h.Object, MatchField(h.Index, i))
-	}
-	return At(h.Object, MatchField(h.Index, i)+"."+field)
+	return h.At("match").Item(i).Sub(field)
 }
 
 // Matches returns the matches of the rule, or the one that everything meets.
@@ -59,8 +53,13 @@ func (h HTTPRule) Matches() []HTTPMatch {
 	return all
 }
 
+// RuleAt is a rule of a VirtualService in its list http, tls or tcp.
+func RuleAt(o *config.Object, list string, i int) Place { return At(o, "spec").Sub(list).Item(i) }
+
+// RuleField is the path of an HTTP rule.
 func RuleField(rule int) string { return source.Index("spec.http", rule) }
 
+// MatchField is the path of a match of an HTTP rule.
 func MatchField(rule, match int) string { return source.Index(RuleField(rule)+".match", match) }
 
 // WithoutNames returns conditions without their names, which do not match anything.

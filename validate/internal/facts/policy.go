@@ -4,7 +4,6 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
-	"sem.example/internal/source"
 )
 
 // A Policy is a set of settings of a DestinationRule: of the rule, of a subset, or of one port of either.
@@ -22,20 +21,19 @@ type Policy struct {
 // Policies returns every policy of a DestinationRule, in the order of the document.
 func Policies(o *config.Object, spec *networking.DestinationRule) []Policy {
 	var all []Policy
-	add := func(field string, t *networking.TrafficPolicy, subset bool) {
+	add := func(at Place, t *networking.TrafficPolicy, subset bool) {
 		if t == nil {
 			return
 		}
-		all = append(all, Policy{At(o, field), t.LoadBalancer, t.ConnectionPool, t.OutlierDetection, t.Tls, !subset, subset, 0})
+		all = append(all, Policy{at, t.LoadBalancer, t.ConnectionPool, t.OutlierDetection, t.Tls, !subset, subset, 0})
 		for i, p := range t.PortLevelSettings {
-			at := source.Index(field+".portLevelSettings", i)
-			all = append(all, Policy{At(o, at), p.GetLoadBalancer(), p.GetConnectionPool(), p.GetOutlierDetection(), p.GetTls(), false, subset,
+			all = append(all, Policy{at.Sub("portLevelSettings").Item(i), p.GetLoadBalancer(), p.GetConnectionPool(), p.GetOutlierDetection(), p.GetTls(), false, subset,
 				p.GetPort().GetNumber()})
 		}
 	}
-	add("spec.trafficPolicy", spec.TrafficPolicy, false)
+	add(At(o, "spec.trafficPolicy"), spec.TrafficPolicy, false)
 	for i, subset := range spec.Subsets {
-		add(source.Index("spec.subsets", i)+".trafficPolicy", subset.GetTrafficPolicy(), true)
+		add(At(o, "spec.subsets").Item(i).Sub("trafficPolicy"), subset.GetTrafficPolicy(), true)
 	}
 	return all
 }

@@ -4,7 +4,6 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
-	"sem.example/internal/source"
 )
 
 // A Reference is a host name that a rule writes.
@@ -18,7 +17,7 @@ func (s *Routes) WantedHosts() []Reference {
 	var all []Reference
 	for _, o := range s.docs.WantedObjects("VirtualService") {
 		for i, h := range config.Spec[*networking.VirtualService](o).GetHosts() {
-			all = append(all, Reference{At(o, source.Index("spec.hosts", i)), h})
+			all = append(all, Reference{At(o, "spec.hosts").Item(i), h})
 		}
 		for _, t := range s.Destinations(o) {
 			all = append(all, Reference{t.HostPlace(), t.Host})

@@ -118,14 +118,14 @@ type Followers struct{ Sidecars, Gateways bool }
 // FollowersTo returns who follows rules to a host.
 func (s *Routes) FollowersTo(host string) Followers {
 	return s.followers.get(func() map[string]Followers {
-		routings := map[string]Followers{}
+		followers := map[string]Followers{}
 		for _, a := range s.Resolved() {
-			to := routings[a.service.Host]
+			to := followers[a.service.Host]
 			to.Sidecars = to.Sidecars || a.FromSidecars()
 			to.Gateways = to.Gateways || a.FromGateways()
-			routings[a.service.Host] = to
+			followers[a.service.Host] = to
 		}
-		return routings
+		return followers
 	})[host]
 }
 
@@ -148,13 +148,13 @@ func (s *Routes) UseSubset(host, subset string) bool {
 // CountInMesh returns how many VirtualServices give HTTP rules for a host to sidecars.
 func (s *Routes) CountInMesh(host string) int {
 	return s.counts.get(func() map[string]int {
-		rivals := map[string]int{}
+		counts := map[string]int{}
 		for _, v := range s.docs.Mesh.VirtualServices() {
 			for _, h := range HostsInMesh(v) {
-				rivals[h]++
+				counts[h]++
 			}
 		}
-		return rivals
+		return counts
 	})[host]
 }
 

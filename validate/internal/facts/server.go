@@ -8,7 +8,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 )
 
 // A Server is one server of a Gateway.
@@ -19,7 +18,7 @@ type Server struct {
 
 // HostPlace is where one of its hosts stands.
 func (v Server) HostPlace(i int) Place {
-	return At(v.Object, source.Index(v.Field+".hosts", i))
+	return v.Sub("hosts").Item(i)
 }
 
 // Protocol is what the server speaks.
@@ -117,7 +116,7 @@ func ServersOf(o *config.Object) []Server {
 	var all []Server
 	for i, v := range config.Spec[*networking.Gateway](o).GetServers() {
 		if v != nil {
-			all = append(all, Server{At(o, source.Index("spec.servers", i)), v})
+			all = append(all, Server{At(o, "spec.servers").Item(i), v})
 		}
 	}
 	return all

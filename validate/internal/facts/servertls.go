@@ -4,7 +4,6 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
-	"sem.example/internal/source"
 )
 
 // A ServerTLS is how a port of a Gateway or a Sidecar takes TLS connections.
@@ -41,7 +40,7 @@ func WantedServerTLS(s *Documents) []ServerTLS {
 	Each(s, "Gateway", func(o *config.Object, spec *networking.Gateway) {
 		for i, server := range spec.Servers {
 			if server.GetTls() != nil {
-				at := At(o, source.Index("spec.servers", i)+".tls")
+				at := At(o, "spec.servers").Item(i).Sub("tls")
 				all = append(all, ServerTLS{at, server.GetPort().GetProtocol(), server.Tls})
 			}
 		}
@@ -49,7 +48,7 @@ func WantedServerTLS(s *Documents) []ServerTLS {
 	Each(s, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
 		for i, listener := range spec.Ingress {
 			if listener.GetTls() != nil {
-				at := At(o, source.Index("spec.ingress", i)+".tls")
+				at := At(o, "spec.ingress").Item(i).Sub("tls")
 				all = append(all, ServerTLS{at, listener.GetPort().GetProtocol(), listener.Tls})
 			}
 		}

@@ -7,7 +7,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 )
 
 // EachDuplicate calls do for every service of a host but the first, with the first. Findings are about the other ones.
@@ -97,7 +96,7 @@ func (s *Hosts) EachUndeclaredPort(do func(Place, config.ServicePort)) {
 			}
 			known := svc.PortNamed(p.Name)
 			if known != nil && (known.Protocol == mesh.Detected || known.Protocol == mesh.TCP && !saysTCP(p)) {
-				do(At(o, source.Index("spec.ports", i)), p)
+				do(At(o, "spec.ports").Item(i), p)
 			}
 		}
 	})

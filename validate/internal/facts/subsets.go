@@ -5,7 +5,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 )
 
 // Defining returns a DestinationRule, in force or not, that defines a subset of a host.
@@ -51,7 +50,7 @@ func (s *DestinationRules) EachSubset(do func(at Place, sub *networking.Subset, 
 		}
 		for i, sub := range spec.GetSubsets() {
 			if sub != nil {
-				do(At(o, source.Index("spec.subsets", i)), sub, svc)
+				do(At(o, "spec.subsets").Item(i), sub, svc)
 			}
 		}
 	}

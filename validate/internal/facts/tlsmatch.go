@@ -4,14 +4,13 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
-	"sem.example/internal/source"
 )
 
 // EachTLSMatch calls do for every match of the TLS rules of a VirtualService.
 func EachTLSMatch(o *config.Object, do func(at Place, m *networking.TLSMatchAttributes)) {
 	for i, rule := range config.Spec[*networking.VirtualService](o).GetTls() {
 		for j, m := range rule.GetMatch() {
-			do(At(o, source.Index(source.Index("spec.tls", i)+".match", j)), m)
+			do(At(o, "spec.tls").Item(i).Sub("match").Item(j), m)
 		}
 	}
 }
