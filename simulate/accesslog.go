@@ -3,30 +3,34 @@ package simulate
 import (
 	"strconv"
 	"strings"
+
+	"sem.example/simulate/call"
+	"sem.example/simulate/decision"
+	"sem.example/simulate/internal/upstream"
 )
 
 // accessLog is the line that Envoy would write in Istio's default format. What only time tells (durations, sizes, ids,
 // local ports) is "-", as Envoy writes what it does not know.
-func (r *run) accessLog(o *outcome) string {
-	if o.verdict == NoListener || r.req == nil && o.verdict == TLSMismatch && o.err != errDouble {
+func (r *run) accessLog(o *decision.Outcome) string {
+	if o.Verdict == decision.NoListener || r.up.Req == nil && o.Verdict == decision.TLSMismatch && o.Err != decision.ErrDouble {
 		return "" // the connection never becomes a stream that is logged
 	}
-	upstream := ""
-	if len(r.ends) > 0 {
-		upstream = likeliest(r.ends).at
+	dialled := ""
+	if len(r.up.Endpoints) > 0 {
+		dialled = upstream.Likeliest(r.up.Endpoints).At
 	}
 	l := line{}
 	l.Grow(256)
 	l.WriteString("[-]")
 	r.logRequest(&l)
-	l.add(r.logStatus(o), o.flags, o.details, "")
+	l.add(r.logStatus(o), o.Flags, o.Details, "")
 	l.quote("")
 	l.add("", "", "", "")
 	for _, name := range [...]string{"x-forwarded-for", "user-agent", "x-request-id", ":authority"} {
 		l.quote(r.header(name))
 	}
-	l.quote(upstream)
-	l.add(r.hop.Cluster, "", r.dialled(), r.logSource(), r.conn.sni, r.hop.Route)
+	l.quote(dialled)
+	l.add(r.Hop.Cluster, "", r.conn.Dialled(), r.logSource(), r.conn.SNI, r.Hop.Route)
 	return l.String()
 }
 
@@ -56,37 +60,37 @@ func dash(s string) string {
 
 // logRequest writes the request line, "- - -" for bytes that are not read. The path is the one that the client sent.
 func (r *run) logRequest(l *line) {
-	if r.req == nil {
+	if r.up.Req == nil {
 		l.quote("- - -")
 		return
 	}
 	version := " HTTP/1.1"
-	if r.req.version == http2 {
+	if r.up.Req.Version == call.HTTP2 {
 		version = " HTTP/2"
 	}
-	path := r.req.path
-	if r.hop.Rewrite != nil && r.hop.Rewrite.Path != nil {
-		path = r.hop.Rewrite.Path.From
+	path := r.up.Req.Path
+	if r.Hop.Rewrite != nil && r.Hop.Rewrite.Path != nil {
+		path = r.Hop.Rewrite.Path.From
 	}
-	l.quote(r.req.method + " " + path + version)
+	l.quote(r.up.Req.Method + " " + path + version)
 }
 
 // logStatus is the proxy's own answer; that of a server is not known, and bytes that are not read have none.
-func (r *run) logStatus(o *outcome) string {
-	if o.status == 0 && r.req != nil {
+func (r *run) logStatus(o *decision.Outcome) string {
+	if o.Status == 0 && r.up.Req != nil {
 		return ""
 	}
-	if r.hop.Response != nil && r.hop.Response.GRPCStatus != "" {
+	if r.Hop.Response != nil && r.Hop.Response.GRPCStatus != "" {
 		return "200"
 	}
-	return strconv.Itoa(o.status)
+	return strconv.Itoa(o.Status)
 }
 
 func (r *run) header(name string) string {
-	if r.req == nil {
+	if r.up.Req == nil {
 		return ""
 	}
-	value, _ := r.req.get(name)
+	value, _ := r.up.Req.Get(name)
 	return value
 }
 
@@ -94,5 +98,5 @@ func (r *run) logSource() string {
 	if r.call.Source == "" {
 		return ""
 	}
-	return r.conn.source.String()
+	return r.conn.Source.String()
 }

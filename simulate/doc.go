@@ -5,26 +5,27 @@
 //
 // # The way of a call
 //
-// An [Engine] answers calls to one proxy. [Engine.Trace] runs a [Call] through it, in the order in which Envoy works:
+// An [Engine] answers calls to one proxy. [Engine.Trace] takes a [Call] through three layers, each a package below
+// internal, in the order in which Envoy works. Each returns once:
 //
-//	listen      which listener accepts the connection                        listener.go
-//	inspect     what the listener filters see of its first bytes             inspector.go
-//	chain       which filter chain takes it                                  filterchain.go
-//	handshake   whether the chain decrypts it, and knows the client          downstreamtls.go
-//	read        network filters: access control, then TCP or HTTP            networkfilter.go, tcpproxy.go
-//	http        normalise path and authority; find virtual host and route    exchange.go, routetable.go, route.go
-//	filter      HTTP filters: tokens, access control, faults, CORS           httpfilter.go and a file each
-//	respond     redirect, answer, or change the request and forward it       router.go
-//	way         the cluster, its endpoints with their shares, the TLS        way.go, cluster.go, endpoint.go, tls.go
-//	finish      the verdict in words, what the application sees, warnings    finish.go, warning.go
+//	connection   which listener accepts it, what the listener filters see of its     listener
+//	             first bytes, which filter chain takes it, the handshake
+//	             the network filters of the chain: access control, TCP proxy, HTTP   network
+//	HTTP         normalise path and authority, find virtual host and route, pass     hcm, route,
+//	             the HTTP filters (tokens, access control, faults, CORS); the        rbac, jwt
+//	             router redirects, responds, or changes the request and forwards it
+//	upstream     the cluster, its endpoints with their shares, the TLS towards them  upstream
+//
+// Below them are what a client does ([Call], the connection that it opens: call, request), Envoy's matchers (match) and
+// the record of what was decided (decision).
 //
 // Each decision is recorded as a [Step]: what was chosen, why, and, by the Origins of the resources, the fields of the
 // documents behind it. With the option [Why] a step also names what was rejected, with the first test that it failed.
 //
-// Where chance decides (weights, faults, runtime fractions) the [Hop] describes the likeliest way, and its branches
-// tell all of them with their shares.
+// Where chance decides (weights, faults, runtime fractions) the [Hop] describes the likeliest outcome, and its branches
+// list all of them with their shares.
 //
-// [Engine.Follow] goes on from proxy to proxy, as far as a [Path] knows which proxy stands behind an endpoint.
+// [Engine.Follow] goes on from proxy to proxy, as far as a [Path] knows which proxy an endpoint belongs to.
 //
 // # Cost
 //
@@ -35,7 +36,8 @@
 // # Proof
 //
 // The archives in testdata hold resources, calls and answers; a real Envoy, where there is one, is given the same
-// resources and calls, and what it does is held against the traces.
+// resources and calls, and what it does is compared with the traces.
 //
-// The files bear the names of those of package compile: whoever knows where a thing is written knows where it is read.
+// The files are named after Envoy's concepts, as those of package compile are: whoever knows where a thing is written
+// knows where it is read.
 package simulate

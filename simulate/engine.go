@@ -1,63 +1,39 @@
 package simulate
 
 import (
-	"sync"
-
 	"sem.example/internal/envoy"
+	"sem.example/simulate/decision"
+	"sem.example/simulate/internal/listener"
+	"sem.example/simulate/internal/route"
+	"sem.example/simulate/internal/upstream"
 )
 
 // An Engine answers calls to one proxy. What it learns of the proxy's resources (indexed virtual hosts, compiled
 // regular expressions, unpacked extensions) it keeps, so that the second call to a place is cheap. It is safe for
 // concurrent use.
 type Engine struct {
-	resources envoy.Resources
-	why       bool
-
-	ports     memo[uint32, *port]
-	listeners memo[string, *listener]
-	tables    memo[string, *table]
-	clusters  memo[string, *cluster]
-	places    memo[spot, []Place]
+	explains  bool
+	places    *decision.Origins
+	listeners *listener.Listeners
+	tables    *route.Tables
+	clusters  *upstream.Clusters
 }
 
 // An Option changes how an engine answers.
 type Option func(*Engine)
 
 // Why makes each step of a trace list the candidates that were rejected, each with the first test that it failed.
-func Why() Option { return func(e *Engine) { e.why = true } }
+func Why() Option { return func(e *Engine) { e.explains = true } }
 
 // New returns an engine over a proxy's resources.
 func New(resources envoy.Resources, options ...Option) *Engine {
-	e := &Engine{resources: resources}
+	e := &Engine{}
 	for _, o := range options {
 		o(e)
 	}
+	e.places = &decision.Origins{Resources: resources}
+	e.listeners = &listener.Listeners{Resources: resources}
+	e.tables = &route.Tables{Resources: resources, Whole: e.explains}
+	e.clusters = &upstream.Clusters{Resources: resources, Places: e.places}
 	return e
-}
-
-// A memo keeps what was computed once for a key. Two goroutines may compute the same value, of which one is kept.
-type memo[K comparable, V any] struct {
-	mu   sync.RWMutex
-	kept map[K]V
-}
-
-func (m *memo[K, V]) find(key K) (V, bool) {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	v, ok := m.kept[key]
-	return v, ok
-}
-
-// keep keeps a value, and returns the one that is kept.
-func (m *memo[K, V]) keep(key K, v V) V {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if before, ok := m.kept[key]; ok {
-		return before
-	}
-	if m.kept == nil {
-		m.kept = map[K]V{}
-	}
-	m.kept[key] = v
-	return v
 }

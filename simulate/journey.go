@@ -4,19 +4,23 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"sem.example/simulate/call"
+	"sem.example/simulate/decision"
+	"sem.example/simulate/internal/upstream"
 )
 
 // A Path knows which proxy stands behind an address, so that a call can be followed from one to the next.
 type Path interface {
 	// Behind returns the stop where connections of a proxy to an endpoint arrive; ok is false where no proxy is known
 	// to stand there, and the endpoint itself is the end of the way.
-	Behind(from Proxy, to Endpoint) (stop Stop, ok bool)
+	Behind(from call.Proxy, to decision.Endpoint) (stop Stop, ok bool)
 }
 
 // A Stop is a proxy on the way of a call.
 type Stop struct {
 	Engine    *Engine
-	Proxy     Proxy
+	Proxy     call.Proxy
 	Direction string // inbound for a sidecar, gateway for a gateway
 	Principal string // the SPIFFE identity that the proxy before shows here, if it is asked
 }
@@ -27,32 +31,32 @@ const maxHops = 8
 // Follow says what becomes of a call on its whole way: each proxy's part is a hop of the trace, and the verdict is that
 // of the last. Where a proxy spreads calls, the likeliest endpoint is followed. A call that comes back to a proxy that
 // it has passed is a loop.
-func (e *Engine) Follow(call Call, path Path) *Trace {
+func (e *Engine) Follow(call call.Call, path Path) *decision.Trace {
 	r := e.run(call)
-	j := journey{path: path, trace: r.out, seen: []string{visit(r.call)}}
+	j := follower{path: path, trace: r.out, seen: []string{visit(r.call)}}
 	for len(j.trace.Hops) < maxHops && j.next(&r) {
 	}
 	return j.trace
 }
 
-type journey struct {
+type follower struct {
 	path  Path
-	trace *Trace
+	trace *decision.Trace
 	seen  []string
 }
 
 // next follows the call to the proxy behind the endpoint, and says whether there is one that it passes.
-func (j *journey) next(r **run) bool {
+func (j *follower) next(r **run) bool {
 	before := *r
-	if !before.out.Verdict.Succeeded() || len(before.ends) == 0 || before.call.Direction == "inbound" {
+	if !before.out.Verdict.Succeeded() || len(before.up.Endpoints) == 0 || before.call.Direction == "inbound" {
 		return false // behind an inbound proxy is the application
 	}
 	j.others(before)
-	stop, ok := j.path.Behind(before.call.Proxy, before.found(likeliest(before.ends)))
+	stop, ok := j.path.Behind(before.call.Proxy, before.up.Found(upstream.Likeliest(before.up.Endpoints)))
 	if !ok {
 		return false
 	}
-	call := before.onward(stop, likeliest(before.ends))
+	call := before.onward(stop, upstream.Likeliest(before.up.Endpoints))
 	if at := visit(&call); slices.Contains(j.seen, at) {
 		j.loop(before, stop)
 		return false
@@ -69,14 +73,14 @@ func (j *journey) next(r **run) bool {
 const maxOthers = 8
 
 // others notes which of the endpoints that are not followed do not take the call.
-func (j *journey) others(before *run) {
-	followed, listed := likeliest(before.ends), j.trace.Hops[len(j.trace.Hops)-1].Endpoints
-	for i := range before.ends[:min(len(before.ends), len(listed), maxOthers)] {
-		to := &before.ends[i]
+func (j *follower) others(before *run) {
+	followed, listed := upstream.Likeliest(before.up.Endpoints), j.trace.Hops[len(j.trace.Hops)-1].Endpoints
+	for i := range before.up.Endpoints[:min(len(before.up.Endpoints), len(listed), maxOthers)] {
+		to := &before.up.Endpoints[i]
 		if to == followed {
 			continue
 		}
-		stop, ok := j.path.Behind(before.call.Proxy, before.found(to))
+		stop, ok := j.path.Behind(before.call.Proxy, before.up.Found(to))
 		if !ok {
 			continue
 		}
@@ -86,24 +90,15 @@ func (j *journey) others(before *run) {
 	}
 }
 
-// found is an endpoint at the address that DNS gives for it, where the call says so.
-func (r *run) found(to *endpoint) Endpoint {
-	e := to.Endpoint
-	if address := r.resolved(&e); address != "" {
-		e.Address = address
-	}
-	return e
-}
-
 // visit names a proxy and the address at which a call reaches it.
-func visit(c *Call) string {
+func visit(c *call.Call) string {
 	return fmt.Sprintf("%s %s/%s %s:%d", c.Direction, c.Proxy.Namespace, c.Proxy.Name, c.Address, c.Port)
 }
 
 // onward is the call as the proxy behind an endpoint gets it.
-func (r *run) onward(stop Stop, to *endpoint) Call {
-	at := r.found(to)
-	c := Call{
+func (r *run) onward(stop Stop, to *upstream.Endpoint) call.Call {
+	at := r.up.Found(to)
+	c := call.Call{
 		ID: r.call.ID, Proxy: stop.Proxy, Direction: stop.Direction, Address: at.Address, Port: at.Port, Resolve: r.call.Resolve,
 		Protocol: r.call.Protocol, Method: r.call.Method, URL: r.call.URL, Headers: r.call.Headers,
 		Random: r.call.Random,
@@ -112,31 +107,31 @@ func (r *run) onward(stop Stop, to *endpoint) Call {
 		c.Source = ips[0]
 	}
 	r.encrypt(&c, stop, to)
-	if r.leaving != nil {
-		c.Method, c.Headers = r.leaving.method, r.leaving.headers
-		c.URL = "http://" + r.leaving.authority + r.leaving.path
-		c.Protocol = map[bool]string{true: "http2", false: "http"}[r.via.speaksHTTP2(r.leaving.version)]
+	if r.up.Leaving != nil {
+		c.Method, c.Headers = r.up.Leaving.Method, r.up.Leaving.Headers
+		c.URL = "http://" + r.up.Leaving.Authority + r.up.Leaving.Path
+		c.Protocol = map[bool]string{true: "http2", false: "http"}[r.up.Cluster.SpeaksHTTP2(r.up.Leaving.Version)]
 	}
 	return c
 }
 
 // encrypt says what the proxy behind an endpoint sees of TLS.
-func (r *run) encrypt(c *Call, stop Stop, to *endpoint) {
-	t := r.hop.TLS
-	if to.socket != likeliest(r.ends).socket {
-		t = r.encryption(&way{cluster: r.via, endpoints: []endpoint{*to}, req: r.leaving})
+func (r *run) encrypt(c *call.Call, stop Stop, to *upstream.Endpoint) {
+	t := r.Hop.TLS
+	if to.Socket != upstream.Likeliest(r.up.Endpoints).Socket {
+		t = r.up.Encryption(&upstream.Selection{Cluster: r.up.Cluster, Endpoints: []upstream.Endpoint{*to}, Req: r.up.Leaving})
 	}
 	switch {
-	case t == nil || t.OriginatedBy == byNobody:
+	case t == nil || t.OriginatedBy == decision.ByNobody:
 		c.TLS = "plaintext"
-	case t.OriginatedBy == byApplication:
+	case t.OriginatedBy == decision.ByApplication:
 		c.TLS, c.SNI, c.ALPN, c.Principal = r.call.TLS, r.call.SNI, r.call.ALPN, r.call.Principal
 	default:
 		c.TLS, c.SNI, c.ALPN = "tls", t.SNI, strings.Join(t.ALPN, ",")
 		if t.ClientCertificate != "" {
 			c.TLS, c.Principal = "mtls", stop.Principal
 		}
-		if r.opaqueTLS() {
+		if r.conn.Opaque() {
 			c.Protocol = "tcp" // what is inside is the application's own TLS
 		}
 	}
@@ -144,35 +139,35 @@ func (r *run) encrypt(c *Call, stop Stop, to *endpoint) {
 
 // join appends a proxy's part of the way. What the application sees of a connection that a later proxy refuses is what
 // the proxy before it makes of that.
-func (j *journey) join(before, after *run) {
+func (j *follower) join(before, after *run) {
 	t, next := j.trace, after.out
 	t.Hops = append(t.Hops, next.Hops...)
 	t.Warnings = append(t.Warnings, next.Warnings...)
 	for _, what := range next.NotModelled {
-		t.NotModelled = appendNew(t.NotModelled, what)
+		t.NotModelled = decision.AppendNew(t.NotModelled, what)
 	}
 	t.Verdict, t.Summary, t.Fix, t.Sees = next.Verdict, next.Summary, next.Fix, next.Sees
 	t.Status, t.ResponseFlags = next.Status, next.ResponseFlags
 	if !next.Verdict.Succeeded() && next.Status == 0 {
-		t.refused(before)
+		refused(t, before)
 	}
 }
 
 // refused is what the proxy before makes of a connection that is not accepted: a 503, or a closed connection.
-func (t *Trace) refused(before *run) {
+func refused(t *decision.Trace, before *run) {
 	t.ResponseFlags = "UF"
 	t.Sees = "a closed connection"
-	if before.leaving != nil {
+	if before.up.Leaving != nil {
 		t.Status = 503
 		t.Sees = "503 Service Unavailable: \"upstream connect error or disconnect/reset before headers\""
 	}
 }
 
 // loop ends a way that comes back to where it was.
-func (j *journey) loop(before *run, stop Stop) {
-	to := likeliest(before.ends)
-	j.trace.Verdict = Loop
-	j.trace.Summary = fmt.Sprintf("The call comes back to %s/%s at %s, where it has been: it never arrives.", stop.Proxy.Namespace, stop.Proxy.Name, hostPort(to.Address, to.Port))
+func (j *follower) loop(before *run, stop Stop) {
+	to := upstream.Likeliest(before.up.Endpoints)
+	j.trace.Verdict = decision.Loop
+	j.trace.Summary = fmt.Sprintf("The call comes back to %s/%s at %s, where it has been: it never arrives.", stop.Proxy.Namespace, stop.Proxy.Name, upstream.HostPort(to.Address, to.Port))
 	j.trace.Sees = "no answer, until something gives up"
 	j.trace.Fix = "have the proxy route the host on to its real destination, not back to where the call came from"
 }

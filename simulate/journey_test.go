@@ -90,7 +90,7 @@ func TestFollow(t *testing.T) {
 			for _, h := range trace.Hops {
 				at := h.Cluster
 				for _, e := range h.Endpoints {
-					at += " " + hostPort(e.Address, e.Port)
+					at += " " + fmt.Sprintf("%s:%d", e.Address, e.Port)
 				}
 				got = append(got, at)
 			}

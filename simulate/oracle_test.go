@@ -32,10 +32,10 @@ type observed struct {
 	ResponseFlags, Details, Error string
 	Status                        int
 	ResponseHeaders               map[string]string
-	Upstream                      *upstream
+	Upstream                      *arrival
 }
 
-type upstream struct {
+type arrival struct {
 	Address                 string
 	Port                    uint32
 	Authority, Path, Method string
@@ -158,7 +158,7 @@ func differences(q *Call, o *observed, t *Trace) []string {
 	return c.bad
 }
 
-func (c *comparison) upstream(q *Call, u *upstream, h *Hop) {
+func (c *comparison) upstream(q *Call, u *arrival, h *Hop) {
 	var dialled []string
 	for _, e := range h.Endpoints {
 		dialled = append(dialled, fmt.Sprint(e.Address, " ", e.Port), fmt.Sprint(nameAddress(e.Address), " ", e.Port))
@@ -177,7 +177,7 @@ func (c *comparison) upstream(q *Call, u *upstream, h *Hop) {
 	}
 }
 
-func (c *comparison) encryption(u *upstream, h *Hop) {
+func (c *comparison) encryption(u *arrival, h *Hop) {
 	tls := h.TLS
 	if tls == nil {
 		tls = &TLS{}
@@ -193,7 +193,7 @@ func (c *comparison) encryption(u *upstream, h *Hop) {
 	}
 }
 
-func (c *comparison) request(q *Call, u *upstream, h *Hop) {
+func (c *comparison) request(q *Call, u *arrival, h *Hop) {
 	_, rest, _ := strings.Cut(q.URL, "://")
 	authority, path := rest, "/"
 	if i := strings.IndexByte(rest, '/'); i >= 0 {

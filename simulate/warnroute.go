@@ -4,62 +4,63 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+
+	"sem.example/simulate/call"
+	"sem.example/simulate/decision"
+	"sem.example/simulate/internal/request"
+	"sem.example/simulate/internal/upstream"
 )
 
 // longerWord is a path that goes on where the prefix ends within a word.
-func longerWord(r *run, _ *outcome) *trapped {
-	if r.matched == nil || r.req == nil {
+func longerWord(r *run, _ *decision.Outcome) *trapped {
+	if r.http == nil || r.http.Route == nil {
 		return nil
 	}
-	prefix, path := r.matched.proto.GetMatch().GetPrefix(), r.sentPath
-	if prefix == "" || len(path) <= len(prefix) || !wordByte(prefix[len(prefix)-1]) || !wordByte(path[len(prefix)]) {
+	prefix, path := r.http.Route.Proto.GetMatch().GetPrefix(), r.http.Path
+	if prefix == "" || len(path) <= len(prefix) || !request.WordByte(prefix[len(prefix)-1]) || !request.WordByte(path[len(prefix)]) {
 		return nil
 	}
 	return &trapped{
-		message: fmt.Sprintf("the prefix %q is text, not a path segment: it takes %s as well", prefix, cutQuery(path)),
+		message: fmt.Sprintf("the prefix %q is text, not a path segment: it takes %s as well", prefix, request.CutQuery(path)),
 		help:    fmt.Sprintf("match %s/ and exactly %s", prefix, prefix),
-		at:      part(r.followed, "match"),
+		at:      decision.Part(r.http.Route.Addr, "match"),
 	}
 }
 
-func wordByte(b byte) bool {
-	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
-}
-
-func slashTrouble(r *run, _ *outcome) *trapped {
-	if r.hop.Rewrite == nil || r.hop.Rewrite.Path == nil {
+func slashTrouble(r *run, _ *decision.Outcome) *trapped {
+	if r.Hop.Rewrite == nil || r.Hop.Rewrite.Path == nil {
 		return nil
 	}
-	from, to := cutQuery(r.hop.Rewrite.Path.From), cutQuery(r.hop.Rewrite.Path.To)
+	from, to := request.CutQuery(r.Hop.Rewrite.Path.From), request.CutQuery(r.Hop.Rewrite.Path.To)
 	if !strings.Contains(to, "//") || strings.Contains(from, "//") {
 		return nil
 	}
 	return &trapped{
 		message: fmt.Sprintf("the rewrite turns %s into %s: it replaces the matched text, not a path segment", from, to),
 		help:    "end both the matched prefix and its replacement with a slash, or neither",
-		at:      part(r.followed, "rewrite"),
+		at:      decision.Part(r.http.Route.Addr, "rewrite"),
 	}
 }
 
 // foreignAuthority is a request to a named server outside that is asked for under another name.
-func foreignAuthority(r *run, _ *outcome) *trapped {
-	if r.leaving == nil || r.via == nil || r.via.destination.Resolution != byDNS || r.via.destination.Port == 0 {
+func foreignAuthority(r *run, _ *decision.Outcome) *trapped {
+	if r.up.Leaving == nil || r.up.Cluster == nil || r.up.Cluster.Destination.Resolution != upstream.ByDNS || r.up.Cluster.Destination.Port == 0 {
 		return nil
 	}
-	host, _ := splitPort(r.leaving.authority)
+	host, _ := call.SplitPort(r.up.Leaving.Authority)
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	if known(r.via.destination.Host, host) {
+	if known(r.up.Cluster.Destination.Host, host) {
 		return nil
 	}
-	for i := range r.ends {
-		if _, err := netip.ParseAddr(r.ends[i].Address); err == nil || r.ends[i].Address == host {
+	for i := range r.up.Endpoints {
+		if _, err := netip.ParseAddr(r.up.Endpoints[i].Address); err == nil || r.up.Endpoints[i].Address == host {
 			return nil
 		}
 	}
 	return &trapped{
-		message: fmt.Sprintf("%s is asked for host %q, which it may not serve: external servers answer such requests with 404 or 421", r.via.destination.Host, r.leaving.authority),
-		help:    fmt.Sprintf("rewrite the authority to %s in the VirtualService (rewrite.authority)", r.via.destination.Host),
-		at:      at(r.followed),
+		message: fmt.Sprintf("%s is asked for host %q, which it may not serve: external servers answer such requests with 404 or 421", r.up.Cluster.Destination.Host, r.up.Leaving.Authority),
+		help:    fmt.Sprintf("rewrite the authority to %s in the VirtualService (rewrite.authority)", r.up.Cluster.Destination.Host),
+		at:      decision.At(r.http.Route.Addr),
 	}
 }
 
@@ -69,35 +70,35 @@ func known(service, host string) bool {
 	return service == host || wild && strings.HasSuffix(host, suffix)
 }
 
-func redirectToItself(r *run, o *outcome) *trapped {
-	if o.verdict != Redirected || r.hop.Response.Location != r.req.scheme+"://"+r.req.authority+r.req.path {
+func redirectToItself(r *run, o *decision.Outcome) *trapped {
+	if o.Verdict != decision.Redirected || r.Hop.Response.Location != r.up.Req.Scheme+"://"+r.up.Req.Authority+r.up.Req.Path {
 		return nil
 	}
 	return &trapped{
 		message: "the redirect leads back to the same URL: the client goes round in circles",
 		help:    "redirect to another host, path or scheme",
-		at:      part(r.followed, "redirect"),
+		at:      decision.Part(r.http.Route.Addr, "redirect"),
 	}
 }
 
-func idleFault(r *run, _ *outcome) *trapped {
-	if !r.idleFault {
+func idleFault(r *run, _ *decision.Outcome) *trapped {
+	if r.http == nil || !r.http.NeverFires {
 		return nil
 	}
 	return &trapped{
 		message: "the fault never fires: it has no percentage, which counts as 0",
 		help:    "write percentage: {value: 100}",
-		at:      part(r.followed, "fault"),
+		at:      decision.Part(r.http.Route.Addr, "fault"),
 	}
 }
 
-func noOriginalDestination(r *run, _ *outcome) *trapped {
-	if r.call.Direction != "gateway" || r.via == nil || r.via.destination.Resolution != byOriginal {
+func noOriginalDestination(r *run, _ *decision.Outcome) *trapped {
+	if r.call.Direction != "gateway" || r.up.Cluster == nil || r.up.Cluster.Destination.Resolution != upstream.ByOriginal {
 		return nil
 	}
 	return &trapped{
-		message: fmt.Sprintf("a gateway has no original destination: the cluster %s dials the gateway's own address", r.via.name),
+		message: fmt.Sprintf("a gateway has no original destination: the cluster %s dials the gateway's own address", r.up.Cluster.Name),
 		help:    "use resolution DNS or DYNAMIC_DNS for hosts that are reached through a gateway",
-		at:      at(r.via.addr),
+		at:      decision.At(r.up.Cluster.Addr),
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,16 +18,19 @@ import (
 
 // The documents that programs read, each with the type that it is the JSON form of.
 var documents = []struct{ file, kind, title, pkg, root string }{
-	{"trace.json", "Trace", "The trace document of sem trace -o json, and of each line of --batch", "simulate", "Trace"},
+	{"trace.json", "Trace", "The trace document of sem trace -o json, and of each line of --batch", "decision", "Trace"},
 	{"validate-report.json", "ValidateReport", "The report of sem validate -o json", "output", "reportDocument"},
 	{"test-report.json", "TestReport", "The report of sem test -o json", "output", "testDocument"},
 }
+
+// traceTypes are the packages with the types of the trace document.
+var traceTypes = []string{"simulate", "simulate/call", "simulate/decision"}
 
 // TestDocumentSchemas holds the JSON Schemas under docs/schema to the types that the documents are printed from; what these
 // say of a field in a comment is its description.
 func TestDocumentSchemas(t *testing.T) {
 	g := schemaWriter{types: map[string]ast.Expr{}, about: map[string]string{}, enums: map[string][]string{}}
-	for _, dir := range []string{"simulate", "internal/output", "internal/diag"} {
+	for _, dir := range append(slices.Clone(traceTypes), "internal/output", "internal/diag") {
 		if err := g.read(filepath.Join("..", "..", dir)); err != nil {
 			t.Fatal(err)
 		}
@@ -147,6 +151,9 @@ func (g *schemaWriter) fix(ref map[string]any, values map[string]string) {
 // named refers to a type by its name, and defines it the first time.
 func (g *schemaWriter) named(pkg, name string) map[string]any {
 	full := pkg + "." + name
+	if alias, ok := g.types[full].(*ast.SelectorExpr); ok {
+		return g.of(pkg, alias)
+	}
 	key := strings.TrimSuffix(strings.ToUpper(name[:1])+name[1:], "Document")
 	ref := map[string]any{"$ref": "#/$defs/" + key}
 	if g.defs[key] != nil {

@@ -24,8 +24,10 @@ type object = map[string]any
 // TestSchemaOfTests holds the JSON Schema of files of tests to the types of requests and traces.
 func TestSchemaOfTests(t *testing.T) {
 	g := schemaWriter{types: map[string]ast.Expr{}, about: map[string]string{}, enums: map[string][]string{}, defs: object{}}
-	if err := g.read(filepath.Join("..", "..", "simulate")); err != nil {
-		t.Fatal(err)
+	for _, dir := range traceTypes {
+		if err := g.read(filepath.Join("..", "..", dir)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, name := range []string{"Trace", "Call"} {
 		g.of("simulate", ast.NewIdent(name))

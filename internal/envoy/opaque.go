@@ -1,6 +1,8 @@
 package envoy
 
 import (
+	"strings"
+
 	typedv1 "github.com/cncf/xds/go/udpa/type/v1"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/reflect/protoregistry"
@@ -47,6 +49,9 @@ func TypeOf(config *anypb.Any) string {
 	}
 	return config.GetTypeUrl()
 }
+
+// ShortType returns the last word of a type URL: "TlsInspector".
+func ShortType(url string) string { return url[strings.LastIndexByte(url, '.')+1:] }
 
 // Fields returns the fields of an extension's configuration, by their JSON names, whether or not sem has a message for
 // it. It is for configurations that are read once; what is read often deserves its message.

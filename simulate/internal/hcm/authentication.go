@@ -1,0 +1,53 @@
+package hcm
+
+import (
+	"fmt"
+	"strings"
+
+	jwtv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/jwt_authn/v3"
+
+	"sem.example/simulate/decision"
+	"sem.example/simulate/internal/jwt"
+	"sem.example/simulate/internal/route"
+)
+
+// authenticate runs the filter: a request without the token that is needed, or with one that is not accepted, is
+// answered. What a good token claims is kept for the filters and routes that ask.
+func authenticate(x *Exchange, f *httpFilter) *decision.Outcome {
+	need := f.jwt.Requirement(x.Req)
+	if p, ok := route.PerRoute[*jwtv3.PerRouteConfig](x.Route, f.name); ok {
+		if p.GetDisabled() {
+			return nil
+		}
+		need = f.jwt.Config.GetRequirementMap()[p.GetRequirementName()]
+	}
+	if need == nil || f.jwt.Config.GetBypassCorsPreflight() && x.Req.Preflight() {
+		return nil
+	}
+	check := f.jwt.Check(need, x.Req, &x.edits)
+	where := decision.Part(x.chain, "jwt/"+check.Name)
+	if check.State != jwt.TokenGood {
+		x.Step("authentication", "refused", check.Reason, where)
+		x.Hop.Response = &decision.Response{Status: check.Status, Body: check.Reason}
+		return &decision.Outcome{Verdict: decision.Denied, Status: check.Status, Err: decision.ErrToken, Details: "jwt_authn_access_denied{" + strings.ReplaceAll(check.Reason, " ", "_") + "}", Reason: "the request's token is not accepted: " + check.Reason}
+	}
+	accepted(x, f.name, check.Tokens)
+	return nil
+}
+
+// accepted keeps the claims of tokens, of which the last counts where several have the same place, and looks for the
+// route again where a provider asks for it.
+func accepted(x *Exchange, filter string, tokens []jwt.Verified) {
+	again := false
+	for _, t := range tokens {
+		x.Step("authentication", "accepted", fmt.Sprintf("a token of issuer %v", t.Claims["iss"]), decision.Part(x.chain, "jwt/"+t.Name))
+		x.NotModelled("signature and lifetime of the request's token (taken to be good)")
+		if key := t.Provider.GetPayloadInMetadata(); key != "" {
+			x.Req.Keep(filter, key, jwt.NormalClaims(t.Claims, t.Provider.GetNormalizePayloadInMetadata().GetSpaceDelimitedClaims()))
+		}
+		again = again || t.Provider.GetClearRouteCache()
+	}
+	if again {
+		findRouteAgain(x)
+	}
+}

@@ -1,0 +1,74 @@
+package hcm
+
+import (
+	faultv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/fault/v3"
+	jwtv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/jwt_authn/v3"
+	rbachttp "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/rbac/v3"
+	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
+	"google.golang.org/protobuf/proto"
+
+	"sem.example/internal/envoy"
+	"sem.example/simulate/decision"
+	"sem.example/simulate/internal/jwt"
+	"sem.example/simulate/internal/rbac"
+	"sem.example/simulate/internal/route"
+)
+
+// A ConnectionManager is an HTTP connection manager.
+type ConnectionManager struct {
+	proto   *hcmv3.HttpConnectionManager
+	rds     string // the name of a route table that is looked up
+	inline  *route.Table
+	filters []httpFilter
+	unread  []string
+	alpn    map[string][]string // what Istio offers upstream, by protocol
+}
+
+// An httpFilter is one of a manager's, in the order in which requests pass.
+type httpFilter struct {
+	name    string
+	kind    string // its type
+	message proto.Message
+	rbac    *rbac.RBAC
+	jwt     *jwt.Filter
+	fault   *route.FaultRule
+}
+
+func NewConnectionManager(m *hcmv3.HttpConnectionManager) *ConnectionManager {
+	out := &ConnectionManager{proto: m, rds: m.GetRds().GetRouteConfigName(), alpn: newALPN(m), unread: decision.Unread(m, "the HTTP connection manager")}
+	if c := m.GetRouteConfig(); c != nil {
+		out.inline = route.NewTable(c)
+	}
+	for _, f := range m.GetHttpFilters() {
+		filter := httpFilter{name: f.GetName(), kind: envoy.TypeOf(f.GetTypedConfig())}
+		filter.message, _ = f.GetTypedConfig().UnmarshalNew()
+		switch c := filter.message.(type) {
+		case *rbachttp.RBAC:
+			filter.rbac = rbac.NewRBAC(c.GetRules())
+		case *jwtv3.JwtAuthentication:
+			filter.jwt = jwt.NewFilter(c)
+		case *faultv3.HTTPFault:
+			filter.fault = route.NewFaultRule(c)
+		}
+		out.filters = append(out.filters, filter)
+	}
+	return out
+}
+
+// newALPN reads what Istio's filter offers upstream, by the protocol that the upstream is spoken to.
+func newALPN(m *hcmv3.HttpConnectionManager) map[string][]string {
+	out := map[string][]string{}
+	for _, f := range m.GetHttpFilters() {
+		if envoy.TypeOf(f.GetTypedConfig()) != decision.AlpnFilter {
+			continue
+		}
+		for _, o := range envoy.Fields(f.GetTypedConfig())["alpnOverride"].GetListValue().GetValues() {
+			fields := o.GetStructValue().GetFields()
+			for _, p := range fields["alpnOverride"].GetListValue().GetValues() {
+				key := fields["upstreamProtocol"].GetStringValue()
+				out[key] = append(out[key], p.GetStringValue())
+			}
+		}
+	}
+	return out
+}

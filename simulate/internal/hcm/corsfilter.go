@@ -1,0 +1,31 @@
+package hcm
+
+import (
+	"sem.example/simulate/decision"
+	"sem.example/simulate/internal/match"
+	"sem.example/simulate/internal/route"
+)
+
+// cors runs the CORS filter: it answers a preflight of an allowed origin itself. Other requests pass; only the answer
+// to the browser tells whether the origin was allowed. Routes that do not forward requests have no say in it.
+func cors(x *Exchange, f *httpFilter) *decision.Outcome {
+	rule, ok := route.PerRoute[*route.CorsRule](x.Route, f.name)
+	origin, cross := x.Req.Get("origin")
+	if !ok || x.Route.Action == nil || !cross || origin == "" || match.Fraction(rule.Policy.GetFilterEnabled().GetDefaultValue(), 1) == 0 {
+		return nil
+	}
+	policy, allowed := rule.Policy, rule.Allows(origin)
+	switch {
+	case !x.Req.Preflight():
+		x.Step("cors", map[bool]string{true: "allowed", false: "not allowed"}[allowed], "origin "+origin, x.spot("cors"))
+		return nil
+	case allowed:
+		x.Step("cors", "preflight answered", "origin "+origin+" is allowed", x.spot("cors"))
+		return x.answer(200, "the proxy answers the CORS preflight")
+	case policy.GetForwardNotMatchingPreflights() == nil || policy.GetForwardNotMatchingPreflights().GetValue():
+		x.Step("cors", "preflight forwarded", "origin "+origin+" is not allowed", x.spot("cors"))
+		return nil
+	}
+	x.Step("cors", "preflight answered without permission", "origin "+origin+" is not allowed", x.spot("cors"))
+	return x.answer(200, "the proxy answers the CORS preflight without permission")
+}

@@ -1,0 +1,66 @@
+package hcm
+
+import (
+	"sem.example/internal/envoy"
+	"sem.example/simulate/call"
+	"sem.example/simulate/decision"
+	"sem.example/simulate/internal/request"
+	"sem.example/simulate/internal/route"
+	"sem.example/simulate/internal/upstream"
+)
+
+// An Exchange is an HTTP request on its way through a connection manager.
+type Exchange struct {
+	*decision.Recorder
+	up      *upstream.Forwarder
+	tables  *route.Tables
+	conn    *call.Connection
+	manager *ConnectionManager
+	chain   envoy.Addr // the filter chain
+	Req     *request.Request
+	sent    request.Request   // as the application sent it
+	pending *decision.Outcome // the response where there is no route
+
+	// What was found.
+	table      *route.Table
+	host       *route.VirtualHost
+	Route      *route.Route
+	Path       string // that matched the route
+	lookups    int    // how many steps there were before the route was looked for
+	fractions  map[*route.Route]bool
+	others     []other
+	serveAgain func(fractions map[*route.Route]bool) other // serves the request with other decisions about runtime fractions
+
+	edits       request.Edits // what filters did to the headers
+	aborted     float64       // the share of requests that a fault aborts
+	abortStatus int
+	NeverFires  bool // the route has a fault that no request meets
+}
+
+func NewExchange(m *ConnectionManager, chain envoy.Addr, up *upstream.Forwarder, tables *route.Tables) *Exchange {
+	return &Exchange{Recorder: up.Recorder, up: up, tables: tables, conn: up.Conn, manager: m, chain: chain}
+}
+
+// spot is a part of the route; of the virtual host or the table where there is none.
+func (x *Exchange) spot(name string) decision.Ref {
+	if x.Route == nil && x.host != nil {
+		return decision.Part(x.host.Addr, name)
+	}
+	if x.Route == nil {
+		return decision.At(envoy.RouteConfig(x.Hop.RouteConfig))
+	}
+	return decision.Part(x.Route.Addr, name)
+}
+
+// redirected is the response that sends the client elsewhere.
+func (x *Exchange) redirected(status int, location, because string) *decision.Outcome {
+	x.Hop.Response = &decision.Response{Status: status, Location: location}
+	x.Step("redirect", location, because, x.spot("redirect"))
+	return &decision.Outcome{Verdict: decision.Redirected, Status: status, Details: "direct_response", Reason: because}
+}
+
+// answer is a local reply of a filter that does what it should.
+func (x *Exchange) answer(status int, reason string) *decision.Outcome {
+	x.Hop.Response = &decision.Response{Status: status}
+	return &decision.Outcome{Verdict: decision.DirectResponse, Status: status, Reason: reason}
+}

@@ -1,0 +1,75 @@
+package hcm
+
+import (
+	"slices"
+
+	commonv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/common/fault/v3"
+	faultv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/fault/v3"
+
+	"sem.example/simulate/decision"
+	"sem.example/simulate/internal/match"
+	"sem.example/simulate/internal/route"
+)
+
+// injectFault runs the fault filter: what the route says of faults, else the filter itself.
+func injectFault(x *Exchange, f *httpFilter) {
+	rule, ok := route.PerRoute[*route.FaultRule](x.Route, f.name)
+	if !ok {
+		rule = f.fault
+	}
+	if !faulty(x, rule) {
+		return
+	}
+	config := rule.Config
+	out := &decision.Fault{}
+	delay(config.GetDelay(), out)
+	abort(x, config.GetAbort(), out)
+	x.NeverFires = *out == (decision.Fault{}) && (config.GetAbort() != nil || config.GetDelay() != nil)
+	if *out != (decision.Fault{}) {
+		x.Policy().Fault = out
+		x.Step("fault", out.Words(), "the route injects it", x.spot("fault"))
+	}
+}
+
+// faulty says whether a fault is meant for this request.
+func faulty(x *Exchange, f *route.FaultRule) bool {
+	only := f.Config.GetUpstreamCluster()
+	if only != "" && !slices.ContainsFunc(targets(x), func(d route.WeightedCluster) bool { return d.ClusterFor(x.Req) == only }) {
+		return false
+	}
+	return match.AllOf(f.Conditions, func(c match.Condition) bool { return c.Test(x.Req) })
+}
+
+func delay(d *commonv3.FaultDelay, out *decision.Fault) {
+	if d.GetFixedDelay() == nil {
+		return
+	}
+	if out.DelayShare = match.Fraction(d.GetPercentage(), 0); out.DelayShare > 0 {
+		out.Delay = d.GetFixedDelay().AsDuration().String()
+	}
+}
+
+func abort(x *Exchange, a *faultv3.FaultAbort, out *decision.Fault) {
+	status := int(a.GetHttpStatus())
+	if code, ok := a.GetErrorType().(*faultv3.FaultAbort_GrpcStatus); ok {
+		status = httpOfGRPC(code.GrpcStatus)
+		if x.Req.Grpc() {
+			status = 200
+		}
+	}
+	if status == 0 {
+		return
+	}
+	if out.AbortShare = match.Fraction(a.GetPercentage(), 0); out.AbortShare > 0 {
+		out.AbortStatus = status
+		x.aborted, x.abortStatus = out.AbortShare, status
+	}
+}
+
+// targets are the clusters of the route, none where it answers by itself.
+func targets(x *Exchange) []route.WeightedCluster {
+	if x.Route == nil || x.Route.Action == nil {
+		return nil
+	}
+	return x.Route.Action.Targets
+}

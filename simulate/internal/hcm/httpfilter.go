@@ -1,0 +1,47 @@
+package hcm
+
+import (
+	corsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/cors/v3"
+	faultv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/fault/v3"
+	jwtv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/jwt_authn/v3"
+	rbachttp "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/rbac/v3"
+	routerv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/router/v3"
+
+	"sem.example/simulate/decision"
+	"sem.example/simulate/internal/rbac"
+	"sem.example/simulate/internal/route"
+)
+
+// filter passes the request through one HTTP filter, which may answer it.
+func filter(x *Exchange, f *httpFilter) *decision.Outcome {
+	switch f.message.(type) {
+	case *routerv3.Router:
+		return nil
+	case *faultv3.HTTPFault:
+		injectFault(x, f)
+		return nil
+	case *corsv3.Cors:
+		return cors(x, f)
+	case *rbachttp.RBAC:
+		return authorize(x, f)
+	case *jwtv3.JwtAuthentication:
+		return authenticate(x, f)
+	}
+	x.UnknownFilter(f.name, f.kind)
+	return nil
+}
+
+// authorize asks the rules of a filter, or those that the route puts in their place.
+func authorize(x *Exchange, f *httpFilter) *decision.Outcome {
+	rules := f.rbac
+	if own, ok := route.PerRoute[*rbac.RBAC](x.Route, f.name); ok {
+		rules = own
+	}
+	d := rules.Allows(&rbac.Input{Conn: x.conn, Req: x.Req, From: x.manager.remote(x.Req, x.conn)})
+	d.Record(x.Recorder, x.chain)
+	if d.Allowed {
+		return nil
+	}
+	x.Hop.Response = &decision.Response{Status: 403, Body: "RBAC: access denied"}
+	return &decision.Outcome{Verdict: decision.Denied, Status: 403, Err: "denied", Details: rbac.DeniedBy(d.Policy), Reason: rbac.DeniedReason(d.Policy)}
+}

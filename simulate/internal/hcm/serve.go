@@ -1,0 +1,123 @@
+package hcm
+
+import (
+	"fmt"
+
+	"sem.example/internal/envoy"
+	"sem.example/simulate/call"
+	"sem.example/simulate/decision"
+	"sem.example/simulate/internal/request"
+	"sem.example/simulate/internal/route"
+	"sem.example/simulate/internal/upstream"
+)
+
+// Serve reads the connection as HTTP.
+func (x *Exchange) Serve() decision.Outcome {
+	if x.conn.Opaque() || x.conn.Inner == call.Payload {
+		return x.unreadable()
+	}
+	x.Req = request.NewRequest(x.up.Call)
+	x.up.Req = x.Req
+	if x.Req.Unparsed() != "" {
+		return x.unreadable()
+	}
+	x.Hop.Authority = x.Req.Authority
+	x.NotModelled(x.manager.unread...)
+	x.sent = *x.Req
+	if o := codec(x); o != nil {
+		return *o
+	}
+	prepare(x)
+	if o := normalise(x); o != nil {
+		return *o
+	}
+	x.serveAgain = x.fork
+	findRoute(x)
+	return x.process()
+}
+
+// unreadable is the response to bytes that are not HTTP.
+func (x *Exchange) unreadable() decision.Outcome {
+	o := decision.Outcome{Verdict: decision.Unsupported, Status: 400, Flags: "DPE", Err: "protocol error", Details: "http1.codec_error", Body: "Bad Request", Reason: "the proxy reads HTTP here, and the client's bytes are none"}
+	if x.Req != nil {
+		o.Reason = x.Req.Unparsed()
+	}
+	if x.conn.Opaque() {
+		o.Verdict, o.Reason = decision.TLSMismatch, "the proxy reads plaintext HTTP here, and the client speaks TLS"
+	}
+	x.Step("http", "refused", o.Reason, decision.At(envoy.Listener(x.Hop.Listener)))
+	return o
+}
+
+// process passes the request through the filters; the last of them, the router, responds or forwards it.
+func (x *Exchange) process() decision.Outcome {
+	if o := upgrade(x); o != nil {
+		x.announceCluster(o)
+		return *o
+	}
+	for i := range x.manager.filters {
+		f := &x.manager.filters[i]
+		if x.Route.Disables(f.name) {
+			continue
+		}
+		if o := filter(x, f); o != nil {
+			x.announceCluster(o)
+			return abortSome(x, *o)
+		}
+	}
+	if x.pending != nil {
+		return x.merge(*x.pending)
+	}
+	return x.merge(abortSome(x, respond(x)))
+}
+
+// announceCluster names the cluster of the route, which has been chosen, where a filter responds before the router does: Envoy's
+// access log names it too.
+func (x *Exchange) announceCluster(o *decision.Outcome) {
+	if x.Route == nil || x.Route.Action == nil {
+		return
+	}
+	var ways []upstream.Selection
+	for _, t := range x.Route.Action.Targets {
+		ways = append(ways, upstream.Selection{Name: t.ClusterFor(x.Req), Share: t.Share, Outcome: *o})
+	}
+	x.up.Announce(ways)
+}
+
+// prepare adds what the manager itself knows of the connection.
+func prepare(x *Exchange) {
+	x.Req.Encrypted, x.Req.Principal = x.conn.Decrypted, x.conn.Peer
+	if x.manager.proto.GetUseRemoteAddress().GetValue() && x.manager.proto.GetXffNumTrustedHops() == 0 {
+		delete(x.Req.Headers, "x-forwarded-proto")
+	}
+	x.Req.Scheme = x.Req.ForwardedProto()
+	if to := x.manager.proto.GetSchemeHeaderTransformation().GetSchemeToOverwrite(); to != "" {
+		x.Req.Scheme = to
+	}
+}
+
+// normalise cleans path and authority. Requests that it refuses never reach a route.
+func normalise(x *Exchange) *decision.Outcome {
+	before := x.Req.Path
+	verdict := request.NewNormaliser(x.manager.proto, uint32(x.conn.Destination.Port())).Apply(x.Req)
+	switch {
+	case verdict == request.PathRejected:
+		x.Hop.Response = &decision.Response{Status: 400}
+		return &decision.Outcome{Verdict: decision.Denied, Status: 400, Err: "bad request", Details: "path_normalization_failed", Reason: fmt.Sprintf("the path %q is not one that the proxy accepts", before)}
+	case verdict == request.PathRedirected:
+		return x.redirected(307, x.Req.Path, "the path has encoded slashes")
+	case x.Req.Path != before:
+		x.Step("normalise", x.Req.Path, "the proxy normalises paths before it routes", decision.At(envoy.Listener(x.Hop.Listener)))
+	}
+	return nil
+}
+
+// fork serves the request from the start with other decisions about runtime fractions.
+func (x *Exchange) fork(fractions map[*route.Route]bool) other {
+	hop := &decision.Hop{Proxy: x.Hop.Proxy, Direction: x.Hop.Direction, Listener: x.Hop.Listener}
+	up := *x.up
+	up.Recorder = decision.NewRecorder(x.Places, false, hop)
+	f := NewExchange(x.manager, x.chain, &up, x.tables)
+	f.fractions = fractions
+	return other{hop: hop, verdict: f.Serve().Verdict}
+}

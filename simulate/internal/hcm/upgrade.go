@@ -1,0 +1,42 @@
+package hcm
+
+import (
+	"fmt"
+	"strings"
+
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+
+	"sem.example/simulate/decision"
+)
+
+// upgrade refuses a request to change the protocol (WebSocket, CONNECT) that neither route nor connection manager
+// allows. What the route says comes first.
+func upgrade(x *Exchange) *decision.Outcome {
+	kind := x.Req.Upgrade()
+	if kind == "" || allowsUpgrade(x, kind) {
+		return nil
+	}
+	x.Hop.Response = &decision.Response{Status: 403}
+	x.Step("upgrade", "refused", "upgrades to "+kind+" are not enabled", x.spot("upgrade"))
+	return &decision.Outcome{Verdict: decision.Denied, Status: 403, Err: "upgrade refused", Details: "upgrade_failed", Reason: fmt.Sprintf("neither the listener nor the route allows an upgrade to %s", kind)}
+}
+
+func allowsUpgrade(x *Exchange, kind string) bool {
+	if x.Route != nil && x.Route.Action != nil {
+		for _, u := range x.Route.Action.Proto.GetUpgradeConfigs() {
+			if strings.EqualFold(u.GetUpgradeType(), kind) {
+				return enabled(u)
+			}
+		}
+	}
+	for _, u := range x.manager.proto.GetUpgradeConfigs() {
+		if strings.EqualFold(u.GetUpgradeType(), kind) {
+			return u.GetEnabled() == nil || u.GetEnabled().GetValue()
+		}
+	}
+	return false
+}
+
+func enabled(u *routev3.RouteAction_UpgradeConfig) bool {
+	return u.GetEnabled() == nil || u.GetEnabled().GetValue()
+}

@@ -1,0 +1,227 @@
+package listener
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+
+	"sem.example/internal/envoy"
+	"sem.example/simulate/call"
+	"sem.example/simulate/decision"
+	"sem.example/simulate/internal/memo"
+)
+
+// A Listener is one of the proxy's, ready to be asked.
+type Listener struct {
+	proto      *listenerv3.Listener
+	name       string
+	Addr       envoy.Addr
+	inspectors []inspector
+	chains     []*Chain
+	index      *chainIndex
+	fallback   *Chain // the default filter chain
+	refused    string // why Envoy does not run it, "" where it does
+	unread     []string
+}
+
+// Listeners are those of a proxy, compiled when they are first asked for.
+type Listeners struct {
+	Resources envoy.Resources
+	ports     memo.Memo[uint32, *port]
+	known     memo.Memo[string, *Listener]
+}
+
+func (e *Listeners) listener(l *listenerv3.Listener) *Listener {
+	if known, ok := e.known.Find(l.GetName()); ok {
+		return known
+	}
+	return e.known.Keep(l.GetName(), newListener(l))
+}
+
+func newListener(l *listenerv3.Listener) *Listener {
+	out := &Listener{proto: l, name: l.GetName(), Addr: envoy.Listener(l.GetName()), refused: envoy.ListenerRefusal(l), unread: decision.Unread(l, "listener "+l.GetName())}
+	for _, f := range l.GetListenerFilters() {
+		out.inspectors = append(out.inspectors, newInspector(f))
+	}
+	for i, c := range l.GetFilterChains() {
+		out.chains = append(out.chains, newChain(l.GetName(), i, len(l.GetFilterChains()), c))
+	}
+	out.index = newChainIndex(out.chains)
+	if c := l.GetDefaultFilterChain(); c != nil {
+		out.fallback = newChain(l.GetName(), -1, 0, c)
+	}
+	return out
+}
+
+// A port is what listens on a port: by exact address, on every IPv4 or IPv6 address, and the virtual listeners that
+// receive redirected connections.
+type port struct {
+	exact    map[netip.Addr]*Listener
+	pipes    map[string]*Listener
+	outbound *Listener
+	inbound  *Listener
+	all      []*Listener
+}
+
+func (e *Listeners) port(number uint32) *port {
+	if known, ok := e.ports.Find(number); ok {
+		return known
+	}
+	p := &port{exact: map[netip.Addr]*Listener{}, pipes: map[string]*Listener{}}
+	for _, l := range e.Resources.ListenersOn(number) {
+		p.add(e.listener(l), number)
+	}
+	return e.ports.Keep(number, p)
+}
+
+func (p *port) add(l *Listener, number uint32) {
+	p.all = append(p.all, l)
+	if l.refused != "" {
+		return
+	}
+	switch l.proto.GetTrafficDirection() {
+	case corev3.TrafficDirection_INBOUND:
+		if p.inbound == nil && envoy.Virtual(l.proto) {
+			p.inbound = l
+		}
+	default:
+		if p.outbound == nil && l.proto.GetUseOriginalDst().GetValue() {
+			p.outbound = l
+		}
+	}
+	for _, a := range envoy.Addresses(l.proto) {
+		if path := a.GetPipe().GetPath(); path != "" {
+			p.pipes[path] = l
+		}
+		if a.GetSocketAddress().GetPortValue() == number {
+			p.bind(l, a.GetSocketAddress())
+		}
+	}
+}
+
+// bind enters a listener under its address; of two on one address the first is kept. One on all of IPv6 that is not
+// for IPv6 alone is on all of IPv4 too.
+func (p *port) bind(l *Listener, at *corev3.SocketAddress) {
+	addr, err := netip.ParseAddr(at.GetAddress())
+	if err != nil {
+		return
+	}
+	if p.exact[addr] == nil {
+		p.exact[addr] = l
+	}
+	if v4 := netip.IPv4Unspecified(); addr == netip.IPv6Unspecified() && at.GetIpv4Compat() && p.exact[v4] == nil {
+		p.exact[v4] = l
+	}
+}
+
+// at returns the listener of an address: its own, else the one on every address of its family.
+func (p *port) at(a netip.Addr) *Listener {
+	if l := p.exact[a]; l != nil && a.IsValid() {
+		return l
+	}
+	if a.Is6() {
+		return p.exact[netip.IPv6Unspecified()]
+	}
+	return p.exact[netip.IPv4Unspecified()]
+}
+
+// find finds the listener that accepts a connection: for traffic out of a sidecar by the original destination, as the
+// virtual listener that it was redirected to hands it over; for traffic into one the virtual listener itself; for a
+// gateway by the address that was dialled.
+func (e *Listeners) find(c *call.Connection, direction string) (*Listener, string) {
+	p := e.port(uint32(c.Destination.Port()))
+	if c.Pipe != "" {
+		return e.port(0).pipes[c.Pipe], "the application dialled this socket"
+	}
+	if direction == "inbound" && p.inbound != nil {
+		return p.inbound, "traffic into the workload is redirected to it"
+	}
+	if l := p.at(c.Destination.Addr()); l != nil {
+		return l, l.boundBecause(c)
+	}
+	if direction == "outbound" && p.outbound != nil {
+		return p.outbound, fmt.Sprintf("no listener of its own is on %s", dialledText(c))
+	}
+	return nil, ""
+}
+
+func (l *Listener) boundBecause(c *call.Connection) string {
+	for _, a := range envoy.Addresses(l.proto) {
+		if a.GetSocketAddress().GetAddress() == c.Destination.Addr().String() {
+			return fmt.Sprintf("the application dialled %s", c.Dialled())
+		}
+	}
+	return fmt.Sprintf("every address on port %d", c.Destination.Port())
+}
+
+// dialledText is what the application dialled, in a sentence.
+func dialledText(c *call.Connection) string {
+	if at := c.Dialled(); !strings.HasPrefix(at, ":") {
+		return at
+	}
+	return fmt.Sprintf("port %d", c.Destination.Port())
+}
+
+// rejected names the listeners of the port that were not chosen.
+func (e *Listeners) rejected(c *call.Connection, chosen *Listener, places *decision.Origins) []decision.Candidate {
+	var out []decision.Candidate
+	for _, l := range e.port(uint32(c.Destination.Port())).all {
+		if l != chosen {
+			out = append(out, decision.Candidate{Candidate: l.name, Because: l.unfit(), Origin: places.OriginOf(decision.At(l.Addr))})
+		}
+	}
+	return out
+}
+
+// unfit says why a listener does not take connections to another address.
+func (l *Listener) unfit() string {
+	if l.refused != "" {
+		return "Envoy does not run it: " + l.refused
+	}
+	return "it is bound to " + addressText(l.proto.GetAddress())
+}
+
+// missing says why nothing listens where the application dials.
+func (e *Listeners) missing(c *call.Connection) string {
+	why := "nothing listens on " + dialledText(c)
+	for _, l := range e.port(uint32(c.Destination.Port())).all {
+		if l.refused != "" {
+			return why + ": Envoy does not run the listener " + l.name + ", for " + l.refused
+		}
+	}
+	return why
+}
+
+func addressText(a *corev3.Address) string {
+	if path := a.GetPipe().GetPath(); path != "" {
+		return "unix://" + path
+	}
+	s := a.GetSocketAddress()
+	if addr, err := netip.ParseAddr(s.GetAddress()); err == nil {
+		return netip.AddrPortFrom(addr, uint16(s.GetPortValue())).String()
+	}
+	return fmt.Sprintf("%s:%d", s.GetAddress(), s.GetPortValue())
+}
+
+// Patience is how long listener filters wait for bytes; Envoy's default is 15 seconds, and 0 is no end.
+func (l *Listener) Patience() string {
+	switch t := l.proto.GetListenerFiltersTimeout(); {
+	case t == nil:
+		return "for 15s"
+	case decision.FormatDuration(t) == "":
+		return "without end"
+	default:
+		return "for " + decision.FormatDuration(t)
+	}
+}
+
+// Inspects says whether a listener filter reads the first bytes of connections to a port.
+func (l *Listener) Inspects(port uint32) bool {
+	return slices.ContainsFunc(l.inspectors, func(f inspector) bool {
+		return (f.kind == "HttpInspector" || f.kind == "TlsInspector") && !f.off(port)
+	})
+}

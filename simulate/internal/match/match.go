@@ -1,0 +1,186 @@
+package match
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+	matcherv3 "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
+
+	"sem.example/simulate/internal/request"
+)
+
+// A Text is a string matcher: the test, and what it says in a user's words (`is "x"`, `starts with "x"`).
+type Text struct {
+	Test func(string) bool
+	Says string
+}
+
+// A textKind is one kind of string matcher.
+type textKind struct {
+	test func(value, want string) bool
+	says string
+}
+
+var (
+	exact          = textKind{func(v, want string) bool { return v == want }, "is"}
+	prefixText     = textKind{strings.HasPrefix, "starts with"}
+	suffix         = textKind{strings.HasSuffix, "ends with"}
+	contains       = textKind{strings.Contains, "contains"}
+	caseless       = " (in any case)"
+	unknownMatcher = Text{func(string) bool { return false }, "has a matcher that sem does not know"}
+)
+
+func (k textKind) match(want string, fold bool) Text {
+	if !fold {
+		return Text{func(v string) bool { return k.test(v, want) }, fmt.Sprintf("%s %q", k.says, want)}
+	}
+	lower := strings.ToLower(want)
+	return Text{func(v string) bool { return k.test(strings.ToLower(v), lower) }, fmt.Sprintf("%s %q%s", k.says, want, caseless)}
+}
+
+// FullRegex matches a whole value, as Envoy does wherever a regular expression decides. A pattern that is not RE2,
+// which Envoy would not load, matches nothing.
+func FullRegex(pattern string) Text {
+	re, err := regexp.Compile(`\A(?:` + pattern + `)\z`)
+	if err != nil {
+		return unknownMatcher
+	}
+	return Text{re.MatchString, fmt.Sprintf("matches %q", pattern)}
+}
+
+func NewText(m *matcherv3.StringMatcher) Text {
+	fold := m.GetIgnoreCase()
+	switch p := m.GetMatchPattern().(type) {
+	case *matcherv3.StringMatcher_Exact:
+		return exact.match(p.Exact, fold)
+	case *matcherv3.StringMatcher_Prefix:
+		return prefixText.match(p.Prefix, fold)
+	case *matcherv3.StringMatcher_Suffix:
+		return suffix.match(p.Suffix, fold)
+	case *matcherv3.StringMatcher_Contains:
+		return contains.match(p.Contains, fold)
+	case *matcherv3.StringMatcher_SafeRegex:
+		return FullRegex(p.SafeRegex.GetRegex())
+	}
+	return unknownMatcher
+}
+
+// A Condition is one test of a request beside its path.
+type Condition struct {
+	Test func(*request.Request) bool
+	Says string
+}
+
+// NewHeader compiles a header matcher. Of a header that is given several times one value must match. A header that is
+// absent fails every test but that of its absence, inverted or not, unless the matcher treats it as empty.
+func NewHeader(m *routev3.HeaderMatcher) Condition {
+	name, invert, empty := strings.ToLower(m.GetName()), m.GetInvertMatch(), m.GetTreatMissingHeaderAsEmpty()
+	if want, ok := presence(m); ok {
+		return Condition{
+			Test: func(r *request.Request) bool { _, there := r.Get(name); return ((there || empty) == want) != invert },
+			Says: fmt.Sprintf("header %s is %s", name, map[bool]string{true: "present", false: "absent"}[want != invert]),
+		}
+	}
+	text := headerText(m)
+	return Condition{
+		Test: func(r *request.Request) bool {
+			values := r.Values(name)
+			if len(values) == 0 && empty {
+				values = []string{""}
+			}
+			return len(values) > 0 && slices.ContainsFunc(values, text.Test) != invert
+		},
+		Says: denied(fmt.Sprintf("header %s %s", name, text.Says), invert),
+	}
+}
+
+// denied turns a test's words round where the test is inverted.
+func denied(says string, invert bool) string {
+	if invert {
+		return "not (" + says + ")"
+	}
+	return says
+}
+
+// presence says whether a matcher asks for presence alone, and which.
+func presence(m *routev3.HeaderMatcher) (want, ok bool) {
+	switch p := m.GetHeaderMatchSpecifier().(type) {
+	case nil:
+		return true, true
+	case *routev3.HeaderMatcher_PresentMatch:
+		return p.PresentMatch, true
+	}
+	return false, false
+}
+
+func headerText(m *routev3.HeaderMatcher) Text {
+	switch p := m.GetHeaderMatchSpecifier().(type) {
+	case *routev3.HeaderMatcher_StringMatch:
+		return NewText(p.StringMatch)
+	case *routev3.HeaderMatcher_ExactMatch:
+		return exact.match(p.ExactMatch, false)
+	case *routev3.HeaderMatcher_PrefixMatch:
+		return prefixText.match(p.PrefixMatch, false)
+	case *routev3.HeaderMatcher_SuffixMatch:
+		return suffix.match(p.SuffixMatch, false)
+	case *routev3.HeaderMatcher_ContainsMatch:
+		return contains.match(p.ContainsMatch, false)
+	case *routev3.HeaderMatcher_SafeRegexMatch:
+		return FullRegex(p.SafeRegexMatch.GetRegex())
+	case *routev3.HeaderMatcher_RangeMatch:
+		return inRange(p.RangeMatch.GetStart(), p.RangeMatch.GetEnd())
+	}
+	return unknownMatcher
+}
+
+// inRange matches whole numbers from start up to, but not including, end.
+func inRange(start, end int64) Text {
+	return Text{func(v string) bool {
+		n, err := strconv.ParseInt(v, 10, 64)
+		return err == nil && n >= start && n < end
+	}, fmt.Sprintf("is a number from %d to %d", start, end-1)}
+}
+
+// newQuery compiles a query parameter matcher. Of a parameter that is given twice, the first counts.
+func newQuery(m *routev3.QueryParameterMatcher) Condition {
+	name := m.GetName()
+	if m.GetStringMatch() == nil {
+		want := m.GetQueryParameterMatchSpecifier() == nil || m.GetPresentMatch()
+		return Condition{
+			Test: func(r *request.Request) bool { _, there := r.Parameter(name); return there == want },
+			Says: fmt.Sprintf("query parameter %s is %s", name, map[bool]string{true: "present", false: "absent"}[want]),
+		}
+	}
+	text := NewText(m.GetStringMatch())
+	return Condition{
+		Test: func(r *request.Request) bool { v, there := r.Parameter(name); return there && text.Test(v) },
+		Says: fmt.Sprintf("query parameter %s %s", name, text.Says),
+	}
+}
+
+// newCookie compiles a cookie matcher. An absent cookie matches only an inverted one.
+func newCookie(m *routev3.CookieMatcher) Condition {
+	text, name, invert := NewText(m.GetStringMatch()), m.GetName(), m.GetInvertMatch()
+	return Condition{
+		Test: func(r *request.Request) bool { v, there := r.Cookie(name); return (there && text.Test(v)) != invert },
+		Says: denied(fmt.Sprintf("cookie %s %s", name, text.Says), invert),
+	}
+}
+
+var isGRPC = Condition{(*request.Request).Grpc, "it is a gRPC call"}
+
+func Mapped[A, B any](list []A, f func(A) B) []B {
+	out := make([]B, len(list))
+	for i, v := range list {
+		out[i] = f(v)
+	}
+	return out
+}
+
+func AllOf[T any](list []T, test func(T) bool) bool {
+	return !slices.ContainsFunc(list, func(v T) bool { return !test(v) })
+}

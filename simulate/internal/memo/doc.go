@@ -1,0 +1,2 @@
+// Package memo keeps what was computed once for a key.
+package memo

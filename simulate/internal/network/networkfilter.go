@@ -1,0 +1,74 @@
+package network
+
+import (
+	"net"
+	"strconv"
+	"strings"
+
+	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
+	rbacv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/rbac/v3"
+	sniv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/sni_dynamic_forward_proxy/v3"
+	tcpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/tcp_proxy/v3"
+	"google.golang.org/protobuf/proto"
+
+	"sem.example/internal/envoy"
+	"sem.example/simulate/internal/hcm"
+	"sem.example/simulate/internal/rbac"
+)
+
+// A NetworkFilter reads the bytes of a connection. At most one of the pointers is set.
+type NetworkFilter struct {
+	Name    string
+	Kind    string
+	message proto.Message // nil where sem has no message for it
+	RBAC    *rbac.RBAC
+	TCP     *tcpProxy
+	HTTP    *hcm.ConnectionManager
+}
+
+func NewNetworkFilter(f *listenerv3.Filter) NetworkFilter {
+	out := NetworkFilter{Name: f.GetName(), Kind: envoy.TypeOf(f.GetTypedConfig())}
+	message, err := f.GetTypedConfig().UnmarshalNew()
+	if err != nil {
+		return out
+	}
+	out.message = message
+	switch m := message.(type) {
+	case *tcpv3.TcpProxy:
+		out.TCP = newTCPProxy(m)
+	case *hcmv3.HttpConnectionManager:
+		out.HTTP = hcm.NewConnectionManager(m)
+	case *rbacv3.RBAC:
+		out.RBAC = rbac.NewRBAC(m.GetRules())
+	}
+	return out
+}
+
+// Authorizes says whether the filter is about access, be it only with shadow rules.
+func (f *NetworkFilter) Authorizes() bool {
+	_, ok := f.message.(*rbacv3.RBAC)
+	return ok
+}
+
+// An Addresser sets where the connection goes by its server name.
+func (f *NetworkFilter) Addresser() bool {
+	return strings.HasSuffix(f.Kind, "sni_dynamic_forward_proxy.v3.FilterConfig")
+}
+
+// NamesCluster says whether the filter makes the server name the name of the cluster.
+func (f *NetworkFilter) NamesCluster() bool {
+	return strings.HasSuffix(f.Kind, "sni_cluster.v3.SniCluster") || f.Name == "envoy.filters.network.sni_cluster"
+}
+
+// Asks is the host and port that the filter makes the proxy resolve.
+func (f *NetworkFilter) Asks(sni string) string {
+	if sni == "" {
+		return ""
+	}
+	port := uint32(443)
+	if c, ok := f.message.(*sniv3.FilterConfig); ok && c.GetPortValue() != 0 {
+		port = c.GetPortValue()
+	}
+	return net.JoinHostPort(sni, strconv.FormatUint(uint64(port), 10))
+}

@@ -1,0 +1,43 @@
+package request
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"sem.example/simulate/call"
+)
+
+// methods are those that Envoy's parser of HTTP/1.1 takes; a request with any other is a protocol error.
+var methods = []string{
+	"ACL", "BIND", "CHECKOUT", "CONNECT", "COPY", "DELETE", "GET", "HEAD", "LINK", "LOCK", "M-SEARCH", "MERGE",
+	"MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE", "NOTIFY", "OPTIONS", "PATCH", "POST", "PROPFIND", "PROPPATCH", "PURGE",
+	"PUT", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE", "TRACE", "UNBIND", "UNLINK", "UNLOCK", "UNSUBSCRIBE",
+}
+
+// Unparsed tells why Envoy's parser of HTTP/1.1 refuses a request, "" where it does not. HTTP/2 has no list of methods.
+func (r *Request) Unparsed() string {
+	switch {
+	case r.Version == call.HTTP2:
+		return ""
+	case !slices.Contains(methods, r.Method):
+		return fmt.Sprintf("%q is no method of HTTP/1.1 that the proxy knows", r.Method)
+	case strings.ContainsFunc(r.Path, func(c rune) bool { return c <= ' ' || c >= 0x7f }):
+		return fmt.Sprintf("the path %q has characters that must be encoded", r.Path)
+	}
+	return ""
+}
+
+// IsToken says whether a text is a token of HTTP, as names of headers are.
+func IsToken(name string) bool {
+	for i := range len(name) {
+		if c := name[i]; !WordByte(c) && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {
+			return false
+		}
+	}
+	return name != ""
+}
+
+func WordByte(b byte) bool {
+	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
+}

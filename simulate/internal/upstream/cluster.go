@@ -1,0 +1,122 @@
+package upstream
+
+import (
+	"strconv"
+	"strings"
+
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	httpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
+
+	"sem.example/internal/envoy"
+	"sem.example/simulate/decision"
+)
+
+// The clusters that Istio gives every proxy.
+const (
+	blackHole          = "BlackHoleCluster"
+	passthrough        = "PassthroughCluster"
+	inboundPassthrough = "InboundPassthroughCluster"
+)
+
+// The ways in which a cluster finds its endpoints, in the words of the trace document.
+const (
+	ByDNS        = "DNS"
+	byConfig     = "STATIC"
+	byEDS        = "EDS"
+	ByOriginal   = "ORIGINAL_DST"
+	byDynamicDNS = "DYNAMIC_DNS"
+)
+
+// A cluster is one of the proxy's, with its endpoints and their shares.
+type cluster struct {
+	proto       *clusterv3.Cluster
+	Name        string
+	Addr        envoy.Addr
+	says        string // what it is, for a step
+	Destination decision.Destination
+	endpoints   []Endpoint
+	standby     standby
+	unread      []string
+	sockets     sockets
+	http        *httpv3.HttpProtocolOptions
+	balancer    string
+	pool        map[string]string
+	outlier     map[string]string
+}
+
+const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+
+// DestinationOf reads what the cluster stands for from its name: "outbound|80|v1|reviews.default.svc.cluster.local",
+// or "outbound_.80_.v1_.reviews…", which gateways route by.
+func DestinationOf(name string) decision.Destination {
+	d := decision.Destination{Host: name}
+	for _, separator := range []string{"|", "_."} {
+		parts := strings.SplitN(name, separator, 4)
+		if len(parts) < 4 {
+			continue
+		}
+		if port, err := strconv.ParseUint(parts[1], 10, 16); err == nil {
+			d.Port, d.Subset, d.Host = uint32(port), parts[2], parts[3]
+			return d
+		}
+	}
+	return d
+}
+
+func resolution(c *clusterv3.Cluster) string {
+	switch kind := envoy.ShortType(envoy.TypeOf(c.GetClusterType().GetTypedConfig())); {
+	case strings.Contains(c.GetClusterType().GetName(), "dynamic_forward_proxy"):
+		return byDynamicDNS
+	case kind == "DnsCluster":
+		return ByDNS
+	case kind != "":
+		return kind
+	}
+	switch c.GetType() {
+	case clusterv3.Cluster_STRICT_DNS, clusterv3.Cluster_LOGICAL_DNS:
+		return ByDNS
+	case clusterv3.Cluster_EDS:
+		return byEDS
+	case clusterv3.Cluster_ORIGINAL_DST:
+		return ByOriginal
+	}
+	return byConfig
+}
+
+// words describes the cluster in a step, beside its name.
+func (c *cluster) words() string {
+	var parts []string
+	if c.Destination.Subset != "" {
+		parts = append(parts, "subset "+c.Destination.Subset)
+	}
+	if c.Destination.Resolution == ByOriginal {
+		parts = append(parts, "the original destination")
+	} else {
+		parts = append(parts, "endpoints by "+c.Destination.Resolution)
+	}
+	if c.External() {
+		parts = append(parts, "outside the mesh")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Passes says whether the cluster sends connections on to where the application dialled, outside of any rule.
+func (c *cluster) Passes() bool { return c.Name == passthrough || c.Name == inboundPassthrough }
+
+// failure is the verdict where the cluster has nobody to send a connection to.
+func (c *cluster) failure() decision.Verdict {
+	if c.Name == blackHole {
+		return decision.Blackhole
+	}
+	return decision.NoEndpoints
+}
+
+// External says whether the cluster's own metadata marks it as outside of the mesh.
+func (c *cluster) External() bool {
+	return c.proto.GetMetadata().GetFilterMetadata()["istio"].GetFields()["external"].GetBoolValue()
+}
+
+// KeepsALPN says whether the cluster's own ALPN is not to be overridden.
+func (c *cluster) KeepsALPN() bool {
+	return c.proto.GetMetadata().GetFilterMetadata()["istio"].GetFields()["alpn_override"].GetStringValue() == "false"
+}

@@ -1,0 +1,101 @@
+package upstream
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"sem.example/simulate/call"
+	"sem.example/simulate/decision"
+	"sem.example/simulate/internal/request"
+)
+
+// A Forwarder sends what leaves a proxy to its clusters.
+type Forwarder struct {
+	*decision.Recorder
+	Clusters  *Clusters
+	Call      *call.Call
+	Conn      *call.Connection
+	Req       *request.Request // the request as the proxy reads it, nil for bytes
+	Ask       string           // the host and port that the proxy itself resolves, for a dynamic cluster
+	Tunnelled bool             // the bytes travel inside a request to the upstream
+
+	// What was chosen.
+	Cluster   *cluster
+	Endpoints []Endpoint
+	Leaving   *request.Request // the HTTP request as it leaves
+}
+
+// A Selection is one that a connection or a request may go: through a cluster to its endpoints.
+type Selection struct {
+	Share     float64
+	Name      string
+	Cluster   *cluster // nil where there is none of that name
+	Endpoints []Endpoint
+	TLS       *decision.TLS // as it is with the likeliest endpoint
+	Req       *request.Request
+	Rewrite   *decision.Rewrite // what the request becomes on this way
+	Outcome   decision.Outcome
+	target    decision.Ref // the destination that leads here
+}
+
+// Failed is the outcome where nobody is reached: an answer over HTTP, a closed connection without.
+func (r *Forwarder) Failed(v decision.Verdict, flags, details, reason string) decision.Outcome {
+	o := decision.Outcome{Verdict: v, Flags: flags, Reason: reason}
+	if r.Req != nil {
+		o.Status, o.Details = 503, details
+	}
+	return o
+}
+
+// EndpointsText names the endpoints in a step.
+func EndpointsText(all []Endpoint) string {
+	switch len(all) {
+	case 0:
+		return "none"
+	case 1:
+		return all[0].At
+	}
+	return all[0].At + " and " + strconv.Itoa(len(all)-1) + " more"
+}
+
+// listed are endpoints in the form of the trace document.
+func (r *Forwarder) listed(all []Endpoint) []decision.Endpoint {
+	if len(all) == 0 {
+		return nil
+	}
+	out := make([]decision.Endpoint, len(all))
+	for i := range all {
+		out[i] = all[i].Endpoint
+		out[i].Resolved = r.resolved(&all[i].Endpoint)
+	}
+	return out
+}
+
+// resolved is the address that the call says DNS gives for an endpoint's name, "" where it says none.
+func (r *Forwarder) resolved(e *decision.Endpoint) string {
+	if len(r.Call.Resolve) == 0 || isAddress(e.Address) {
+		return ""
+	}
+	host, port := strings.ToLower(e.Address), strconv.FormatUint(uint64(e.Port), 10)
+	for _, key := range [...]string{host + ":" + port, host + ":*", "*:" + port, "*:*"} {
+		if to := r.Call.Resolve[key]; to != "" {
+			return to
+		}
+	}
+	return ""
+}
+
+func isAddress(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
+}
+
+// Found is an endpoint at the address that DNS gives for it, where the call says so.
+func (r *Forwarder) Found(to *Endpoint) decision.Endpoint {
+	e := to.Endpoint
+	if address := r.resolved(&e); address != "" {
+		e.Address = address
+	}
+	return e
+}
