@@ -63,9 +63,19 @@ func (d *decoded) read(docs []*source.Document, namespace string) {
 		case istio(group) && doc.Kind != "" && group != "install.istio.io":
 			d.found = append(d.found, unknownKind(doc, known, k))
 		default:
-			d.skipped++
+			d.custom(doc, group, namespace)
 		}
 	}
+}
+
+// custom takes a document of a kind that is not known for what makes Pods, where it has a template of them.
+func (d *decoded) custom(doc *source.Document, group, namespace string) {
+	w := customWorkload(doc.Tree())
+	if w == nil || doc.Name == "" {
+		d.skipped++
+		return
+	}
+	d.objects = append(d.objects, &Object{Doc: doc, Kind: customKind(group, doc.Kind), Meta: meta(doc, namespace), Spec: w})
 }
 
 // object decodes one document.
@@ -92,6 +102,7 @@ func meta(doc *source.Document, namespace string) Meta {
 		m.Namespace = namespace
 	}
 	m.CreationTimestamp, _ = time.Parse(time.RFC3339, n.StringAt("creationTimestamp"))
+	m.Live = n.StringAt("uid") != "" || n.StringAt("resourceVersion") != ""
 	return m
 }
 

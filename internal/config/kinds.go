@@ -78,12 +78,13 @@ var kinds = map[groupKind]kind{
 
 	{"networking.k8s.io", "Ingress"}: {versions: v1, opaque: true},
 
-	{"apps", "DaemonSet"}:   {versions: v1, decode: content[Workload]},
-	{"apps", "Deployment"}:  {versions: v1, decode: content[Workload]},
-	{"apps", "ReplicaSet"}:  {versions: v1, decode: content[Workload]},
-	{"apps", "StatefulSet"}: {versions: v1, decode: content[Workload]},
-	{"batch", "CronJob"}:    {versions: v1, decode: cronJob},
-	{"batch", "Job"}:        {versions: v1, decode: content[Workload]},
+	{"", "ReplicationController"}: {versions: v1, decode: workload},
+	{"apps", "DaemonSet"}:         {versions: v1, decode: workload},
+	{"apps", "Deployment"}:        {versions: v1, decode: workload},
+	{"apps", "ReplicaSet"}:        {versions: v1, decode: workload},
+	{"apps", "StatefulSet"}:       {versions: v1, decode: workload},
+	{"batch", "CronJob"}:          {versions: v1, decode: cronJob},
+	{"batch", "Job"}:              {versions: v1, decode: workload},
 }
 
 // group and version are the two parts of an apiVersion.

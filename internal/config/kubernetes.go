@@ -22,6 +22,7 @@ type ServiceSpec struct {
 	ClusterIPs               []string          `json:"clusterIPs"`
 	ExternalIPs              []string          `json:"externalIPs"`
 	ExternalName             string            `json:"externalName"`
+	IPFamilies               []string          `json:"ipFamilies"`
 	Selector                 map[string]string `json:"selector"`
 	Ports                    []ServicePort     `json:"ports"`
 	InternalTrafficPolicy    string            `json:"internalTrafficPolicy"`
@@ -156,6 +157,7 @@ type PodSpec struct {
 // Container is a container of a Pod.
 type Container struct {
 	Name          string          `json:"name"`
+	Args          []string        `json:"args"`
 	RestartPolicy string          `json:"restartPolicy"` // "Always" makes an init container a sidecar
 	Ports         []ContainerPort `json:"ports"`
 }
@@ -178,22 +180,6 @@ type PodStatus struct {
 		Type   string `json:"type"`
 		Status string `json:"status"`
 	} `json:"conditions"`
-}
-
-// Workload is the content of what makes Pods from a template: Deployment, StatefulSet, DaemonSet, ReplicaSet, Job.
-type Workload struct {
-	Spec struct {
-		Template PodTemplate `json:"template"`
-	} `json:"spec"`
-}
-
-// PodTemplate is what the Pods of a workload look like.
-type PodTemplate struct {
-	Metadata struct {
-		Labels      map[string]string `json:"labels"`
-		Annotations map[string]string `json:"annotations"`
-	} `json:"metadata"`
-	Spec PodSpec `json:"spec"`
 }
 
 // Namespace is the content of a Namespace; its metadata says all.
@@ -230,14 +216,4 @@ func secret(root *source.Node) (any, []fault) {
 		}
 	}
 	return s, nil
-}
-
-// cronJob decodes a CronJob as the Job that it makes.
-func cronJob(root *source.Node) (any, []fault) {
-	w := &Workload{}
-	faults := unmarshal(root.Get("spec").Get("jobTemplate"), w)
-	for i := range faults {
-		faults[i].field = "spec.jobTemplate." + faults[i].field
-	}
-	return w, faults
 }

@@ -23,6 +23,7 @@ type Meta struct {
 	Labels            map[string]string
 	Annotations       map[string]string
 	CreationTimestamp time.Time // zero where the input has none
+	Live              bool      // read from a cluster, which gave it a uid and a resourceVersion
 }
 
 // Spec returns an object's content as the type that its kind has.

@@ -18,6 +18,8 @@ type Mesh struct {
 	named   map[objectKey]*config.Object
 	left    []Loser // what istiod does not watch
 
+	templated []string // kinds that make Pods from a template
+
 	hosts      *hostIndex[[]*Service] // by age
 	owners     map[serviceID]*Service // of several services of one host and namespace the one that counts
 	kubernetes map[string][]*Service  // Kubernetes Services by namespace
@@ -63,6 +65,7 @@ func Build(objects []*config.Object, settings Settings) (*Mesh, diag.List) {
 	}
 	objects = slices.DeleteFunc(slices.Clone(objects), func(o *config.Object) bool { return o.Name != "" && m.named[keyOf(o)] != o })
 	m.objects = byKind(objects)
+	m.templated = templatedKinds(m.objects)
 	b := newBuilder(m)
 	b.services()
 	m.virtualServices = b.virtualServices()
@@ -122,7 +125,7 @@ func (m *Mesh) Selected(namespace string, selector map[string]string) []*config.
 func (m *Mesh) templates(namespace string) []*config.Object {
 	m.listing.Do(func() {
 		m.listed = map[string][]*config.Object{}
-		for _, kind := range append([]string{"Pod", "WorkloadEntry", "WorkloadGroup"}, templated...) {
+		for _, kind := range append([]string{"Pod", "WorkloadEntry", "WorkloadGroup"}, m.templated...) {
 			for _, o := range m.objects[kind] {
 				m.listed[o.Namespace] = append(m.listed[o.Namespace], o)
 				if o.Namespace != "" {

@@ -2,6 +2,7 @@ package mesh
 
 import (
 	"net/netip"
+	"slices"
 
 	networking "istio.io/api/networking/v1alpha3"
 
@@ -60,8 +61,20 @@ func (p Proxy) or(q Proxy) Proxy {
 	return p
 }
 
-// templated are the kinds that make Pods from a template.
-var templated = []string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob"}
+// templated are the kinds that make Pods from a template, Kubernetes' own before custom resources.
+var templated = []string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob"}
+
+// templatedKinds returns the kinds of the objects that make Pods from a template.
+func templatedKinds(objects map[string][]*config.Object) []string {
+	var custom []string
+	for kind, list := range objects {
+		if _, ok := list[0].Spec.(*config.Workload); ok && !slices.Contains(templated, kind) {
+			custom = append(custom, kind)
+		}
+	}
+	slices.Sort(custom)
+	return append(slices.Clone(templated), custom...)
+}
 
 // workloadOf finds what the input knows of the workload of a proxy's name.
 func (m *Mesh) workloadOf(p Proxy) (Proxy, bool) {
@@ -87,7 +100,7 @@ func (m *Mesh) workloadOf(p Proxy) (Proxy, bool) {
 
 // templateOf finds what makes the Pods of a proxy's name from a template, or nil.
 func (m *Mesh) templateOf(p Proxy) *config.Object {
-	for _, kind := range templated {
+	for _, kind := range m.templated {
 		if o := m.Object(kind, p.Namespace, p.Name); o != nil {
 			return o
 		}
