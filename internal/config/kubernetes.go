@@ -176,10 +176,13 @@ type PodStatus struct {
 	PodIPs []struct {
 		IP string `json:"ip"`
 	} `json:"podIPs"`
-	Conditions []struct {
-		Type   string `json:"type"`
-		Status string `json:"status"`
-	} `json:"conditions"`
+	Conditions []PodCondition `json:"conditions"`
+}
+
+// PodCondition is a part of a Pod's state.
+type PodCondition struct {
+	Type   string `json:"type"` // "Ready"
+	Status string `json:"status"`
 }
 
 // Namespace is the content of a Namespace; its metadata says all.
