@@ -16,8 +16,7 @@ func newConfig() *cobra.Command {
 		Use:   "config",
 		Short: "Print the settings in force, and the file that they come from",
 		Long: `Config prints what ` + settingsName + ` sets. The file is looked for in the current folder
-and above it, as far as the root of the repository. It sets any flag by its long
-name, and says which findings are wanted:
+and above it, as far as the root of the repository:
 
   mesh-config: istio/mesh.yaml   # paths are relative to the file
   fail-on: warning
@@ -29,7 +28,10 @@ name, and says which findings are wanted:
       path: legacy/**
       reason: replaced next quarter
 
-What the command line says goes first.`,
+The command line takes precedence. These are all keys; a flag that is not among
+them must be given on the command line:
+
+` + keysHelp(),
 		Example: `  sem config`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -37,10 +39,32 @@ What the command line says goes first.`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprint(cmd.OutOrStdout(), s.text())
-			return err
+			if _, err = fmt.Fprint(cmd.OutOrStdout(), s.text()); err != nil {
+				return err
+			}
+			if len(s.Found) > 0 {
+				tell(cmd, s.Found, diag.Info)
+				return errTold
+			}
+			return nil
 		},
 	}
+}
+
+// keysHelp lists the keys of a settings file by their groups.
+func keysHelp() string {
+	var b strings.Builder
+	for _, group := range []string{keysRead, keysJudge, keysLook} {
+		var names []string
+		for _, k := range settingKeys {
+			if k.group == group {
+				names = append(names, k.name)
+			}
+		}
+		fmt.Fprintf(&b, "  %s:\n", group)
+		hang(&b, "    ", strings.Join(names, ", "))
+	}
+	return strings.TrimRight(b.String(), "\n")
 }
 
 // text prints settings in the form of their file.

@@ -98,7 +98,7 @@ func settingOf(t *testing.T, flag string) string {
 	if _, err := os.Stat(settingsName); err != nil {
 		return ""
 	}
-	s, err := readSettings(settingsName)
+	s, err := readSettings(newRoot(), settingsName, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -17,57 +19,73 @@ import (
 // settingsName is the file that settings are read from: the nearest one upward, as far as the root of the repository.
 const settingsName = ".sem.yaml"
 
+// settingsLimit is the largest settings file that is read, in bytes.
+const settingsLimit = 1 << 20
+
 // settings are what the file says: values of flags, and which findings are wanted.
 type settings struct {
 	File   string // "" without one
 	Flags  []setting
 	Policy diag.Policy
+	Found  diag.List // what the file gets wrong
+
+	root string       // the folder that paths must not lead out of; "" for a file that was named
+	src  *source.File // for positions
+	cmd  *cobra.Command
 }
 
 // A setting is the value of a flag, or one of its values.
 type setting struct {
 	flag, value string
-	at          string // file:line, for messages
+	at          source.Range
+	inForce     bool // the command has the flag, and its command line leaves it alone
 }
 
-// pathFlags are the flags whose values in the file are paths relative to it.
-var pathFlags = map[string]bool{"filename": true, "mesh-config": true, "baseline": true, "coverage-out": true}
-
-// useSettings finds and reads the file, and sets the flags of a command that the command line leaves alone.
+// useSettings finds and reads the file, and sets the flags of a command that the command line leaves alone. Where the file is
+// not accepted, standard error says why and nothing is done.
 func useSettings(cmd *cobra.Command) (*settings, error) {
+	s, err := applySettings(cmd)
+	if err != nil {
+		return nil, err
+	}
+	if len(s.Found) > 0 {
+		tell(cmd, s.Found, diag.Info)
+		return nil, fmt.Errorf("the settings file %s is not accepted", s.File)
+	}
+	return s, nil
+}
+
+// applySettings is as useSettings, but leaves what is wrong with the file among its findings.
+func applySettings(cmd *cobra.Command) (*settings, error) {
 	s, err := findSettings(cmd)
 	if err != nil {
 		return nil, err
 	}
 	said := map[string]bool{}
 	cmd.Flags().Visit(func(f *pflag.Flag) { said[f.Name] = true })
-	for _, v := range s.Flags {
-		if said[v.flag] {
-			continue
-		}
-		if cmd.Flags().Lookup(v.flag) == nil {
-			if !knownFlag(cmd.Root(), v.flag) {
-				return nil, fmt.Errorf("%s: no command has a flag --%s", v.at, v.flag)
-			}
-			continue // a flag of other commands
+	for i, v := range s.Flags {
+		if said[v.flag] || cmd.Flags().Lookup(v.flag) == nil {
+			continue // the command line goes before, and other commands have flags of their own
 		}
 		if err := cmd.Flags().Set(v.flag, v.value); err != nil {
-			return nil, fmt.Errorf("%s: %w", v.at, err)
+			s.fault(v.at, "%v", err)
+			continue
 		}
+		s.Flags[i].inForce = true
 	}
 	return s, nil
 }
 
+// inForce reports whether a flag has its value from the file.
+func (s *settings) inForce(flag string) bool {
+	return slices.ContainsFunc(s.Flags, func(v setting) bool { return v.flag == flag && v.inForce })
+}
+
 func knownFlag(cmd *cobra.Command, name string) bool {
-	if cmd.Flags().Lookup(name) != nil {
+	if cmd.Flags().Lookup(name) != nil || cmd.PersistentFlags().Lookup(name) != nil {
 		return true
 	}
-	for _, c := range cmd.Commands() {
-		if knownFlag(c, name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(cmd.Commands(), func(c *cobra.Command) bool { return knownFlag(c, name) })
 }
 
 // findSettings reads the file that --config names, or the nearest one upward.
@@ -76,108 +94,76 @@ func findSettings(cmd *cobra.Command) (*settings, error) {
 		return &settings{}, nil
 	}
 	if name, _ := cmd.Flags().GetString("config"); name != "" {
-		return readSettings(name)
+		return readSettings(cmd, name, "")
 	}
 	dir, err := os.Getwd()
 	if err != nil {
 		return nil, err
 	}
+	found := ""
 	for up := ""; ; up = filepath.Join("..", up) {
-		name := filepath.Join(up, settingsName)
-		if _, err := os.Stat(name); err == nil {
-			return readSettings(name)
+		if name := filepath.Join(up, settingsName); found == "" {
+			if _, err := os.Lstat(name); err == nil {
+				found = name
+			}
 		}
 		_, err := os.Stat(filepath.Join(up, ".git"))
-		if here := filepath.Join(dir, up); err == nil || filepath.Dir(here) == here {
+		here := filepath.Join(dir, up)
+		switch {
+		case err != nil && filepath.Dir(here) != here:
+			continue
+		case found == "":
 			return &settings{}, nil
+		case err != nil: // there is no repository
+			return readSettings(cmd, found, filepath.Dir(found))
 		}
+		return readSettings(cmd, found, cmp.Or(up, "."))
 	}
 }
 
-func readSettings(name string) (*settings, error) {
-	data, err := os.ReadFile(name)
+// readSettings reads a file. One that was only found is within a folder, and so are the paths that it names.
+func readSettings(cmd *cobra.Command, name, root string) (*settings, error) {
+	if root != "" && !inside(root, name) {
+		return nil, fmt.Errorf("%s is a link that leads out of the repository: replace it by a file, or name the file with --config", name)
+	}
+	data, err := source.ReadRegular(name, settingsLimit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no settings file %s", name)
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	docs, problems := source.Parse(&source.File{Name: name, Data: data})
+	text := &source.File{Name: name, Data: data}
+	s := &settings{File: name, root: root, src: text, cmd: cmd, Policy: diag.Policy{
+		Dir: filepath.Dir(name), Severity: map[string]diag.Severity{}, File: diag.Settings{Name: name, Severity: map[string]bool{}},
+	}}
+	docs, problems := source.Parse(text)
 	for _, p := range problems {
 		if p.Trouble != source.NoKind && p.Trouble != source.NoDocument {
-			return nil, fmt.Errorf("%s:%d: %s", name, p.Range.Line, p.Message)
+			s.fault(p.Range, "%s", p.Message)
 		}
 	}
-	s := &settings{File: name, Policy: diag.Policy{Dir: filepath.Dir(name)}}
-	for _, doc := range docs {
+	for i, doc := range docs {
+		switch {
+		case i > 0:
+			s.fault(doc.Root.Range, "a second document: a settings file is one document")
+		case doc.Root.Kind != source.Map && doc.Root.Kind != source.Null:
+			s.fault(doc.Root.Range, "a settings file is a map, not a %s", doc.Root.Kind)
+		}
 		for _, f := range doc.Root.Fields {
-			if err := s.read(f); err != nil {
-				return nil, err
-			}
+			s.read(f)
 		}
 	}
 	return s, nil
 }
 
-// read takes in one field of the file.
-func (s *settings) read(f source.Field) error {
-	switch f.Key {
-	case "disable":
-		s.Policy.Disable = texts(f.Value)
-	case "enable":
-		s.Policy.Enable = texts(f.Value)
-	case "severity":
-		s.Policy.Severity = map[string]diag.Severity{}
-		for _, v := range f.Value.Fields {
-			if ranks[v.Value.Text] == 0 {
-				return s.fault(v.Value, "the severity of %s is %q: use error, warning or info", v.Key, v.Value.Text)
-			}
-			s.Policy.Severity[v.Key] = diag.Severity(v.Value.Text)
-		}
-	case "ignore":
-		for _, item := range f.Value.Items {
-			if err := s.except(item); err != nil {
-				return err
-			}
-		}
-	default:
-		for _, v := range texts(f.Value) {
-			if pathFlags[f.Key] && !filepath.IsAbs(v) && v != "-" && filepath.Dir(s.File) != "." {
-				v = filepath.Join(filepath.Dir(s.File), v)
-			}
-			s.Flags = append(s.Flags, setting{flag: f.Key, value: v, at: fmt.Sprintf("%s:%d", s.File, f.Range.Line)})
-		}
+// fault notes what is wrong with the file.
+func (s *settings) fault(at source.Range, format string, args ...any) {
+	if at.EndLine > at.Line {
+		at.EndLine, at.EndColumn = at.Line, at.Column+1
 	}
-	return nil
-}
-
-func (s *settings) except(item *source.Node) error {
-	e := diag.Exception{}
-	for _, f := range item.Fields {
-		to := map[string]*string{
-			"check": &e.Check, "kind": &e.Kind, "namespace": &e.Namespace, "name": &e.Name, "path": &e.Path, "reason": &e.Reason,
-		}[f.Key]
-		if to == nil {
-			return s.fault(f.Value, "an exception has no field %q: use check, kind, namespace, name, path and reason", f.Key)
-		}
-		*to = f.Value.Text
-	}
-	s.Policy.Ignore = append(s.Policy.Ignore, e)
-	return nil
-}
-
-func (s *settings) fault(at *source.Node, format string, args ...any) error {
-	return fmt.Errorf("%s:%d:%d: %s", s.File, at.Range.Line, at.Range.Column, fmt.Sprintf(format, args...))
-}
-
-// texts are the values of a list of scalars, or of one.
-func texts(n *source.Node) []string {
-	if n.Kind != source.List {
-		return []string{n.Text}
-	}
-	var all []string
-	for _, item := range n.Items {
-		all = append(all, item.Text)
-	}
-	return all
+	s.Found = append(s.Found, diag.Diagnostic{
+		Check: diag.BadSettings, Message: fmt.Sprintf(format, args...),
+		Help: "'sem config --help' lists what a settings file may have", At: diag.Place{File: s.src, Exact: at},
+	})
 }

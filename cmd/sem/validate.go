@@ -43,7 +43,9 @@ type validateCommand struct {
 	disable  []string
 	severity map[string]string
 	baseline string
+	all      bool
 	policy   diag.Policy
+	settings *settings
 }
 
 func newValidate() *cobra.Command {
@@ -72,11 +74,11 @@ func newValidate() *cobra.Command {
 }
 
 func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
-	settings, err := useSettings(cmd)
-	if err != nil {
+	var err error
+	if c.settings, err = applySettings(cmd); err != nil {
 		return err
 	}
-	if c.policy, err = c.wanted(settings.Policy); err != nil {
+	if c.policy, err = c.wanted(c.settings.Policy); err != nil {
 		return err
 	}
 	formats := append([]string{"text"}, slices.Sorted(maps.Keys(output.ReportFormats))...)
@@ -89,6 +91,7 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	if !c.quiet {
+		tellSilenced(cmd, targets, report)
 		err = emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
 			if print, ok := output.ReportFormats[format]; ok {
 				return print(to, report)
@@ -100,10 +103,26 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 		}
 	}
 	failed, err := fails(report.Findings, c.failOn)
-	if err == nil && failed {
+	switch {
+	case err != nil:
+		return err
+	case len(c.settings.Found) > 0:
+		return errTold
+	case failed:
 		return errNo
 	}
-	return err
+	return nil
+}
+
+// tellSilenced names on standard error what the settings file silences, where no format for people does.
+func tellSilenced(cmd *cobra.Command, targets []target, report *diag.Report) {
+	people := func(t target) bool { return t.file == "" && (t.format == "text" || t.format == "json") }
+	if slices.ContainsFunc(targets, people) {
+		return
+	}
+	for _, line := range output.Silenced(report) {
+		fmt.Fprintln(cmd.ErrOrStderr(), line)
+	}
 }
 
 // watched validates; a terminal shows how far that is.
@@ -133,6 +152,11 @@ func (c *validateCommand) validate(cmd *cobra.Command, paths []string) (*diag.Re
 	if report.Files == 0 && len(report.Findings) == 0 {
 		return nil, errNothing // a wrong path must not pass for a clean folder
 	}
+	report.Findings = append(slices.Clip(c.settings.Found), report.Findings...)
+	report.FailOn.Severity = c.failOn
+	if c.settings.inForce("fail-on") {
+		report.FailOn.By = c.settings.File
+	}
 	if c.baseline == "" {
 		return report, nil
 	}
@@ -141,22 +165,38 @@ func (c *validateCommand) validate(cmd *cobra.Command, paths []string) (*diag.Re
 		return nil, fmt.Errorf("--baseline: %w", err)
 	}
 	report.Since(earlier)
+	if c.settings.inForce("baseline") {
+		report.SilencedByBaseline(c.settings.File)
+	}
 	return report, nil
 }
 
 // wanted joins the settings file's policy and what the flags say.
 func (c *validateCommand) wanted(p diag.Policy) (diag.Policy, error) {
+	for _, code := range c.disable {
+		if err := silenceable(code); err != nil {
+			return p, fmt.Errorf("--disable: %w", err)
+		}
+	}
+	for _, code := range c.enable {
+		if _, err := checksOf(code); err != nil {
+			return p, fmt.Errorf("--enable: %w", err)
+		}
+	}
 	p.Disable = append(slices.Clip(p.Disable), c.disable...)
 	p.Enable = append(slices.Clip(p.Enable), c.enable...)
-	p.Severity = maps.Clone(p.Severity)
-	for id, s := range c.severity {
-		if ranks[s] == 0 {
-			return p, fmt.Errorf("--severity %s=%s: use error, warning or info", id, s)
+	graded := map[string]diag.Severity{}
+	for _, code := range slices.SortedFunc(maps.Keys(c.severity), func(a, b string) int { return len(a) - len(b) }) {
+		if err := grade(graded, code, c.severity[code]); err != nil {
+			return p, fmt.Errorf("--severity: %w", err)
 		}
-		if p.Severity == nil {
-			p.Severity = map[string]diag.Severity{}
-		}
-		p.Severity[id] = diag.Severity(s)
+	}
+	if p.Severity == nil {
+		p.Severity = map[string]diag.Severity{}
+	}
+	for id, s := range graded {
+		p.Severity[id] = s
+		delete(p.File.Severity, id)
 	}
 	return p, nil
 }

@@ -10,7 +10,7 @@ import (
 var Input = []*Check{
 	Unreadable, tooLarge, notText, syntax, tabIndent, template, duplicateKey, badAnchor, tooComplex, noJSON, notObject,
 	noKind, noDocument, notConcrete, conflict, twoReadings, UnknownKind, Undecodable, badSuppression, UnknownSetting,
-	uselessSuppression, BadTest, holdsTests, folderLink,
+	uselessSuppression, BadTest, holdsTests, folderLink, BadSettings,
 }
 
 // Unreadable and the checks beside it are those of the file as such. Their examples are not YAML, and so they have none.
@@ -151,6 +151,13 @@ var holdsTests = &Check{
 	ID: "SEM297", Title: "file holds request tests", Severity: Info,
 	Why: "A file named NAME_test.yaml holds request tests, which say what becomes of requests. It is no configuration: nothing of it reaches the mesh.",
 	Fix: "Run the tests with 'sem test FILE', and name the files that hold configuration here.",
+}
+
+// BadSettings is the check of the settings file, which is no configuration of the mesh; the command line reports it.
+var BadSettings = &Check{
+	ID: "SEM039", Title: "settings file is not accepted", Severity: Error,
+	Why: "Whoever proposes a change can write the settings file. It may set what is read, how findings are judged and how output looks; it may not run a program, write a file or hide the answer. A key that is unknown or not allowed is ignored, and so the run is not what its author asked for.",
+	Fix: "Remove the key, or give the flag on the command line. 'sem config --help' lists the keys of a settings file.",
 }
 
 // BadTest is the check of files of request tests, which are no configuration; package suite reports it.

@@ -10,6 +10,14 @@ type Report struct {
 	Skipped   int // documents that are neither Istio's nor needed of Kubernetes
 	Findings  List
 	Baseline  *Baseline // nil without a comparison
+	Silenced  []Silenced
+	FailOn    FailOn
+}
+
+// A FailOn is the least severity that fails a run.
+type FailOn struct {
+	Severity string // error, warning, info or none
+	By       string // the settings file that asks for it; "" for the command line or the default
 }
 
 // Count returns how many findings there are of a severity, without the suppressed ones.

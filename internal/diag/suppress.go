@@ -26,6 +26,7 @@ type ignore struct {
 	at     Place
 	ours   bool // rather than another tool's
 	used   bool
+	firm   bool // names a check that cannot be suppressed
 }
 
 // A reach is what a wish is about: a line of a file, a whole file (line 0), or a document.
@@ -55,7 +56,9 @@ func (l List) Suppress(in *source.Input) List {
 		file := d.At.Source()
 		for _, r := range []reach{{file: file, line: d.At.Range().Line}, {file: file}, {doc: d.At.Doc}} {
 			for _, wish := range w.by[r] {
-				if wish.concerns(d.Check) {
+				if wish.concerns(d.Check) && d.Check.Firm() {
+					wish.firm = true
+				} else if wish.concerns(d.Check) {
 					wish.used = true
 					d.Suppressed = &Suppressed{Reason: wish.reason}
 				}
@@ -116,10 +119,11 @@ func (w *wishes) unused() List {
 	var found List
 	for _, s := range w.all {
 		if s.ours && !s.used {
-			found = append(found, Diagnostic{
-				Check: uselessSuppression, At: s.at,
-				Message: fmt.Sprintf("nothing here draws %s, so there is nothing to suppress", strings.Join(s.checks, " or ")),
-			})
+			message := fmt.Sprintf("nothing here draws %s, so there is nothing to suppress", strings.Join(s.checks, " or "))
+			if s.firm {
+				message = fmt.Sprintf("%s cannot be suppressed: it reports what could not be read", strings.Join(s.checks, " and "))
+			}
+			found = append(found, Diagnostic{Check: uselessSuppression, At: s.at, Message: message})
 		}
 	}
 	return found

@@ -27,6 +27,23 @@ type summaryDocument struct {
 	Suppressed int `json:"suppressed"`
 
 	Baseline *baselineDocument `json:"baseline,omitempty"` // with --baseline
+
+	Silenced []silencedDocument `json:"silenced,omitempty"` // by settings and comments
+	FailOn   *failOnDocument    `json:"failOn,omitempty"`   // where a settings file sets it
+}
+
+// silencedDocument counts the findings that one file keeps from failing.
+type silencedDocument struct {
+	By       string   `json:"by"`     // the file
+	How      string   `json:"how"`    // disable, severity, ignore, baseline or comment
+	Checks   []string `json:"checks"` // IDs
+	Findings int      `json:"findings"`
+}
+
+// failOnDocument is the severity from which on findings fail, and the settings file that sets it.
+type failOnDocument struct {
+	Severity string `json:"severity"`
+	By       string `json:"by"`
 }
 
 // baselineDocument compares with an earlier run.
@@ -81,6 +98,12 @@ func ReportJSON(w io.Writer, r *diag.Report) error {
 	}
 	if b := r.Baseline; b != nil {
 		doc.Summary.Baseline = (*baselineDocument)(b)
+	}
+	for _, s := range r.Silenced {
+		doc.Summary.Silenced = append(doc.Summary.Silenced, silencedDocument(s))
+	}
+	if r.FailOn.By != "" {
+		doc.Summary.FailOn = &failOnDocument{Severity: r.FailOn.Severity, By: r.FailOn.By}
 	}
 	for i := range r.Findings {
 		doc.Findings = append(doc.Findings, findingOf(&r.Findings[i]))

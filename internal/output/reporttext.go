@@ -124,6 +124,9 @@ func (p *reportPrinter) summary(r *diag.Report) {
 		gap = ""
 	}
 	p.WriteString(head + gap + strings.Join(parts, ", ") + "\n")
+	for _, line := range Silenced(r) {
+		p.WriteString(line + "\n")
+	}
 	if b := r.Baseline; b != nil {
 		fmt.Fprintf(p, "since the baseline: %d introduced, %d fixed, %d unchanged\n", b.Introduced, b.Fixed, b.Unchanged)
 	}

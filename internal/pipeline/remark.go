@@ -66,7 +66,7 @@ func remarksOf(all ...stageChecks) map[string]remark {
 // finding gives the help, for it knows the documents.
 func (w *World) remark(t *simulate.Trace, policy diag.Policy) {
 	about, own := w.subject(t), len(t.Warnings)
-	found := policy.Apply(w.findings(about).Suppress(&source.Input{Files: w.Input.Files, Documents: about.documents}))
+	found, _ := policy.Apply(w.findings(about).Suppress(&source.Input{Files: w.Input.Files, Documents: about.documents}))
 	found.Sort()
 	for i := range found {
 		d := &found[i]

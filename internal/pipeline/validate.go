@@ -43,7 +43,7 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 		report.Skipped += r.skipped
 		found = append(found, r.found...)
 	}
-	report.Findings = how.Policy.Apply(found.Suppress(in))
+	report.Findings, report.Silenced = how.Policy.Apply(found.Suppress(in))
 	report.Findings.Sort()
 	return report, nil
 }

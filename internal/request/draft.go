@@ -50,7 +50,31 @@ func (d *Draft) On(call simulate.Call) (simulate.Call, error) {
 	if call.URL != "" && call.Address == "" && hostOf(call.URL) == "" {
 		return call, fmt.Errorf("the URL %s names no host", call.URL)
 	}
+	if err := portOf(call.URL); err != nil {
+		return call, err
+	}
 	return call, d.route(&call)
+}
+
+// portOf returns why the port of a URL is not one that a connection can have, or nil.
+func portOf(url string) error {
+	_, rest, found := strings.Cut(url, "://")
+	if !found {
+		rest = url
+	}
+	authority, _ := cutAny(rest, "/?#")
+	authority = authority[strings.LastIndexByte(authority, '@')+1:]
+	if net.ParseIP(authority) != nil {
+		return nil // an IPv6 address without brackets
+	}
+	_, port, err := net.SplitHostPort(authority)
+	if err != nil || port == "" {
+		return nil
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return fmt.Errorf("the URL %s has the port %q: use a number from 1 to 65535", url, port)
+	}
+	return nil
 }
 
 func or(s, otherwise string) string {
@@ -142,7 +166,7 @@ func (d *Draft) route(call *simulate.Call) error {
 		if host = or(parts[2], host); parts[2] != "" {
 			call.Address = host
 		}
-		if n, err := strconv.ParseUint(parts[3], 10, 16); err == nil {
+		if n, err := strconv.ParseUint(parts[3], 10, 16); err == nil && n > 0 {
 			call.Port, port = uint32(n), uint32(n)
 		} else if parts[3] != "" {
 			return fmt.Errorf("--connect-to %q: %q is no port", rule, parts[3])

@@ -67,6 +67,7 @@ type target struct {
 	scheme
 	Authority, host, Path string
 	port                  uint32
+	wrongPort             string // the port as it is written, where no connection can have it
 }
 
 // Target reads the URL. It does not resolve names, decode escapes or mend paths: a proxy must see what was written.
@@ -89,7 +90,16 @@ func (c *Call) Target() target {
 		t.Authority = t.Authority[i+1:]
 	}
 	t.host, t.port = SplitPort(t.Authority)
+	if i := PortStart(t.Authority); i >= 0 && t.port == 0 && i < len(t.Authority)-1 && !bareIPv6(t.Authority) {
+		t.wrongPort = t.Authority[i+1:]
+	}
 	return t
+}
+
+// bareIPv6 reports whether an authority is an IPv6 address without brackets, whose last group is no port.
+func bareIPv6(authority string) bool {
+	addr, err := netip.ParseAddr(authority)
+	return err == nil && addr.Is6()
 }
 
 // Normal fills in what the URL says and what goes without saying. The error tells what a call lacks or contradicts.
@@ -97,6 +107,9 @@ func (c Call) Normal() (Call, error) {
 	t := c.Target()
 	if c.URL != "" && t.protocol == "" {
 		return c, fmt.Errorf("the URL %q has a scheme that sem does not know", c.URL)
+	}
+	if t.wrongPort != "" {
+		return c, fmt.Errorf("the URL %q has the port %q: use a number from 1 to 65535", c.URL, t.wrongPort)
 	}
 	c.fill(t)
 	return c, c.check()
@@ -184,7 +197,7 @@ func (c *Call) check() error {
 	case c.Port == 0 && !strings.HasPrefix(c.Address, "unix://"):
 		return fmt.Errorf("the call to %q names no port", cmp.Or(c.URL, c.Address))
 	case c.Port > 65535:
-		return fmt.Errorf("port %d is not a port", c.Port)
+		return fmt.Errorf("the port is %d: use a number from 1 to 65535", c.Port)
 	case !slices.Contains(directions, c.Direction):
 		return fmt.Errorf("the direction %q is none of outbound, inbound, gateway", c.Direction)
 	case !slices.Contains(protocols, c.Protocol):

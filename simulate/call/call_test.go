@@ -55,7 +55,7 @@ func TestNormalRefuses(t *testing.T) {
 		{Call{}, "names no port"},
 		{Call{URL: "ftp://a/"}, "scheme"},
 		{Call{URL: "tcp://a"}, "names no port"},
-		{Call{Address: "10.0.0.1", Port: 70000}, "is not a port"},
+		{Call{Address: "10.0.0.1", Port: 70000}, "use a number from 1 to 65535"},
 		{Call{Address: "10.0.0.1", Port: 1, Direction: "up"}, "direction"},
 		{Call{Address: "10.0.0.1", Port: 1, Protocol: "udp"}, "protocol"},
 		{Call{Address: "10.0.0.1", Port: 1, TLS: "yes"}, "TLS"},
