@@ -101,7 +101,7 @@ func (c *importTestsCommand) add(cmd *cobra.Command, to *suite.Imported, name st
 	}
 	remarks, found := to.Add(&source.File{Name: name, Data: data})
 	for _, r := range remarks {
-		fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d:%d: not carried over: %s\n", r.File.Name, r.Range.Line, r.Range.Column, r.Text)
+		say(cmd, "%s:%d:%d: not carried over: %s", r.File.Name, r.Range.Line, r.Range.Column, r.Text)
 	}
 	if len(found) > 0 {
 		tell(cmd, found, diag.Error)
@@ -111,11 +111,11 @@ func (c *importTestsCommand) add(cmd *cobra.Command, to *suite.Imported, name st
 }
 
 func (c *importTestsCommand) write(cmd *cobra.Command, files []recipe.File) error {
-	if err := writeAll(files, c.force); err != nil {
+	if err := writeAll(c.out, files, c.force); err != nil {
 		return err
 	}
 	for _, f := range files {
-		fmt.Fprintf(cmd.ErrOrStderr(), "wrote %s\n", filepath.ToSlash(f.Name))
+		say(cmd, "wrote %s", filepath.ToSlash(f.Name))
 	}
 	return nil
 }

@@ -171,14 +171,14 @@ func (c *recipeCommand) run(cmd *cobra.Command, _ []string) error {
 	if c.dryRun {
 		return print(cmd.OutOrStdout(), files)
 	}
-	if err := writeAll(files, c.force); err != nil {
+	if err := writeAll(c.dir, files, c.force); err != nil {
 		return err
 	}
 	for _, f := range files {
-		fmt.Fprintf(cmd.ErrOrStderr(), "wrote %s\n", f.Name)
+		say(cmd, "wrote %s", f.Name)
 	}
 	tellClashes(cmd.ErrOrStderr(), c.dir, files)
-	fmt.Fprintf(cmd.ErrOrStderr(), "\nHow to go on:\n  sem validate %[1]s\n  sem test %[1]s\n", c.dir)
+	say(cmd, "\nHow to go on:\n  sem validate %[1]s\n  sem test %[1]s", c.dir)
 	return nil
 }
 

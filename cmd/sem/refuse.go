@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -28,6 +27,6 @@ func tell(cmd *cobra.Command, found diag.List, least diag.Severity) {
 			continue
 		}
 		at := d.At.Range()
-		fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d:%d: %s[%s]: %s\n", d.At.Source().Name, at.Line, at.Column, d.Level(), d.Check.ID, d.Message)
+		say(cmd, "%s:%d:%d: %s[%s]: %s", d.At.Source().Name, at.Line, at.Column, d.Level(), d.Check.ID, d.Message)
 	}
 }

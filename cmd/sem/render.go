@@ -8,12 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
 	"sem.example/internal/compile"
 	"sem.example/internal/envoy"
+	"sem.example/internal/output"
 	"sem.example/render"
 )
 
@@ -105,17 +107,17 @@ func (c *renderCommand) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	for _, n := range compiler.NotModelled() {
-		fmt.Fprintf(cmd.ErrOrStderr(), "not modelled: %s: %s\n", n.What, n.Reason)
+		say(cmd, "not modelled: %s: %s", n.What, n.Reason)
 	}
 	if c.check != "" {
 		var now bytes.Buffer
-		if err := c.render(&now, cmd, compiler); err != nil {
+		if err := c.renderSafe(&now, cmd, compiler); err != nil {
 			return err
 		}
 		return c.compare(cmd, now.Bytes())
 	}
 	out := bufio.NewWriter(cmd.OutOrStdout())
-	if err := c.render(out, cmd, compiler); err != nil {
+	if err := c.renderSafe(out, cmd, compiler); err != nil {
 		return err
 	}
 	return out.Flush()
@@ -131,10 +133,21 @@ func (c *renderCommand) compare(cmd *cobra.Command, now []byte) error {
 	if bytes.Equal(kept, now) {
 		return nil
 	}
-	if _, err := cmd.OutOrStdout().Write(diff.Diff(name, kept, "rendered now", now)); err != nil {
-		return err
+	for line := range strings.Lines(string(diff.Diff(name, kept, "rendered now", now))) {
+		if _, err := fmt.Fprintln(cmd.OutOrStdout(), output.Quote(strings.TrimSuffix(line, "\n"))); err != nil {
+			return err
+		}
 	}
 	return errNo
+}
+
+// renderSafe renders with characters that a terminal does not show as escapes.
+func (c *renderCommand) renderSafe(to io.Writer, cmd *cobra.Command, from *compile.Compiler) error {
+	safe := output.NewJSONWriter(to)
+	if err := c.render(safe, cmd, from); err != nil {
+		return err
+	}
+	return safe.Flush()
 }
 
 // choose turns -t into the types of the filter.
@@ -155,7 +168,7 @@ func (c *renderCommand) render(to io.Writer, cmd *cobra.Command, from *compile.C
 	case c.what == "bootstrap":
 		leftOut, err := render.Bootstrap(to, from.Resources(), render.BootstrapOptions{Certs: c.certs, StandIns: c.certs != ""})
 		for _, line := range leftOut {
-			fmt.Fprintln(cmd.ErrOrStderr(), "left out:", line)
+			say(cmd, "left out: %s", line)
 		}
 		return err
 	case c.annotate, c.sourceMap:

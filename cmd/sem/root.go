@@ -3,10 +3,11 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
+
+	"sem.example/internal/output"
 )
 
 // The exit codes, the same for every command and format.
@@ -81,9 +82,11 @@ func newRoot() *cobra.Command {
 // printError prints why a job could not be done: a line on standard error, and for a machine format on standard output the one
 // document that its reader waits for.
 func printError(cmd *cobra.Command, err error) {
-	fmt.Fprintf(cmd.ErrOrStderr(), "sem: %v\n", err)
+	sayError(cmd, err)
 	if machineReads(cmd) {
-		json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{"apiVersion": "sem/v1", "kind": "Error", "error": err.Error()})
+		safe := output.NewJSONWriter(cmd.OutOrStdout())
+		_ = json.NewEncoder(safe).Encode(map[string]string{"apiVersion": "sem/v1", "kind": "Error", "error": err.Error()})
+		_ = safe.Flush()
 	}
 }
 

@@ -21,7 +21,7 @@ func (p *reportPrinter) excerpt(at diag.Place, title string, ink lipgloss.Style)
 	line, from, to := window(file.Line(int(r.Line)), r, p.look.columns()-len(number)-3)
 	if title != "" {
 		if at.Doc.Label != "" {
-			title += ", from " + at.Doc.Label
+			title += ", from " + Quote(at.Doc.Label)
 		}
 		for _, part := range wrap(title, p.look.columns()-len(number)-4) {
 			p.WriteString(margin + p.palette.dim.Render("  "+part) + "\n")
@@ -38,7 +38,7 @@ func (p *reportPrinter) excerpt(at diag.Place, title string, ink lipgloss.Style)
 // window cuts a line to a width such that the beginning of a range stays in sight, and returns where in it the part of
 // the range that is on the line begins and ends, in characters.
 func window(text string, r source.Range, width int) (line string, from, to int) {
-	runes := []rune(strings.Map(printable, text))
+	runes := visible(text)
 	from = max(0, min(int(r.Column)-1, len(runes)))
 	to = len(runes)
 	if r.EndLine == r.Line {
@@ -58,12 +58,4 @@ func window(text string, r source.Range, width int) (line string, from, to int) 
 		cut[len(cut)-1] = '…'
 	}
 	return string(cut), from - start, max(from, min(to, end)) - start
-}
-
-// printable replaces what would move the cursor of a terminal.
-func printable(r rune) rune {
-	if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-		return ' '
-	}
-	return r
 }

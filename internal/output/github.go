@@ -32,7 +32,7 @@ func command(b *strings.Builder, d *diag.Diagnostic) {
 	if d.Level() == diag.Info {
 		name = "notice"
 	}
-	properties := []string{"file=" + githubProperty.Replace(filepath.ToSlash(fileName(d.At.Source())))}
+	properties := []string{"file=" + githubProperty.Replace(Quote(filepath.ToSlash(fileName(d.At.Source()))))}
 	if at := d.At.Range(); at.Known() {
 		properties = append(properties, fmt.Sprintf("line=%d,col=%d,endLine=%d", at.Line, at.Column, at.EndLine))
 		if at.EndLine == at.Line && at.EndColumn > at.Column { // the last column is included
@@ -40,5 +40,5 @@ func command(b *strings.Builder, d *diag.Diagnostic) {
 		}
 	}
 	properties = append(properties, "title="+githubProperty.Replace(d.Check.ID+" "+d.Check.Title))
-	fmt.Fprintf(b, "::%s %s::%s\n", name, strings.Join(properties, ","), githubText.Replace(d.Message+"\n"+d.Advice()))
+	fmt.Fprintf(b, "::%s %s::%s\n", name, strings.Join(properties, ","), githubText.Replace(Quote(d.Message)+"\n"+Quote(d.Advice())))
 }

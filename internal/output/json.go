@@ -7,8 +7,12 @@ import (
 
 // JSON prints a document for machines: indented, one trailing newline, nothing escaped that JSON does not require.
 func JSON(w io.Writer, document any) error {
-	out := json.NewEncoder(w)
+	safe := NewJSONWriter(w)
+	out := json.NewEncoder(safe)
 	out.SetEscapeHTML(false)
 	out.SetIndent("", "  ")
-	return out.Encode(document)
+	if err := out.Encode(document); err != nil {
+		return err
+	}
+	return safe.Flush()
 }

@@ -91,7 +91,7 @@ func (b *junitBuilder) suite(file string) int {
 		i = len(b.order)
 		b.at[file] = i
 		b.order = append(b.order, nil)
-		b.suites.Suites = append(b.suites.Suites, junitSuite{Name: file})
+		b.suites.Suites = append(b.suites.Suites, junitSuite{Name: Quote(file)})
 	}
 	return i
 }
@@ -104,7 +104,7 @@ func (b *junitBuilder) document(doc *source.Document) *junitCase {
 func (b *junitBuilder) testcase(key any, file, name string) *junitCase {
 	c, ok := b.cases[key]
 	if !ok {
-		c = &junitCase{Name: strings.TrimSpace(name), Class: file}
+		c = &junitCase{Name: Quote(strings.TrimSpace(name)), Class: Quote(file)}
 		b.cases[key] = c
 		i := b.suite(file)
 		b.order[i] = append(b.order[i], c)
@@ -114,12 +114,12 @@ func (b *junitBuilder) testcase(key any, file, name string) *junitCase {
 
 func (b *junitBuilder) finding(d *diag.Diagnostic) {
 	c := b.caseOf(d.At)
-	head := fmt.Sprintf("%s: %s[%s]: %s", placeName(d.At), d.Level(), d.Check.ID, flat(d.Message))
+	head := fmt.Sprintf("%s: %s[%s]: %s", placeName(d.At), d.Level(), d.Check.ID, Quote(d.Message))
 	if d.Level() != diag.Error {
 		c.Output += head + "\n"
 		return
 	}
-	c.Failures = append(c.Failures, junitFailure{Message: flat(d.Message), Type: d.Check.ID, Text: head + "\nhelp: " + d.Advice()})
+	c.Failures = append(c.Failures, junitFailure{Message: Quote(d.Message), Type: d.Check.ID, Text: head + "\nhelp: " + Quote(d.Advice())})
 }
 
 // caseOf returns the case to which a place belongs.

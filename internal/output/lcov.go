@@ -29,12 +29,12 @@ func LCOV(w io.Writer, r *suite.Report) error {
 
 // lcovFile writes the record of one file. Its items are in order, what holds an item before the item.
 func lcovFile(b *strings.Builder, items []suite.Item) {
-	fmt.Fprintf(b, "TN:\nSF:%s\n", items[0].File)
+	fmt.Fprintf(b, "TN:\nSF:%s\n", Quote(items[0].File))
 	hits := map[int32]int{}
 	last, reached, lines := int32(0), 0, 0
 	for _, i := range items {
-		fmt.Fprintf(b, "FN:%d,%s %s\n", i.Range.Line, i.Object, i.Field)
-		fmt.Fprintf(b, "FNDA:%d,%s %s\n", i.Hits, i.Object, i.Field)
+		name := Quote(i.Object + " " + i.Field)
+		fmt.Fprintf(b, "FN:%d,%s\nFNDA:%d,%s\n", i.Range.Line, name, i.Hits, name)
 		if i.Hits > 0 {
 			reached++
 		}

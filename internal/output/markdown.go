@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"sem.example/simulate"
@@ -13,6 +14,7 @@ import (
 // several, and what there is to know besides.
 func Markdown(w io.Writer, t *simulate.Trace) error {
 	var m markdown
+	t = quoted(t)
 	m.line("**%s** %s from %s", t.Verdict, code(request(t.Call)), code(proxyName(t.Call.Proxy)))
 	m.paragraph(sentence(t.Summary))
 	if !t.Verdict.Succeeded() {
@@ -147,19 +149,28 @@ func (m *markdown) notes(t *simulate.Trace) {
 	}
 }
 
-// code is a name in a table or a sentence, as it is written.
+// code is a name in a table or a sentence, as it is written: between more backquotes than it has in a row.
 func code(s string) string {
-	if s == "" {
+	if s = strings.ReplaceAll(s, "|", `\|`); s == "" {
 		return ""
 	}
-	s = strings.NewReplacer("|", `\|`, "\n", " ").Replace(s)
-	if strings.Contains(s, "`") {
-		return "`` " + s + " ``"
+	if !strings.Contains(s, "`") {
+		return "`" + s + "`"
 	}
-	return "`" + s + "`"
+	longest := 0
+	for _, run := range backquotes.FindAllString(s, -1) {
+		longest = max(longest, len(run))
+	}
+	fence := strings.Repeat("`", longest+1)
+	return fence + " " + s + " " + fence
 }
 
+var backquotes = regexp.MustCompile("`+")
+
+// markup is what Markdown and the hosts that show it interpret in a sentence: emphasis, code, links, images, HTML, tables,
+// headings, entities and mentions.
+var markup = strings.NewReplacer("\\", `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "<", `\<`, ">", `\>`, "[", `\[`, "]", `\]`,
+	"~~", `\~~`, "#", `\#`, "&", "&amp;", "@", "&#64;", "![", `\!\[`)
+
 // sentence is a sentence in which nothing is taken for markup.
-func sentence(s string) string {
-	return strings.NewReplacer("|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "<", `\<`, "[", `\[`, "\n", " ").Replace(s)
-}
+func sentence(s string) string { return markup.Replace(s) }

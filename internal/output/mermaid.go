@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"sem.example/simulate"
@@ -12,6 +13,7 @@ import (
 // Mermaid prints a trace as a sequence diagram: the application, each proxy on the way with what it decides, and the
 // endpoint; then what comes back.
 func Mermaid(w io.Writer, t *simulate.Trace) error {
+	t = quoted(t)
 	m := mermaid{trace: t, carried: newCarried(&t.Call)}
 	m.participants()
 	m.way()
@@ -172,7 +174,11 @@ func hopTLS(t *simulate.TLS) string {
 	return " over TLS"
 }
 
-// plain is a text in which Mermaid finds nothing to interpret.
-func plain(s string) string {
-	return strings.NewReplacer("#", "#35;", ";", "#59;", "<", "#lt;", ">", "#gt;", "\n", " ").Replace(s)
-}
+// plain is a text in which Mermaid finds nothing to interpret: entities, ends of statements, HTML, directives, formulas, and the
+// word that closes a block.
+func plain(s string) string { return endWord.ReplaceAllString(mermaidText.Replace(s), "#101;nd") }
+
+var (
+	mermaidText = strings.NewReplacer("#", "#35;", ";", "#59;", "<", "#lt;", ">", "#gt;", "%", "#37;", "{", "#123;", "}", "#125;", "$", "#36;", "\"", "#quot;")
+	endWord     = regexp.MustCompile(`\bend\b`)
+)

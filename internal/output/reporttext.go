@@ -34,10 +34,10 @@ type reportPrinter struct {
 
 func (p *reportPrinter) finding(d *diag.Diagnostic) {
 	ink := p.ink(d.Level())
-	fmt.Fprintf(p, "%s: %s: %s\n", p.place(d.At), ink.Render(string(d.Level())+"["+d.Check.ID+"]"), p.palette.strong.Render(flat(d.Message)))
+	fmt.Fprintf(p, "%s: %s: %s\n", p.place(d.At), ink.Render(string(d.Level())+"["+d.Check.ID+"]"), p.palette.strong.Render(Quote(d.Message)))
 	p.excerpt(d.At, title(d.At), ink)
 	for _, r := range d.Related {
-		fmt.Fprintf(p, "  %s: note: %s\n", p.place(r.Place), flat(r.Note))
+		fmt.Fprintf(p, "  %s: note: %s\n", p.place(r.Place), Quote(r.Note))
 		p.excerpt(r.Place, "", p.palette.dim)
 	}
 	p.help(d.Advice())
@@ -48,15 +48,12 @@ func (p *reportPrinter) place(at diag.Place) string { return p.palette.place.Ren
 
 // placeName is a place in the form that editors and terminals understand.
 func placeName(at diag.Place) string {
-	name := cmp.Or(fileName(at.Source()), "input")
+	name := cmp.Or(Quote(fileName(at.Source())), "input")
 	if r := at.Range(); r.Known() {
 		return fmt.Sprintf("%s:%d:%d", name, r.Line, r.Column)
 	}
 	return name
 }
-
-// flat is a text that quotes the user, fit for a line of a terminal.
-func flat(text string) string { return strings.Map(printable, text) }
 
 // title names the object and the field of a place, which the line alone seldom does.
 func title(at diag.Place) string {
@@ -65,7 +62,7 @@ func title(at diag.Place) string {
 	}
 	name := objectName(at.Doc)
 	if at.Field != "" {
-		name += ", " + at.Field
+		name += ", " + Quote(at.Field)
 	}
 	return name
 }
@@ -76,7 +73,7 @@ func objectName(doc *source.Document) string {
 	if doc.Namespace != "" {
 		name = doc.Namespace + "/" + name
 	}
-	return strings.TrimSpace(doc.Kind + " " + name)
+	return Quote(strings.TrimSpace(doc.Kind + " " + name))
 }
 
 func (p *reportPrinter) ink(s diag.Severity) lipgloss.Style {
@@ -96,7 +93,7 @@ func (p *reportPrinter) help(text string) {
 	}
 	lead := p.palette.good.Render("  help: ")
 	width := lipgloss.Width(lead)
-	for _, line := range wrap(strings.Join(strings.Fields(text), " "), p.look.columns()-width) {
+	for _, line := range wrap(Quote(strings.Join(strings.Fields(text), " ")), p.look.columns()-width) {
 		p.WriteString(lead + line + "\n")
 		lead = strings.Repeat(" ", width)
 	}

@@ -22,10 +22,10 @@ func Silenced(r *diag.Report) []string {
 		if more := len(checks) - shownSilencers; more > 0 {
 			checks = append(checks[:shownSilencers:shownSilencers], fmt.Sprintf("and %d more", more))
 		}
-		lines = append(lines, fmt.Sprintf("silenced by %s: %s (%s) %s", flat(s.By), count(s.Findings, "finding"), strings.Join(checks, ", "), silencedHow[s.How]))
+		lines = append(lines, fmt.Sprintf("silenced by %s: %s (%s) %s", Quote(s.By), count(s.Findings, "finding"), strings.Join(checks, ", "), silencedHow[s.How]))
 	}
 	if r.FailOn.By != "" && r.FailOn.Severity == "none" {
-		lines = append(lines, flat(r.FailOn.By)+" sets fail-on: none, so no finding fails this run")
+		lines = append(lines, Quote(r.FailOn.By)+" sets fail-on: none, so no finding fails this run")
 	}
 	return lines
 }

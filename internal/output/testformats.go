@@ -31,7 +31,7 @@ func status(r *suite.Result) string {
 
 // failureLine is a failure on a line.
 func failureLine(e *suite.Failure) string {
-	return fmt.Sprintf("%s: want %s, got %s", e.Field, e.Want, e.Got)
+	return Quote(fmt.Sprintf("%s: want %s, got %s", e.Field, e.Want, e.Got))
 }
 
 // decisionLine is the step behind what a trace has, its place first so that terminals know it for one; "" where there is none.
@@ -50,21 +50,21 @@ func decisionLine(e *suite.Failure) string {
 	if len(e.Step.Origins) > 0 {
 		line = placeText(&e.Step.Origins[0], "") + "  " + line
 	}
-	return line
+	return Quote(line)
 }
 
 // TestsJUnit prints request tests as the XML that test runners show: a suite for each file, a case for each request.
 func TestsJUnit(w io.Writer, r *suite.Report) error {
 	all := junitSuites{Name: "sem test"}
 	for _, f := range r.Files {
-		s := junitSuite{Name: f.File.Name}
+		s := junitSuite{Name: Quote(f.File.Name)}
 		for i := range f.Results {
 			s.Cases = append(s.Cases, junitResult(f.File, &f.Results[i]))
 		}
 		for i := range f.Broken {
 			d := &f.Broken[i]
-			head := placeName(d.At) + ": " + flat(d.Message)
-			s.Cases = append(s.Cases, junitCase{Name: head, Class: f.File.Name, Failures: []junitFailure{{Message: flat(d.Message), Type: d.Check.ID, Text: head}}})
+			head := placeName(d.At) + ": " + Quote(d.Message)
+			s.Cases = append(s.Cases, junitCase{Name: head, Class: s.Name, Failures: []junitFailure{{Message: Quote(d.Message), Type: d.Check.ID, Text: head}}})
 		}
 		for _, c := range s.Cases {
 			s.Tests++
@@ -83,9 +83,9 @@ func TestsJUnit(w io.Writer, r *suite.Report) error {
 }
 
 func junitResult(f *suite.File, r *suite.Result) junitCase {
-	c := junitCase{Name: r.Name(), Class: f.Name}
+	c := junitCase{Name: Quote(r.Name()), Class: Quote(f.Name)}
 	if r.Skipped() {
-		c.Skipped = &junitSkipped{Message: r.Case.Skip}
+		c.Skipped = &junitSkipped{Message: Quote(r.Case.Skip)}
 	}
 	for i := range r.Failures {
 		e := &r.Failures[i]
@@ -130,6 +130,6 @@ func TestsGitHub(w io.Writer, r *suite.Report) error {
 }
 
 func annotate(b *strings.Builder, level, file string, at source.Range, title, text string) {
-	fmt.Fprintf(b, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", level, githubProperty.Replace(filepath.ToSlash(file)),
-		at.Line, at.Column, githubProperty.Replace(title), githubText.Replace(text))
+	fmt.Fprintf(b, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", level, githubProperty.Replace(Quote(filepath.ToSlash(file))),
+		at.Line, at.Column, githubProperty.Replace(Quote(title)), githubText.Replace(text))
 }

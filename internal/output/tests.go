@@ -53,7 +53,7 @@ func (p *testPrinter) file(f *suite.FileResult) {
 	if failed > 0 || len(f.Broken) > 0 {
 		mark = p.palette.bad.Render("FAIL")
 	}
-	fmt.Fprintf(p, "%s  %s  %s\n", mark, f.File.Name, strings.Join(parts, ", "))
+	fmt.Fprintf(p, "%s  %s  %s\n", mark, Quote(f.File.Name), strings.Join(parts, ", "))
 }
 
 func (p *testPrinter) result(f *suite.File, r *suite.Result) {
@@ -67,13 +67,13 @@ func (p *testPrinter) result(f *suite.File, r *suite.Result) {
 	if word != "FAIL" && !p.verbose {
 		return
 	}
-	fmt.Fprintf(p, "%s\n", ink.Render("--- "+word+": ")+p.palette.strong.Render(flat(r.Name())))
+	fmt.Fprintf(p, "%s\n", ink.Render("--- "+word+": ")+p.palette.strong.Render(Quote(r.Name())))
 	if r.Skipped() {
-		fmt.Fprintf(p, "    %s\n", flat(r.Case.Skip))
+		fmt.Fprintf(p, "    %s\n", Quote(r.Case.Skip))
 		return
 	}
 	if word == "FAIL" {
-		fmt.Fprintf(p, "    %s   from %s\n", flat(request(r.Trace.Call)), flat(proxyName(r.Trace.Call.Proxy)))
+		fmt.Fprintf(p, "    %s   from %s\n", Quote(request(r.Trace.Call)), Quote(proxyName(r.Trace.Call.Proxy)))
 	}
 	for i := range r.Failures {
 		p.failure(f, &r.Failures[i])
@@ -81,11 +81,11 @@ func (p *testPrinter) result(f *suite.File, r *suite.Result) {
 }
 
 func (p *testPrinter) failure(f *suite.File, e *suite.Failure) {
-	fmt.Fprintf(p, "    %s: %s\n", p.palette.place.Render(lineOf(f.Name, e.At)), flat(e.Field))
-	fmt.Fprintf(p, "        want  %s\n", p.palette.good.Render(flat(e.Want)))
-	fmt.Fprintf(p, "        got   %s\n", p.palette.bad.Render(flat(e.Got)))
+	fmt.Fprintf(p, "    %s: %s\n", p.palette.place.Render(lineOf(f.Name, e.At)), Quote(e.Field))
+	fmt.Fprintf(p, "        want  %s\n", p.palette.good.Render(Quote(e.Want)))
+	fmt.Fprintf(p, "        got   %s\n", p.palette.bad.Render(Quote(e.Got)))
 	lead := "by    "
-	for _, part := range wrap(flat(decisionLine(e)), p.look.columns()-14) {
+	for _, part := range wrap(decisionLine(e), p.look.columns()-14) {
 		if part != "" {
 			fmt.Fprintf(p, "        %s%s\n", lead, p.palette.dim.Render(part))
 		}
@@ -95,7 +95,7 @@ func (p *testPrinter) failure(f *suite.File, e *suite.Failure) {
 
 // lineOf is a place in the form that editors and terminals understand.
 func lineOf(file string, at source.Range) string {
-	return fmt.Sprintf("%s:%d:%d", file, at.Line, at.Column)
+	return fmt.Sprintf("%s:%d:%d", Quote(file), at.Line, at.Column)
 }
 
 // plurals are the words for several parts of the configuration.
@@ -129,4 +129,6 @@ func (p *testPrinter) coverage(c *suite.Coverage) {
 }
 
 // itemName names a part of the configuration.
-func itemName(i *suite.Item) string { return fmt.Sprintf("%s %s of %s", i.What, i.Field, i.Object) }
+func itemName(i *suite.Item) string {
+	return Quote(fmt.Sprintf("%s %s of %s", i.What, i.Field, i.Object))
+}
