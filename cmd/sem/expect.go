@@ -31,11 +31,16 @@ func parseExpect(values []string) ([]expectation, error) {
 			}
 		}
 	}
+	for _, e := range out {
+		if err := e.possible(); err != nil {
+			return nil, err
+		}
+	}
 	return out, nil
 }
 
-// meets says whether a trace is as expected, and where it is not tells on standard error what it is.
-func meets(cmd *cobra.Command, t *simulate.Trace, expected []expectation) (bool, error) {
+// meets reports whether a trace is as expected, and says on standard error what it is where it differs, as it may be shown.
+func meets(cmd *cobra.Command, t, shown *simulate.Trace, expected []expectation) (bool, error) {
 	met := true
 	for _, e := range expected {
 		got, err := t.Field(e.field)
@@ -44,7 +49,8 @@ func meets(cmd *cobra.Command, t *simulate.Trace, expected []expectation) (bool,
 		}
 		if got != e.want {
 			met = false
-			fmt.Fprintf(cmd.ErrOrStderr(), "not as expected: %s: got %q, want %q\n", e.field, got, e.want)
+			got, _ = shown.Field(e.field)
+			say(cmd, "not as expected: %s: got %q, want %q", e.field, got, e.want)
 		}
 	}
 	return met, nil

@@ -39,6 +39,7 @@ type testCommand struct {
 	floor      float64
 	lcov       string
 	envoy      string
+	reveal     bool
 }
 
 func newTest() *cobra.Command {
@@ -62,6 +63,7 @@ func newTest() *cobra.Command {
 	flags.StringVar(&c.meshConfig, "mesh-config", "", "`FILE` with the mesh's settings, where the tests do not say")
 	titled(cmd, "What is read")
 	flags.VarP(&c.out, "output", "o", "`FORMAT` or FORMAT=FILE: text, json, junit, github or lcov (repeatable)")
+	flags.BoolVar(&c.reveal, "show-credentials", false, "show what Authorization, cookies and tokens in URLs hold, which the output otherwise leaves out")
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "name the tests that pass, too")
 	titled(cmd, "Output")
 	flags.BoolVar(&c.coverage, "coverage", false, "name the routes, matches, destinations, subsets, port policies and ServiceEntry ports that no test reached")
@@ -101,6 +103,9 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 	if c.coverage || c.floor > 0 || slices.ContainsFunc(targets, func(t target) bool { return t.format == "lcov" }) {
 		report.Coverage = report.Cover()
 	}
+	if !c.reveal {
+		output.RedactTests(report)
+	}
 	err = emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
 		if print, ok := output.TestFormats[format]; ok {
 			return print(to, report)
@@ -121,7 +126,10 @@ func (c *testCommand) options() (suite.Options, error) {
 		if err != nil {
 			return o, fmt.Errorf("--envoy: %w", err)
 		}
-		o.Judge = func() suite.Judge { return envoytest.NewJudge(path) }
+		o.Judge = func() suite.Judge {
+			judge := envoytest.NewJudge(path)
+			return &endedJudge{Judge: judge, forget: atExit(judge.Close)}
+		}
 	}
 	if c.only == "" {
 		return o, nil
@@ -130,6 +138,18 @@ func (c *testCommand) options() (suite.Options, error) {
 		return o, fmt.Errorf("--run: %w", err)
 	}
 	return o, nil
+}
+
+// An endedJudge is a judge that a signal ends as well.
+type endedJudge struct {
+	suite.Judge
+	forget func()
+}
+
+// Close ends what the judge started.
+func (j *endedJudge) Close() {
+	j.forget()
+	j.Judge.Close()
 }
 
 // rewrite writes the answers into the files of tests and runs them again.
@@ -142,10 +162,10 @@ func rewrite(cmd *cobra.Command, runner *suite.Runner, report *suite.Report, nam
 		if changed == 0 {
 			continue
 		}
-		if err := replaceFile(f.File.Name, text); err != nil {
+		if err := writeThrough(f.File.Name, text); err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(cmd.ErrOrStderr(), "%s: answers written: %d\n", f.File.Name, changed)
+		say(cmd, "%s: answers written: %d", f.File.Name, changed)
 	}
 	return runner.Run(cmd.Context(), names)
 }
@@ -180,12 +200,12 @@ func (c *testCommand) verdict(cmd *cobra.Command, r *suite.Report) error {
 	}
 	switch {
 	case r.Broken():
-		fmt.Fprintln(cmd.ErrOrStderr(), "sem: some tests could not be read")
+		say(cmd, "sem: some tests could not be read")
 		return errTold
 	case c.only != "" && r.Requests() == 0:
 		return fmt.Errorf("--run %q fits the name of no test", c.only)
 	case r.Coverage != nil && r.Coverage.Percent() < c.floor:
-		fmt.Fprintf(cmd.ErrOrStderr(), "sem: the coverage of %.1f%% is below the floor of %g%%\n", r.Coverage.Percent(), c.floor)
+		say(cmd, "sem: the coverage of %.1f%% is below the floor of %g%%", r.Coverage.Percent(), c.floor)
 		return errNo
 	case r.Failed():
 		return errNo

@@ -10,6 +10,7 @@ import (
 
 	"sem.example/internal/output"
 	"sem.example/internal/pipeline"
+	"sem.example/internal/request"
 	"sem.example/simulate"
 )
 
@@ -56,6 +57,7 @@ type traceCommand struct {
 	follow  bool
 	fail    bool
 	expect  []string
+	reveal  bool
 }
 
 func newTrace() *cobra.Command {
@@ -80,6 +82,7 @@ func newTrace() *cobra.Command {
 	flags.BoolVar(&c.why, "why", false, "open each step to what was rejected, and why")
 	flags.BoolVar(&c.follow, "follow", false, "go on to the proxies behind the endpoint (default: true; false with --batch)")
 	flags.StringArrayVar(&c.expect, "expect", nil, "`FIELD=TEXT`,... that the trace document, or its first hop, must have, or exit 1: verdict=DELIVERED,tls.mode=SIMPLE (repeatable)")
+	flags.BoolVar(&c.reveal, "show-credentials", false, "show what Authorization, cookies and tokens in URLs hold, which the answer otherwise leaves out")
 	flags.BoolVar(&c.fail, "fail", false, "exit 1 when the request does not get its answer")
 	titled(cmd, "The answer")
 	return cmd
@@ -141,14 +144,23 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	if world, ok := mesh.(*pipeline.World); ok {
 		world.Explain(t, settings.Policy)
 	}
-	if err := c.print(cmd, targets, t); err != nil {
+	shown := c.shown(t)
+	if err := c.print(cmd, targets, shown); err != nil {
 		return err
 	}
-	met, err := meets(cmd, t, expected)
+	met, err := meets(cmd, t, shown, expected)
 	if err == nil && (!met || c.fail && !t.Verdict.Succeeded()) {
 		return errNo
 	}
 	return err
+}
+
+// shown is a trace as it may be shown.
+func (c *traceCommand) shown(t *simulate.Trace) *simulate.Trace {
+	if c.reveal {
+		return t
+	}
+	return output.Redact(t)
 }
 
 func (c *traceCommand) print(cmd *cobra.Command, targets []target, t *simulate.Trace) error {
@@ -219,7 +231,8 @@ func (c *traceCommand) runBatch(cmd *cobra.Command, mesh tracer, fallback simula
 		return err
 	}
 	defer closeInput()
-	out := json.NewEncoder(cmd.OutOrStdout())
+	safe := output.NewJSONWriter(cmd.OutOrStdout())
+	out := json.NewEncoder(safe)
 	out.SetEscapeHTML(false)
 	bad := 0
 	for n := 1; lines.Scan(); n++ {
@@ -229,10 +242,10 @@ func (c *traceCommand) runBatch(cmd *cobra.Command, mesh tracer, fallback simula
 		t, err := answer(mesh, lines.Bytes(), fallback, pipeline.TraceOptions{Why: c.why, Follow: c.follow})
 		if err != nil {
 			bad++
-			fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d: %v\n", c.batch, n, err)
-			t = &simulate.Trace{APIVersion: "sem/v1", Kind: "Trace", Verdict: simulate.Unsupported, Summary: err.Error()}
+			say(cmd, "%s:%d: %v", c.batch, n, err)
+			t = &simulate.Trace{APIVersion: "sem/v1", Kind: "Trace", ID: request.ID(lines.Bytes()), Verdict: simulate.Unsupported, Summary: err.Error()}
 		}
-		if err := out.Encode(t); err != nil {
+		if err := out.Encode(c.shown(t)); err != nil {
 			return err
 		}
 	}
@@ -246,9 +259,9 @@ func (c *traceCommand) runBatch(cmd *cobra.Command, mesh tracer, fallback simula
 }
 
 func answer(mesh tracer, line []byte, proxy simulate.Proxy, opts pipeline.TraceOptions) (*simulate.Trace, error) {
-	call := simulate.Call{Proxy: proxy}
-	if err := json.Unmarshal(line, &call); err != nil {
-		return nil, fmt.Errorf("this line is no request: %w", err)
+	call, err := request.JSON(line, proxy)
+	if err != nil {
+		return nil, err
 	}
 	return mesh.Trace(call, opts)
 }

@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"internal/pipeline": {"internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/mesh", "internal/compile", "internal/envoy", "simulate", "validate"},
 	"internal/suite":    {"internal/source", "internal/diag", "internal/pipeline", "internal/envoy", "simulate"},
 	"internal/output":   {"internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
-	"internal/request":  {"simulate"},
+	"internal/request":  {"simulate", "internal/diag"},
 	"internal/recipe":   {"schema"},
 	"internal/convert":  {"internal/source", "schema"},
 	"internal/release":  {},
