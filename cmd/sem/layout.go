@@ -55,11 +55,11 @@ func (f *conversionFlags) convert(cmd *cobra.Command, report *diag.Report, paths
 		taken[name] = group[0].File.Name
 		files = append(files, recipe.File{Name: name, Data: write(group)})
 	}
-	if err := writeAll(files, f.force); err != nil {
+	if err := writeAll(f.out, files, f.force); err != nil {
 		return err
 	}
 	for _, file := range files {
-		fmt.Fprintf(cmd.ErrOrStderr(), "wrote %s\n", filepath.ToSlash(file.Name))
+		say(cmd, "wrote %s", filepath.ToSlash(file.Name))
 	}
 	return nil
 }

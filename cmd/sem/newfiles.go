@@ -2,9 +2,10 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/pipeline"
 	"sem.example/internal/recipe"
+	"sem.example/internal/source"
 )
 
 // files lays a draft out in the folder.
@@ -50,7 +52,13 @@ func print(w io.Writer, files []recipe.File) error {
 
 // writeAll writes all files or none: each is written whole beside its place first, and what is renamed already is taken
 // back where a later one fails.
-func writeAll(files []recipe.File, force bool) error {
+// Nothing is written through a linked folder at or below the one that the command line names.
+func writeAll(folder string, files []recipe.File, force bool) error {
+	for _, f := range files {
+		if err := notLinked(folder, f.Name); err != nil {
+			return err
+		}
+	}
 	if !force {
 		if err := allFree(files); err != nil {
 			return err
@@ -61,15 +69,14 @@ func writeAll(files []recipe.File, force bool) error {
 		if err := os.MkdirAll(filepath.Dir(f.Name), 0o755); err != nil {
 			return rollBack(undo, err)
 		}
-		before, err := os.ReadFile(f.Name)
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
+		mode, back, err := keep(f.Name)
+		if err != nil {
 			return rollBack(undo, err)
 		}
-		existed := err == nil
-		if err := replaceFile(f.Name, f.Data); err != nil {
+		if err := replaceFile(f.Name, f.Data, mode); err != nil {
 			return rollBack(undo, err)
 		}
-		undo = append(undo, func() { putBack(f.Name, before, existed) })
+		undo = append(undo, back)
 	}
 	return nil
 }
@@ -95,11 +102,17 @@ func rollBack(undo []func(), err error) error {
 	return err
 }
 
-// putBack restores a file as well as it can.
-func putBack(name string, data []byte, existed bool) {
-	if !existed {
-		os.Remove(name)
-		return
+// keep returns the mode that a file has or gets, and what restores it as well as can be. A link is removed, for it is replaced and
+// not followed.
+func keep(name string) (fs.FileMode, func(), error) {
+	info, err := os.Lstat(name)
+	if err != nil || info.Mode()&fs.ModeSymlink != 0 {
+		return 0o666, func() { os.Remove(name) }, nil
 	}
-	replaceFile(name, data)
+	before, err := source.ReadRegular(name, math.MaxInt64-1)
+	if err != nil {
+		return 0, nil, fmt.Errorf("%s: %w", name, err)
+	}
+	mode := info.Mode().Perm()
+	return mode, func() { _ = replaceFile(name, before, mode) }, nil
 }

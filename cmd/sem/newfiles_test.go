@@ -16,7 +16,7 @@ func TestWriteAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	files := []recipe.File{{Name: filepath.Join(dir, "new.yaml"), Data: []byte("a")}, {Name: kept, Data: []byte("after")}, {Name: blocked}}
-	if err := writeAll(files, true); err == nil {
+	if err := writeAll(dir, files, true); err == nil {
 		t.Fatal("a file below a file was written")
 	}
 	if data, err := os.ReadFile(kept); err != nil || string(data) != "before" {

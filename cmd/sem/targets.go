@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,32 +64,11 @@ func emit(cmd *cobra.Command, targets []target, print func(format string, look o
 			}
 			continue
 		}
-		if err := replaceFile(t.file, buf.Bytes()); err != nil {
+		if err := writeThrough(t.file, buf.Bytes()); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// replaceFile writes a file beside its place and renames it.
-func replaceFile(name string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".sem-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	if _, err := f.Write(data); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Chmod(0o644); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
 }
 
 // lookOf decides width and colour for standard output: colour only on a terminal, unless --color, CLICOLOR_FORCE or NO_COLOR
