@@ -8,9 +8,9 @@ import (
 	"sem.example/internal/pipeline"
 )
 
-// checksOf returns the checks that a code stands for: an ID, a beginning of IDs, or a code of another tool. The error names the
+// checksNamed returns the checks that a code stands for: an ID, a beginning of IDs, or a code of another tool. The error names the
 // nearest code.
-func checksOf(code string) ([]*diag.Check, error) {
+func checksNamed(code string) ([]*diag.Check, error) {
 	var found []*diag.Check
 	var known []string
 	for _, c := range pipeline.Checks() {
@@ -29,7 +29,7 @@ func checksOf(code string) ([]*diag.Check, error) {
 
 // silenceable returns why a code cannot be disabled or ignored, or nil. A beginning of IDs leaves out those that cannot.
 func silenceable(code string) error {
-	checks, err := checksOf(code)
+	checks, err := checksNamed(code)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func grade(on map[string]diag.Severity, code, severity string) error {
 	if ranks[severity] == 0 {
 		return fmt.Errorf("the severity of %s is %q: use error, warning or info", code, severity)
 	}
-	checks, err := checksOf(code)
+	checks, err := checksNamed(code)
 	if err != nil {
 		return err
 	}

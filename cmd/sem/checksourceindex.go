@@ -41,6 +41,7 @@ var checkSources = map[string][]string{
 	"SEM036": {"schema/authorizationpolicy.cue", "schema/checksvalue.go", "schema/metadata.cue"},
 	"SEM037": {"schema/authorizationpolicy.cue", "schema/checksvalue.go", "schema/httproute.cue", "schema/requestauthentication.cue", "schema/trafficpolicy.cue"},
 	"SEM038": {"validate/responsebody.go"},
+	"SEM039": {"internal/diag/input.go"},
 	"SEM040": {"validate/exportto.go"},
 	"SEM041": {"schema/checksserviceentry.go", "schema/selector.cue"},
 	"SEM042": {"schema/checksserviceentry.go", "schema/selector.cue"},

@@ -19,7 +19,7 @@ func (s *settings) read(f source.Field) {
 		s.Policy.Disable = s.codes(f, silenceable)
 		s.Policy.File.Disable = s.Policy.Disable
 	case "enable":
-		s.Policy.Enable = s.codes(f, func(code string) error { _, err := checksOf(code); return err })
+		s.Policy.Enable = s.codes(f, func(code string) error { _, err := checksNamed(code); return err })
 	case "severity":
 		s.severity(f)
 	case "ignore":
@@ -72,7 +72,7 @@ func (s *settings) severity(f source.Field) {
 	fields := slices.Clone(f.Value.Fields)
 	slices.SortStableFunc(fields, func(a, b source.Field) int { return len(a.Key) - len(b.Key) })
 	for _, v := range fields {
-		if _, err := checksOf(v.Key); err != nil {
+		if _, err := checksNamed(v.Key); err != nil {
 			s.fault(v.Range, "%v", err)
 		} else if err := grade(s.Policy.Severity, v.Key, v.Value.Text); err != nil {
 			s.fault(v.Value.Range, "%v", err)

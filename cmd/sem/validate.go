@@ -179,7 +179,7 @@ func (c *validateCommand) wanted(p diag.Policy) (diag.Policy, error) {
 		}
 	}
 	for _, code := range c.enable {
-		if _, err := checksOf(code); err != nil {
+		if _, err := checksNamed(code); err != nil {
 			return p, fmt.Errorf("--enable: %w", err)
 		}
 	}
