@@ -8,7 +8,7 @@ import (
 )
 
 var unknownField = &diag.Check{
-	ID: "SEM020", Title: "field is not known", Severity: diag.Error,
+	ID: "SEM020", Title: "field is not known", Severity: diag.Error, Stage: diag.NoStage,
 	Why: "The API server drops a field that it does not know, or refuses the document, depending on how it is asked. Either way the setting has no effect: " +
 		"a timeout that is misspelt, or one level too deep, is no timeout.",
 	Fix: "Correct the spelling, or move the field to the level that it belongs to.",

@@ -9,7 +9,7 @@ import (
 )
 
 var wrongType = &diag.Check{
-	ID: "SEM021", Title: "value has the wrong type", Severity: diag.Error,
+	ID: "SEM021", Title: "value has the wrong type", Severity: diag.Error, Stage: diag.NoStage,
 	Why: "The API server rejects a value of another type: it takes neither \"80\" for 80 nor a single value for a list. In YAML a plain number, true or false " +
 		"is not text, and a key with nothing behind it is null.",
 	Fix: "Write the value as the field wants it; \"sem explain\" says which type that is.",

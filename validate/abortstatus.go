@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM097",
 	Title:    "abort without a status",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why:      `An abort answers requests with a status. Without one it does nothing.`,
 	Fix:      `Set httpStatus or grpcStatus.`,
 	Wrong: `

@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM223",
 	Title:    "regex is not anchored as it looks",
 	Severity: diag.Warning,
+	Stage:    diag.AtRoute,
 	Why: `A regex has to match the whole path, without the query, or the whole value of the header: the proxy does not search for it. A plain
 word, or an expression that begins with ^ and stops in the middle, matches less than its author thinks; one that does not begin with a
 slash matches no path.`,

@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	ID:       "SEM126",
 	Title:    "TCP entry takes the TLS connections of other hosts",
 	Severity: diag.Warning,
+	Stage:    diag.AtFilterChain,
 	Why: `Without an address the proxy listens on the port for every destination. Hosts of protocol TLS and HTTPS are told apart by server
 name; a TCP host has none and takes every other connection to the port, also those that would have passed through to hosts that
 nobody registered. Addresses that Istio allocates help only workloads that let the proxy answer their DNS queries.`,
@@ -64,6 +65,7 @@ var _ = register(diag.Check{
 	ID:       "SEM129",
 	Title:    "TCP entry without address shares its port with HTTP",
 	Severity: diag.Warning,
+	Stage:    diag.AtFilterChain,
 	Why: `The proxy has one listener for all HTTP hosts of a port, whatever their addresses; an opaque host without an address falls on the
 same. What a connection is, is then decided by its first bytes: whatever is not HTTP goes to the TCP host, and servers that speak
 first stall until the detection gives up.`,
@@ -119,6 +121,7 @@ var _ = register(diag.Check{
 	ID:       "SEM130",
 	Title:    "Mongo or MySQL port is shared with another protocol",
 	Severity: diag.Error,
+	Stage:    diag.AtFilterChain,
 	Why: `Servers of MySQL and MongoDB speak first, so Istio never mixes them with other protocols on one listener. Without an address both
 hosts fall on the same one: the younger host is left out of it, and its connections go to the other.`,
 	Fix: `Give the entry its addresses, or use different ports.`,

@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM073",
 	Title:    "host of the request is set more than once",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why:      `rewrite.authority and the headers Host and :authority of the request are the same thing, so at most one of them can be set.`,
 	Fix:      `Keep rewrite.authority.`,
 	Wrong: `

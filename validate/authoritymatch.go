@@ -16,6 +16,8 @@ var _ = register(diag.Check{
 	ID:       "SEM239",
 	Title:    "match of an authority that no client sends",
 	Severity: diag.Warning,
+	Stage:    diag.AtRoute,
+	When:     diag.NoRouteMatched,
 	Why: `The authority is compared letter by letter with what clients send: in lower case, without the port where it is the usual one of the
 scheme. And only requests for a host of the rules come to them at all.`,
 	Fix: `Write the authority as clients send it.`,
@@ -74,6 +76,8 @@ var _ = register(diag.Check{
 	ID:       "SEM238",
 	Title:    "match of a claim that no policy reads",
 	Severity: diag.Error,
+	Stage:    diag.AtRoute,
+	When:     diag.NoRouteMatched,
 	Why: `Claims of a token can be matched where a RequestAuthentication has checked the token. On a gateway without one such a match never
 holds.`,
 	Fix: `Add a RequestAuthentication for the workload of the gateway.`,

@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM218",
 	Title:    "warm-up with a balancer that does not know it",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why:      `Only ROUND_ROBIN and LEAST_REQUEST send new endpoints less at first. Other ways of balancing do not look at warmup.`,
 	Fix:      `Use ROUND_ROBIN or LEAST_REQUEST, or leave out warmup.`,
 	Wrong: `
@@ -75,6 +76,7 @@ var _ = register(diag.Check{
 	ID:       "SEM219",
 	Title:    "traffic of another host is passed through",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `With simple: PASSTHROUGH the proxy connects to the address that the client dialled, not to an endpoint of the host. What is routed
 there from another host, or arrives at a gateway, ends where it was going before: at the other host, or at the gateway itself.`,
 	Fix: `Use another way of balancing for hosts that others are routed to.`,
@@ -165,6 +167,7 @@ var _ = register(diag.Check{
 	ID:       "SEM209",
 	Title:    "locality that no endpoint is in",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `Shares and failover go by the localities of the endpoints, region/zone/subzone. One that no endpoint is in gets no traffic; its share
 is lost to the others.`,
 	Fix: `Write localities of the endpoints.`,

@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM274",
 	Title:    "name for the handshake is no name",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `The server's certificate bears DNS names, IP addresses, or identities that begin with spiffe://. A URL, a name with a port, or an empty
 text equals none of them, so that verification fails; as SNI it selects no certificate. Istio admits any text.`,
 	Fix: `Write the bare name, as the certificate has it.`,

@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM083",
 	Title:    "cipher suite is left out, or none fits the TLS version",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `Cipher suites that Envoy does not know, or that are listed twice, are left out. Those that are used by default do not
 work with TLS 1.0 and 1.1, so that such clients could not connect.`,
 	Fix: `List suites by their OpenSSL names, each once; for TLS 1.0 and 1.1 list suites that have them, such as ECDHE-RSA-AES128-SHA.`,

@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	ID:       "SEM099",
 	Title:    "match of a JWT claim outside gateways",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why:      `Only gateways route by the claims of a token (@request.auth.claims). On sidecars there is nothing to match, so Istio rejects the document.`,
 	Fix:      `Bind the VirtualService to gateways only, without mesh.`,
 	Wrong: `

@@ -16,6 +16,8 @@ var _ = register(diag.Check{
 	ID:       "SEM145",
 	Title:    "TLS is originated without a server name",
 	Severity: diag.Warning,
+	Stage:    diag.AtTLS,
+	When:     diag.Observed,
 	Why: `The proxy takes the server name (SNI) and the name that it verifies from the Host header, which only HTTP has. For other
 protocols it sends no server name unless the rule sets one; servers with several certificates then show the wrong one or refuse.`,
 	Fix: `Set sni, and subjectAltNames.`,
@@ -78,6 +80,8 @@ var _ = register(diag.Check{
 	ID:       "SEM146",
 	Title:    "server name holds a wildcard",
 	Severity: diag.Error,
+	Stage:    diag.AtTLS,
+	When:     diag.Observed,
 	Why:      `The server name (SNI) is sent as it is written. No server has a name with a star, so none knows which certificate to show.`,
 	Fix:      `Leave sni out for HTTP, where the Host header gives it, or write the name of the server.`,
 	Wrong: `
@@ -130,6 +134,7 @@ var _ = register(diag.Check{
 	ID:       "SEM148",
 	Title:    "server name is set, but not the names to verify",
 	Severity: diag.Info,
+	Stage:    diag.NoStage,
 	Why: `The proxy verifies the names in the server's certificate by itself only where it also chooses the server name. With an explicit
 sni and no subjectAltNames, in the rule or in the ServiceEntry, any certificate of a trusted authority will do, whatever its names.`,
 	Fix: `Add subjectAltNames, or leave sni out where the port is HTTP.`,
@@ -187,6 +192,7 @@ var _ = register(diag.Check{
 	ID:       "SEM154",
 	Title:    "one server name is sent to several hosts",
 	Severity: diag.Warning,
+	Stage:    diag.AtTLS,
 	Why: `The rule serves several hosts and fixes one server name (SNI) for all of them. Servers of the other hosts are asked for a name
 that is not theirs: they show the wrong certificate or refuse.`,
 	Fix: `Leave sni out for HTTP, where the Host header gives it, or write a rule for each host.`,

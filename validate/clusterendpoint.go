@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	ID:       "SEM265",
 	Title:    "endpoint is the name of a Service",
 	Severity: diag.Info,
+	Stage:    diag.NoStage,
 	Why: `The proxy looks the name up and connects to the virtual address of the Service, as a program without sidecar would: kube-proxy picks
 the Pod. Rules and policies of that Service, its subsets and its automatic mutual TLS do not act on this traffic.`,
 	Fix: `Route to the Service by a VirtualService, or mean it so.`,
@@ -63,6 +64,7 @@ var _ = register(diag.Check{
 	ID:       "SEM266",
 	Title:    "gateway sends traffic to itself",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `The host of the entry is resolved to the Service of a gateway, so that callers end there. The rules of that very gateway send the
 requests on to the same host, and so to the gateway again: they go in a circle.`,
 	Fix: `Register the host with its real address. Let a VirtualService lead sidecars to the gateway instead of the endpoint.`,

@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM069",
 	Title:    "ConfigMap of another namespace as credential",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why:      `configmap://namespace/name names a ConfigMap with the authorities that the server is verified with. A rule may read those of its own namespace only.`,
 	Fix:      `Put the ConfigMap into the namespace of the rule, and name both: configmap://namespace/name.`,
 	Wrong: `

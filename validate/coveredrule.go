@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM221",
 	Title:    "match is covered by an earlier one",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `The first match that a request meets decides, whatever matches it better further down. Every request that meets this match meets
 an earlier one too: its path begins with an earlier prefix, or the earlier match asks for less. The rule never gets a request by it.`,
 	Fix: `Move the more specific rule to the front.`,

@@ -13,6 +13,7 @@ var _ = register(diag.Check{
 	ID:       "SEM277",
 	Title:    "condition that no request fulfils, or that has no effect",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `Methods and schemes are compared as they are: requests say GET and http, never get or HTTP. ignoreUriCase is for exact and prefix
 conditions on the path; a regular expression has (?i) for that. Istio admits it all the same.`,
 	Fix: `Write methods in upper and schemes in lower case; begin a regular expression with (?i).`,

@@ -15,6 +15,8 @@ var _ = register(diag.Check{
 	ID:       "SEM235",
 	Title:    "no rule for the rest of the requests",
 	Severity: diag.Warning,
+	Stage:    diag.AtRoute,
+	When:     diag.NoRouteMatched,
 	Why: `Rules for a host replace its default route. A request that meets none of the matches is answered 404 by the client's proxy; it does
 not go to the service.`,
 	Fix: `End with a rule that has no match and leads to the service itself.`,

@@ -14,6 +14,8 @@ var _ = register(diag.Check{
 	ID:       "SEM240",
 	Title:    "delegate does not exist",
 	Severity: diag.Error,
+	Stage:    diag.AtRoute,
+	When:     diag.NoRouteMatched,
 	Why: `The rule hands its requests to the rules of another VirtualService, which does not exist or is not exported to this namespace. istiod
 leaves the rule out, without a word, and its requests are answered with 404.`,
 	Fix: `Correct the name and namespace of the delegate, or export it.`,
@@ -91,6 +93,8 @@ var _ = register(diag.Check{
 	ID:       "SEM241",
 	Title:    "rule of a delegate does not fit the rule that delegates",
 	Severity: diag.Error,
+	Stage:    diag.AtRoute,
+	When:     diag.NoRouteMatched,
 	Why: `Each rule of a delegate must match only requests that the delegating rule matches: a prefix inside its prefix, and no condition that
 contradicts it. istiod leaves out the rules that do not fit; their requests are answered with 404.`,
 	Fix: `Narrow the match of the delegate to that of the rule that delegates.`,
@@ -163,6 +167,8 @@ var _ = register(diag.Check{
 	ID:       "SEM242",
 	Title:    "rule delegates to a VirtualService that cannot be a delegate",
 	Severity: diag.Error,
+	Stage:    diag.AtRoute,
+	When:     diag.NoRouteMatched,
 	Why: `Only a VirtualService without hosts is a delegate, and a delegate must not delegate further. istiod leaves the rule out, and its
 requests are answered with 404.`,
 	Fix: `Take the hosts out of the delegate, or route to its host instead.`,
@@ -233,6 +239,7 @@ var _ = register(diag.Check{
 	ID:       "SEM243",
 	Title:    "delegate that nobody delegates to",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why:      `A VirtualService without hosts acts only through the rules that delegate to it. None does.`,
 	Fix:      `Delegate to it, give it hosts, or remove it.`,
 	Wrong: `

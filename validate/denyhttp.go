@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM096",
 	Title:    "DENY rule by HTTP attributes closes TCP ports",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `On a TCP port the proxy knows no methods, paths or headers. So that a DENY policy does not let through what it cannot judge, such
 a condition counts as fulfilled there, and every connection to TCP ports of the selected workloads is refused.`,
 	Fix: `Name the HTTP ports of the workload in to.operation.ports of the rule.`,

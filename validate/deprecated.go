@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM044",
 	Title:    "field is deprecated",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why:      `The field still works, but another took its place, and a later version of Istio may drop it.`,
 	Fix:      `Use the field that the finding names.`,
 	Wrong: `

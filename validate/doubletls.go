@@ -9,6 +9,8 @@ var _ = register(diag.Check{
 	ID:       "SEM140",
 	Title:    "TLS is originated on a port where the application already encrypts",
 	Severity: diag.Error,
+	Stage:    diag.AtTLS,
+	When:     diag.Observed,
 	Why: `The port's protocol is HTTPS or TLS: the proxy passes the application's own TLS through. A DestinationRule with mode SIMPLE
 or MUTUAL for that port wraps it in a second TLS. The server takes the inner handshake for garbage; clients see "wrong version
 number", a 400 or a reset connection.`,
@@ -67,6 +69,7 @@ var _ = register(diag.Check{
 	ID:       "SEM141",
 	Title:    "TLS for the whole host covers a plaintext port and a TLS port",
 	Severity: diag.Error,
+	Stage:    diag.AtTLS,
 	Why: `The host has ports where the proxy should originate TLS and ports where the application does so itself. Settings at the top
 of the rule apply to all of them: what suits the plaintext port encrypts the other twice.`,
 	Fix: `Move the tls block to portLevelSettings of the plaintext port.`,

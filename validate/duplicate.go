@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM178",
 	Title:    "document is defined twice",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `A cluster holds one object of a kind, namespace and name. Applied one after the other, the later document overwrites the earlier
 one: nothing of that one is left.`,
 	Fix: `Give one of the two another name, or remove it.`,

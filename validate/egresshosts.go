@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM091",
 	Title:    "egress host is listed twice or covered by another",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why:      `A host that another entry of the same listener includes adds nothing. Most likely one of the two was meant otherwise.`,
 	Fix:      `Remove one of the entries.`,
 	Wrong: `

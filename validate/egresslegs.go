@@ -11,6 +11,7 @@ var _ = register(diag.Check{
 	ID:       "SEM248",
 	Title:    "sidecars hand traffic to a gateway that does not take it",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `Traffic that leaves through an egress gateway travels in two legs. The rule for the sidecars sends it to a port of the gateway's
 Service, and there a server of the Gateway has to have that port, take the host, and expect what arrives: plain HTTP of an http rule,
 the application's TLS of a tls rule, or what a DestinationRule for the gateway's Service makes of them. Otherwise the connection is

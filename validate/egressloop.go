@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM247",
 	Title:    "rule acts on sidecars and on the gateway that it leads to",
 	Severity: diag.Error,
+	Stage:    diag.AtCluster,
 	Why: `The rules are bound to the sidecars and to an egress gateway, and this one sends requests to that gateway without saying at which of
 the two it acts. At the gateway it sends them back to the gateway itself: the request goes in a circle.`,
 	Fix: `Add match.gateways: [mesh] to the rule that leads to the gateway.`,

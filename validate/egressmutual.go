@@ -11,6 +11,7 @@ var _ = register(diag.Check{
 	ID:       "SEM249",
 	Title:    "sidecars and gateway do not agree on mutual TLS",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `Towards a gateway there is no automatic mutual TLS: its Pods do not ask for it. A server of mode ISTIO_MUTUAL needs a DestinationRule
 of mode ISTIO_MUTUAL for the gateway's Service, and such a rule needs such a server. Servers are told apart by server name, so the rule
 has to set sni to a host of the server; without it the sidecar sends the name of its cluster, which no server takes. Either way the

@@ -13,6 +13,7 @@ var _ = register(diag.Check{
 	ID:       "SEM214",
 	Title:    "ejection among few endpoints",
 	Severity: diag.Info,
+	Stage:    diag.NoStage,
 	Why: `One endpoint may always be ejected, more only up to maxEjectionPercent of all, 10 % unless it is set. With fewer than ten endpoints a
 second one stays, however it fails.`,
 	Fix: `Raise maxEjectionPercent where more may be ejected.`,
@@ -88,6 +89,7 @@ var _ = register(diag.Check{
 	ID:       "SEM215",
 	Title:    "ejection stops at the share of healthy endpoints",
 	Severity: diag.Info,
+	Stage:    diag.NoStage,
 	Why: `When the share of healthy endpoints falls below minHealthPercent, outlier detection is off: the ejected ones are used again. With few
 endpoints a single ejection may be enough for that.`,
 	Fix: `Lower minHealthPercent below the share that one ejection leaves.`,
@@ -140,6 +142,7 @@ var _ = register(diag.Check{
 	ID:       "SEM216",
 	Title:    "count of gateway errors that is never reached",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `Errors 502, 503 and 504 count as gateway errors and as 5xx errors. An endpoint is ejected at the first count that is full: that of
 gateway errors never is, unless it is the smaller.`,
 	Fix: `Make consecutiveGatewayErrors less than consecutive5xxErrors, or leave it out.`,

@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM043",
 	Title:    "selector without labels",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `A selector without labels selects every workload of the namespace, as no selector at all does. Who writes a selector most
 likely means to narrow the document down.`,
 	Fix: `Add the labels of the workloads, or remove the selector.`,

@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM250",
 	Title:    "WorkloadEntry that nothing selects",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why:      `A WorkloadEntry serves a host only if a ServiceEntry or a Service of its namespace selects its labels. None does.`,
 	Fix:      `Select its labels in a ServiceEntry of the namespace, or correct them.`,
 	Wrong: `
@@ -92,6 +93,7 @@ var _ = register(diag.Check{
 	ID:       "SEM259",
 	Title:    "Service selects no workload",
 	Severity: diag.Warning,
+	Stage:    diag.AtEndpoint,
 	Why: `The input holds workloads in the namespace of the Service, but none with the labels that it selects, and no EndpointSlice or
 Endpoints for it. Requests are answered with 503 and the flag UH.`,
 	Fix: `Correct the selector or the labels.`,
@@ -149,6 +151,7 @@ var _ = register(diag.Check{
 	ID:       "SEM264",
 	Title:    "endpoint is the proxy itself",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `The address is a loopback or link-local address: each proxy connects to its own machine. That is right
 only where a helper runs beside every client.`,
 	Fix: `Write an address that clients can reach.`,

@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM052",
 	Title:    "endpoint does not fit the ports of its entry",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `The port map of an endpoint says which number each port of the entry has there, by port name. A name that the entry does not
 have says nothing. A Unix socket is one end of one connection, so its entry has one port.`,
 	Fix: `Use the names of spec.ports as keys. Split an entry with sockets so that each has one port.`,

@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM272",
 	Title:    "host or address of an entry cannot take traffic",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `Hosts and addresses of an entry set its traffic apart from that of others. One that is listed twice adds nothing. Traffic to loopback
 addresses does not leave the Pod and never reaches the proxy, and 0.0.0.0 is no destination.`,
 	Fix: `Remove the repetition, or give the address that applications dial.`,

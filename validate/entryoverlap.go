@@ -13,6 +13,7 @@ var _ = register(diag.Check{
 	ID:       "SEM162",
 	Title:    "entry registers the host of a Kubernetes Service",
 	Severity: diag.Warning,
+	Stage:    diag.AtVirtualHost,
 	Why: `A client sees one service of a host. Of an entry and a Kubernetes Service of one name the Service wins, with its ports, addresses
 and resolution; clients in the entry's own namespace see the entry, unless the Service lives there too. Endpoints of an entry in
 the Service's namespace are mixed into those of the Service.`,
@@ -73,6 +74,7 @@ var _ = register(diag.Check{
 	ID:       "SEM163",
 	Title:    "wildcard entry and specific entry differ",
 	Severity: diag.Info,
+	Stage:    diag.NoStage,
 	Why: `Names are looked up exactly first. For a host that has an entry of its own, the wildcard entry counts only on ports that the own
 entry does not list; there its protocol and resolution hold, which differ.`,
 	Fix: `List all ports in the specific entry, or make the two agree.`,
@@ -162,6 +164,7 @@ var _ = register(diag.Check{
 	ID:       "SEM175",
 	Title:    "entries of one host differ in location",
 	Severity: diag.Warning,
+	Stage:    diag.AtCluster,
 	Why: `Whether a host is MESH_INTERNAL or MESH_EXTERNAL decides about automatic mutual TLS and telemetry. Of several entries of one host
 a client goes by one: entries of one namespace are united under the older's location.`,
 	Fix: `Write the same location in both.`,

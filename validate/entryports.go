@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM051",
 	Title:    "port is declared twice in one entry",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why:      `Endpoints refer to a port by its name, and clients by its number, so both have to be unique in an entry.`,
 	Fix:      `Give each port a name and a number of its own. A host whose port speaks two protocols needs two entries with different addresses.`,
 	Wrong: `

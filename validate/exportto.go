@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM040",
 	Title:    "exportTo contradicts itself",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `The list says which namespaces see the document. * is every namespace and ~ is none, so neither goes with anything else,
 and no namespace is listed twice; . is the document's own. A DestinationRule with a workloadSelector is for clients of its own namespace only.`,
 	Fix: `Keep one way to say it: [.], [*], or a list of namespaces.`,

@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM064",
 	Title:    "failover contradicts itself",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `Failover leads from one region to another. It is one way to order localities, and priority by labels of region, zone or subzone is
 another; the two cannot be combined.`,
 	Fix: `Name two different regions, and keep one of failover and failoverPriority.`,

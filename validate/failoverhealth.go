@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM208",
 	Title:    "failover without outlier detection",
 	Severity: diag.Warning,
+	Stage:    diag.AtEndpoint,
 	Why: `The proxy turns to another locality when the endpoints of the first are unhealthy. Without outlier detection it never takes an endpoint
 for unhealthy, so it never fails over.`,
 	Fix: `Add outlierDetection to the same policy.`,

@@ -11,6 +11,8 @@ var _ = register(diag.Check{
 	ID:       "SEM233",
 	Title:    "fault never fires",
 	Severity: diag.Warning,
+	Stage:    diag.AtRoute,
+	When:     diag.Observed,
 	Why:      `The share of requests that a fault strikes is 0 unless it is written. Without percentage the fault does nothing.`,
 	Fix:      `Write percentage, {value: 100} for every request.`,
 	Wrong: `
@@ -60,6 +62,7 @@ var _ = register(diag.Check{
 	ID:       "SEM234",
 	Title:    "fault next to retries or a timeout",
 	Severity: diag.Info,
+	Stage:    diag.AtFault,
 	Why: `Faults are injected by the client's proxy before it sends the request. An injected error is not retried, and an injected delay is not
 cut short by the timeout of the same rule.`,
 	Fix: `Inject the fault at the next hop to try out retries and timeouts: on the route of the server that this one calls.`,

@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	ID:       "SEM077",
 	Title:    "name of a gateway is malformed",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `A gateway is named by its name, if it is in the same namespace, or by namespace/name. Dotted names are a former form that
 Istio still reads and warns of.`,
 	Fix: `Write name or namespace/name, or mesh for all sidecars.`,

@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM245",
 	Title:    "rules of the sidecars do not act on what a gateway sends",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `Rules without gateways act at sidecars only. A gateway that routes straight to the host goes by its own rules: its requests are
 spread over all endpoints, whatever subset the rules of the sidecars choose.`,
 	Fix: `Choose the subset in the rule of the gateway as well, or bind the rules of the host to the gateway.`,
@@ -93,6 +94,7 @@ var _ = register(diag.Check{
 	ID:       "SEM246",
 	Title:    "rules of a host do not act at sidecars",
 	Severity: diag.Info,
+	Stage:    diag.NoStage,
 	Why: `A VirtualService that lists gateways acts at these alone. The host is one that workloads of the mesh call as well; what they send
 goes by the defaults of the host: past the rules, and past the gateway.`,
 	Fix: `Add mesh to gateways, with match.gateways where sidecars and gateway need different rules; or write rules for the sidecars apart.`,
@@ -178,6 +180,7 @@ var _ = register(diag.Check{
 	ID:       "SEM244",
 	Title:    "short host name in a delegate of another namespace",
 	Severity: diag.Info,
+	Stage:    diag.NoStage,
 	Why: `A host without dots is completed with the namespace of the document that it stands in. The delegate stands in another namespace than
 the rules that delegate to it, so that the same name means another Service in each of the two.`,
 	Fix: `Write the full name.`,

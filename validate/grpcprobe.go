@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM056",
 	Title:    "gRPC probe, which Istio's webhook does not know",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why:      `The API has the field, but the webhook answers "unknown health check method" and rejects the document.`,
 	Fix:      `Probe by httpGet, tcpSocket or exec; exec can run a gRPC client.`,
 	Wrong: `

@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM289",
 	Title:    "header operation with a name that no header can have",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `The API server takes any name, and the proxy loads it. A request to which such a header is added is not sent: the proxy answers 503,
 "invalid header name". To a response it is added as it is, which many clients refuse. Header names consist of letters, digits and
 !#$%&'*+.^_|~- and the backtick: no space, colon or bracket.`,

@@ -13,6 +13,7 @@ var _ = register(diag.Check{
 	ID:       "SEM180",
 	Title:    "route leads to a host that clients do not see",
 	Severity: diag.Error,
+	Stage:    diag.AtCluster,
 	Why: `The destination is registered, but exportTo (of a Kubernetes Service: the annotation networking.istio.io/exportTo) or a Sidecar
 hides it from the namespace of the rules. For those clients there is no
 cluster of that host: the proxy answers 503 with the flag NC.`,
@@ -101,6 +102,7 @@ var _ = register(diag.Check{
 	ID:       "SEM181",
 	Title:    "DestinationRule stands in a namespace where nobody uses it",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `A client looks for a rule in its own namespace, then in that of the service, then in the root namespace. This rule stands in none of
 those: the namespace holds nothing that could be a client.`,
 	Fix: `Move the rule to the namespace of the service, or to that of its clients.`,

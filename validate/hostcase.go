@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM119",
 	Title:    "host is written with capitals",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `Hosts in routes are compared in lower case, but clusters and DestinationRules keep the name as it is written. A host with capitals
 is found under one name and missed under the other.`,
 	Fix: `Write the host in lower case.`,

@@ -13,6 +13,7 @@ var _ = register(diag.Check{
 	ID:       "SEM078",
 	Title:    "hosts of one VirtualService overlap",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why:      `Each name belongs to one of the hosts, so that the proxy gets one set of routes for it. A wildcard includes every name below it.`,
 	Fix:      `Remove the host that another one includes.`,
 	Wrong: `

@@ -13,6 +13,7 @@ var _ = register(diag.Check{
 	ID:       "SEM092",
 	Title:    "HTTP limits on a port that is not HTTP",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why:      `On a port of another protocol the proxy sees connections and no requests, so that only the limits of TCP have an effect.`,
 	Fix:      `Declare the port's protocol as HTTP, HTTP2 or GRPC if that is what it speaks, or set limits of tcp.`,
 	Wrong: `

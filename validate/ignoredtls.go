@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM276",
 	Title:    "client TLS setting that the mode ignores",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `Mode ISTIO_MUTUAL uses the certificates of the mesh, and DISABLE, which is the default, does not encrypt at all. Certificates and names
 that are set next to them have no effect. Istio admits them all the same.`,
 	Fix: `Set mode SIMPLE or MUTUAL if the proxy should encrypt with these settings, or remove them.`,

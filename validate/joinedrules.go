@@ -18,6 +18,7 @@ var _ = register(diag.Check{
 	ID:       "SEM167",
 	Title:    "two VirtualServices of one gateway have the same condition",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `A gateway joins the HTTP rules of all VirtualServices of a host, those of the oldest first, with rules without conditions at the
 end. Of two rules with the same condition the second is never used, and which one that is depends on the age of the documents.`,
 	Fix: `Put the rules of a host into one document, or make the conditions exclude one another.`,
@@ -122,6 +123,7 @@ var _ = register(diag.Check{
 	ID:       "SEM176",
 	Title:    "two VirtualServices route the same server name",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `TLS connections are told apart by server name, port and destination. Of two rules of different documents for the same the older
 counts; the other is dropped without a word.`,
 	Fix: `Keep one of the two rules.`,

@@ -17,6 +17,7 @@ var _ = register(diag.Check{
 	ID:       "SEM095",
 	Title:    "JWK set cannot be used",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `jwks holds the keys that tokens are verified with, as a JWK set in JSON. Keys that cannot be read are rejected. Private keys can be read,
 but are not needed, and everybody who may read the document has them.`,
 	Fix: `Put in the public keys of the issuer, as its jwks_uri serves them.`,

@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM089",
 	Title:    "listeners of a Sidecar clash",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `Each port and each Unix socket has one listener in a direction. An egress listener without a port is for all ports that the others
 leave, so there is one at most, and it comes last.`,
 	Fix: `Unite the listeners of one port, and move the one without a port to the end.`,

@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	ID:       "SEM275",
 	Title:    "locality of a workload is malformed",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `A locality is region, region/zone or region/zone/subzone. Others never equal the locality of a client, so that locality load
 balancing treats the workload as far away. Istio admits any text.`,
 	Fix: `Write at most three parts, none of them empty.`,

@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM061",
 	Title:    "shares of localities do not add up",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `The shares of one locality's traffic are percentages, so they add up to 100. Localities are region/zone/subzone without empty parts;
 a * stands for the rest at the end only; and none may include another, for then the share would be open.`,
 	Fix: `Make the shares of each from add up to 100, and list localities that exclude each other.`,

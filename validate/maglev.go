@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM063",
 	Title:    "size of the Maglev table is no prime number below 5000011",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why:      `Maglev hashing spreads evenly over tables of prime size only. Envoy refuses others, and any of 5000011 or more.`,
 	Fix:      `Use a prime number such as 65537, which is the default without maglev.tableSize in Envoy.`,
 	Wrong: `

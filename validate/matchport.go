@@ -17,6 +17,7 @@ var _ = register(diag.Check{
 	ID:       "SEM123",
 	Title:    "match names a port that no request arrives at",
 	Severity: diag.Error,
+	Stage:    diag.AtRoute,
 	Why: `For sidecars the port of a match is a port of the host that is called; at a gateway it is the number of the Gateway's server, not
 the targetPort of its Service. Requests never arrive at this port, so the match never holds.`,
 	Fix: `Write a port of the host, or of a server of the gateway.`,

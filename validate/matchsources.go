@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM229",
 	Title:    "match of a gateway forgets the source",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `A match that names gateways is taken by the gateways alone: sourceLabels and sourceNamespace next to them are not looked at, also
 where one of the gateways is mesh.`,
 	Fix: `Write two rules, one with the gateways and one with the source.`,
@@ -67,6 +68,7 @@ var _ = register(diag.Check{
 	ID:       "SEM230",
 	Title:    "match of source labels that no client has",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `The rules are chosen when the configuration of a client is made, by the labels of its own workload. Where no workload has the labels
 nobody gets the rule; on a gateway it is the gateway's labels that count, not those of whoever calls it.`,
 	Fix: `Write labels that the Pods of the clients have.`,

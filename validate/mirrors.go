@@ -11,6 +11,7 @@ var _ = register(diag.Check{
 	ID:       "SEM237",
 	Title:    "mirror repeats its own route",
 	Severity: diag.Warning,
+	Stage:    diag.AtMirror,
 	Why: `A mirror sends a copy of the request. Where it leads to the same host, subset and port as the route, the service gets each request
 twice, and what it does twice with it is real.`,
 	Fix: `Mirror to another subset or host.`,

@@ -11,6 +11,7 @@ var _ = register(diag.Check{
 	ID:       "SEM101",
 	Title:    "host is a half-qualified Kubernetes name",
 	Severity: diag.Error,
+	Stage:    diag.AtCluster,
 	Why: `Only a name without any dot is completed, by the namespace of the document. A name such as "reviews.prod" is taken as it
 stands, and no service has it, although its author means "reviews.prod.svc.cluster.local". The rule never applies, or its route
 leads nowhere.`,
@@ -57,6 +58,7 @@ var _ = register(diag.Check{
 	ID:       "SEM102",
 	Title:    "short host resolves to another namespace than meant",
 	Severity: diag.Error,
+	Stage:    diag.AtCluster,
 	Why: `A name without a dot is completed by the namespace of the document that it stands in, not by that of the client or of the
 service. Here no such service exists, but another namespace has one of this name.`,
 	Fix: `Write the full name of the service.`,
@@ -115,6 +117,7 @@ var _ = register(diag.Check{
 	ID:       "SEM112",
 	Title:    "host ends in another cluster domain",
 	Severity: diag.Error,
+	Stage:    diag.AtVirtualHost,
 	Why: `The name is built like that of a Kubernetes Service, but ends in a domain that is not the cluster's, so no service has it.
 Mostly it is a slip of the pen.`,
 	Fix: `Write the cluster's domain, or name it with --domain if it is not cluster.local.`,

@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM118",
 	Title:    "workload names a service account that does not exist",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `A workload outside of Kubernetes proves its identity with a token of its service account. The input holds service accounts of this
 namespace, but not this one: the workload cannot join the mesh, and clients expect an identity that nobody has.`,
 	Fix: `Correct the name, or create the service account.`,
@@ -84,6 +85,7 @@ var _ = register(diag.Check{
 	ID:       "SEM117",
 	Title:    "Secret of a gateway is missing or lacks a key",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `A gateway reads the Secret that credentialName names in the namespace of its own workload, not in that of the Gateway document. The
 input holds Secrets of that namespace, but not this one, or one without the keys: connections to the server are reset.`,
 	Fix: `Create the Secret in the namespace of the gateway's workload, with the keys tls.crt and tls.key (and ca.crt to verify clients).`,

@@ -16,6 +16,8 @@ var _ = register(diag.Check{
 	ID:       "SEM227",
 	Title:    "external host is asked for under another name",
 	Severity: diag.Warning,
+	Stage:    diag.AtCluster,
+	When:     diag.Observed,
 	Why: `A route to another host does not change the Host header. Servers outside the mesh are mostly told apart by it: asked for a name
 that they do not serve, they answer with odd 404s, 421s or a page of somebody else. The server name of the proxy's TLS follows the
 same header.`,

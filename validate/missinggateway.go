@@ -17,6 +17,7 @@ var _ = register(diag.Check{
 	ID:       "SEM107",
 	Title:    "Gateway that rules are bound to does not exist",
 	Severity: diag.Error,
+	Stage:    diag.AtVirtualHost,
 	Why: `A name without a namespace means a Gateway of the document's own namespace. Rules that are bound to a Gateway that does not
 exist apply nowhere.`,
 	Fix: `Write the Gateway as NAMESPACE/NAME.`,
@@ -121,6 +122,7 @@ var _ = register(diag.Check{
 	ID:       "SEM108",
 	Title:    "match names a gateway that the rules are not bound to",
 	Severity: diag.Error,
+	Stage:    diag.AtVirtualHost,
 	Why: `The gateways of a match narrow down those of the document. One that the document does not name is never reached, so the match
 never holds.`,
 	Fix: `Add the gateway to spec.gateways, or take it out of the match.`,

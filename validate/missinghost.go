@@ -10,6 +10,7 @@ var _ = register(diag.Check{
 	ID:       "SEM100",
 	Title:    "route leads to a host that does not exist",
 	Severity: diag.Error,
+	Stage:    diag.AtCluster,
 	Why: `A route sends traffic to the cluster of its destination host and port. For a host that no Service and no ServiceEntry
 registers there is no such cluster: the proxy answers 503 with the flag NC, or closes the connection where the rule is not HTTP.`,
 	Fix: `Correct the name, or register the host by a Service or a ServiceEntry.`,

@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	ID:       "SEM115",
 	Title:    "exportTo names a namespace that does not exist",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `The input holds the Namespaces of the cluster, and this one is not among them. Nobody sees what is exported to it; those who were
 meant do not either.`,
 	Fix: `Correct the name.`,
@@ -95,6 +96,7 @@ var _ = register(diag.Check{
 	ID:       "SEM114",
 	Title:    "Sidecar imports a host that nobody offers",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `The hosts of an egress listener are "namespace/host". No service of this host lives in that namespace, or it is not exported to the
 Sidecar's: the import has no effect, and calls to the host are treated as calls to the outside.`,
 	Fix: `Correct the namespace or the host, or export the service.`,

@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM103",
 	Title:    "route leads to a port that the host does not have",
 	Severity: diag.Error,
+	Stage:    diag.AtCluster,
 	Why: `Clusters exist for the ports of a service, not for those of its containers. A route to any other number names a cluster that
 does not exist: the proxy answers 503 with the flag NC.`,
 	Fix: `Name a port of the service.`,
@@ -68,6 +69,7 @@ var _ = register(diag.Check{
 	ID:       "SEM104",
 	Title:    "route names no port, and the one that is inferred does not exist",
 	Severity: diag.Error,
+	Stage:    diag.AtCluster,
 	Why: `In the mesh, an HTTP rule without a port sends to the port that the request came for, even where the destination has a single,
 other port. No cluster of that number exists, and the proxy answers 503 with the flag NC.`,
 	Fix: `Name the port of the destination.`,

@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	ID:       "SEM105",
 	Title:    "route leads to a subset that no DestinationRule defines",
 	Severity: diag.Error,
+	Stage:    diag.AtCluster,
 	Why: `A subset is a cluster of its own, made from the DestinationRule that is in force for the host. No rule defines this one, so the
 route names a cluster that does not exist: the proxy answers 503 with the flag NC.`,
 	Fix: `Correct the name, or define the subset in the DestinationRule of the host.`,
@@ -87,6 +88,7 @@ var _ = register(diag.Check{
 	ID:       "SEM106",
 	Title:    "subset is defined only in a DestinationRule that is not in force",
 	Severity: diag.Error,
+	Stage:    diag.AtCluster,
 	Why: `A client takes the DestinationRule of its own namespace, else that of the service's namespace, else that of the root namespace,
 and no other. The subset is defined, but in a rule that this client never uses; its cluster does not exist, and the proxy
 answers 503 with the flag NC.`,

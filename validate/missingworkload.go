@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM113",
 	Title:    "entry selects no workload",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `The workloadSelector picks Pods and WorkloadEntries of the entry's own namespace. The input holds workloads there, but none with
 these labels: the host has no endpoints, and the proxy answers 503 with the flag UH.`,
 	Fix: `Correct the labels, or move the entry to the namespace of the workloads.`,
@@ -81,6 +82,7 @@ var _ = register(diag.Check{
 	ID:       "SEM116",
 	Title:    "Gateway selects no workload",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `A Gateway configures the proxies whose labels its selector asks for, in any namespace. No workload of the input has these labels,
 and one has labels much like them: the servers open nowhere.`,
 	Fix: `Correct the selector.`,

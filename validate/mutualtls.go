@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	ID:       "SEM150",
 	Title:    "mutual TLS of the mesh towards a server outside of it",
 	Severity: diag.Error,
+	Stage:    diag.AtTLS,
 	Why: `Mode ISTIO_MUTUAL presents the workload's mesh certificate and asks the server for one of the same mesh. A server without sidecar
 has none: the handshake fails, and the proxy answers 503 with the flag UF. Without a tls block Istio would decide by itself, endpoint
 by endpoint.`,
@@ -91,6 +92,7 @@ var _ = register(diag.Check{
 	ID:       "SEM151",
 	Title:    "client does not speak the mutual TLS that the server demands",
 	Severity: diag.Error,
+	Stage:    diag.AtTLS,
 	Why: `A PeerAuthentication of mode STRICT makes the sidecars of the workloads refuse everything but the mesh's mutual TLS. The
 DestinationRule makes clients send something else, so the connection is reset. Without a tls block clients would use mutual TLS by
 themselves.`,

@@ -10,6 +10,7 @@ var _ = register(diag.Check{
 	ID:       "SEM284",
 	Title:    "namespace asks for injection in two ways",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `The label istio-injection goes before the label istio.io/rev, which then has no effect: the Pods get the sidecar of the default
 revision, or none, and not that of the revision which is named. Pods with a sidecar are not part of the ambient mesh, so that either
 label makes istio.io/dataplane-mode: ambient say nothing.`,

@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM057",
 	Title:    "workload without an address",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `A workload of another network may be known by that network's name alone: clients then dial the network's gateway. Clients of the
 same network cannot reach it, and without a gateway nobody can.`,
 	Fix: `Give the workload's address, unless it is only reached through the gateway of its network.`,

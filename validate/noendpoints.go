@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM271",
 	Title:    "resolution STATIC without endpoints",
 	Severity: diag.Error,
+	Stage:    diag.AtEndpoint,
 	Why: `With resolution STATIC the proxy connects to the endpoints that the entry lists or selects. Without either there is nothing to
 connect to, and every call is answered 503 (no healthy upstream). Istio admits it all the same.`,
 	Fix: `List endpoints, select workloads, or use resolution DNS to look the host up.`,

@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM270",
 	Title:    "entry without ports",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `The proxy takes traffic by port, so that an entry without ports has no listener, no route and no cluster. Istio admits it
 all the same.`,
 	Fix: `List the ports that clients call.`,

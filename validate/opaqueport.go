@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM053",
 	Title:    "TCP port without an address",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `A TCP connection names no host, so the proxy knows a service by address and port. Without an address the entry takes every
 connection to that port, whatever it is for. With DNS or STATIC resolution Istio allocates an address, unless a label turns that off.`,
 	Fix: `List the addresses of the service, or declare the port as HTTP or TLS if that is what it speaks.`,

@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM278",
 	Title:    "gateway without a selector",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `The selector says which gateway workloads open the ports. Without one every gateway of the mesh does, those of other namespaces included.
 Istio admits it all the same.`,
 	Fix: `Select the gateway by its labels, such as istio: ingressgateway.`,

@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM054",
 	Title:    "wildcard stands for part of a label",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `Envoy matches hosts and SNI by whole labels, so that *.example.com is understood everywhere, and *-api.example.com only where
 Istio takes care of it.`,
 	Fix: `Write *. and the domain, or list the hosts.`,

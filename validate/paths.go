@@ -14,6 +14,8 @@ var _ = register(diag.Check{
 	ID:       "SEM225",
 	Title:    "match of the path that no path meets",
 	Severity: diag.Error,
+	Stage:    diag.AtRoute,
+	When:     diag.NoRouteMatched,
 	Why: `The proxy compares the path of the request without its query: it begins with a slash and holds no "?" and no "#". A value that has
 one of these, or that begins otherwise, matches nothing.`,
 	Fix: `Begin the value with a slash, match the query by queryParams and the host by authority.`,
@@ -69,6 +71,8 @@ var _ = register(diag.Check{
 	ID:       "SEM224",
 	Title:    "prefix also matches longer words",
 	Severity: diag.Info,
+	Stage:    diag.AtRoute,
+	When:     diag.Observed,
 	Why:      `A prefix is compared as text, not by segments of the path: /pay matches /payments as well.`,
 	Fix:      `Match the path itself by exact and what lies below it by a prefix with a final slash.`,
 	Wrong: `

@@ -17,6 +17,7 @@ var _ = register(diag.Check{
 	ID:       "SEM256",
 	Title:    "mutual TLS is set for a port of the Service, not of the workload",
 	Severity: diag.Warning,
+	Stage:    diag.AtTLS,
 	Why: `Keys of portLevelMtls are ports of the workload, as containers listen on them. This one is a port of the Service, which maps to
 another port of the workload, so the setting never acts.`,
 	Fix: `Write the target port.`,
@@ -120,6 +121,7 @@ var _ = register(diag.Check{
 	ID:       "SEM263",
 	Title:    "policy selects no workload",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `A PeerAuthentication, AuthorizationPolicy, RequestAuthentication or Sidecar acts on the workloads that its selector picks in its
 namespace. The input holds workloads there, and none of them has these labels.`,
 	Fix: `Correct the selector.`,

@@ -6,10 +6,13 @@ import (
 	"sem.example/validate/internal/facts"
 )
 
-var _ = register(diag.Check{
+// PlaintextToTLS is the check of plain HTTP that is sent to a port of TLS.
+var PlaintextToTLS = register(diag.Check{
 	ID:       "SEM142",
 	Title:    "plain HTTP is sent to a port that expects TLS",
 	Severity: diag.Error,
+	Stage:    diag.AtTLS,
+	When:     diag.Observed,
 	Why: `The rule sends HTTP requests to a port where TLS is expected, and no DestinationRule makes the proxy originate it. The server
 answers "the plain HTTP request was sent to HTTPS port" (400), or resets the connection.`,
 	Fix: `Set tls mode SIMPLE for that port in a DestinationRule of the destination host.`,
@@ -89,6 +92,7 @@ var _ = register(diag.Check{
 	ID:       "SEM143",
 	Title:    "gateway ends TLS and sends plain HTTP to a TLS port",
 	Severity: diag.Error,
+	Stage:    diag.AtTLS,
 	Why: `HTTP rules of a gateway act on decrypted requests, which it sends on as plain HTTP; mutual TLS of the mesh ends at the sidecar and
 changes nothing for the application. The port of the Service expects the application's own TLS: it answers "the plain HTTP request
 was sent to HTTPS port" (400), or resets the connection.`,

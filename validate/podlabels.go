@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM261",
 	Title:    "subset asks for labels that the workload has and its Pods do not",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `A subset picks Pods by the labels of the Pods. Those of a Deployment itself are another matter: its Pods get the labels of
 spec.template.metadata. The subset is empty, and requests to it are answered with 503 and the flag UH.`,
 	Fix: `Write the label under spec.template.metadata.labels.`,

@@ -13,6 +13,7 @@ var _ = register(diag.Check{
 	ID:       "SEM260",
 	Title:    "port of a workload is declared with different protocols",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `The sidecar opens one listener for a port of its workload, however many Services lead there. The oldest Service gives the protocol:
 requests that come by the other are taken for what they are not. TCP read as HTTP is refused; HTTP taken for TCP loses routing,
 telemetry and HTTP policies.`,
@@ -96,6 +97,7 @@ var _ = register(diag.Check{
 	ID:       "SEM268",
 	Title:    "headless Service translates a port",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `The name of a headless Service leads to the addresses of its Pods themselves, and nothing stands between that would change the port:
 clients connect to the port of the Service at the Pod, where the application listens on targetPort.`,
 	Fix: `Give port the number that the Pods listen on.`,
@@ -131,6 +133,7 @@ var _ = register(diag.Check{
 	ID:       "SEM255",
 	Title:    "two WorkloadGroups give their workloads the same labels",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `Machines that register by a group get its labels. Whatever selects the labels of one group selects the machines of the other as well:
 ServiceEntries send requests to both, and policies hold for both.`,
 	Fix: `Give each group a label of its own, or make one group of the two.`,

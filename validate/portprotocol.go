@@ -13,6 +13,8 @@ var _ = register(diag.Check{
 	ID:       "SEM125",
 	Title:    "protocol of an external port is not what usually answers there",
 	Severity: diag.Warning,
+	Stage:    diag.AtFilterChain,
+	When:     diag.NoPlaintextToTLS,
 	Why: `The declared protocol tells the proxy what the application sends. On port 443 declared HTTP it expects plain HTTP and, unless a
 DestinationRule originates TLS, sends plain HTTP to a server that expects TLS; an application that encrypts itself is no longer
 routed by the entry. On port 80 declared HTTPS or TLS the proxy passes bytes through: plain HTTP is not routed as HTTP, and declaring
@@ -78,6 +80,7 @@ var _ = register(diag.Check{
 	ID:       "SEM127",
 	Title:    "port of one host has different protocols",
 	Severity: diag.Warning,
+	Stage:    diag.AtListener,
 	Why: `Two entries declare the same port of the same host with different protocols. A client goes by one of them: entries of one
 namespace are united and the older gives the protocol; of several namespaces a client's own comes first, then the older. Rules
 written for the other protocol do not act.`,

@@ -17,6 +17,7 @@ var _ = register(diag.Check{
 	ID:       "SEM203",
 	Title:    "settings for a port replace those of the rule",
 	Severity: diag.Warning,
+	Stage:    diag.AtCluster,
 	Why: `An entry of portLevelSettings is the whole policy of its port. What it does not repeat of the settings above it does not hold there:
 without tls the port is not encrypted, without outlierDetection nothing is ejected.`,
 	Fix: `Repeat in the entry what is to hold for the port as well.`,
@@ -109,6 +110,7 @@ var _ = register(diag.Check{
 	ID:       "SEM206",
 	Title:    "settings for a port of a subset clear what it inherits",
 	Severity: diag.Warning,
+	Stage:    diag.AtCluster,
 	Why: `A subset inherits the settings of its rule block by block. Settings of the subset for a port begin anew: connectionPool, loadBalancer,
 outlierDetection and tls of the rule and of the subset are gone for that port unless the entry repeats them.`,
 	Fix: `Repeat in the entry what is to hold for the port as well.`,
@@ -211,6 +213,7 @@ var _ = register(diag.Check{
 	ID:       "SEM204",
 	Title:    "settings for a port that the host does not have",
 	Severity: diag.Warning,
+	Stage:    diag.AtCluster,
 	Why: `Settings for a port go by the port of the service, not by that of the container. Those for a port that the service does not have are
 never used.`,
 	Fix: `Write a port of the service.`,
@@ -290,6 +293,7 @@ var _ = register(diag.Check{
 	ID:       "SEM205",
 	Title:    "settings for one port are written twice",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why:      `Of two entries for one port the first is used, and the second is not looked at.`,
 	Fix:      `Write one entry for the port.`,
 	Wrong: `

@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	ID:       "SEM292",
 	Title:    "pseudo header in a match of headers",
 	Severity: diag.Info,
+	Stage:    diag.NoStage,
 	Why: `Current releases let a match of headers name :method, :authority, :scheme and :path; releases around 1.24 refuse it. The path in
 :path has its query with it, other than in a match of uri.`,
 	Fix: `Use the fields method, authority, scheme, uri and queryParams, which every release takes.`,

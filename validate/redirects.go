@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM228",
 	Title:    "redirect code that the proxy does not know",
 	Severity: diag.Error,
+	Stage:    diag.AtRoute,
 	Why: `Istio accepts every code from 300 to 399, and the proxy knows 301, 302, 303, 307 and 308. For another one the route is sent without
 an action: the proxy rejects the whole route table, and every later change of the routes of this port as well.`,
 	Fix: `Use 301 or 308 for good, 302 or 307 for now, 303 after a POST.`,
@@ -55,6 +56,8 @@ var _ = register(diag.Check{
 	ID:       "SEM236",
 	Title:    "redirect leads to itself",
 	Severity: diag.Warning,
+	Stage:    diag.AtRedirect,
+	When:     diag.Observed,
 	Why: `The client asks for the new location, and the same rule redirects it again: a path that the match still covers, or a change to
 https where the HTTPS server of the same gateway has the same rules. Browsers give up after some twenty turns.`,
 	Fix: `Let the match leave out the new location; for https, set tls.httpsRedirect on the HTTP server, or match the port.`,

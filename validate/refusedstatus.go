@@ -11,6 +11,7 @@ var _ = register(diag.Check{
 	ID:       "SEM296",
 	Title:    "status that Envoy refuses",
 	Severity: diag.Error,
+	Stage:    diag.AtRoute,
 	Why: `Istio takes a status of up to 600, Envoy only what is below. A proxy refuses the route table that holds such a rule, with all rules of
 all other hosts in it, and goes on with the table that it had before, or without any.`,
 	Fix: `Answer with a status from 200 to 599.`,

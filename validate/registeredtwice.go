@@ -17,6 +17,7 @@ var _ = register(diag.Check{
 	ID:       "SEM160",
 	Title:    "host is registered in several namespaces",
 	Severity: diag.Warning,
+	Stage:    diag.AtVirtualHost,
 	Why: `A client sees one service of a host: that of its own namespace, else a Kubernetes Service, else the oldest. The ports and endpoints
 of the others do not exist for it, and which one wins may change with the age of the documents.`,
 	Fix: `Keep one entry, or limit each to its clients with exportTo.`,
@@ -76,6 +77,7 @@ var _ = register(diag.Check{
 	ID:       "SEM161",
 	Title:    "host is registered twice in one namespace",
 	Severity: diag.Warning,
+	Stage:    diag.AtVirtualHost,
 	Why: `Two entries of one host and namespace are united, port by port, only if resolution, labels, workload selector and exportTo are the
 same. Here they differ, so the younger entry is left out as a whole.`,
 	Fix: `Write one entry for the host, or make the two agree.`,

@@ -13,6 +13,7 @@ var _ = register(diag.Check{
 	ID:       "SEM184",
 	Title:    "policy for unknown hosts without a mode",
 	Severity: diag.Warning,
+	Stage:    diag.AtVirtualHost,
 	Why: `An outboundTrafficPolicy without a mode means REGISTRY_ONLY, not the default of the mesh: calls to hosts that nobody registers are
 blocked.`,
 	Fix: `Write the mode.`,
@@ -47,6 +48,7 @@ var _ = register(diag.Check{
 	ID:       "SEM187",
 	Title:    "external host is not registered, and unknown hosts are blocked",
 	Severity: diag.Warning,
+	Stage:    diag.AtVirtualHost,
 	Why: `With REGISTRY_ONLY clients reach registered hosts only. Rules for a host that is not lead to nothing: HTTP is answered 502, other
 connections are closed.`,
 	Fix: `Add a ServiceEntry for the host.`,

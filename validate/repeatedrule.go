@@ -17,6 +17,8 @@ var _ = register(diag.Check{
 	ID:       "SEM220",
 	Title:    "rule stands after one that takes everything",
 	Severity: diag.Error,
+	Stage:    diag.AtRoute,
+	When:     diag.NoRouteMatched,
 	Why: `The first rule that matches decides. One without conditions, or with a prefix "/" or a regex ".*" as its only one, matches every
 request. The rules after it are not even sent to the proxy.`,
 	Fix: `Move the rule that takes everything to the end.`,
@@ -85,6 +87,7 @@ var _ = register(diag.Check{
 	ID:       "SEM222",
 	Title:    "match is written twice",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why:      `The first of two rules with the same match gets all requests that meet it. The second never gets one by this match.`,
 	Fix:      `Remove one of the two, or make the match differ as it was meant to.`,
 	Wrong: `

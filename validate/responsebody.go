@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM038",
 	Title:    "body of a fixed answer is large",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `The body is part of the configuration of every proxy that has the route, in memory and over the wire at each change. Istio warns
 from 100 KiB on and rejects more than 1 MiB.`,
 	Fix:   `Serve the content by a workload, and route to it.`,

@@ -14,6 +14,8 @@ var _ = register(diag.Check{
 	ID:       "SEM226",
 	Title:    "rewritten path has a slash too many or too few",
 	Severity: diag.Warning,
+	Stage:    diag.AtRewrite,
+	When:     diag.Observed,
 	Why: `The rewrite replaces the text that the match covers and leaves the rest as it is. Of a prefix without a final slash a slash
 remains; of one with a final slash none does. Without a match of the path only the first slash is replaced. A path that a regex
 matched is replaced as a whole.`,

@@ -17,6 +17,7 @@ var _ = register(diag.Check{
 	ID:       "SEM168",
 	Title:    "two DestinationRules of one host, of which one loses its policy",
 	Severity: diag.Warning,
+	Stage:    diag.AtCluster,
 	Why: `Rules of one host in one namespace are united, but only their subsets are: the trafficPolicy is that of the older rule, as a
 whole. That of the other, with its portLevelSettings, is dropped, and of two subsets of one name the older's counts.`,
 	Fix: `Write one rule for the host.`,
@@ -91,6 +92,7 @@ var _ = register(diag.Check{
 	ID:       "SEM169",
 	Title:    "two DestinationRules of one host are exported differently",
 	Severity: diag.Warning,
+	Stage:    diag.AtCluster,
 	Why: `Rules of one host in one namespace are united only where they are exported to the same namespaces. These are not: a client uses
 one of them, and the subsets and policies of the other do not exist for it.`,
 	Fix: `Write the same exportTo in both, or one rule for the host.`,

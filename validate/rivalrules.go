@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	ID:       "SEM164",
 	Title:    "two VirtualServices route one host in the mesh",
 	Severity: diag.Error,
+	Stage:    diag.AtVirtualHost,
 	Why: `Sidecars use the HTTP rules of one VirtualService for a host. Of several with the same host the older counts, and one that is not
 exported to all before one that is. Rules are not united: those of the other never act.`,
 	Fix: `Put the rules into one VirtualService, or split them with delegates.`,
@@ -70,6 +71,7 @@ var _ = register(diag.Check{
 	ID:       "SEM165",
 	Title:    "VirtualService loses some of its hosts to another one",
 	Severity: diag.Error,
+	Stage:    diag.AtVirtualHost,
 	Why: `Sidecars use the HTTP rules of one VirtualService for a host. This one has several hosts and shares some with an older one, whose
 rules act for those; its own rules act for the other hosts only.`,
 	Fix: `Take the shared host out of one of the two.`,
@@ -187,6 +189,7 @@ var _ = register(diag.Check{
 	ID:       "SEM166",
 	Title:    "wildcard rules do not act for a host with rules of its own",
 	Severity: diag.Info,
+	Stage:    diag.NoStage,
 	Why: `The VirtualService with the most specific host decides alone. A request that none of its rules matches is not handed on to the
 rules of the wildcard host: it is sent by default, or answered 404 at a gateway.`,
 	Fix: `Repeat the rules of the wildcard host where they should hold for this host, too.`,
@@ -253,6 +256,7 @@ var _ = register(diag.Check{
 	ID:       "SEM177",
 	Title:    "VirtualService names one host twice",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `A short name is completed to the full name of a Kubernetes Service. Both entries mean the same host; Istio's webhook compares them
 as written and does not notice, and the proxy keeps one of the two.`,
 	Fix: `Remove one of the two.`,

@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM173",
 	Title:    "two defaults for one namespace",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `A Sidecar or PeerAuthentication without selector is the default of its namespace. Of several the oldest counts; the others have no
 effect at all.`,
 	Fix: `Keep one, or give the other a selector.`,
@@ -76,6 +77,7 @@ var _ = register(diag.Check{
 	ID:       "SEM174",
 	Title:    "two documents select the same workload",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why:      `A workload has one Sidecar, and one PeerAuthentication that selects it. Of several the oldest counts; they are not united.`,
 	Fix:      `Unite the two, or select different workloads.`,
 	Wrong: `

@@ -11,6 +11,7 @@ var _ = register(diag.Check{
 	ID:       "SEM182",
 	Title:    "subset is in a rule that is not exported to its users",
 	Severity: diag.Error,
+	Stage:    diag.AtCluster,
 	Why: `The rule stands in the namespace of the service, where clients of every namespace would find it, but its exportTo leaves out this one.
 For its clients the subset does not exist: they get 503.`,
 	Fix: `Add the namespace to exportTo.`,

@@ -17,6 +17,7 @@ var _ = register(diag.Check{
 	ID:       "SEM120",
 	Title:    "HTTP rules for a host without HTTP port",
 	Severity: diag.Error,
+	Stage:    diag.AtFilterChain,
 	Why: `The proxy reads traffic as HTTP only on ports of an HTTP protocol. On ports of protocol HTTPS, TLS or TCP it sees an opaque
 stream: paths and headers are never matched, and rewrites, retries, timeouts and faults never act.`,
 	Fix: `Use tls rules with sniHosts, or declare an HTTP port and let the proxy originate TLS.`,
@@ -69,6 +70,7 @@ var _ = register(diag.Check{
 	ID:       "SEM121",
 	Title:    "TLS rules for a host without TLS port",
 	Severity: diag.Error,
+	Stage:    diag.AtFilterChain,
 	Why: `Rules of spec.tls act on ports of protocol HTTPS or TLS, where the proxy reads the server name of the application's TLS. The host
 has no such port.`,
 	Fix: `Use http or tcp rules, or declare the port with protocol TLS.`,
@@ -123,6 +125,7 @@ var _ = register(diag.Check{
 	ID:       "SEM122",
 	Title:    "TCP rules for a host without TCP port",
 	Severity: diag.Error,
+	Stage:    diag.AtFilterChain,
 	Why: `Rules of spec.tcp act on ports whose traffic is opaque to the proxy. Ports of protocol HTTPS or TLS take tls rules, ports of an
 HTTP protocol take http rules. The host has no other port.`,
 	Fix: `Use the kind of rule that fits the protocol of the port.`,

@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	ID:       "SEM172",
 	Title:    "DestinationRule for selected workloads hides subsets from them",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `Workloads that a DestinationRule's workloadSelector picks use that rule for its host, alone. It is not united with the rule for
 everybody else, even of the same host and namespace. A route to a subset that only the other rule defines leads these workloads to a
 cluster that does not exist: 503 with the flag NC.`,

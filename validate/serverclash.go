@@ -9,6 +9,7 @@ var _ = register(diag.Check{
 	ID:       "SEM195",
 	Title:    "servers of one gateway use a port in different ways",
 	Severity: diag.Error,
+	Stage:    diag.AtListener,
 	Why: `Servers of all Gateways that select the same workload share its ports. On one port there may be HTTP servers, or TLS servers told
 apart by SNI, or a single TCP server. What does not go with the oldest is left out.`,
 	Fix: `Give the server a port of its own, or the protocol of the others.`,
@@ -68,6 +69,7 @@ var _ = register(diag.Check{
 	ID:       "SEM196",
 	Title:    "TLS servers of one port share a host",
 	Severity: diag.Error,
+	Stage:    diag.AtFilterChain,
 	Why: `TLS servers of a port are told apart by the SNI of the connection. One that has a host in common with an older server of the same
 gateway workload is left out as a whole, with all its other hosts. Where the two write the host for different namespaces, istiod does
 not notice, and the proxy refuses the whole port.`,
@@ -172,6 +174,7 @@ var _ = register(diag.Check{
 	ID:       "SEM197",
 	Title:    "servers share a certificate, and clients their connections",
 	Severity: diag.Warning,
+	Stage:    diag.AtTLS,
 	Why: `Browsers reuse an HTTP/2 connection for every host that its certificate covers. The connection belongs to the server that its first
 request named, and that server answers 404 for the hosts of the other.`,
 	Fix: `Put the hosts of one certificate into one server.`,

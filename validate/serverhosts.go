@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM190",
 	Title:    "host of the rules is served by no server of the gateway",
 	Severity: diag.Error,
+	Stage:    diag.AtVirtualHost,
 	Why: `A gateway takes requests for the hosts of its servers only. Rules for another host are not given to it: it answers 404, or closes
 the connection where TLS names such a host.`,
 	Fix: `Add the host to a server of the Gateway, or take it out of the VirtualService.`,
@@ -72,6 +73,7 @@ var _ = register(diag.Check{
 	ID:       "SEM191",
 	Title:    "server keeps out the namespace of the rules",
 	Severity: diag.Error,
+	Stage:    diag.AtVirtualHost,
 	Why: `A host of a server may begin with a namespace and a slash. Then only VirtualServices of that namespace are given to it; to rules of
 another namespace the gateway is as one that does not have the host.`,
 	Fix: `Write the namespace of the rules before the host, or */ for every namespace.`,

@@ -13,6 +13,7 @@ var _ = register(diag.Check{
 	ID:       "SEM287",
 	Title:    "server name stands twice in one match",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `The server names of a match become one filter chain. Istiod writes a name twice that stands there twice, and the proxy refuses the
 listener for it: from then on no change of this port reaches the proxy, and one that starts anew does not open the port at all.`,
 	Fix: `Remove the second.`,
@@ -58,6 +59,7 @@ var _ = register(diag.Check{
 	ID:       "SEM288",
 	Title:    "gateway is to decrypt a server name and to pass it through",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `On one port a server decrypts TLS for this name, and a rule of another server passes the same name through. Both become filter chains
 for the same connections, and the proxy refuses a listener with such a pair: from then on no change of this port reaches the gateway,
 and one that starts anew does not open the port at all.`,

@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM081",
 	Title:    "port name is used twice in one gateway",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why:      `Route tables of a gateway are named by the port's name, which has to be unique.`,
 	Fix:      `Give each server's port a name of its own.`,
 	Wrong: `

@@ -17,6 +17,7 @@ var _ = register(diag.Check{
 	ID:       "SEM192",
 	Title:    "port of the server is not offered by the gateway",
 	Severity: diag.Warning,
+	Stage:    diag.AtListener,
 	Why: `Clients reach the gateway by its Service. A server whose number is neither a port nor a target port of the Service gets no connection
 from there.`,
 	Fix: `Add the port to the Service of the gateway, or use one that it has.`,
@@ -92,6 +93,7 @@ var _ = register(diag.Check{
 	ID:       "SEM199",
 	Title:    "redirect to HTTPS leads to no server",
 	Severity: diag.Warning,
+	Stage:    diag.AtRedirect,
 	Why: `The server answers every request with a redirect to https. No server of the gateway takes HTTPS connections for the host, so that
 clients end at a closed port.`,
 	Fix: `Add an HTTPS server for the host, or take away httpsRedirect.`,

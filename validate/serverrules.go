@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	ID:       "SEM193",
 	Title:    "rules are of a kind that no server of the gateway takes",
 	Severity: diag.Error,
+	Stage:    diag.AtListener,
 	Why: `A server that reads HTTP, in the clear or after it has decrypted TLS, takes http rules. One that passes TLS through takes tls rules;
 one of TCP, or of the protocol TLS that decrypts, takes tcp rules. Rules of another kind are left out.`,
 	Fix: `Write the rules that fit the server, or change its protocol or TLS mode.`,
@@ -130,6 +131,7 @@ var _ = register(diag.Check{
 	ID:       "SEM194",
 	Title:    "server has no rules, and so no listener",
 	Severity: diag.Warning,
+	Stage:    diag.AtListener,
 	Why: `A server that passes TLS through, or serves TCP, opens its port only for the rules that it takes. Without any the gateway does not
 listen: the connection is refused, or closed.`,
 	Fix: `Bind a VirtualService with a host of the server to the Gateway.`,

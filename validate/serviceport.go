@@ -16,6 +16,8 @@ var _ = register(diag.Check{
 	ID:       "SEM124",
 	Title:    "port of a Service names no protocol",
 	Severity: diag.Info,
+	Stage:    diag.AtListener,
+	When:     diag.Observed,
 	Why: `The protocol comes from appProtocol, or from the part of the port's name before the first hyphen. Here it is detected from the
 first bytes of each connection: servers that speak first stall until that gives up, and rules for HTTP act only on what is recognised.`,
 	Fix: `Set appProtocol, or begin the name with the protocol ("http-web").`,
@@ -46,6 +48,7 @@ var _ = register(diag.Check{
 	ID:       "SEM134",
 	Title:    "endpoint does not list every port of its entry",
 	Severity: diag.Info,
+	Stage:    diag.NoStage,
 	Why: `An endpoint may say for each port of the entry, by name, which number it listens on. A port that it leaves out is reached at its
 targetPort, or else at its own number.`,
 	Fix: `List all ports, if the endpoint listens elsewhere.`,
@@ -97,6 +100,7 @@ var _ = register(diag.Check{
 	ID:       "SEM135",
 	Title:    "route leads to a UDP port",
 	Severity: diag.Error,
+	Stage:    diag.AtCluster,
 	Why: `The proxy handles TCP only, and Istio makes no cluster for a UDP port. Requests that the rule takes are answered 503 with the flag
 NC, or their connection is reset.`,
 	Fix: `Route to a TCP port. UDP reaches its destination without the proxy.`,
@@ -159,6 +163,7 @@ var _ = register(diag.Check{
 	ID:       "SEM137",
 	Title:    "route leads to a single Pod of a headless Service",
 	Severity: diag.Warning,
+	Stage:    diag.AtCluster,
 	Why: `Names of single Pods, such as db-0.db.prod.svc.cluster.local, are known to DNS and to the proxy's routes for the headless Service,
 but they are no hosts of their own: no cluster has this name, and the proxy answers 503 with the flag NC.`,
 	Fix: `Route to the Service, or give the Pod a Service or ServiceEntry of its own.`,

@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM280",
 	Title:    "appProtocol is none that Istio knows",
 	Severity: diag.Info,
+	Stage:    diag.NoStage,
 	Why: `Where a port has an appProtocol, it alone says what the port speaks; the port's name does not count any more. Istio does not know
 this one, and so detects the protocol connection by connection.`,
 	Fix: `Write a protocol that Istio knows, such as http, http2, grpc, https, tls, tcp, mongo, redis, mysql or kubernetes.io/h2c; or leave
@@ -57,6 +58,7 @@ var _ = register(diag.Check{
 	ID:       "SEM281",
 	Title:    "port is taken for TCP because of its number",
 	Severity: diag.Info,
+	Stage:    diag.NoStage,
 	Why: `Neither the name nor the appProtocol of the port says what it speaks. The protocol of such ports is detected from what the client
 sends first, except at 25, 53, 3306 and 27017: their servers usually speak first, and so Istio takes them for TCP.`,
 	Fix: `Say the protocol in the name or the appProtocol: tcp to leave it so, mysql or mongo where the proxy is to read it.`,
@@ -87,6 +89,7 @@ var _ = register(diag.Check{
 	ID:       "SEM285",
 	Title:    "ExternalName Service stands for a host that does not exist",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `An ExternalName Service is another name for a host: requests for it are routed as those for the host. No Service and no ServiceEntry
 registers this one, so that the name is not routed at all, and goes where unknown hosts go. The Service's own ports do not matter.`,
 	Fix: `Correct externalName, or register the host by a ServiceEntry.`,
@@ -130,6 +133,7 @@ var _ = register(diag.Check{
 	ID:       "SEM286",
 	Title:    "DestinationRule for an ExternalName Service",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `An ExternalName Service has no endpoints and no cluster of its own: traffic to it is traffic to the host that it stands for, and goes
 by the DestinationRule of that host. This rule has no effect.`,
 	Fix: `Write the rule for the host that the Service stands for.`,

@@ -13,6 +13,7 @@ var _ = register(diag.Check{
 	ID:       "SEM058",
 	Title:    "several hosts share an address and a TCP port",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `Connections to one address and port look the same to the proxy, whichever host the application meant. With DNS resolution
 they all go to the endpoints of one of the hosts.`,
 	Fix: `Give each host a ServiceEntry with an address of its own.`,

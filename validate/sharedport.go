@@ -10,6 +10,7 @@ var _ = register(diag.Check{
 	ID:       "SEM128",
 	Title:    "two TCP hosts share a port without addresses",
 	Severity: diag.Error,
+	Stage:    diag.AtFilterChain,
 	Why: `Without an address the proxy listens on the port for every destination, and opaque traffic has nothing else to be told apart by.
 The older host takes the connections of both; the other never gets any.`,
 	Fix: `Give each entry its addresses, use protocol TLS so that the server name tells them apart, use different ports, or let workloads

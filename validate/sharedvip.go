@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM131",
 	Title:    "two hosts share an address and a TCP port",
 	Severity: diag.Error,
+	Stage:    diag.AtFilterChain,
 	Why: `Opaque traffic is told apart by address and port only. Of two hosts with the same address and port the older gets all
 connections; the other never gets any.`,
 	Fix: `Give each host its own address or port, or use protocol TLS so that the server name tells them apart.`,
@@ -84,6 +85,7 @@ var _ = register(diag.Check{
 	ID:       "SEM132",
 	Title:    "address range includes the address of another host",
 	Severity: diag.Info,
+	Stage:    diag.AtListener,
 	Why: `Of two hosts on one port whose addresses overlap, the proxy takes the one with the longer prefix. Connections to that part of the
 range go to the other host, with its policies.`,
 	Fix: `Narrow the range, if its host is meant to have those connections.`,
@@ -195,6 +197,7 @@ var _ = register(diag.Check{
 	ID:       "SEM133",
 	Title:    "targetPort has no effect on a Unix socket",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why:      `The endpoints of the entry are Unix sockets, which have no ports. The proxy ignores targetPort.`,
 	Fix:      `Remove targetPort.`,
 	Wrong: `

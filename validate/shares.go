@@ -13,6 +13,7 @@ var _ = register(diag.Check{
 	ID:       "SEM231",
 	Title:    "weights that may not mean what they look like",
 	Severity: diag.Info,
+	Stage:    diag.NoStage,
 	Why: `Weights are shares of their sum, whatever that is. A destination alone gets everything, one of weight 0 nothing, and one that is listed
 twice gets both its shares.`,
 	Fix: `Let the weights add up to 100, and leave out the one of a single destination.`,

@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM144",
 	Title:    "sidecars ignore credentialName and send plaintext",
 	Severity: diag.Error,
+	Stage:    diag.AtTLS,
 	Why: `Sidecars may not read Secrets for a rule that serves every client. Where a DestinationRule of mode SIMPLE or MUTUAL names a
 credentialName and selects no workload, Istio leaves out the whole TLS block on sidecars: the request leaves unencrypted. Gateways
 honour it.`,

@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM183",
 	Title:    "Sidecar leaves out a host of its own namespace",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `With a Sidecar the proxies of the namespace know only the hosts that it imports, and those that imported rules lead to. A ServiceEntry
 of the same namespace that is not among them has no effect for anybody there.`,
 	Fix: `Add the host, or ./* for all of the namespace, to the egress hosts.`,
@@ -71,6 +72,7 @@ var _ = register(diag.Check{
 	ID:       "SEM185",
 	Title:    "listener with a port imports a host without that port",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why:      `An egress listener with a port imports a host only if it has that port. The host is left out although it is named.`,
 	Fix:      `Name the host in a listener without port, or in one with a port that it has.`,
 	Wrong: `
@@ -120,6 +122,7 @@ var _ = register(diag.Check{
 	ID:       "SEM186",
 	Title:    "Sidecar without egress",
 	Severity: diag.Info,
+	Stage:    diag.NoStage,
 	Why:      `Without egress a Sidecar imports everything, as if there were */* in it. It does not make the configuration of the proxies smaller.`,
 	Fix:      `List the hosts that the workloads call.`,
 	Wrong: `
@@ -151,6 +154,7 @@ var _ = register(diag.Check{
 	ID:       "SEM188",
 	Title:    "Sidecar of the root namespace with a selector",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `A Sidecar of the root namespace without a selector is the default of all namespaces. With a selector it is only for workloads of the
 root namespace itself.`,
 	Fix: `Take away the selector, or put the Sidecar into the namespace of the workloads.`,
@@ -185,6 +189,7 @@ var _ = register(diag.Check{
 	ID:       "SEM189",
 	Title:    "Sidecar for a gateway",
 	Severity: diag.Info,
+	Stage:    diag.NoStage,
 	Why:      `Gateways do not look at Sidecars: they know every host that is exported to their namespace.`,
 	Fix:      `Leave the Sidecar out, or let its selector pick other workloads.`,
 	Wrong: `

@@ -13,6 +13,7 @@ var _ = register(diag.Check{
 	ID:       "SEM267",
 	Title:    "endpoints have a port that their Service does not name",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `The addresses of an EndpointSlice or Endpoints serve those ports of the Service that have the same name; numbers do not matter. A port
 of another name serves nothing, and requests to the Service's port are answered with 503 and the flag UH.`,
 	Fix: `Give the port the name that it has in the Service.`,
@@ -91,6 +92,7 @@ var _ = register(diag.Check{
 	ID:       "SEM282",
 	Title:    "endpoints of no Service",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `An EndpointSlice belongs to the Service that its label kubernetes.io/service-name names, Endpoints to the Service of their own name.
 Without a Service nothing ever sends a request to these addresses.`,
 	Fix: `Set the label, or correct the name.`,
@@ -147,6 +149,7 @@ var _ = register(diag.Check{
 	ID:       "SEM283",
 	Title:    "Service without a selector has no endpoints",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `Kubernetes finds no endpoints for a Service without a selector: somebody has to write an EndpointSlice or Endpoints for it. The input
 holds such objects for other Services of the namespace, and none for this one: requests are answered with 503 and the flag UH.`,
 	Fix: `Write an EndpointSlice for the Service, give it a selector, or register the host by a ServiceEntry.`,

@@ -17,6 +17,7 @@ var _ = register(diag.Check{
 	ID:       "SEM075",
 	Title:    "SNI name does not fit the hosts",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `A TLS rule matches names in the handshake (SNI), which have to be names of the VirtualService's hosts. Clients send no IP addresses as SNI.
 Names of the form outbound_.443_.subset_.host, which gateways between clusters use, are for TLS rules on gateways only.`,
 	Fix: `Add the name to hosts, or match a name that hosts have.`,

@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	ID:       "SEM210",
 	Title:    "hash next to shares",
 	Severity: diag.Warning,
+	Stage:    diag.AtEndpoint,
 	Why: `The proxy draws the destination by the weights first, anew for each request, and only then hashes among the endpoints of that
 destination. A client stays with one endpoint only as long as the draw falls the same way.`,
 	Fix: `Route by a header or cookie instead of by weights, or hash over the host as a whole.`,
@@ -120,6 +121,7 @@ var _ = register(diag.Check{
 	ID:       "SEM211",
 	Title:    "hash for a port that the route does not name",
 	Severity: diag.Warning,
+	Stage:    diag.AtEndpoint,
 	Why: `The route carries what is hashed. It is looked up by the port of the destination: where the rule names none, settings for a port are
 not found, and requests are spread at random.`,
 	Fix: `Name the port in the destination, or set the hash for the whole host.`,
@@ -199,6 +201,7 @@ var _ = register(diag.Check{
 	ID:       "SEM212",
 	Title:    "hash of HTTP on a port that is not",
 	Severity: diag.Warning,
+	Stage:    diag.AtEndpoint,
 	Why:      `A header, a cookie or a parameter can be hashed only where the proxy reads HTTP. On other ports only the address of the client can be.`,
 	Fix:      `Use useSourceIp, or give the port an HTTP protocol.`,
 	Wrong: `
@@ -266,6 +269,7 @@ var _ = register(diag.Check{
 	ID:       "SEM213",
 	Title:    "limits of HTTP for a host without",
 	Severity: diag.Warning,
+	Stage:    diag.AtCluster,
 	Why: `The limits of connectionPool.http count requests. On ports of TCP and TLS the proxy sees connections only: the limits are not used
 there.`,
 	Fix: `Use connectionPool.tcp, or give the port an HTTP protocol.`,

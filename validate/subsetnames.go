@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM060",
 	Title:    "subset is defined twice in one rule",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why:      `Destinations refer to a subset by its name, which has to be unique in the rule.`,
 	Fix:      `Give each subset a name of its own.`,
 	Wrong: `

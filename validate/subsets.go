@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM200",
 	Title:    "subset picks no workload",
 	Severity: diag.Error,
+	Stage:    diag.AtEndpoint,
 	Why: `A subset is made of the endpoints of the host whose workloads have all its labels. Where none has, its cluster is empty: requests
 are answered 503 with the flag UH.`,
 	Fix: `Write labels that the workloads of the host have.`,
@@ -128,6 +129,7 @@ var _ = register(diag.Check{
 	ID:       "SEM202",
 	Title:    "subset of an external host without endpoints",
 	Severity: diag.Error,
+	Stage:    diag.AtEndpoint,
 	Why: `An entry with resolution DNS and no endpoints has one endpoint, the host itself, without labels. A subset with labels is empty: its
 cluster is not even made, and requests to it are answered 503.`,
 	Fix: `List the endpoints with their labels, or leave out the subset.`,
@@ -179,6 +181,7 @@ var _ = register(diag.Check{
 	ID:       "SEM201",
 	Title:    "subset says nothing",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `A subset without labels has all endpoints of the host, and without a policy of its own it treats them as the rule does: a route to it
 is a route to the host.`,
 	Fix: `Give the subset labels or a policy, or leave it out.`,
@@ -249,6 +252,7 @@ var _ = register(diag.Check{
 	ID:       "SEM207",
 	Title:    "subset that no rule leads to",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `The policy of a subset is used for requests that a VirtualService routes to the subset. Requests to the host itself are treated by the
 policy of the rule alone.`,
 	Fix: `Route to the subset, or move its policy to the rule.`,
@@ -328,6 +332,7 @@ var _ = register(diag.Check{
 	ID:       "SEM217",
 	Title:    "subsets of a wildcard host",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `A rule for a wildcard host is in force for every service that the host covers and that has no rule of its own. Each of them then has
 these subsets, whether its workloads have the labels or not.`,
 	Fix: `Write a rule with the subsets for each host that has them.`,

@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM293",
 	Title:    "tunnel for a host that speaks HTTP",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `The proxy tunnels TCP and TLS connections that it passes through. Requests that it reads as HTTP are not tunnelled, and the host has
 HTTP ports only: the block has no effect.`,
 	Fix: `Declare the port as TLS or TCP, or take the tunnel out.`,
@@ -69,6 +70,7 @@ var _ = register(diag.Check{
 	ID:       "SEM294",
 	Title:    "TCP settings of the first destination hold for all",
 	Severity: diag.Info,
+	Stage:    diag.NoStage,
 	Why: `Of a weighted TCP or TLS route the proxy makes one filter, with the idle timeout, the greatest duration of a connection, the tunnel
 and the hash of the source address that the DestinationRule of the first destination's host has. Those of the other destinations have
 no effect.`,
@@ -181,6 +183,7 @@ var _ = register(diag.Check{
 	ID:       "SEM295",
 	Title:    "outlier detection keeps requests near",
 	Severity: diag.Info,
+	Stage:    diag.NoStage,
 	Why: `With outlierDetection, and only with it, the proxy prefers endpoints of its own locality, unless the rule or the mesh turns that off:
 those of other zones and regions get requests only as the near ones fail. The load is then as uneven as the clients are.`,
 	Fix: `Set loadBalancer.localityLbSetting: {enabled: false} where requests should spread over all zones; or mean it so.`,

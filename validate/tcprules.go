@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM290",
 	Title:    "TCP rules of a gateway that are never used",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `A TCP connection names no host. At a server for TCP a gateway takes the first rule that fits the port: the first of the oldest
 VirtualService. The rules of any other VirtualService for the same server are never used, whatever their hosts are.`,
 	Fix: `Give each VirtualService a server with a port of its own, or let TLS servers tell the hosts apart by server name.`,
@@ -114,6 +115,7 @@ var _ = register(diag.Check{
 	ID:       "SEM291",
 	Title:    "TLS match without subnets comes after one with them",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `For sidecars istiod goes through the TLS matches of a host in order, and the destinationSubnets of one stay in force for all that
 follow and have none of their own. The later match takes only connections to those subnets.`,
 	Fix: `Put the matches with destinationSubnets last, or give the later one subnets of its own, such as 0.0.0.0/0.`,

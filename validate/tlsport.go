@@ -10,6 +10,7 @@ var _ = register(diag.Check{
 	ID:       "SEM156",
 	Title:    "TLS is set for another port than the one that is routed to",
 	Severity: diag.Error,
+	Stage:    diag.AtTLS,
 	Why: `TLS settings are looked up by the port number of the destination, as the host declares it; neither targetPort nor the number that
 the server listens on counts. The rule routes to a port without settings, so the request leaves in plaintext.`,
 	Fix: `Set tls in portLevelSettings of the port that the rule routes to, or route to the port that has it.`,
@@ -97,6 +98,7 @@ var _ = register(diag.Check{
 	ID:       "SEM147",
 	Title:    "server inside the network is verified against public authorities",
 	Severity: diag.Info,
+	Stage:    diag.AtTLS,
 	Why: `With mode SIMPLE or MUTUAL and no caCertificates the proxy verifies the server against the certificate authorities of its
 operating system. Servers inside a network mostly have certificates of a private authority, which that bundle does not hold: the
 handshake fails. (Older releases did not verify at all.)`,

@@ -11,6 +11,7 @@ var _ = register(diag.Check{
 	ID:       "SEM232",
 	Title:    "tries do not fit into the timeout",
 	Severity: diag.Warning,
+	Stage:    diag.AtRetries,
 	Why: `The timeout of a rule covers all tries together, the first and as many more as attempts says. When it is over no further try is made,
 however many are left.`,
 	Fix: `Raise timeout above perTryTimeout times the number of tries, or lower perTryTimeout.`,

@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM273",
 	Title:    "UDP port in an entry",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why:      `The proxy does not take UDP. Istio admits the port and makes no listener for it, so that packets pass by the mesh.`,
 	Fix:      `Remove the port; UDP traffic needs no entry.`,
 	Wrong: `

@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM152",
 	Title:    "rule for one host drops the TLS of a rule for many",
 	Severity: diag.Warning,
+	Stage:    diag.AtTLS,
 	Why: `DestinationRules do not inherit: a client uses the one with the most specific host, alone. The rule for the wildcard host sets TLS;
 for this host, whose own rule says nothing of TLS, it does not count. (Mutual TLS of the mesh is not lost: it is automatic.)`,
 	Fix: `Repeat the tls block.`,
@@ -76,6 +77,7 @@ var _ = register(diag.Check{
 	ID:       "SEM170",
 	Title:    "rule for one host drops policies of a rule for many",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `DestinationRules do not inherit: a client uses the one with the most specific host, alone. What the rule for the wildcard host sets
 and the rule for this host does not is back to the defaults.`,
 	Fix: `Repeat the blocks that should hold for this host.`,
@@ -178,6 +180,7 @@ var _ = register(diag.Check{
 	ID:       "SEM171",
 	Title:    "rule of a client's namespace hides that of the service",
 	Severity: diag.Warning,
+	Stage:    diag.AtCluster,
 	Why: `A client uses the DestinationRule of its own namespace and, only where there is none for the host, that of the service's. The rules
 are not united: policies and subsets of the hidden rule do not exist for clients of this namespace.`,
 	Fix: `Repeat what the other rule sets, or remove this rule.`,

@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	ID:       "SEM109",
 	Title:    "rules are for a host that nobody registers",
 	Severity: diag.Warning,
+	Stage:    diag.AtVirtualHost,
 	Why: `A sidecar knows hosts from Services and ServiceEntries. For a host that neither has, the rules act only on plain HTTP to port 80;
 every other port bypasses them.`,
 	Fix: `Register the host by a ServiceEntry with the port that applications call.`,
@@ -90,6 +91,7 @@ var _ = register(diag.Check{
 	ID:       "SEM110",
 	Title:    "DestinationRule is for a host that nobody registers",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `A DestinationRule acts on the clusters of the services that its host names. No Service and no ServiceEntry has this host, so the
 rule does nothing.`,
 	Fix: `Correct the host, or register it.`,
@@ -140,6 +142,7 @@ var _ = register(diag.Check{
 	ID:       "SEM111",
 	Title:    "short host on rules for gateways only",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `A host without a dot is completed to the name of a Kubernetes Service. Rules that are bound only to gateways then apply to
 requests whose Host header is that full name, which callers from outside hardly send.`,
 	Fix: `Write the host name that callers use.`,

@@ -9,6 +9,8 @@ var _ = register(diag.Check{
 	ID:       "SEM153",
 	Title:    "server is not verified",
 	Severity: diag.Warning,
+	Stage:    diag.AtTLS,
+	When:     diag.Observed,
 	Why: `With insecureSkipVerify the proxy accepts any certificate: whoever can answer in the server's place can read and change what is
 sent.`,
 	Fix: `Name the CA of the server in caCertificates and take insecureSkipVerify out.`,

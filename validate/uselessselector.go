@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM059",
 	Title:    "resolution NONE selects workloads",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `With resolution NONE, which is the default, the proxy connects to the address that the application dialled. The workloads that are
 selected are never used.`,
 	Fix: `Use resolution STATIC, or remove the workloadSelector.`,

@@ -10,6 +10,7 @@ var _ = register(diag.Check{
 	ID:       "SEM082",
 	Title:    "TLS setting has no effect here",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `A server that passes connections through shows no certificate; the workload behind it does. A redirect to https answers plain HTTP
 requests, which reach HTTP ports only.`,
 	Fix: `Use mode SIMPLE or MUTUAL to end TLS here, and put httpsRedirect on the server of the HTTP port.`,

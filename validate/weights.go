@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM079",
 	Title:    "weights of several destinations are all 0",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why:      `Of several destinations each gets the share of its weight in the sum. Without any weight there is nothing to share by.`,
 	Fix:      `Give the destinations weights, which need not add up to 100.`,
 	Wrong: `

@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	ID:       "SEM138",
 	Title:    "every name of a wildcard host leads to the same endpoints",
 	Severity: diag.Info,
+	Stage:    diag.AtEndpoint,
 	Why: `A wildcard host has no name to resolve, so its traffic goes to the listed endpoints, whatever name is called. That is right where
 one front end serves them all, and wrong where each name has a server of its own.`,
 	Fix: `Use resolution NONE to keep the address that the application looked up, or DYNAMIC_DNS to let the proxy look up the called name.`,
@@ -58,6 +59,7 @@ var _ = register(diag.Check{
 	ID:       "SEM139",
 	Title:    "gateway forwards to a host of resolution NONE",
 	Severity: diag.Error,
+	Stage:    diag.AtCluster,
 	Why: `Resolution NONE sends a connection on to the address that the application dialled. At a gateway that is the gateway itself, so
 Istio makes a cluster of known endpoints there instead, and the entry has none: the gateway answers 503.`,
 	Fix: `Use resolution DNS for a host that has a name, DYNAMIC_DNS for a wildcard, or STATIC with endpoints.`,
@@ -117,6 +119,7 @@ var _ = register(diag.Check{
 	ID:       "SEM149",
 	Title:    "subjectAltNames of an entry leave out one of its hosts",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `The proxy verifies that the server's certificate has one of the entry's subjectAltNames, for every host of the entry. The list
 names some of the hosts and leaves out another: a certificate for that one alone is refused.`,
 	Fix: `Add the host to subjectAltNames, or give it an entry of its own.`,

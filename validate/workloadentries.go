@@ -19,6 +19,7 @@ var _ = register(diag.Check{
 	ID:       "SEM251",
 	Title:    "WorkloadEntry has a name where an address is needed",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `Only entries with resolution DNS look names up. Everything else that selects workloads, Services and entries with resolution STATIC,
 takes IP addresses, and leaves a WorkloadEntry out whose address is a name.`,
 	Fix: `Write the IP address, or set resolution DNS in the ServiceEntry.`,
@@ -76,6 +77,7 @@ var _ = register(diag.Check{
 	ID:       "SEM252",
 	Title:    "port of a workload that nothing asks for",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `The port map of a WorkloadEntry says at which number a port of the service is served, by the name of the port. What selects this
 workload has no port of that name: the entry says nothing, and the default number is used.`,
 	Fix: `Write the port's name as the ServiceEntry or Service has it.`,
@@ -141,6 +143,7 @@ var _ = register(diag.Check{
 	ID:       "SEM253",
 	Title:    "the same workload twice",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `Two WorkloadEntries, or two endpoints of one entry, have the same address and ports, and one host is served by both. The proxy takes
 them for two endpoints: the machine gets twice its share, and what ejects the one leaves the other in.`,
 	Fix: `Remove one of the two, or correct its address. A weight gives one endpoint a greater share.`,

@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM155",
 	Title:    "clients send plaintext to a workload that demands mutual TLS",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `Clients decide by themselves, endpoint by endpoint, whether to use the mesh's mutual TLS: for a ServiceEntry's endpoint or a
 WorkloadEntry they do so only if it has a serviceAccount, or the label security.istio.io/tlsMode: istio. This one has neither, and so
 gets plaintext, which a PeerAuthentication of mode STRICT makes its sidecar refuse. A machine without a sidecar does not look at the policy.`,
@@ -93,6 +94,7 @@ var _ = register(diag.Check{
 	ID:       "SEM254",
 	Title:    "endpoint has no identity that clients could verify",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `With mutual TLS of the mesh a client accepts the identities of the service accounts that the endpoints of a host are known to run as.
 Other endpoints of this host have one; this one has none, so that its certificate is refused, unless it happens to run as one of
 theirs.`,
@@ -162,6 +164,7 @@ var _ = register(diag.Check{
 	ID:       "SEM258",
 	Title:    "clients do not hear of the mutual TLS that a workload demands",
 	Severity: diag.Error,
+	Stage:    diag.NoStage,
 	Why: `Whether clients use mutual TLS by themselves is decided by the policy of the namespace or the mesh. That is DISABLE here, so they send
 plaintext; a policy for some workloads does not change it, and its mode STRICT makes those refuse every client.`,
 	Fix: `Let the namespace have mode PERMISSIVE instead of DISABLE, or set tls mode ISTIO_MUTUAL in a DestinationRule.`,
@@ -216,6 +219,7 @@ var _ = register(diag.Check{
 	ID:       "SEM257",
 	Title:    "Service for callers outside of the mesh leads to workloads that refuse them",
 	Severity: diag.Warning,
+	Stage:    diag.NoStage,
 	Why: `A Service of type NodePort or LoadBalancer lets callers in that have no sidecar and no certificate of the mesh. The sidecars of these
 workloads demand mutual TLS (PeerAuthentication of mode STRICT), and reset such connections.`,
 	Fix: `Let callers come in by a gateway; or set mode PERMISSIVE for the port (portLevelMtls) that they use.`,
@@ -290,6 +294,7 @@ var _ = register(diag.Check{
 	ID:       "SEM262",
 	Title:    "policies for workloads without a sidecar",
 	Severity: diag.Info,
+	Stage:    diag.NoStage,
 	Why: `A sidecar carries out what PeerAuthentication, AuthorizationPolicy, RequestAuthentication and Sidecar say. The label
 istio-injection: disabled of the namespace, or the label sidecar.istio.io/inject: "false" of the workload, keeps it away, and the
 policy has no effect there.`,

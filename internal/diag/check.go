@@ -22,12 +22,14 @@ const (
 
 // A Check is one rule: its identity and its documentation, which "sem explain", docs/checks.md and SARIF all print.
 type Check struct {
-	ID       string   // "SEM140"; never reused
-	Title    string   // one line, no full stop, stable enough to search for
-	Severity Severity // unless a diagnostic says otherwise
-	Why      string   // why it matters and how the proxy behaves, in full sentences
-	Fix      string   // what to do, in full sentences
-	Wrong    string   // YAML that draws this finding; run as a test
-	Right    string   // YAML that draws no finding; run as a test
-	Aliases  []string // the nearest codes of istioctl analyze (IST…) and Kiali (KIA…)
+	ID       string    // "SEM140"; never reused
+	Title    string    // one line, no full stop, stable enough to search for
+	Severity Severity  // unless a diagnostic says otherwise
+	Stage    Stage     // the decision about a call that the findings explain
+	When     Condition // which calls they explain; empty for all that the field decides about
+	Why      string    // why it matters and how the proxy behaves, in full sentences
+	Fix      string    // what to do, in full sentences
+	Wrong    string    // YAML that draws this finding; run as a test
+	Right    string    // YAML that draws no finding; run as a test
+	Aliases  []string  // the nearest codes of istioctl analyze (IST…) and Kiali (KIA…)
 }

@@ -16,22 +16,22 @@ var Input = []*Check{
 // Unreadable and the checks beside it are those of the file as such. Their examples are not YAML, and so they have none.
 var (
 	Unreadable = &Check{
-		ID: "SEM001", Title: "file cannot be read", Severity: Error,
+		ID: "SEM001", Title: "file cannot be read", Severity: Error, Stage: NoStage,
 		Why: "A file or folder that was named, or that was met in a folder, does not exist or may not be read. Whatever it holds is not part of the answer.",
 		Fix: "Check the path and the permissions. A symbolic link must lead to a file that exists.",
 	}
 	tooLarge = &Check{
-		ID: "SEM002", Title: "file is too large", Severity: Error,
+		ID: "SEM002", Title: "file is too large", Severity: Error, Stage: NoStage,
 		Why: "A file of this size is not configuration that was written for a mesh, and reading it whole would take more memory than it is worth. Kubernetes itself takes objects of at most some 3 MiB.",
 		Fix: "Split the file, or name the files that matter instead of the folder.",
 	}
 	folderLink = &Check{
-		ID: "SEM035", Title: "link to a folder is not followed", Severity: Info,
+		ID: "SEM035", Title: "link to a folder is not followed", Severity: Info, Stage: NoStage,
 		Why: "A folder is read with everything below it, but symbolic links to other folders are not followed: they may lead anywhere, and in circles. What the link leads to is not part of the answer.",
 		Fix: "Name the link as an argument of its own if its folder belongs to the mesh.",
 	}
 	notText = &Check{
-		ID: "SEM003", Title: "file is not UTF-8 text", Severity: Error,
+		ID: "SEM003", Title: "file is not UTF-8 text", Severity: Error, Stage: NoStage,
 		Why: "YAML, JSON and CUE are text in UTF-8. A binary file, or one in another encoding, cannot be read.",
 		Fix: "Save the file as UTF-8, or leave it out.",
 	}
@@ -40,49 +40,49 @@ var (
 // The checks of syntax.
 var (
 	syntax = &Check{
-		ID: "SEM004", Title: "text is not valid YAML, JSON or CUE", Severity: Error,
+		ID: "SEM004", Title: "text is not valid YAML, JSON or CUE", Severity: Error, Stage: NoStage,
 		Why:   "The document cannot be parsed, so kubectl cannot apply it, and nothing in it is part of the mesh. The other documents of the file are read all the same.",
 		Fix:   "Mend the text at the place that is shown. Values that begin with one of *&!@%` or hold \": \" belong in quotes.",
 		Wrong: "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: edge}\nspec:\n  servers:\n  - hosts: [a.example.com\n    port: {number: 80, name: http, protocol: HTTP}\n",
 		Right: "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: edge}\nspec:\n  servers:\n  - hosts: [a.example.com]\n    port: {number: 80, name: http, protocol: HTTP}\n",
 	}
 	tabIndent = &Check{
-		ID: "SEM005", Title: "YAML is indented with tabs", Severity: Error,
+		ID: "SEM005", Title: "YAML is indented with tabs", Severity: Error, Stage: NoStage,
 		Why:   "YAML forbids tabs as indentation, because nobody can say how wide they are. The document cannot be parsed.",
 		Fix:   "Indent with spaces.",
 		Wrong: "apiVersion: v1\nkind: Service\nmetadata:\n\tname: web\n",
 		Right: "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n",
 	}
 	template = &Check{
-		ID: "SEM006", Title: "template was not rendered", Severity: Error,
+		ID: "SEM006", Title: "template was not rendered", Severity: Error, Stage: NoStage,
 		Why:   "The file is the source of a template, as a Helm chart holds them, and not configuration. What it would become depends on values that are not here.",
 		Fix:   "Render it first and check the result, for example with: helm template CHART | sem validate -",
 		Wrong: "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .Values.name }}\n",
 		Right: "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n",
 	}
 	duplicateKey = &Check{
-		ID: "SEM007", Title: "key is set twice", Severity: Error,
+		ID: "SEM007", Title: "key is set twice", Severity: Error, Stage: NoStage,
 		Why:   "A map holds each key once. Of two entries for a key the later one silently wins, so that a whole block above it may be lost. Recent versions of kubectl refuse such a document.",
 		Fix:   "Merge the two entries, or remove one.",
 		Wrong: "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  labels: {app: web}\n  labels: {team: shop}\n",
 		Right: "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  labels: {app: web, team: shop}\n",
 	}
 	badAnchor = &Check{
-		ID: "SEM008", Title: "anchor, alias or merge key is wrong", Severity: Error,
+		ID: "SEM008", Title: "anchor, alias or merge key is wrong", Severity: Error, Stage: NoStage,
 		Why:   "An alias (*name) stands for the value that was marked with an anchor (&name) further up, and the merge key << takes the entries of a map. Without the anchor, or with an anchor around its own alias, there is no such value.",
 		Fix:   "Set the anchor before the alias. A value that is meant to begin with * belongs in quotes, such as \"*.example.com\".",
 		Wrong: "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: default}\nspec:\n  egress:\n  - hosts: *common\n",
 		Right: "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: default}\nspec:\n  egress:\n  - hosts: &common [\"./*\"]\n  - hosts: *common\n    port: {number: 80, name: http, protocol: HTTP}\n",
 	}
 	tooComplex = &Check{
-		ID: "SEM009", Title: "document is too deep or unfolds without end", Severity: Error,
+		ID: "SEM009", Title: "document is too deep or unfolds without end", Severity: Error, Stage: NoStage,
 		Why:   "The document is nested deeper than any configuration needs, or its aliases stand for aliases that stand for aliases, so that a few lines become millions of values. Kubernetes refuses both.",
 		Fix:   "Write the values out, or split the document.",
 		Wrong: "apiVersion: v1\nkind: ConfigMap\na: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\nf: [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]\n",
 		Right: "apiVersion: v1\nkind: ConfigMap\ndata: {a: x}\n",
 	}
 	noJSON = &Check{
-		ID: "SEM010", Title: "key or value has no JSON form", Severity: Error,
+		ID: "SEM010", Title: "key or value has no JSON form", Severity: Error, Stage: NoStage,
 		Why:   "Kubernetes turns every document into JSON. JSON has no infinite numbers, and its keys are strings: a map, a list or null as a key is lost, and the document is refused.",
 		Fix:   "Put the key or value in quotes, or mend the indentation that made it one.",
 		Wrong: "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  annotations:\n    ~: x\n",
@@ -93,45 +93,45 @@ var (
 // The checks of the outline of a document.
 var (
 	notObject = &Check{
-		ID: "SEM011", Title: "document is not an object", Severity: Error,
+		ID: "SEM011", Title: "document is not an object", Severity: Error, Stage: NoStage,
 		Why:   "Kubernetes objects are maps with apiVersion, kind and metadata. A list or a lone value at the top of a document is not one, and kubectl refuses it.",
 		Fix:   "Make each item a document of its own, separated by ---, or put the items under a List.",
 		Wrong: "- apiVersion: v1\n  kind: Service\n  metadata: {name: web}\n",
 		Right: "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata: {name: web}\n",
 	}
 	noKind = &Check{
-		ID: "SEM012", Title: "object has no kind or apiVersion", Severity: Error,
+		ID: "SEM012", Title: "object has no kind or apiVersion", Severity: Error, Stage: NoStage,
 		Why:   "Without both fields nobody can tell what the object is, and the API server refuses it. A map that has nothing of an object is only reported in a file that was named; in a folder it is taken for some other kind of YAML.",
 		Fix:   "Add the missing field at the top of the document.",
 		Wrong: "apiVersion: networking.istio.io/v1\nmetadata: {name: web}\nspec: {hosts: [web]}\n",
 		Right: "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web}\nspec: {hosts: [web]}\n",
 	}
 	noDocument = &Check{
-		ID: "SEM013", Title: "file holds no document", Severity: Warning,
+		ID: "SEM013", Title: "file holds no document", Severity: Warning, Stage: NoStage,
 		Why:   "The file is empty, or all of it is comments. Nothing of it reaches the mesh, which may be a generator that failed or a path that is wrong.",
 		Fix:   "Remove the file, or fill it.",
 		Wrong: "# apiVersion: v1\n# kind: Service\n",
 		Right: "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n",
 	}
 	notConcrete = &Check{
-		ID: "SEM014", Title: "CUE value is not concrete", Severity: Error,
+		ID: "SEM014", Title: "CUE value is not concrete", Severity: Error, Stage: NoStage,
 		Why: "Configuration is data. A CUE file that leaves a value open, such as a type without a value, cannot be exported to Kubernetes.",
 		Fix: "Give the field a value, or make it a definition or a hidden field if it only serves others.",
 	}
 	conflict = &Check{
-		ID: "SEM034", Title: "CUE values contradict each other", Severity: Error,
+		ID: "SEM034", Title: "CUE values contradict each other", Severity: Error, Stage: NoStage,
 		Why: "Two places of the CUE files give a value that cannot be both, or a value does not meet a constraint that the files put on it, such as a policy that every service must obey. There is no document then to apply.",
 		Fix: "Change the value, or the constraint if that is wrong: both places are shown.",
 	}
 	twoReadings = &Check{
-		ID: "SEM015", Title: "scalar reads differently in YAML 1.1 and 1.2", Severity: Warning,
+		ID: "SEM015", Title: "scalar reads differently in YAML 1.1 and 1.2", Severity: Warning, Stage: NoStage,
 		Why:   "Kubernetes reads YAML 1.1, where a plain on, yes or y is true, and a number that begins with 0 is octal. Many editors and tools read YAML 1.2, where the first are strings and the last is decimal. As a key, y silently becomes \"true\".",
 		Fix:   "Put a string in quotes, and write a number without leading zeros.",
 		Wrong: "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: default, labels: {y: \"1\"}}\nspec: {}\n",
 		Right: "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: default, labels: {\"y\": \"1\"}}\nspec: {}\n",
 	}
 	badSuppression = &Check{
-		ID: "SEM018", Title: "suppression comment is not understood", Severity: Warning,
+		ID: "SEM018", Title: "suppression comment is not understood", Severity: Warning, Stage: NoStage,
 		Why:   "A comment that begins with sem: is meant for sem, and this one names no check, or is no suppression at all. It suppresses nothing.",
 		Fix:   "Write \"# sem:ignore SEM140 -- reason\" at the end of the line or on a line of its own above it, or \"# sem:ignore-file SEM140 -- reason\".",
 		Wrong: "# sem:ignored SEM140\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n",
@@ -141,14 +141,14 @@ var (
 
 // uselessSuppression has no example: whether a finding is drawn is known when all checks have run.
 var uselessSuppression = &Check{
-	ID: "SEM299", Title: "suppression suppresses nothing", Severity: Warning,
+	ID: "SEM299", Title: "suppression suppresses nothing", Severity: Warning, Stage: NoStage,
 	Why: "A comment or annotation suppresses a check that reports nothing there. What it was about has been mended, or it stands at the wrong line; left behind, it would hide the next mistake of the kind.",
 	Fix: "Remove it, or move it to the line of the finding or directly above.",
 }
 
 // holdsTests is told of a file that was named: in a folder, request tests are passed by.
 var holdsTests = &Check{
-	ID: "SEM297", Title: "file holds request tests", Severity: Info,
+	ID: "SEM297", Title: "file holds request tests", Severity: Info, Stage: NoStage,
 	Why: "A file named NAME_test.yaml holds request tests, which say what becomes of requests. It is no configuration: nothing of it reaches the mesh.",
 	Fix: "Run the tests with 'sem test FILE', and name the files that hold configuration here.",
 }
@@ -162,7 +162,7 @@ var BadSettings = &Check{
 
 // BadTest is the check of files of request tests, which are no configuration; package suite reports it.
 var BadTest = &Check{
-	ID: "SEM298", Title: "request test is malformed", Severity: Error,
+	ID: "SEM298", Title: "request test is malformed", Severity: Error, Stage: NoStage,
 	Why: "A file of request tests holds something that sem test does not understand, such as a field that no request or no trace has. The test is not run, so that it proves nothing.",
 	Fix: "Correct the field. docs/tests.md describes the files, and 'sem trace -o json' prints the document that expectations speak of.",
 }
@@ -170,21 +170,21 @@ var BadTest = &Check{
 // The checks of decoding, which package config reports.
 var (
 	UnknownKind = &Check{
-		ID: "SEM016", Title: "Istio has no such kind or version", Severity: Error, Aliases: []string{"IST0106"},
+		ID: "SEM016", Title: "Istio has no such kind or version", Severity: Error, Stage: NoStage, Aliases: []string{"IST0106"},
 		Why:   "The apiVersion belongs to Istio, but Istio defines no such kind, or not in this version. The API server refuses the object.",
 		Fix:   "Correct the spelling of kind and apiVersion. The routing kinds are in networking.istio.io, the policies in security.istio.io.",
 		Wrong: "apiVersion: networking.istio.io/v1\nkind: VirtualServices\nmetadata: {name: web}\nspec: {hosts: [web]}\n",
 		Right: "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web}\nspec: {hosts: [web]}\n",
 	}
 	Undecodable = &Check{
-		ID: "SEM017", Title: "field does not fit its kind", Severity: Error, Aliases: []string{"IST0106"},
+		ID: "SEM017", Title: "field does not fit its kind", Severity: Error, Stage: NoStage, Aliases: []string{"IST0106"},
 		Why:   "The value is of another type than the field, so that the object cannot be decoded. It is left out of the mesh.",
 		Fix:   "Give the field a value of its type.",
 		Wrong: "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  ports:\n  - {name: http, port: eighty}\n",
 		Right: "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  ports:\n  - {name: http, port: 80}\n",
 	}
 	UnknownSetting = &Check{
-		ID: "SEM019", Title: "mesh has no such setting", Severity: Warning,
+		ID: "SEM019", Title: "mesh has no such setting", Severity: Warning, Stage: NoStage,
 		Why:   "The settings of the mesh hold a field that Istio's MeshConfig does not have. Istiod ignores it, so that the default stays in force.",
 		Fix:   "Correct the spelling or the place of the field.",
 		Wrong: "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nmetadata: {name: mesh}\nspec:\n  meshConfig:\n    outboundTraficPolicy: {mode: REGISTRY_ONLY}\n",

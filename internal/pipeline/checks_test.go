@@ -1,6 +1,11 @@
 package pipeline
 
-import "testing"
+import (
+	"slices"
+	"testing"
+
+	"sem.example/internal/diag"
+)
 
 // An ID names one check, whichever package it lives in.
 func TestCheckIDs(t *testing.T) {
@@ -10,5 +15,17 @@ func TestCheckIDs(t *testing.T) {
 			t.Errorf("%s is both %q and %q", c.ID, first, c.Title)
 		}
 		titles[c.ID] = c.Title
+	}
+}
+
+// Every check names the decision about a call that its findings explain, or that they explain none.
+func TestCheckStages(t *testing.T) {
+	for _, c := range Checks() {
+		switch {
+		case c.Stage == diag.NoStage && c.When != "":
+			t.Errorf("%s explains no call, and yet only those where %q holds", c.ID, c.When)
+		case c.Stage != diag.NoStage && !slices.Contains(diag.Stages, c.Stage):
+			t.Errorf("%s (%s) has stage %q: write the decision that its findings explain, or diag.NoStage", c.ID, c.Title, c.Stage)
+		}
 	}
 }
