@@ -67,7 +67,7 @@ same.`,
 			if err != nil {
 				return err
 			}
-			return explain(cmd, targets, args[0])
+			return explainTopic(cmd, targets, args[0])
 		},
 	}
 	cmd.Flags().VarP(&out, "output", "o", "`FORMAT` or FORMAT=FILE: text or json (repeatable)")
@@ -95,8 +95,8 @@ func explainSource(cmd *cobra.Command, topic string) error {
 	return checkSource(cmd, found)
 }
 
-// explain prints the check of an ID, those that another tool's code stands for, or the field of a path.
-func explain(cmd *cobra.Command, targets []target, topic string) error {
+// explainTopic prints the check of an ID, those that another tool's code stands for, or the field of a path.
+func explainTopic(cmd *cobra.Command, targets []target, topic string) error {
 	found := checksOf(topic)
 	if len(found) == 0 {
 		return explainField(cmd, targets, topic)

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sem.example/internal/diag"
+	"sem.example/internal/explain"
 	"sem.example/internal/output"
 	"sem.example/internal/pipeline"
 	"sem.example/internal/request"
@@ -130,7 +132,7 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	mesh, err := c.tracer(cmd)
+	mesh, err := c.tracer(cmd, settings.Policy)
 	if err != nil {
 		return err
 	}
@@ -140,9 +142,6 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	t, err := mesh.Trace(call, pipeline.TraceOptions{Why: c.why, Follow: c.follow})
 	if err != nil {
 		return err
-	}
-	if world, ok := mesh.(*pipeline.World); ok {
-		world.Explain(t, settings.Policy)
 	}
 	shown := c.shown(t)
 	if err := c.print(cmd, targets, shown); err != nil {
@@ -178,13 +177,8 @@ func (c *traceCommand) print(cmd *cobra.Command, targets []target, t *simulate.T
 	})
 }
 
-// A tracer answers calls: a mesh made of documents, or what one proxy runs.
-type tracer interface {
-	Trace(simulate.Call, pipeline.TraceOptions) (*simulate.Trace, error)
-}
-
 // tracer reads what the answers come from.
-func (c *traceCommand) tracer(cmd *cobra.Command) (tracer, error) {
+func (c *traceCommand) tracer(cmd *cobra.Command, policy diag.Policy) (explain.Tracer, error) {
 	if c.dump != "" {
 		return readDump(cmd, c.dump)
 	}
@@ -192,10 +186,10 @@ func (c *traceCommand) tracer(cmd *cobra.Command) (tracer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return world, refuse(cmd, world)
+	return explain.New(world, policy), refuse(cmd, world)
 }
 
-func readDump(cmd *cobra.Command, name string) (tracer, error) {
+func readDump(cmd *cobra.Command, name string) (explain.Tracer, error) {
 	data, err := readWhole(cmd, name)
 	if err != nil {
 		return nil, err
@@ -204,7 +198,7 @@ func readDump(cmd *cobra.Command, name string) (tracer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return dump, nil
+	return explain.NewDump(dump), nil
 }
 
 // call puts a request together from flags and arguments. A dump names its proxy itself, where the flags do not.
@@ -225,7 +219,7 @@ func (c *traceCommand) call(cmd *cobra.Command, args []string) (simulate.Call, e
 }
 
 // runBatch answers one request a line, in order. A line that is no request gets a line that says so, and the exit code 2.
-func (c *traceCommand) runBatch(cmd *cobra.Command, mesh tracer, fallback simulate.Proxy) error {
+func (c *traceCommand) runBatch(cmd *cobra.Command, mesh explain.Tracer, fallback simulate.Proxy) error {
 	lines, closeInput, err := openLines(cmd, c.batch)
 	if err != nil {
 		return err
@@ -258,7 +252,7 @@ func (c *traceCommand) runBatch(cmd *cobra.Command, mesh tracer, fallback simula
 	return nil
 }
 
-func answer(mesh tracer, line []byte, proxy simulate.Proxy, opts pipeline.TraceOptions) (*simulate.Trace, error) {
+func answer(mesh explain.Tracer, line []byte, proxy simulate.Proxy, opts pipeline.TraceOptions) (*simulate.Trace, error) {
 	call, err := request.JSON(line, proxy)
 	if err != nil {
 		return nil, err

@@ -155,7 +155,7 @@ var holdsTests = &Check{
 
 // BadSettings is the check of the settings file, which is no configuration of the mesh; the command line reports it.
 var BadSettings = &Check{
-	ID: "SEM039", Title: "settings file is not accepted", Severity: Error,
+	ID: "SEM039", Title: "settings file is not accepted", Severity: Error, Stage: NoStage,
 	Why: "Whoever proposes a change can write the settings file. It may set what is read, how findings are judged and how output looks; it may not run a program, write a file or hide the answer. A key that is unknown or not allowed is ignored, and so the run is not what its author asked for.",
 	Fix: "Remove the key, or give the flag on the command line. 'sem config --help' lists the keys of a settings file.",
 }

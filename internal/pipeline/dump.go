@@ -65,30 +65,8 @@ func (d *Dump) Trace(call simulate.Call, opts TraceOptions) (*simulate.Trace, er
 	for _, n := range d.snapshot.NotModelled {
 		t.NotModelled = append(t.NotModelled, n.What)
 	}
-	if len(d.snapshot.Endpoints) == 0 {
-		withoutEndpoints(t)
-	}
 	return t, nil
 }
 
-// withoutEndpoints takes back what a dump without endpoints cannot say: that a cluster has none.
-func withoutEndpoints(t *simulate.Trace) {
-	h := &t.Hops[len(t.Hops)-1]
-	if t.Verdict != simulate.NoEndpoints || h.Destination == nil || h.Destination.Resolution != "EDS" {
-		return
-	}
-	t.Verdict, t.Status, t.ResponseFlags, t.Sees, t.AccessLog = simulate.Unsupported, 0, "", "", ""
-	t.Summary = fmt.Sprintf("The call goes to the cluster %s, but the dump holds no endpoints to say where that leads.", h.Cluster)
-	t.Fix = "take the dump with its endpoints: /config_dump?include_eds"
-	h.Response = nil
-	for i := range h.Steps {
-		if s := &h.Steps[i]; s.Stage == "endpoint" {
-			s.Chose, s.Because = "unknown", "the dump holds no endpoints"
-		}
-	}
-	for i := range h.Branches {
-		if h.Branches[i].Verdict == simulate.NoEndpoints {
-			h.Branches[i].Verdict = simulate.Unsupported
-		}
-	}
-}
+// HasEndpoints reports whether the dump holds endpoints. One that was taken without them cannot show whether a cluster has any.
+func (d *Dump) HasEndpoints() bool { return len(d.snapshot.Endpoints) > 0 }

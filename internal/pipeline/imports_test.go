@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 	"validate/internal/facts": {"internal/mesh", "internal/config", "internal/diag", "internal/source"},
 
 	"internal/pipeline": {"internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/mesh", "internal/compile", "internal/envoy", "simulate", "validate"},
+	"internal/explain":  {"internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/envoy", "internal/pipeline", "simulate", "validate"},
 	"internal/suite":    {"internal/source", "internal/diag", "internal/pipeline", "internal/envoy", "simulate"},
 	"internal/output":   {"internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
 	"internal/request":  {"simulate", "internal/diag"},
@@ -76,7 +77,7 @@ var homes = []struct {
 	{"cuelang.org/go", []string{"internal/source", "schema", "internal/recipe", "internal/convert"}, "CUE reads files, says the shape of documents and writes new ones; everything after that works on typed objects"},
 	{"sigs.k8s.io/yaml", []string{"internal/source", "internal/config", "internal/envoytest/manifest"}, "values are read in one place, so that there is one reading of YAML"},
 	{"go.yaml.in/yaml", []string{"internal/source", "internal/recipe", "internal/convert"}, "only source knows lines; recipes and exports are written"},
-	{"istio.io/api", []string{"internal/config", "internal/world", "internal/mesh", "validate", "validate/internal/facts", "internal/compile", "schema", "internal/pipeline"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
+	{"istio.io/api", []string{"internal/config", "internal/world", "internal/mesh", "validate", "validate/internal/facts", "internal/compile", "schema", "internal/pipeline", "internal/explain"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
 	{"github.com/envoyproxy/go-control-plane", []string{"internal/envoy", "internal/compile", "simulate", "simulate/decision", "simulate/internal/request", "simulate/internal/match", "simulate/internal/rbac", "simulate/internal/jwt", "simulate/internal/tlscontext", "simulate/internal/route", "simulate/internal/upstream", "simulate/internal/hcm", "simulate/internal/network", "simulate/internal/listener", "render", "internal/envoytest", "internal/envoytest/probe"}, "validation must not depend on what is generated"},
 	{"github.com/spf13/cobra", []string{"cmd/sem"}, "a library has no flags"},
 	{"github.com/charmbracelet/lipgloss", []string{"internal/output"}, "looks are decided in one place"},

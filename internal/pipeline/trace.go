@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
+	"net/url"
 	"strings"
 
 	"sem.example/internal/compile"
@@ -29,7 +30,7 @@ func (w *World) View(p simulate.Proxy) (*mesh.View, error) {
 	return e.view, nil
 }
 
-// TraceOptions say how much a trace tells.
+// TraceOptions say how far a call is followed, and how much the trace holds.
 type TraceOptions struct {
 	Why    bool // keep what each step rejected, and why
 	Follow bool // go on to the proxies behind the endpoint, as far as the input knows them
@@ -47,7 +48,7 @@ func (w *World) Trace(call simulate.Call, opts TraceOptions) (*simulate.Trace, e
 	}
 	var t *simulate.Trace
 	if opts.Follow {
-		t = e.simulator(opts).Follow(call, journey{world: w, opts: opts})
+		t = e.simulator(opts).Follow(call, nextHops{world: w, opts: opts})
 	} else {
 		t = e.simulator(opts).Trace(call)
 	}
@@ -84,7 +85,7 @@ func (w *World) proxy(p simulate.Proxy) (mesh.Proxy, error) {
 // dialled returns the address that the application dials: what the call says, or else what a look-up of its host's name
 // gives, "" where that is not known.
 func dialled(call simulate.Call, lookUp func(name string) string) string {
-	host := strings.ToLower(cmp.Or(call.Address, hostOf(call.URL)))
+	host := strings.ToLower(cmp.Or(call.Address, HostOf(call.URL)))
 	if _, err := netip.ParseAddr(host); err == nil || strings.HasPrefix(host, "unix://") {
 		return cmp.Or(call.Address, host)
 	}
@@ -93,22 +94,23 @@ func dialled(call simulate.Call, lookUp func(name string) string) string {
 
 // lookUp returns the address that a look-up of a name gives the proxy's application, or "" for a name that only the
 // world's DNS knows.
-func (e *engine) lookUp(host string) string {
-	for _, name := range completed(e.view, host) {
-		if s := e.view.Service(name); s != nil {
-			return firstAddress(s, e.view.Proxy)
+func (e *engine) lookUp(name string) string {
+	for _, host := range e.view.SearchNames(name) {
+		if s := e.view.Service(host); s != nil {
+			return s.DialAddress(e.view.Proxy)
 		}
 	}
 	return ""
 }
 
-// firstAddress is the first single address of a service as a proxy's application finds it; a CIDR is none that a name
-// look-up gives.
-func firstAddress(s *mesh.Service, p mesh.Proxy) string {
-	for _, a := range s.AddressesFor(p) {
-		if addr, err := netip.ParseAddr(a); err == nil && !addr.IsUnspecified() {
-			return addr.String()
-		}
+// HostOf is the host that a URL or an authority names.
+func HostOf(text string) string {
+	if !strings.Contains(text, "://") {
+		text = "http://" + text
 	}
-	return ""
+	u, err := url.Parse(text)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }

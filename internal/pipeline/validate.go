@@ -93,6 +93,18 @@ func validateOne(files []content, opts Options, how ValidateOptions) (result, er
 	return result{skipped: w.Skipped, found: append(found, broken.sound(validate.Run(in))...)}, nil
 }
 
+// FindingsAbout returns the findings of the wanted checks about some documents of the world. What they are compared with is
+// looked for in all of it. Of a document that its schema refuses only that is found.
+func (w *World) FindingsAbout(documents []*source.Document, wanted func(*diag.Check) bool) diag.List {
+	shapes, broken := checkShapes(documents), broken{}
+	broken.add(shapes)
+	in := validate.Input{Mesh: w.Mesh, Objects: w.Objects, Only: map[*source.Document]bool{}}
+	for _, doc := range documents {
+		in.Only[doc] = true
+	}
+	return append(shapes, broken.sound(validate.Some(in, wanted))...)
+}
+
 // checkShapes holds each document against the schema of its kind.
 func checkShapes(docs []*source.Document) diag.List {
 	runs := source.Runs(docs)

@@ -8,31 +8,31 @@ import (
 	"sem.example/simulate"
 )
 
-// A journey leads a call from proxy to proxy of one world. It implements [simulate.Path].
-type journey struct {
+// nextHops finds the proxies behind endpoints of a world. It implements [simulate.Path].
+type nextHops struct {
 	world *World
 	opts  TraceOptions
 }
 
 // Behind implements [simulate.Path].
-func (j journey) Behind(from simulate.Proxy, to simulate.Endpoint) (simulate.Stop, bool) {
-	p, ok := j.world.Mesh.Behind(to.Address)
+func (n nextHops) Behind(from simulate.Proxy, to simulate.Endpoint) (simulate.Stop, bool) {
+	p, ok := n.world.Mesh.Behind(to.Address)
 	if !ok {
 		return simulate.Stop{}, false
 	}
-	asked := simulate.Proxy{
-		Type: string(p.Type), Namespace: p.Namespace, Name: p.Name, Labels: p.Labels, IPs: addresses(p.IPs),
+	next := simulate.Proxy{
+		Type: string(p.Type), Namespace: p.Namespace, Name: p.Name, Labels: p.Labels, IPs: texts(p.IPs),
 		Locality: p.Locality, Network: p.Network, ServiceAccount: p.ServiceAccount,
 	}
-	e, err := j.world.engine(asked)
+	e, err := n.world.engine(next)
 	if err != nil {
 		return simulate.Stop{}, false
 	}
-	stop := simulate.Stop{Engine: e.simulator(j.opts), Proxy: asked, Direction: "inbound", Principal: j.world.identity(from)}
+	hop := simulate.Stop{Engine: e.simulator(n.opts), Proxy: next, Direction: "inbound", Principal: n.world.identity(from)}
 	if p.Type == mesh.Gateway {
-		stop.Direction = "gateway"
+		hop.Direction = "gateway"
 	}
-	return stop, true
+	return hop, true
 }
 
 // identity is the SPIFFE identity that a proxy's workload certificate proves.
@@ -47,7 +47,7 @@ func (w *World) identity(p simulate.Proxy) string {
 	return fmt.Sprintf("spiffe://%s/ns/%s/sa/%s", w.Mesh.Settings.Config.GetTrustDomain(), p.Namespace, account)
 }
 
-func addresses(ips []netip.Addr) []string {
+func texts(ips []netip.Addr) []string {
 	var out []string
 	for _, ip := range ips {
 		out = append(out, ip.String())

@@ -1,0 +1,138 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/mesh"
+	"sem.example/internal/pipeline"
+	"sem.example/internal/source"
+	"sem.example/simulate"
+)
+
+// A hop is a proxy's part of a trace, with what that proxy sees of the mesh.
+type hop struct {
+	*simulate.Hop
+	view  *mesh.View
+	trace *simulate.Trace
+}
+
+// addUnused names the documents about the hosts of a hop that do not count for its proxy.
+func (h *hop) addUnused() {
+	host := h.view.ResolveName(pipeline.HostOf(h.Authority))
+	switch h.Direction {
+	case "outbound":
+		h.add(atVirtualHost, h.view.HiddenServices(host)...)
+		h.add(atVirtualHost, h.view.HiddenVirtualServices(host, mesh.MeshGateway)...)
+		h.add(atVirtualHost, h.rulesOfOtherClients(host)...)
+		h.add(atListener, h.serviceOnOtherPorts(host)...)
+	case "gateway":
+		h.add(atVirtualHost, h.unboundVirtualServices(host)...)
+		h.add(atListener, h.serversWithoutRules()...)
+	}
+	if d := destinationOf(h.Cluster); d.host != "" && h.Direction != "inbound" {
+		h.addUnusedOfCluster(d)
+	}
+}
+
+// addUnusedOfCluster names the documents that could have changed a cluster, or been behind it.
+func (h *hop) addUnusedOfCluster(d destination) {
+	s := h.view.Service(d.host)
+	if s == nil {
+		h.add(atCluster, h.view.HiddenServices(d.host)...)
+		return
+	}
+	rule := h.view.DestinationRule(s)
+	if h.VirtualHost != "" && rule != nil && rule.Spec.GetTrafficPolicy().GetTunnel() != nil {
+		h.add(atCluster, mesh.Loser{Object: rule.Host.Object, Field: "spec.trafficPolicy.tunnel", Reason: "a tunnel acts on TCP and TLS routes only, and this is HTTP"})
+	}
+	if d.subset == "" {
+		h.add(atCluster, policiesOfSubsets(rule)...)
+	}
+	if h.trace.Verdict == simulate.NoCluster {
+		h.add(atCluster, h.view.HiddenRules(s)...)
+	}
+	if p := s.Port(d.port); p != nil && len(h.Endpoints) == 0 {
+		h.add(atEndpoint, h.view.HiddenEndpoints(s, p)...)
+	}
+}
+
+// rulesOfOtherClients is the VirtualService in force for a host where all its rules are for other clients than the proxy.
+func (h *hop) rulesOfOtherClients(host string) []mesh.Loser {
+	if h.VirtualHost == "" {
+		return nil
+	}
+	for _, l := range h.view.Egress {
+		vs := l.VirtualService(host)
+		if vs == nil || len(vs.Spec.Http) == 0 || h.view.Service(host) == nil || h.mentions(vs.Object) {
+			continue
+		}
+		return []mesh.Loser{{Object: vs.Object, Field: "spec.http", Reason: "none of its rules is for this client, by their sourceLabels, sourceNamespace, gateways or port; the host has its default route"}}
+	}
+	return nil
+}
+
+// serviceOnOtherPorts is the service of a host that the proxy sees, but not on the port that is dialled.
+func (h *hop) serviceOnOtherPorts(host string) []mesh.Loser {
+	s, verdict := h.view.Service(host), h.trace.Verdict
+	if s == nil || verdict != simulate.Passthrough && verdict != simulate.Blackhole || s.Port(h.trace.Call.Port) != nil {
+		return nil
+	}
+	var ports []string
+	for _, p := range s.Ports {
+		ports = append(ports, strconv.FormatUint(uint64(p.Number), 10))
+	}
+	return []mesh.Loser{{Object: s.Object, Field: "spec.ports", Reason: fmt.Sprintf("it has no port %d, only %s", h.trace.Call.Port, strings.Join(ports, ", "))}}
+}
+
+// unboundVirtualServices are the VirtualServices for a host that are bound to no Gateway of a gateway, or not visible there.
+func (h *hop) unboundVirtualServices(host string) []mesh.Loser {
+	var out []mesh.Loser
+	for i, g := range h.view.Gateways() {
+		hidden := h.view.HiddenVirtualServices(host, g.Namespace+"/"+g.Name)
+		if i == 0 {
+			out = hidden
+			continue
+		}
+		out = slices.DeleteFunc(out, func(l mesh.Loser) bool {
+			return !slices.ContainsFunc(hidden, func(o mesh.Loser) bool { return o.Object == l.Object })
+		})
+	}
+	return out
+}
+
+// serversWithoutRules are the servers of a port on which nothing listens, as no rule leads anywhere from there.
+func (h *hop) serversWithoutRules() []mesh.Loser {
+	if h.trace.Verdict != simulate.NoListener {
+		return nil
+	}
+	var out []mesh.Loser
+	for _, g := range h.view.Gateways() {
+		for i, s := range config.Spec[*networking.Gateway](g).GetServers() {
+			if s.GetPort().GetNumber() == h.trace.Call.Port {
+				out = append(out, mesh.Loser{Object: g, Field: source.Index("spec.servers", i), Reason: fmt.Sprintf(
+					"no VirtualService has a rule for its traffic (%s), and without one there is no listener", s.GetPort().GetProtocol())})
+			}
+		}
+	}
+	return out
+}
+
+// policiesOfSubsets are the policies of a rule's subsets, for a call that goes to the host as a whole.
+func policiesOfSubsets(rule *mesh.DestinationRule) []mesh.Loser {
+	if rule == nil {
+		return nil
+	}
+	var out []mesh.Loser
+	for _, s := range rule.Spec.GetSubsets() {
+		if at := rule.Subsets[s.GetName()]; s.GetTrafficPolicy() != nil && at.Object != nil {
+			out = append(out, mesh.Loser{Object: at.Object, Field: at.Field + ".trafficPolicy", Reason: "it is for subset " + s.GetName() + ", which no rule sends this call to"})
+		}
+	}
+	return out
+}

@@ -1,0 +1,47 @@
+package explain
+
+import (
+	"sem.example/internal/diag"
+	"sem.example/internal/pipeline"
+	"sem.example/simulate"
+)
+
+// A Tracer answers calls: a world of documents, or the dump of one proxy.
+type Tracer interface {
+	// Trace follows a call. The error is for a proxy that cannot be understood.
+	Trace(call simulate.Call, opts pipeline.TraceOptions) (*simulate.Trace, error)
+}
+
+// A World answers calls from documents, and explains the answers by them. It is safe for concurrent use.
+type World struct {
+	world  *pipeline.World
+	policy diag.Policy
+}
+
+// New returns a World of documents that were read. The policy decides which findings may show in an answer.
+func New(w *pipeline.World, policy diag.Policy) *World { return &World{world: w, policy: policy} }
+
+// Trace implements [Tracer].
+func (w *World) Trace(call simulate.Call, opts pipeline.TraceOptions) (*simulate.Trace, error) {
+	t, err := w.world.Trace(call, opts)
+	if err != nil {
+		return nil, err
+	}
+	w.explain(t)
+	return t, nil
+}
+
+// explain adds to a trace what the documents show beside the decisions.
+func (w *World) explain(t *simulate.Trace) {
+	if v, err := w.world.View(t.Hops[0].Proxy); err == nil {
+		addResolution(t, v)
+	}
+	for i := range t.Hops {
+		if v, err := w.world.View(t.Hops[i].Proxy); err == nil {
+			h := hop{view: v, trace: t, Hop: &t.Hops[i]}
+			h.addUnused()
+		}
+	}
+	addFindings(t, w.world, w.policy)
+	advise(t)
+}

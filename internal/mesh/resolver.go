@@ -1,0 +1,36 @@
+package mesh
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// SearchNames returns the names that the resolver of the proxy's Pod tries for a host, in order: the host as it is, then with
+// each search domain of the Pod.
+func (v *View) SearchNames(host string) []string {
+	domain := v.Mesh.Settings.Domain
+	return []string{host, host + "." + v.Proxy.Namespace + ".svc." + domain, host + ".svc." + domain, host + "." + domain}
+}
+
+// ResolveName returns the full host of the service that a name means to the proxy's application. A name of no service is
+// returned in lower case, without its final dot.
+func (v *View) ResolveName(name string) string {
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	for _, host := range v.SearchNames(name) {
+		if len(v.Mesh.ServicesOf(host)) > 0 {
+			return host
+		}
+	}
+	return name
+}
+
+// DialAddress returns the address that the application of a proxy dials for a service: the first that is the address of one
+// machine. It is "" where the service has none, as a CIDR cannot be dialled.
+func (s *Service) DialAddress(p Proxy) string {
+	for _, a := range s.AddressesFor(p) {
+		if addr, err := netip.ParseAddr(a); err == nil && !addr.IsUnspecified() {
+			return addr.String()
+		}
+	}
+	return ""
+}
