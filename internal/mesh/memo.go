@@ -1,14 +1,8 @@
 package mesh
 
-import "sync"
+import "sem.example/internal/lazy"
 
-// A memo remembers what was computed for a key. It is safe for concurrent use and computes each value once.
-type memo[K comparable, V any] struct{ values sync.Map }
+// A memo is a [lazy.Map].
+type memo[K comparable, V any] struct{ lazy.Map[K, V] }
 
-func (m *memo[K, V]) get(key K, compute func() V) V {
-	f, ok := m.values.Load(key)
-	if !ok {
-		f, _ = m.values.LoadOrStore(key, sync.OnceValue(compute))
-	}
-	return f.(func() V)()
-}
+func (m *memo[K, V]) get(key K, compute func() V) V { return m.Get(key, compute) }
