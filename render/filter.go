@@ -15,6 +15,7 @@ import (
 	"google.golang.org/protobuf/reflect/protopath"
 	"google.golang.org/protobuf/reflect/protorange"
 
+	"sem.example/internal/clustername"
 	"sem.example/internal/envoy"
 )
 
@@ -100,7 +101,8 @@ func hasPort(m proto.Message, port uint32) bool {
 	case *routev3.RouteConfiguration:
 		return routePort(m.GetName()) == port
 	default:
-		return parseCluster(nameOf(m)).port == port
+		name, _ := clustername.Parse(nameOf(m))
+		return name.Port == port
 	}
 }
 
@@ -109,8 +111,8 @@ func portOf(a *corev3.Address) uint32 { return a.GetSocketAddress().GetPortValue
 // routePort reads the port from the name of a route table: "80", "reviews.default.svc.cluster.local:80", "http.8080",
 // "https.443.https-www.gateway.default"; 0 where the name has none.
 func routePort(name string) uint32 {
-	if cluster := parseCluster(name); cluster.fqdn != "" || cluster.port != 0 {
-		return cluster.port
+	if cluster, ok := clustername.Parse(name); ok {
+		return cluster.Port
 	}
 	name = name[strings.LastIndexByte(name, ':')+1:]
 	if scheme, rest, dotted := strings.Cut(name, "."); dotted && (scheme == "http" || scheme == "https") {
@@ -118,29 +120,6 @@ func routePort(name string) uint32 {
 	}
 	port, _ := strconv.ParseUint(name, 10, 16)
 	return uint32(port)
-}
-
-// A destination is what a cluster's name says that it stands for.
-type destination struct {
-	port         uint32
-	subset, fqdn string
-}
-
-// parseCluster reads "outbound|80|v1|reviews.default.svc.cluster.local", or the form with "_." that SNI carries.
-// The zero destination stands for any other name.
-func parseCluster(name string) destination {
-	parts := strings.Split(name, "|")
-	if len(parts) != 4 {
-		parts = strings.SplitN(name, "_.", 4)
-	}
-	if len(parts) != 4 {
-		return destination{}
-	}
-	port, err := strconv.ParseUint(strings.TrimSuffix(parts[1], "_"), 10, 16)
-	if err != nil {
-		return destination{}
-	}
-	return destination{port: uint32(port), subset: strings.TrimSuffix(parts[2], "_"), fqdn: parts[3]}
 }
 
 // leadsTo says whether a resource is a cluster of the wanted service and subset, or names one, or names a route table
@@ -169,8 +148,8 @@ func (f chooser) leadsTo(m proto.Message) bool {
 }
 
 func (f Filter) wants(cluster string) bool {
-	d := parseCluster(cluster)
-	return d.fqdn != "" && (f.FQDN == "" || f.FQDN == d.fqdn) && (f.Subset == "" || f.Subset == d.subset)
+	name, _ := clustername.Parse(cluster)
+	return name.Host != "" && (f.FQDN == "" || f.FQDN == name.Host) && (f.Subset == "" || f.Subset == name.Subset)
 }
 
 // eachString calls f for every string within a message, with the name of the field that holds it.

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
+	"sem.example/internal/clustername"
 	"sem.example/internal/mesh"
 )
 
@@ -98,21 +99,21 @@ func (d *destination) byName() bool { return dynamic(d.service) && !d.sni }
 
 // destination takes the name of a cluster apart and looks its parts up, but for the policy; nil where any is missing.
 func (c *Compiler) destination(name string) *destination {
-	key, ok := parseCluster(name)
-	if !ok {
+	key, ok := clustername.Parse(name)
+	if !ok || key.Direction != "outbound" {
 		return nil
 	}
-	s := c.view.Service(key.host)
+	s := c.view.Service(key.Host)
 	if s == nil {
 		return nil
 	}
 	i := slices.IndexFunc(s.Ports, func(p *mesh.Port) bool {
-		return p.Number == key.port && (key.sni && c.passesSNI(s, p) || !key.sni && reachable(s, p))
+		return p.Number == key.Port && (key.SNI && c.passesSNI(s, p) || !key.SNI && reachable(s, p))
 	})
 	if i < 0 {
 		return nil
 	}
-	d := &destination{name: name, service: s, port: s.Ports[i], subset: key.subset, sni: key.sni, rule: c.view.DestinationRule(s)}
+	d := &destination{name: name, service: s, port: s.Ports[i], subset: key.Subset, sni: key.SNI, rule: c.view.DestinationRule(s)}
 	if d.subset != "" && (dynamic(s) || findSubset(d.rule, d.subset) == nil) {
 		return nil
 	}

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 
+	"sem.example/internal/clustername"
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
@@ -29,7 +29,7 @@ type inboundPort struct {
 }
 
 // inboundName is the name of the cluster of a port of the workload.
-func inboundName(port uint32) string { return "inbound|" + strconv.Itoa(int(port)) + "||" }
+func inboundName(port uint32) string { return clustername.Inbound(port).String() }
 
 // served returns what the proxy's workload serves, in istiod's order.
 func (c *Compiler) served() []mesh.Target {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sem.example/internal/clustername"
 	"sem.example/simulate"
 )
 
@@ -29,7 +30,8 @@ func AccessLog(line string) (simulate.Call, error) {
 		return simulate.Call{}, err
 	}
 	c := simulate.Call{SNI: l["requested_server_name"], Direction: "outbound"}
-	if cluster := l["upstream_cluster"]; strings.HasPrefix(cluster, "inbound|") || cluster == "InboundPassthroughCluster" {
+	cluster := l["upstream_cluster"]
+	if name, _ := clustername.Parse(cluster); name.Inbound() || cluster == "InboundPassthroughCluster" {
 		c.Direction = "inbound"
 	}
 	if err := l.addresses(&c); err != nil {
@@ -179,7 +181,8 @@ func (l logged) encryption(c *simulate.Call) {
 		return
 	}
 	c.TLS = "tls"
-	between := c.Direction == "inbound" && strings.HasPrefix(c.SNI, "outbound_.")
+	name, _ := clustername.Parse(c.SNI)
+	between := c.Direction == "inbound" && name.SNI
 	if between {
 		c.TLS = "mtls"
 	}

@@ -1,12 +1,12 @@
 package upstream
 
 import (
-	"strconv"
 	"strings"
 
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	httpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
 
+	"sem.example/internal/clustername"
 	"sem.example/internal/envoy"
 	"sem.example/simulate/decision"
 )
@@ -46,21 +46,12 @@ type cluster struct {
 
 const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 
-// DestinationOf reads what the cluster stands for from its name: "outbound|80|v1|reviews.default.svc.cluster.local",
-// or "outbound_.80_.v1_.reviews…", which gateways route by.
+// DestinationOf is what the name of the cluster says that it leads to.
 func DestinationOf(name string) decision.Destination {
-	d := decision.Destination{Host: name}
-	for _, separator := range []string{"|", "_."} {
-		parts := strings.SplitN(name, separator, 4)
-		if len(parts) < 4 {
-			continue
-		}
-		if port, err := strconv.ParseUint(parts[1], 10, 16); err == nil {
-			d.Port, d.Subset, d.Host = uint32(port), parts[2], parts[3]
-			return d
-		}
+	if n, ok := clustername.Parse(name); ok {
+		return decision.Destination{Host: n.Host, Subset: n.Subset, Port: n.Port}
 	}
-	return d
+	return decision.Destination{Host: name}
 }
 
 func resolution(c *clusterv3.Cluster) string {

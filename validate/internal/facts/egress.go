@@ -1,11 +1,11 @@
 package facts
 
 import (
-	"fmt"
 	"slices"
 
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/clustername"
 	"sem.example/internal/config"
 	"sem.example/internal/mesh"
 )
@@ -85,7 +85,7 @@ func (l EgressHop) ServerName() string {
 	if sni := l.TLS.Settings.GetSni(); sni != "" {
 		return sni
 	}
-	return fmt.Sprintf("outbound_.%d_.%s_.%s", l.Port.Number, l.Subset, l.Service.Host)
+	return clustername.Outbound(l.Port.Number, l.Subset, l.Service.Host).ServerName()
 }
 
 // MutualMismatch reports whether only one side of a hop speaks mutual TLS of the mesh, or both do and the names do not meet.
