@@ -173,7 +173,7 @@ func (t *tableDraft) candidates() []*mesh.Service {
 	if t.only != "" {
 		return t.services.hosts.at(strings.ToLower(t.only))
 	}
-	return t.services.hosts.values
+	return t.services.hosts.All()
 }
 
 // virtualServices are those that the table is built from: on port 80 all of them, elsewhere those with a host that

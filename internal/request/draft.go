@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sem.example/internal/hostname"
 	"sem.example/simulate"
 )
 
@@ -47,7 +48,7 @@ func (d *Draft) On(call simulate.Call) (simulate.Call, error) {
 	if len(call.Headers) == 0 {
 		call.Headers = nil
 	}
-	if call.URL != "" && call.Address == "" && hostOf(call.URL) == "" {
+	if call.URL != "" && call.Address == "" && hostname.OfURL(call.URL) == "" {
 		return call, fmt.Errorf("the URL %s names no host", call.URL)
 	}
 	if err := portOf(call.URL); err != nil {
@@ -154,7 +155,7 @@ func (d *Draft) route(call *simulate.Call) error {
 	if err != nil {
 		return nil // the trace says what the call lacks
 	}
-	host, port := hostOf(call.URL), full.Port
+	host, port := hostname.OfURL(call.URL), full.Port
 	for _, rule := range d.ConnectTo {
 		parts, err := colons(rule, 4)
 		if err != nil {
@@ -234,20 +235,6 @@ func colons(rule string, n int) ([]string, error) {
 		return nil, fmt.Errorf("%d parts", len(parts))
 	}
 	return parts, nil
-}
-
-// hostOf is the host of a URL, without port and brackets.
-func hostOf(url string) string {
-	_, rest, found := strings.Cut(url, "://")
-	if !found {
-		rest = url
-	}
-	authority, _ := cutAny(rest, "/?#")
-	authority = authority[strings.LastIndexByte(authority, '@')+1:]
-	if host, _, err := net.SplitHostPort(authority); err == nil {
-		return host
-	}
-	return strings.Trim(authority, "[]")
 }
 
 // cutAny cuts a text before the first of some characters.
