@@ -24,8 +24,8 @@ type Entry struct {
 // A Place is a field of a document.
 type Place struct {
 	File      string `json:"file,omitempty"`
-	Line      int32  `json:"line,omitempty"`   // from 1
-	Column    int32  `json:"column,omitempty"` // from 1, in characters
+	Line      int    `json:"line,omitempty"`   // from 1
+	Column    int    `json:"column,omitempty"` // from 1, in characters
 	Kind      string `json:"kind"`
 	Namespace string `json:"namespace,omitempty"`
 	Name      string `json:"name"`
@@ -112,10 +112,8 @@ func entry(at envoy.Addr, origins []envoy.Origin) Entry {
 
 func placeOf(o envoy.Origin) Place {
 	p := Place{Kind: o.Object.Kind, Namespace: o.Object.Namespace, Name: o.Object.Name, Field: o.Field, Role: string(o.Role), Note: o.Note}
-	if o.Doc != nil {
-		at := o.Doc.At(o.Field)
-		p.File, p.Line, p.Column = o.Doc.FileAt(o.Field).Name, at.Line, at.Column
-	}
+	at := o.Place().Position()
+	p.File, p.Line, p.Column = at.File, at.Line, at.Column
 	return p
 }
 

@@ -11,7 +11,7 @@ import (
 
 // word makes a finding of a mistake.
 func word(doc *source.Document, m mistake) diag.Diagnostic {
-	d := diag.Diagnostic{Admission: diag.Rejected, At: diag.Place{Doc: doc, Field: m.path}}
+	d := diag.Diagnostic{Admission: diag.Rejected, At: source.Place{Doc: doc, Field: m.path}}
 	switch m.class {
 	case stranger:
 		wordStranger(&d, m)

@@ -79,7 +79,7 @@ func (r *reporter) at(p facts.Place, format string, args ...any) finding {
 	if !r.docs.Wanted(p.Object) {
 		return finding{&diag.Diagnostic{}}
 	}
-	*r.found = append(*r.found, diag.Diagnostic{Check: r.check, Message: fmt.Sprintf(format, args...), At: p.Diag()})
+	*r.found = append(*r.found, diag.Diagnostic{Check: r.check, Message: fmt.Sprintf(format, args...), At: p.Source()})
 	return finding{&(*r.found)[len(*r.found)-1]}
 }
 
@@ -94,7 +94,7 @@ func (f finding) help(format string, args ...any) finding {
 
 // related notes a further place.
 func (f finding) related(p facts.Place, format string, args ...any) finding {
-	f.Related = append(f.Related, diag.Related{Place: p.Diag(), Note: fmt.Sprintf(format, args...)})
+	f.Related = append(f.Related, diag.Related{Place: p.Source(), Note: fmt.Sprintf(format, args...)})
 	return f
 }
 

@@ -106,8 +106,8 @@ func dumpOrigins(to *bytes.Buffer, origins envoy.Origins) error {
 		fmt.Fprintln(to, at)
 		for _, o := range origins[at] {
 			place := fmt.Sprintf("%s %s/%s %s", o.Object.Kind, o.Object.Namespace, o.Object.Name, o.Field)
-			if o.Doc != nil {
-				place = fmt.Sprintf("%s:%d %s", o.Doc.FileAt(o.Field).Name, o.Doc.At(o.Field).Line, place)
+			if at := o.Place().Position(); o.Doc != nil {
+				place = fmt.Sprintf("%s:%d %s", at.File, at.Line, place)
 			}
 			fmt.Fprintf(to, "  %s %s %s\n", o.Role, place, o.Note)
 		}

@@ -8,6 +8,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/pipeline"
 	"sem.example/internal/recipe"
+	"sem.example/internal/source"
 )
 
 // tellClashes names what files that were written and those around them get wrong together: by itself, what a recipe writes is
@@ -34,7 +35,7 @@ func tellClashes(w io.Writer, dir string, files []recipe.File) {
 
 // touches says whether a finding is about one of the files.
 func touches(d *diag.Diagnostic, files []recipe.File) bool {
-	among := func(p diag.Place) bool {
+	among := func(p source.Place) bool {
 		at := p.Source()
 		return at != nil && slices.ContainsFunc(files, func(f recipe.File) bool { return f.Name == at.Name })
 	}

@@ -164,6 +164,6 @@ func (s *settings) fault(at source.Range, format string, args ...any) {
 	}
 	s.Found = append(s.Found, diag.Diagnostic{
 		Check: diag.BadSettings, Message: fmt.Sprintf(format, args...),
-		Help: "'sem config --help' lists what a settings file may have", At: diag.Place{File: s.src, Exact: at},
+		Help: "'sem config --help' lists what a settings file may have", At: source.Place{File: s.src, Exact: at},
 	})
 }

@@ -181,13 +181,13 @@ func pathAt(n *source.Node, offset int, path string) string {
 func misfits(doc *source.Document, faults []fault) diag.List {
 	var found diag.List
 	for _, f := range faults {
-		found = append(found, diag.Diagnostic{Check: diag.Undecodable, At: diag.Place{Doc: doc, Field: f.field}, Message: f.message})
+		found = append(found, diag.Diagnostic{Check: diag.Undecodable, At: source.Place{Doc: doc, Field: f.field}, Message: f.message})
 	}
 	return found
 }
 
 func unknownKind(doc *source.Document, known bool, k kind) diag.Diagnostic {
-	d := diag.Diagnostic{Check: diag.UnknownKind, Admission: diag.Rejected, At: diag.Place{Doc: doc, Field: "apiVersion"}}
+	d := diag.Diagnostic{Check: diag.UnknownKind, Admission: diag.Rejected, At: source.Place{Doc: doc, Field: "apiVersion"}}
 	if known {
 		d.Message = fmt.Sprintf("%s has no version %s", doc.Kind, doc.APIVersion)
 		d.Help = "use one of the versions " + strings.Join(k.versions, ", ")

@@ -7,42 +7,9 @@ import (
 	"sem.example/internal/source"
 )
 
-// A Place is a field of a document.
-type Place struct {
-	Doc   *source.Document
-	Field string       // path; "" is the whole document
-	Key   bool         // point at the key rather than at the value
-	Exact source.Range // where a parser knows the place itself (no document yet); overrides Field
-	File  *source.File // where there is no document
-}
-
-// Range resolves the place to lines and columns.
-func (p Place) Range() source.Range {
-	switch {
-	case p.Exact.Known():
-		return p.Exact
-	case p.Doc == nil:
-		return source.Range{}
-	case p.Key:
-		return p.Doc.KeyAt(p.Field)
-	}
-	return p.Doc.At(p.Field)
-}
-
-// Source is the file of the place, or nil.
-func (p Place) Source() *source.File {
-	switch {
-	case p.Doc == nil:
-		return p.File
-	case p.Exact.Known():
-		return p.Doc.File
-	}
-	return p.Doc.FileAt(p.Field)
-}
-
 // Related is a further place that explains a finding.
 type Related struct {
-	Place Place
+	Place source.Place
 	Note  string
 }
 
@@ -53,7 +20,7 @@ type Diagnostic struct {
 	Admission Admission
 	Message   string // what is wrong, quoting the user's words; no full stop
 	Help      string // what to do here; the check's Fix stands in where it is empty
-	At        Place
+	At        source.Place
 	Related   []Related
 
 	Suppressed *Suppressed // nil for what is to be reported
@@ -82,18 +49,11 @@ func (d *Diagnostic) Advice() string {
 // Sort orders a list by file, position and check, so that output does not depend on the order of the checks.
 func (l List) Sort() {
 	slices.SortStableFunc(l, func(a, b Diagnostic) int {
-		x, y := a.At.Range(), b.At.Range()
+		x, y := a.At.Position(), b.At.Position()
 		return cmp.Or(
-			cmp.Compare(a.At.fileName(), b.At.fileName()),
+			cmp.Compare(x.File, y.File),
 			cmp.Compare(x.Line, y.Line), cmp.Compare(x.Column, y.Column),
 			cmp.Compare(a.Check.ID, b.Check.ID), cmp.Compare(a.Message, b.Message),
 		)
 	})
-}
-
-func (p Place) fileName() string {
-	if f := p.Source(); f != nil {
-		return f.Name
-	}
-	return ""
 }

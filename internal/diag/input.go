@@ -210,7 +210,7 @@ var refused = map[*Check]bool{
 func Problems(problems []source.Problem) List {
 	var found List
 	for _, p := range problems {
-		d := Diagnostic{Check: checks[p.Trouble], Message: p.Message, Help: p.Help, At: Place{File: p.File, Exact: p.Range}}
+		d := Diagnostic{Check: checks[p.Trouble], Message: p.Message, Help: p.Help, At: source.Place{File: p.File, Exact: p.Range}}
 		if refused[d.Check] {
 			d.Admission = Rejected
 		}
@@ -218,7 +218,7 @@ func Problems(problems []source.Problem) List {
 			d.Severity, d.Admission = Info, ""
 		}
 		for _, m := range p.Related {
-			d.Related = append(d.Related, Related{Place: Place{File: cmp.Or(m.File, p.File), Exact: m.Range}, Note: m.Note})
+			d.Related = append(d.Related, Related{Place: source.Place{File: cmp.Or(m.File, p.File), Exact: m.Range}, Note: m.Note})
 		}
 		found = append(found, d)
 	}

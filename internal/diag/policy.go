@@ -47,7 +47,7 @@ func (p *Policy) Apply(found List) (List, []Silenced) {
 		if s := d.Suppressed; s != nil && s.External {
 			count.add("ignore", p.File.Name, &d)
 		} else if s != nil {
-			count.add("comment", d.At.fileName(), &d)
+			count.add("comment", d.At.Position().File, &d)
 		}
 		kept = append(kept, d)
 	}
@@ -97,7 +97,7 @@ func (e Exception) concerns(d *Diagnostic, dir string) bool {
 		kind, namespace, name = doc.Kind, doc.Namespace, doc.Name
 	}
 	return like(e.Kind, kind) && like(e.Namespace, namespace) && like(e.Name, name) &&
-		(e.Path == "" || like(e.Path, relative(dir, d.At.fileName())))
+		(e.Path == "" || like(e.Path, relative(dir, d.At.Position().File)))
 }
 
 // relative is the name of a file as seen from a folder, with slashes.

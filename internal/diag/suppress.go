@@ -23,7 +23,7 @@ var annotations = []string{"sem/ignore", "galley.istio.io/analyze-suppress", "ki
 type ignore struct {
 	checks []string
 	reason string
-	at     Place
+	at     source.Place
 	ours   bool // rather than another tool's
 	used   bool
 	firm   bool // names a check that cannot be suppressed
@@ -72,7 +72,7 @@ func wishesOf(in *source.Input) *wishes {
 	w := &wishes{by: map[reach][]*ignore{}}
 	for _, f := range in.Files {
 		for _, s := range f.Suppressions {
-			w.add(reach{file: f, line: s.Line}, ignore{checks: s.Checks, reason: s.Reason, at: Place{File: f, Exact: s.Range}, ours: true})
+			w.add(reach{file: f, line: s.Line}, ignore{checks: s.Checks, reason: s.Reason, at: source.Place{File: f, Exact: s.Range}, ours: true})
 		}
 	}
 	annotated := map[*source.File]bool{}
@@ -88,7 +88,7 @@ func wishesOf(in *source.Input) *wishes {
 		notes := doc.Tree().Get("metadata").Get("annotations")
 		for i, key := range annotations {
 			if value := notes.StringAt(key); value != "" {
-				at := Place{Doc: doc, Field: source.Join("metadata.annotations", key)}
+				at := source.Place{Doc: doc, Field: source.Join("metadata.annotations", key)}
 				w.add(reach{doc: doc}, ignore{checks: codes(value), at: at, ours: i == 0})
 			}
 		}

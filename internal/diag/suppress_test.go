@@ -28,7 +28,7 @@ spec:
 	docs, _ := source.Parse(file)
 	in := &source.Input{Files: []*source.File{file}, Documents: docs}
 	at := func(id, field string) diag.Diagnostic {
-		return diag.Diagnostic{Check: &diag.Check{ID: id, Aliases: []string{"IST" + id[3:]}}, At: diag.Place{Doc: docs[0], Field: field}}
+		return diag.Diagnostic{Check: &diag.Check{ID: id, Aliases: []string{"IST" + id[3:]}}, At: source.Place{Doc: docs[0], Field: field}}
 	}
 	found := diag.List{
 		at("SEM900", "spec"), at("SEM901", "kind"), at("SEM903", "spec.a"), at("SEM903", "spec.b"), at("SEM903", "spec.c"),

@@ -25,6 +25,9 @@ type Origin struct {
 	Object Object // the Istio object; set even where Doc is nil
 }
 
+// Place is where the field is written; unknown where only the object is known.
+func (o Origin) Place() source.Place { return source.Place{Doc: o.Doc, Field: o.Field} }
+
 // An Object names a document's object.
 type Object struct {
 	Kind, Namespace, Name string

@@ -203,8 +203,8 @@ func located(o *config.Object, field string) string {
 		name += " " + field
 	}
 	if o.Doc != nil {
-		if at := o.Doc.At(field); at.Known() {
-			name += " " + o.Doc.FileAt(field).Name + ":" + strconv.Itoa(int(at.Line))
+		if at := (config.Place{Object: o, Field: field}).Source().Position(); at.Line > 0 {
+			name += " " + at.File + ":" + strconv.Itoa(at.Line)
 		}
 	}
 	return name + "]"

@@ -3,10 +3,7 @@ package mesh
 import "sem.example/internal/config"
 
 // A Written is where something stands in the input.
-type Written struct {
-	Object *config.Object
-	Field  string
-}
+type Written = config.Place
 
 // A Loser is a document that would have applied and does not.
 type Loser struct {
@@ -14,3 +11,6 @@ type Loser struct {
 	Field  string
 	Reason string
 }
+
+// Place is the field that does not count.
+func (l Loser) Place() config.Place { return config.Place{Object: l.Object, Field: l.Field} }

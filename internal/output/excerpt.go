@@ -6,12 +6,11 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
-	"sem.example/internal/diag"
 	"sem.example/internal/source"
 )
 
 // excerpt writes the line of a place with the place underlined, under a title that may be empty.
-func (p *reportPrinter) excerpt(at diag.Place, title string, ink lipgloss.Style) {
+func (p *reportPrinter) excerpt(at source.Place, title string, ink lipgloss.Style) {
 	r, file := at.Range(), at.Source()
 	if file == nil || !r.Known() {
 		return

@@ -84,11 +84,11 @@ func plantedReport(text string) *diag.Report {
 	file := &source.File{Name: text, Data: []byte(yaml)}
 	docs, _ := source.Parse(file)
 	found := diag.List{
-		{Check: broad, At: diag.Place{File: file, Exact: source.Range{Line: 5, Column: 1, EndLine: 5, EndColumn: 9}}, Message: text, Help: text},
-		{Check: odd, Severity: diag.Info, At: diag.Place{File: file}, Message: text},
+		{Check: broad, At: source.Place{File: file, Exact: source.Range{Line: 5, Column: 1, EndLine: 5, EndColumn: 9}}, Message: text, Help: text},
+		{Check: odd, Severity: diag.Info, At: source.Place{File: file}, Message: text},
 	}
 	if len(docs) > 0 {
-		at := diag.Place{Doc: docs[0], Field: source.Join("spec", text)}
+		at := source.Place{Doc: docs[0], Field: source.Join("spec", text)}
 		found = append(found, diag.Diagnostic{Check: odd, At: at, Message: text, Related: []diag.Related{{Place: at, Note: text}}})
 	}
 	return &diag.Report{

@@ -123,7 +123,7 @@ func (b *junitBuilder) finding(d *diag.Diagnostic) {
 }
 
 // caseOf returns the case to which a place belongs.
-func (b *junitBuilder) caseOf(p diag.Place) *junitCase {
+func (b *junitBuilder) caseOf(p source.Place) *junitCase {
 	if p.Doc != nil {
 		return b.document(p.Doc)
 	}

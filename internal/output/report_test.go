@@ -44,7 +44,7 @@ metadata: {name: clean}
 `)}
 	docs, _ := source.Parse(file)
 	web := docs[0]
-	at := func(field string) diag.Place { return diag.Place{Doc: web, Field: field} }
+	at := func(field string) source.Place { return source.Place{Doc: web, Field: field} }
 	long := strings.Repeat("this is said at length, ", 6) + "and then it ends"
 	return &diag.Report{
 		Input: &source.Input{Files: []*source.File{file}, Documents: docs}, Files: 1, Documents: 2, Skipped: 1,
@@ -54,7 +54,7 @@ metadata: {name: clean}
 			{Check: odd, At: at("spec.http[0].route[0].weight"), Message: "the weight 33 is odd", Help: long},
 			{Check: odd, Severity: diag.Info, At: at("spec.tls"), Message: "no TLS routes"},
 			{Check: odd, At: at("metadata"), Message: "suppressed", Suppressed: &diag.Suppressed{Reason: "as agreed"}},
-			{Check: diag.Unreadable, At: diag.Place{File: &source.File{Name: "gone.yaml"}}, Message: "there is no such file or folder"},
+			{Check: diag.Unreadable, At: source.Place{File: &source.File{Name: "gone.yaml"}}, Message: "there is no such file or folder"},
 		},
 	}
 }

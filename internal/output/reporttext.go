@@ -44,10 +44,10 @@ func (p *reportPrinter) finding(d *diag.Diagnostic) {
 	p.WriteByte('\n')
 }
 
-func (p *reportPrinter) place(at diag.Place) string { return p.palette.place.Render(placeName(at)) }
+func (p *reportPrinter) place(at source.Place) string { return p.palette.place.Render(placeName(at)) }
 
 // placeName is a place in the form that editors and terminals understand.
-func placeName(at diag.Place) string {
+func placeName(at source.Place) string {
 	name := cmp.Or(Quote(fileName(at.Source())), "input")
 	if r := at.Range(); r.Known() {
 		return fmt.Sprintf("%s:%d:%d", name, r.Line, r.Column)
@@ -56,7 +56,7 @@ func placeName(at diag.Place) string {
 }
 
 // title names the object and the field of a place, which the line alone seldom does.
-func title(at diag.Place) string {
+func title(at source.Place) string {
 	if at.Doc == nil || at.Doc.Kind == "" {
 		return ""
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/source"
 )
 
 // The parts of the Static Analysis Results Interchange Format 2.1.0 that a report fills.
@@ -163,7 +164,7 @@ func sarifResultOf(d *diag.Diagnostic) sarifResult {
 	return result
 }
 
-func sarifLocationOf(p diag.Place) sarifLocation {
+func sarifLocationOf(p source.Place) sarifLocation {
 	at := sarifLocation{Physical: sarifPhysical{Artifact: sarifFile(fileName(p.Source()))}}
 	if r := p.Range(); r.Known() {
 		at.Physical.Region = &sarifRegion{StartLine: r.Line, StartColumn: r.Column, EndLine: r.EndLine, EndColumn: max(r.EndColumn, 1)}

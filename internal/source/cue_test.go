@@ -67,7 +67,7 @@ func cueReadings(t *testing.T, dir string, docs []*Document) string {
 			if d.Lookup(path) == nil {
 				continue
 			}
-			f := d.FileAt(path)
+			f := Place{Doc: d, Field: path}.Source()
 			fmt.Fprintf(&b, "  %s: %s:%s, key %s\n", path, relative(t, dir, f.Name), underlined(f, d.At(path)), underlined(f, d.KeyAt(path)))
 		}
 	}

@@ -20,9 +20,9 @@ type Document struct {
 	aside  weak.Pointer[Node]
 }
 
-// FileAt returns the file that holds the value at a path, to which the ranges of [Document.At] and [Document.KeyAt] belong.
+// fileAt returns the file that holds the value at a path, to which the ranges of [Document.At] and [Document.KeyAt] belong.
 // That is another file than the document's own only where the files of a CUE package make up a document together.
-func (d *Document) FileAt(path string) *File {
+func (d *Document) fileAt(path string) *File {
 	if d.elsewhere != nil {
 		if f, _ := d.descend(path); d.elsewhere[f.Value] != nil {
 			return d.elsewhere[f.Value]

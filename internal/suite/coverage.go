@@ -100,7 +100,7 @@ func itemsOf(w *pipeline.World, all map[string]*Item) map[place]*Item {
 		walkItems(o.Doc, func(what, field string) {
 			item := &Item{
 				What: what, Object: o.Kind + " " + o.Namespace + "/" + o.Name, Field: field,
-				File: o.Doc.FileAt(field).Name, Range: o.Doc.Lookup(field).Range,
+				File: source.Place{Doc: o.Doc, Field: field}.Position().File, Range: o.Doc.Lookup(field).Range,
 			}
 			identity := item.File + "\x00" + item.Object + "\x00" + field
 			if all[identity] == nil {

@@ -48,7 +48,7 @@ func Read(text *source.File) (*File, diag.List) {
 	problems = slices.DeleteFunc(problems, func(p source.Problem) bool { return p.Trouble == source.NoKind })
 	found := diag.Problems(problems)
 	if len(docs) == 0 && len(found) == 0 {
-		found = append(found, diag.Diagnostic{Check: diag.BadTest, Message: "the file holds no tests", At: diag.Place{File: text}})
+		found = append(found, diag.Diagnostic{Check: diag.BadTest, Message: "the file holds no tests", At: source.Place{File: text}})
 	}
 	for i, doc := range docs {
 		r := reader{doc: doc, file: f}
@@ -74,7 +74,7 @@ type reader struct {
 
 func (r *reader) fault(at source.Range, format string, args ...any) {
 	r.faults++
-	d := diag.Diagnostic{Check: diag.BadTest, Message: fmt.Sprintf(format, args...), At: diag.Place{File: r.file.text, Exact: firstLine(at)}}
+	d := diag.Diagnostic{Check: diag.BadTest, Message: fmt.Sprintf(format, args...), At: source.Place{File: r.file.text, Exact: firstLine(at)}}
 	if !slices.ContainsFunc(r.found, func(old diag.Diagnostic) bool { return old.Message == d.Message && old.At == d.At }) {
 		r.found = append(r.found, d)
 	}

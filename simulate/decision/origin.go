@@ -66,13 +66,8 @@ func (p *Origins) OriginOf(s Ref) *Place {
 
 func placeOf(o envoy.Origin) Place {
 	p := Place{Kind: o.Object.Kind, Namespace: o.Object.Namespace, Name: o.Object.Name, Field: o.Field, Role: string(o.Role), Note: o.Note}
-	if o.Doc != nil {
-		at := o.Doc.At(o.Field)
-		p.Line, p.Column = int(at.Line), int(at.Column)
-		if file := o.Doc.FileAt(o.Field); file != nil {
-			p.File = file.Name
-		}
-	}
+	at := o.Place().Position()
+	p.File, p.Line, p.Column = at.File, at.Line, at.Column
 	return p
 }
 
