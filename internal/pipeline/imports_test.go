@@ -65,6 +65,7 @@ var mayImport = map[string][]string{
 	"internal/envoytest/install":  {"internal/envoytest/binary"},
 	"internal/envoytest/manifest": {"internal/source"},
 	"internal/envoytest/probe":    {"internal/envoy", "simulate"},
+	"internal/structure":          {},
 	"internal/envoytest/randmesh": {"internal/envoytest/manifest", "internal/mesh", "simulate"},
 }
 
