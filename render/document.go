@@ -35,7 +35,7 @@ func (d *document) list(name string, items iter.Seq[piece]) {
 func (d *document) pages(all iter.Seq[piece]) {
 	parallel.InOrder(inPages(all), fill, func(p *page) bool {
 		defer pages.Put(p)
-		text := p.text
+		text := p.text.Bytes()
 		if d.first && len(text) > 0 {
 			text, d.first = text[len(itemSeparator):], false
 		}

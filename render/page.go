@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"encoding/json"
 	"iter"
 	"sync"
@@ -14,8 +15,8 @@ type piece func(*page)
 // A page is the text of a few pieces that follow each other. Its memory is used again for others.
 type page struct {
 	pieces  []piece
-	compact []byte // a message as the proto library writes it
-	text    []byte // laid out
+	compact []byte       // a message as the proto library writes it
+	text    bytes.Buffer // laid out
 	err     error
 }
 
@@ -45,10 +46,11 @@ func inPages(all iter.Seq[piece]) iter.Seq[*page] {
 
 func newPage() *page {
 	p := pages.Get().(*page)
-	if cap(p.text) > maxKept {
+	if p.text.Cap() > maxKept {
 		p = &page{}
 	}
-	p.pieces, p.text, p.err = p.pieces[:0], p.text[:0], nil
+	p.pieces, p.err = p.pieces[:0], nil
+	p.text.Reset()
 	return p
 }
 
@@ -79,13 +81,19 @@ func (p *page) item(m proto.Message) {
 	p.message(m, itemIndent)
 }
 
-func (p *page) raw(text string) { p.text = append(p.text, text...) }
+func (p *page) raw(text string) { p.text.WriteString(text) }
 
 // message writes a message whose lines but for the first begin with an indentation.
 func (p *page) message(m proto.Message, indent string) {
 	if p.compact, p.err = marshal(p.compact[:0], m); p.err == nil {
-		p.text = appendIndented(p.text, p.compact, indent)
+		p.layOut(p.compact, indent)
 	}
+}
+
+// layOut writes a JSON text with one value a line, whose lines but for the first begin with an indentation. The proto
+// library varies its white space from build to build, on purpose; laid out it is the same everywhere.
+func (p *page) layOut(text []byte, indent string) {
+	p.err = json.Indent(&p.text, text, indent, "  ")
 }
 
 // entry writes an entry of the source map as an item of a list.
@@ -93,6 +101,6 @@ func (p *page) entry(e Entry) {
 	var text []byte
 	if text, p.err = json.Marshal(e); p.err == nil {
 		p.raw(itemStart)
-		p.text = appendIndented(p.text, text, itemIndent)
+		p.layOut(text, itemIndent)
 	}
 }

@@ -68,12 +68,14 @@ func (s *splitter) field(before string, m protoreflect.Message, f protoreflect.F
 func (p *page) field(m protoreflect.Message, f protoreflect.FieldDescriptor, indent string) {
 	alone := m.New()
 	alone.Set(f, m.Get(f))
-	at := len(p.text)
+	at := p.text.Len()
 	if p.message(alone.Interface(), indent); p.err != nil {
 		return
 	}
 	open, end := "{\n"+indent+"  ", "\n"+indent+"}"
-	p.text = append(p.text[:at], p.text[at+len(open):len(p.text)-len(end)]...)
+	text := p.text.Bytes()
+	n := copy(text[at:], text[at+len(open):len(text)-len(end)])
+	p.text.Truncate(at + n)
 }
 
 // wellKnown says whether a message has a JSON form of its own, as Any and Struct have.

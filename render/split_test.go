@@ -45,7 +45,7 @@ func TestSplit(t *testing.T) {
 			var whole, split page
 			whole.message(m, "  ")
 			(&splitter{yield: func(p piece) bool { p(&split); return split.err == nil }}).message("", m, "  ")
-			if diff := cmp.Diff(string(whole.text), string(split.text)); diff != "" || whole.err != nil || split.err != nil {
+			if diff := cmp.Diff(whole.text.String(), split.text.String()); diff != "" || whole.err != nil || split.err != nil {
 				t.Errorf("errors %v and %v, (-whole +split):\n%s", whole.err, split.err, diff)
 			}
 		})
