@@ -2,7 +2,6 @@ package source
 
 import (
 	"bytes"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -35,11 +34,8 @@ func (g *grower) move(r Range, at, end int) Range {
 		r.EndLine += int32(bytes.Count(text, []byte{'\n'}))
 		r.EndColumn, text = 1, text[i+1:]
 	}
-	if g.file.ascii {
-		r.EndColumn += int32(len(text))
-	} else {
-		r.EndColumn += int32(utf8.RuneCount(text))
-	}
+	end = max(at, end)
+	r.EndColumn += int32(g.file.runesBetween(end-len(text), end))
 	return r
 }
 

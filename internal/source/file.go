@@ -19,6 +19,7 @@ type File struct {
 	once  sync.Once
 	lines []int // offset of the first byte of each line
 	ascii bool
+	runes []int32 // characters that begin before each block of bytes; nil where every character is a byte
 }
 
 // Line returns the text of a line, counted from 1, without its end; "" where the file has no such line.
@@ -51,6 +52,9 @@ func (f *File) scan() {
 			f.lines = append(f.lines, i+1)
 		}
 	}
+	if !f.ascii {
+		f.countRunes()
+	}
 }
 
 // breaks says whether a text ends with one of the rarer line breaks of YAML: a carriage return alone, or Unicode's next
@@ -72,11 +76,7 @@ func (f *File) offset(line, column int32) int {
 	if f.ascii {
 		return min(at+int(column)-1, end)
 	}
-	for ; column > 1 && at < end; column-- {
-		_, size := utf8.DecodeRune(f.Data[at:end])
-		at += size
-	}
-	return at
+	return min(f.forward(at, int(column)-1), end)
 }
 
 // text is what stands in a range.
@@ -112,8 +112,7 @@ func (f *File) span(start, end int) Range {
 // position is the line and column of an offset.
 func (f *File) position(offset int) (line, column int32) {
 	i := f.before(offset)
-	text := f.Data[min(f.lines[i], offset):offset]
-	return int32(i + 1), int32(utf8.RuneCount(text)) + 1
+	return int32(i + 1), int32(f.runesBetween(min(f.lines[i], offset), offset)) + 1
 }
 
 // before is how many lines end before an offset.

@@ -71,6 +71,9 @@ func (q *quick) tame() bool {
 	return true
 }
 
+// longLine is the length of a line, in bytes, from which on its characters are not counted from its beginning.
+const longLine = 4 << 10
+
 func (q *quick) fail() *Node {
 	q.failed = true
 	return nil
@@ -87,6 +90,10 @@ func (q *quick) next() {
 		q.at = q.end + 1
 		if q.end > q.start && q.text[q.end-1] == '\r' {
 			q.end--
+		}
+		if !q.ascii && q.end-q.start > longLine {
+			q.failed = true
+			return
 		}
 		q.first = q.skip(q.start)
 		if q.first < q.end && q.text[q.first] != '#' {

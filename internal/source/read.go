@@ -118,11 +118,28 @@ func read(inputs []input, opts Options) []content {
 	if c.file.Data == nil {
 		return files
 	}
+	if c.passedOver() {
+		return files
+	}
 	if c.parse(); len(c.docs) == 0 && len(c.problems) == 0 {
 		c.hollow()
 	}
 	c.soften(inputs[0])
 	return files
+}
+
+// largeForeign is the size, in bytes, from which on a file of a folder is not read that can hold no object. A small file
+// costs nothing, and what is wrong with it may be worth knowing.
+const largeForeign = 16 << 10
+
+// passedOver reports whether the file was only found in a folder, is large, and can hold no object: an object names its
+// apiVersion. It counts as one document of another kind.
+func (c *content) passedOver() bool {
+	if c.named || len(c.file.Data) < largeForeign || bytes.Contains(c.file.Data, []byte("apiVersion")) || bytes.Contains(c.file.Data, []byte("kind")) {
+		return false
+	}
+	c.docs = []*Document{c.document(&Node{Kind: Map}, "")}
+	return true
 }
 
 // soften makes little of what is wrong with a file that was only found in a folder and gives no sign of holding objects,
