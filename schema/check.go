@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"fmt"
+
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
 )
@@ -12,12 +14,14 @@ func Check(doc *source.Document) diag.List {
 	if Accepts(doc) {
 		return nil
 	}
+	root := named{define("#" + doc.Kind)}
 	r := &report{
-		doc: doc, tree: doc.Tree(), root: named{define("#" + doc.Kind)},
+		doc: doc, excerpt: newExcerpt(root, doc.Tree()), term: root,
 		blank: map[*source.Node]patch{}, seen: map[string]bool{}, gone: map[string]bool{},
 	}
 	for r.round() {
 	}
+	r.count()
 	if len(r.found) == 0 && len(r.odds) > 0 {
 		r.take(r.odds[:1])
 	}
@@ -30,9 +34,9 @@ func Check(doc *source.Document) diag.List {
 // reports what is wrong in itself, or else what is wrong about the combination of fields, or else what is missing, and hides
 // that from the next.
 type report struct {
-	doc   *source.Document
-	tree  *source.Node // of the document: its nodes are what blank goes by
-	root  term
+	doc *source.Document
+	*excerpt
+	term  term // of the document
 	blank map[*source.Node]patch
 	seen  map[string]bool // what was reported, by mistake.identity
 	gone  map[string]bool // paths of maps that were hidden, or from which rules removed a field
@@ -43,7 +47,7 @@ type report struct {
 // round asks CUE once, and says whether asking again may bring more.
 func (r *report) round() bool {
 	var groups [3][]mistake
-	for _, e := range ask(r.doc.Kind, r.tree, r.blank) {
+	for _, e := range ask(r.doc.Kind, r.root, r.blank) {
 		m := r.locate(e)
 		switch {
 		case m.class == nothing:
@@ -65,6 +69,22 @@ func (r *report) round() bool {
 		}
 	}
 	return false
+}
+
+// count reports how many items of lists and fields of maps were not looked at.
+func (r *report) count() {
+	for _, rest := range r.rest {
+		d := diag.Diagnostic{
+			Check: malformed, Admission: diag.Rejected, At: source.Place{Doc: r.doc, Field: rest.path, Key: rest.key},
+			Message: fmt.Sprintf("%d more items of %s do not fit either; the first %d are explained", rest.n, called(rest.in), wrongItems),
+			Help:    "correct the first ones, which are often wrong in the same way, and check again",
+		}
+		if rest.key {
+			d.Check = unknownField
+			d.Message = fmt.Sprintf("%d more fields of %s are not known; the first %d are named", rest.n, called(rest.in), wrongItems)
+		}
+		r.found = append(r.found, d)
+	}
 }
 
 // take reports the mistakes that are new, and says whether any was.

@@ -83,13 +83,13 @@ func (m mistake) key() string {
 
 // locate finds the field that an error of CUE is about, and what kind of mistake it is.
 func (r *report) locate(e errors.Error) mistake {
-	m := mistake{node: r.tree, term: r.root, terms: conj{r.root}}
+	m := mistake{node: r.root, term: r.term, terms: conj{r.term}}
 	path := e.Path()
 	if len(path) == 0 || path[0] != "#"+r.doc.Kind {
 		return m // it is about a definition
 	}
 	for _, label := range path[1:] {
-		if !m.descend(label) {
+		if !m.descend(label, r.position) {
 			break
 		}
 	}
@@ -97,8 +97,9 @@ func (r *report) locate(e errors.Error) mistake {
 	return m
 }
 
-// descend follows one step of an error's path, and says whether it leads on.
-func (m *mistake) descend(label string) bool {
+// descend follows one step of an error's path, and reports whether it leads on. Position is where an item stands in the
+// document's list.
+func (m *mistake) descend(label string, position func(list *source.Node, i int) int) bool {
 	key, i, ok := step(label, m.node)
 	if !ok {
 		if strings.HasPrefix(label, "_") {
@@ -109,7 +110,8 @@ func (m *mistake) descend(label string) bool {
 	m.trail = append(m.trail, level{m.path, m.term})
 	m.parent, m.holder = m.path, m.node
 	if m.node != nil && m.node.Kind == source.List {
-		m.path, m.name = source.Index(m.path, i), source.Index(m.name, i)
+		at := position(m.node, i)
+		m.path, m.name = source.Index(m.path, at), source.Index(m.name, at)
 		m.node, m.term, m.terms = m.node.Items[i], itemOf(m.term), reach(m.terms, "", true)
 		return true
 	}
