@@ -6,15 +6,11 @@ import (
 	"sem.example/internal/source"
 )
 
-// The bounds of what CUE is asked about. Its cost grows faster than a document does, so it sees the faulty part alone.
-const (
-	fewItems   = 8  // a list of so many is left as it is
-	rightItems = 4  // of a longer list so many of the items that fit are kept, for what is said of the list as a whole
-	wrongItems = 20 // and so many of those that do not fit, as of the unknown fields of a map; the others are counted
-)
+// The bound of what CUE is asked about. Its cost grows faster than a document does, so it sees the faulty part alone.
+const wrongItems = 20 // of the items of a list that do not fit, and of the unknown fields of a map; the others are counted
 
-// An excerpt is the part of a document that its schema does not accept: long lists without most of the items that fit, and
-// fields that the schema does not know without what is in them. Parts that are kept are the document's own nodes.
+// An excerpt is the part of a document that its schema does not accept: lists without the items that fit, and fields that
+// the schema does not know without what is in them. Parts that are kept are the document's own nodes.
 type excerpt struct {
 	root  *source.Node
 	items map[*source.Node][]int // where the items of a shortened list stand in the document
@@ -105,19 +101,21 @@ func (x *excerpt) few(t term, n *source.Node, path string) []source.Field {
 	return out
 }
 
-// list shortens a long list. Where the list as a whole does not fit, whatever is in it, all of its items count.
+// list reduces a list to the items that do not fit, or else to one. Where the list as a whole does not fit, whatever is in
+// it, all of its items count.
 func (x *excerpt) list(t term, n *source.Node, path string) *source.Node {
 	item := itemOf(t)
 	if item == nil {
 		return n
 	}
 	right, wrong := divide(item, n)
-	fitting := right[:min(rightItems, len(right))]
-	if len(n.Items) <= fewItems || !t.accepts(pick(n, right)) || !t.accepts(pick(n, fitting)) {
+	keep := right[:min(1, len(right))]
+	if len(n.Items) < 2 || !t.accepts(pick(n, right)) || !t.accepts(pick(n, keep)) {
 		return x.whole(t, n, path)
 	}
-	keep := slices.Concat(fitting, x.bounded(wrong, path))
-	slices.Sort(keep)
+	if len(wrong) > 0 {
+		keep = x.bounded(wrong, path)
+	}
 	out := pick(n, keep)
 	for i, at := range keep {
 		out.Items[i] = x.reduce(item, n.Items[at], source.Index(path, at))
