@@ -24,7 +24,7 @@ const lentModule = "module: \"mesh.local@v0\"\nlanguage: version: \"v0.15.0\"\n"
 // itself looks for packages that a module has brought along (cue.mod/pkg). A module that brought the library along itself,
 // or is the library, keeps its own.
 func (r *cueReader) config(dir string) *load.Config {
-	config := &load.Config{Dir: dir, Overlay: map[string]load.Source{}, Env: []string{"CUE_REGISTRY=none"}, AcceptLegacyModules: true}
+	config := &load.Config{Dir: dir, Overlay: map[string]load.Source{}, Env: []string{}, Registry: noRegistry{}, AcceptLegacyModules: true}
 	for name, text := range r.overlay {
 		config.Overlay[name] = text
 	}
