@@ -18,7 +18,6 @@ type exception struct {
 var exceptions = map[string]exception{
 	"cmd/sem":                     {circle: 18},
 	"internal/compile":            {circle: 61, methods: map[string]int{"Compiler": 232}},
-	"internal/config":             {circle: 3},
 	"internal/envoytest":          {circle: 14},
 	"internal/envoytest/conform":  {circle: 3},
 	"internal/envoytest/probe":    {circle: 7},
@@ -26,10 +25,10 @@ var exceptions = map[string]exception{
 	"internal/mesh":               {circle: 31, methods: map[string]int{"builder": 44}},
 	"internal/pipeline":           {circle: 7},
 	"internal/recipe":             {circle: 4},
-	"internal/source":             {circle: 23},
+	"internal/source":             {circle: 24},
 	"internal/suite":              {circle: 9},
 	"render":                      {circle: 6},
-	"simulate":                    {circle: 54, methods: map[string]int{"run": 76, "exchange": 61}},
+	"simulate":                    {circle: 56, methods: map[string]int{"run": 76, "exchange": 61}},
 	"validate":                    {circle: 30, methods: map[string]int{"Scope": 143}},
 }
 
