@@ -15,14 +15,8 @@ const overridden = string(envoy.Overridden)
 func placeOf(l mesh.Loser) simulate.Place {
 	o := l.Object
 	p := simulate.Place{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name, Field: l.Field, Role: overridden, Note: l.Reason}
-	if o.Doc == nil {
-		return p
-	}
-	at := o.Doc.At(l.Field)
-	p.Line, p.Column = int(at.Line), int(at.Column)
-	if o.Doc.File != nil {
-		p.File = o.Doc.File.Name
-	}
+	at := l.Place().Source().Position()
+	p.File, p.Line, p.Column = at.File, at.Line, at.Column
 	return p
 }
 

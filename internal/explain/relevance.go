@@ -83,7 +83,7 @@ func (r *relevance) about(o *config.Object) bool {
 }
 
 // decides reports whether a place is, holds or lies within a field that decides.
-func (r *relevance) decides(p diag.Place) bool {
+func (r *relevance) decides(p source.Place) bool {
 	o := r.objects[p.Doc]
 	if o == nil {
 		return false

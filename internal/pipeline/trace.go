@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
-	"net/url"
 	"strings"
 
 	"sem.example/internal/compile"
+	"sem.example/internal/hostname"
 	"sem.example/internal/mesh"
 	"sem.example/simulate"
 )
@@ -105,12 +105,5 @@ func (e *engine) lookUp(name string) string {
 
 // HostOf is the host that a URL or an authority names.
 func HostOf(text string) string {
-	if !strings.Contains(text, "://") {
-		text = "http://" + text
-	}
-	u, err := url.Parse(text)
-	if err != nil {
-		return ""
-	}
-	return u.Hostname()
+	return hostname.OfURL(text)
 }
