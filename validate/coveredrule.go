@@ -53,7 +53,7 @@ func coveredMatches(s *facts.Set, r *reporter) {
 		index := newCoverage()
 		for _, c := range facts.HTTPMatches(o) {
 			if index.all != nil && index.all.Rule < c.Rule {
-				return // all later rules are told by SEM220
+				return // all later rules are reported by SEM220
 			}
 			if c.Match < 0 {
 				index.add(c)
@@ -66,7 +66,7 @@ func coveredMatches(s *facts.Set, r *reporter) {
 }
 
 func reportCovered(r *reporter, c facts.HTTPMatch, earlier *facts.HTTPMatch, warnings map[string]string) {
-	warned, foretold := warnings[c.Field]
+	warned, warnedOf := warnings[c.Field]
 	switch {
 	case earlier != nil && same(*earlier, c):
 	case earlier != nil:
@@ -76,10 +76,10 @@ func reportCovered(r *reporter, c facts.HTTPMatch, earlier *facts.HTTPMatch, war
 		if earlier.Rule == c.Rule {
 			f.help("remove the match").severity(diag.Info)
 		}
-		if foretold {
+		if warnedOf {
 			f.warned()
 		}
-	case foretold:
+	case warnedOf:
 		r.at(c.Place, "Istio's webhook warns that an earlier match covers this one, though requests remain that meet only this one").
 			related(facts.At(c.Object, warned), "this match comes first").severity(diag.Info).warned()
 	}

@@ -100,7 +100,7 @@ spec:
 }, unevenMutual)
 
 func unevenMutual(s *facts.Set, r *reporter) {
-	s.Egress.EachHop(s.Mesh.Objects("VirtualService"), func(l facts.EgressHop) { // it is told at DestinationRules
+	s.Egress.EachHop(s.Mesh.Objects("VirtualService"), func(l facts.EgressHop) { // it is reported at DestinationRules
 		open := l.Open()
 		i := slices.IndexFunc(open, l.MutualMismatch)
 		if i < 0 || slices.ContainsFunc(open, func(v facts.Server) bool { return l.Fits(v) && !l.MutualMismatch(v) }) {

@@ -218,7 +218,7 @@ spec:
 
 func shortInDelegate(s *facts.Set, r *reporter) {
 	reported := map[facts.Place]bool{}
-	s.Routes.EachDelegation(s.Mesh.Objects("VirtualService"), func(d facts.Delegation) { // it is told at the delegates
+	s.Routes.EachDelegation(s.Mesh.Objects("VirtualService"), func(d facts.Delegation) { // it is reported at the delegates
 		if d.To == nil || d.To.Namespace == d.Object.Namespace {
 			return
 		}

@@ -161,7 +161,7 @@ func eachPlaintext(s *facts.Set, do func(facts.Destination, *mesh.Service, *mesh
 	})
 }
 
-// neverActs reports whether the rules of a destination never act anyway, of which SEM120 speaks.
+// neverActs reports whether the rules of a destination never act anyway, of which SEM120 reports.
 func neverActs(s *facts.Set, t facts.Destination) bool {
 	svcs := s.Routes.ServicesOf(t.Object)
 	return len(svcs) > 0 && facts.IsBoundTo(t.Object, mesh.MeshGateway) && !facts.AnyPort(svcs, facts.ReadsHTTP)

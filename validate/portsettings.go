@@ -281,7 +281,7 @@ func strayPort(s *facts.Set, r *reporter) {
 	})
 }
 
-// missed reports whether a policy sets TLS for traffic that is routed to another port, which SEM156 tells.
+// missed reports whether a policy sets TLS for traffic that is routed to another port, which SEM156 reports.
 func missed(s *facts.Set, p facts.Policy, svc *mesh.Service) bool {
 	return slices.ContainsFunc(svc.Ports, func(own *mesh.Port) bool {
 		_, number := s.DestinationRules.OtherPortWithTLS(p.Object, svc, own)

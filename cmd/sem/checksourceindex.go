@@ -242,7 +242,7 @@ var checkSources = map[string][]string{
 	"SEM245": {"validate/gatewayonly.go"},
 	"SEM246": {"validate/gatewayonly.go"},
 	"SEM247": {"validate/egressloop.go"},
-	"SEM248": {"validate/egresslegs.go"},
+	"SEM248": {"validate/egresshops.go"},
 	"SEM249": {"validate/egressmutual.go"},
 	"SEM250": {"validate/endpointless.go"},
 	"SEM251": {"validate/workloadentries.go"},

@@ -87,9 +87,9 @@ spec:
   - match: [{gateways: [egress], port: 443, sniHosts: [api.example.com]}]
     route: [{destination: {host: api.example.com, port: {number: 443}}}]
 `,
-}, unfitLeg)
+}, unfitHop)
 
-func unfitLeg(s *facts.Set, r *reporter) {
+func unfitHop(s *facts.Set, r *reporter) {
 	s.Egress.EachHop(s.WantedObjects("VirtualService"), func(l facts.EgressHop) {
 		open := l.Open()
 		switch {
