@@ -19,7 +19,7 @@ func BenchmarkTrace(b *testing.B) {
 			calls[i] = Call{Method: "GET", URL: fmt.Sprintf("http://svc-%d.ns.svc.cluster.local/api/v2/items/%d", i, i), Address: "10.0.0.9",
 				Headers: map[string][]string{"x-user": {"jason"}}}
 			if t := engine.Trace(calls[i]); t.Verdict != Delivered {
-				b.Fatalf("%s: %s", calls[i].URL, t.Summary)
+				b.Fatalf("%s: %s", calls[i].URL, t.Verdict)
 			}
 		}
 		b.Run(fmt.Sprintf("hosts=%d", hosts), func(b *testing.B) {

@@ -25,7 +25,7 @@
 // Where chance decides (weights, faults, runtime fractions) the [Hop] describes the likeliest outcome, and its branches
 // list all of them with their shares.
 //
-// [Engine.Follow] goes on from proxy to proxy, as far as a [Path] knows which proxy an endpoint belongs to.
+// [Engine.Follow] goes on from proxy to proxy, as far as a [NextHops] knows which proxy an endpoint belongs to.
 //
 // # Cost
 //

@@ -33,12 +33,12 @@ func archives(f *testing.F) []*txtar.Archive {
 func FuzzTrace(f *testing.F) {
 	var engines []*Engine
 	for _, a := range archives(f) {
-		s, err := envoy.Load(section(a, "envoy.json"))
+		s, err := envoy.Load(archiveSection(a, "envoy.json"))
 		if err != nil {
 			f.Fatal(err)
 		}
 		engines = append(engines, New(envoy.NewIndex(s), Why()))
-		for line := range strings.Lines(string(section(a, "calls"))) {
+		for line := range strings.Lines(string(archiveSection(a, "calls"))) {
 			f.Add([]byte(line))
 		}
 	}
@@ -56,7 +56,7 @@ func FuzzTrace(f *testing.F) {
 // FuzzResources asks any proxy about a few calls.
 func FuzzResources(f *testing.F) {
 	for _, a := range archives(f) {
-		f.Add(section(a, "envoy.json"))
+		f.Add(archiveSection(a, "envoy.json"))
 	}
 	calls := []Call{
 		{URL: "http://h.example/a/../b?c=d", Address: "10.0.0.9"},
@@ -85,4 +85,14 @@ func check(t *testing.T, trace *Trace) {
 	if _, err := json.Marshal(trace); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// archiveSection is a file of an archive, nil where it has none of the name.
+func archiveSection(a *txtar.Archive, name string) []byte {
+	for _, f := range a.Files {
+		if f.Name == name {
+			return f.Data
+		}
+	}
+	return nil
 }

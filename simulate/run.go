@@ -34,7 +34,7 @@ func (e *Engine) run(c call.Call) *run {
 	normal, err := c.Normal()
 	r := newRun(e, normal)
 	if err != nil {
-		r.finish(decision.Outcome{Verdict: decision.Unsupported, Err: decision.ErrCall, Reason: err.Error()})
+		r.finish(decision.Outcome{Verdict: decision.Unsupported, Err: decision.ErrCall, Reason: decision.InvalidCall{Err: err}})
 		return r
 	}
 	r.finish(r.accept())
@@ -96,7 +96,7 @@ func (r *run) read(c *listener.Chain) decision.Outcome {
 			r.UnknownFilter(f.Name, f.Kind)
 		}
 	}
-	return decision.Outcome{Verdict: decision.Unsupported, Err: "no terminal filter", Reason: "the filter chain ends in a filter that sem does not model"}
+	return decision.Outcome{Verdict: decision.Unsupported, Err: "no terminal filter", Reason: decision.NoTerminalFilter{}}
 }
 
 // firstOf is the denial, where there is one.
@@ -114,5 +114,5 @@ func admit(rules *rbac.RBAC, conn *call.Connection, rec *decision.Recorder, of e
 	if d.Allowed {
 		return nil
 	}
-	return &decision.Outcome{Verdict: decision.Denied, Details: rbac.DeniedBy(d.Policy), Err: "denied", Reason: rbac.DeniedReason(d.Policy)}
+	return &decision.Outcome{Verdict: decision.Denied, Details: rbac.DeniedBy(d.Policy), Err: "denied", Reason: d.Reason()}
 }

@@ -1,4 +1,4 @@
-package simulate
+package simulate_test
 
 import (
 	"encoding/json"
@@ -15,6 +15,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"sem.example/internal/envoy"
+	"sem.example/internal/explain"
+	"sem.example/simulate"
 )
 
 var update = flag.Bool("update", false, "rewrite goldens")
@@ -70,25 +72,27 @@ func section(a *txtar.Archive, name string) []byte {
 func answers(t *testing.T, resources envoy.Resources, calls string, show []string) string {
 	t.Helper()
 	var out strings.Builder
-	var options []Option
+	var options []simulate.Option
 	if slices.Contains(show, "rejected") {
-		options = append(options, Why())
+		options = append(options, simulate.Why())
 	}
-	engine := New(resources, options...)
+	engine := simulate.New(resources, options...)
 	for line := range strings.Lines(calls) {
 		line = strings.TrimSpace(line)
-		var c Call
+		var c simulate.Call
 		if err := json.Unmarshal([]byte(line), &c); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
 		fmt.Fprintf(&out, "%s\n", line)
-		outline(&out, engine.Trace(c), show)
+		trace := engine.Trace(c)
+		explain.Word(trace)
+		outline(&out, trace, show)
 	}
 	return out.String()
 }
 
 // outline prints the parts of a trace that are shown.
-func outline(out *strings.Builder, t *Trace, show []string) {
+func outline(out *strings.Builder, t *simulate.Trace, show []string) {
 	h := t.Hops[0]
 	fmt.Fprintf(out, "  %s\n", strings.TrimSpace(strings.Join([]string{string(t.Verdict), number(t.Status), t.ResponseFlags, h.Error}, " ")))
 	parts := map[string]string{

@@ -184,6 +184,9 @@ func (g *schemaWriter) fields(def map[string]any, pkg string, s *ast.StructType)
 	for _, f := range s.Fields.List {
 		tag, _ := strconv.Unquote(f.Tag.Value)
 		name, options, _ := strings.Cut(reflect.StructTag(tag).Get("json"), ",")
+		if name == "-" {
+			continue
+		}
 		schema := g.of(pkg, f.Type)
 		if text := comment(f.Comment, f.Doc); text != "" {
 			schema["description"] = text

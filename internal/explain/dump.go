@@ -16,10 +16,14 @@ func NewDump(d *pipeline.Dump) *Dump { return &Dump{d} }
 // Trace implements [Tracer].
 func (d *Dump) Trace(call simulate.Call, opts pipeline.TraceOptions) (*simulate.Trace, error) {
 	t, err := d.dump.Trace(call, opts)
-	if err == nil && !d.dump.HasEndpoints() {
+	if err != nil {
+		return nil, err
+	}
+	Word(t)
+	if !d.dump.HasEndpoints() {
 		withoutEndpoints(t)
 	}
-	return t, err
+	return t, nil
 }
 
 // withoutEndpoints takes back what a dump without endpoints cannot show: that a cluster has none.

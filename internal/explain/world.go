@@ -27,6 +27,7 @@ func (w *World) Trace(call simulate.Call, opts pipeline.TraceOptions) (*simulate
 	if err != nil {
 		return nil, err
 	}
+	Word(t)
 	w.explain(t)
 	return t, nil
 }

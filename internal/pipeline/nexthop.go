@@ -8,17 +8,17 @@ import (
 	"sem.example/simulate"
 )
 
-// nextHops finds the proxies behind endpoints of a world. It implements [simulate.Path].
+// nextHops finds the proxies behind endpoints of a world. It implements [simulate.NextHops].
 type nextHops struct {
 	world *World
 	opts  TraceOptions
 }
 
-// Behind implements [simulate.Path].
-func (n nextHops) Behind(from simulate.Proxy, to simulate.Endpoint) (simulate.Stop, bool) {
+// NextHop implements [simulate.NextHops].
+func (n nextHops) NextHop(from simulate.Proxy, to simulate.Endpoint) (simulate.NextHop, bool) {
 	p, ok := n.world.Mesh.Behind(to.Address)
 	if !ok {
-		return simulate.Stop{}, false
+		return simulate.NextHop{}, false
 	}
 	next := simulate.Proxy{
 		Type: string(p.Type), Namespace: p.Namespace, Name: p.Name, Labels: p.Labels, IPs: texts(p.IPs),
@@ -26,9 +26,9 @@ func (n nextHops) Behind(from simulate.Proxy, to simulate.Endpoint) (simulate.St
 	}
 	e, err := n.world.engine(next)
 	if err != nil {
-		return simulate.Stop{}, false
+		return simulate.NextHop{}, false
 	}
-	hop := simulate.Stop{Engine: e.simulator(n.opts), Proxy: next, Direction: "inbound", Principal: n.world.identity(from)}
+	hop := simulate.NextHop{Engine: e.simulator(n.opts), Proxy: next, Direction: "inbound", Principal: n.world.identity(from)}
 	if p.Type == mesh.Gateway {
 		hop.Direction = "gateway"
 	}

@@ -9,6 +9,7 @@ import (
 
 	"sem.example/internal/diag"
 	"sem.example/internal/envoy"
+	"sem.example/internal/explain"
 	"sem.example/internal/pipeline"
 	"sem.example/internal/source"
 	"sem.example/simulate"
@@ -209,6 +210,8 @@ func run(world *pipeline.World, c *Case, request Request) Result {
 	t, err := world.Trace(request.Call, pipeline.TraceOptions{Follow: !c.Alone})
 	if err != nil {
 		t = &simulate.Trace{APIVersion: "sem/v1", Kind: "Trace", Verdict: simulate.Unsupported, Summary: err.Error(), Call: request.Call}
+	} else {
+		explain.Word(t)
 	}
 	out.Trace = t
 	if out.Failures = c.check(t); !c.expects() {

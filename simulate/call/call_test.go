@@ -28,6 +28,8 @@ func TestNormal(t *testing.T) {
 			Call{Direction: "outbound", URL: "tls://a.example", Port: 443, Protocol: "tcp", TLS: "tls", SNI: "a.example"}},
 		{"an address alone", Call{Address: "10.0.0.1", Port: 5432},
 			Call{Direction: "outbound", Address: "10.0.0.1", Port: 5432, Protocol: "tcp", TLS: "plaintext"}},
+		{"the largest port", Call{Address: "10.0.0.1", Port: 65535},
+			Call{Direction: "outbound", Address: "10.0.0.1", Port: 65535, Protocol: "tcp", TLS: "plaintext"}},
 		{"a peer with an identity", Call{Address: "10.0.0.1", Port: 80, Direction: "inbound", Principal: "spiffe://a"},
 			Call{Direction: "inbound", Address: "10.0.0.1", Port: 80, Protocol: "tcp", TLS: "mtls", Principal: "spiffe://a"}},
 		{"a gateway", Call{URL: "http://a/", Proxy: Proxy{Type: "gateway"}},
@@ -55,14 +57,29 @@ func TestNormalRefuses(t *testing.T) {
 		{Call{}, "names no port"},
 		{Call{URL: "ftp://a/"}, "scheme"},
 		{Call{URL: "tcp://a"}, "names no port"},
-		{Call{Address: "10.0.0.1", Port: 70000}, "use a number from 1 to 65535"},
+		{Call{Address: "10.0.0.1", Port: 65536}, "use a number from 1 to 65535"},
 		{Call{Address: "10.0.0.1", Port: 1, Direction: "up"}, "direction"},
 		{Call{Address: "10.0.0.1", Port: 1, Protocol: "udp"}, "protocol"},
 		{Call{Address: "10.0.0.1", Port: 1, TLS: "yes"}, "TLS"},
 		{Call{Address: "10.0.0.1", Port: 1, Protocol: "http"}, "URL"},
+		{Call{Address: "10.0.0.1", Port: 1, Random: number(-1)}, "random"},
+		{Call{Address: "10.0.0.1", Port: 1, Random: number(100)}, "random"},
 	} {
 		if _, err := c.call.Normal(); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%+v gives %v, want an error about %q", c.call, err, c.says)
+		}
+	}
+}
+
+// The numbers 0 to 99 are random, and an address of a socket needs no port.
+func TestNormalAccepts(t *testing.T) {
+	for _, c := range []Call{
+		{Address: "10.0.0.1", Port: 1, Random: number(0)},
+		{Address: "10.0.0.1", Port: 1, Random: number(99)},
+		{Address: "unix:///run/a.sock"},
+	} {
+		if _, err := c.Normal(); err != nil {
+			t.Errorf("%+v: %v", c, err)
 		}
 	}
 }
@@ -80,3 +97,5 @@ func TestTarget(t *testing.T) {
 		}
 	}
 }
+
+func number(n int) *int { return &n }

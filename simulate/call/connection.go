@@ -82,13 +82,13 @@ func (c *Call) from(to netip.Addr) netip.Addr {
 	return netip.Addr{}
 }
 
-// Local says whether the client has the address that it dialled, or a loopback address.
+// Local reports whether the client has the address that it dialled, or a loopback address.
 func (c *Connection) Local() bool {
 	src := c.Source.Addr()
 	return src.IsValid() && (src.IsLoopback() || src == c.Destination.Addr())
 }
 
-// recognised says whether the HTTP inspector takes a first line of HTTP/1.1 for one: it splits at spaces and knows no
+// recognised reports whether the HTTP inspector takes a first line of HTTP/1.1 for one: it splits at spaces and knows no
 // bytes beyond ASCII, but leaves the rest to the parser.
 func recognised(method, path string) bool {
 	foreign := func(c rune) bool { return c == ' ' || c >= 0x7f }

@@ -90,6 +90,9 @@ func members(t reflect.Type) []string {
 	var names []string
 	for i := range t.NumField() {
 		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		if name == "-" {
+			break // what JSON leaves out comes last
+		}
 		names = append(names, name)
 	}
 	return names

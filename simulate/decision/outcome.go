@@ -1,11 +1,5 @@
 package decision
 
-import (
-	"fmt"
-	"net/http"
-	"strings"
-)
-
 // An Outcome is how a call ends at a proxy.
 type Outcome struct {
 	Verdict Verdict
@@ -14,12 +8,7 @@ type Outcome struct {
 	Err     string // the hop's error, in the words of the trace document
 	Details string // Envoy's response code details
 	Body    string // of the response that the proxy itself sends
-	Reason  string
-}
-
-// StatusText is a status with its name, if it has one.
-func StatusText(code int) string {
-	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
+	Reason  Reason
 }
 
 // The errors of a TLS handshake.

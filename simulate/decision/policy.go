@@ -1,9 +1,6 @@
 package decision
 
 import (
-	"fmt"
-	"strings"
-
 	"google.golang.org/protobuf/types/known/durationpb"
 )
 
@@ -50,32 +47,4 @@ func FormatDuration(d *durationpb.Duration) string {
 		return ""
 	}
 	return d.AsDuration().String()
-}
-
-// Words describes a fault in a step.
-func (f *Fault) Words() string {
-	var parts []string
-	if f.AbortStatus != 0 {
-		parts = append(parts, fmt.Sprintf("%g%% aborted with %d", 100*f.AbortShare, f.AbortStatus))
-	}
-	if f.Delay != "" {
-		parts = append(parts, fmt.Sprintf("%g%% delayed by %s", 100*f.DelayShare, f.Delay))
-	}
-	return strings.Join(parts, ", ")
-}
-
-func (r *Retries) Words() string {
-	out := fmt.Sprintf("up to %d", r.Attempts)
-	if r.PerTryTimeout != "" {
-		out += ", " + r.PerTryTimeout + " each try"
-	}
-	return out
-}
-
-// Shadow says which host the copy asks for.
-func (m *Mirror) Shadow() string {
-	if m.Suffix == "" {
-		return ", under the same host"
-	}
-	return ", with " + m.Suffix + " behind its host"
 }

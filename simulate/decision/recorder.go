@@ -1,9 +1,7 @@
 package decision
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"sem.example/internal/envoy"
 )
@@ -24,8 +22,8 @@ func NewRecorder(places *Origins, explains bool, hop *Hop) *Recorder {
 }
 
 // Step records a decision and the resources behind it.
-func (r *Recorder) Step(stage, chose, because string, spots ...Ref) {
-	r.Hop.Steps = append(r.Hop.Steps, Step{Stage: stage, Chose: chose, Because: because, Origins: r.Places.Places(spots...)})
+func (r *Recorder) Step(stage, chose string, reason Reason, refs ...Ref) {
+	r.Hop.Steps = append(r.Hop.Steps, Step{Stage: stage, Chose: chose, Reason: reason, Origins: r.Places.Places(refs...)})
 }
 
 // Rejects adds to the last step what was rejected, where that was asked for.
@@ -48,7 +46,7 @@ func (r *Recorder) Attribute(to Ref, port uint16, stages ...string) {
 		}
 		r.Hop.Steps[i].Origins = places
 		if s.Stage == "listener" && r.Hop.Direction == "outbound" {
-			r.Hop.Steps[i].Because = fmt.Sprintf("port %d of %s %s/%s", port, places[0].Kind, places[0].Namespace, places[0].Name)
+			r.Hop.Steps[i].Reason = ServicePort{port}
 		}
 	}
 }
@@ -85,12 +83,4 @@ func (r *Recorder) Policy() *Policy {
 		r.Hop.Policy = &Policy{}
 	}
 	return r.Hop.Policy
-}
-
-// Some lists the first of many words.
-func Some(words []string, n int) string {
-	if len(words) <= n {
-		return strings.Join(words, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(words[:n], ", "), len(words)-n)
 }

@@ -21,6 +21,9 @@ type Trace struct {
 	Hops          []Hop     `json:"hops"`
 	NotModelled   []string  `json:"notModelled"`
 	Warnings      []Warning `json:"warnings"`
+
+	Returned *Returned `json:"-"` // set where the call comes back to a proxy that it has passed
+	Refused  bool      `json:"-"` // the last proxy refuses the connection of the one before
 }
 
 // A Warning is a trap that this call shows.
@@ -31,6 +34,8 @@ type Warning struct {
 	Help     string `json:"help,omitempty"`
 	Step     string `json:"step,omitempty"` // the stage that it belongs to
 	Origin   *Place `json:"origin,omitempty"`
+
+	Trap Trap `json:"-"`
 }
 
 // A Hop is one proxy's part of the path.
@@ -55,6 +60,8 @@ type Hop struct {
 	Policy      *Policy      `json:"policy,omitempty"`
 	Branches    []Branch     `json:"branches,omitempty"`
 	Steps       []Step       `json:"steps"`
+
+	Facts Facts `json:"-"` // what the outcome depends on
 }
 
 // Destination is what the cluster stands for.
@@ -78,6 +85,8 @@ type Endpoint struct {
 	Verdict  Verdict `json:"verdict,omitempty"` // what the proxy behind it makes of the call, where that is no success
 	Because  string  `json:"because,omitempty"` // why it is none
 	Origin   *Place  `json:"origin,omitempty"`
+
+	Outcome *Trace `json:"-"` // of the proxy behind it, where that is no success
 }
 
 // TLS is the encryption towards the upstream.
@@ -144,6 +153,8 @@ type Step struct {
 	Because  string      `json:"because"`
 	Rejected []Candidate `json:"rejected,omitempty"`
 	Origins  []Place     `json:"origins,omitempty"`
+
+	Reason Reason `json:"-"`
 }
 
 // A Candidate lost a decision.
@@ -151,6 +162,8 @@ type Candidate struct {
 	Candidate string `json:"candidate"`
 	Because   string `json:"because"`
 	Origin    *Place `json:"origin,omitempty"`
+
+	Reason Reason `json:"-"`
 }
 
 // A Place is a field of a document, in the words of the trace document.
@@ -164,17 +177,6 @@ type Place struct {
 	Field     string `json:"field,omitempty"`
 	Role      string `json:"role,omitempty"`
 	Note      string `json:"note,omitempty"` // why the field does not count, where its role is "overridden"
-}
-
-// Chosen names the encryption in a step.
-func (t *TLS) Chosen() string {
-	switch t.OriginatedBy {
-	case ByProxy:
-		return t.Mode
-	case ByApplication:
-		return "the application's own"
-	}
-	return "plaintext"
 }
 
 // The TLS modes of the trace document.

@@ -130,7 +130,7 @@ func UnreadCluster(c *clusterv3.Cluster, load *endpointv3.ClusterLoadAssignment)
 	return slices.Concat(Unread(c, what), Unread(c.GetCommonLbConfig(), what), Unread(load, what))
 }
 
-// lists says whether a list, apart by spaces, has a word.
+// lists reports whether a list, apart by spaces, has a word.
 func lists(list, word string) bool {
 	return strings.Contains(" "+list+" ", " "+word+" ")
 }

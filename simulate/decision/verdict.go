@@ -29,7 +29,7 @@ var Verdicts = []Verdict{
 	NoCluster, NoEndpoints, Blackhole, TLSMismatch, Loop, Unsupported,
 }
 
-// Succeeded says whether the application gets the answer that a working configuration would give it.
+// Succeeded reports whether the application gets the answer that a working configuration would give it.
 func (v Verdict) Succeeded() bool {
 	switch v {
 	case Delivered, Passthrough, Redirected, DirectResponse:

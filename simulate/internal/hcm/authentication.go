@@ -1,7 +1,6 @@
 package hcm
 
 import (
-	"fmt"
 	"strings"
 
 	jwtv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/jwt_authn/v3"
@@ -27,9 +26,10 @@ func authenticate(x *Exchange, f *httpFilter) *decision.Outcome {
 	check := f.jwt.Check(need, x.Req, &x.edits)
 	where := decision.Part(x.chain, "jwt/"+check.Name)
 	if check.State != jwt.TokenGood {
-		x.Step("authentication", "refused", check.Reason, where)
+		reason := decision.TokenRefused{Fault: check.Reason}
+		x.Step("authentication", "refused", reason, where)
 		x.Hop.Response = &decision.Response{Status: check.Status, Body: check.Reason}
-		return &decision.Outcome{Verdict: decision.Denied, Status: check.Status, Err: decision.ErrToken, Details: "jwt_authn_access_denied{" + strings.ReplaceAll(check.Reason, " ", "_") + "}", Reason: "the request's token is not accepted: " + check.Reason}
+		return &decision.Outcome{Verdict: decision.Denied, Status: check.Status, Err: decision.ErrToken, Details: "jwt_authn_access_denied{" + strings.ReplaceAll(check.Reason, " ", "_") + "}", Reason: reason}
 	}
 	accepted(x, f.name, check.Tokens)
 	return nil
@@ -40,7 +40,7 @@ func authenticate(x *Exchange, f *httpFilter) *decision.Outcome {
 func accepted(x *Exchange, filter string, tokens []jwt.Verified) {
 	again := false
 	for _, t := range tokens {
-		x.Step("authentication", "accepted", fmt.Sprintf("a token of issuer %v", t.Claims["iss"]), decision.Part(x.chain, "jwt/"+t.Name))
+		x.Step("authentication", "accepted", decision.TokenAccepted{Issuer: t.Claims["iss"]}, decision.Part(x.chain, "jwt/"+t.Name))
 		x.NotModelled("signature and lifetime of the request's token (taken to be good)")
 		if key := t.Provider.GetPayloadInMetadata(); key != "" {
 			x.Req.Keep(filter, key, jwt.NormalClaims(t.Claims, t.Provider.GetNormalizePayloadInMetadata().GetSpaceDelimitedClaims()))

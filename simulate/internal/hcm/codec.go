@@ -1,7 +1,6 @@
 package hcm
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -19,14 +18,15 @@ import (
 func codec(x *Exchange) *decision.Outcome {
 	switch kind := x.manager.proto.GetCodecType(); {
 	case kind == hcmv3.HttpConnectionManager_HTTP1 && x.conn.Inner == call.HTTP2:
-		return otherVersion(x, "the proxy reads HTTP/1.1 only here, and the client speaks HTTP/2")
+		return otherVersion(x, decision.OnlyHTTP1)
 	case kind == hcmv3.HttpConnectionManager_HTTP2 && x.conn.Inner != call.HTTP2:
-		return otherVersion(x, "the proxy reads HTTP/2 only here, and the client speaks HTTP/1.1")
+		return otherVersion(x, decision.OnlyHTTP2)
 	}
 	return underscores(x)
 }
 
-func otherVersion(x *Exchange, reason string) *decision.Outcome {
+func otherVersion(x *Exchange, err decision.RequestError) *decision.Outcome {
+	reason := decision.InvalidRequest{Error: err}
 	x.Step("http", "refused", reason, decision.At(x.chain))
 	return &decision.Outcome{Verdict: decision.Unsupported, Flags: "DPE", Err: "protocol error", Details: "http1.codec_error", Reason: reason}
 }
@@ -53,7 +53,7 @@ func underscores(x *Exchange) *decision.Outcome {
 
 // underscored refuses a request: HTTP/1.1 with an answer, HTTP/2 with a reset stream.
 func underscored(x *Exchange, name string) *decision.Outcome {
-	o := &decision.Outcome{Verdict: decision.Denied, Err: "bad request", Details: "http2.unexpected_underscore", Flags: "DR", Reason: fmt.Sprintf("the header %s has an underscore in its name, which the proxy refuses", name)}
+	o := &decision.Outcome{Verdict: decision.Denied, Err: "bad request", Details: "http2.unexpected_underscore", Flags: "DR", Reason: decision.InvalidRequest{Error: decision.UnderscoreInHeader, Text: name}}
 	if x.conn.Inner != call.HTTP2 {
 		o.Status, o.Details, o.Flags = 400, "http1.unexpected_underscore", "DPE"
 		x.Hop.Response = &decision.Response{Status: 400, Body: "Bad Request"}
@@ -71,7 +71,7 @@ func misnamed(req *request.Request) *decision.Outcome {
 				Verdict: decision.Denied, Status: 503, Flags: "DPE", Err: "protocol error",
 				Details: "filter_removed_required_request_headers{invalid_header_name:_" + strings.ReplaceAll(name, " ", "_") + "}",
 				Body:    "invalid header name: " + name,
-				Reason:  fmt.Sprintf("the route adds a header whose name %q is none that HTTP knows", name),
+				Reason:  decision.InvalidHeaderName{Name: name},
 			}
 		}
 	}

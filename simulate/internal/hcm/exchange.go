@@ -29,7 +29,7 @@ type Exchange struct {
 	lookups    int    // how many steps there were before the route was looked for
 	fractions  map[*route.Route]bool
 	others     []other
-	serveAgain func(fractions map[*route.Route]bool) other // serves the request with other decisions about runtime fractions
+	serveAgain func(x *Exchange, fractions map[*route.Route]bool) other // serves the request with other decisions about runtime fractions
 
 	edits       request.Edits // what filters did to the headers
 	aborted     float64       // the share of requests that a fault aborts
@@ -53,14 +53,15 @@ func (x *Exchange) spot(name string) decision.Ref {
 }
 
 // redirected is the response that sends the client elsewhere.
-func (x *Exchange) redirected(status int, location, because string) *decision.Outcome {
+func (x *Exchange) redirected(status int, location string, cause decision.ResponseCause) *decision.Outcome {
 	x.Hop.Response = &decision.Response{Status: status, Location: location}
-	x.Step("redirect", location, because, x.spot("redirect"))
-	return &decision.Outcome{Verdict: decision.Redirected, Status: status, Details: "direct_response", Reason: because}
+	reason := decision.LocalResponse{Cause: cause}
+	x.Step("redirect", location, reason, x.spot("redirect"))
+	return &decision.Outcome{Verdict: decision.Redirected, Status: status, Details: "direct_response", Reason: reason}
 }
 
 // answer is a local reply of a filter that does what it should.
-func (x *Exchange) answer(status int, reason string) *decision.Outcome {
+func (x *Exchange) answer(status int, reason decision.Reason) *decision.Outcome {
 	x.Hop.Response = &decision.Response{Status: status}
 	return &decision.Outcome{Verdict: decision.DirectResponse, Status: status, Reason: reason}
 }

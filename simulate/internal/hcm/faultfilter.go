@@ -27,11 +27,11 @@ func injectFault(x *Exchange, f *httpFilter) {
 	x.NeverFires = *out == (decision.Fault{}) && (config.GetAbort() != nil || config.GetDelay() != nil)
 	if *out != (decision.Fault{}) {
 		x.Policy().Fault = out
-		x.Step("fault", out.Words(), "the route injects it", x.spot("fault"))
+		x.Step("fault", "", decision.Injected{Fault: out}, x.spot("fault"))
 	}
 }
 
-// faulty says whether a fault is meant for this request.
+// faulty reports whether a fault is meant for this request.
 func faulty(x *Exchange, f *route.FaultRule) bool {
 	only := f.Config.GetUpstreamCluster()
 	if only != "" && !slices.ContainsFunc(targets(x), func(d route.WeightedCluster) bool { return d.ClusterFor(x.Req) == only }) {

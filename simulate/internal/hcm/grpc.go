@@ -1,5 +1,7 @@
 package hcm
 
+import "net/http"
+
 // httpOfGRPC is the HTTP status that Envoy answers in place of a gRPC status to a client that does not speak gRPC.
 func httpOfGRPC(code uint32) int {
 	switch code {
@@ -23,4 +25,21 @@ func httpOfGRPC(code uint32) int {
 		return 401
 	}
 	return 500
+}
+
+// GRPCStatus is the gRPC status that Envoy gives in place of an HTTP status of its own, in an answer of status 200.
+func GRPCStatus(status int) int {
+	switch status {
+	case http.StatusBadRequest:
+		return 13
+	case http.StatusUnauthorized:
+		return 16
+	case http.StatusForbidden:
+		return 7
+	case http.StatusNotFound:
+		return 12
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return 14
+	}
+	return 2
 }

@@ -43,5 +43,5 @@ func authorize(x *Exchange, f *httpFilter) *decision.Outcome {
 		return nil
 	}
 	x.Hop.Response = &decision.Response{Status: 403, Body: "RBAC: access denied"}
-	return &decision.Outcome{Verdict: decision.Denied, Status: 403, Err: "denied", Details: rbac.DeniedBy(d.Policy), Reason: rbac.DeniedReason(d.Policy)}
+	return &decision.Outcome{Verdict: decision.Denied, Status: 403, Err: "denied", Details: rbac.DeniedBy(d.Policy), Reason: d.Reason()}
 }

@@ -10,7 +10,7 @@ import (
 	"sem.example/simulate/internal/request"
 )
 
-// internal says whether Envoy takes the request for one from inside: its one address, that of the connection or, where
+// internal reports whether Envoy takes the request for one from inside: its one address, that of the connection or, where
 // proxies before are believed, the one that they forward, is among those that the manager is told are inside.
 func (m *ConnectionManager) internal(req *request.Request, conn *call.Connection) bool {
 	forwarded, had := req.Get("x-forwarded-for")

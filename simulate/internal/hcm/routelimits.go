@@ -1,25 +1,21 @@
 package hcm
 
-import (
-	"fmt"
-	"strings"
-)
+import "sem.example/simulate/decision"
 
-// limited records the route's limits: those that somebody asked for, not what every route has by default.
+// limited records the limits of the route: those that somebody asked for, not what every route has by default.
 func limited(x *Exchange) {
 	p := &x.Route.Action.Policy
-	if p.Retries != nil && x.Explains && len(x.Places.Places(x.spot("retry"))) == 0 {
-		x.Step("retries", p.Retries.Words(), "on "+strings.Join(p.Retries.On, ", ")+"; nobody asked for them, they are the default")
+	asked := len(x.Places.Places(x.spot("retry"))) > 0
+	if p.Retries != nil && x.Explains && !asked {
+		x.Step("retries", "", decision.RouteRetries{Retries: p.Retries, Default: true})
 	}
 	if p.Timeout != "" {
-		x.Step("timeout", p.Timeout, "for all tries together", x.spot("timeout"))
+		x.Step("timeout", p.Timeout, decision.RouteTimeout{}, x.spot("timeout"))
 	}
-	if asked := len(x.Places.Places(x.spot("retry"))) > 0; asked && p.Retries == nil {
-		x.Step("retries", "none", "they are switched off", x.spot("retry"))
-	} else if asked {
-		x.Step("retries", p.Retries.Words(), "on "+strings.Join(p.Retries.On, ", "), x.spot("retry"))
+	if asked {
+		x.Step("retries", "", decision.RouteRetries{Retries: p.Retries}, x.spot("retry"))
 	}
 	for _, m := range p.Mirrors {
-		x.Step("mirror", m.Cluster, fmt.Sprintf("%g%% of the requests are copied to it%s", 100*m.Share, m.Shadow()), x.spot("mirror"))
+		x.Step("mirror", m.Cluster, decision.RouteMirror{Mirror: m}, x.spot("mirror"))
 	}
 }

@@ -1,7 +1,6 @@
 package hcm
 
 import (
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -21,13 +20,13 @@ func respond(x *Exchange) decision.Outcome {
 	switch {
 	case t.Redirect != nil:
 		plan(x, t.Headers)
-		return *x.redirected(t.Redirect.Code(), t.Redirect.Location(x.Req, t.Path.Matched), "the route redirects")
+		return *x.redirected(t.Redirect.Code(), t.Redirect.Location(x.Req, t.Path.Matched), decision.RouteRedirects)
 	case t.Proto.GetDirectResponse() != nil:
 		return direct(x)
 	case t.Action != nil:
 		return forward(x)
 	}
-	return x.up.Failed(decision.NoCluster, "NC", "cluster_not_found", "the route forwards nothing: it has no cluster")
+	return x.up.Failed(decision.NoCluster, "NC", "cluster_not_found", decision.NoTarget{Action: false})
 }
 
 // direct is the answer that the route itself holds.
@@ -35,11 +34,12 @@ func direct(x *Exchange) decision.Outcome {
 	d := x.Route.Proto.GetDirectResponse()
 	plan(x, x.Route.Headers)
 	x.Hop.Response = &decision.Response{Status: int(d.GetStatus()), Body: bodyOf(d.GetBody()), Location: place(x, int(d.GetStatus()))}
-	x.Step("directResponse", decision.StatusText(int(d.GetStatus())), "the route answers by itself", x.spot("response"))
+	reason := decision.LocalResponse{Cause: decision.RouteResponds, Status: int(d.GetStatus())}
+	x.Step("directResponse", "", reason, x.spot("response"))
 	if x.host.Name == blockAll {
-		return decision.Outcome{Verdict: decision.Blackhole, Status: int(d.GetStatus()), Details: "direct_response", Reason: fmt.Sprintf("the host %s is not registered, and unknown hosts are blocked", x.Req.Authority)}
+		return decision.Outcome{Verdict: decision.Blackhole, Status: int(d.GetStatus()), Details: "direct_response", Reason: decision.UnregisteredHost{Authority: x.Req.Authority}}
 	}
-	return decision.Outcome{Verdict: decision.DirectResponse, Status: int(d.GetStatus()), Details: "direct_response", Reason: "the route answers by itself"}
+	return decision.Outcome{Verdict: decision.DirectResponse, Status: int(d.GetStatus()), Details: "direct_response", Reason: reason}
 }
 
 // place is the location that Envoy names in an answer of the route's own which says that something is elsewhere: as the
@@ -179,10 +179,10 @@ func rewritten(x *Exchange, r *decision.Rewrite) {
 		return
 	}
 	if c := r.Path; c != nil {
-		x.Step("rewrite", "path "+c.From+" → "+c.To, "", x.spot("rewrite/path"), x.spot("rewrite"))
+		x.Step("rewrite", "", decision.PathRewritten{Change: *c}, x.spot("rewrite/path"), x.spot("rewrite"))
 	}
 	if c := r.Authority; c != nil {
-		x.Step("rewrite", "authority "+c.From+" → "+c.To, "", x.spot("rewrite/authority"), x.spot("rewrite"))
+		x.Step("rewrite", "", decision.AuthorityRewritten{Change: *c}, x.spot("rewrite/authority"), x.spot("rewrite"))
 	}
 }
 
@@ -198,7 +198,7 @@ func abortSome(x *Exchange, o decision.Outcome) decision.Outcome {
 	if x.aborted == 0 {
 		return o
 	}
-	fault := decision.Outcome{Verdict: decision.FaultAborted, Status: x.abortStatus, Flags: "FI", Details: "fault_filter_abort", Reason: "the route injects a fault"}
+	fault := decision.Outcome{Verdict: decision.FaultAborted, Status: x.abortStatus, Flags: "FI", Details: "fault_filter_abort", Reason: decision.LocalResponse{Cause: decision.FaultInjected}}
 	if x.aborted < 1 && x.up.Call.Random == nil {
 		divide(x.Hop, 1-x.aborted, o.Verdict)
 		x.Hop.Branches = append(x.Hop.Branches, decision.Branch{Share: x.aborted, Verdict: decision.FaultAborted})

@@ -1,7 +1,6 @@
 package hcm
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -20,20 +19,20 @@ func findRoute(x *Exchange) {
 		x.table = x.tables.Find(x.manager.rds, x.Req.Authority)
 	}
 	if x.table == nil {
-		x.missing(decision.NoRoute, "no route matched", fmt.Sprintf("the route table %q does not exist", x.manager.rds))
+		x.missing(decision.NoRoute, "no route matched", decision.NoRouteTable{Name: x.manager.rds})
 		return
 	}
 	x.Hop.RouteConfig = x.table.Name
 	x.NotModelled(x.table.Unread...)
-	var because string
-	if x.host, because = x.table.VirtualHost(x.Req.Authority); x.host == nil {
-		x.Step("virtualHost", "none", because, decision.At(envoy.RouteConfig(x.table.Name)))
+	var reason decision.Reason
+	if x.host, reason = x.table.VirtualHost(x.Req.Authority); x.host == nil {
+		x.Step("virtualHost", "none", reason, decision.At(envoy.RouteConfig(x.table.Name)))
 		x.Rejects(func() []decision.Candidate { return x.table.Rejected(nil, x.Places) })
-		x.missing(decision.NoVirtualHost, "no virtual host matched", because)
+		x.missing(decision.NoVirtualHost, "no virtual host matched", reason)
 		return
 	}
 	x.Hop.VirtualHost = x.host.Name
-	x.Step("virtualHost", x.host.Name, because, decision.At(x.host.Addr))
+	x.Step("virtualHost", x.host.Name, reason, decision.At(x.host.Addr))
 	x.Attribute(decision.Part(x.host.Addr, "listener"), x.conn.Destination.Port(), "listener", "filterChain")
 	x.Rejects(func() []decision.Candidate { return x.table.Rejected(x.host, x.Places) })
 	x.NotModelled(x.host.Unread...)
@@ -56,7 +55,7 @@ func findRouteAgain(x *Exchange) {
 }
 
 // missing notes that there is no route.
-func (x *Exchange) missing(v decision.Verdict, err, reason string) {
+func (x *Exchange) missing(v decision.Verdict, err string, reason decision.Reason) {
 	x.pending = &decision.Outcome{Verdict: v, Status: 404, Flags: "NR", Err: err, Details: "route_not_found", Reason: reason}
 }
 
@@ -68,7 +67,7 @@ func (x *Exchange) requireTLS() *decision.Outcome {
 	if x.host.Proto.GetRequireTls() == routev3.VirtualHost_EXTERNAL_ONLY && x.manager.internal(x.Req, x.conn) {
 		return nil
 	}
-	o := x.redirected(301, "https://"+x.Req.Authority+x.Req.Path, "the virtual host requires TLS")
+	o := x.redirected(301, "https://"+x.Req.Authority+x.Req.Path, decision.RequiresTLS)
 	o.Err = "tls required, sending 301"
 	return o
 }
@@ -92,7 +91,7 @@ func (x *Exchange) choose(t *route.Route) {
 	x.Route, x.Path = t, x.Req.Path
 	x.Hop.Route = t.Name
 	x.NotModelled(t.Unread...)
-	x.Step("route", t.Label, t.Says, decision.Part(t.Addr, "match"), decision.At(t.Addr))
+	x.Step("route", t.Label, t.Demands, decision.Part(t.Addr, "match"), decision.At(t.Addr))
 	x.Rejects(func() []decision.Candidate { return x.host.Rejected(x.Req, t, x.Places) })
 	if t.Action != nil && t.Action.Limits {
 		policy := t.Action.Policy
@@ -123,7 +122,7 @@ func (x *Exchange) takes(t *route.Route) bool {
 
 func (x *Exchange) decide(t *route.Route, takes bool) {
 	if x.up.Call.Random == nil {
-		o := x.serveAgain(with(maps.Clone(x.fractions), t, !takes))
+		o := x.serveAgain(x, with(maps.Clone(x.fractions), t, !takes))
 		o.share = max(t.Share, 1-t.Share)
 		x.others = append(x.others, o)
 	}

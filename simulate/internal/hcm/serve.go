@@ -1,8 +1,6 @@
 package hcm
 
 import (
-	"fmt"
-
 	"sem.example/internal/envoy"
 	"sem.example/simulate/call"
 	"sem.example/simulate/decision"
@@ -18,7 +16,7 @@ func (x *Exchange) Serve() decision.Outcome {
 	}
 	x.Req = request.NewRequest(x.up.Call)
 	x.up.Req = x.Req
-	if x.Req.Unparsed() != "" {
+	if err, _ := x.Req.Unparsed(); err != 0 {
 		return x.unreadable()
 	}
 	x.Hop.Authority = x.Req.Authority
@@ -31,19 +29,20 @@ func (x *Exchange) Serve() decision.Outcome {
 	if o := normalise(x); o != nil {
 		return *o
 	}
-	x.serveAgain = x.fork
+	x.serveAgain = fork
 	findRoute(x)
 	return x.process()
 }
 
 // unreadable is the response to bytes that are not HTTP.
 func (x *Exchange) unreadable() decision.Outcome {
-	o := decision.Outcome{Verdict: decision.Unsupported, Status: 400, Flags: "DPE", Err: "protocol error", Details: "http1.codec_error", Body: "Bad Request", Reason: "the proxy reads HTTP here, and the client's bytes are none"}
+	o := decision.Outcome{Verdict: decision.Unsupported, Status: 400, Flags: "DPE", Err: "protocol error", Details: "http1.codec_error", Body: "Bad Request", Reason: decision.InvalidRequest{Error: decision.NotHTTP}}
 	if x.Req != nil {
-		o.Reason = x.Req.Unparsed()
+		err, text := x.Req.Unparsed()
+		o.Reason = decision.InvalidRequest{Error: err, Text: text}
 	}
 	if x.conn.Opaque() {
-		o.Verdict, o.Reason = decision.TLSMismatch, "the proxy reads plaintext HTTP here, and the client speaks TLS"
+		o.Verdict, o.Reason = decision.TLSMismatch, decision.InvalidRequest{Error: decision.TLSForPlaintext}
 	}
 	x.Step("http", "refused", o.Reason, decision.At(envoy.Listener(x.Hop.Listener)))
 	return o
@@ -103,17 +102,17 @@ func normalise(x *Exchange) *decision.Outcome {
 	switch {
 	case verdict == request.PathRejected:
 		x.Hop.Response = &decision.Response{Status: 400}
-		return &decision.Outcome{Verdict: decision.Denied, Status: 400, Err: "bad request", Details: "path_normalization_failed", Reason: fmt.Sprintf("the path %q is not one that the proxy accepts", before)}
+		return &decision.Outcome{Verdict: decision.Denied, Status: 400, Err: "bad request", Details: "path_normalization_failed", Reason: decision.InvalidRequest{Error: decision.PathNotAccepted, Text: before}}
 	case verdict == request.PathRedirected:
-		return x.redirected(307, x.Req.Path, "the path has encoded slashes")
+		return x.redirected(307, x.Req.Path, decision.EscapedSlashes)
 	case x.Req.Path != before:
-		x.Step("normalise", x.Req.Path, "the proxy normalises paths before it routes", decision.At(envoy.Listener(x.Hop.Listener)))
+		x.Step("normalise", x.Req.Path, decision.PathNormalised{}, decision.At(envoy.Listener(x.Hop.Listener)))
 	}
 	return nil
 }
 
 // fork serves the request from the start with other decisions about runtime fractions.
-func (x *Exchange) fork(fractions map[*route.Route]bool) other {
+func fork(x *Exchange, fractions map[*route.Route]bool) other {
 	hop := &decision.Hop{Proxy: x.Hop.Proxy, Direction: x.Hop.Direction, Listener: x.Hop.Listener}
 	up := *x.up
 	up.Recorder = decision.NewRecorder(x.Places, false, hop)

@@ -1,7 +1,6 @@
 package hcm
 
 import (
-	"fmt"
 	"strings"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
@@ -17,8 +16,9 @@ func upgrade(x *Exchange) *decision.Outcome {
 		return nil
 	}
 	x.Hop.Response = &decision.Response{Status: 403}
-	x.Step("upgrade", "refused", "upgrades to "+kind+" are not enabled", x.spot("upgrade"))
-	return &decision.Outcome{Verdict: decision.Denied, Status: 403, Err: "upgrade refused", Details: "upgrade_failed", Reason: fmt.Sprintf("neither the listener nor the route allows an upgrade to %s", kind)}
+	reason := decision.UpgradeRefused{Protocol: kind}
+	x.Step("upgrade", "refused", reason, x.spot("upgrade"))
+	return &decision.Outcome{Verdict: decision.Denied, Status: 403, Err: "upgrade refused", Details: "upgrade_failed", Reason: reason}
 }
 
 func allowsUpgrade(x *Exchange, kind string) bool {

@@ -47,7 +47,7 @@ func misshapen(claims map[string]any) (fault string) {
 	return ""
 }
 
-// isTexts says whether a value is a text or a list of texts.
+// isTexts reports whether a value is a text or a list of texts.
 func isTexts(value any) bool {
 	if list, ok := value.([]any); ok {
 		return match.AllOf(list, func(v any) bool { _, ok := v.(string); return ok })

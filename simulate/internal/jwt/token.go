@@ -86,7 +86,7 @@ func tokenIn(value, prefix string) (string, bool) {
 	return value, true
 }
 
-// isFor says whether the token's audience is one of a list; an empty list takes every token. The scheme and a slash at
+// isFor reports whether the token's audience is one of a list; an empty list takes every token. The scheme and a slash at
 // the end do not count.
 func (t *token) isFor(audiences []string) bool {
 	if len(audiences) == 0 {

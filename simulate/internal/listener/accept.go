@@ -8,27 +8,28 @@ import (
 // Accept takes a connection through its listener, a filter chain and the handshake. The outcome is nil where the filters
 // of the chain go on with it.
 func (e *Listeners) Accept(c *call.Connection, rec *decision.Recorder) (*Listener, *Chain, *decision.Outcome) {
-	l, because := e.find(c, rec.Hop.Direction)
+	l, reason := e.find(c, rec.Hop.Direction)
 	if l == nil {
-		reason := e.missing(c)
+		reason = e.missing(c)
 		rec.Step("listener", "none", reason)
 		rec.Rejects(func() []decision.Candidate { return e.rejected(c, nil, rec.Places) })
 		return nil, nil, &decision.Outcome{Verdict: decision.NoListener, Err: "no listener matched", Reason: reason}
 	}
 	rec.Hop.Listener = l.name
-	rec.Step("listener", l.name, because, decision.At(l.Addr))
+	rec.Step("listener", l.name, reason, decision.At(l.Addr))
 	rec.Rejects(func() []decision.Candidate { return e.rejected(c, l, rec.Places) })
 	rec.NotModelled(l.unread...)
 	seen := inspect(l.inspectors, c)
 	chain := l.chain(c, &seen)
 	if chain == nil {
-		rec.Step("filterChain", "none", "no filter chain matches "+seen.words()+l.nearChain(&seen), decision.At(l.Addr))
+		missing := decision.NoChain{Detected: seen, Similar: l.similarChain(&seen)}
+		rec.Step("filterChain", "none", missing, decision.At(l.Addr))
 		rec.Rejects(func() []decision.Candidate { return l.rejected(c, &seen, nil, rec.Places) })
-		return l, nil, &decision.Outcome{Verdict: decision.NoFilterChain, Flags: "NR", Err: "no filter chains matched", Reason: "no filter chain of the listener takes " + seen.words()}
+		return l, nil, &decision.Outcome{Verdict: decision.NoFilterChain, Flags: "NR", Err: "no filter chains matched", Reason: missing}
 	}
 	rec.Hop.FilterChain = chain.name
 	rec.NotModelled(chain.unread...)
-	rec.Step("filterChain", chain.label, l.chainBecause(c, chain, &seen), decision.Part(chain.Addr, "match"), decision.At(chain.Addr))
+	rec.Step("filterChain", chain.label, l.chainReason(c, chain, &seen), decision.Part(chain.Addr, "match"), decision.At(chain.Addr))
 	rec.Attribute(decision.Part(chain.Addr, "listener"), c.Destination.Port(), "listener")
 	rec.Rejects(func() []decision.Candidate { return l.rejected(c, &seen, chain, rec.Places) })
 	return l, chain, handshake(c, chain, rec)
@@ -39,14 +40,15 @@ func handshake(c *call.Connection, chain *Chain, rec *decision.Recorder) *decisi
 	if chain.tls == nil {
 		return nil
 	}
-	if kind, why := chain.tls.refuses(c); kind != "" {
-		rec.Step("tls", "refused", why, decision.Part(chain.Addr, "tls"))
-		return &decision.Outcome{Verdict: decision.TLSMismatch, Err: kind, Reason: why}
+	if failure := chain.tls.refuses(c); failure != 0 {
+		reason := decision.HandshakeRefused{Failure: failure, Principal: c.Principal}
+		rec.Step("tls", "refused", reason, decision.Part(chain.Addr, "tls"))
+		return &decision.Outcome{Verdict: decision.TLSMismatch, Err: failure.Error(), Reason: reason}
 	}
 	c.Decrypted = true
 	if chain.tls.asks {
 		c.Peer = c.Principal
 	}
-	rec.Step("tls", "terminated", chain.tls.words(c.Peer), decision.Part(chain.Addr, "tls"))
+	rec.Step("tls", "terminated", decision.Decrypted{Peer: c.Peer}, decision.Part(chain.Addr, "tls"))
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sem.example/simulate/call"
+	"sem.example/simulate/decision"
 )
 
 // A chainIndex holds the chains by what the first tests ask for, so that a listener with a thousand server names is as
@@ -59,7 +60,7 @@ func (x *chainIndex) add(c *Chain) {
 }
 
 // bucket returns the chains that stay after the indexed tests.
-func (x *chainIndex) bucket(c *call.Connection, s *detected) []*Chain {
+func (x *chainIndex) bucket(c *call.Connection, s *decision.Detected) []*Chain {
 	port := uint32(c.Destination.Port())
 	list, ok := x.ports[port]
 	if !ok {
@@ -69,7 +70,7 @@ func (x *chainIndex) bucket(c *call.Connection, s *detected) []*Chain {
 	if i < 0 {
 		return nil
 	}
-	return x.named(chainKey{port: port, prefix: list[i], name: s.sni})
+	return x.named(chainKey{port: port, prefix: list[i], name: s.SNI})
 }
 
 // named looks for the server name, then for its wildcards, the longest first, then for any name.

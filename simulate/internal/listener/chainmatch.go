@@ -8,31 +8,42 @@ import (
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 
 	"sem.example/simulate/call"
+	"sem.example/simulate/decision"
 )
 
 // A chainTest compares one property of a connection with what a chain demands of it: negative is no match, 0 a chain
 // without demands, more the more specific.
 type chainTest struct {
 	property string
-	rank     func(*Chain, *call.Connection, *detected) int
+	rank     func(*Chain, *call.Connection, *decision.Detected) int
 }
 
 // chainTests are the properties in the order in which Envoy asks for them. After each only the chains with the best
 // rank stay; Envoy never turns back, so where none of them matches further down, no chain does.
 var chainTests = []chainTest{
-	{"destination port", func(c *Chain, n *call.Connection, _ *detected) int {
+	{"destination port", func(c *Chain, n *call.Connection, _ *decision.Detected) int {
 		return rankPort(c.match.GetDestinationPort().GetValue(), n.Destination.Port())
 	}},
-	{"destination address", func(c *Chain, n *call.Connection, _ *detected) int { return rankPrefix(c.to, n.Destination.Addr()) }},
-	{"server name", func(c *Chain, _ *call.Connection, s *detected) int { return rankName(c.match.GetServerNames(), s.sni) }},
-	{"transport protocol", func(c *Chain, _ *call.Connection, s *detected) int { return rankTransport(c, s) }},
-	{"application protocol", func(c *Chain, _ *call.Connection, s *detected) int {
-		return rankProtocol(c.match.GetApplicationProtocols(), s.alpn)
+	{"destination address", func(c *Chain, n *call.Connection, _ *decision.Detected) int {
+		return rankPrefix(c.to, n.Destination.Addr())
 	}},
-	{"directly connected source", func(c *Chain, n *call.Connection, _ *detected) int { return rankPrefix(c.direct, n.Source.Addr()) }},
-	{"source type", func(c *Chain, n *call.Connection, _ *detected) int { return rankSource(c.match.GetSourceType(), n) }},
-	{"source address", func(c *Chain, n *call.Connection, _ *detected) int { return rankPrefix(c.from, n.Source.Addr()) }},
-	{"source port", func(c *Chain, n *call.Connection, _ *detected) int { return rankSourcePort(c, n) }},
+	{"server name", func(c *Chain, _ *call.Connection, s *decision.Detected) int {
+		return rankName(c.match.GetServerNames(), s.SNI)
+	}},
+	{"transport protocol", func(c *Chain, _ *call.Connection, s *decision.Detected) int { return rankTransport(c, s) }},
+	{"application protocol", func(c *Chain, _ *call.Connection, s *decision.Detected) int {
+		return rankProtocol(c.match.GetApplicationProtocols(), s.ALPN)
+	}},
+	{"directly connected source", func(c *Chain, n *call.Connection, _ *decision.Detected) int {
+		return rankPrefix(c.direct, n.Source.Addr())
+	}},
+	{"source type", func(c *Chain, n *call.Connection, _ *decision.Detected) int {
+		return rankSource(c.match.GetSourceType(), n)
+	}},
+	{"source address", func(c *Chain, n *call.Connection, _ *decision.Detected) int {
+		return rankPrefix(c.from, n.Source.Addr())
+	}},
+	{"source port", func(c *Chain, n *call.Connection, _ *decision.Detected) int { return rankSourcePort(c, n) }},
 }
 
 func rankPort(want uint32, port uint16) int {
@@ -75,11 +86,11 @@ func rankName(want []string, sni string) int {
 	return best
 }
 
-func rankTransport(c *Chain, s *detected) int {
+func rankTransport(c *Chain, s *decision.Detected) int {
 	switch c.match.GetTransportProtocol() {
 	case "":
 		return 0
-	case s.transport:
+	case s.Transport:
 		return 1
 	}
 	return -1
@@ -120,7 +131,7 @@ func rankSourcePort(c *Chain, n *call.Connection) int {
 }
 
 // best keeps the chains with the best rank.
-func best(chains []*Chain, t chainTest, c *call.Connection, s *detected) []*Chain {
+func best(chains []*Chain, t chainTest, c *call.Connection, s *decision.Detected) []*Chain {
 	if len(chains) == 1 && t.rank(chains[0], c, s) >= 0 {
 		return chains
 	}
@@ -139,7 +150,7 @@ func best(chains []*Chain, t chainTest, c *call.Connection, s *detected) []*Chai
 }
 
 // chain chooses the filter chain of the connection, or the default chain where none matches.
-func (l *Listener) chain(c *call.Connection, s *detected) *Chain {
+func (l *Listener) chain(c *call.Connection, s *decision.Detected) *Chain {
 	rest := l.index.bucket(c, s)
 	for _, t := range chainTests[indexed:] {
 		rest = best(rest, t, c, s)

@@ -40,7 +40,7 @@ func newDownstreamTLS(s *corev3.TransportSocket) *downstreamTLS {
 	return t
 }
 
-// excludesAllVersions says whether the lowest version of TLS that is allowed is above the highest; Envoy's own bounds are 1.2 and 1.3.
+// excludesAllVersions reports whether the lowest version of TLS that is allowed is above the highest; Envoy's own bounds are 1.2 and 1.3.
 func excludesAllVersions(p *tlsv3.TlsParameters) bool {
 	lowest, highest := p.GetTlsMinimumProtocolVersion(), p.GetTlsMaximumProtocolVersion()
 	if lowest == tlsv3.TlsParameters_TLS_AUTO {
@@ -52,23 +52,22 @@ func excludesAllVersions(p *tlsv3.TlsParameters) bool {
 	return lowest > highest
 }
 
-// refuses tells why a handshake fails: the error in the words of the trace document, and in a user's. Certificates
-// are taken to be what their owners say they are.
-func (t *downstreamTLS) refuses(c *call.Connection) (kind, why string) {
+// refuses is why a handshake fails, 0 where it does not. Certificates are taken to be what their owners claim.
+func (t *downstreamTLS) refuses(c *call.Connection) decision.HandshakeFailure {
 	switch {
 	case !c.TLS:
-		return decision.ErrTLS, "the proxy expects TLS here, but the client speaks plaintext"
+		return decision.PlaintextClient
 	case t.noVersion:
-		return decision.ErrTLS, "the lowest version of TLS that the proxy allows is above the highest"
+		return decision.NoTLSVersion
 	case t.mutual && !c.Certificate:
-		return decision.ErrMutual, "the proxy requires a client certificate, and the client shows none"
+		return decision.NoClientCertificate
 	case t.mutual && c.Principal != "" && !t.knows(c.Principal):
-		return decision.ErrMutual, "the client's identity " + c.Principal + " is none that the proxy accepts"
+		return decision.IdentityNotAccepted
 	}
-	return "", ""
+	return 0
 }
 
-// knows says whether a SPIFFE identity may be accepted. A certificate may bear other names beside it, of which a call
+// knows reports whether a SPIFFE identity may be accepted. A certificate may bear other names beside it, of which a call
 // does not tell, so only a list of SPIFFE identities can refuse one.
 func (t *downstreamTLS) knows(principal string) bool {
 	return !slices.ContainsFunc(t.subjects, spiffe) || slices.ContainsFunc(t.subjects, func(m *matcherv3.StringMatcher) bool { return match.NewText(m).Test(principal) })
@@ -76,12 +75,4 @@ func (t *downstreamTLS) knows(principal string) bool {
 
 func spiffe(m *matcherv3.StringMatcher) bool {
 	return strings.HasPrefix(m.GetExact()+m.GetPrefix(), "spiffe://")
-}
-
-// words describes a handshake that went well.
-func (t *downstreamTLS) words(peer string) string {
-	if peer != "" {
-		return "the proxy decrypts; the client is " + peer
-	}
-	return "the proxy decrypts; the client is not known"
 }

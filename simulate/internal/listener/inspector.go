@@ -8,6 +8,7 @@ import (
 
 	"sem.example/internal/envoy"
 	"sem.example/simulate/call"
+	"sem.example/simulate/decision"
 	"sem.example/simulate/internal/match"
 )
 
@@ -22,16 +23,9 @@ func newInspector(f *listenerv3.ListenerFilter) inspector {
 	return inspector{kind: envoy.ShortType(envoy.TypeOf(f.GetTypedConfig())), name: f.GetName(), disabled: f.GetFilterDisabled()}
 }
 
-// A detected is what the listener filters saw of a connection: what filter chains are matched against.
-type detected struct {
-	transport string
-	sni       string
-	alpn      []string // offered in the handshake, or what plaintext was recognised as
-}
-
 // inspect runs the listener filters. Without one that recognises TLS, TLS is as opaque as anything else.
-func inspect(filters []inspector, c *call.Connection) detected {
-	s := detected{transport: call.RawBuffer}
+func inspect(filters []inspector, c *call.Connection) decision.Detected {
+	s := decision.Detected{Transport: call.RawBuffer}
 	for _, f := range filters {
 		if f.off(uint32(c.Destination.Port())) {
 			continue
@@ -39,18 +33,18 @@ func inspect(filters []inspector, c *call.Connection) detected {
 		switch f.kind {
 		case "TlsInspector":
 			if c.TLS {
-				s = detected{transport: call.TLSBytes, sni: strings.ToLower(c.SNI), alpn: c.ALPN}
+				s = decision.Detected{Transport: call.TLSBytes, SNI: strings.ToLower(c.SNI), ALPN: c.ALPN}
 			}
 		case "HttpInspector":
-			if !c.TLS && s.transport == call.RawBuffer && c.Inner != call.Payload && !c.Garbled {
-				s.alpn = []string{c.Inner}
+			if !c.TLS && s.Transport == call.RawBuffer && c.Inner != call.Payload && !c.Garbled {
+				s.ALPN = []string{c.Inner}
 			}
 		}
 	}
 	return s
 }
 
-// off says whether the filter is disabled for a destination port.
+// off reports whether the filter is disabled for a destination port.
 func (f inspector) off(port uint32) bool { return f.disabled != nil && holds(f.disabled, port) }
 
 // holds evaluates a predicate over a connection's destination port.

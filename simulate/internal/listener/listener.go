@@ -132,38 +132,39 @@ func (p *port) at(a netip.Addr) *Listener {
 // find finds the listener that accepts a connection: for traffic out of a sidecar by the original destination, as the
 // virtual listener that it was redirected to hands it over; for traffic into one the virtual listener itself; for a
 // gateway by the address that was dialled.
-func (e *Listeners) find(c *call.Connection, direction string) (*Listener, string) {
+func (e *Listeners) find(c *call.Connection, direction string) (*Listener, decision.Reason) {
 	p := e.port(uint32(c.Destination.Port()))
 	if c.Pipe != "" {
-		return e.port(0).pipes[c.Pipe], "the application dialled this socket"
+		return e.port(0).pipes[c.Pipe], decision.DialledSocket{}
 	}
 	if direction == "inbound" && p.inbound != nil {
-		return p.inbound, "traffic into the workload is redirected to it"
+		return p.inbound, decision.RedirectedInbound{}
 	}
 	if l := p.at(c.Destination.Addr()); l != nil {
-		return l, l.boundBecause(c)
+		return l, l.boundTo(c)
 	}
 	if direction == "outbound" && p.outbound != nil {
-		return p.outbound, fmt.Sprintf("no listener of its own is on %s", dialledText(c))
+		return p.outbound, decision.VirtualListener{Dialled: dialled(c)}
 	}
-	return nil, ""
+	return nil, nil
 }
 
-func (l *Listener) boundBecause(c *call.Connection) string {
+func (l *Listener) boundTo(c *call.Connection) decision.Reason {
 	for _, a := range envoy.Addresses(l.proto) {
 		if a.GetSocketAddress().GetAddress() == c.Destination.Addr().String() {
-			return fmt.Sprintf("the application dialled %s", c.Dialled())
+			return decision.BoundAddress{Address: c.Dialled()}
 		}
 	}
-	return fmt.Sprintf("every address on port %d", c.Destination.Port())
+	return decision.AnyAddress{Port: c.Destination.Port()}
 }
 
-// dialledText is what the application dialled, in a sentence.
-func dialledText(c *call.Connection) string {
+// dialled is where the application connects to.
+func dialled(c *call.Connection) decision.Dialled {
+	d := decision.Dialled{Port: c.Destination.Port()}
 	if at := c.Dialled(); !strings.HasPrefix(at, ":") {
-		return at
+		d.Address = at
 	}
-	return fmt.Sprintf("port %d", c.Destination.Port())
+	return d
 }
 
 // rejected names the listeners of the port that were not chosen.
@@ -171,29 +172,30 @@ func (e *Listeners) rejected(c *call.Connection, chosen *Listener, places *decis
 	var out []decision.Candidate
 	for _, l := range e.port(uint32(c.Destination.Port())).all {
 		if l != chosen {
-			out = append(out, decision.Candidate{Candidate: l.name, Because: l.unfit(), Origin: places.OriginOf(decision.At(l.Addr))})
+			out = append(out, decision.Candidate{Candidate: l.name, Reason: l.unfit(), Origin: places.OriginOf(decision.At(l.Addr))})
 		}
 	}
 	return out
 }
 
 // unfit says why a listener does not take connections to another address.
-func (l *Listener) unfit() string {
+func (l *Listener) unfit() decision.Reason {
 	if l.refused != "" {
-		return "Envoy does not run it: " + l.refused
+		return decision.RefusedListener{Name: l.name, Why: l.refused}
 	}
-	return "it is bound to " + addressText(l.proto.GetAddress())
+	return decision.BoundElsewhere{Address: addressText(l.proto.GetAddress())}
 }
 
 // missing says why nothing listens where the application dials.
-func (e *Listeners) missing(c *call.Connection) string {
-	why := "nothing listens on " + dialledText(c)
+func (e *Listeners) missing(c *call.Connection) decision.Reason {
+	out := decision.NothingListens{Dialled: dialled(c)}
 	for _, l := range e.port(uint32(c.Destination.Port())).all {
 		if l.refused != "" {
-			return why + ": Envoy does not run the listener " + l.name + ", for " + l.refused
+			out.Refused = &decision.RefusedListener{Name: l.name, Why: l.refused}
+			break
 		}
 	}
-	return why
+	return out
 }
 
 func addressText(a *corev3.Address) string {
@@ -209,17 +211,13 @@ func addressText(a *corev3.Address) string {
 
 // Patience is how long listener filters wait for bytes; Envoy's default is 15 seconds, and 0 is no end.
 func (l *Listener) Patience() string {
-	switch t := l.proto.GetListenerFiltersTimeout(); {
-	case t == nil:
-		return "for 15s"
-	case decision.FormatDuration(t) == "":
-		return "without end"
-	default:
-		return "for " + decision.FormatDuration(t)
+	if l.proto.GetListenerFiltersTimeout() == nil {
+		return "15s"
 	}
+	return decision.FormatDuration(l.proto.GetListenerFiltersTimeout())
 }
 
-// Inspects says whether a listener filter reads the first bytes of connections to a port.
+// Inspects reports whether a listener filter reads the first bytes of connections to a port.
 func (l *Listener) Inspects(port uint32) bool {
 	return slices.ContainsFunc(l.inspectors, func(f inspector) bool {
 		return (f.kind == "HttpInspector" || f.kind == "TlsInspector") && !f.off(port)

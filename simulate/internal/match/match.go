@@ -1,7 +1,6 @@
 package match
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -10,36 +9,36 @@ import (
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	matcherv3 "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
 
+	"sem.example/simulate/decision"
 	"sem.example/simulate/internal/request"
 )
 
-// A Text is a string matcher: the test, and what it says in a user's words (`is "x"`, `starts with "x"`).
+// A Text is a string matcher: the test, and what it compares.
 type Text struct {
 	Test func(string) bool
-	Says string
+	Says decision.TextTest
 }
 
 // A textKind is one kind of string matcher.
 type textKind struct {
 	test func(value, want string) bool
-	says string
+	is   decision.Test
 }
 
 var (
-	exact          = textKind{func(v, want string) bool { return v == want }, "is"}
-	prefixText     = textKind{strings.HasPrefix, "starts with"}
-	suffix         = textKind{strings.HasSuffix, "ends with"}
-	contains       = textKind{strings.Contains, "contains"}
-	caseless       = " (in any case)"
-	unknownMatcher = Text{func(string) bool { return false }, "has a matcher that sem does not know"}
+	exact          = textKind{func(v, want string) bool { return v == want }, decision.Is}
+	prefixText     = textKind{strings.HasPrefix, decision.StartsWith}
+	suffix         = textKind{strings.HasSuffix, decision.EndsWith}
+	contains       = textKind{strings.Contains, decision.Contains}
+	unknownMatcher = Text{func(string) bool { return false }, decision.TextTest{Test: decision.Other}}
 )
 
 func (k textKind) match(want string, fold bool) Text {
 	if !fold {
-		return Text{func(v string) bool { return k.test(v, want) }, fmt.Sprintf("%s %q", k.says, want)}
+		return Text{func(v string) bool { return k.test(v, want) }, decision.TextTest{Test: k.is, Value: want}}
 	}
 	lower := strings.ToLower(want)
-	return Text{func(v string) bool { return k.test(strings.ToLower(v), lower) }, fmt.Sprintf("%s %q%s", k.says, want, caseless)}
+	return Text{func(v string) bool { return k.test(strings.ToLower(v), lower) }, decision.TextTest{Test: k.is, Value: want, AnyCase: true}}
 }
 
 // FullRegex matches a whole value, as Envoy does wherever a regular expression decides. A pattern that is not RE2,
@@ -49,7 +48,7 @@ func FullRegex(pattern string) Text {
 	if err != nil {
 		return unknownMatcher
 	}
-	return Text{re.MatchString, fmt.Sprintf("matches %q", pattern)}
+	return Text{re.MatchString, decision.TextTest{Test: decision.Matches, Value: pattern}}
 }
 
 func NewText(m *matcherv3.StringMatcher) Text {
@@ -72,7 +71,7 @@ func NewText(m *matcherv3.StringMatcher) Text {
 // A Condition is one test of a request beside its path.
 type Condition struct {
 	Test func(*request.Request) bool
-	Says string
+	Says decision.Condition
 }
 
 // NewHeader compiles a header matcher. Of a header that is given several times one value must match. A header that is
@@ -82,7 +81,7 @@ func NewHeader(m *routev3.HeaderMatcher) Condition {
 	if want, ok := presence(m); ok {
 		return Condition{
 			Test: func(r *request.Request) bool { _, there := r.Get(name); return ((there || empty) == want) != invert },
-			Says: fmt.Sprintf("header %s is %s", name, map[bool]string{true: "present", false: "absent"}[want != invert]),
+			Says: decision.Condition{Subject: decision.Header, Name: name, Text: present(want != invert)},
 		}
 	}
 	text := headerText(m)
@@ -94,19 +93,19 @@ func NewHeader(m *routev3.HeaderMatcher) Condition {
 			}
 			return len(values) > 0 && slices.ContainsFunc(values, text.Test) != invert
 		},
-		Says: denied(fmt.Sprintf("header %s %s", name, text.Says), invert),
+		Says: decision.Condition{Subject: decision.Header, Name: name, Text: text.Says, Inverted: invert},
 	}
 }
 
-// denied turns a test's words round where the test is inverted.
-func denied(says string, invert bool) string {
-	if invert {
-		return "not (" + says + ")"
+// present is the test of presence or, with false, absence.
+func present(want bool) decision.TextTest {
+	if want {
+		return decision.TextTest{Test: decision.Present}
 	}
-	return says
+	return decision.TextTest{Test: decision.Absent}
 }
 
-// presence says whether a matcher asks for presence alone, and which.
+// presence reports whether a matcher asks for presence alone, and which.
 func presence(m *routev3.HeaderMatcher) (want, ok bool) {
 	switch p := m.GetHeaderMatchSpecifier().(type) {
 	case nil:
@@ -142,7 +141,7 @@ func inRange(start, end int64) Text {
 	return Text{func(v string) bool {
 		n, err := strconv.ParseInt(v, 10, 64)
 		return err == nil && n >= start && n < end
-	}, fmt.Sprintf("is a number from %d to %d", start, end-1)}
+	}, decision.TextTest{Test: decision.InRange, Start: start, End: end}}
 }
 
 // newQuery compiles a query parameter matcher. Of a parameter that is given twice, the first counts.
@@ -152,13 +151,13 @@ func newQuery(m *routev3.QueryParameterMatcher) Condition {
 		want := m.GetQueryParameterMatchSpecifier() == nil || m.GetPresentMatch()
 		return Condition{
 			Test: func(r *request.Request) bool { _, there := r.Parameter(name); return there == want },
-			Says: fmt.Sprintf("query parameter %s is %s", name, map[bool]string{true: "present", false: "absent"}[want]),
+			Says: decision.Condition{Subject: decision.Query, Name: name, Text: present(want)},
 		}
 	}
 	text := NewText(m.GetStringMatch())
 	return Condition{
 		Test: func(r *request.Request) bool { v, there := r.Parameter(name); return there && text.Test(v) },
-		Says: fmt.Sprintf("query parameter %s %s", name, text.Says),
+		Says: decision.Condition{Subject: decision.Query, Name: name, Text: text.Says},
 	}
 }
 
@@ -167,11 +166,11 @@ func newCookie(m *routev3.CookieMatcher) Condition {
 	text, name, invert := NewText(m.GetStringMatch()), m.GetName(), m.GetInvertMatch()
 	return Condition{
 		Test: func(r *request.Request) bool { v, there := r.Cookie(name); return (there && text.Test(v)) != invert },
-		Says: denied(fmt.Sprintf("cookie %s %s", name, text.Says), invert),
+		Says: decision.Condition{Subject: decision.Cookie, Name: name, Text: text.Says, Inverted: invert},
 	}
 }
 
-var isGRPC = Condition{(*request.Request).Grpc, "it is a gRPC call"}
+var isGRPC = Condition{(*request.Request).Grpc, decision.Condition{Subject: decision.GRPCRequest}}
 
 func Mapped[A, B any](list []A, f func(A) B) []B {
 	out := make([]B, len(list))

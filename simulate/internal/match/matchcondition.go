@@ -3,6 +3,7 @@ package match
 import (
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 
+	"sem.example/simulate/decision"
 	"sem.example/simulate/internal/request"
 )
 
@@ -26,10 +27,10 @@ func NewConditions(m *routev3.RouteMatch) []Condition {
 	}
 	for _, d := range m.GetDynamicMetadata() {
 		test := NewMetadata(d)
-		out = append(out, Condition{func(r *request.Request) bool { return test(r.Metadata) }, metadataWords(d)})
+		out = append(out, Condition{func(r *request.Request) bool { return test(r.Metadata) }, decision.Condition{Subject: decision.Metadata, Name: metadataPath(d), Filter: d.GetFilter()}})
 	}
 	if len(m.GetFilterState()) > 0 {
-		out = append(out, Condition{func(*request.Request) bool { return false }, "a filter has set a state that sem does not model"})
+		out = append(out, Condition{func(*request.Request) bool { return false }, decision.Condition{Subject: decision.FilterState}})
 	}
 	return out
 }
@@ -37,10 +38,10 @@ func NewConditions(m *routev3.RouteMatch) []Condition {
 func newPeerCondition(t *routev3.RouteMatch_TlsContextMatchOptions) []Condition {
 	var out []Condition
 	if want := t.GetPresented(); want != nil {
-		out = append(out, Condition{func(r *request.Request) bool { return (r.Principal != "") == want.GetValue() }, "the client shows a certificate"})
+		out = append(out, Condition{func(r *request.Request) bool { return (r.Principal != "") == want.GetValue() }, decision.Condition{Subject: decision.CertificatePresented}})
 	}
 	if want := t.GetValidated(); want != nil {
-		out = append(out, Condition{func(r *request.Request) bool { return (r.Principal != "") == want.GetValue() }, "the client's certificate is valid"})
+		out = append(out, Condition{func(r *request.Request) bool { return (r.Principal != "") == want.GetValue() }, decision.Condition{Subject: decision.CertificateValid}})
 	}
 	return out
 }

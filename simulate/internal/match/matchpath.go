@@ -1,11 +1,10 @@
 package match
 
 import (
-	"fmt"
-
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	"google.golang.org/protobuf/types/known/anypb"
 
+	"sem.example/simulate/decision"
 	"sem.example/simulate/internal/request"
 )
 
@@ -30,7 +29,7 @@ func NewPathRule(m *routev3.RouteMatch) PathRule {
 	case *routev3.RouteMatch_PathSeparatedPrefix:
 		return PathRule{onPath(below(p.PathSeparatedPrefix, fold)), fixed(len(p.PathSeparatedPrefix))}
 	case *routev3.RouteMatch_ConnectMatcher_:
-		return PathRule{Condition{func(r *request.Request) bool { return r.Method == "CONNECT" }, "it is a CONNECT request"}, fixed(0)}
+		return PathRule{Condition{func(r *request.Request) bool { return r.Method == "CONNECT" }, decision.Condition{Subject: decision.ConnectRequest}}, fixed(0)}
 	case *routev3.RouteMatch_PathMatchPolicy:
 		return PathRule{onPath(UriTemplate(p.PathMatchPolicy.GetTypedConfig())), whole}
 	}
@@ -39,7 +38,7 @@ func NewPathRule(m *routev3.RouteMatch) PathRule {
 
 // onPath makes a text match a test of the path.
 func onPath(t Text) Condition {
-	return Condition{func(r *request.Request) bool { return t.Test(r.PathOnly()) }, "path " + t.Says}
+	return Condition{func(r *request.Request) bool { return t.Test(r.PathOnly()) }, decision.Condition{Subject: decision.Path, Text: t.Says}}
 }
 
 // below matches whole path segments: "/api" matches "/api" and "/api/x" but not "/apis".
@@ -49,7 +48,7 @@ func below(prefix string, fold bool) Text {
 		func(path string) bool {
 			return begins.Test(path) && (len(path) == len(prefix) || path[len(prefix)] == '/')
 		},
-		fmt.Sprintf("is %q or below", prefix),
+		decision.TextTest{Test: decision.IsOrBelow, Value: prefix},
 	}
 }
 
@@ -59,5 +58,5 @@ func UriTemplate(config *anypb.Any) Text {
 	if !ok {
 		return unknownMatcher
 	}
-	return Text{re.MatchString, fmt.Sprintf("matches the template %q", template)}
+	return Text{re.MatchString, decision.TextTest{Test: decision.MatchesTemplate, Value: template}}
 }

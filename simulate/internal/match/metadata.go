@@ -1,7 +1,6 @@
 package match
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -25,10 +24,10 @@ func NewMetadata(m *matcherv3.MetadataMatcher) func(map[string]any) bool {
 	}
 }
 
-// metadataWords names what a test of metadata asks about.
-func metadataWords(m *matcherv3.MetadataMatcher) string {
+// metadataPath names what a test of metadata asks about.
+func metadataPath(m *matcherv3.MetadataMatcher) string {
 	keys := Mapped(m.GetPath(), func(s *matcherv3.MetadataMatcher_PathSegment) string { return s.GetKey() })
-	return fmt.Sprintf("%s of %s matches", strings.Join(keys, "."), m.GetFilter())
+	return strings.Join(keys, ".")
 }
 
 // newValue compiles a test of a JSON value; nil is an absent one.

@@ -45,7 +45,7 @@ func NewNetworkFilter(f *listenerv3.Filter) NetworkFilter {
 	return out
 }
 
-// Authorizes says whether the filter is about access, be it only with shadow rules.
+// Authorizes reports whether the filter is about access, be it only with shadow rules.
 func (f *NetworkFilter) Authorizes() bool {
 	_, ok := f.message.(*rbacv3.RBAC)
 	return ok
@@ -56,7 +56,7 @@ func (f *NetworkFilter) Addresser() bool {
 	return strings.HasSuffix(f.Kind, "sni_dynamic_forward_proxy.v3.FilterConfig")
 }
 
-// NamesCluster says whether the filter makes the server name the name of the cluster.
+// NamesCluster reports whether the filter makes the server name the name of the cluster.
 func (f *NetworkFilter) NamesCluster() bool {
 	return strings.HasSuffix(f.Kind, "sni_cluster.v3.SniCluster") || f.Name == "envoy.filters.network.sni_cluster"
 }

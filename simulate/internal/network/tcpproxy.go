@@ -55,14 +55,14 @@ func (p *tcpProxy) Forward(r *upstream.Forwarder, sniCluster bool, chain envoy.A
 	r.NotModelled(p.unread...)
 	if to := p.proto.GetTunnelingConfig().GetHostname(); to != "" {
 		r.Tunnelled = true
-		r.Step("tunnel", "CONNECT "+to, "the bytes travel inside a request that asks the upstream for this", decision.At(chain))
+		r.Step("tunnel", "CONNECT "+to, decision.Tunnel{Hostname: to}, decision.At(chain))
 	}
 	targets := p.targets
 	if sniCluster && r.Conn.SNI != "" {
 		targets = []clusterShare{{strings.ToLower(r.Conn.SNI), 1}}
 	}
 	if len(targets) > 1 {
-		r.Step("route", "weighted clusters", "the connection is spread by weight", decision.At(chain))
+		r.Step("route", "weighted clusters", decision.WeightedConnection{}, decision.At(chain))
 	}
 	ways := make([]upstream.Selection, 0, len(targets))
 	for i, t := range targets {

@@ -1,11 +1,11 @@
 package request
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"sem.example/simulate/call"
+	"sem.example/simulate/decision"
 )
 
 // methods are those that Envoy's parser of HTTP/1.1 takes; a request with any other is a protocol error.
@@ -15,20 +15,21 @@ var methods = []string{
 	"PUT", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE", "TRACE", "UNBIND", "UNLINK", "UNLOCK", "UNSUBSCRIBE",
 }
 
-// Unparsed tells why Envoy's parser of HTTP/1.1 refuses a request, "" where it does not. HTTP/2 has no list of methods.
-func (r *Request) Unparsed() string {
+// Unparsed is why Envoy's parser of HTTP/1.1 refuses a request, 0 where it does not, and the part that it refuses. HTTP/2
+// has no list of methods.
+func (r *Request) Unparsed() (err decision.RequestError, text string) {
 	switch {
 	case r.Version == call.HTTP2:
-		return ""
+		return 0, ""
 	case !slices.Contains(methods, r.Method):
-		return fmt.Sprintf("%q is no method of HTTP/1.1 that the proxy knows", r.Method)
+		return decision.UnknownMethod, r.Method
 	case strings.ContainsFunc(r.Path, func(c rune) bool { return c <= ' ' || c >= 0x7f }):
-		return fmt.Sprintf("the path %q has characters that must be encoded", r.Path)
+		return decision.RawPath, r.Path
 	}
-	return ""
+	return 0, ""
 }
 
-// IsToken says whether a text is a token of HTTP, as names of headers are.
+// IsToken reports whether a text is a token of HTTP, as names of headers are.
 func IsToken(name string) bool {
 	for i := range len(name) {
 		if c := name[i]; !WordByte(c) && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {

@@ -139,7 +139,7 @@ func canonical(path string) (string, bool) {
 	return string(c.out), true
 }
 
-// clean says whether a path has nothing to normalise, which most have not.
+// clean reports whether a path has nothing to normalise, which most have not.
 func clean(path string) bool {
 	for i := range len(path) {
 		switch b := path[i]; {
@@ -232,7 +232,7 @@ func (c *canonicaliser) up() {
 	c.out = c.out[:i+1]
 }
 
-// segmentEnd says whether a segment ends at an index, and where the next begins.
+// segmentEnd reports whether a segment ends at an index, and where the next begins.
 func segmentEnd(s string, at int) (int, bool) {
 	if at == len(s) {
 		return at, true
@@ -271,7 +271,7 @@ func unreserved(b byte) bool {
 	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || strings.IndexByte("-._~", b) >= 0
 }
 
-// escapes says whether a character may not stand in a path unencoded.
+// escapes reports whether a character may not stand in a path unencoded.
 func escapes(b byte) bool {
 	return b <= ' ' || b >= 0x7f || strings.IndexByte("\"#<>?^`{|}", b) >= 0
 }

@@ -85,13 +85,13 @@ func (r *Request) Get(name string) (string, bool) {
 	return strings.Join(values, ","), ok
 }
 
-// Grpc says whether the request is a gRPC call.
+// Grpc reports whether the request is a gRPC call.
 func (r *Request) Grpc() bool {
 	kind, _ := r.Get("content-type")
 	return kind == "application/grpc" || strings.HasPrefix(kind, "application/grpc+")
 }
 
-// Preflight says whether a browser asks before it makes a request to another origin.
+// Preflight reports whether a browser asks before it makes a request to another origin.
 func (r *Request) Preflight() bool {
 	origin, _ := r.Get("origin")
 	asks, _ := r.Get("access-control-request-method")

@@ -1,7 +1,6 @@
 package route
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -12,92 +11,86 @@ import (
 	"sem.example/simulate/internal/request"
 )
 
-// near says how little the path of a request lacks to match a route, "" where it lacks more than that.
-func (t *Route) near(r *request.Request) string {
+// difference is how little the path of a request lacks to match a route.
+func (t *Route) difference(r *request.Request) decision.Difference {
 	if t.Path.Condition.Test(r) {
-		return ""
+		return 0
 	}
 	path := r.PathOnly()
 	switch p := t.Proto.GetMatch().GetPathSpecifier().(type) {
 	case *routev3.RouteMatch_Prefix:
-		return nearText(path[:min(len(path), len(p.Prefix))], p.Prefix)
+		return textDifference(path[:min(len(path), len(p.Prefix))], p.Prefix)
 	case *routev3.RouteMatch_PathSeparatedPrefix:
-		return nearText(path[:min(len(path), len(p.PathSeparatedPrefix))], p.PathSeparatedPrefix)
+		return textDifference(path[:min(len(path), len(p.PathSeparatedPrefix))], p.PathSeparatedPrefix)
 	case *routev3.RouteMatch_Path:
-		return nearText(path, p.Path)
+		return textDifference(path, p.Path)
 	case *routev3.RouteMatch_SafeRegex:
-		return nearRegex(r.Path, path, p.SafeRegex.GetRegex())
+		return regexDifference(r.Path, path, p.SafeRegex.GetRegex())
 	}
-	return ""
+	return 0
 }
 
-func nearText(got, want string) string {
+func textDifference(got, want string) decision.Difference {
 	switch {
 	case strings.EqualFold(got, want):
-		return "only the case differs, which counts unless ignoreUriCase is set"
+		return decision.OnlyCase
 	case strings.TrimSuffix(got, "/") == strings.TrimSuffix(want, "/"):
-		return "only the slash at the end differs"
+		return decision.OnlyFinalSlash
 	}
-	return ""
+	return 0
 }
 
-func nearRegex(whole, path, pattern string) string {
+func regexDifference(whole, path, pattern string) decision.Difference {
 	re, err := regexp.Compile(pattern)
 	switch {
 	case err != nil:
-		return ""
+		return 0
 	case match.FullRegex(pattern).Test(whole):
-		return "it would match with the query, but paths are matched without it"
+		return decision.OnlyQuery
 	case re.MatchString(path):
-		return "it matches a part of the path, and must match the whole"
+		return decision.OnlyPart
 	}
-	return ""
+	return 0
 }
 
-// nearest is the first route of the virtual host that the request nearly matches, in words; "" where there is none.
-func (v *VirtualHost) nearest(req *request.Request) string {
+// similar is the first route of the virtual host that the request nearly matches, or nil.
+func (v *VirtualHost) similar(req *request.Request) *decision.SimilarRoute {
 	for _, t := range v.Routes {
-		if near := t.near(req); near != "" {
-			return "; " + t.Label + " nearly does (" + t.Path.Says + "): " + near
+		if d := t.difference(req); d != 0 {
+			return &decision.SimilarRoute{Label: t.Label, Path: t.Path.Says, Difference: d}
 		}
 	}
-	return ""
+	return nil
 }
 
-// Rejected tells for each route before the chosen one the first condition that the request fails, and that those
-// after it were not asked.
-func (v *VirtualHost) Rejected(req *request.Request, chosen *Route, places *decision.Origins) []decision.Candidate {
+// NoRoute is why no route takes the request.
+func (v *VirtualHost) NoRoute(req *request.Request) decision.Reason {
+	return decision.NoRouteMatch{Authority: req.Authority, Routes: len(v.Routes), Similar: v.similar(req)}
+}
+
+// Rejected lists for each route before the chosen one the first condition that the request fails; those after it were
+// not tried.
+func (v *VirtualHost) Rejected(req *request.Request, chosen *Route, origins *decision.Origins) []decision.Candidate {
 	var out []decision.Candidate
-	asked := true
+	tried := true
 	for _, t := range v.Routes {
 		if t == chosen {
-			asked = false
+			tried = false
 			continue
 		}
-		because, says := "an earlier route matches", ""
-		if asked {
-			says, _ = t.Matches(req)
-			because = "not so: " + says
-			if near := t.near(req); near != "" {
-				because += "; " + near
-			}
-		}
-		if says == "" && asked {
-			because = "its runtime fraction lets the request pass by"
-		}
-		out = append(out, decision.Candidate{Candidate: t.Label, Because: because, Origin: places.OriginOf(decision.At(t.Addr))})
+		out = append(out, decision.Candidate{Candidate: t.Label, Reason: t.rejection(req, tried), Origin: origins.OriginOf(decision.At(t.Addr))})
 	}
 	return out
 }
 
-// NoRoute says why no route takes the request.
-func (v *VirtualHost) NoRoute(req *request.Request) string {
-	switch n := len(v.Routes); n {
-	case 0:
-		return fmt.Sprintf("no rule is for the host %s: the virtual host has no routes", req.Authority)
-	case 1:
-		return "the one route of the virtual host does not match" + v.nearest(req)
-	default:
-		return fmt.Sprintf("none of the %d routes of the virtual host matches", n) + v.nearest(req)
+// rejection is why a request does not take a route.
+func (t *Route) rejection(req *request.Request, tried bool) decision.Reason {
+	if !tried {
+		return decision.EarlierMatch{}
 	}
+	failed, ok := t.Matches(req)
+	if ok {
+		return decision.FractionExcludes{}
+	}
+	return decision.FailedCondition{Condition: failed, Difference: t.difference(req)}
 }

@@ -68,7 +68,7 @@ func PerRoute[T any](t *Route, filter string) (T, bool) {
 	return none, false
 }
 
-// Disables says whether a filter is switched off for a route.
+// Disables reports whether a filter is switched off for a route.
 func (t *Route) Disables(filter string) bool {
 	return t != nil && slices.ContainsFunc(t.filters, func(f perFilter) bool { return f.name == filter && f.disabled })
 }

@@ -2,7 +2,6 @@ package route
 
 import (
 	"fmt"
-	"strings"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 
@@ -17,7 +16,7 @@ type Route struct {
 	Proto      *routev3.Route
 	Name       string
 	Label      string // the name, or the place where it has none
-	Says       string // what it demands, for a step
+	Demands    *decision.RouteMatch
 	Addr       envoy.Addr
 	conditions []match.Condition // the path first
 	Share      float64           // of the requests that match it: its runtime fraction
@@ -39,7 +38,7 @@ func newRoute(c *routev3.RouteConfiguration, v *routev3.VirtualHost, i int) *Rou
 		Headers: newHeaderPlan(c, v, p, nil), filters: newPerFilters(c, v, p),
 	}
 	r.conditions = append([]match.Condition{r.Path.Condition}, match.NewConditions(m)...)
-	r.Says = r.words()
+	r.Demands = r.demands()
 	r.Unread, r.Unmatched = decision.UnreadRoute(p, "route "+r.Label), decision.Unread(m, "the match of route "+r.Label)
 	if a := p.GetRoute(); a != nil {
 		r.Action = newForwardAction(c, v, p, a)
@@ -50,23 +49,23 @@ func newRoute(c *routev3.RouteConfiguration, v *routev3.VirtualHost, i int) *Rou
 	return r
 }
 
-// Matches says whether the request meets every condition, and which it fails first.
-func (t *Route) Matches(r *request.Request) (string, bool) {
+// Matches reports whether the request meets every condition, and which it fails first.
+func (t *Route) Matches(r *request.Request) (decision.Condition, bool) {
 	for _, c := range t.conditions {
 		if !c.Test(r) {
 			return c.Says, false
 		}
 	}
-	return "", true
+	return decision.Condition{}, true
 }
 
-// words says what the route demands.
-func (t *Route) words() string {
-	says := make([]string, len(t.conditions))
-	for i, c := range t.conditions {
-		says[i] = c.Says
+// demands is what the route demands of a request.
+func (t *Route) demands() *decision.RouteMatch {
+	out := &decision.RouteMatch{}
+	for _, c := range t.conditions {
+		out.Conditions = append(out.Conditions, c.Says)
 	}
-	return strings.Join(says, " and ")
+	return out
 }
 
 // routeLabel names a route where it has no name of its own.

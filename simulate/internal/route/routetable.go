@@ -2,7 +2,6 @@ package route
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -102,7 +101,7 @@ func (t *Table) host(authority string) string {
 	return strings.ToLower(authority)
 }
 
-// serves says whether a virtual host takes an authority.
+// serves reports whether a virtual host takes an authority.
 func (t *Table) serves(authority string) bool {
 	v, _ := t.VirtualHost(authority)
 	return v != nil
@@ -110,24 +109,24 @@ func (t *Table) serves(authority string) bool {
 
 // VirtualHost chooses by the authority: an exact domain, else the longest suffix wildcard, else the longest prefix
 // wildcard, else "*". The reason is the second result.
-func (t *Table) VirtualHost(authority string) (*VirtualHost, string) {
+func (t *Table) VirtualHost(authority string) (*VirtualHost, decision.Reason) {
 	host := t.host(authority)
 	if v := t.exact[host]; v != nil {
-		return v, fmt.Sprintf("domain %q", host)
+		return v, decision.HostMatch{Match: decision.ExactDomain, Domain: host, Host: host}
 	}
 	if v := t.suffixes.find(host, lastBytes); v != nil {
-		return v, fmt.Sprintf("domain %q, the longest wildcard for %q", v.domain(host), host)
+		return v, decision.HostMatch{Match: decision.WildcardDomain, Domain: v.domain(host), Host: host}
 	}
 	if v := t.prefixes.find(host, firstBytes); v != nil {
-		return v, fmt.Sprintf("domain %q, the longest wildcard for %q", v.domain(host), host)
+		return v, decision.HostMatch{Match: decision.WildcardDomain, Domain: v.domain(host), Host: host}
 	}
 	if t.any != nil && len(t.hosts) == 1 {
-		return t.any, "the only one, which takes every host"
+		return t.any, decision.HostMatch{Match: decision.OnlyHost, Host: host}
 	}
 	if t.any != nil {
-		return t.any, fmt.Sprintf("no virtual host has the domain %q, and this one takes all", host)
+		return t.any, decision.HostMatch{Match: decision.AnyHost, Host: host}
 	}
-	return nil, fmt.Sprintf("no virtual host has the domain %q", host)
+	return nil, decision.NoHostMatch{Host: host}
 }
 
 // Tables are the route tables of a proxy, compiled when they are first asked for.

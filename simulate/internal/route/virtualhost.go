@@ -1,7 +1,6 @@
 package route
 
 import (
-	"fmt"
 	"strings"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
@@ -48,7 +47,7 @@ func (t *Table) Rejected(chosen *VirtualHost, places *decision.Origins) []decisi
 		if v != chosen {
 			out = append(out, decision.Candidate{
 				Candidate: v.Name,
-				Because:   fmt.Sprintf("its domains are %s", decision.Some(v.Proto.GetDomains(), 4)),
+				Reason:    decision.OtherDomains{Domains: v.Proto.GetDomains()},
 				Origin:    places.OriginOf(decision.At(v.Addr)),
 			})
 		}

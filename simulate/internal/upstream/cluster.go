@@ -32,10 +32,9 @@ type cluster struct {
 	proto       *clusterv3.Cluster
 	Name        string
 	Addr        envoy.Addr
-	says        string // what it is, for a step
 	Destination decision.Destination
 	endpoints   []Endpoint
-	standby     standby
+	standby     decision.Standby
 	unread      []string
 	sockets     sockets
 	http        *httpv3.HttpProtocolOptions
@@ -74,24 +73,12 @@ func resolution(c *clusterv3.Cluster) string {
 	return byConfig
 }
 
-// words describes the cluster in a step, beside its name.
-func (c *cluster) words() string {
-	var parts []string
-	if c.Destination.Subset != "" {
-		parts = append(parts, "subset "+c.Destination.Subset)
-	}
-	if c.Destination.Resolution == ByOriginal {
-		parts = append(parts, "the original destination")
-	} else {
-		parts = append(parts, "endpoints by "+c.Destination.Resolution)
-	}
-	if c.External() {
-		parts = append(parts, "outside the mesh")
-	}
-	return strings.Join(parts, ", ")
+// kind describes the cluster.
+func (c *cluster) kind() decision.Reason {
+	return decision.ClusterKind{Subset: c.Destination.Subset, Resolution: c.Destination.Resolution, External: c.External()}
 }
 
-// Passes says whether the cluster sends connections on to where the application dialled, outside of any rule.
+// Passes reports whether the cluster sends connections on to where the application dialled, outside of any rule.
 func (c *cluster) Passes() bool { return c.Name == passthrough || c.Name == inboundPassthrough }
 
 // failure is the verdict where the cluster has nobody to send a connection to.
@@ -102,12 +89,12 @@ func (c *cluster) failure() decision.Verdict {
 	return decision.NoEndpoints
 }
 
-// External says whether the cluster's own metadata marks it as outside of the mesh.
+// External reports whether the cluster's own metadata marks it as outside of the mesh.
 func (c *cluster) External() bool {
 	return c.proto.GetMetadata().GetFilterMetadata()["istio"].GetFields()["external"].GetBoolValue()
 }
 
-// KeepsALPN says whether the cluster's own ALPN is not to be overridden.
+// KeepsALPN reports whether the cluster's own ALPN is not to be overridden.
 func (c *cluster) KeepsALPN() bool {
 	return c.proto.GetMetadata().GetFilterMetadata()["istio"].GetFields()["alpn_override"].GetStringValue() == "false"
 }

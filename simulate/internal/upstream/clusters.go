@@ -68,12 +68,13 @@ func (e *Clusters) cluster(name string) *cluster {
 	return e.known.Keep(name, out)
 }
 
-// absence says why there is no cluster of a name, in words that follow the name.
-func (e *Clusters) absence(name string) string {
+// missing is why there is no cluster of a name.
+func (e *Clusters) missing(name string) decision.Reason {
+	out := decision.MissingCluster{Name: name, Destination: DestinationOf(name)}
 	if c := e.Resources.Cluster(name); c != nil {
-		return "is one that Envoy does not run: " + envoy.ClusterRefusal(c)
+		out.Refused = envoy.ClusterRefusal(c)
 	}
-	return "does not exist"
+	return out
 }
 
 func (e *Clusters) newCluster(c *clusterv3.Cluster) *cluster {
@@ -84,7 +85,6 @@ func (e *Clusters) newCluster(c *clusterv3.Cluster) *cluster {
 	}
 	out.Destination = DestinationOf(c.GetName())
 	out.Destination.Resolution = resolution(c)
-	out.says = out.words()
 	out.endpoints = e.newEndpoints(out)
 	return out
 }

@@ -51,7 +51,7 @@ func Likeliest(all []Endpoint) *Endpoint {
 	return best
 }
 
-// healthy says whether the control plane thinks the endpoint well; Envoy's own checks are not foretold.
+// healthy reports whether the control plane thinks the endpoint well; Envoy's own checks are not foretold.
 func (h *Endpoint) healthy() bool {
 	return h.health == corev3.HealthStatus_UNKNOWN || h.health == corev3.HealthStatus_HEALTHY
 }

@@ -23,6 +23,7 @@ type Forwarder struct {
 	// What was chosen.
 	Cluster   *cluster
 	Endpoints []Endpoint
+	Addresses []string         // of the endpoints, with ports
 	Leaving   *request.Request // the HTTP request as it leaves
 }
 
@@ -40,23 +41,12 @@ type Selection struct {
 }
 
 // Failed is the outcome where nobody is reached: an answer over HTTP, a closed connection without.
-func (r *Forwarder) Failed(v decision.Verdict, flags, details, reason string) decision.Outcome {
+func (r *Forwarder) Failed(v decision.Verdict, flags, details string, reason decision.Reason) decision.Outcome {
 	o := decision.Outcome{Verdict: v, Flags: flags, Reason: reason}
 	if r.Req != nil {
 		o.Status, o.Details = 503, details
 	}
 	return o
-}
-
-// EndpointsText names the endpoints in a step.
-func EndpointsText(all []Endpoint) string {
-	switch len(all) {
-	case 0:
-		return "none"
-	case 1:
-		return all[0].At
-	}
-	return all[0].At + " and " + strconv.Itoa(len(all)-1) + " more"
 }
 
 // listed are endpoints in the form of the trace document.

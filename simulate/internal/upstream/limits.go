@@ -15,28 +15,30 @@ func (r *Forwarder) limits(c *cluster) {
 	if c.balancer != "RING_HASH" && c.balancer != "MAGLEV" {
 		p.HashKey = ""
 	}
-	r.limit(c, "connectionPool", "pool", poolOrder, c.pool, "counted by this proxy for this cluster alone")
-	r.limit(c, "outlierDetection", "outlier", outlierOrder, c.outlier, "endpoints that this proxy sees fail so are left out for a while")
+	if set := r.asked(c, "pool", poolOrder, c.pool); len(set) > 0 {
+		r.Step("connectionPool", "", decision.ConnectionLimits{Settings: set}, decision.Part(c.Addr, "pool"))
+	}
+	if set := r.asked(c, "outlier", outlierOrder, c.outlier); len(set) > 0 {
+		r.Step("outlierDetection", "", decision.OutlierLimits{Settings: set}, decision.Part(c.Addr, "outlier"))
+	}
 }
 
 // usualConnectTimeout is that of every cluster of Istio's.
 const usualConnectTimeout = "10s"
 
-// limit records settings of a cluster that somebody asked for, in a certain order.
-func (r *Forwarder) limit(c *cluster, stage, name string, order []string, values map[string]string, because string) {
-	at := decision.Part(c.Addr, name)
-	if !slices.ContainsFunc(r.Places.PlacesOf(at), func(p decision.Place) bool { return p.Role != string(envoy.Overridden) }) {
-		return
+// asked are the settings of a cluster that somebody asked for, in a certain order.
+func (r *Forwarder) asked(c *cluster, part string, order []string, values map[string]string) [][2]string {
+	written := func(p decision.Place) bool { return p.Role != string(envoy.Overridden) }
+	if !slices.ContainsFunc(r.Places.PlacesOf(decision.Part(c.Addr, part)), written) {
+		return nil
 	}
-	var parts []string
+	var set [][2]string
 	for _, key := range order {
 		if v := values[key]; v != "" && !(key == "connectTimeout" && v == usualConnectTimeout) {
-			parts = append(parts, key+" "+v)
+			set = append(set, [2]string{key, v})
 		}
 	}
-	if len(parts) > 0 {
-		r.Step(stage, strings.Join(parts, ", "), because, at)
-	}
+	return set
 }
 
 // Idle records after which silence a TCP connection is closed, where somebody asked for that.
@@ -50,10 +52,6 @@ func (r *Forwarder) Idle(after string, ways []Selection) {
 	if len(places) == 0 {
 		return
 	}
-	because := "after which silence the connection is closed"
-	if len(ways) > 1 {
-		because += "; that of the first destination holds for all"
-	}
-	r.Step("idleTimeout", after, because)
+	r.Step("idleTimeout", after, decision.IdleTimeout{Shared: len(ways) > 1})
 	r.Hop.Steps[len(r.Hop.Steps)-1].Origins = places
 }

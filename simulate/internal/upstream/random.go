@@ -1,6 +1,6 @@
 package upstream
 
-// Chance says whether something that befalls a share of the requests befalls this one: by the call's own random number,
+// Chance reports whether something that befalls a share of the requests befalls this one: by the call's own random number,
 // and without one as it befalls most.
 func (r *Forwarder) Chance(share float64) bool {
 	if n := r.Call.Random; n != nil {

@@ -1,8 +1,6 @@
 package upstream
 
 import (
-	"fmt"
-
 	"sem.example/simulate/call"
 	"sem.example/simulate/decision"
 	"sem.example/simulate/internal/request"
@@ -12,7 +10,7 @@ import (
 func (r *Forwarder) Select(name string, share float64, req *request.Request, target decision.Ref) Selection {
 	w := Selection{Share: share, Name: name, Cluster: r.Clusters.cluster(name), Req: req, target: target}
 	if w.Cluster == nil {
-		w.Outcome = r.Failed(decision.NoCluster, "NC", "cluster_not_found", fmt.Sprintf("the cluster %q %s", name, r.Clusters.absence(name)))
+		w.Outcome = r.Failed(decision.NoCluster, "NC", "cluster_not_found", r.Clusters.missing(name))
 		return w
 	}
 	host := r.Ask
@@ -20,7 +18,7 @@ func (r *Forwarder) Select(name string, share float64, req *request.Request, tar
 		host = req.Authority
 	}
 	if w.Endpoints = r.reach(w.Cluster, host); len(w.Endpoints) == 0 {
-		w.Outcome = r.Failed(w.Cluster.failure(), "UH", "no_healthy_upstream", fmt.Sprintf("the cluster %q has no endpoint that may be used", name))
+		w.Outcome = r.Failed(w.Cluster.failure(), "UH", "no_healthy_upstream", decision.NoEndpoint{Cluster: name})
 		return w
 	}
 	w.TLS = r.Encryption(&w)
@@ -43,11 +41,11 @@ func (r *Forwarder) reached(w *Selection) decision.Outcome {
 	case r.Tunnelled:
 		return decision.Outcome{Verdict: decision.Delivered} // what the upstream carries on is not for it to read
 	case r.Conn.Opaque() && w.TLS.OriginatedBy == decision.ByProxy && w.TLS.Mode == decision.ModeIstioMutual:
-		return decision.Outcome{Verdict: decision.Passthrough, Reason: "the application's own TLS travels inside the mesh's mutual TLS"}
+		return decision.Outcome{Verdict: decision.Passthrough, Reason: decision.OwnTLSInMutual{}}
 	case r.Conn.Opaque() && w.TLS.OriginatedBy == decision.ByProxy:
-		return decision.Outcome{Verdict: decision.TLSMismatch, Err: decision.ErrDouble, Reason: "the application speaks TLS and the proxy wraps it in TLS once more"}
+		return decision.Outcome{Verdict: decision.TLSMismatch, Err: decision.ErrDouble, Reason: decision.DoubleTLS{}}
 	case w.Cluster.Passes():
-		return decision.Outcome{Verdict: decision.Passthrough, Reason: "no rule of the mesh is about this destination"}
+		return decision.Outcome{Verdict: decision.Passthrough, Reason: decision.Unmatched{}}
 	}
 	return decision.Outcome{Verdict: decision.Delivered}
 }
@@ -55,7 +53,7 @@ func (r *Forwarder) reached(w *Selection) decision.Outcome {
 // Send records the likeliest of several ways in the hop, and all of them as branches.
 func (r *Forwarder) Send(ways []Selection) decision.Outcome {
 	if len(ways) == 0 {
-		return r.Failed(decision.NoCluster, "NC", "cluster_not_found", "the route leads to no cluster")
+		return r.Failed(decision.NoCluster, "NC", "cluster_not_found", decision.NoTarget{Action: true})
 	}
 	best := r.pickOne(ways)
 	r.record(best)
@@ -80,22 +78,22 @@ func (r *Forwarder) branch(w *Selection) decision.Branch {
 func (r *Forwarder) record(w *Selection) {
 	r.Hop.Cluster = w.Name
 	if w.Cluster == nil {
-		r.Step("cluster", w.Name, "it "+r.Clusters.absence(w.Name), w.target)
+		r.Step("cluster", w.Name, r.Clusters.missing(w.Name), w.target)
 		return
 	}
 	r.Cluster, r.Endpoints, r.Leaving = w.Cluster, w.Endpoints, w.Req
 	destination := w.Cluster.Destination
 	r.Hop.Destination = &destination
-	r.Step("cluster", w.Name, w.Cluster.says, decision.At(w.Cluster.Addr), w.target)
+	r.Step("cluster", w.Name, w.Cluster.kind(), decision.At(w.Cluster.Addr), w.target)
 	r.NotModelled(w.Cluster.unread...)
 	r.limits(w.Cluster)
 	if w.TLS != nil {
 		r.Hop.TLS = w.TLS
-		r.Step("tls", w.TLS.Chosen(), because(w.TLS, Likeliest(w.Endpoints).Socket), decision.Part(w.Cluster.Addr, "tls"))
+		r.Step("tls", "", decision.UpstreamTLS{TLS: w.TLS, Match: Likeliest(w.Endpoints).Socket.match()}, decision.Part(w.Cluster.Addr, "tls"))
 	}
 	r.Hop.Endpoints = r.listed(w.Endpoints)
 	r.Hop.Protocol = w.protocol()
-	r.Step("endpoint", EndpointsText(w.Endpoints), r.spreading(w), w.dialled()...)
+	r.Step("endpoint", "", r.choice(w), w.dialled()...)
 }
 
 // protocol is what the upstream is spoken to in.

@@ -1,18 +1,10 @@
 package upstream
 
-import (
-	"fmt"
-)
-
-// A standby counts the endpoints of a cluster that receive nothing.
-type standby struct {
-	unhealthy int
-	behind    int // healthy, but of a lower priority than those in use
-}
+import "sem.example/simulate/decision"
 
 // newStandby counts the endpoints that are not among those in use.
-func newStandby(all, used []Endpoint) standby {
-	var s standby
+func newStandby(all, used []Endpoint) decision.Standby {
+	var s decision.Standby
 	busy := map[string]bool{}
 	for i := range used {
 		busy[used[i].At] = true
@@ -21,28 +13,10 @@ func newStandby(all, used []Endpoint) standby {
 		switch e := &all[i]; {
 		case busy[e.At]:
 		case e.healthy():
-			s.behind++
+			s.LowerPriority++
 		default:
-			s.unhealthy++
+			s.Unhealthy++
 		}
 	}
 	return s
-}
-
-func (s standby) words() string {
-	says := ""
-	if s.behind > 0 {
-		says += fmt.Sprintf("; %d of lower priority %s", s.behind, plural(s.behind, "stands by", "stand by"))
-	}
-	if s.unhealthy > 0 {
-		says += fmt.Sprintf("; %d more %s not healthy", s.unhealthy, plural(s.unhealthy, "is", "are"))
-	}
-	return says
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
 }

@@ -30,6 +30,14 @@ func (o *transportSocket) mode() string {
 	return o.tls.Mode
 }
 
+// match is the transport socket match that chose the socket, "" without one.
+func (o *transportSocket) match() string {
+	if o == nil {
+		return ""
+	}
+	return o.name
+}
+
 // sockets chooses the transport socket of an endpoint.
 type sockets struct {
 	matches  []socketMatch
@@ -119,7 +127,7 @@ func subjectNames(v *tlsv3.CertificateValidationContext) []string {
 			out = append(out, exact)
 			continue
 		}
-		out = append(out, match.NewText(m).Says)
+		out = append(out, match.NewText(m).Says.String())
 	}
 	return out
 }
@@ -128,5 +136,5 @@ func sanText(m *tlsv3.SubjectAltNameMatcher) string {
 	if exact := m.GetMatcher().GetExact(); exact != "" {
 		return exact
 	}
-	return match.NewText(m.GetMatcher()).Says
+	return match.NewText(m.GetMatcher()).Says.String()
 }

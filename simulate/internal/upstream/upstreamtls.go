@@ -46,7 +46,7 @@ func autoHost(o *corev3.UpstreamHttpProtocolOptions, req *request.Request) strin
 	return host
 }
 
-// SpeaksHTTP2 says whether the cluster is talked to in HTTP/2, given what the client speaks.
+// SpeaksHTTP2 reports whether the cluster is talked to in HTTP/2, given what the client speaks.
 func (c *cluster) SpeaksHTTP2(client string) bool {
 	if c.http == nil {
 		return c.proto.GetHttp2ProtocolOptions() != nil
@@ -58,17 +58,4 @@ func (c *cluster) SpeaksHTTP2(client string) bool {
 		return client == call.HTTP2
 	}
 	return false
-}
-
-// because says why the encryption is what it is.
-func because(t *decision.TLS, s *transportSocket) string {
-	switch {
-	case t.OriginatedBy == decision.ByApplication:
-		return "passed on unread"
-	case t.OriginatedBy == decision.ByNobody:
-		return "the proxy does not encrypt"
-	case s != nil && s.name != "":
-		return "by the proxy; the endpoint is labelled for " + s.name
-	}
-	return "by the proxy"
 }

@@ -10,15 +10,15 @@ import (
 	"sem.example/simulate/internal/upstream"
 )
 
-// A Path knows which proxy stands behind an address, so that a call can be followed from one to the next.
-type Path interface {
-	// Behind returns the stop where connections of a proxy to an endpoint arrive; ok is false where no proxy is known
+// NextHops finds the proxy that an endpoint belongs to, so that a call can be followed from one proxy to the next.
+type NextHops interface {
+	// NextHop returns the proxy where connections of a proxy to an endpoint arrive; ok is false where no proxy is known
 	// to stand there, and the endpoint itself is the end of the way.
-	Behind(from call.Proxy, to decision.Endpoint) (stop Stop, ok bool)
+	NextHop(from call.Proxy, to decision.Endpoint) (next NextHop, ok bool)
 }
 
-// A Stop is a proxy on the way of a call.
-type Stop struct {
+// A NextHop is a proxy that a call is followed to.
+type NextHop struct {
 	Engine    *Engine
 	Proxy     call.Proxy
 	Direction string // inbound for a sidecar, gateway for a gateway
@@ -31,39 +31,39 @@ const maxHops = 8
 // Follow says what becomes of a call on its whole way: each proxy's part is a hop of the trace, and the verdict is that
 // of the last. Where a proxy spreads calls, the likeliest endpoint is followed. A call that comes back to a proxy that
 // it has passed is a loop.
-func (e *Engine) Follow(call call.Call, path Path) *decision.Trace {
+func (e *Engine) Follow(call call.Call, hops NextHops) *decision.Trace {
 	r := e.run(call)
-	j := follower{path: path, trace: r.out, seen: []string{visit(r.call)}}
+	j := follower{hops: hops, trace: r.out, seen: []string{visit(r.call)}}
 	for len(j.trace.Hops) < maxHops && j.next(&r) {
 	}
 	return j.trace
 }
 
 type follower struct {
-	path  Path
+	hops  NextHops
 	trace *decision.Trace
 	seen  []string
 }
 
-// next follows the call to the proxy behind the endpoint, and says whether there is one that it passes.
+// next follows the call to the proxy behind the endpoint, and reports whether there is one that it passes.
 func (j *follower) next(r **run) bool {
 	before := *r
 	if !before.out.Verdict.Succeeded() || len(before.up.Endpoints) == 0 || before.call.Direction == "inbound" {
 		return false // behind an inbound proxy is the application
 	}
 	j.others(before)
-	stop, ok := j.path.Behind(before.call.Proxy, before.up.Found(upstream.Likeliest(before.up.Endpoints)))
+	next, ok := j.hops.NextHop(before.call.Proxy, before.up.Found(upstream.Likeliest(before.up.Endpoints)))
 	if !ok {
 		return false
 	}
-	call := before.onward(stop, upstream.Likeliest(before.up.Endpoints))
+	call := before.onward(next, upstream.Likeliest(before.up.Endpoints))
 	if at := visit(&call); slices.Contains(j.seen, at) {
-		j.loop(before, stop)
+		j.loop(before, next)
 		return false
 	} else {
 		j.seen = append(j.seen, at)
 	}
-	after := stop.Engine.run(call)
+	after := next.Engine.run(call)
 	j.join(before, after)
 	*r = after
 	return true
@@ -80,12 +80,12 @@ func (j *follower) others(before *run) {
 		if to == followed {
 			continue
 		}
-		stop, ok := j.path.Behind(before.call.Proxy, before.up.Found(to))
+		next, ok := j.hops.NextHop(before.call.Proxy, before.up.Found(to))
 		if !ok {
 			continue
 		}
-		if t := stop.Engine.run(before.onward(stop, to)).out; !t.Verdict.Succeeded() {
-			listed[i].Verdict, listed[i].Because = t.Verdict, t.Summary
+		if t := next.Engine.run(before.onward(next, to)).out; !t.Verdict.Succeeded() {
+			listed[i].Verdict, listed[i].Outcome = t.Verdict, t
 		}
 	}
 }
@@ -96,17 +96,17 @@ func visit(c *call.Call) string {
 }
 
 // onward is the call as the proxy behind an endpoint gets it.
-func (r *run) onward(stop Stop, to *upstream.Endpoint) call.Call {
+func (r *run) onward(next NextHop, to *upstream.Endpoint) call.Call {
 	at := r.up.Found(to)
 	c := call.Call{
-		ID: r.call.ID, Proxy: stop.Proxy, Direction: stop.Direction, Address: at.Address, Port: at.Port, Resolve: r.call.Resolve,
+		ID: r.call.ID, Proxy: next.Proxy, Direction: next.Direction, Address: at.Address, Port: at.Port, Resolve: r.call.Resolve,
 		Protocol: r.call.Protocol, Method: r.call.Method, URL: r.call.URL, Headers: r.call.Headers,
 		Random: r.call.Random,
 	}
 	if ips := r.call.Proxy.IPs; len(ips) > 0 {
 		c.Source = ips[0]
 	}
-	r.encrypt(&c, stop, to)
+	r.encrypt(&c, next, to)
 	if r.up.Leaving != nil {
 		c.Method, c.Headers = r.up.Leaving.Method, r.up.Leaving.Headers
 		c.URL = "http://" + r.up.Leaving.Authority + r.up.Leaving.Path
@@ -116,7 +116,7 @@ func (r *run) onward(stop Stop, to *upstream.Endpoint) call.Call {
 }
 
 // encrypt says what the proxy behind an endpoint sees of TLS.
-func (r *run) encrypt(c *call.Call, stop Stop, to *upstream.Endpoint) {
+func (r *run) encrypt(c *call.Call, next NextHop, to *upstream.Endpoint) {
 	t := r.Hop.TLS
 	if to.Socket != upstream.Likeliest(r.up.Endpoints).Socket {
 		t = r.up.Encryption(&upstream.Selection{Cluster: r.up.Cluster, Endpoints: []upstream.Endpoint{*to}, Req: r.up.Leaving})
@@ -129,7 +129,7 @@ func (r *run) encrypt(c *call.Call, stop Stop, to *upstream.Endpoint) {
 	default:
 		c.TLS, c.SNI, c.ALPN = "tls", t.SNI, strings.Join(t.ALPN, ",")
 		if t.ClientCertificate != "" {
-			c.TLS, c.Principal = "mtls", stop.Principal
+			c.TLS, c.Principal = "mtls", next.Principal
 		}
 		if r.conn.Opaque() {
 			c.Protocol = "tcp" // what is inside is the application's own TLS
@@ -137,8 +137,7 @@ func (r *run) encrypt(c *call.Call, stop Stop, to *upstream.Endpoint) {
 	}
 }
 
-// join appends a proxy's part of the way. What the application sees of a connection that a later proxy refuses is what
-// the proxy before it makes of that.
+// join appends a proxy's part. Where it refuses the connection, the proxy before it answers in its place.
 func (j *follower) join(before, after *run) {
 	t, next := j.trace, after.out
 	t.Hops = append(t.Hops, next.Hops...)
@@ -146,28 +145,18 @@ func (j *follower) join(before, after *run) {
 	for _, what := range next.NotModelled {
 		t.NotModelled = decision.AppendNew(t.NotModelled, what)
 	}
-	t.Verdict, t.Summary, t.Fix, t.Sees = next.Verdict, next.Summary, next.Fix, next.Sees
-	t.Status, t.ResponseFlags = next.Status, next.ResponseFlags
+	t.Verdict, t.Status, t.ResponseFlags = next.Verdict, next.Status, next.ResponseFlags
 	if !next.Verdict.Succeeded() && next.Status == 0 {
-		refused(t, before)
+		t.Refused, t.ResponseFlags = true, "UF"
+		if before.up.Leaving != nil {
+			t.Status = 503
+		}
 	}
 }
 
-// refused is what the proxy before makes of a connection that is not accepted: a 503, or a closed connection.
-func refused(t *decision.Trace, before *run) {
-	t.ResponseFlags = "UF"
-	t.Sees = "a closed connection"
-	if before.up.Leaving != nil {
-		t.Status = 503
-		t.Sees = "503 Service Unavailable: \"upstream connect error or disconnect/reset before headers\""
-	}
-}
-
-// loop ends a way that comes back to where it was.
-func (j *follower) loop(before *run, stop Stop) {
+// loop ends a call that comes back to where it was.
+func (j *follower) loop(before *run, next NextHop) {
 	to := upstream.Likeliest(before.up.Endpoints)
 	j.trace.Verdict = decision.Loop
-	j.trace.Summary = fmt.Sprintf("The call comes back to %s/%s at %s, where it has been: it never arrives.", stop.Proxy.Namespace, stop.Proxy.Name, upstream.HostPort(to.Address, to.Port))
-	j.trace.Sees = "no answer, until something gives up"
-	j.trace.Fix = "have the proxy route the host on to its real destination, not back to where the call came from"
+	j.trace.Returned = &decision.Returned{Proxy: next.Proxy, At: upstream.HostPort(to.Address, to.Port)}
 }

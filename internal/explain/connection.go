@@ -1,0 +1,146 @@
+package explain
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"sem.example/simulate"
+	"sem.example/simulate/call"
+	"sem.example/simulate/decision"
+)
+
+// connectionReason is why a listener, a filter chain or a handshake came out as it did.
+func connectionReason(s *simulate.Step) (string, bool) {
+	switch r := s.Reason.(type) {
+	case decision.DialledSocket:
+		return "the application dialled this socket", true
+	case decision.RedirectedInbound:
+		return "traffic into the workload is redirected to it", true
+	case decision.BoundAddress:
+		return "the application dialled " + r.Address, true
+	case decision.AnyAddress:
+		return fmt.Sprintf("every address on port %d", r.Port), true
+	case decision.VirtualListener:
+		return "no listener of its own is on " + dialledText(r.Dialled), true
+	case decision.ServicePort:
+		p := s.Origins[0]
+		return fmt.Sprintf("port %d of %s %s/%s", r.Port, p.Kind, p.Namespace, p.Name), true
+	case decision.NothingListens:
+		return nothingListens(r), true
+	case *decision.ChainMatch:
+		return chainText(r), true
+	case decision.DefaultChain:
+		if r.OwnTLS {
+			return "no other filter chain takes what the client sends: TLS, which the listener does not look for here", true
+		}
+		return "no other filter chain takes " + detectedText(&r.Detected) + similarChainText(r.Similar), true
+	case decision.NoChain:
+		return "no filter chain matches " + detectedText(&r.Detected) + similarChainText(r.Similar), true
+	case decision.HandshakeRefused:
+		return handshakeText(r), true
+	case decision.Decrypted:
+		if r.Peer != "" {
+			return "the proxy decrypts; the client is " + r.Peer, true
+		}
+		return "the proxy decrypts; the client is not known", true
+	}
+	return "", false
+}
+
+// dialledText is what the application dialled, in a sentence.
+func dialledText(d decision.Dialled) string {
+	return cmp.Or(d.Address, fmt.Sprintf("port %d", d.Port))
+}
+
+func nothingListens(r decision.NothingListens) string {
+	text := "nothing listens on " + dialledText(r.Dialled)
+	if r.Refused != nil {
+		text += ": Envoy does not run the listener " + r.Refused.Name + ", for " + r.Refused.Why
+	}
+	return text
+}
+
+// detectedText describes what the listener filters detected.
+func detectedText(d *decision.Detected) string {
+	if d.Transport != call.TLSBytes {
+		return strings.TrimSuffix("plaintext "+strings.Join(d.ALPN, ", "), " ")
+	}
+	text := "TLS without a server name"
+	if d.SNI != "" {
+		text = "TLS for " + d.SNI
+	}
+	if len(d.ALPN) > 0 {
+		text += " offering " + strings.Join(d.ALPN, ", ")
+	}
+	return text
+}
+
+func similarChainText(s *decision.SimilarChain) string {
+	if s == nil {
+		return ""
+	}
+	return "; " + s.Label + " is for this server name as well: it " + chainText(s.Match)
+}
+
+// chainText is what a filter chain demands.
+func chainText(m *decision.ChainMatch) string {
+	var parts []string
+	if m.Port != 0 {
+		parts = append(parts, fmt.Sprintf("destination port %d", m.Port))
+	}
+	for _, p := range m.Destinations {
+		parts = append(parts, "destination "+p.String())
+	}
+	if len(m.ServerNames) > 0 {
+		parts = append(parts, "server name "+some(m.ServerNames, 3))
+	}
+	if kind := bytesText(m); kind != "" {
+		parts = append(parts, kind)
+	}
+	if len(parts) == 0 {
+		return "takes every connection"
+	}
+	return "takes " + strings.Join(parts, ", ")
+}
+
+// bytesText is what bytes a chain demands: "TLS that offers istio, h2", "plaintext HTTP".
+func bytesText(m *decision.ChainMatch) string {
+	plain := m.Transport == call.RawBuffer
+	switch {
+	case plain && len(m.Protocols) == 0:
+		return "plaintext"
+	case plain && slices.Contains(m.Protocols, call.HTTP11):
+		return "plaintext HTTP"
+	case plain:
+		return "plaintext of " + some(m.Protocols, 5)
+	case m.Transport == "" && len(m.Protocols) == 0:
+		return ""
+	}
+	kind := cmp.Or(strings.ToUpper(m.Transport), "TLS")
+	if len(m.Protocols) > 0 {
+		kind += " that offers " + some(m.Protocols, 2)
+	}
+	return kind
+}
+
+func handshakeText(r decision.HandshakeRefused) string {
+	switch r.Failure {
+	case decision.PlaintextClient:
+		return "the proxy expects TLS here, but the client speaks plaintext"
+	case decision.NoTLSVersion:
+		return "the lowest version of TLS that the proxy allows is above the highest"
+	case decision.NoClientCertificate:
+		return "the proxy requires a client certificate, and the client shows none"
+	}
+	return "the client's identity " + r.Principal + " is none that the proxy accepts"
+}
+
+// some lists the first of many words.
+func some(words []string, n int) string {
+	if len(words) <= n {
+		return strings.Join(words, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(words[:n], ", "), len(words)-n)
+}

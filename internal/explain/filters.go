@@ -1,0 +1,81 @@
+package explain
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"sem.example/simulate"
+	"sem.example/simulate/decision"
+)
+
+// filterReason is why a filter decided as it did.
+func filterReason(s *simulate.Step) (string, bool) {
+	switch r := s.Reason.(type) {
+	case decision.Authorized:
+		return authorizedText(r), true
+	case decision.TokenRefused:
+		return r.Fault, true
+	case decision.TokenAccepted:
+		return fmt.Sprintf("a token of issuer %v", r.Issuer), true
+	case decision.Origin:
+		return originText(r), true
+	case decision.UpgradeRefused:
+		return "upgrades to " + r.Protocol + " are not enabled", true
+	case decision.Injected:
+		return "the route injects it", true
+	case decision.Tunnel:
+		return "the bytes travel inside a request that asks the upstream for this", true
+	}
+	return "", false
+}
+
+func authorizedText(r decision.Authorized) string {
+	switch {
+	case r.Policy != "":
+		return policyText(r.Policy)
+	case r.AllowList:
+		return "no ALLOW policy matches, and there is at least one"
+	}
+	return "no DENY policy matches"
+}
+
+// policyRule is the name that Istio gives a rule of an AuthorizationPolicy.
+var policyRule = regexp.MustCompile(`^ns\[(.*)\]-policy\[(.*)\]-rule\[(\d+)\]$`)
+
+func policyText(policy string) string {
+	if m := policyRule.FindStringSubmatch(policy); m != nil {
+		return fmt.Sprintf("rule %s of AuthorizationPolicy %s/%s matches", m[3], m[1], m[2])
+	}
+	return fmt.Sprintf("policy %q matches", policy)
+}
+
+// deniedText is why access is denied.
+func deniedText(r decision.Authorized) string {
+	if r.Policy == "" {
+		return "no AuthorizationPolicy that allows requests here matches this one"
+	}
+	return policyText(r.Policy)
+}
+
+func originText(r decision.Origin) string {
+	switch {
+	case r.Request == decision.ActualRequest:
+		return "origin " + r.Origin
+	case r.Allowed:
+		return "origin " + r.Origin + " is allowed"
+	}
+	return "origin " + r.Origin + " is not allowed"
+}
+
+// faultText describes a fault.
+func faultText(f *decision.Fault) string {
+	var parts []string
+	if f.AbortStatus != 0 {
+		parts = append(parts, fmt.Sprintf("%g%% aborted with %d", 100*f.AbortShare, f.AbortStatus))
+	}
+	if f.Delay != "" {
+		parts = append(parts, fmt.Sprintf("%g%% delayed by %s", 100*f.DelayShare, f.Delay))
+	}
+	return strings.Join(parts, ", ")
+}

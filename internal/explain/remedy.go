@@ -1,0 +1,118 @@
+package explain
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"sem.example/simulate"
+	"sem.example/simulate/call"
+	"sem.example/simulate/decision"
+)
+
+// remedy is what would help where a call fails at a proxy. It names Istio's documents, which is where users can change
+// things.
+func remedy(h *simulate.Hop) string {
+	switch h.Facts.Outcome.Verdict {
+	case decision.NoCluster:
+		return clusterRemedy(h)
+	case decision.NoEndpoints:
+		return "give " + document(h, "cluster", "the service") + " endpoints that are ready: Pods that its selector finds, or endpoints of the ServiceEntry; a subset needs endpoints with its labels"
+	case decision.NoRoute:
+		return routeRemedy(h)
+	case decision.NoVirtualHost:
+		return hostRemedy(h)
+	case decision.NoListener:
+		return "open the port in a Gateway that this proxy serves, with a route for it"
+	case decision.NoFilterChain:
+		return chainRemedy(h)
+	case decision.Blackhole:
+		if _, err := netip.ParseAddr(call.HostOf(h.Authority)); err == nil && h.Facts.HTTP {
+			return "ask for the service by its name: HTTP is routed by the Host header, and an address is only a host where it is the service's own"
+		}
+		return "register the host with a ServiceEntry, or allow unknown hosts with outboundTrafficPolicy ALLOW_ANY"
+	case decision.Denied:
+		return denialRemedy(h)
+	case decision.TLSMismatch:
+		return tlsRemedy(h)
+	}
+	return ""
+}
+
+// document names the document behind the last decision of a stage.
+func document(h *simulate.Hop, stage, otherwise string) string {
+	for _, s := range slices.Backward(h.Steps) {
+		if s.Stage == stage && len(s.Origins) > 0 && s.Origins[0].Name != "" && s.Origins[0].Role != overridden {
+			return fmt.Sprintf("%s %s/%s", s.Origins[0].Kind, s.Origins[0].Namespace, s.Origins[0].Name)
+		}
+	}
+	return otherwise
+}
+
+func denialRemedy(h *simulate.Hop) string {
+	o := &h.Facts.Outcome
+	if o.Flags == "DPE" && o.Status == 503 {
+		return "correct the name of the header in " + document(h, "route", "the VirtualService") + " (headers.request)"
+	}
+	if o.Err == decision.ErrToken {
+		return "send a token of an issuer, and for an audience, that a RequestAuthentication here accepts"
+	}
+	text := "allow the request in an AuthorizationPolicy, or take it out of the one that denies it"
+	if policy := document(h, "authorization", ""); policy != "" {
+		text += ", " + policy
+	}
+	return text
+}
+
+func routeRemedy(h *simulate.Hop) string {
+	if h.VirtualHost == "" || h.Direction == "gateway" && document(h, "virtualHost", "") == "" {
+		return fmt.Sprintf("bind a VirtualService for the host %s to %s", h.Authority, document(h, "listener", "the Gateway"))
+	}
+	return "add a route without a match at the end of " + document(h, "virtualHost", "the VirtualService") + ", or a match for this request"
+}
+
+func hostRemedy(h *simulate.Hop) string {
+	host, client := call.HostOf(h.Authority), h.Facts.Client
+	if client.Decrypted && client.SNI != "" && !strings.EqualFold(client.SNI, host) {
+		return fmt.Sprintf("the connection is one for %s: let %s stand in the same server of a Gateway, or give each a certificate of its own so that clients do not share connections", client.SNI, host)
+	}
+	return "register the host with a Service or ServiceEntry that this proxy sees, on this port, or name it in the hosts of " + document(h, "listener", "the Gateway") + " and of a VirtualService"
+}
+
+func clusterRemedy(h *simulate.Hop) string {
+	missing, ok := h.Facts.Outcome.Reason.(decision.MissingCluster)
+	if !ok {
+		return ""
+	}
+	d := missing.Destination
+	if d.Subset != "" {
+		return fmt.Sprintf("define subset %s in a DestinationRule for %s that this proxy sees", d.Subset, d.Host)
+	}
+	if d.Port != 0 {
+		return fmt.Sprintf("make sure that %s is a Service or ServiceEntry that this proxy sees, and that it has port %d", d.Host, d.Port)
+	}
+	return ""
+}
+
+func chainRemedy(h *simulate.Hop) string {
+	switch client := h.Facts.Client; {
+	case client.TLS && client.SNI == "":
+		return "have the client send a server name (SNI), which is what the proxy chooses by"
+	case client.TLS:
+		return fmt.Sprintf("serve the name %s on this port, or have the client speak plaintext where that is expected", client.SNI)
+	}
+	return "have the client speak TLS, or allow plaintext here (PeerAuthentication PERMISSIVE)"
+}
+
+func tlsRemedy(h *simulate.Hop) string {
+	switch h.Facts.Outcome.Err {
+	case decision.ErrTLS:
+		return "have the client speak TLS, which a DestinationRule can make its proxy do"
+	case decision.ErrMutual:
+		return "give the client a certificate that the proxy accepts"
+	case decision.ErrDouble:
+		return "let the application speak plaintext to a port of protocol HTTP, or take the tls settings for this port out of the DestinationRule"
+	}
+	return "let the application speak plaintext, or declare the port as TLS"
+}

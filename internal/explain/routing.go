@@ -1,0 +1,195 @@
+package explain
+
+import (
+	"fmt"
+	"strings"
+
+	"sem.example/simulate"
+	"sem.example/simulate/decision"
+)
+
+// httpReason is why a request is refused, or finds the virtual host and route that it does.
+func httpReason(s *simulate.Step) (string, bool) {
+	switch r := s.Reason.(type) {
+	case decision.InvalidRequest:
+		return requestErrorText(r), true
+	case decision.PathNormalised:
+		return "the proxy normalises paths before it routes", true
+	case decision.HostMatch:
+		return hostMatchText(r), true
+	case decision.NoHostMatch:
+		return noHostText(r), true
+	case *decision.RouteMatch:
+		return conditionsText(r.Conditions), true
+	case decision.NoRouteMatch:
+		return noRouteText(r), true
+	case decision.WeightedConnection:
+		return "the connection is spread by weight", true
+	case decision.LocalResponse:
+		return causeText(r.Cause), true
+	case decision.RouteTimeout:
+		return "for all tries together", true
+	case decision.RouteRetries:
+		return retriesReason(r), true
+	case decision.RouteMirror:
+		return fmt.Sprintf("%g%% of the requests are copied to it%s", 100*r.Mirror.Share, mirroredHost(r.Mirror)), true
+	}
+	return "", false
+}
+
+func requestErrorText(r decision.InvalidRequest) string {
+	switch r.Error {
+	case decision.TLSForPlaintext:
+		return "the proxy reads plaintext HTTP here, and the client speaks TLS"
+	case decision.UnknownMethod:
+		return fmt.Sprintf("%q is no method of HTTP/1.1 that the proxy knows", r.Text)
+	case decision.RawPath:
+		return fmt.Sprintf("the path %q has characters that must be encoded", r.Text)
+	case decision.OnlyHTTP1:
+		return "the proxy reads HTTP/1.1 only here, and the client speaks HTTP/2"
+	case decision.OnlyHTTP2:
+		return "the proxy reads HTTP/2 only here, and the client speaks HTTP/1.1"
+	case decision.UnderscoreInHeader:
+		return fmt.Sprintf("the header %s has an underscore in its name, which the proxy refuses", r.Text)
+	case decision.PathNotAccepted:
+		return fmt.Sprintf("the path %q is not one that the proxy accepts", r.Text)
+	}
+	return "the proxy reads HTTP here, and the client's bytes are none"
+}
+
+func hostMatchText(r decision.HostMatch) string {
+	switch r.Match {
+	case decision.ExactDomain:
+		return fmt.Sprintf("domain %q", r.Domain)
+	case decision.WildcardDomain:
+		return fmt.Sprintf("domain %q, the longest wildcard for %q", r.Domain, r.Host)
+	case decision.OnlyHost:
+		return "the only one, which takes every host"
+	}
+	return fmt.Sprintf("no virtual host has the domain %q, and this one takes all", r.Host)
+}
+
+func noHostText(r decision.NoHostMatch) string {
+	return fmt.Sprintf("no virtual host has the domain %q", r.Host)
+}
+
+func noRouteText(r decision.NoRouteMatch) string {
+	text := fmt.Sprintf("none of the %d routes of the virtual host matches", r.Routes)
+	switch r.Routes {
+	case 0:
+		return fmt.Sprintf("no rule is for the host %s: the virtual host has no routes", r.Authority)
+	case 1:
+		text = "the one route of the virtual host does not match"
+	}
+	if s := r.Similar; s != nil {
+		text += "; " + s.Label + " nearly does (" + conditionText(s.Path) + "): " + differenceText(s.Difference)
+	}
+	return text
+}
+
+func conditionsText(all []decision.Condition) string {
+	if len(all) == 1 {
+		return conditionText(all[0])
+	}
+	texts := make([]string, len(all))
+	for i, c := range all {
+		texts[i] = conditionText(c)
+	}
+	return strings.Join(texts, " and ")
+}
+
+// conditionText is what a condition demands of a request.
+func conditionText(c decision.Condition) string {
+	text := ""
+	switch c.Subject {
+	case decision.Path:
+		text = "path " + c.Text.String()
+	case decision.Header:
+		text = "header " + c.Name + " " + c.Text.String()
+	case decision.Query:
+		text = "query parameter " + c.Name + " " + c.Text.String()
+	case decision.Cookie:
+		text = "cookie " + c.Name + " " + c.Text.String()
+	case decision.Metadata:
+		text = c.Name + " of " + c.Filter + " matches"
+	case decision.ConnectRequest:
+		text = "it is a CONNECT request"
+	case decision.GRPCRequest:
+		text = "it is a gRPC call"
+	case decision.CertificatePresented:
+		text = "the client shows a certificate"
+	case decision.CertificateValid:
+		text = "the client's certificate is valid"
+	case decision.FilterState:
+		text = "a filter has set a state that sem does not model"
+	}
+	if c.Inverted {
+		return "not (" + text + ")"
+	}
+	return text
+}
+
+func differenceText(d decision.Difference) string {
+	switch d {
+	case decision.OnlyCase:
+		return "only the case differs, which counts unless ignoreUriCase is set"
+	case decision.OnlyFinalSlash:
+		return "only the slash at the end differs"
+	case decision.OnlyQuery:
+		return "it would match with the query, but paths are matched without it"
+	case decision.OnlyPart:
+		return "it matches a part of the path, and must match the whole"
+	}
+	return ""
+}
+
+// causeText is why a proxy responds by itself.
+func causeText(c decision.ResponseCause) string {
+	switch c {
+	case decision.EscapedSlashes:
+		return "the path has encoded slashes"
+	case decision.RequiresTLS:
+		return "the virtual host requires TLS"
+	case decision.RouteRedirects:
+		return "the route redirects"
+	case decision.RouteResponds:
+		return "the route answers by itself"
+	case decision.Preflight:
+		return "the proxy answers the CORS preflight"
+	case decision.PreflightNotAllowed:
+		return "the proxy answers the CORS preflight without permission"
+	case decision.FaultInjected:
+		return "the route injects a fault"
+	}
+	return ""
+}
+
+func retriesText(r *decision.Retries) string {
+	if r == nil {
+		return "none"
+	}
+	text := fmt.Sprintf("up to %d", r.Attempts)
+	if r.PerTryTimeout != "" {
+		text += ", " + r.PerTryTimeout + " each try"
+	}
+	return text
+}
+
+func retriesReason(r decision.RouteRetries) string {
+	if r.Retries == nil {
+		return "they are switched off"
+	}
+	text := "on " + strings.Join(r.Retries.On, ", ")
+	if r.Default {
+		text += "; nobody asked for them, they are the default"
+	}
+	return text
+}
+
+// mirroredHost is the host that a copy asks for.
+func mirroredHost(m decision.Mirror) string {
+	if m.Suffix == "" {
+		return ", under the same host"
+	}
+	return ", with " + m.Suffix + " behind its host"
+}

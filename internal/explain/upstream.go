@@ -1,0 +1,148 @@
+package explain
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"sem.example/simulate"
+	"sem.example/simulate/decision"
+)
+
+// upstreamReason is why a cluster, its endpoints and the TLS towards them are as they are.
+func upstreamReason(s *simulate.Step) (string, bool) {
+	switch r := s.Reason.(type) {
+	case decision.ClusterKind:
+		return clusterText(r), true
+	case decision.MissingCluster:
+		return "it " + missingText(r), true
+	case decision.UpstreamTLS:
+		return tlsReason(r), true
+	case *decision.EndpointChoice:
+		return choiceText(r), true
+	case decision.ConnectionLimits:
+		return "counted by this proxy for this cluster alone", true
+	case decision.OutlierLimits:
+		return "endpoints that this proxy sees fail so are left out for a while", true
+	case decision.IdleTimeout:
+		text := "after which silence the connection is closed"
+		if r.Shared {
+			text += "; that of the first destination holds for all"
+		}
+		return text, true
+	}
+	return "", false
+}
+
+func clusterText(r decision.ClusterKind) string {
+	text := "endpoints by " + r.Resolution
+	if r.Resolution == "ORIGINAL_DST" {
+		text = "the original destination"
+	}
+	if r.Subset != "" {
+		text = "subset " + r.Subset + ", " + text
+	}
+	if r.External {
+		text += ", outside the mesh"
+	}
+	return text
+}
+
+// missingText is why there is no cluster, in words that follow its name.
+func missingText(r decision.MissingCluster) string {
+	if r.Refused != "" {
+		return "is one that Envoy does not run: " + r.Refused
+	}
+	return "does not exist"
+}
+
+// tlsText names the encryption.
+func tlsText(t *decision.TLS) string {
+	switch t.OriginatedBy {
+	case decision.ByProxy:
+		return t.Mode
+	case decision.ByApplication:
+		return "the application's own"
+	}
+	return "plaintext"
+}
+
+func tlsReason(r decision.UpstreamTLS) string {
+	switch {
+	case r.TLS.OriginatedBy == decision.ByApplication:
+		return "passed on unread"
+	case r.TLS.OriginatedBy == decision.ByNobody:
+		return "the proxy does not encrypt"
+	case r.Match != "":
+		return "by the proxy; the endpoint is labelled for " + r.Match
+	}
+	return "by the proxy"
+}
+
+// endpointsText names the endpoints of a cluster.
+func endpointsText(all []string) string {
+	switch len(all) {
+	case 0:
+		return "none"
+	case 1:
+		return all[0]
+	}
+	return all[0] + " and " + strconv.Itoa(len(all)-1) + " more"
+}
+
+// choiceText is how connections are spread over the endpoints.
+func choiceText(r *decision.EndpointChoice) string {
+	text := "spread by " + r.Balancer
+	switch {
+	case r.Resolution == "ORIGINAL_DST":
+		return originalText(r)
+	case r.Resolution == "DYNAMIC_DNS":
+		return "the proxy resolves the name that is asked for"
+	case len(r.Endpoints) == 0:
+		text = "the cluster has no endpoint that may be used"
+	case len(r.Endpoints) == 1:
+		text = "the only one in use"
+	case r.HashKey != "":
+		text += " over " + r.HashKey
+	}
+	return text + standbyText(r.Standby)
+}
+
+// originalText is what becomes of a connection whose cluster has no address of its own.
+func originalText(r *decision.EndpointChoice) string {
+	text := "where the application dialled"
+	if r.AnyHost {
+		text += ", whatever the Host header asks for"
+	}
+	if r.TLSOn80 {
+		text += ": TLS on port 80, where servers expect plaintext"
+	}
+	return text
+}
+
+func standbyText(s decision.Standby) string {
+	text := ""
+	if n := s.LowerPriority; n > 0 {
+		text += fmt.Sprintf("; %d of lower priority %s", n, plural(n, "stands by", "stand by"))
+	}
+	if n := s.Unhealthy; n > 0 {
+		text += fmt.Sprintf("; %d more %s not healthy", n, plural(n, "is", "are"))
+	}
+	return text
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// settingsText lists settings of a cluster.
+func settingsText(settings [][2]string) string {
+	texts := make([]string, len(settings))
+	for i, s := range settings {
+		texts[i] = s[0] + " " + s[1]
+	}
+	return strings.Join(texts, ", ")
+}
