@@ -48,6 +48,7 @@ var settingKeys = []settingKey{
 	{name: "coverage-floor", group: keysJudge},
 	{name: "output", group: keysLook, many: true},
 	{name: "color", group: keysLook, values: []string{"auto", "always", "never"}},
+	{name: "all", group: keysLook, values: []string{"true", "false"}},
 	{name: "why", group: keysLook, values: []string{"true", "false"}},
 	{name: "verbose", group: keysLook, values: []string{"true", "false"}},
 }

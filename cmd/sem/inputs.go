@@ -19,6 +19,7 @@ type inputFlags struct {
 	files      stringList
 	namespace  string
 	meshConfig string
+	follow     bool
 }
 
 func (f *inputFlags) add(cmd *cobra.Command) {
@@ -26,6 +27,7 @@ func (f *inputFlags) add(cmd *cobra.Command) {
 	flags.VarP(&f.files, "filename", "f", "`PATH` of a file or folder, with all below it; '-' is standard input (repeatable; default: the current folder)")
 	flags.StringVarP(&f.namespace, "namespace", "n", "default", "`NAMESPACE` of documents that name none")
 	flags.StringVar(&f.meshConfig, "mesh-config", "", "`FILE` with the mesh's settings: a MeshConfig, an IstioOperator or the istio ConfigMap")
+	flags.BoolVar(&f.follow, "follow-links", false, "follow links in folders to files outside of them")
 	titled(cmd, "What is read")
 }
 
@@ -36,6 +38,8 @@ func (f *inputFlags) options(cmd *cobra.Command, paths []string) pipeline.Option
 		Stdin:      cmd.InOrStdin(),
 		Namespace:  f.namespace,
 		MeshConfig: f.meshConfig,
+
+		FollowLinks: f.follow,
 	}
 }
 

@@ -68,6 +68,7 @@ func newValidate() *cobra.Command {
 	flags.StringSliceVar(&c.enable, "enable", nil, "`CHECKS` to keep although something disables them")
 	flags.StringToStringVar(&c.severity, "severity", nil, "grade checks otherwise: `CHECK=SEVERITY`, as in SEM124=warning")
 	flags.StringVar(&c.baseline, "baseline", "", "tell only what is new since `WHEN`, and fail on that alone: a file that -o json wrote, or git:REF")
+	flags.BoolVar(&c.all, "all", false, "show all findings of a check in text; by default the first 200")
 	flags.BoolVarP(&c.quiet, "quiet", "q", false, "print nothing; the exit code is the answer")
 	titled(cmd, "Findings")
 	return cmd
@@ -96,6 +97,7 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 			if print, ok := output.ReportFormats[format]; ok {
 				return print(to, report)
 			}
+			look.All = c.all
 			return output.Report(to, report, look)
 		})
 		if err != nil {
@@ -106,7 +108,7 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 	switch {
 	case err != nil:
 		return err
-	case len(c.settings.Found) > 0:
+	case len(c.settings.Found) > 0 || report.Findings.Unreadable():
 		return errTold
 	case failed:
 		return errNo

@@ -26,9 +26,9 @@ var (
 		Fix: "Split the file, or name the files that matter instead of the folder.",
 	}
 	folderLink = &Check{
-		ID: "SEM035", Title: "link to a folder is not followed", Severity: Info, Stage: NoStage,
-		Why: "A folder is read with everything below it, but symbolic links to other folders are not followed: they may lead anywhere, and in circles. What the link leads to is not part of the answer.",
-		Fix: "Name the link as an argument of its own if its folder belongs to the mesh.",
+		ID: "SEM035", Title: "link is not followed", Severity: Info, Stage: NoStage,
+		Why: "A folder is read with everything below it, but symbolic links to other folders, and to files outside of the folder, are not followed: they may lead anywhere, and in circles. What the link leads to is not part of the answer.",
+		Fix: "Name the link as an argument of its own if what it leads to belongs to the mesh. With --follow-links, links to files are followed.",
 	}
 	notText = &Check{
 		ID: "SEM003", Title: "file is not UTF-8 text", Severity: Error, Stage: NoStage,

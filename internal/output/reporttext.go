@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -16,14 +18,40 @@ import (
 // line that counts them. What is suppressed is counted only.
 func Report(w io.Writer, r *diag.Report, look Look) error {
 	p := reportPrinter{look: look, palette: look.palette(w)}
+	seen := map[*diag.Check]int{}
 	for i := range r.Findings {
-		if d := &r.Findings[i]; d.Suppressed == nil && !d.Unchanged {
-			p.finding(&r.Findings[i])
+		d := &r.Findings[i]
+		if d.Suppressed != nil || d.Unchanged {
+			continue
 		}
+		if seen[d.Check]++; look.All || seen[d.Check] <= shownFindings {
+			p.finding(d)
+		}
+	}
+	if !look.All {
+		p.rest(seen)
 	}
 	p.summary(r)
 	_, err := io.WriteString(w, p.String())
 	return err
+}
+
+// shownFindings is how many findings of a check text shows unless all are asked for: nobody reads on, and there may be many.
+const shownFindings = 200
+
+// rest counts the findings that are not shown, by check.
+func (p *reportPrinter) rest(seen map[*diag.Check]int) {
+	checks := slices.SortedFunc(maps.Keys(seen), func(a, b *diag.Check) int { return cmp.Compare(a.ID, b.ID) })
+	cut := false
+	for _, c := range checks {
+		if more := seen[c] - shownFindings; more > 0 {
+			cut = true
+			fmt.Fprintf(p, "%s: %d more like these (--all shows them)\n", c.ID, more)
+		}
+	}
+	if cut {
+		p.WriteByte('\n')
+	}
 }
 
 type reportPrinter struct {

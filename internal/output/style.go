@@ -14,6 +14,7 @@ type Look struct {
 	Width int  // columns of the terminal; 0 means 100
 	Color bool // ANSI colours
 	Why   bool // traces: open each step to what was rejected
+	All   bool // reports: every finding, however many a check has
 }
 
 // Terminal says how many columns a stream has (0: unknown) and whether it is a terminal at all.

@@ -9,7 +9,7 @@ import (
 // elsewhere.
 func Read(opts Options) (*diag.Report, error) {
 	in, problems := source.Read(opts.Paths, opts.reading())
-	if err := unreadable(problems); err != nil {
+	if err := missing(problems); err != nil {
 		return nil, err
 	}
 	report := &diag.Report{Input: in, Files: len(in.Files), Documents: len(in.Documents), Findings: diag.Problems(problems)}

@@ -21,6 +21,8 @@ type Options struct {
 	Namespace  string    // of documents that name none; "default" where empty
 	MeshConfig string    // a file with the mesh's settings; "" looks for them in the input
 	Watch      parallel.Watch
+
+	FollowLinks bool // from folders to files beyond them
 }
 
 // A World is everything that was read, from the bytes to the mesh.
@@ -42,7 +44,7 @@ func Load(opts Options) (*World, error) {
 	in, files, problems := source.ReadEach(opts.Paths, opts.reading(), func(docs []*source.Document) content {
 		return take(docs, opts, config.Decode)
 	})
-	if err := unreadable(problems); err != nil {
+	if err := missing(problems); err != nil {
 		return nil, err
 	}
 	w := &World{Input: in, Found: diag.Problems(problems)}
@@ -51,7 +53,7 @@ func Load(opts Options) (*World, error) {
 
 // reading are the options for reading the input.
 func (o Options) reading() source.Options {
-	return source.Options{Stdin: o.Stdin, Library: schema.Library(), Watch: o.Watch}
+	return source.Options{Stdin: o.Stdin, Library: schema.Library(), Watch: o.Watch, FollowLinks: o.FollowLinks}
 }
 
 // content is what the documents of a file come to.

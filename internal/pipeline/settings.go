@@ -50,9 +50,19 @@ func holders(docs []*source.Document) []*source.Document {
 
 // unreadable returns what the file system refused, for nothing that follows would be the answer to what was asked.
 func unreadable(problems []source.Problem) error {
+	return refused(problems, func(p source.Problem) bool { return p.Trouble == source.Unreadable })
+}
+
+// missing returns which arguments do not exist: the question is wrong. What cannot be read in a folder is a finding instead, and
+// the rest is read.
+func missing(problems []source.Problem) error {
+	return refused(problems, func(p source.Problem) bool { return p.Missing })
+}
+
+func refused(problems []source.Problem, which func(source.Problem) bool) error {
 	var errs []error
 	for _, p := range problems {
-		if p.Trouble == source.Unreadable {
+		if which(p) {
 			errs = append(errs, fmt.Errorf("%s: %s", p.File.Name, p.Message))
 		}
 	}

@@ -26,7 +26,7 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 		c.shapes = shapes
 		return c
 	})
-	if err := unreadable(problems); err != nil {
+	if err := missing(problems); err != nil {
 		return nil, err
 	}
 	report := &diag.Report{Input: in, Files: len(in.Files), Documents: len(in.Documents)}

@@ -22,7 +22,7 @@ const (
 	TwoReadings                   // a scalar that YAML 1.1 and 1.2 read differently
 	BadSuppression                // a suppression comment that sem does not understand
 	Conflict                      // CUE whose values or constraints contradict each other
-	Link                          // a link to a folder, met in a folder
+	Link                          // a link to a folder, or out of the folder, met in a folder
 	HoldsTests                    // request tests, which are no configuration, in a file that was named
 )
 
@@ -35,6 +35,7 @@ type Problem struct {
 	Help    string // what to do in this case; "" where the general advice will do
 	Related []Mark
 	Minor   bool // worth knowing, and no mistake
+	Missing bool // an argument that does not exist
 }
 
 // A Mark is a further place.

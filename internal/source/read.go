@@ -14,6 +14,8 @@ type Options struct {
 	Stdin   io.Reader // what "-" stands for; os.Stdin where it is nil
 	Library Library   // what CUE files can import
 	Watch   parallel.Watch
+
+	FollowLinks bool // from folders to files beyond them
 }
 
 // An Input is what was read.
@@ -36,7 +38,7 @@ func ReadEach[T any](inputs []string, opts Options, take func([]*Document) T) (*
 	if len(inputs) == 0 {
 		inputs = []string{"."}
 	}
-	names, problems := walk(inputs, holdsConfiguration)
+	names, problems := walk(inputs, holdsConfiguration, opts.FollowLinks)
 	jobs := bundle(names)
 	results, taken := make([][]content, len(jobs)), make([][]T, len(jobs))
 	opts.Watch.Each("reading files", len(jobs), func(i int) {

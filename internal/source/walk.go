@@ -24,6 +24,7 @@ type walker struct {
 	problems []Problem
 	seen     map[string]bool
 	charts   map[string]bool // whether a folder belongs to a Helm chart
+	follow   bool            // links to files beyond the folders
 }
 
 // FindTests returns the files of request tests that files and folders come to; no argument means the current folder.
@@ -31,7 +32,7 @@ func FindTests(args []string) (names []string, problems []Problem) {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
-	inputs, problems := walk(args, IsTest)
+	inputs, problems := walk(args, IsTest, false)
 	for _, in := range inputs {
 		names = append(names, in.name)
 	}
@@ -44,9 +45,10 @@ func IsTest(name string) bool {
 	return (ext == ".yaml" || ext == ".yml") && strings.HasSuffix(strings.TrimSuffix(name, ext), "_test")
 }
 
-// walk returns the files that the arguments come to, of a folder those that are wanted.
-func walk(args []string, wanted func(name string) bool) ([]input, []Problem) {
-	w := walker{wanted: wanted, seen: map[string]bool{}, charts: map[string]bool{}}
+// walk returns the files that the arguments come to, of a folder those that are wanted. Links from a folder to files beyond the
+// folders of the arguments are followed only if asked for.
+func walk(args []string, wanted func(name string) bool, follow bool) ([]input, []Problem) {
+	w := walker{wanted: wanted, follow: follow, seen: map[string]bool{}, charts: map[string]bool{}}
 	for _, arg := range args {
 		if real, err := filepath.EvalSymlinks(arg); err == nil {
 			w.roots = append(w.roots, absolute(real))
@@ -61,6 +63,7 @@ func walk(args []string, wanted func(name string) bool) ([]input, []Problem) {
 		switch {
 		case err != nil:
 			w.refuse(arg, err)
+			w.problems[len(w.problems)-1].Missing = errors.Is(err, fs.ErrNotExist)
 		case !info.IsDir():
 			w.add(input{name: arg, named: true})
 		default:
@@ -114,6 +117,11 @@ func (w *walker) leadsAway(link string) bool {
 	if info, err := os.Stat(target); err != nil || !info.IsDir() {
 		return false
 	}
+	return w.beyond(target)
+}
+
+// beyond reports whether a path without links lies outside of the folders that are read.
+func (w *walker) beyond(target string) bool {
 	within := func(root string) bool {
 		rest, err := filepath.Rel(root, absolute(target))
 		return err == nil && rest != ".." && !strings.HasPrefix(rest, ".."+string(filepath.Separator))
@@ -170,6 +178,13 @@ func (w *walker) file(name, root string, d fs.DirEntry) {
 			w.refuse(name, err)
 		}
 		if err != nil || !info.Mode().IsRegular() {
+			return
+		}
+		if target, err := filepath.EvalSymlinks(name); !w.follow && (err != nil || w.beyond(target)) {
+			w.problems = append(w.problems, Problem{
+				Trouble: Link, File: &File{Name: name}, Minor: true, Message: "a link that leads out of the folder is not followed",
+				Help: "name it as well to read what it leads to, or give --follow-links: " + filepath.ToSlash(name),
+			})
 			return
 		}
 	}

@@ -21,7 +21,7 @@ func TestWalk(t *testing.T) {
 		}
 	}
 	list := func(args ...string) []string {
-		inputs, problems := walk(args, holdsConfiguration)
+		inputs, problems := walk(args, holdsConfiguration, false)
 		var got []string
 		for _, in := range inputs {
 			got = append(got, relative(t, dir, in.name))
