@@ -2,21 +2,59 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"sem.example/internal/diag"
 	"sem.example/internal/pipeline"
+	"sem.example/simulate"
 )
 
-// refuse tells of mistakes in the input on standard error, and refuses to go on where they leave nothing to answer from.
-func refuse(cmd *cobra.Command, world *pipeline.World) error {
-	if len(world.Objects) > 0 {
-		tell(cmd, world.Found, diag.Error)
+// refuse names the mistakes of the input on standard error, and refuses to answer where there is nothing to answer from, or where
+// a part of the input could not be read: an answer without it could be wrong. With keepGoing it is answered all the same.
+func refuse(cmd *cobra.Command, world *pipeline.World, keepGoing bool) error {
+	if len(world.Objects) == 0 {
+		tell(cmd, world.Found, diag.Info) // why there is nothing may be no mistake by itself
+		return errors.New("the input holds no Istio or Kubernetes object that a mesh could be built of")
+	}
+	tell(cmd, world.Found, diag.Error)
+	if keepGoing {
 		return nil
 	}
-	tell(cmd, world.Found, diag.Info) // why there is nothing may be no mistake by itself
-	return errors.New("the input holds no Istio or Kubernetes object that a mesh could be built of")
+	return notWhole(world.Found.Unread())
+}
+
+// notWhole is the error about what could not be read; nil where there is nothing.
+func notWhole(unread diag.List) error {
+	switch len(unread) {
+	case 0:
+		return nil
+	case 1:
+		return errors.New("a part of the input could not be read, and the answer could be wrong without it: correct it, or give --keep-going to answer all the same")
+	}
+	return fmt.Errorf("%d parts of the input could not be read, and the answer could be wrong without them: correct them, or give --keep-going to answer all the same", len(unread))
+}
+
+// addKeepGoing adds the flag of commands that answer from the input.
+func addKeepGoing(cmd *cobra.Command, to *bool) {
+	cmd.Flags().BoolVar(to, "keep-going", false, "answer although a part of the input could not be read; the answer names it")
+	titled(cmd, "What is read")
+}
+
+// gap are warnings of a trace about what could not be read.
+func gap(unread diag.List) []simulate.Warning {
+	var out []simulate.Warning
+	for i := range unread {
+		d := &unread[i]
+		at := d.At.Range()
+		out = append(out, simulate.Warning{
+			ID: d.Check.ID, Severity: string(diag.Error), Step: "input",
+			Message: "a part of the input could not be read, and the answer could be wrong without it: " + d.Message,
+			Origin:  &simulate.Place{File: d.At.Source().Name, Line: int(at.Line), Column: int(at.Column)},
+		})
+	}
+	return out
 }
 
 // tell names the findings of a list, at or above a severity, on standard error.

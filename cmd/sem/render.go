@@ -50,6 +50,8 @@ type renderCommand struct {
 	out    string
 	certs  string
 
+	keep bool
+
 	annotate, sourceMap bool
 	check               string
 }
@@ -66,6 +68,7 @@ func newRender() *cobra.Command {
 	}
 	c.proxy.add(cmd)
 	c.inputs.add(cmd)
+	addKeepGoing(cmd, &c.keep)
 	flags := cmd.Flags()
 	flags.StringVarP(&c.what, "type", "t", "all", "`TYPE` of the resources: listeners, routes, clusters, endpoints, all or bootstrap")
 	flags.StringVarP(&c.out, "output", "o", "json", "`FORMAT`: json")
@@ -99,7 +102,7 @@ func (c *renderCommand) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if err := refuse(cmd, world); err != nil {
+	if err := refuse(cmd, world, c.keep); err != nil {
 		return err
 	}
 	compiler, err := world.Compile(proxy)

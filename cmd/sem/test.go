@@ -40,6 +40,8 @@ type testCommand struct {
 	lcov       string
 	envoy      string
 	reveal     bool
+	keep       bool
+	unread     diag.List // what of the tests themselves could not be read
 }
 
 func newTest() *cobra.Command {
@@ -62,6 +64,7 @@ func newTest() *cobra.Command {
 	flags.StringVarP(&c.namespace, "namespace", "n", "default", "`NAMESPACE` of documents that name none, where the tests do not say")
 	flags.StringVar(&c.meshConfig, "mesh-config", "", "`FILE` with the mesh's settings, where the tests do not say")
 	titled(cmd, "What is read")
+	addKeepGoing(cmd, &c.keep)
 	flags.VarP(&c.out, "output", "o", "`FORMAT` or FORMAT=FILE: text, json, junit, github or lcov (repeatable)")
 	flags.BoolVar(&c.reveal, "show-credentials", false, "show what Authorization, cookies and tokens in URLs hold, which the output otherwise leaves out")
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "name the tests that pass, too")
@@ -85,12 +88,15 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	names, err := testFiles(paths)
+	names, err := c.testFiles(cmd, paths)
 	if err != nil {
 		return err
 	}
 	runner := suite.NewRunner(options)
 	report, err := runner.Run(cmd.Context(), names)
+	if err == nil && !c.keep {
+		err = c.whole(cmd, report)
+	}
 	if err == nil && c.update {
 		report, err = rewrite(cmd, runner, report, names)
 	}
@@ -170,14 +176,24 @@ func rewrite(cmd *cobra.Command, runner *suite.Runner, report *suite.Report, nam
 	return runner.Run(cmd.Context(), names)
 }
 
-// testFiles are the files of tests that the arguments come to.
-func testFiles(paths []string) ([]string, error) {
+// whole refuses to answer where a part of the configuration could not be read.
+func (c *testCommand) whole(cmd *cobra.Command, r *suite.Report) error {
+	unread := r.Unread()
+	tell(cmd, unread, diag.Error)
+	return notWhole(unread)
+}
+
+// testFiles are the files of tests that the arguments come to. What of folders cannot be read is named on standard error, and the
+// rest is run.
+func (c *testCommand) testFiles(cmd *cobra.Command, paths []string) ([]string, error) {
 	names, problems := source.FindTests(paths)
 	for _, p := range problems {
-		if p.Trouble == source.Unreadable {
+		if p.Missing {
 			return nil, fmt.Errorf("%s: %s", p.File.Name, p.Message)
 		}
 	}
+	c.unread = diag.Problems(problems).Unread()
+	tell(cmd, c.unread, diag.Error)
 	if len(names) == 0 {
 		where := "."
 		if len(paths) > 0 {
@@ -199,7 +215,7 @@ func (c *testCommand) verdict(cmd *cobra.Command, r *suite.Report) error {
 		}
 	}
 	switch {
-	case r.Broken():
+	case r.Broken() || len(c.unread) > 0:
 		say(cmd, "sem: some tests could not be read")
 		return errTold
 	case c.only != "" && r.Requests() == 0:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -60,6 +61,8 @@ type traceCommand struct {
 	fail    bool
 	expect  []string
 	reveal  bool
+	keep    bool
+	gap     []simulate.Warning // what could not be read
 }
 
 func newTrace() *cobra.Command {
@@ -79,6 +82,7 @@ func newTrace() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&c.dump, "config-dump", "", "`FILE` with what a proxy runs, to answer from that: its /config_dump?include_eds, or what 'istioctl proxy-config all -o json' prints; '-' is standard input")
 	titled(cmd, "What is read")
+	addKeepGoing(cmd, &c.keep)
 	flags.VarP(&c.out, "output", "o", "`FORMAT` or FORMAT=FILE: text, json, markdown (for a ticket) or mermaid (a sequence diagram) (repeatable)")
 	flags.StringVar(&c.batch, "batch", "", "`FILE` with one JSON request a line, '-' for standard input")
 	flags.BoolVar(&c.why, "why", false, "open each step to what was rejected, and why")
@@ -154,8 +158,13 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	return err
 }
 
-// shown is a trace as it may be shown.
+// shown is a trace as it may be shown, with what could not be read among its warnings.
 func (c *traceCommand) shown(t *simulate.Trace) *simulate.Trace {
+	if len(c.gap) > 0 {
+		with := *t
+		with.Warnings = append(slices.Clip(t.Warnings), c.gap...)
+		t = &with
+	}
 	if c.reveal {
 		return t
 	}
@@ -186,7 +195,8 @@ func (c *traceCommand) tracer(cmd *cobra.Command, policy diag.Policy) (explain.T
 	if err != nil {
 		return nil, err
 	}
-	return explain.New(world, policy), refuse(cmd, world)
+	c.gap = gap(world.Found.Unread())
+	return explain.New(world, policy), refuse(cmd, world, c.keep)
 }
 
 func readDump(cmd *cobra.Command, name string) (explain.Tracer, error) {

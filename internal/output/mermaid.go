@@ -16,6 +16,11 @@ func Mermaid(w io.Writer, t *simulate.Trace) error {
 	t = quoted(t)
 	m := mermaid{trace: t, carried: newCarried(&t.Call)}
 	m.participants()
+	for _, w := range t.Warnings {
+		if w.Step == "input" {
+			m.line("Note over client: %s", plain("! "+w.Message))
+		}
+	}
 	m.way()
 	m.back()
 	_, err := io.WriteString(w, m.String())

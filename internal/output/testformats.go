@@ -118,6 +118,10 @@ func TestsGitHub(w io.Writer, r *suite.Report) error {
 			}
 		}
 	}
+	unread := r.Unread()
+	for i := range unread {
+		command(&b, &unread[i])
+	}
 	if r.Coverage != nil {
 		for i := range r.Coverage.Items {
 			if item := &r.Coverage.Items[i]; item.Hits == 0 {

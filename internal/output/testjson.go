@@ -14,6 +14,7 @@ type testDocument struct {
 	Summary    testSummary       `json:"summary"`
 	Tests      []resultDocument  `json:"tests"`
 	Malformed  []findingDocument `json:"malformed"`
+	Unread     []findingDocument `json:"unread,omitempty"` // parts of the configuration that could not be read
 	Coverage   *coverageDocument `json:"coverage,omitempty"`
 }
 
@@ -80,6 +81,10 @@ func TestsJSON(w io.Writer, r *suite.Report) error {
 		for i := range f.Broken {
 			doc.Malformed = append(doc.Malformed, findingOf(&f.Broken[i]))
 		}
+	}
+	unread := r.Unread()
+	for i := range unread {
+		doc.Unread = append(doc.Unread, findingOf(&unread[i]))
 	}
 	doc.Coverage = coverageOf(r.Coverage)
 	return JSON(w, doc)

@@ -2,8 +2,9 @@ package suite
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"regexp"
 	"strings"
 
@@ -119,14 +120,41 @@ type Runner struct {
 // NewRunner returns a runner without any world.
 func NewRunner(o Options) *Runner { return &Runner{options: o, worlds: map[string]*pipeline.World{}} }
 
+// largest is how large a file of tests is at most, in bytes.
+const largest = 64 << 20
+
+// unreadable is a file of tests that the file system refuses, and that has no tests therefore.
+func unreadable(name string, err error) *FileResult {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err // the name is said already
+	}
+	d := diag.Diagnostic{Check: diag.Unreadable, Message: err.Error(), At: source.Place{File: &source.File{Name: name}}}
+	return &FileResult{File: &File{Name: name}, Broken: diag.List{d}}
+}
+
+// Unread are the findings about configuration that could not be read, each once.
+func (r *Report) Unread() diag.List {
+	var out diag.List
+	seen := map[*pipeline.World]bool{}
+	for _, f := range r.Files {
+		if f.World != nil && !seen[f.World] {
+			seen[f.World] = true
+			out = append(out, f.World.Found.Unread()...)
+		}
+	}
+	return out
+}
+
 // Run runs files of tests in their order. The error is for what the file system refuses.
 func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
 	out := &Report{}
 	r.stopped = false
 	for _, name := range names {
-		data, err := os.ReadFile(name)
+		data, err := source.ReadRegular(name, largest)
 		if err != nil {
-			return nil, err
+			out.Files = append(out.Files, unreadable(name, err))
+			continue
 		}
 		f, err := r.file(ctx, &source.File{Name: name, Data: data})
 		if err != nil {
