@@ -34,7 +34,7 @@ func readCUE(files []content, library Library) {
 	for i := range files {
 		c := &files[i]
 		name, err := filepath.Abs(c.file.Name)
-		if err != nil || c.file.Data == nil || !c.text() {
+		if err != nil || c.file.Data == nil || !c.text() || !c.withinLimits() {
 			continue
 		}
 		c.suppressions()

@@ -83,7 +83,7 @@ func (r *cueReader) inherit(names []string, pkg string) []string {
 				continue
 			}
 			c.file.once.Do(c.file.scan)
-			if syntax, err := parser.ParseFile(name, c.file.Data, parser.PackageClauseOnly); err == nil && syntax.PackageName() == pkg {
+			if syntax, err := parser.ParseFile(name, c.file.Data, parser.PackageClauseOnly); err == nil && syntax.PackageName() == pkg && c.withinLimits() {
 				r.files[name] = c
 				names = append(names, name)
 			}
