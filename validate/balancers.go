@@ -149,7 +149,7 @@ spec:
 func passedThrough(s *facts.Set, r *reporter) {
 	s.Routes.EachWanted(func(t facts.Destination, svc *mesh.Service) {
 		rule := s.Client(t.Object.Namespace).DestinationRule(svc)
-		if t.Mirror || rule == nil || rule.Spec.GetTrafficPolicy().GetLoadBalancer().GetSimple() != networking.LoadBalancerSettings_PASSTHROUGH {
+		if t.Mirror || rule.HostPolicy() == nil || rule.Policy.LoadBalancer.Value.GetSimple() != networking.LoadBalancerSettings_PASSTHROUGH {
 			return
 		}
 		own := slices.ContainsFunc(config.Spec[*networking.VirtualService](t.Object).GetHosts(), func(h string) bool {
@@ -159,7 +159,7 @@ func passedThrough(s *facts.Set, r *reporter) {
 			return
 		}
 		r.at(t.HostPlace(), "traffic for another address is not sent to %q: PASSTHROUGH leaves it where it was going", svc.Host).
-			related(facts.At(rule.Host.Object, "spec.trafficPolicy.loadBalancer.simple"), "the balancing is set here")
+			related(facts.At(rule.Object, "spec.trafficPolicy.loadBalancer.simple"), "the balancing is set here")
 	})
 }
 

@@ -154,7 +154,7 @@ spec:
 
 func unfitDelegate(s *facts.Set, r *reporter) {
 	for _, v := range s.Mesh.VirtualServices() {
-		for _, l := range v.Dropped {
+		for _, l := range v.Ignored {
 			if l.Object != v.Object {
 				r.at(facts.At(l.Object, l.Field), "this rule is left out for %s: %s", name(v.Object), l.Reason).
 					related(facts.At(v.Object, "spec.http"), "it is delegated to from here")

@@ -5,12 +5,11 @@ import (
 	"slices"
 	"strings"
 
-	"google.golang.org/protobuf/proto"
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
+	"sem.example/internal/mesh/routing"
 	"sem.example/validate/internal/facts"
 )
 
@@ -86,16 +85,12 @@ type joined struct {
 // gatewayConditions returns the conditions of a VirtualService at each gateway and host.
 func gatewayConditions(v *mesh.VirtualService) []joined {
 	var all []joined
-	for i, rule := range v.Spec.GetHttp() {
-		for _, m := range withNone(facts.WithoutNames(rule.GetMatch())) {
-			at := v.HTTP[i]
-			if m.field != "" && v.Root[i].Object == nil {
-				at.Field = source.Join(at.Field, m.field)
-			}
-			for _, g := range v.Gateways() {
-				for _, h := range v.Spec.GetHosts() {
+	for _, r := range v.HTTP {
+		for _, m := range withNone(r) {
+			for _, g := range v.Gateways {
+				for _, h := range v.Hosts {
 					if g != mesh.MeshGateway {
-						all = append(all, joined{strings.Join([]string{g, h, m.digest}, "\x00"), at})
+						all = append(all, joined{strings.Join([]string{g, h.Name, m.key}, "\x00"), m.at})
 					}
 				}
 			}
@@ -104,17 +99,19 @@ func gatewayConditions(v *mesh.VirtualService) []joined {
 	return all
 }
 
-// A digested is a match of a rule, with what makes it equal to others.
-type digested struct{ field, digest string }
-
-// withNone returns the matches of a rule by their digests; a rule without any has one that is empty.
-func withNone(matches []proto.Message) []digested {
-	if len(matches) == 0 {
-		return []digested{{}}
+// withNone returns the matches of a rule; a rule without any has one that asks for nothing. That of a delegate is found
+// at its rule.
+func withNone(r *routing.HTTPRule) []joined {
+	if len(r.Matches) == 0 {
+		return []joined{{"", r.At}}
 	}
-	var all []digested
-	for i, m := range matches {
-		all = append(all, digested{fmt.Sprintf("match[%d]", i), "match " + facts.Digest(m)})
+	var all []joined
+	for _, m := range r.Matches {
+		at := r.At
+		if !r.Root.Known() {
+			at = m.At[0]
+		}
+		all = append(all, joined{"match " + m.Key(), at})
 	}
 	return all
 }
@@ -167,10 +164,10 @@ func sameServerName(s *facts.Set, r *reporter) {
 	first := map[string]facts.Place{}
 	for _, v := range s.Mesh.VirtualServices() {
 		reported := map[facts.Place]bool{}
-		for i, rule := range v.Spec.GetTls() {
-			for j, m := range rule.GetMatch() {
-				for k, sni := range m.GetSniHosts() {
-					at := facts.RuleAt(v.Object, "tls", i).Sub("match").Item(j).Sub("sniHosts").Item(k)
+		for _, tls := range v.TLS {
+			for _, m := range tls.Matches {
+				for k, sni := range m.SNI {
+					at := facts.At(v.Object, m.At.Field).Sub("sniHosts").Item(k)
 					for _, key := range serverNameKeys(v, m, sni) {
 						older, taken := first[key]
 						if !taken {
@@ -193,19 +190,16 @@ func exportsTo(p facts.Place, namespace string) bool {
 }
 
 // serverNameKeys tells the connections for a server name apart, by all that a match asks for and each gateway it holds at.
-func serverNameKeys(v *mesh.VirtualService, m *networking.TLSMatchAttributes, sni string) []string {
-	rest := proto.CloneOf(m)
-	rest.SniHosts, rest.Gateways = nil, nil
-	gateways := v.Gateways()
-	if len(m.GetGateways()) > 0 {
-		gateways = nil
-		for _, g := range m.GetGateways() {
-			gateways = append(gateways, facts.FullGateway(g, v.Object))
-		}
+func serverNameKeys(v *mesh.VirtualService, m routing.ConnectionMatch, sni string) []string {
+	gateways := v.Gateways
+	if len(m.Client.Gateways) > 0 {
+		gateways = m.Client.Gateways
 	}
 	var keys []string
 	for _, g := range gateways {
-		keys = append(keys, strings.Join([]string{g, sni, facts.Digest(rest)}, "\x00"))
+		client := m.Client
+		client.Gateways = nil
+		keys = append(keys, fmt.Sprintf("%q %q %+v %q", g, sni, client, m.Subnets))
 	}
 	return keys
 }

@@ -74,10 +74,10 @@ func missingSubset(s *facts.Set, r *reporter) {
 			return
 		}
 		var names []string
-		for _, sub := range rule.Spec.GetSubsets() {
-			names = append(names, sub.GetName())
+		for _, sub := range rule.Subsets {
+			names = append(names, sub.Name)
 		}
-		f.related(facts.At(rule.Host.Object, "spec.subsets"), "the rule in force defines %s", cmp.Or(strings.Join(names, ", "), "none"))
+		f.related(facts.At(rule.Object, "spec.subsets"), "the rule in force defines %s", cmp.Or(strings.Join(names, ", "), "none"))
 		if near := diag.Nearest(t.Subset, names); near != "" {
 			f.help("did you mean %q?", near)
 		}
@@ -155,7 +155,7 @@ func unusedRuleSubset(s *facts.Set, r *reporter) {
 			}
 		}
 		if rule != nil {
-			f.related(facts.At(rule.Host.Object, "spec.host"), "this rule is in force")
+			f.related(facts.At(rule.Object, "spec.host"), "this rule is in force")
 		}
 	})
 }

@@ -65,7 +65,7 @@ func lostPolicy(s *facts.Set, r *reporter) {
 			return
 		}
 		r.at(facts.At(l.Object, l.Field), "%s is dropped: %s", strings.TrimPrefix(l.Field, "spec."), l.Reason).
-			related(facts.At(rule.Host.Object, "spec.host"), "rules of this host are united here%s", elder(rule.Host.Object, l.Object))
+			related(facts.At(rule.Object, "spec.host"), "rules of this host are united here%s", elder(rule.Object, l.Object))
 	})
 }
 
@@ -73,19 +73,25 @@ func lostPolicy(s *facts.Set, r *reporter) {
 func unchanged(rule *mesh.DestinationRule, l mesh.Loser) bool {
 	lost := config.Spec[*networking.DestinationRule](l.Object)
 	if l.Field == "spec.trafficPolicy" {
-		return proto.Equal(lost.GetTrafficPolicy(), rule.Spec.GetTrafficPolicy())
+		return proto.Equal(lost.GetTrafficPolicy(), config.Spec[*networking.DestinationRule](rule.Object).GetTrafficPolicy())
 	}
 	for i, sub := range lost.GetSubsets() {
 		if l.Field != fmt.Sprintf("spec.subsets[%d]", i) {
 			continue
 		}
-		for _, used := range rule.Spec.GetSubsets() {
-			if used.GetName() == sub.GetName() {
-				return proto.Equal(used, sub)
-			}
-		}
+		return proto.Equal(subsetIn(rule.Subset(sub.GetName()).At.Object, sub.GetName()), sub)
 	}
 	return false
+}
+
+// subsetIn is the first subset of a name that a DestinationRule writes.
+func subsetIn(o *config.Object, name string) *networking.Subset {
+	for _, sub := range config.Spec[*networking.DestinationRule](o).GetSubsets() {
+		if sub.GetName() == name {
+			return sub
+		}
+	}
+	return nil
 }
 
 var _ = register(diag.Check{
@@ -155,7 +161,7 @@ func otherAudience(s *facts.Set, r *reporter) {
 			return
 		}
 		r.at(facts.At(l.Object, "spec.exportTo"), "clients in namespace %s do not use this rule: %s", l.Object.Namespace, l.Reason).
-			related(facts.At(rule.Host.Object, "spec.exportTo"), "this rule is used")
+			related(facts.At(rule.Object, "spec.exportTo"), "this rule is used")
 	})
 }
 
@@ -171,10 +177,10 @@ func eachRivalRule(s *facts.Set, do func(*mesh.DestinationRule, mesh.Loser)) {
 		}
 		met[first] = true
 		rule := s.Client(o.Namespace).DestinationRule(&mesh.Service{Host: host, Namespace: o.Namespace})
-		if rule == nil || rule.Spec.GetHost() != host {
+		if rule == nil || rule.Host != host {
 			continue
 		}
-		for _, l := range rule.Hidden {
+		for _, l := range rule.Ignored {
 			if l.Object.Namespace == o.Namespace && s.FullHost(config.Spec[*networking.DestinationRule](l.Object).GetHost(), l.Object) == host {
 				do(rule, l)
 			}

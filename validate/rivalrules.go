@@ -178,7 +178,7 @@ func decider(s *facts.Set, v *mesh.VirtualService, host string) *mesh.VirtualSer
 	for _, l := range view.Egress {
 		by := l.VirtualService(host)
 		imported := view.Sidecar == nil || slices.Contains(l.VirtualServices, v)
-		if by != nil && by != v && imported && slices.Contains(by.Spec.GetHosts(), host) {
+		if by != nil && by != v && imported && slices.Contains(by.HostNames(), host) {
 			return by
 		}
 	}

@@ -123,10 +123,8 @@ func hidesSubset(s *facts.Set, view *mesh.View, rule *config.Object, t facts.Des
 		return false
 	}
 	used, usual := view.DestinationRule(svc), s.Client(rule.Namespace).DestinationRule(svc)
-	if used == nil || usual == nil || used.Host.Object != rule && !slices.Contains(used.From, rule) {
+	if used == nil || usual == nil || used.Object != rule && !slices.Contains(used.From, rule) {
 		return false
 	}
-	_, here := used.Subsets[t.Subset]
-	_, there := usual.Subsets[t.Subset]
-	return there && !here
+	return usual.Subset(t.Subset) != nil && used.Subset(t.Subset) == nil
 }

@@ -98,23 +98,8 @@ func hashFor(s *facts.Set, o *config.Object, d *networking.Destination) (facts.P
 	if svc == nil {
 		return facts.Place{}, false
 	}
-	rule := view.DestinationRule(svc)
-	if rule == nil {
-		return facts.Place{}, false
-	}
-	return hashOf(rule, d)
-}
-
-func hashOf(rule *mesh.DestinationRule, d *networking.Destination) (facts.Place, bool) {
-	if sub, ok := rule.Subsets[d.GetSubset()]; ok && d.GetSubset() != "" {
-		i := slices.IndexFunc(rule.Spec.GetSubsets(), func(x *networking.Subset) bool { return x.GetName() == d.GetSubset() })
-		if i >= 0 {
-			if b := rule.Spec.GetSubsets()[i].GetTrafficPolicy().GetLoadBalancer(); b != nil {
-				return facts.At(sub.Object, sub.Field), b.GetConsistentHash() != nil
-			}
-		}
-	}
-	return facts.At(rule.Host.Object, "spec.trafficPolicy.loadBalancer"), rule.Spec.GetTrafficPolicy().GetLoadBalancer().GetConsistentHash() != nil
+	lb := view.DestinationRule(svc).For(d.GetPort().GetNumber(), d.GetSubset()).LoadBalancer
+	return facts.At(lb.At.Object, lb.At.Field), lb.Value.GetConsistentHash() != nil
 }
 
 var _ = register(diag.Check{
@@ -183,14 +168,14 @@ func unfoundHash(s *facts.Set, r *reporter) {
 			return
 		}
 		rule := s.Client(t.Object.Namespace).DestinationRule(svc)
-		if rule == nil {
+		if rule.HostPolicy() == nil {
 			return
 		}
-		for i, p := range rule.Spec.GetTrafficPolicy().GetPortLevelSettings() {
-			if p.GetLoadBalancer().GetConsistentHash() != nil {
-				r.at(t.Place, "the hash for port %d of %q is not found, for the destination names no port", p.GetPort().GetNumber(), svc.Host).
-					related(facts.At(rule.Host.Object, "spec.trafficPolicy.portLevelSettings").Item(i), "the hash is set here").
-					help("add port: {number: %d}", p.GetPort().GetNumber())
+		for _, p := range rule.Policy.Ports {
+			if p.LoadBalancer.Value.GetConsistentHash() != nil {
+				r.at(t.Place, "the hash for port %d of %q is not found, for the destination names no port", p.Number, svc.Host).
+					related(facts.At(p.At.Object, p.At.Field), "the hash is set here").
+					help("add port: {number: %d}", p.Number)
 				return
 			}
 		}

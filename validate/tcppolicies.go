@@ -2,8 +2,8 @@ package validate
 
 import (
 	"slices"
+	"time"
 
-	"google.golang.org/protobuf/proto"
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
@@ -139,7 +139,7 @@ func firstSettings(s *facts.Set, r *reporter) {
 				continue
 			}
 			own, used := streamPolicy(s, t), streamPolicy(s, lead)
-			if own == nil || proto.Equal(own, used) || s.FullHost(t.Host, o) == s.FullHost(lead.Host, o) {
+			if own == (stream{}) || own == used || s.FullHost(t.Host, o) == s.FullHost(lead.Host, o) {
 				continue
 			}
 			r.at(t.HostPlace(), "the TCP settings for %q have no effect here: those of %q hold for the whole route", t.Host, lead.Host).
@@ -154,29 +154,27 @@ type routeKey struct {
 	rule     int
 }
 
-// streamPolicy returns what the rule for a destination's host says of connections that are passed through; nil for nothing.
-func streamPolicy(s *facts.Set, t facts.Destination) *networking.TrafficPolicy {
+// streamPolicy returns what the rule for a destination's host sets for connections that are passed through.
+func streamPolicy(s *facts.Set, t facts.Destination) stream {
 	view := s.Client(t.Object.Namespace)
 	svc := view.Service(s.FullHost(t.Host, t.Object))
 	if svc == nil {
-		return nil
+		return stream{}
 	}
-	rule := view.DestinationRule(svc)
-	if rule == nil {
-		return nil
+	p := view.DestinationRule(svc).Connection("")
+	tunnel := p.Tunnel.Value
+	return stream{
+		idle: p.Pool.Value.GetIdleTimeout().AsDuration(), lifetime: p.Pool.Value.GetMaxConnectionDuration().AsDuration(),
+		bySource: p.SourceHash.IsSet(), protocol: tunnel.GetProtocol(), host: tunnel.GetTargetHost(), port: tunnel.GetTargetPort(),
 	}
-	policy := rule.Spec.GetTrafficPolicy()
-	tcp, hash := policy.GetConnectionPool().GetTcp(), policy.GetLoadBalancer().GetConsistentHash()
-	if tcp.GetIdleTimeout() == nil && tcp.GetMaxConnectionDuration() == nil && policy.GetTunnel() == nil && !hash.GetUseSourceIp() {
-		return nil
-	}
-	kept := &networking.TrafficPolicy{Tunnel: policy.GetTunnel(), ConnectionPool: &networking.ConnectionPoolSettings{
-		Tcp: &networking.ConnectionPoolSettings_TCPSettings{IdleTimeout: tcp.GetIdleTimeout(), MaxConnectionDuration: tcp.GetMaxConnectionDuration()},
-	}}
-	if hash.GetUseSourceIp() {
-		kept.LoadBalancer = policy.GetLoadBalancer()
-	}
-	return kept
+}
+
+// A stream is what a rule sets for connections as such.
+type stream struct {
+	idle, lifetime time.Duration
+	bySource       bool
+	protocol, host string // of a tunnel
+	port           uint32
 }
 
 var _ = register(diag.Check{

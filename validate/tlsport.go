@@ -80,7 +80,7 @@ func otherTLSPort(s *facts.Set, r *reporter) {
 		if rule == nil {
 			return
 		}
-		at, number := s.DestinationRules.OtherPortWithTLS(rule.Host.Object, svc, port)
+		at, number := s.DestinationRules.OtherPortWithTLS(rule.Object, svc, port)
 		if number == 0 {
 			return
 		}

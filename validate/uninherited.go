@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/internal/mesh/trafficpolicy"
 	"sem.example/validate/internal/facts"
 )
 
@@ -157,17 +158,21 @@ func eachNarrower(s *facts.Set, do func(narrow, wide *config.Object)) {
 // missingBlocks names the policies that one rule sets and another one does not set in any way. Mutual TLS of the mesh does not
 // count where it is automatic.
 func missingBlocks(s *facts.Set, wide, narrow *config.Object) []string {
-	from, in := united(s, wide).GetTrafficPolicy(), facts.Policies(narrow, united(s, narrow))
+	from := united(s, wide).HostPolicy()
+	if from == nil {
+		return nil
+	}
+	in := united(s, narrow).Policies()
 	var blocks []string
 	for _, b := range []struct {
 		name string
-		has  func(facts.Policy) bool
+		has  func(*trafficpolicy.Policy) bool
 		set  bool
 	}{
-		{"connectionPool", func(p facts.Policy) bool { return p.Pool != nil }, from.GetConnectionPool() != nil},
-		{"loadBalancer", func(p facts.Policy) bool { return p.Balancer != nil }, from.GetLoadBalancer() != nil},
-		{"outlierDetection", func(p facts.Policy) bool { return p.Outlier != nil }, from.GetOutlierDetection() != nil},
-		{"tls", func(p facts.Policy) bool { return p.TLS != nil }, from.GetTls() != nil && from.GetTls().GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL},
+		{"connectionPool", func(p *trafficpolicy.Policy) bool { return p.ConnectionPool.IsSet() }, from.ConnectionPool.IsSet()},
+		{"loadBalancer", func(p *trafficpolicy.Policy) bool { return p.LoadBalancer.IsSet() }, from.LoadBalancer.IsSet()},
+		{"outlierDetection", func(p *trafficpolicy.Policy) bool { return p.OutlierDetection.IsSet() }, from.OutlierDetection.IsSet()},
+		{"tls", func(p *trafficpolicy.Policy) bool { return p.TLS.IsSet() }, from.TLS.IsSet() && from.TLS.Value.GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL},
 	} {
 		if b.set && !slices.ContainsFunc(in, b.has) {
 			blocks = append(blocks, b.name)
@@ -257,24 +262,23 @@ func hidesServiceRule(s *facts.Set, r *reporter) {
 }
 
 // united returns what the DestinationRules of a rule's host and namespace come to.
-func united(s *facts.Set, o *config.Object) *networking.DestinationRule {
+func united(s *facts.Set, o *config.Object) *mesh.DestinationRule {
 	host := s.FullHost(config.Spec[*networking.DestinationRule](o).GetHost(), o)
 	if len(s.DestinationRules.Of(host)) > 1 {
 		rule := s.Client(o.Namespace).DestinationRule(&mesh.Service{Host: host, Namespace: o.Namespace})
 		if rule != nil && slices.Contains(rule.From, o) {
-			return rule.Spec
+			return rule
 		}
 	}
-	return config.Spec[*networking.DestinationRule](o)
+	return trafficpolicy.ReadRule(o, config.Spec[*networking.DestinationRule](o), host)
 }
 
 // missingSubsets names the subsets that one rule defines and another one does not.
 func missingSubsets(s *facts.Set, from, in *config.Object) []string {
 	var lost []string
-	for _, sub := range united(s, from).GetSubsets() {
-		defined := func(own *networking.Subset) bool { return own.GetName() == sub.GetName() }
-		if !slices.ContainsFunc(united(s, in).GetSubsets(), defined) {
-			lost = append(lost, "subset "+sub.GetName())
+	for _, sub := range united(s, from).Subsets {
+		if united(s, in).Subset(sub.Name) == nil {
+			lost = append(lost, "subset "+sub.Name)
 		}
 	}
 	return lost

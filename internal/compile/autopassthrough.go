@@ -21,8 +21,8 @@ func (c *Compiler) autoPassthroughChains(s *gatewayServer) []*chainDraft {
 				continue
 			}
 			out = append(out, c.autoPassthroughChain(s, service, port, "", rule))
-			for _, subset := range spec(rule).GetSubsets() {
-				out = append(out, c.autoPassthroughChain(s, service, port, subset.GetName(), rule))
+			for _, subset := range rule.AllSubsets() {
+				out = append(out, c.autoPassthroughChain(s, service, port, subset.Name, rule))
 			}
 		}
 	}
@@ -37,8 +37,8 @@ func (c *Compiler) autoPassthroughChain(s *gatewayServer, service *mesh.Service,
 	d := &chainDraft{sni: []string{name}, alpn: meshAny, filters: proxyTCP(port.Protocol, to)}
 	d.origins.add("", defines(s.object, s.field))
 	d.origins.add("", definesPort(service, port))
-	if rule != nil && subset != "" {
-		d.origins.add("", defines(rule.Subsets[subset].Object, rule.Subsets[subset].Field))
+	if s := rule.Subset(subset); s != nil {
+		d.origins.add("", definesField(s.At))
 	}
 	return d
 }

@@ -10,7 +10,7 @@ import (
 
 // balance chooses how a cluster picks one of its endpoints: first among localities, then within.
 func (t *draft) balance(d *destination, where placement, groups []*group) {
-	lb := d.policy.balancer.value
+	lb := d.policy.LoadBalancer.Value
 	if t.CommonLbConfig.HealthyPanicThreshold == nil {
 		t.CommonLbConfig.HealthyPanicThreshold = &typev3.Percent{}
 	}

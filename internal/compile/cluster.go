@@ -10,6 +10,7 @@ import (
 
 	"sem.example/internal/clustername"
 	"sem.example/internal/mesh"
+	"sem.example/internal/mesh/trafficpolicy"
 )
 
 // outboundClusters returns the names of the clusters that lead away from the proxy: those of services and subsets, and
@@ -31,18 +32,18 @@ func (c *Compiler) outboundClusters() []string {
 // clustersOf returns the names of the clusters of a service.
 func (c *Compiler) clustersOf(s *mesh.Service) []string {
 	var names []string
-	subsets := spec(c.view.DestinationRule(s)).GetSubsets()
+	subsets := c.view.DestinationRule(s).AllSubsets()
 	for _, p := range s.Ports {
 		if reachable(s, p) {
 			names = append(names, outboundName(p.Number, "", s.Host))
 			for _, subset := range subsets {
-				names = append(names, outboundName(p.Number, subset.GetName(), s.Host))
+				names = append(names, outboundName(p.Number, subset.Name, s.Host))
 			}
 		}
 		if c.passesSNI(s, p) {
 			names = append(names, sniName(p.Number, "", s.Host))
 			for _, subset := range subsets {
-				names = append(names, sniName(p.Number, subset.GetName(), s.Host))
+				names = append(names, sniName(p.Number, subset.Name, s.Host))
 			}
 		}
 	}
@@ -91,7 +92,7 @@ type destination struct {
 	subset  string // "" for the whole service
 	sni     bool   // reached by the SNI of TLS that passes untouched
 	rule    *mesh.DestinationRule
-	policy  *policy // see policyFor
+	policy  *trafficpolicy.Effective // see policyFor
 }
 
 // byName says whether the proxy looks up the name of each request.
@@ -114,7 +115,7 @@ func (c *Compiler) destination(name string) *destination {
 		return nil
 	}
 	d := &destination{name: name, service: s, port: s.Ports[i], subset: key.Subset, sni: key.SNI, rule: c.view.DestinationRule(s)}
-	if d.subset != "" && (dynamic(s) || findSubset(d.rule, d.subset) == nil) {
+	if d.subset != "" && (dynamic(s) || d.rule.Subset(d.subset) == nil) {
 		return nil
 	}
 	return d
@@ -150,13 +151,13 @@ func (c *Compiler) serviceCluster(d *destination) *draft {
 // apply puts the traffic policy of a destination into its cluster.
 func (c *Compiler) apply(t *draft, d *destination, where placement, groups []*group) {
 	p := d.policy
-	c.upgrade(t, d.port, p.pool.value)
-	c.limit(t, p.pool.value, p.retryBudget.value)
-	t.eject(d.service, p.outlier.value)
+	c.upgrade(t, d.port, p.ConnectionPool.Value)
+	c.limit(t, p.ConnectionPool.Value, p.RetryBudget.Value)
+	t.eject(d.service, p.OutlierDetection.Value)
 	t.balance(d, where, groups)
 	if !d.sni {
 		c.encrypt(t, d)
-		t.prependProxyProtocol(p.proxyProtocol.value)
+		t.prependProxyProtocol(p.ProxyProtocol.Value)
 	}
 	if t.GetType() == clusterv3.Cluster_ORIGINAL_DST {
 		t.LbPolicy = clusterv3.Cluster_CLUSTER_PROVIDED
@@ -221,15 +222,9 @@ var controlPlane = &corev3.ConfigSource{
 	ResourceApiVersion:    corev3.ApiVersion_V3,
 }
 
-// passesOn says whether a subset inherits PASSTHROUGH from its service, or asks for it outside settings for a port.
+// passesOn reports whether a subset inherits PASSTHROUGH from its service, or asks for it outside settings for a port.
 func passesOn(d *destination) bool {
-	whole := spec(d.rule).GetTrafficPolicy()
-	lb := whole.GetLoadBalancer()
-	for _, s := range whole.GetPortLevelSettings() {
-		if s.GetPort() != nil && s.GetPort().GetNumber() == d.port.Number {
-			lb = s.GetLoadBalancer()
-			break
-		}
-	}
-	return dialsAsCalled(lb) || dialsAsCalled(findSubset(d.rule, d.subset).GetTrafficPolicy().GetLoadBalancer())
+	inherited := d.rule.HostPolicy().For(d.port.Number)
+	own := d.rule.SubsetPolicy(d.subset)
+	return dialsAsCalled(inherited.LoadBalancer.Value) || own != nil && dialsAsCalled(own.LoadBalancer.Value)
 }

@@ -28,7 +28,7 @@ func (c *Compiler) metadata(d *destination) *corev3.Metadata {
 	case d.service.External && !d.sni:
 		fields["external"] = structpb.NewBoolValue(true)
 	}
-	switch d.policy.tls.value.GetMode() {
+	switch d.policy.TLS.Value.GetMode() {
 	case networking.ClientTLSSettings_SIMPLE, networking.ClientTLSSettings_MUTUAL:
 		if d.rule != nil {
 			fields["alpn_override"] = structpb.NewStringValue("false")

@@ -7,6 +7,7 @@ import (
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
+	"sem.example/internal/mesh/trafficpolicy"
 	"sem.example/internal/source"
 )
 
@@ -60,16 +61,16 @@ func (c *Compiler) destinationOrigins(d *destination, encrypted bool) trail {
 	p := d.policy
 	out.add("", c.serviceFields(d)...)
 	c.describeRule(&out, d)
-	addBlock(c, &out, "balancer", p.balancer)
-	addBlock(c, &out, "pool", p.pool)
-	addBlock(c, &out, "outlier", p.outlier)
-	addBlock(c, &out, "retryBudget", p.retryBudget)
+	addBlock(c, &out, "balancer", p.LoadBalancer)
+	addBlock(c, &out, "pool", p.ConnectionPool)
+	addBlock(c, &out, "outlier", p.OutlierDetection)
+	addBlock(c, &out, "retryBudget", p.RetryBudget)
 	if d.sni {
 		return out
 	}
-	addBlock(c, &out, "tls", p.tls)
-	addBlock(c, &out, "proxyProtocol", p.proxyProtocol)
-	if encrypted && !d.service.Kubernetes() && len(p.tls.value.GetSubjectAltNames()) == 0 {
+	addBlock(c, &out, "tls", p.TLS)
+	addBlock(c, &out, "proxyProtocol", p.ProxyProtocol)
+	if encrypted && !d.service.Kubernetes() && len(p.TLS.Value.GetSubjectAltNames()) == 0 {
 		out.add("tls", c.fieldsOf(mesh.Written{Object: d.service.Object, Field: "spec.subjectAltNames"}, envoy.Modifies)...)
 	}
 	return out
@@ -100,19 +101,16 @@ func (c *Compiler) describeRule(out *trail, d *destination) {
 	for _, l := range c.view.HiddenRules(d.service) {
 		out.add("", overridden(l))
 	}
-	if d.rule == nil {
-		return
-	}
-	if from, ok := d.rule.Subsets[d.subset]; ok {
-		out.add("subset", c.fieldsOf(mesh.Written{Object: from.Object, Field: from.Field + ".name"}, envoy.Defines)...)
-		out.add("subset", c.fieldsOf(mesh.Written{Object: from.Object, Field: from.Field + ".labels"}, envoy.Defines)...)
+	if s := d.rule.Subset(d.subset); s != nil {
+		out.add("subset", c.fieldsOf(s.At.Join("name"), envoy.Defines)...)
+		out.add("subset", c.fieldsOf(s.At.Join("labels"), envoy.Defines)...)
 	}
 }
 
-// addBlock says where a block of a policy comes from: the block, the fields of its values, and what it won over.
-func addBlock[M any](c *Compiler, out *trail, part string, b block[M]) {
-	out.add(part, c.fieldsOf(b.from, envoy.Modifies)...)
-	for _, l := range b.lost {
+// addBlock adds the origins of a block of a policy: the block, the fields of its values, and what it overrides.
+func addBlock[M any](c *Compiler, out *trail, part string, b trafficpolicy.Block[M]) {
+	out.add(part, c.fieldsOf(b.At, envoy.Modifies)...)
+	for _, l := range b.Overridden {
 		if l.Object != nil {
 			out.add(part, overridden(l))
 		}

@@ -14,6 +14,7 @@ import (
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
+	"sem.example/internal/mesh/trafficpolicy"
 	"sem.example/internal/parallel"
 )
 
@@ -38,7 +39,7 @@ type Compiler struct {
 	hosts     memo[hostPort, []envoy.Origin]     // see serviceFields
 	trails    memo[string, envoy.Origins]        // see clusterOrigins
 	tags      memo[*mesh.Service, *structpb.Value]
-	base      lazy[policy] // see meshPolicy
+	base      lazy[trafficpolicy.Effective] // see meshPolicy
 
 	targets  lazy[[]mesh.Target]   // see served
 	inbound  lazy[[]*inboundPort]  // see inboundPorts

@@ -8,6 +8,8 @@ import (
 	corsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/cors/v3"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/mesh/routing"
 )
 
 const corsFilter = "envoy.filters.http.cors"
@@ -26,7 +28,7 @@ func corsPolicy(in *networking.CorsPolicy) *corsv3.CorsPolicy {
 		out.MaxAge = strconv.FormatInt(in.MaxAge.Seconds, 10)
 	}
 	for _, origin := range in.AllowOrigins {
-		if m := stringMatcher(origin); m != nil {
+		if m := stringMatcher(routing.StringMatchOf(origin)); m != nil {
 			out.AllowOriginStringMatch = append(out.AllowOriginStringMatch, m)
 		}
 	}

@@ -41,11 +41,11 @@ func newNameDraft(name string, cache *cachev3.DnsCacheConfig) *draft {
 func (c *Compiler) nameCluster(d *destination) *draft {
 	t := newNameDraft(d.name, c.dnsCache(d.service.Host+"_dfp_dns_cache"))
 	c.speak(t, d.port.Protocol)
-	c.upgrade(t, d.port, d.policy.pool.value)
-	c.limit(t, d.policy.pool.value, d.policy.retryBudget.value)
-	t.eject(d.service, d.policy.outlier.value)
+	c.upgrade(t, d.port, d.policy.ConnectionPool.Value)
+	c.limit(t, d.policy.ConnectionPool.Value, d.policy.RetryBudget.Value)
+	t.eject(d.service, d.policy.OutlierDetection.Value)
 	c.encrypt(t, d)
-	t.prependProxyProtocol(d.policy.proxyProtocol.value)
+	t.prependProxyProtocol(d.policy.ProxyProtocol.Value)
 	t.exchangePeers()
 	c.describe(t, d, placement{})
 	return t

@@ -60,7 +60,7 @@ func newEgress(l *mesh.EgressListener) *egress {
 		p.index()
 	}
 	for _, vs := range l.VirtualServices {
-		for _, host := range vs.Spec.Hosts {
+		for _, host := range vs.HostNames() {
 			e.rules.add(host, vs)
 		}
 	}

@@ -21,7 +21,7 @@ func (c *Compiler) assignment(cluster string) *endpointv3.ClusterLoadAssignment 
 	if d == nil || d.byName() || c.discovery(d) != clusterv3.Cluster_EDS {
 		return nil
 	}
-	if d.policy = c.policyFor(d); dialsAsCalled(d.policy.balancer.value) {
+	if d.policy = c.policyFor(d); dialsAsCalled(d.policy.LoadBalancer.Value) {
 		return nil
 	}
 	groups := c.groups(d, c.addressesOf(d))
@@ -31,9 +31,7 @@ func (c *Compiler) assignment(cluster string) *endpointv3.ClusterLoadAssignment 
 // ruleOutlier is the outlier detection that a DestinationRule asks for. The default of the mesh does not count where
 // endpoints are chosen, though it does for the cluster.
 func ruleOutlier(d *destination) *networking.OutlierDetection {
-	p := &policy{}
-	p.layOver(d.rule, d.port.Number, d.subset)
-	return p.outlier.value
+	return d.rule.For(d.port.Number, d.subset).OutlierDetection.Value
 }
 
 // addressesOf returns the endpoints of a destination that have addresses; EDS cannot carry names. Ports are found by the
@@ -49,7 +47,10 @@ func (c *Compiler) instancesOf(d *destination) []*mesh.Endpoint {
 
 // selected keeps the endpoints with all labels of the subset.
 func selected(all []*mesh.Endpoint, d *destination) []*mesh.Endpoint {
-	labels := findSubset(d.rule, d.subset).GetLabels()
+	var labels map[string]string
+	if s := d.rule.Subset(d.subset); s != nil {
+		labels = s.Labels
+	}
 	in, _ := partition(all, func(e *mesh.Endpoint) bool {
 		for k, v := range labels {
 			if have, ok := e.Labels[k]; !ok || have != v {
@@ -155,26 +156,10 @@ func health(e *mesh.Endpoint) corev3.HealthStatus {
 // takesTLS says whether the proxy sends an endpoint mutual TLS: as the rule says, else where a sidecar answers that does
 // not refuse it.
 func (c *Compiler) takesTLS(d *destination, e *mesh.Endpoint) bool {
-	if mode, ok := ruleTLSMode(d); ok {
-		return mode == networking.ClientTLSSettings_ISTIO_MUTUAL
+	if tls := d.rule.EndpointTLS(d.port.Number, d.subset); tls.IsSet() {
+		return tls.Value.GetMode() == networking.ClientTLSSettings_ISTIO_MUTUAL
 	}
 	return e.TLSMode == mutualTLS && c.view.ServerMutualTLS(e) != security.PeerAuthentication_MutualTLS_DISABLE
-}
-
-// ruleTLSMode is the TLS mode that a rule sets for the endpoints of a destination. Other than for the cluster, settings
-// for a port without TLS do not hide those of the whole.
-func ruleTLSMode(d *destination) (networking.ClientTLSSettings_TLSmode, bool) {
-	for _, p := range []*networking.TrafficPolicy{findSubset(d.rule, d.subset).GetTrafficPolicy(), spec(d.rule).GetTrafficPolicy()} {
-		for _, s := range p.GetPortLevelSettings() {
-			if s.GetPort().GetNumber() == d.port.Number && s.GetTls() != nil {
-				return s.GetTls().GetMode(), true
-			}
-		}
-		if p.GetTls() != nil {
-			return p.GetTls().GetMode(), true
-		}
-	}
-	return 0, false
 }
 
 // onlyMutualTLS drops the members that are not sent mutual TLS: where TLS passes untouched, it is all there is.

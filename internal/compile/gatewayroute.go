@@ -67,7 +67,7 @@ type gatewayHost struct {
 // bind gives the hosts that a VirtualService and a server have in common the rules of the VirtualService. Several
 // VirtualServices may serve one host; the routes of the first come first.
 func (t *gatewayTable) bind(vs *mesh.VirtualService, s *gatewayServer) {
-	shared := commonHosts(hostsFor(s, vs.Object.Namespace), vs.Spec.GetHosts())
+	shared := commonHosts(hostsFor(s, vs.Object.Namespace), vs.HostNames())
 	if len(shared) == 0 {
 		t.recordForeign(vs, s)
 		return
@@ -80,9 +80,9 @@ func (t *gatewayTable) bind(vs *mesh.VirtualService, s *gatewayServer) {
 		h := t.host(strings.ToLower(host), s)
 		h.rules = append(h.rules, rules)
 		h.redirect = h.redirect || s.GetTls().GetHttpsRedirect()
-		for i, own := range vs.Spec.GetHosts() {
-			if covers(own, host) {
-				h.origins.add("", defines(vs.Object, source.Index("spec.hosts", i)))
+		for _, own := range vs.Hosts {
+			if covers(own.Name, host) {
+				h.origins.add("", definesField(own.At))
 			}
 		}
 	}
@@ -90,10 +90,9 @@ func (t *gatewayTable) bind(vs *mesh.VirtualService, s *gatewayServer) {
 
 // recordForeign notes that a server has hosts of a VirtualService, but for other namespaces.
 func (t *gatewayTable) recordForeign(vs *mesh.VirtualService, s *gatewayServer) {
-	if len(commonHosts(s.names(), vs.Spec.GetHosts())) > 0 {
-		t.compiler.origins.record(envoy.RouteConfig(s.table), overridden(mesh.Loser{
-			Object: vs.Object, Field: "spec.hosts", Reason: "Gateway " + s.gateway + " has these hosts for other namespaces than " + vs.Object.Namespace,
-		}))
+	if len(commonHosts(s.names(), vs.HostNames())) > 0 {
+		t.compiler.origins.record(envoy.RouteConfig(s.table), overridden(vs.HostsAt.Ignore(
+			"Gateway "+s.gateway+" has these hosts for other namespaces than "+vs.Object.Namespace)))
 	}
 }
 
@@ -103,7 +102,7 @@ func (t *gatewayTable) rulesOf(vs *mesh.VirtualService, s *gatewayServer) *ruleL
 	key := s.gateway + " " + vs.Object.Namespace + "/" + vs.Object.Name
 	if t.rules[key] == nil || len(t.rules[key].drafts) == 0 {
 		t.lists++
-		t.rules[key] = &ruleList{id: t.lists, drafts: t.compiler.rules(vs, routeScope{
+		t.rules[key] = &ruleList{id: t.lists, drafts: t.compiler.httpRoutes(vs, routeScope{
 			gateways: []string{s.gateway},
 			port:     s.GetPort().GetNumber(),
 			tls:      s.GetTls() != nil,

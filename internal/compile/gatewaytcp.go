@@ -6,32 +6,30 @@ import (
 
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/config"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
+	"sem.example/internal/mesh/routing"
 )
 
 // connectionServer builds the chain of a server whose connections, TLS ended or not, go where the first TCP rule says
 // that is bound to it. Without a rule there is no chain.
 func (c *Compiler) connectionServer(s *gatewayServer, p *gatewayPort) []*chainDraft {
 	var out *chainDraft
-	for _, vs := range c.view.VirtualServices(s.gateway) {
-		if !attaches(vs, s) {
+	for _, set := range c.view.VirtualServices(s.gateway) {
+		if !attaches(set, s) {
 			continue
 		}
-		for i, rule := range vs.Spec.GetTcp() {
-			matches, takes := takesConnections(rule.GetMatch(), s)
-			if len(rule.GetRoute()) == 0 || !takes {
+		for _, r := range set.TCP {
+			matches, takes := takesConnections(r.Matches, s)
+			if len(r.Destinations) == 0 || !takes {
 				continue
 			}
-			field := source.Index("spec.tcp", i)
 			if out != nil {
-				out.origins.add("", overridden(mesh.Loser{
-					Object: vs.Object, Field: field, Reason: "an earlier rule takes every connection to the server",
-				}))
+				out.origins.add("", overridden(r.At.Ignore("an earlier rule takes every connection to the server")))
 				continue
 			}
-			out = c.connectionChain(vs, rule.GetRoute(), field, s)
-			out.matchedBy(vs, field, matches)
+			out = c.connectionChain(set, r, s)
+			out.matchedBy(matches)
 		}
 	}
 	if out == nil {
@@ -48,12 +46,12 @@ func (c *Compiler) connectionServer(s *gatewayServer, p *gatewayPort) []*chainDr
 const noRules = "no rule of a VirtualService takes connections to this server"
 
 // connectionChain sends connections to the destinations of a rule.
-func (c *Compiler) connectionChain(vs *mesh.VirtualService, to []*networking.RouteDestination, field string, s *gatewayServer) *chainDraft {
+func (c *Compiler) connectionChain(set *routing.Rules, r *routing.ConnectionRule, s *gatewayServer) *chainDraft {
 	auth := c.authorization(true)
 	port := &mesh.Port{Name: s.GetPort().GetName(), Number: s.GetPort().GetNumber(), Protocol: s.protocol}
-	d := &chainDraft{filters: slices.Concat(auth.network, c.routeConnections(vs, to, port))}
+	d := &chainDraft{filters: slices.Concat(auth.network, c.routeConnections(set, r.Destinations, port))}
 	d.origins.add("", defines(s.object, s.field)) // a server may have as many hosts as there are chains
-	d.origins = slices.Concat(d.origins, c.connectionOrigins(vs, to, field), auth.origins)
+	d.origins = slices.Concat(d.origins, c.connectionOrigins(r), auth.origins)
 	return d
 }
 
@@ -63,13 +61,13 @@ func (c *Compiler) passedChains(s *gatewayServer, p *gatewayPort) []*chainDraft 
 		return c.autoPassthroughChains(s)
 	}
 	var out []*chainDraft
-	for _, vs := range c.view.VirtualServices(s.gateway) {
-		if !attaches(vs, s) {
+	for _, set := range c.view.VirtualServices(s.gateway) {
+		if !attaches(set, s) {
 			continue
 		}
-		for i, rule := range vs.Spec.GetTls() {
-			if len(rule.GetRoute()) > 0 {
-				out = append(out, c.passedRule(vs, source.Index("spec.tls", i), rule, s, p)...)
+		for _, r := range set.TLS {
+			if len(r.Destinations) > 0 {
+				out = append(out, c.passedRule(set, r, s, p)...)
 			}
 		}
 	}
@@ -79,32 +77,30 @@ func (c *Compiler) passedChains(s *gatewayServer, p *gatewayPort) []*chainDraft 
 	return out
 }
 
-// passedRule builds the chains of a TLS rule at a field of a VirtualService, one for each match that takes the server's
-// connections. A match for a name that an earlier one asks for has none.
-func (c *Compiler) passedRule(vs *mesh.VirtualService, field string, rule *networking.TLSRoute, s *gatewayServer, p *gatewayPort) []*chainDraft {
+// passedRule builds the chains of a TLS rule, one for each match that takes the server's connections. A match for a name that an earlier one asks for has none.
+func (c *Compiler) passedRule(set *routing.Rules, r *routing.ConnectionRule, s *gatewayServer, p *gatewayPort) []*chainDraft {
 	var out []*chainDraft
-	for j, m := range rule.GetMatch() {
-		if !takesConnection(m, s) {
+	for _, m := range r.Matches {
+		if !takesConnection(m.Client, s) {
 			continue
 		}
-		at := source.Index(field+".match", j)
-		if taken, ok := p.claim(m.GetSniHosts(), s.GetBind()); !ok {
-			p.bind(c.bindOf(s.GetBind())).lose(vs.Object, at, "an earlier rule on this port asks for the SNI "+taken)
+		if taken, ok := p.claim(m.SNI, s.GetBind()); !ok {
+			p.bind(c.bindOf(s.GetBind())).lose(m.At.Object, m.At.Field, "an earlier rule on this port asks for the SNI "+taken)
 			continue
 		}
-		d := c.connectionChain(vs, rule.GetRoute(), field, s)
-		d.sni = m.GetSniHosts()
-		d.origins.add("match", spelled(vs.Object, at)...)
+		d := c.connectionChain(set, r, s)
+		d.sni = m.SNI
+		d.origins.add("match", spelledAt(m.At)...)
 		out = append(out, d)
 	}
 	return out
 }
 
-// attaches says whether a VirtualService has a host that the server lets it have.
-func attaches(vs *mesh.VirtualService, s *gatewayServer) bool {
-	for _, host := range hostsFor(s, vs.Object.Namespace) {
-		for _, own := range vs.Spec.GetHosts() {
-			if covers(host, own) || covers(own, host) {
+// attaches reports whether a set of rules has a host that the server lets it have.
+func attaches(set *routing.Rules, s *gatewayServer) bool {
+	for _, host := range hostsFor(s, set.Object.Namespace) {
+		for _, own := range set.Hosts {
+			if covers(host, own.Name) || covers(own.Name, host) {
 				return true
 			}
 		}
@@ -140,19 +136,19 @@ func covers(host, other string) bool {
 	return host == other
 }
 
-// takesConnections says whether a TCP rule takes the server's connections, and by which of its matches, if it has any.
-func takesConnections(rule []*networking.L4MatchAttributes, s *gatewayServer) (matches []int, takes bool) {
-	for j, m := range rule {
-		if takesConnection(m, s) {
-			matches = append(matches, j)
+// takesConnections reports whether a TCP rule takes the server's connections, and by which of its matches, if it has any.
+func takesConnections(list []routing.ConnectionMatch, s *gatewayServer) (matches []config.Place, takes bool) {
+	for _, m := range list {
+		if takesConnection(m.Client, s) {
+			matches = append(matches, m.At)
 		}
 	}
-	return matches, len(rule) == 0 || len(matches) > 0
+	return matches, len(list) == 0 || len(matches) > 0
 }
 
-// takesConnection says whether a match takes the server's connections. At a gateway its port and its gateways count,
+// takesConnection reports whether a match takes the server's connections. At a gateway its port and its gateways count,
 // and nothing about clients.
-func takesConnection(m connectionMatch, s *gatewayServer) bool {
-	return (m.GetPort() == 0 || m.GetPort() == s.GetPort().GetNumber()) &&
-		(len(m.GetGateways()) == 0 || slices.Contains(m.GetGateways(), s.gateway))
+func takesConnection(want routing.Client, s *gatewayServer) bool {
+	return (want.Port == 0 || want.Port == s.GetPort().GetNumber()) &&
+		(len(want.Gateways) == 0 || slices.Contains(want.Gateways, s.gateway))
 }

@@ -16,6 +16,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
+	"sem.example/internal/mesh/trafficpolicy"
 	"sem.example/internal/source"
 )
 
@@ -172,7 +173,7 @@ func (c *Compiler) workloadCluster(t *inboundTarget) *draft {
 	d.CommonLbConfig = &clusterv3.Cluster_CommonLbConfig{}
 	c.speak(d, t.protocol)
 	p := c.workloadPolicy(t)
-	c.limit(d, p.pool.value, p.retryBudget.value)
+	c.limit(d, p.ConnectionPool.Value, p.RetryBudget.Value)
 	if t.to == nil {
 		d.LbPolicy, d.CleanupInterval = clusterv3.Cluster_CLUSTER_PROVIDED, &durationpb.Duration{Seconds: forEver}
 		if t.served != nil && t.served.Port.Number == t.settings {
@@ -187,17 +188,17 @@ func (c *Compiler) workloadCluster(t *inboundTarget) *draft {
 	d.origins = func() trail {
 		var out trail
 		out.add("", t.origins...)
-		addBlock(c, &out, "pool", p.pool)
+		addBlock(c, &out, "pool", p.ConnectionPool)
 		return out
 	}
 	return d
 }
 
 // workloadPolicy returns the settings for traffic to a port of the workload.
-func (c *Compiler) workloadPolicy(t *inboundTarget) *policy {
+func (c *Compiler) workloadPolicy(t *inboundTarget) *trafficpolicy.Effective {
 	p := c.meshPolicy()
 	if t.served != nil {
-		p.layOver(c.view.ServerRule(t.served.Service), t.settings, "")
+		p.Apply(c.view.ServerRule(t.served.Service), t.settings, "")
 	}
 	if c.view.Sidecar == nil {
 		return p
@@ -211,7 +212,7 @@ func (c *Compiler) workloadPolicy(t *inboundTarget) *policy {
 		}
 	}
 	if pool != nil {
-		p.pool.set(pool, mesh.Written{Object: c.view.Sidecar, Field: field}, "the Sidecar's own go before")
+		p.ConnectionPool.Override(pool, mesh.Written{Object: c.view.Sidecar, Field: field}, "the Sidecar's own go before")
 	}
 	return p
 }

@@ -40,16 +40,16 @@ type placement struct {
 
 // placement returns the setting in force: that of the DestinationRule, of the service, or of the mesh.
 func (c *Compiler) placement(d *destination) placement {
-	config, lb := c.view.Mesh.Settings.Config, d.policy.balancer
+	config, lb := c.view.Mesh.Settings.Config, d.policy.LoadBalancer
 	p := placement{client: c.view.Proxy.Locality, labels: c.clientLabels(d)}
 	at := func(field string) mesh.Written {
-		return mesh.Written{Object: lb.from.Object, Field: lb.from.Field + "." + field}
+		return mesh.Written{Object: lb.At.Object, Field: lb.At.Field + "." + field}
 	}
 	switch {
-	case lb.value.GetZoneAwareLbSetting() != nil:
-		p.zoneAware, p.from = lb.value.GetZoneAwareLbSetting(), at("zoneAwareLbSetting")
-	case lb.value.GetLocalityLbSetting() != nil:
-		p.locality, p.from = enabled(lb.value.GetLocalityLbSetting()), at("localityLbSetting")
+	case lb.Value.GetZoneAwareLbSetting() != nil:
+		p.zoneAware, p.from = lb.Value.GetZoneAwareLbSetting(), at("zoneAwareLbSetting")
+	case lb.Value.GetLocalityLbSetting() != nil:
+		p.locality, p.from = enabled(lb.Value.GetLocalityLbSetting()), at("localityLbSetting")
 	case d.service.Distribution != "":
 		p.locality, p.force = distribution(d.service.Distribution), true
 		p.from = mesh.Written{Object: d.service.Object, Field: distributionField(d.service)}

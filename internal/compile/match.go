@@ -1,78 +1,78 @@
 package compile
 
 import (
-	"maps"
 	"slices"
 	"sort"
 	"strings"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	matcherv3 "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
-	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/mesh/routing"
 )
 
 // everyRequest is the match that takes every request.
 var everyRequest = &routev3.RouteMatch{PathSpecifier: &routev3.RouteMatch_Prefix{Prefix: "/"}}
 
 // routeMatch is what a request must look like for a route; a nil match takes every request.
-func routeMatch(in *networking.HTTPMatchRequest) *routev3.RouteMatch {
+func routeMatch(in *routing.HTTPMatch) *routev3.RouteMatch {
 	if in == nil {
 		return everyRequest
 	}
 	out := &routev3.RouteMatch{PathSpecifier: everyRequest.PathSpecifier}
-	matchPath(out, in.Uri)
-	out.CaseSensitive = whether(!in.IgnoreUriCase)
+	matchPath(out, in.Path)
+	out.CaseSensitive = whether(!in.IgnorePathCase)
 	matchHeaders(out, in)
-	for _, name := range slices.Sorted(maps.Keys(in.QueryParams)) {
-		out.QueryParameters = append(out.QueryParameters, queryMatcher(name, in.QueryParams[name]))
+	for _, m := range in.QueryParams {
+		out.QueryParameters = append(out.QueryParameters, queryMatcher(m))
 	}
 	return out
 }
 
-func matchPath(out *routev3.RouteMatch, uri *networking.StringMatch) {
-	switch m := uri.GetMatchType().(type) {
-	case *networking.StringMatch_Exact:
-		out.PathSpecifier = &routev3.RouteMatch_Path{Path: m.Exact}
-	case *networking.StringMatch_Prefix:
-		out.PathSpecifier = &routev3.RouteMatch_Prefix{Prefix: m.Prefix}
-	case *networking.StringMatch_Regex:
-		out.PathSpecifier = &routev3.RouteMatch_SafeRegex{SafeRegex: &matcherv3.RegexMatcher{Regex: m.Regex}}
+func matchPath(out *routev3.RouteMatch, path routing.StringMatch) {
+	switch path.Kind {
+	case routing.Exact:
+		out.PathSpecifier = &routev3.RouteMatch_Path{Path: path.Value}
+	case routing.Prefix:
+		out.PathSpecifier = &routev3.RouteMatch_Prefix{Prefix: path.Value}
+	case routing.Regex:
+		out.PathSpecifier = &routev3.RouteMatch_SafeRegex{SafeRegex: &matcherv3.RegexMatcher{Regex: path.Value}}
 	}
 }
 
 // matchHeaders adds the conditions on headers in istiod's order: those on ordinary headers by name, then those on the
 // method, authority and scheme. A name that stands for a claim of the caller's token becomes a condition on metadata.
-func matchHeaders(out *routev3.RouteMatch, in *networking.HTTPMatchRequest) {
-	for _, name := range slices.Sorted(maps.Keys(in.Headers)) {
-		if claim := claimMatcher(name, in.Headers[name]); claim != nil {
+func matchHeaders(out *routev3.RouteMatch, in *routing.HTTPMatch) {
+	for _, m := range in.Headers {
+		if claim := claimMatcher(m); claim != nil {
 			out.DynamicMetadata = append(out.DynamicMetadata, claim)
 			continue
 		}
-		out.Headers = append(out.Headers, headerMatcher(name, in.Headers[name]))
+		out.Headers = append(out.Headers, headerMatcher(m.Name, m.StringMatch))
 	}
-	for _, name := range slices.Sorted(maps.Keys(in.WithoutHeaders)) {
-		if claim := claimMatcher(name, in.WithoutHeaders[name]); claim != nil {
+	for _, m := range in.WithoutHeaders {
+		if claim := claimMatcher(m); claim != nil {
 			claim.Invert = true
 			out.DynamicMetadata = append(out.DynamicMetadata, claim)
 			continue
 		}
-		out.Headers = append(out.Headers, absentMatcher(name, in.WithoutHeaders[name]))
+		out.Headers = append(out.Headers, absentMatcher(m))
 	}
 	sort.SliceStable(out.Headers, func(i, j int) bool { return out.Headers[i].Name < out.Headers[j].Name })
 
 	for _, pseudo := range []struct {
 		name  string
-		match *networking.StringMatch
+		match routing.StringMatch
 	}{{":method", in.Method}, {":authority", in.Authority}, {":scheme", in.Scheme}} {
-		if pseudo.match != nil {
+		if pseudo.match.Kind != "" {
 			out.Headers = append(out.Headers, headerMatcher(pseudo.name, pseudo.match))
 		}
 	}
 }
 
-func headerMatcher(name string, in *networking.StringMatch) *routev3.HeaderMatcher {
+func headerMatcher(name string, in routing.StringMatch) *routev3.HeaderMatcher {
 	out := &routev3.HeaderMatcher{Name: name}
-	if presenceOnly(in) {
+	if in.PresenceOnly() {
 		out.HeaderMatchSpecifier = &routev3.HeaderMatcher_PresentMatch{PresentMatch: true}
 	} else if m := stringMatcher(in); m != nil {
 		out.HeaderMatchSpecifier = &routev3.HeaderMatcher_StringMatch{StringMatch: m}
@@ -82,36 +82,32 @@ func headerMatcher(name string, in *networking.StringMatch) *routev3.HeaderMatch
 
 // absentMatcher wants that a header does not match. A header that the request lacks counts as an empty one, so that it
 // too does "not match" a value.
-func absentMatcher(name string, in *networking.StringMatch) *routev3.HeaderMatcher {
-	out := headerMatcher(name, in)
+func absentMatcher(in routing.NamedMatch) *routev3.HeaderMatcher {
+	out := headerMatcher(in.Name, in.StringMatch)
 	out.InvertMatch = true
-	out.TreatMissingHeaderAsEmpty = !presenceOnly(in)
+	out.TreatMissingHeaderAsEmpty = !in.PresenceOnly()
 	return out
 }
 
-func queryMatcher(name string, in *networking.StringMatch) *routev3.QueryParameterMatcher {
-	out := &routev3.QueryParameterMatcher{Name: name}
-	if presenceOnly(in) {
+func queryMatcher(in routing.NamedMatch) *routev3.QueryParameterMatcher {
+	out := &routev3.QueryParameterMatcher{Name: in.Name}
+	if in.PresenceOnly() {
 		out.QueryParameterMatchSpecifier = &routev3.QueryParameterMatcher_PresentMatch{PresentMatch: true}
-	} else if m := stringMatcher(in); m != nil {
+	} else if m := stringMatcher(in.StringMatch); m != nil {
 		out.QueryParameterMatchSpecifier = &routev3.QueryParameterMatcher_StringMatch{StringMatch: m}
 	}
 	return out
 }
 
-// presenceOnly says whether a condition asks for presence alone. The regex "*" is none, yet istiod reads it so.
-func presenceOnly(in *networking.StringMatch) bool {
-	return in.GetMatchType() == nil || in.GetRegex() == "*"
-}
-
-func stringMatcher(in *networking.StringMatch) *matcherv3.StringMatcher {
-	switch m := in.GetMatchType().(type) {
-	case *networking.StringMatch_Exact:
-		return exactly(m.Exact, false)
-	case *networking.StringMatch_Prefix:
-		return startsWith(m.Prefix, false)
-	case *networking.StringMatch_Regex:
-		return regex(m.Regex)
+// stringMatcher compares a string as a condition asks; nil where it compares with nothing.
+func stringMatcher(in routing.StringMatch) *matcherv3.StringMatcher {
+	switch in.Kind {
+	case routing.Exact:
+		return exactly(in.Value, false)
+	case routing.Prefix:
+		return startsWith(in.Value, false)
+	case routing.Regex:
+		return regex(in.Value)
 	}
 	return nil
 }
@@ -134,13 +130,13 @@ func claimPath(header string) []string {
 }
 
 // claimMatcher is the condition on a claim, which holds for a claim of that value and for a list with that value in it.
-// It is nil where the header name is an ordinary one.
-func claimMatcher(header string, in *networking.StringMatch) *matcherv3.MetadataMatcher {
-	claims := claimPath(header)
+// It is nil where the name is that of a header.
+func claimMatcher(in routing.NamedMatch) *matcherv3.MetadataMatcher {
+	claims := claimPath(in.Name)
 	if claims == nil {
 		return nil
 	}
-	value := stringValue(stringMatcher(in))
+	value := stringValue(stringMatcher(in.StringMatch))
 	return &matcherv3.MetadataMatcher{
 		Filter: jwtFilter,
 		Path:   metadataPath(append([]string{jwtPayload}, claims...)...),
@@ -160,27 +156,26 @@ func takesAll(m *routev3.RouteMatch) bool {
 	return everyPath && len(m.Headers) == 0 && len(m.QueryParameters) == 0 && len(m.DynamicMetadata) == 0
 }
 
-// appliesHere says whether a match's conditions on the client, which are settled before any request, hold: the port of
-// the listener, and either the gateways or the labels and namespace of the proxy. With gateways named, the labels and
-// the namespace do not count.
-func (c *Compiler) appliesHere(m *networking.HTTPMatchRequest, scope routeScope) bool {
+// appliesHere reports whether what a match asks of the proxy and the listener holds: the port of the listener, and either
+// the gateways or the labels and namespace of the proxy. With gateways named, the labels and the namespace do not count.
+func (c *Compiler) appliesHere(m *routing.HTTPMatch, scope routeScope) bool {
 	switch {
 	case m == nil:
 		return true
-	case m.Port != 0 && m.Port != scope.port:
+	case m.Client.Port != 0 && m.Client.Port != scope.port:
 		return false
-	case len(m.Gateways) > 0:
-		return slices.ContainsFunc(m.Gateways, func(g string) bool { return slices.Contains(scope.gateways, g) })
+	case len(m.Client.Gateways) > 0:
+		return slices.ContainsFunc(m.Client.Gateways, func(g string) bool { return slices.Contains(scope.gateways, g) })
 	}
-	return c.isClient(m.SourceLabels, m.SourceNamespace)
+	return c.isClient(m.Client)
 }
 
-// isClient says whether the proxy has the labels and is in the namespace that a rule wants of its clients.
-func (c *Compiler) isClient(labels map[string]string, namespace string) bool {
-	for k, v := range labels {
+// isClient reports whether the proxy has the labels and is in the namespace that a match asks for.
+func (c *Compiler) isClient(want routing.Client) bool {
+	for k, v := range want.Labels {
 		if got, ok := c.view.Proxy.Labels[k]; !ok || got != v {
 			return false
 		}
 	}
-	return namespace == "" || namespace == c.view.Proxy.Namespace
+	return want.Namespace == "" || want.Namespace == c.view.Proxy.Namespace
 }

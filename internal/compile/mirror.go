@@ -4,53 +4,29 @@ import (
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	typev3 "github.com/envoyproxy/go-control-plane/envoy/type/v3"
-	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/mesh/routing"
 )
 
-// mirrors are the destinations that get a copy of a route's requests.
-func (s routeScope) mirrors(in *networking.HTTPRoute) []*routev3.RouteAction_RequestMirrorPolicy {
+// mirrors sends the mirrors of a rule a copy of its requests.
+func (s routeScope) mirrors(list []routing.Mirror) []*routev3.RouteAction_RequestMirrorPolicy {
 	var out []*routev3.RouteAction_RequestMirrorPolicy
-	if in.Mirror != nil {
-		if share := mirrorShare(in); share != nil {
-			out = append(out, s.mirror(in.Mirror, share))
-		}
-	}
-	for _, m := range in.Mirrors {
-		if share := shareOf(m.Percentage); share != nil && m.Destination != nil {
-			out = append(out, s.mirror(m.Destination, share))
-		}
+	for _, m := range list {
+		out = append(out, &routev3.RouteAction_RequestMirrorPolicy{
+			Cluster:                       s.cluster(m.To),
+			RuntimeFraction:               &corev3.RuntimeFractionalPercent{DefaultValue: fractional(m.Share)},
+			TraceSampled:                  no(),
+			DisableShadowHostSuffixAppend: true,
+		})
 	}
 	return out
 }
 
-func (s routeScope) mirror(to *networking.Destination, share *typev3.FractionalPercent) *routev3.RouteAction_RequestMirrorPolicy {
-	return &routev3.RouteAction_RequestMirrorPolicy{
-		Cluster:                       s.cluster(to),
-		RuntimeFraction:               &corev3.RuntimeFractionalPercent{DefaultValue: share},
-		TraceSampled:                  no(),
-		DisableShadowHostSuffixAppend: true,
+// fractional is a share in Envoy's terms, which counts in hundredths or millionths.
+func fractional(share routing.Fraction) *typev3.FractionalPercent {
+	out := &typev3.FractionalPercent{Numerator: share.Numerator, Denominator: typev3.FractionalPercent_HUNDRED}
+	if share.Denominator == 1e6 {
+		out.Denominator = typev3.FractionalPercent_MILLION
 	}
-}
-
-// mirrorShare is the share of requests that the old single mirror gets; nil where it gets none.
-func mirrorShare(in *networking.HTTPRoute) *typev3.FractionalPercent {
-	whole := in.MirrorPercent // old documents have it
-	switch {
-	case in.MirrorPercentage != nil || whole == nil:
-		return shareOf(in.MirrorPercentage)
-	case whole.Value == 0:
-		return nil
-	}
-	return hundredths(whole.Value)
-}
-
-// shareOf is a percentage, all where there is none and nil where it is zero.
-func shareOf(p *networking.Percent) *typev3.FractionalPercent {
-	switch {
-	case p == nil:
-		return hundredths(100)
-	case p.Value > 0:
-		return millionths(p)
-	}
-	return nil
+	return out
 }

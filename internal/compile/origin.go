@@ -167,6 +167,9 @@ func (t trail) object() envoy.Object {
 // defines, modifies and overridden are the origin of a field of an object, in each of the three roles.
 func defines(o *config.Object, field string) envoy.Origin { return originOf(o, field, envoy.Defines) }
 
+// definesField is the origin of a field that defines something.
+func definesField(at config.Place) envoy.Origin { return defines(at.Object, at.Field) }
+
 func modifies(o *config.Object, field string) envoy.Origin { return originOf(o, field, envoy.Modifies) }
 
 func overridden(l mesh.Loser) envoy.Origin {
@@ -193,7 +196,7 @@ func spelled(o *config.Object, field string) []envoy.Origin {
 	return spelledAs(o, field, envoy.Defines)
 }
 
-func spelledAt(at mesh.Written) []envoy.Origin { return spelled(at.Object, at.Field) }
+func spelledAt(at config.Place) []envoy.Origin { return spelled(at.Object, at.Field) }
 
 func spelledAs(o *config.Object, field string, role envoy.Role) []envoy.Origin {
 	out := []envoy.Origin{originOf(o, field, role)}

@@ -9,6 +9,7 @@ import (
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
+	"sem.example/internal/mesh/routing"
 )
 
 // What happens to traffic for hosts that the proxy does not know: the modes of an outbound traffic policy. The Sidecar's
@@ -30,7 +31,7 @@ func (c *Compiler) unknownCluster() string {
 	case c.unknownHosts() == registryOnly:
 		return blackHole
 	case c.view.Outbound.EgressProxy != nil:
-		return destinationCluster(c.view.Outbound.EgressProxy, nil, 0)
+		return destinationCluster(routing.DestinationOf(c.view.Outbound.EgressProxy, c.view.Policy.Join("egressProxy")), nil, 0)
 	}
 	return passthrough
 }

@@ -7,10 +7,10 @@ import (
 	"google.golang.org/protobuf/types/known/anypb"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/wrapperspb"
-	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
+	"sem.example/internal/mesh/routing"
 )
 
 // defaultRoute is the name of a route that no VirtualService asked for.
@@ -34,25 +34,21 @@ type routeDraft struct {
 	catchAll bool         // it matches every request, so nothing behind it is reached
 }
 
-// rules translates a VirtualService's HTTP rules for one place, in order: a route for each match of each rule. What
-// comes behind a route that takes every request is left out.
-func (c *Compiler) rules(vs *mesh.VirtualService, scope routeScope) []routeDraft {
+// httpRoutes translates the HTTP rules of a set for one place, in order: a route for each match of each rule. What comes
+// behind a route that matches every request is left out.
+func (c *Compiler) httpRoutes(set *routing.Rules, scope routeScope) []routeDraft {
 	var out []routeDraft
-	metadata := istioMetadata(vs.Object)
-	for i, rule := range vs.Spec.Http {
-		matches := rule.Match
-		if len(matches) == 0 {
-			matches = []*networking.HTTPMatchRequest{nil}
-		}
-		for j, match := range matches {
+	metadata := istioMetadata(set.Object)
+	for i, r := range set.HTTP {
+		for j, match := range matchesOf(r) {
 			if !c.appliesHere(match, scope) {
 				continue
 			}
-			draft := c.rule(vs, i, j, scope)
+			draft := c.httpRoute(r, match, scope)
 			draft.route.Metadata = metadata
 			if draft.catchAll {
 				own := draft.origins
-				draft.origins = func() trail { return append(own(), c.unreached(vs, i, j, scope)...) }
+				draft.origins = func() trail { return append(own(), c.unreached(set.HTTP[i:], j, scope)...) }
 				return append(out, draft)
 			}
 			out = append(out, draft)
@@ -61,106 +57,115 @@ func (c *Compiler) rules(vs *mesh.VirtualService, scope routeScope) []routeDraft
 	return out
 }
 
-// anyRule says whether a VirtualService has an HTTP rule for a place.
-func (c *Compiler) anyRule(vs *mesh.VirtualService, scope routeScope) bool {
-	applies := func(m *networking.HTTPMatchRequest) bool { return c.appliesHere(m, scope) }
-	return slices.ContainsFunc(vs.Spec.Http, func(rule *networking.HTTPRoute) bool {
-		return len(rule.Match) == 0 || slices.ContainsFunc(rule.Match, applies)
-	})
+// matchesOf returns the matches of a rule; nil is the match of a rule that has none.
+func matchesOf(r *routing.HTTPRule) []*routing.HTTPMatch {
+	if len(r.Matches) == 0 {
+		return []*routing.HTTPMatch{nil}
+	}
+	out := make([]*routing.HTTPMatch, len(r.Matches))
+	for i := range r.Matches {
+		out[i] = &r.Matches[i]
+	}
+	return out
 }
 
-// rule translates the j-th match of the i-th HTTP rule.
-func (c *Compiler) rule(vs *mesh.VirtualService, i, j int, scope routeScope) routeDraft {
-	in := vs.Spec.Http[i]
-	var match *networking.HTTPMatchRequest
-	if j < len(in.Match) {
-		match = in.Match[j]
-	}
+// anyHTTP reports whether a set has an HTTP rule for a place.
+func (c *Compiler) anyHTTP(set *routing.Rules, scope routeScope) bool {
+	return slices.ContainsFunc(set.HTTP, func(r *routing.HTTPRule) bool { return c.ruleApplies(r, scope) })
+}
+
+// ruleApplies reports whether any match of a rule may hold at a place.
+func (c *Compiler) ruleApplies(r *routing.HTTPRule, scope routeScope) bool {
+	return slices.ContainsFunc(matchesOf(r), func(m *routing.HTTPMatch) bool { return c.appliesHere(m, scope) })
+}
+
+// httpRoute translates one match of an HTTP rule.
+func (c *Compiler) httpRoute(in *routing.HTTPRule, match *routing.HTTPMatch, scope routeScope) routeDraft {
 	out := &routev3.Route{
 		Name:  routeName(in, match),
 		Match: routeMatch(match),
 	}
-	edits := editHeaders(in.Headers)
+	edits := editHeaders(in.Headers.Value)
 	out.RequestHeadersToAdd, out.RequestHeadersToRemove = edits.requestAdd, edits.requestRemove
 	out.ResponseHeadersToAdd, out.ResponseHeadersToRemove = edits.responseAdd, edits.responseRemove
 
 	switch {
-	case in.Redirect != nil:
-		redirect(out, in.Redirect, scope)
-	case in.DirectResponse != nil:
-		directResponse(out, in.DirectResponse)
+	case in.Redirect.IsSet():
+		redirect(out, in.Redirect.Value, scope)
+	case in.DirectResponse.IsSet():
+		directResponse(out, in.DirectResponse.Value)
 	default:
 		c.forward(out, in, edits.authority, scope)
 	}
 	out.TypedPerFilterConfig = perRouteFilters(in)
-	return routeDraft{route: out, origins: func() trail { return c.ruleOrigins(vs, i, j) }, catchAll: takesAll(out.Match)}
+	return routeDraft{route: out, origins: func() trail { return c.ruleOrigins(in, match) }, catchAll: takesAll(out.Match)}
 }
 
-func routeName(rule *networking.HTTPRoute, match *networking.HTTPMatchRequest) string {
-	if match.GetName() != "" {
-		return rule.Name + "." + match.Name
+func routeName(r *routing.HTTPRule, match *routing.HTTPMatch) string {
+	if match != nil && match.Name != "" {
+		return r.Name.Value + "." + match.Name
 	}
-	return rule.Name
+	return r.Name.Value
 }
 
-func perRouteFilters(in *networking.HTTPRoute) map[string]*anypb.Any {
-	if in.Fault == nil && in.CorsPolicy == nil {
+func perRouteFilters(in *routing.HTTPRule) map[string]*anypb.Any {
+	if !in.Fault.IsSet() && !in.CORS.IsSet() {
 		return nil
 	}
 	out := map[string]*anypb.Any{}
-	if in.Fault != nil {
-		out[faultFilter] = pack(fault(in.Fault))
+	if in.Fault.IsSet() {
+		out[faultFilter] = pack(fault(in.Fault.Value))
 	}
-	if in.CorsPolicy != nil {
-		out[corsFilter] = pack(corsPolicy(in.CorsPolicy))
+	if in.CORS.IsSet() {
+		out[corsFilter] = pack(corsPolicy(in.CORS.Value))
 	}
 	return out
 }
 
 // forward makes a route send its requests on.
-func (c *Compiler) forward(out *routev3.Route, in *networking.HTTPRoute, authority string, scope routeScope) {
+func (c *Compiler) forward(out *routev3.Route, in *routing.HTTPRule, authority string, scope routeScope) {
 	action := &routev3.RouteAction{}
 	out.Action = &routev3.Route_Route{Route: action}
-	setTimeout(action, in.Timeout)
-	if in.Rewrite != nil {
+	setTimeout(action, in.Timeout.Value)
+	if in.Rewrite.At.Known() {
 		rewritePath(action, in.Rewrite)
 		action.AppendXForwardedHost = c.proxyConfig().GetProxyHeaders().GetXForwardedHost().GetEnabled().GetValue()
-		rewriteHost(action, in.Rewrite.Authority)
+		rewriteHost(action, in.Rewrite.Authority.Value)
 	}
 	rewriteHost(action, authority)
-	action.RequestMirrorPolicies = scope.mirrors(in)
+	action.RequestMirrorPolicies = scope.mirrors(in.Mirrors)
 
 	hashed := false
-	if len(in.Route) == 1 {
-		hashed = c.forwardToOne(out, in.Route[0], scope)
+	if len(in.Destinations) == 1 {
+		hashed = c.forwardToOne(out, in.Destinations[0], scope)
 	} else {
-		c.forwardByWeight(action, in.Route, scope)
+		c.forwardByWeight(action, in.Destinations, scope)
 	}
-	retries := in.Retries
+	retries := in.Retries.Value
 	if retries == nil {
 		retries = c.view.Mesh.Settings.Config.GetDefaultHttpRetryPolicy()
 	}
 	action.RetryPolicy = retryPolicy(retries, hashed)
 }
 
-// forwardToOne sends everything to one destination, whose changes to headers become the route's. It says whether a hash
+// forwardToOne sends everything to one destination, whose changes to headers become the route's. It reports whether a hash
 // chooses the endpoint.
-func (c *Compiler) forwardToOne(out *routev3.Route, to *networking.HTTPRouteDestination, scope routeScope) bool {
+func (c *Compiler) forwardToOne(out *routev3.Route, to routing.Destination, scope routeScope) bool {
 	action := out.GetRoute()
-	action.ClusterSpecifier = &routev3.RouteAction_Cluster{Cluster: scope.cluster(to.Destination)}
+	action.ClusterSpecifier = &routev3.RouteAction_Cluster{Cluster: scope.cluster(to)}
 	edits := editHeaders(to.Headers)
 	out.RequestHeadersToAdd = append(out.RequestHeadersToAdd, edits.requestAdd...)
 	out.RequestHeadersToRemove = append(out.RequestHeadersToRemove, edits.requestRemove...)
 	out.ResponseHeadersToAdd = append(out.ResponseHeadersToAdd, edits.responseAdd...)
 	out.ResponseHeadersToRemove = append(out.ResponseHeadersToRemove, edits.responseRemove...)
 	rewriteHost(action, edits.authority)
-	hash := c.destinationHash(to.Destination)
+	hash := c.destinationHash(to)
 	action.HashPolicy = hash.policy()
-	return hash.key != nil
+	return hash.Value != nil
 }
 
 // forwardByWeight splits requests between destinations; those of weight 0 get none.
-func (c *Compiler) forwardByWeight(action *routev3.RouteAction, to []*networking.HTTPRouteDestination, scope routeScope) {
+func (c *Compiler) forwardByWeight(action *routev3.RouteAction, to []routing.Destination, scope routeScope) {
 	split := &routev3.WeightedCluster{}
 	for _, dest := range to {
 		if dest.Weight == 0 {
@@ -168,7 +173,7 @@ func (c *Compiler) forwardByWeight(action *routev3.RouteAction, to []*networking
 		}
 		edits := editHeaders(dest.Headers)
 		share := &routev3.WeightedCluster_ClusterWeight{
-			Name:                    scope.cluster(dest.Destination),
+			Name:                    scope.cluster(dest),
 			Weight:                  wrapperspb.UInt32(uint32(dest.Weight)),
 			RequestHeadersToAdd:     edits.requestAdd,
 			RequestHeadersToRemove:  edits.requestRemove,
@@ -179,7 +184,7 @@ func (c *Compiler) forwardByWeight(action *routev3.RouteAction, to []*networking
 			share.HostRewriteSpecifier = &routev3.WeightedCluster_ClusterWeight_HostRewriteLiteral{HostRewriteLiteral: edits.authority}
 		}
 		split.Clusters = append(split.Clusters, share)
-		action.HashPolicy = append(action.HashPolicy, c.destinationHash(dest.Destination).policy()...)
+		action.HashPolicy = append(action.HashPolicy, c.destinationHash(dest).policy()...)
 	}
 	action.ClusterSpecifier = &routev3.RouteAction_WeightedClusters{WeightedClusters: split}
 }
@@ -196,14 +201,14 @@ func setTimeout(action *routev3.RouteAction, limit *durationpb.Duration) {
 }
 
 // cluster is the cluster that a destination leads to.
-func (s routeScope) cluster(to *networking.Destination) string {
-	return destinationCluster(to, s.service(to.GetHost()), s.port)
+func (s routeScope) cluster(to routing.Destination) string {
+	return destinationCluster(to, s.service(to.Host), s.port)
 }
 
 // destinationCluster names the cluster of a destination. Without a port of its own the destination means the only port
 // of its service, else the port that the listener has.
-func destinationCluster(to *networking.Destination, s *mesh.Service, listener uint32) string {
-	host, port := to.GetHost(), listener
+func destinationCluster(to routing.Destination, s *mesh.Service, listener uint32) string {
+	host, port := to.Host, listener
 	if host == "" {
 		return "UnknownService"
 	}
@@ -211,8 +216,8 @@ func destinationCluster(to *networking.Destination, s *mesh.Service, listener ui
 		host = s.ExternalName
 	}
 	switch {
-	case to.Port != nil:
-		port = to.Port.Number
+	case to.Port != 0:
+		port = to.Port
 	case s != nil && len(s.Ports) == 1:
 		port = s.Ports[0].Number
 	}

@@ -7,6 +7,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/mesh"
+	"sem.example/internal/mesh/routing"
 )
 
 func TestRedirectPort(t *testing.T) {
@@ -78,20 +79,19 @@ func TestDestinationCluster(t *testing.T) {
 	one := &mesh.Service{Ports: []*mesh.Port{{Number: 81}}}
 	two := &mesh.Service{Ports: []*mesh.Port{{Number: 81}, {Number: 82}}}
 	alias := &mesh.Service{ExternalName: "real.example", Ports: []*mesh.Port{{Number: 83}}}
-	own := &networking.PortSelector{Number: 99}
 	for name, c := range map[string]struct {
-		to      *networking.Destination
+		to      routing.Destination
 		service *mesh.Service
 		want    string
 	}{
-		"nobody":                       {&networking.Destination{}, nil, "UnknownService"},
-		"an unknown service":           {&networking.Destination{Host: "a"}, nil, "outbound|80||a"},
-		"the only port":                {&networking.Destination{Host: "a"}, one, "outbound|81||a"},
-		"the listener's port":          {&networking.Destination{Host: "a"}, two, "outbound|80||a"},
-		"a port of its own":            {&networking.Destination{Host: "a", Port: own, Subset: "v1"}, one, "outbound|99|v1|a"},
-		"what an alias stands for":     {&networking.Destination{Host: "a"}, alias, "outbound|83||real.example"},
-		"an alias, a port of its own":  {&networking.Destination{Host: "a", Port: own}, alias, "outbound|99||real.example"},
-		"a subset of something absent": {&networking.Destination{Host: "a", Subset: "v2"}, nil, "outbound|80|v2|a"},
+		"nobody":                       {routing.Destination{}, nil, "UnknownService"},
+		"an unknown service":           {routing.Destination{Host: "a"}, nil, "outbound|80||a"},
+		"the only port":                {routing.Destination{Host: "a"}, one, "outbound|81||a"},
+		"the listener's port":          {routing.Destination{Host: "a"}, two, "outbound|80||a"},
+		"a port of its own":            {routing.Destination{Host: "a", Port: 99, Subset: "v1"}, one, "outbound|99|v1|a"},
+		"what an alias stands for":     {routing.Destination{Host: "a"}, alias, "outbound|83||real.example"},
+		"an alias, a port of its own":  {routing.Destination{Host: "a", Port: 99}, alias, "outbound|99||real.example"},
+		"a subset of something absent": {routing.Destination{Host: "a", Subset: "v2"}, nil, "outbound|80|v2|a"},
 	} {
 		if got := destinationCluster(c.to, c.service, 80); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)

@@ -8,8 +8,10 @@ import (
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
+	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
+	"sem.example/internal/mesh/routing"
 	"sem.example/internal/parallel"
 	"sem.example/internal/source"
 )
@@ -108,7 +110,7 @@ func (c *Compiler) virtualHosts(e *egress, key tableKey) *hostSet {
 		port = 0
 	}
 	t := &tableDraft{c: c, egress: e, port: port, only: key.host, services: e.on(port), hosts: c.newHostSet(port),
-		passed: map[*mesh.Service][]mesh.Loser{}}
+		passed: map[*mesh.Service][]config.Ignored{}}
 	t.build()
 	switch {
 	case key.host != "":
@@ -128,7 +130,7 @@ type tableDraft struct {
 	only     string // the one host that is wanted, or ""
 	services *portServices
 	hosts    *hostSet
-	passed   map[*mesh.Service][]mesh.Loser // VirtualServices whose host is less specific than another's
+	passed   map[*mesh.Service][]config.Ignored // VirtualServices whose host is less specific than another's
 }
 
 // A hostGroup is a set of hosts of one port that share their routes.
@@ -137,7 +139,7 @@ type hostGroup struct {
 	services []*mesh.Service
 	hosts    []string // that are no services
 	routes   func() []routeDraft
-	rules    *mesh.VirtualService // nil for a service's own route
+	rules    *routing.Rules // nil for a service's own route
 }
 
 // build collects the virtual hosts: those that VirtualServices speak for, in order of precedence, then the remaining
@@ -178,16 +180,16 @@ func (t *tableDraft) candidates() []*mesh.Service {
 
 // virtualServices are those that the table is built from: on port 80 all of them, elsewhere those with a host that
 // overlaps with a service's.
-func (t *tableDraft) virtualServices() []*mesh.VirtualService {
+func (t *tableDraft) virtualServices() []*routing.Rules {
 	if t.only != "" {
 		return unique(t.egress.rules.overlapping(t.only))
 	}
 	if t.port == 80 {
 		return t.egress.VirtualServices
 	}
-	var out []*mesh.VirtualService
+	var out []*routing.Rules
 	for _, vs := range t.egress.VirtualServices {
-		if slices.ContainsFunc(vs.Spec.Hosts, func(h string) bool { return len(t.services.hosts.overlapping(strings.ToLower(h))) > 0 }) {
+		if slices.ContainsFunc(vs.Hosts, func(h routing.Host) bool { return len(t.services.hosts.overlapping(strings.ToLower(h.Name))) > 0 }) {
 			out = append(out, vs)
 		}
 	}
@@ -195,9 +197,9 @@ func (t *tableDraft) virtualServices() []*mesh.VirtualService {
 }
 
 // ruled groups what a VirtualService speaks for by port: its services, and its hosts that are none.
-func (t *tableDraft) ruled(vs *mesh.VirtualService) []hostGroup {
+func (t *tableDraft) ruled(vs *routing.Rules) []hostGroup {
 	scope := routeScope{gateways: []string{mesh.MeshGateway}, port: t.port, service: t.service}
-	if !t.c.anyRule(vs, scope) {
+	if !t.c.anyHTTP(vs, scope) {
 		return nil
 	}
 	routes := func() []routeDraft { return t.c.kin.ruledRoutes(vs, t.services, scope) }
@@ -226,14 +228,14 @@ func (t *tableDraft) ruled(vs *mesh.VirtualService) []hostGroup {
 // A ruledKey says which routes of a sidecar are the same in all tables: those of a VirtualService at a port for the
 // services that are known there.
 type ruledKey struct {
-	rules    *mesh.VirtualService
+	rules    *routing.Rules
 	services *portServices
 	port     uint32
 }
 
 // ruledRoutes returns the routes that a VirtualService has at a place.
-func (c *Compiler) ruledRoutes(vs *mesh.VirtualService, services *portServices, at routeScope) []routeDraft {
-	return c.ruled.get(ruledKey{vs, services, at.port}, func() []routeDraft { return c.rules(vs, at) })
+func (c *Compiler) ruledRoutes(vs *routing.Rules, services *portServices, at routeScope) []routeDraft {
+	return c.ruled.get(ruledKey{vs, services, at.port}, func() []routeDraft { return c.httpRoutes(vs, at) })
 }
 
 // service finds the service of a destination, which this table only knows if it has the listener's port.
@@ -260,8 +262,8 @@ func (t *tableDraft) httpPorts(s *mesh.Service) []*mesh.Port {
 
 // separate splits the hosts of a VirtualService into services and the others. A wildcard stands for the services for
 // which no other VirtualService has a more specific host.
-func (t *tableDraft) separate(vs *mesh.VirtualService) (hosts []string, services []*mesh.Service) {
-	for _, host := range vs.Spec.Hosts {
+func (t *tableDraft) separate(vs *routing.Rules) (hosts []string, services []*mesh.Service) {
+	for _, host := range vs.HostNames() {
 		if mesh.IsWildcard(host) {
 			continue
 		}
@@ -271,7 +273,7 @@ func (t *tableDraft) separate(vs *mesh.VirtualService) (hosts []string, services
 			hosts = append(hosts, host)
 		}
 	}
-	for _, host := range vs.Spec.Hosts {
+	for _, host := range vs.HostNames() {
 		if !mesh.IsWildcard(host) {
 			continue
 		}
@@ -292,8 +294,8 @@ func (t *tableDraft) separate(vs *mesh.VirtualService) (hosts []string, services
 
 // passedOver is a VirtualService with a wildcard that another one, of a more specific host or of more precedence, takes a
 // service from.
-func passedOver(vs *mesh.VirtualService, host string, best *mesh.VirtualService) mesh.Loser {
-	out := mesh.Loser{Object: vs.Object, Field: hostField(vs, host), Reason: "another VirtualService has a more specific host"}
+func passedOver(vs *routing.Rules, host string, best *routing.Rules) config.Ignored {
+	out := hostField(vs, host).Ignore("another VirtualService has a more specific host")
 	if best != nil {
 		out.Reason = "VirtualService " + best.Object.Namespace + "/" + best.Object.Name + " is more specific, or comes first"
 	}
@@ -313,14 +315,14 @@ func (t *tableDraft) unruled(s *mesh.Service) []hostGroup {
 func (t *tableDraft) addGroup(g hostGroup) {
 	for _, host := range g.hosts {
 		var origins trail
-		origins.add("", defines(g.rules.Object, hostField(g.rules, host)))
+		origins.add("", definesField(hostField(g.rules, host)))
 		t.hosts.add(strings.ToLower(host), nil, g.port, g.routes, origins)
 	}
 	for _, s := range g.services {
 		var origins trail
 		if g.rules != nil {
-			origins.add("", defines(g.rules.Object, hostField(g.rules, s.Host)))
-			for _, l := range g.rules.Dropped {
+			origins.add("", definesField(hostField(g.rules, s.Host)))
+			for _, l := range g.rules.Ignored {
 				origins.add("", overridden(l))
 			}
 		}
@@ -353,14 +355,14 @@ func (t *tableDraft) listenerOrigin(s *mesh.Service, port uint32) envoy.Origin {
 }
 
 // hostField is where a VirtualService writes the host that stands for a given one.
-func hostField(vs *mesh.VirtualService, host string) string {
+func hostField(vs *routing.Rules, host string) config.Place {
 	best := -1
-	for i, h := range vs.Spec.Hosts {
-		if mesh.Overlap(strings.ToLower(h), strings.ToLower(host)) && (best < 0 || mesh.CompareHosts(h, vs.Spec.Hosts[best]) < 0) {
+	for i, h := range vs.Hosts {
+		if mesh.Overlap(strings.ToLower(h.Name), strings.ToLower(host)) && (best < 0 || mesh.CompareHosts(h.Name, vs.Hosts[best].Name) < 0) {
 			best = i
 		}
 	}
-	return source.Index("spec.hosts", max(best, 0))
+	return vs.Hosts[max(best, 0)].At
 }
 
 // keepOnly keeps the virtual host of one service, and lets it take every authority.

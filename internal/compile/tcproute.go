@@ -8,26 +8,25 @@ import (
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	tcpproxyv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/tcp_proxy/v3"
 	typev3 "github.com/envoyproxy/go-control-plane/envoy/type/v3"
-	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/config"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
+	"sem.example/internal/mesh/routing"
 )
 
 // connectionChains are the chains by which a bid's connections that carry no readable requests are routed.
 func (c *Compiler) connectionChains(b bid) []*chainDraft {
-	rules := slices.Clone(b.egress.rules.overlapping(b.service.Host))
-	rules = unique(rules)
+	sets := unique(slices.Clone(b.egress.rules.overlapping(b.service.Host)))
 	if b.port.Protocol.IsTLS() {
-		return c.tlsChains(b, rules)
+		return c.tlsChains(b, sets)
 	}
-	return c.tcpChains(b, rules)
+	return c.tcpChains(b, sets)
 }
 
 // unique keeps the first of several mentions of a VirtualService.
-func unique(list []*mesh.VirtualService) []*mesh.VirtualService {
-	seen := map[*mesh.VirtualService]bool{}
-	return slices.DeleteFunc(list, func(vs *mesh.VirtualService) bool {
+func unique(list []*routing.Rules) []*routing.Rules {
+	seen := map[*routing.Rules]bool{}
+	return slices.DeleteFunc(list, func(vs *routing.Rules) bool {
 		again := seen[vs]
 		seen[vs] = true
 		return again
@@ -36,26 +35,25 @@ func unique(list []*mesh.VirtualService) []*mesh.VirtualService {
 
 // tcpChains translates the TCP rules of VirtualServices for a bid: a chain for each rule with destination subnets,
 // ending with the first rule that takes all, or with the service itself.
-func (c *Compiler) tcpChains(b bid, rules []*mesh.VirtualService) []*chainDraft {
+func (c *Compiler) tcpChains(b bid, sets []*routing.Rules) []*chainDraft {
 	var out []*chainDraft
 	covered := false // a rule's subnets are the very CIDRs of the service
-	for _, vs := range rules {
-		for i, rule := range vs.Spec.Tcp {
-			if len(rule.Route) == 0 {
+	for _, set := range sets {
+		for _, r := range set.TCP {
+			if len(r.Destinations) == 0 {
 				continue
 			}
-			all, subnets, matches := c.tcpMatch(rule, b.port.Number)
-			field := source.Index("spec.tcp", i)
+			all, subnets, matches := c.tcpMatch(r, b.port.Number)
 			if all {
-				chain := c.ruleChain(b, vs, rule.Route, field)
-				chain.cidrs, chain.metadata = b.cidrs, istioMetadata(vs.Object)
-				chain.matchedBy(vs, field, matches)
+				chain := c.ruleChain(b, set, r)
+				chain.cidrs, chain.metadata = b.cidrs, istioMetadata(set.Object)
+				chain.matchedBy(matches)
 				return append(out, chain)
 			}
 			if len(subnets) > 0 {
-				chain := c.ruleChain(b, vs, rule.Route, field)
+				chain := c.ruleChain(b, set, r)
 				chain.cidrs = subnets
-				chain.matchedBy(vs, field, matches)
+				chain.matchedBy(matches)
 				out = append(out, chain)
 				covered = covered || slices.Equal(slices.Sorted(slices.Values(subnets)), slices.Sorted(slices.Values(b.cidrs)))
 			}
@@ -67,67 +65,59 @@ func (c *Compiler) tcpChains(b bid, rules []*mesh.VirtualService) []*chainDraft 
 	return append(out, c.serviceChain(b))
 }
 
-// matchedBy writes down which matches of a rule at a field of a VirtualService make a chain.
-func (d *chainDraft) matchedBy(vs *mesh.VirtualService, field string, matches []int) {
-	for _, j := range matches {
-		d.origins.add("match", spelled(vs.Object, source.Index(source.Join(field, "match"), j))...)
+// matchedBy records which matches of a rule make a chain.
+func (d *chainDraft) matchedBy(matches []config.Place) {
+	for _, at := range matches {
+		d.origins.add("match", spelledAt(at)...)
 	}
 }
 
-// tcpMatch says whether a TCP rule takes every connection of a listener, or else which destination subnets it takes, and
+// tcpMatch reports whether a TCP rule takes every connection of a listener, or else which destination subnets it takes, and
 // by which of its matches. On a Unix socket, which has no port, destinations mean nothing.
-func (c *Compiler) tcpMatch(rule *networking.TCPRoute, port uint32) (all bool, subnets []string, matches []int) {
-	if len(rule.Match) == 0 {
+func (c *Compiler) tcpMatch(r *routing.ConnectionRule, port uint32) (all bool, subnets []string, matches []config.Place) {
+	if len(r.Matches) == 0 {
 		return true, nil, nil
 	}
-	for j, m := range rule.Match {
-		if !c.appliesToConnection(m, port) {
+	for _, m := range r.Matches {
+		if !c.appliesToConnection(m.Client, port) {
 			continue
 		}
-		if len(m.DestinationSubnets) == 0 || port == 0 {
-			return true, nil, []int{j}
+		if len(m.Subnets) == 0 || port == 0 {
+			return true, nil, []config.Place{m.At}
 		}
-		subnets, matches = append(subnets, m.DestinationSubnets...), append(matches, j)
+		subnets, matches = append(subnets, m.Subnets...), append(matches, m.At)
 	}
 	return false, subnets, matches
 }
 
-// A connectionMatch is a match of TCP or TLS rules, of which parts are settled before any connection.
-type connectionMatch interface {
-	GetGateways() []string
-	GetSourceLabels() map[string]string
-	GetSourceNamespace() string
-	GetPort() uint32
+// appliesToConnection reports whether what a match asks of the client holds for the sidecar. Unlike for HTTP rules, the
+// labels and the namespace count also where gateways are named.
+func (c *Compiler) appliesToConnection(want routing.Client, port uint32) bool {
+	gateway := len(want.Gateways) == 0 || slices.Contains(want.Gateways, routing.MeshGateway)
+	return gateway && (want.Port == 0 || want.Port == port) && c.isClient(want)
 }
 
-// appliesToConnection says whether the settled parts of a match hold for the sidecar. Unlike for HTTP rules, naming
-// gateways does not put the labels and the namespace out of force.
-func (c *Compiler) appliesToConnection(m connectionMatch, port uint32) bool {
-	gateway := len(m.GetGateways()) == 0 || slices.Contains(m.GetGateways(), mesh.MeshGateway)
-	return gateway && (m.GetPort() == 0 || m.GetPort() == port) && c.isClient(m.GetSourceLabels(), m.GetSourceNamespace())
+// ruleChain sends connections to the destinations of a TCP or TLS rule.
+func (c *Compiler) ruleChain(b bid, set *routing.Rules, r *routing.ConnectionRule) *chainDraft {
+	return &chainDraft{filters: c.routeConnections(set, r.Destinations, b.port), origins: c.connectionOrigins(r)}
 }
 
-// ruleChain sends connections to the destinations of a TCP or TLS rule, which stands at a field of a VirtualService.
-func (c *Compiler) ruleChain(b bid, vs *mesh.VirtualService, to []*networking.RouteDestination, field string) *chainDraft {
-	return &chainDraft{filters: c.routeConnections(vs, to, b.port), origins: c.connectionOrigins(vs, to, field)}
-}
-
-// connectionOrigins are those of a TCP or TLS rule at a field of a VirtualService, and of its destinations.
-func (c *Compiler) connectionOrigins(vs *mesh.VirtualService, to []*networking.RouteDestination, field string) trail {
+// connectionOrigins are those of a TCP or TLS rule and of its destinations.
+func (c *Compiler) connectionOrigins(r *routing.ConnectionRule) trail {
 	var out trail
-	out.add("", defines(vs.Object, field))
+	out.add("", definesField(r.At))
 	n := 0
-	for i, dest := range to {
-		if len(to) == 1 || dest.Weight > 0 {
-			out.add(target(n), spelled(vs.Object, source.Index(source.Join(field, "route"), i))...)
+	for _, d := range r.Destinations {
+		if len(r.Destinations) == 1 || d.Weight > 0 {
+			out.add(target(n), spelledAt(d.At)...)
 			n++
 		}
 	}
-	first, subset := to[0].GetDestination(), ""
-	if len(to) == 1 {
-		subset = first.GetSubset()
+	first, subset := r.Destinations[0], ""
+	if len(r.Destinations) == 1 {
+		subset = first.Subset
 	}
-	return append(out, limitOrigins(c.ruleFor(first.GetHost()), subset)...)
+	return append(out, limitOrigins(c.ruleFor(first.Host), subset)...)
 }
 
 // serviceChain sends connections to a service that no rule speaks for. On a port of the Sidecar, the service's only port
@@ -155,29 +145,28 @@ func (c *Compiler) serviceChain(b bid) *chainDraft {
 }
 
 // routeConnections are the filters that send connections to the destinations of a rule, each by its weight.
-func (c *Compiler) routeConnections(vs *mesh.VirtualService, to []*networking.RouteDestination, port *mesh.Port) []*listenerv3.Filter {
-	first := to[0].GetDestination()
-	rule := c.ruleFor(first.GetHost())
+func (c *Compiler) routeConnections(set *routing.Rules, to []routing.Destination, port *mesh.Port) []*listenerv3.Filter {
+	first := to[0]
+	policy := c.ruleFor(first.Host)
 	if len(to) == 1 {
-		proxy := tcpTo(destinationCluster(first, c.view.Service(first.GetHost()), port.Number))
-		c.limitConnections(proxy, rule, first.GetSubset())
+		proxy := tcpTo(destinationCluster(first, c.view.Service(first.Host), port.Number))
+		c.limitConnections(proxy, policy, first.Subset)
 		return proxyTCP(port.Protocol, proxy)
 	}
 	split := &tcpproxyv3.TcpProxy_WeightedCluster{}
 	for _, dest := range to {
 		if dest.Weight > 0 {
-			d := dest.GetDestination()
 			split.Clusters = append(split.Clusters, &tcpproxyv3.TcpProxy_WeightedCluster_ClusterWeight{
-				Name:   destinationCluster(d, c.view.Service(d.GetHost()), port.Number),
+				Name:   destinationCluster(dest, c.view.Service(dest.Host), port.Number),
 				Weight: uint32(dest.Weight),
 			})
 		}
 	}
 	proxy := &tcpproxyv3.TcpProxy{
-		StatPrefix:       vs.Object.Name + "." + vs.Object.Namespace,
+		StatPrefix:       set.Object.Name + "." + set.Object.Namespace,
 		ClusterSpecifier: &tcpproxyv3.TcpProxy_WeightedClusters{WeightedClusters: split},
 	}
-	c.limitConnections(proxy, rule, "")
+	c.limitConnections(proxy, policy, "")
 	return proxyTCP(port.Protocol, proxy)
 }
 
@@ -189,22 +178,14 @@ func (c *Compiler) ruleFor(host string) *mesh.DestinationRule {
 	return nil
 }
 
-// limitConnections applies what a DestinationRule says of connections as such. The subset's own timeouts do not count,
-// since one filter serves all destinations of a rule.
+// limitConnections applies what a DestinationRule sets for connections as such.
 func (c *Compiler) limitConnections(out *tcpproxyv3.TcpProxy, rule *mesh.DestinationRule, subset string) {
-	if rule == nil {
-		return
-	}
-	pool := rule.Spec.GetTrafficPolicy().GetConnectionPool().GetTcp()
-	out.IdleTimeout, out.MaxDownstreamConnectionDuration = pool.GetIdleTimeout(), pool.GetMaxConnectionDuration()
-	if hashesSource(rule, subset) {
+	p := rule.Connection(subset)
+	out.IdleTimeout, out.MaxDownstreamConnectionDuration = p.Pool.Value.GetIdleTimeout(), p.Pool.Value.GetMaxConnectionDuration()
+	if p.SourceHash.IsSet() {
 		out.HashPolicy = []*typev3.HashPolicy{{PolicySpecifier: &typev3.HashPolicy_SourceIp_{SourceIp: &typev3.HashPolicy_SourceIp{}}}}
 	}
-	tunnel := rule.Spec.GetTrafficPolicy().GetTunnel()
-	if subset != "" {
-		tunnel = findSubset(rule, subset).GetTrafficPolicy().GetTunnel()
-	}
-	if tunnel != nil {
+	if tunnel := p.Tunnel.Value; tunnel != nil {
 		out.TunnelingConfig = &tcpproxyv3.TcpProxy_TunnelingConfig{
 			Hostname: net.JoinHostPort(tunnel.TargetHost, strconv.Itoa(int(tunnel.TargetPort))),
 			UsePost:  tunnel.Protocol == "POST",
@@ -212,39 +193,12 @@ func (c *Compiler) limitConnections(out *tcpproxyv3.TcpProxy, rule *mesh.Destina
 	}
 }
 
-// limitOrigins says where a DestinationRule writes what limitConnections applies.
+// limitOrigins are the origins of what limitConnections applies.
 func limitOrigins(rule *mesh.DestinationRule, subset string) trail {
+	p := rule.Connection(subset)
 	var out trail
-	if rule == nil {
-		return nil
-	}
-	policy, at := rulePolicy(rule)
-	if policy.GetConnectionPool().GetTcp() != nil {
-		out.add("pool", spelled(at.Object, at.Field+".connectionPool.tcp")...)
-	}
-	own, ownAt := subsetPolicy(rule, subset)
-	balancer, balancerAt := policy.GetLoadBalancer(), at
-	if own.GetLoadBalancer() != nil {
-		balancer, balancerAt = own.GetLoadBalancer(), ownAt
-	}
-	if balancer.GetConsistentHash().GetUseSourceIp() {
-		out.add("hash", balancerHash(balancer, balancerAt).origins()...)
-	}
-	if subset != "" {
-		policy, at = own, ownAt
-	}
-	if policy.GetTunnel() != nil {
-		out.add("tunnel", spelled(at.Object, at.Field+".tunnel")...)
-	}
+	out.set("pool", p.Pool.At)
+	out.set("hash", p.SourceHash.At)
+	out.set("tunnel", p.Tunnel.At)
 	return out
-}
-
-// hashesSource says whether the endpoint is chosen by the client's address. A load balancer of the subset stands in for
-// the rule's.
-func hashesSource(rule *mesh.DestinationRule, subset string) bool {
-	balancer := rule.Spec.GetTrafficPolicy().GetLoadBalancer()
-	if own := findSubset(rule, subset).GetTrafficPolicy().GetLoadBalancer(); own != nil {
-		balancer = own
-	}
-	return balancer.GetConsistentHash().GetUseSourceIp()
 }

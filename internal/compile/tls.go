@@ -49,7 +49,7 @@ func tlsMode(mode string) *structpb.Struct {
 // clientTLS returns the TLS settings for a destination, nil for none. Automatic settings hold only for the endpoints
 // that take mutual TLS.
 func (c *Compiler) clientTLS(d *destination) (tls *networking.ClientTLSSettings, automatic bool) {
-	set := d.policy.tls.value
+	set := d.policy.TLS.Value
 	switch {
 	case set == nil && c.automaticTLS(d):
 		set, automatic = &networking.ClientTLSSettings{Mode: networking.ClientTLSSettings_ISTIO_MUTUAL}, true
@@ -77,11 +77,11 @@ func (c *Compiler) automaticTLS(d *destination) bool {
 	if d.service.External || !c.view.Mesh.Settings.Config.GetEnableAutoMtls().GetValue() {
 		return false
 	}
-	own := spec(d.rule).GetTrafficPolicy()
+	own := d.rule.HostPolicy()
 	if d.subset != "" {
-		own = findSubset(d.rule, d.subset).GetTrafficPolicy()
+		own = d.rule.SubsetPolicy(d.subset)
 	}
-	if d.service.Resolution == mesh.OriginalDst || dialsAsCalled(own.GetLoadBalancer()) {
+	if d.service.Resolution == mesh.OriginalDst || own != nil && dialsAsCalled(own.LoadBalancer.Value) {
 		if !allTakeTLS(c.view.Instances(d.service, d.port)) {
 			return false
 		}
@@ -121,7 +121,7 @@ func (c *Compiler) withholdsCredential(d *destination, tls *networking.ClientTLS
 		return false
 	}
 	mode := tls.GetMode()
-	return !c.gateway() && spec(d.rule).GetWorkloadSelector() == nil &&
+	return !c.gateway() && (d.rule == nil || d.rule.Selector == nil) &&
 		(mode == networking.ClientTLSSettings_SIMPLE || mode == networking.ClientTLSSettings_MUTUAL)
 }
 

@@ -4,36 +4,35 @@ import (
 	"strings"
 
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
+	"sem.example/internal/mesh/routing"
 )
 
 // tlsChains translates the TLS rules of VirtualServices for a bid, a chain for each match that differs in what Envoy
 // sees of a connection: server names and destination subnets. Where no rule applies the service has a chain of its own.
-func (c *Compiler) tlsChains(b bid, rules []*mesh.VirtualService) []*chainDraft {
+func (c *Compiler) tlsChains(b bid, sets []*routing.Rules) []*chainDraft {
 	var out []*chainDraft
 	cidrs := b.cidrs // subnets of one match stay in force for later ones that name none
 	seen := map[string]*chainDraft{}
-	for _, vs := range rules {
-		for i, rule := range vs.Spec.Tls {
-			if len(rule.Route) == 0 {
+	for _, set := range sets {
+		for _, r := range set.TLS {
+			if len(r.Destinations) == 0 {
 				continue
 			}
-			for j, m := range rule.Match {
-				if !c.appliesToConnection(m, b.port.Number) {
+			for _, m := range r.Matches {
+				if !c.appliesToConnection(m.Client, b.port.Number) {
 					continue
 				}
-				if len(m.DestinationSubnets) > 0 && b.port.Number > 0 {
-					cidrs = m.DestinationSubnets
+				if len(m.Subnets) > 0 && b.port.Number > 0 {
+					cidrs = m.Subnets
 				}
-				key := strings.Join(m.SniHosts, ",") + "|" + strings.Join(m.DestinationSubnets, ",")
-				field := source.Index("spec.tls", i)
-				match := spelled(vs.Object, source.Index(source.Join(field, "match"), j))
+				key := strings.Join(m.SNI, ",") + "|" + strings.Join(m.Subnets, ",")
+				match := spelledAt(m.At)
 				if first := seen[key]; first != nil {
 					first.origins.yield(trail{{origin: match[0]}}, "the same connections")
 					continue
 				}
-				chain := c.ruleChain(b, vs, rule.Route, field)
-				chain.sni, chain.cidrs, chain.metadata = m.SniHosts, cidrs, istioMetadata(vs.Object)
+				chain := c.ruleChain(b, set, r)
+				chain.sni, chain.cidrs, chain.metadata = m.SNI, cidrs, istioMetadata(set.Object)
 				chain.origins.add("match", match...)
 				seen[key] = chain
 				out = append(out, chain)

@@ -48,8 +48,8 @@ func (h *hop) addUnusedOfCluster(d destination) {
 		return
 	}
 	rule := h.view.DestinationRule(s)
-	if h.VirtualHost != "" && rule != nil && rule.Spec.GetTrafficPolicy().GetTunnel() != nil {
-		h.add(atCluster, mesh.Loser{Object: rule.Host.Object, Field: "spec.trafficPolicy.tunnel", Reason: "a tunnel acts on TCP and TLS routes only, and this is HTTP"})
+	if h.VirtualHost != "" && rule.HostPolicy() != nil && rule.Policy.Tunnel.IsSet() {
+		h.add(atCluster, rule.Policy.Tunnel.At.Ignore("a tunnel acts on TCP and TLS routes only, and this is HTTP"))
 	}
 	if d.subset == "" {
 		h.add(atCluster, policiesOfSubsets(rule)...)
@@ -69,7 +69,7 @@ func (h *hop) rulesOfOtherClients(host string) []mesh.Loser {
 	}
 	for _, l := range h.view.Egress {
 		vs := l.VirtualService(host)
-		if vs == nil || len(vs.Spec.Http) == 0 || h.view.Service(host) == nil || h.mentions(vs.Object) {
+		if vs == nil || len(vs.HTTP) == 0 || h.view.Service(host) == nil || h.mentions(vs.Object) {
 			continue
 		}
 		return []mesh.Loser{{Object: vs.Object, Field: "spec.http", Reason: "none of its rules is for this client, by their sourceLabels, sourceNamespace, gateways or port; the host has its default route"}}
@@ -129,9 +129,9 @@ func policiesOfSubsets(rule *mesh.DestinationRule) []mesh.Loser {
 		return nil
 	}
 	var out []mesh.Loser
-	for _, s := range rule.Spec.GetSubsets() {
-		if at := rule.Subsets[s.GetName()]; s.GetTrafficPolicy() != nil && at.Object != nil {
-			out = append(out, mesh.Loser{Object: at.Object, Field: at.Field + ".trafficPolicy", Reason: "it is for subset " + s.GetName() + ", which no rule sends this call to"})
+	for _, s := range rule.AllSubsets() {
+		if s.Policy != nil {
+			out = append(out, s.Policy.At.Ignore("it is for subset "+s.Name+", which no rule sends this call to"))
 		}
 	}
 	return out

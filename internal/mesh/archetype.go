@@ -9,6 +9,8 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/routing"
+	"sem.example/internal/mesh/visibility"
 )
 
 // An Archetype stands for all sidecars that a mesh tells to send traffic alike: whatever the mesh asks of a client, they
@@ -110,7 +112,7 @@ func (m *Mesh) askedOfClients() *questionnaire {
 		q.traffic(spec)
 	}
 	for _, v := range m.virtualServices.all {
-		q.sources(v.Spec)
+		q.sources(v)
 	}
 	return q
 }
@@ -129,21 +131,16 @@ func (q *questionnaire) names(labels map[string]string) {
 	}
 }
 
-// sources notes what the rules of a VirtualService ask of the labels of a client.
-func (q *questionnaire) sources(spec *networking.VirtualService) {
-	for _, r := range spec.Http {
-		for _, m := range r.Match {
-			q.names(m.SourceLabels)
+// sources notes what rules ask of the labels of a client.
+func (q *questionnaire) sources(rules *routing.Rules) {
+	for _, r := range rules.HTTP {
+		for _, m := range r.Matches {
+			q.names(m.Client.Labels)
 		}
 	}
-	for _, r := range spec.Tls {
-		for _, m := range r.Match {
-			q.names(m.SourceLabels)
-		}
-	}
-	for _, r := range spec.Tcp {
-		for _, m := range r.Match {
-			q.names(m.SourceLabels)
+	for _, r := range slices.Concat(rules.TLS, rules.TCP) {
+		for _, m := range r.Matches {
+			q.names(m.Client.Labels)
 		}
 	}
 }
@@ -183,7 +180,7 @@ func (m *Mesh) plainRule(o *config.Object, spec *networking.DestinationRule) boo
 	if len(exportTo) == 0 {
 		exportTo = m.Settings.Config.DefaultDestinationRuleExportTo
 	}
-	if len(exportTo) > 0 && !slices.Contains(exportTo, everywhere) {
+	if len(exportTo) > 0 && !slices.Contains(exportTo, visibility.Everywhere) {
 		return false
 	}
 	if o.Namespace == m.Settings.Config.RootNamespace {

@@ -7,161 +7,153 @@ import (
 	"slices"
 	"strings"
 
-	"google.golang.org/protobuf/proto"
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
-	"sem.example/internal/source"
+	"sem.example/internal/mesh/routing"
 )
 
 // delegates returns the VirtualServices without hosts, which only others refer to, by namespace/name.
-func (b *builder) delegates() map[string]*VirtualService {
-	out := map[string]*VirtualService{}
+func (b *builder) delegates() map[string]*virtualService {
+	out := map[string]*virtualService{}
 	for _, o := range b.objects["VirtualService"] {
 		if spec := config.Spec[*networking.VirtualService](o); spec != nil && len(spec.Hosts) == 0 {
-			out[o.Namespace+"/"+o.Name] = b.resolved(o, spec)
+			out[o.Namespace+"/"+o.Name] = readVirtualService(o, spec, b.mesh.Settings)
 		}
 	}
 	return out
 }
 
-// merge replaces the rules that delegate by those of their delegates. What cannot be merged is left out, with the reason.
-func (b *builder) merge(v *VirtualService, delegates map[string]*VirtualService) {
-	if !slices.ContainsFunc(v.Spec.Http, func(r *networking.HTTPRoute) bool { return r.Delegate != nil }) {
-		return
-	}
-	m := merger{root: v, delegates: delegates}
-	for i, r := range v.Spec.Http {
-		if r.Delegate == nil {
-			m.take(r, nil, v.HTTP[i], Written{})
+// merged returns the rules with those of delegates in the place of those that delegate. What cannot be merged is ignored.
+func (v *virtualService) merged(delegates map[string]*virtualService) *routing.Rules {
+	for _, r := range v.http {
+		if r.delegate == nil {
+			v.rules.HTTP = append(v.rules.HTTP, r.rule())
 		} else {
-			m.delegate(r, v.HTTP[i])
+			v.mergeDelegate(r, delegates)
 		}
 	}
-	v.Spec.Http, v.Pairs, v.HTTP, v.Root = m.rules, m.pairs, m.written, m.roots
+	return v.rules
 }
 
-// A merger collects the rules of a VirtualService that delegates.
-type merger struct {
-	root      *VirtualService
-	delegates map[string]*VirtualService
-	rules     []*networking.HTTPRoute
-	pairs     [][]MatchPair
-	written   []Written
-	roots     []Written
-}
-
-func (m *merger) take(r *networking.HTTPRoute, pairs []MatchPair, at, root Written) {
-	m.rules, m.pairs = append(m.rules, r), append(m.pairs, pairs)
-	m.written, m.roots = append(m.written, at), append(m.roots, root)
-}
-
-func (m *merger) drop(at Written, reason string, args ...any) {
-	m.root.Dropped = append(m.root.Dropped, Loser{at.Object, at.Field, fmt.Sprintf(reason, args...)})
-}
-
-func (m *merger) delegate(r *networking.HTTPRoute, at Written) {
-	home := m.root.Object.Namespace
-	name := cmp.Or(r.Delegate.Namespace, home) + "/" + r.Delegate.Name
-	at.Field = source.Join(at.Field, "delegate")
-	d := m.delegates[name]
+func (v *virtualService) mergeDelegate(r httpRoute, delegates map[string]*virtualService) {
+	home := v.rules.Object.Namespace
+	name := cmp.Or(r.delegate.Namespace, home) + "/" + r.delegate.Name
+	d := delegates[name]
 	switch {
 	case d == nil:
-		m.drop(at, "there is no VirtualService %s without hosts", name)
+		v.ignore(r.At.Join("delegate"), "there is no VirtualService %s without hosts", name)
 		return
-	case !d.VisibleIn(home):
-		m.drop(at, "VirtualService %s is not exported to namespace %s", name, home)
+	case !d.rules.VisibleIn(home):
+		v.ignore(r.At.Join("delegate"), "VirtualService %s is not exported to namespace %s", name, home)
 		return
 	}
-	for i, leaf := range d.Spec.Http {
-		merged, pairs, conflict := mergeRule(r, leaf)
+	for _, leaf := range d.http {
+		merged, conflict := mergeRule(r, leaf)
 		if conflict != "" {
-			m.drop(d.HTTP[i], "it conflicts with the rule of %s that delegates to it: %s", m.root.Object.Name, conflict)
+			v.ignore(leaf.At, "it conflicts with the rule of %s that delegates to it: %s", v.rules.Object.Name, conflict)
 			continue
 		}
-		m.take(merged, pairs, d.HTTP[i], at)
+		merged.Root = r.At
+		v.rules.HTTP = append(v.rules.HTTP, merged.rule())
 	}
 }
 
-// mergeRule merges a rule that delegates with one of its delegate: the delegate's settings win, its conditions narrow
-// those of the root. The last result says why they cannot be merged.
-func mergeRule(root, leaf *networking.HTTPRoute) (*networking.HTTPRoute, []MatchPair, string) {
-	matches, pairs, conflict := mergeMatches(root.Match, leaf.Match)
+func (v *virtualService) ignore(at config.Place, reason string, args ...any) {
+	v.rules.Ignored = append(v.rules.Ignored, at.Ignore(fmt.Sprintf(reason, args...)))
+}
+
+// mergeRule merges a rule that delegates with one of its delegate: the delegate's settings take precedence, its matches
+// narrow those of the root. The second result is why they cannot be merged.
+func mergeRule(root, leaf httpRoute) (httpRoute, string) {
+	matches, conflict := mergeMatches(root.Matches, leaf.Matches)
 	if conflict != "" {
-		return nil, nil, conflict
+		return httpRoute{}, conflict
 	}
-	out := proto.CloneOf(leaf)
-	out.Match = matches
-	out.Name = joinNames(root.Name, leaf.Name)
-	out.Rewrite = cmp.Or(out.Rewrite, root.Rewrite)
-	out.DirectResponse = cmp.Or(out.DirectResponse, root.DirectResponse)
-	out.Timeout = cmp.Or(out.Timeout, root.Timeout)
-	out.Retries = cmp.Or(out.Retries, root.Retries)
-	out.Fault = cmp.Or(out.Fault, root.Fault)
-	out.Mirror = cmp.Or(out.Mirror, root.Mirror)
-	//lint:ignore SA1019 istiod still honours the old field
-	out.MirrorPercent = cmp.Or(out.MirrorPercent, root.MirrorPercent)
-	out.MirrorPercentage = cmp.Or(out.MirrorPercentage, root.MirrorPercentage)
-	out.CorsPolicy = cmp.Or(out.CorsPolicy, root.CorsPolicy)
-	out.Headers = cmp.Or(out.Headers, root.Headers)
-	if out.Mirrors == nil {
-		out.Mirrors = root.Mirrors
+	out, own := leaf, *leaf.HTTPRule
+	out.HTTPRule = &own
+	own.Matches = matches
+	own.Name = leaf.Name.Or(root.Name)
+	own.Name.Value = joinNames(root.Name.Value, leaf.Name.Value)
+	if !own.Rewrite.At.Known() {
+		own.Rewrite = root.Rewrite
 	}
-	return out, pairs, ""
+	own.DirectResponse = own.DirectResponse.Or(root.DirectResponse)
+	own.Timeout = own.Timeout.Or(root.Timeout)
+	own.Retries = own.Retries.Or(root.Retries)
+	own.Fault = own.Fault.Or(root.Fault)
+	own.CORS = own.CORS.Or(root.CORS)
+	own.Headers = own.Headers.Or(root.Headers)
+	out.mirror = out.mirror.Or(root.mirror)
+	out.mirrorPercent = out.mirrorPercent.Or(root.mirrorPercent)
+	out.mirrorPercentage = out.mirrorPercentage.Or(root.mirrorPercentage)
+	out.mirrors = out.mirrors.Or(root.mirrors)
+	return out, ""
 }
 
-// A MatchPair tells what a merged condition was made of: the position of one of the root's and of one of the delegate's
-// conditions; -1 where that side has none.
-type MatchPair struct{ Root, Leaf int }
-
-// mergeMatches pairs each condition of a delegate with each one of the root that it does not conflict with.
-func mergeMatches(root, leaf []*networking.HTTPMatchRequest) (out []*networking.HTTPMatchRequest, pairs []MatchPair, conflict string) {
+// mergeMatches pairs each match of a delegate with each one of the root that it does not conflict with.
+func mergeMatches(root, leaf []routing.HTTPMatch) (out []routing.HTTPMatch, conflict string) {
 	if len(root) == 0 {
-		for i := range leaf {
-			pairs = append(pairs, MatchPair{-1, i})
-		}
-		return leaf, pairs, ""
+		return leaf, ""
 	}
 	if len(leaf) == 0 {
-		for i := range root {
-			pairs = append(pairs, MatchPair{i, -1})
-		}
-		return root, pairs, ""
+		return root, ""
 	}
 	for i, l := range leaf {
 		before, reason := len(out), ""
-		for j, r := range root {
+		for _, r := range root {
 			if why := matchConflict(r, l); why != "" {
 				reason = why
 				continue
 			}
-			out, pairs = append(out, mergeMatch(r, l)), append(pairs, MatchPair{j, i})
+			out = append(out, mergeMatch(r, l))
 		}
 		if len(out) == before {
-			return nil, nil, fmt.Sprintf("match[%d] lies in no match of the root (%s)", i, reason)
+			return nil, fmt.Sprintf("match[%d] lies in no match of the root (%s)", i, reason)
 		}
 	}
-	return out, pairs, ""
+	return out, ""
 }
 
-func mergeMatch(root, leaf *networking.HTTPMatchRequest) *networking.HTTPMatchRequest {
-	out := proto.CloneOf(leaf)
+func mergeMatch(root, leaf routing.HTTPMatch) routing.HTTPMatch {
+	out := leaf
+	out.At = slices.Concat(leaf.At, root.At)
 	out.Name = joinNames(root.Name, leaf.Name)
-	out.Uri = cmp.Or(out.Uri, root.Uri)
+	out.Path = cmp.Or(out.Path, root.Path)
 	out.Scheme = cmp.Or(out.Scheme, root.Scheme)
 	out.Method = cmp.Or(out.Method, root.Method)
 	out.Authority = cmp.Or(out.Authority, root.Authority)
-	out.Headers = united(root.Headers, out.Headers)
-	out.WithoutHeaders = united(root.WithoutHeaders, out.WithoutHeaders)
-	out.QueryParams = united(root.QueryParams, out.QueryParams)
-	out.SourceLabels = united(root.SourceLabels, out.SourceLabels)
-	out.Port = cmp.Or(out.Port, root.Port)
-	out.SourceNamespace = cmp.Or(out.SourceNamespace, root.SourceNamespace)
-	out.StatPrefix = cmp.Or(out.StatPrefix, root.StatPrefix)
-	if len(out.Gateways) == 0 {
-		out.Gateways = root.Gateways
+	out.Headers = mergeNamed(root.Headers, out.Headers)
+	out.WithoutHeaders = mergeNamed(root.WithoutHeaders, out.WithoutHeaders)
+	out.QueryParams = mergeNamed(root.QueryParams, out.QueryParams)
+	out.Client.Labels = united(root.Client.Labels, out.Client.Labels)
+	out.Client.Port = cmp.Or(out.Client.Port, root.Client.Port)
+	out.Client.Namespace = cmp.Or(out.Client.Namespace, root.Client.Namespace)
+	if len(out.Client.Gateways) == 0 {
+		out.Client.Gateways = root.Client.Gateways
 	}
 	return out
+}
+
+// mergeNamed unites matches by name, sorted; a delegate's takes precedence.
+func mergeNamed(root, leaf []routing.NamedMatch) []routing.NamedMatch {
+	out := slices.Clone(leaf)
+	for _, m := range root {
+		if _, ok := findNamed(leaf, m.Name); !ok {
+			out = append(out, m)
+		}
+	}
+	slices.SortFunc(out, func(a, b routing.NamedMatch) int { return cmp.Compare(a.Name, b.Name) })
+	return out
+}
+
+func findNamed(list []routing.NamedMatch, name string) (routing.StringMatch, bool) {
+	for _, m := range list {
+		if m.Name == name {
+			return m.StringMatch, true
+		}
+	}
+	return routing.StringMatch{}, false
 }
 
 func joinNames(root, leaf string) string {
@@ -178,10 +170,11 @@ func united[V any](base, over map[string]V) map[string]V {
 	return out
 }
 
-// matchConflict says in which property a condition of a delegate is not a part of one of the root; "" where it is.
-func matchConflict(root, leaf *networking.HTTPMatchRequest) string {
+// matchConflict names the property in which a match of a delegate is not a part of one of the root; "" where it is.
+func matchConflict(root, leaf routing.HTTPMatch) string {
+	r, l := root.Client, leaf.Client
 	switch {
-	case stringConflict(root.Uri, leaf.Uri):
+	case stringConflict(root.Path, leaf.Path):
 		return "uri"
 	case stringConflict(root.Scheme, leaf.Scheme):
 		return "scheme"
@@ -189,32 +182,32 @@ func matchConflict(root, leaf *networking.HTTPMatchRequest) string {
 		return "method"
 	case stringConflict(root.Authority, leaf.Authority):
 		return "authority"
-	case mapConflict(root.Headers, leaf.Headers):
+	case namedConflict(root.Headers, leaf.Headers):
 		return "headers"
-	case mapConflict(root.WithoutHeaders, leaf.WithoutHeaders):
+	case namedConflict(root.WithoutHeaders, leaf.WithoutHeaders):
 		return "withoutHeaders"
-	case mapConflict(root.QueryParams, leaf.QueryParams):
+	case namedConflict(root.QueryParams, leaf.QueryParams):
 		return "queryParams"
-	case root.IgnoreUriCase != leaf.IgnoreUriCase:
+	case root.IgnorePathCase != leaf.IgnorePathCase:
 		return "ignoreUriCase"
-	case root.Port > 0 && leaf.Port > 0 && root.Port != leaf.Port:
+	case r.Port > 0 && l.Port > 0 && r.Port != l.Port:
 		return "port"
-	case root.SourceNamespace != "" && leaf.SourceNamespace != root.SourceNamespace:
+	case r.Namespace != "" && l.Namespace != r.Namespace:
 		return "sourceNamespace"
-	case labelConflict(root.SourceLabels, leaf.SourceLabels):
+	case labelConflict(r.Labels, l.Labels):
 		return "sourceLabels"
-	case len(root.Gateways) > 0 && !narrows(root.Gateways, leaf.Gateways):
+	case len(r.Gateways) > 0 && !narrows(r.Gateways, l.Gateways):
 		return "gateways"
 	}
 	return ""
 }
 
-// narrows says whether all gateways of a delegate are among the root's. A longer list is not, whatever it repeats.
+// narrows reports whether all gateways of a delegate are among the root's. A longer list is not, whatever it repeats.
 func narrows(root, leaf []string) bool { return len(leaf) <= len(root) && subset(leaf, root) }
 
-func mapConflict(root, leaf map[string]*networking.StringMatch) bool {
-	for k, l := range leaf {
-		if stringConflict(root[k], l) {
+func namedConflict(root, leaf []routing.NamedMatch) bool {
+	for _, l := range leaf {
+		if r, _ := findNamed(root, l.Name); stringConflict(r, l.StringMatch) {
 			return true
 		}
 	}
@@ -230,20 +223,26 @@ func labelConflict(root, leaf map[string]string) bool {
 	return false
 }
 
-// stringConflict says whether what a delegate matches is not a part of what the root matches. A regular expression
-// agrees with nothing else.
-func stringConflict(root, leaf *networking.StringMatch) bool {
-	if root == nil || leaf == nil {
+// stringConflict reports whether what a delegate matches is not a part of what the root matches. A regular expression
+// agrees with nothing else. Istiod compares an empty value as if there were none.
+func stringConflict(root, leaf routing.StringMatch) bool {
+	if root.Kind == "" || leaf.Kind == "" {
 		return false
 	}
-	if root.GetExact() != "" && leaf.GetRegex() == "" && leaf.GetPrefix() == "" {
-		return root.GetExact() != leaf.GetExact()
-	}
-	if prefix := root.GetPrefix(); prefix != "" && leaf.GetRegex() == "" {
-		if leaf.GetPrefix() == "" && leaf.GetExact() == "" {
-			return true
+	value := func(m routing.StringMatch, kind routing.MatchKind) string {
+		if m.Kind == kind {
+			return m.Value
 		}
-		return !strings.HasPrefix(cmp.Or(leaf.GetPrefix(), leaf.GetExact()), prefix)
+		return ""
+	}
+	exact, prefix := value(leaf, routing.Exact), value(leaf, routing.Prefix)
+	switch {
+	case value(leaf, routing.Regex) != "":
+		return true
+	case value(root, routing.Exact) != "" && prefix == "":
+		return root.Value != exact
+	case value(root, routing.Prefix) != "":
+		return prefix == "" && exact == "" || !strings.HasPrefix(cmp.Or(prefix, exact), root.Value)
 	}
 	return true
 }

@@ -4,6 +4,9 @@ import (
 	"testing"
 
 	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/mesh/routing"
 )
 
 func exact(s string) *networking.StringMatch {
@@ -44,7 +47,7 @@ func TestStringConflict(t *testing.T) {
 		{"both presence", any, any, true},
 	}
 	for _, test := range tests {
-		if got := stringConflict(test.root, test.leaf); got != test.want {
+		if got := stringConflict(routing.StringMatchOf(test.root), routing.StringMatchOf(test.leaf)); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
 	}
@@ -77,7 +80,8 @@ func TestMatchConflict(t *testing.T) {
 		{&match{Gateways: []string{"a"}}, &match{}, ""},
 	}
 	for i, test := range tests {
-		if got := matchConflict(test.root, test.leaf); got != test.want {
+		matches := names{"", ""}.httpMatches([]*match{test.root, test.leaf}, config.Place{})
+		if got := matchConflict(matches[0], matches[1]); got != test.want {
 			t.Errorf("%d: %q, want %q", i, got, test.want)
 		}
 	}

@@ -14,7 +14,7 @@ const labelName = "kubernetes.io/metadata.name"
 
 // discovered returns the objects that istiod watches. MeshConfig's discoverySelectors leave out whole namespaces; one
 // that the input does not describe stays, for its labels are unknown.
-func discovered(objects []*config.Object, selectors []*meshconfig.LabelSelector) (kept []*config.Object, left []Loser) {
+func discovered(objects []*config.Object, selectors []*meshconfig.LabelSelector) (kept []*config.Object, left []config.Ignored) {
 	if len(selectors) == 0 {
 		return objects, nil
 	}
@@ -28,7 +28,7 @@ func discovered(objects []*config.Object, selectors []*meshconfig.LabelSelector)
 	}
 	for _, o := range objects {
 		if on, known := watched[o.Namespace]; known && !on && !clusterScoped[o.Kind] {
-			left = append(left, Loser{o, "", "discoverySelectors of the mesh leave out namespace " + o.Namespace})
+			left = append(left, config.Ignored{Object: o, Field: "", Reason: "discoverySelectors of the mesh leave out namespace " + o.Namespace})
 		} else {
 			kept = append(kept, o)
 		}

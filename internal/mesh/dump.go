@@ -138,12 +138,12 @@ func (p *printer) endpoint(e *Endpoint) {
 }
 
 func (p *printer) virtualService(v *VirtualService) {
-	p.line(strings.Join(v.Spec.Hosts, ","), named("gateways", strings.Join(v.Gateways(), ",")), located(v.Object, ""))
+	p.line(strings.Join(v.HostNames(), ","), named("gateways", strings.Join(v.Gateways, ",")), located(v.Object, ""))
 	p.under(func() {
-		for i, at := range v.HTTP {
-			p.line("http", v.Spec.Http[i].Name, located(at.Object, at.Field))
+		for _, r := range v.HTTP {
+			p.line("http", r.Name.Value, located(r.At.Object, r.At.Field))
 		}
-		section(p, "dropped", v.Dropped, p.loser)
+		section(p, "dropped", v.Ignored, p.loser)
 	})
 }
 
@@ -170,11 +170,10 @@ func (p *printer) seen(v *View, s *Service) {
 			for i, o := range r.From {
 				from[i] = o.Namespace + "/" + o.Name
 			}
-			p.line("rule", strings.Join(from, " + "), named("policy", located(r.Host.Object, r.Host.Field)))
+			p.line("rule", strings.Join(from, " + "), named("policy", located(r.Object, "spec")))
 			p.under(func() {
-				for _, subset := range r.Spec.Subsets {
-					at := r.Subsets[subset.Name]
-					p.line("subset", subset.Name, located(at.Object, at.Field))
+				for _, subset := range r.Subsets {
+					p.line("subset", subset.Name, located(subset.At.Object, subset.At.Field))
 				}
 			})
 		}
@@ -191,7 +190,7 @@ func (p *printer) seen(v *View, s *Service) {
 	})
 }
 
-func (p *printer) loser(l Loser) { p.line(located(l.Object, l.Field), "because "+l.Reason) }
+func (p *printer) loser(l config.Ignored) { p.line(located(l.Object, l.Field), "because "+l.Reason) }
 
 // located names an object, a field of it, and the file and line of that.
 func located(o *config.Object, field string) string {

@@ -9,6 +9,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/routing"
 	"sem.example/internal/source"
 )
 
@@ -17,14 +18,14 @@ type EgressListener struct {
 	Spec            *networking.IstioEgressListener // nil for the default
 	Field           string                          // of the Sidecar; "" for the default
 	Services        []*Service                      // in istiod's order; a host twice where one namespace defines it twice
-	VirtualServices []*VirtualService               // for gateway "mesh", in order of precedence
+	VirtualServices []*routing.Rules                // for gateway "mesh", in order of precedence
 
-	specific func() *hostIndex[*VirtualService]
+	specific func() *hostIndex[*routing.Rules]
 }
 
 // VirtualService returns the VirtualService of the listener whose hosts cover a host most specifically, or nil. Of
 // several with the same host it is the first.
-func (l *EgressListener) VirtualService(host string) *VirtualService {
+func (l *EgressListener) VirtualService(host string) *routing.Rules {
 	v, _ := l.specific().find(host)
 	return v
 }
@@ -51,12 +52,12 @@ func (l *EgressListener) onPort(s *Service) *Service {
 }
 
 // byHost indexes VirtualServices by host; the first of a host stays.
-func byHost(list []*VirtualService) *hostIndex[*VirtualService] {
-	x := newHostIndex[*VirtualService]()
+func byHost(list []*routing.Rules) *hostIndex[*routing.Rules] {
+	x := newHostIndex[*routing.Rules]()
 	for _, v := range list {
-		for _, h := range v.Spec.Hosts {
-			if _, taken := x.at(h); !taken {
-				x.put(h, v)
+		for _, h := range v.Hosts {
+			if _, taken := x.at(h.Name); !taken {
+				x.put(h.Name, v)
 			}
 		}
 	}
@@ -71,7 +72,7 @@ func (m *Mesh) egress(namespace string, spec *networking.IstioEgressListener, fi
 	}
 	in := readImports(hosts, namespace)
 	l := newListener(spec, field, nil, in.virtualServices(m.virtualServices.to(namespace, MeshGateway)))
-	candidates := m.visible.to(namespace)
+	candidates := m.visible.To(namespace)
 	if in.exactOnly {
 		candidates = m.exactly(in, namespace)
 	}
@@ -79,9 +80,9 @@ func (m *Mesh) egress(namespace string, spec *networking.IstioEgressListener, fi
 	return l
 }
 
-func newListener(spec *networking.IstioEgressListener, field string, services []*Service, rules []*VirtualService) *EgressListener {
+func newListener(spec *networking.IstioEgressListener, field string, services []*Service, rules []*routing.Rules) *EgressListener {
 	return &EgressListener{Spec: spec, Field: field, Services: services, VirtualServices: rules,
-		specific: sync.OnceValue(func() *hostIndex[*VirtualService] { return byHost(rules) })}
+		specific: sync.OnceValue(func() *hostIndex[*routing.Rules] { return byHost(rules) })}
 }
 
 // imports are the hosts of an egress listener by namespace.
@@ -158,11 +159,11 @@ func coveredBy(list []string, host string) bool {
 }
 
 // virtualServices returns those VirtualServices that have a host which is imported.
-func (in imports) virtualServices(list []*VirtualService) []*VirtualService {
-	return slices.DeleteFunc(list, func(v *VirtualService) bool {
+func (in imports) virtualServices(list []*routing.Rules) []*routing.Rules {
+	return slices.DeleteFunc(list, func(v *routing.Rules) bool {
 		home, all := in.from[v.Object.Namespace], in.from["*"]
-		return !slices.ContainsFunc(v.Spec.Hosts, func(host string) bool {
-			return (home.touches(host) || all.touches(host)) && !home.excludes(host) && !all.excludes(host)
+		return !slices.ContainsFunc(v.Hosts, func(h routing.Host) bool {
+			return (home.touches(h.Name) || all.touches(h.Name)) && !home.excludes(h.Name) && !all.excludes(h.Name)
 		})
 	})
 }

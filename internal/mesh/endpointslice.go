@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/visibility"
 	"sem.example/internal/source"
 )
 
@@ -23,7 +24,7 @@ func (s *Service) persistentSessions() bool {
 // annotation hides it from everybody, though a VirtualService of its namespace may name it; the default of the mesh does
 // not hide them.
 func (b *builder) kubernetesEndpoints(s *Service) []*Endpoint {
-	if slices.Contains(s.ExportTo, nowhere) {
+	if slices.Contains(s.ExportTo, visibility.Nowhere) {
 		return b.workloadEndpoints(s)
 	}
 	return append(b.sliceEndpoints(s), b.workloadEndpoints(s)...)

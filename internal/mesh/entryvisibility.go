@@ -4,23 +4,25 @@ import (
 	"slices"
 
 	meshconfig "istio.io/api/mesh/v1alpha1"
+
+	"sem.example/internal/mesh/visibility"
 )
 
 // entryAudience is who may see a ServiceEntry: its exportTo, narrowed by the mesh's own rule about entries.
-func (b *builder) entryAudience(exportTo []string, namespace string) audience {
-	a := audienceOf(exportTo, b.config().DefaultServiceExportTo, namespace)
+func (b *builder) entryAudience(exportTo []string, namespace string) visibility.Audience {
+	a := visibility.Of(exportTo, b.config().DefaultServiceExportTo, namespace)
 	rule := b.config().GetServiceEntryVisibility()
 	if !rule.GetApplyToSidecars() {
 		return a
 	}
 	switch b.entryVisibility(rule, namespace) {
 	case meshconfig.ServiceEntryVisibility_NAMESPACE:
-		if a.includes(namespace) {
-			return audience{namespaces: []string{namespace}}
+		if a.Includes(namespace) {
+			return visibility.Audience{Namespaces: []string{namespace}}
 		}
-		return audience{}
+		return visibility.Audience{}
 	case meshconfig.ServiceEntryVisibility_NONE:
-		return audience{}
+		return visibility.Audience{}
 	}
 	return a
 }

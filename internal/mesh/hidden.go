@@ -7,16 +7,16 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
-	"sem.example/internal/source"
+	"sem.example/internal/mesh/routing"
 )
 
 // HiddenServices returns the services of a host that the proxy does not see, with the reason. Services whose host is a
 // wildcard that covers the host are among them.
-func (v *View) HiddenServices(host string) []Loser {
-	var out []Loser
+func (v *View) HiddenServices(host string) []config.Ignored {
+	var out []config.Ignored
 	for _, s := range v.Mesh.Covering(host) {
 		if reason := v.whyNotSeen(s); reason != "" {
-			out = append(out, Loser{s.Object, s.Field, reason})
+			out = append(out, config.Ignored{Object: s.Object, Field: s.Field, Reason: reason})
 		}
 	}
 	return out
@@ -74,9 +74,9 @@ func shadow(seen, s *Service, own string) string {
 // HiddenVirtualServices returns the VirtualServices for a host that do not decide about it for the proxy, with the
 // reason: at its egress listeners (gateway "mesh"), or at a gateway, where rules of all VirtualServices of a host are
 // joined.
-func (v *View) HiddenVirtualServices(host, gateway string) []Loser {
-	visible, seen := v.VirtualServices(gateway), map[*VirtualService]bool{}
-	var out []Loser
+func (v *View) HiddenVirtualServices(host, gateway string) []config.Ignored {
+	visible, seen := v.VirtualServices(gateway), map[*routing.Rules]bool{}
+	var out []config.Ignored
 	for list := range v.Mesh.virtualServices.byHost.covering(host) {
 		for _, vs := range list {
 			if seen[vs] {
@@ -84,18 +84,18 @@ func (v *View) HiddenVirtualServices(host, gateway string) []Loser {
 			}
 			seen[vs] = true
 			if reason := v.whyNotDeciding(vs, visible, host, gateway); reason != "" {
-				i := slices.IndexFunc(vs.Spec.Hosts, func(h string) bool { return Covers(h, host) })
-				out = append(out, Loser{vs.Object, source.Index("spec.hosts", i), reason})
+				i := slices.IndexFunc(vs.Hosts, func(h routing.Host) bool { return Covers(h.Name, host) })
+				out = append(out, vs.Hosts[i].At.Ignore(reason))
 			}
 		}
 	}
 	return out
 }
 
-func (v *View) whyNotDeciding(vs *VirtualService, visible []*VirtualService, host, gateway string) string {
+func (v *View) whyNotDeciding(vs *routing.Rules, visible []*routing.Rules, host, gateway string) string {
 	switch {
-	case !slices.Contains(vs.Gateways(), gateway):
-		return "it is bound to " + strings.Join(vs.Gateways(), ", ") + ", not to " + gateway
+	case !slices.Contains(vs.Gateways, gateway):
+		return "it is bound to " + strings.Join(vs.Gateways, ", ") + ", not to " + gateway
 	case !slices.Contains(visible, vs):
 		return "exportTo does not let namespace " + v.Proxy.Namespace + " see it"
 	case gateway != MeshGateway:
@@ -118,36 +118,36 @@ func (v *View) whyNotDeciding(vs *VirtualService, visible []*VirtualService, hos
 }
 
 // outranked says why of two VirtualServices that cover a host the first decides.
-func outranked(first, vs *VirtualService, host string) string {
+func outranked(first, vs *routing.Rules, host string) string {
 	who := first.Object.Namespace + "/" + first.Object.Name
-	best := func(x *VirtualService) string {
-		hosts := slices.DeleteFunc(slices.Clone(x.Spec.Hosts), func(h string) bool { return !Covers(h, host) })
+	best := func(x *routing.Rules) string {
+		hosts := slices.DeleteFunc(x.HostNames(), func(h string) bool { return !Covers(h, host) })
 		slices.SortFunc(hosts, CompareHosts)
 		return hosts[0]
 	}
 	switch {
 	case best(first) != best(vs):
 		return who + " has the more specific host " + best(first)
-	case !first.audience.public && vs.audience.public:
+	case !first.Audience.Public && vs.Audience.Public:
 		return who + " has the same host, and rules that are not exported to all come first"
 	}
 	return who + " has the same host and is older"
 }
 
 // HiddenRules returns the DestinationRules for a service's host that the proxy does not use, with the reason.
-func (v *View) HiddenRules(s *Service) []Loser {
+func (v *View) HiddenRules(s *Service) []config.Ignored {
 	if r := v.DestinationRule(s); r != nil {
-		return r.Hidden
+		return r.Ignored
 	}
 	return v.hiddenRules(s, nil)
 }
 
-func (v *View) hiddenRules(s *Service, used *mergedRule) []Loser {
-	var out []Loser
+func (v *View) hiddenRules(s *Service, used *filedRule) []config.Ignored {
+	var out []config.Ignored
 	for list := range v.Mesh.rules.byHost.covering(s.Host) {
 		for _, o := range list {
-			if (used == nil || !slices.Contains(used.from, o)) && v.mightApply(o, s) {
-				out = append(out, Loser{o, "spec.host", v.whyHidden(o, s, used)})
+			if (used == nil || !slices.Contains(used.From, o)) && v.mightApply(o, s) {
+				out = append(out, config.Ignored{Object: o, Field: "spec.host", Reason: v.whyHidden(o, s, used)})
 			}
 		}
 	}
@@ -166,7 +166,7 @@ func (v *View) mightApply(o *config.Object, s *Service) bool {
 }
 
 // whyHidden says why a rule that covers a service's host does not apply for the proxy.
-func (v *View) whyHidden(o *config.Object, s *Service, used *mergedRule) string {
+func (v *View) whyHidden(o *config.Object, s *Service, used *filedRule) string {
 	spec := config.Spec[*networking.DestinationRule](o)
 	client, root := v.Proxy.Namespace, v.Mesh.Settings.Config.RootNamespace
 	selector := spec.WorkloadSelector
@@ -192,9 +192,9 @@ func (v *View) whyNone(o *config.Object, s *Service) string {
 	if len(rules) == 0 {
 		return "its host does not cover the service"
 	}
-	i := slices.IndexFunc(rules, func(m *mergedRule) bool { return slices.Contains(m.from, o) })
+	i := slices.IndexFunc(rules, func(m *filedRule) bool { return slices.Contains(m.From, o) })
 	ends := rules[max(i, 0)]
-	who := "DestinationRule " + ends.namespace() + "/" + ends.from[0].Name
+	who := "DestinationRule " + ends.Namespace() + "/" + ends.From[0].Name
 	if i >= 0 {
 		return "it is merged into " + who + ", whose workload selector does not match the client"
 	}
@@ -202,16 +202,16 @@ func (v *View) whyNone(o *config.Object, s *Service) string {
 }
 
 // outranks says why the rule in force decides and not another one that covers the host too.
-func (m *mergedRule) outranks(o *config.Object, host string, selecting bool) string {
-	who := "DestinationRule " + m.namespace() + "/" + m.from[0].Name
+func (m *filedRule) outranks(o *config.Object, host string, selecting bool) string {
+	who := "DestinationRule " + m.Namespace() + "/" + m.From[0].Name
 	switch {
-	case m.namespace() != o.Namespace:
-		return "namespace " + m.namespace() + " is asked before, and " + who + " covers the host"
-	case m.spec.Host != host:
-		return who + " has the more specific host " + m.spec.Host
-	case m.selector() != nil && !selecting:
+	case m.Namespace() != o.Namespace:
+		return "namespace " + m.Namespace() + " is asked before, and " + who + " covers the host"
+	case m.Host != host:
+		return who + " has the more specific host " + m.Host
+	case m.Selector != nil && !selecting:
 		return who + " selects the client"
-	case m.selector() != nil:
+	case m.Selector != nil:
 		return who + " selects the client too, and is older"
 	}
 	return who + " has the same host and another exportTo; of such rules the last one counts"

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sem.example/internal/config"
 )
 
 // hiddenMesh has a service that is not exported, one that a Sidecar does not import, and hosts that several claim.
@@ -118,7 +120,7 @@ func TestHiddenVirtualServices(t *testing.T) {
 	}
 }
 
-func reasons(list []Loser) []string {
+func reasons(list []config.Ignored) []string {
 	var out []string
 	for _, l := range list {
 		out = append(out, l.Object.Name+": "+l.Reason)

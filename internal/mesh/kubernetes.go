@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/visibility"
 	"sem.example/internal/source"
 )
 
@@ -32,7 +33,7 @@ func (b *builder) kubernetesService(o *config.Object) *Service {
 	if list := o.Annotations[annotationExportTo]; list != "" {
 		s.ExportTo = splitList(list)
 	}
-	s.audience = audienceOf(s.ExportTo, b.config().DefaultServiceExportTo, o.Namespace)
+	s.audience = visibility.Of(s.ExportTo, b.config().DefaultServiceExportTo, o.Namespace)
 	if spec.Spec.Type == "ExternalName" && spec.Spec.ExternalName != "" {
 		s.ExternalName, s.External, s.Resolution = spec.Spec.ExternalName, true, Alias
 	}

@@ -7,6 +7,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/mesh/visibility"
 )
 
 // A Mesh is everything that was loaded.
@@ -16,14 +17,14 @@ type Mesh struct {
 
 	objects map[string][]*config.Object // by kind, the oldest first
 	named   map[objectKey]*config.Object
-	left    []Loser // what istiod does not watch
+	left    []config.Ignored // what istiod does not watch
 
 	templated []string // kinds that make Pods from a template
 
 	hosts      *hostIndex[[]*Service] // by age
 	owners     map[serviceID]*Service // of several services of one host and namespace the one that counts
 	kubernetes map[string][]*Service  // Kubernetes Services by namespace
-	visible    *exported[*Service]
+	visible    *visibility.Index[*Service]
 	endpoints  endpointIndex
 
 	workloads *workloads
@@ -92,7 +93,7 @@ func (m *Mesh) Object(kind, namespace, name string) *config.Object {
 }
 
 // Undiscovered returns the objects that istiod does not watch, with the reason. They are not part of the mesh.
-func (m *Mesh) Undiscovered() []Loser { return m.left }
+func (m *Mesh) Undiscovered() []config.Ignored { return m.left }
 
 // ServicesOf returns all services of a host, visible or not, by age.
 func (m *Mesh) ServicesOf(host string) []*Service {
@@ -154,3 +155,15 @@ func (m *Mesh) Namespaces() []string {
 
 // clusterScoped are the kinds whose objects live in no namespace.
 var clusterScoped = map[string]bool{"Namespace": true, "Node": true}
+
+// byKind groups objects, each list from the oldest to the youngest.
+func byKind(objects []*config.Object) map[string][]*config.Object {
+	out := map[string][]*config.Object{}
+	for _, o := range objects {
+		out[o.Kind] = append(out[o.Kind], o)
+	}
+	for _, list := range out {
+		slices.SortStableFunc(list, config.Compare)
+	}
+	return out
+}

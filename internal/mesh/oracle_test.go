@@ -15,6 +15,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/trafficpolicy"
 )
 
 // generated is what istiod made of a case for one proxy, as far as it tells about the mesh.
@@ -142,7 +143,8 @@ func (v *View) distributes(cluster string) bool {
 	if s == nil || v.DestinationRule(s) == nil {
 		return false
 	}
-	return len(v.DestinationRule(s).Spec.GetTrafficPolicy().GetLoadBalancer().GetLocalityLbSetting().GetDistribute()) > 0
+	p := v.DestinationRule(s).HostPolicy()
+	return p != nil && len(p.LoadBalancer.Value.GetLocalityLbSetting().GetDistribute()) > 0
 }
 
 // viewClusters are the clusters that a view's services would have: the rule by name, and the endpoints.
@@ -153,10 +155,10 @@ func viewClusters(v *View) (map[string]string, map[string][]string) {
 			continue
 		}
 		rule := v.DestinationRule(s)
-		subsets := []*networking.Subset{{}}
+		subsets := []trafficpolicy.Subset{{}}
 		origin := ""
 		if rule != nil {
-			subsets = append(subsets, rule.Spec.Subsets...)
+			subsets = append(subsets, rule.Subsets...)
 			origin = "/apis/networking.istio.io/v1/namespaces/" + rule.From[0].Namespace + "/destination-rule/" + rule.From[0].Name
 		}
 		for _, p := range s.Ports {

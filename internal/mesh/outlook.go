@@ -3,9 +3,9 @@ package mesh
 import (
 	"slices"
 
-	networking "istio.io/api/networking/v1alpha3"
-
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/routing"
+	"sem.example/internal/mesh/visibility"
 )
 
 // An outlook is which services and VirtualServices the proxies of a scope see. Ordinary namespaces share one.
@@ -43,7 +43,7 @@ func (k *outlook) sidecar(m *Mesh, of scopeKey) {
 
 // gateway fills the outlook with all that a namespace may see: Sidecars do not concern gateways.
 func (k *outlook) gateway(m *Mesh, namespace string) {
-	for _, s := range m.visible.to(namespace) {
+	for _, s := range m.visible.To(namespace) {
 		k.add(s)
 	}
 	rules := m.virtualServices.to(namespace, MeshGateway)
@@ -56,7 +56,7 @@ func (k *outlook) imports(m *Mesh, namespace string, l *EgressListener) {
 		k.add(s)
 	}
 	for _, v := range l.VirtualServices {
-		for _, d := range v.destinations(namespace) {
+		for _, d := range destinations(v, namespace) {
 			s := m.owner(d.host, namespace)
 			if s == nil || k.service(s.Host) == s { // then all its ports are there
 				continue
@@ -147,8 +147,8 @@ func (m *Mesh) ordinary(namespace string) bool {
 		m.apart = map[string]bool{}
 		m.serviceOdds()
 		for _, v := range m.virtualServices.all {
-			m.setApart(v.audience, v.Object.Namespace)
-			for _, r := range v.Spec.Http {
+			m.setApart(v.Audience, v.Object.Namespace)
+			for _, r := range v.HTTP {
 				m.sourceOdds(r)
 			}
 		}
@@ -168,21 +168,21 @@ func (m *Mesh) serviceOdds() {
 	}
 }
 
-func (m *Mesh) sourceOdds(r *networking.HTTPRoute) {
-	for _, match := range r.Match {
-		if match.SourceNamespace != "" {
-			m.apart[match.SourceNamespace] = true
+func (m *Mesh) sourceOdds(r *routing.HTTPRule) {
+	for _, match := range r.Matches {
+		if match.Client.Namespace != "" {
+			m.apart[match.Client.Namespace] = true
 		}
 	}
 }
 
 // setApart notes the namespaces to which an object of a namespace is not what it is to all others.
-func (m *Mesh) setApart(a audience, home string) {
-	if a.public {
+func (m *Mesh) setApart(a visibility.Audience, home string) {
+	if a.Public {
 		return
 	}
 	m.apart[home] = true
-	for _, ns := range a.namespaces {
+	for _, ns := range a.Namespaces {
 		m.apart[ns] = true
 	}
 }

@@ -26,7 +26,7 @@ type peers struct {
 	root      string
 	general   map[string]*config.Object   // by namespace; the root namespace's is the mesh's
 	selecting map[string][]*config.Object // by namespace, the oldest first
-	ignored   []Loser
+	ignored   []config.Ignored
 }
 
 func (b *builder) peers() peers {
@@ -41,7 +41,7 @@ func (b *builder) peers() peers {
 		case first == nil:
 			x.general[o.Namespace] = o
 		default:
-			x.ignored = append(x.ignored, Loser{o, "", first.Name + " is older and already serves all workloads of the namespace"})
+			x.ignored = append(x.ignored, config.Ignored{Object: o, Field: "", Reason: first.Name + " is older and already serves all workloads of the namespace"})
 		}
 	}
 	return x
@@ -61,20 +61,20 @@ func (x peers) workload(namespace string, labels map[string]string) *config.Obje
 }
 
 // mode returns the mode in force at a port of a workload (0: outside any port of its own), and where it is written.
-func (x peers) mode(namespace string, labels map[string]string, port uint32) (tlsModeOf, Written) {
+func (x peers) mode(namespace string, labels map[string]string, port uint32) (tlsModeOf, config.Place) {
 	own := x.workload(namespace, labels)
 	if own != nil {
-		at := Written{own, source.Join("spec.portLevelMtls", strconv.FormatUint(uint64(port), 10))}
+		at := config.Place{own, source.Join("spec.portLevelMtls", strconv.FormatUint(uint64(port), 10))}
 		if m := config.Spec[*security.PeerAuthentication](own).PortLevelMtls[port].GetMode(); m != unset {
 			return m, at
 		}
 	}
 	for _, o := range []*config.Object{own, x.general[namespace], x.general[x.root]} {
 		if m := modeOf(o); m != unset {
-			return m, Written{o, "spec.mtls.mode"}
+			return m, config.Place{Object: o, Field: "spec.mtls.mode"}
 		}
 	}
-	return permissive, Written{}
+	return permissive, config.Place{}
 }
 
 func modeOf(o *config.Object) tlsModeOf {
@@ -85,7 +85,7 @@ func modeOf(o *config.Object) tlsModeOf {
 }
 
 // MutualTLS returns the mode in force at a port of the proxy's workload (0: outside any port), and who set it.
-func (v *View) MutualTLS(port uint32) (security.PeerAuthentication_MutualTLS_Mode, Written) {
+func (v *View) MutualTLS(port uint32) (security.PeerAuthentication_MutualTLS_Mode, config.Place) {
 	return v.Mesh.peers.mode(v.Proxy.Namespace, v.Proxy.Labels, port)
 }
 
@@ -116,4 +116,4 @@ func (v *View) ServerMutualTLS(e *Endpoint) security.PeerAuthentication_MutualTL
 
 // HiddenPeerAuthentications returns the policies for all workloads of a namespace, or the mesh, that an older one takes
 // the place of.
-func (m *Mesh) HiddenPeerAuthentications() []Loser { return m.peers.ignored }
+func (m *Mesh) HiddenPeerAuthentications() []config.Ignored { return m.peers.ignored }

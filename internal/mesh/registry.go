@@ -6,6 +6,7 @@ import (
 	meshconfig "istio.io/api/mesh/v1alpha1"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/visibility"
 )
 
 // A builder gathers objects into a mesh.
@@ -80,10 +81,10 @@ func (b *builder) services() {
 // index files the services by who may see them, by host and by owner.
 func (b *builder) index() {
 	m := b.mesh
-	m.visible, m.hosts = newExported[*Service](), newHostIndex[[]*Service]()
+	m.visible, m.hosts = visibility.NewIndex[*Service](), newHostIndex[[]*Service]()
 	m.owners, m.kubernetes = make(map[serviceID]*Service, len(m.Services)), map[string][]*Service{}
 	for _, s := range m.Services {
-		m.visible.add(s, s.audience)
+		m.visible.Add(s, s.audience)
 		m.hosts.put(s.Host, append(m.ServicesOf(s.Host), s))
 		if s.Kubernetes() {
 			m.kubernetes[s.Namespace] = append(m.kubernetes[s.Namespace], s)

@@ -1,16 +1,18 @@
 package mesh
 
-import "sem.example/internal/config"
+import (
+	"sem.example/internal/config"
+	"sem.example/internal/mesh/routing"
+)
+
+// MeshGateway is the name by which rules are bound to sidecars.
+const MeshGateway = routing.MeshGateway
+
+// A VirtualService is the rules of a VirtualService with short names completed and delegates merged in.
+type VirtualService = routing.Rules
 
 // A Written is where something stands in the input.
 type Written = config.Place
 
 // A Loser is a document that would have applied and does not.
-type Loser struct {
-	Object *config.Object
-	Field  string
-	Reason string
-}
-
-// Place is the field that does not count.
-func (l Loser) Place() config.Place { return config.Place{Object: l.Object, Field: l.Field} }
+type Loser = config.Ignored

@@ -11,7 +11,7 @@ type scope struct {
 	*outlook
 	mesh      *Mesh
 	namespace string
-	merged    memo[serviceID, []*mergedRule]
+	merged    memo[serviceID, []*filedRule]
 }
 
 type scopeKey struct {
@@ -29,8 +29,8 @@ func (m *Mesh) scope(p Proxy, sidecar *config.Object) *scope {
 }
 
 // rules returns the merged DestinationRules that decide for a service.
-func (sc *scope) rules(s *Service) []*mergedRule {
-	return sc.merged.get(s.id(), func() []*mergedRule {
+func (sc *scope) rules(s *Service) []*filedRule {
+	return sc.merged.get(s.id(), func() []*filedRule {
 		return sc.mesh.rules.forClient(sc.namespace, sc.mesh.Settings.Config.RootNamespace, s)
 	})
 }
@@ -57,10 +57,10 @@ func (m *Mesh) owner(host, namespace string) *Service {
 }
 
 // outbound returns the outbound traffic policy in force, and where it is written.
-func (m *Mesh) outbound(sidecar *config.Object) (*networking.OutboundTrafficPolicy, Written) {
+func (m *Mesh) outbound(sidecar *config.Object) (*networking.OutboundTrafficPolicy, config.Place) {
 	if sidecar != nil {
 		if p := config.Spec[*networking.Sidecar](sidecar).OutboundTrafficPolicy; p != nil {
-			return p, Written{sidecar, "spec.outboundTrafficPolicy"}
+			return p, config.Place{Object: sidecar, Field: "spec.outboundTrafficPolicy"}
 		}
 	}
 	mode := networking.OutboundTrafficPolicy_Mode(m.Settings.Config.GetOutboundTrafficPolicy().GetMode())

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/visibility"
 )
 
 // Resolution says how the endpoints of a service are found.
@@ -80,7 +81,7 @@ type Service struct {
 	Field           string // where the document writes the host ("spec.hosts[1]", "metadata.name")
 	AddressField    string // where it writes the address; "" where it has none
 
-	audience audience
+	audience visibility.Audience
 }
 
 // Kubernetes says whether the service is a Kubernetes Service.
@@ -90,7 +91,7 @@ func (s *Service) Kubernetes() bool { return s.Object.Kind == "Service" }
 func (s *Service) id() serviceID { return serviceID{s.Host, s.Namespace} }
 
 // VisibleIn says whether exportTo lets a namespace see the service.
-func (s *Service) VisibleIn(namespace string) bool { return s.audience.includes(namespace) }
+func (s *Service) VisibleIn(namespace string) bool { return s.audience.Includes(namespace) }
 
 // Port returns the port of a number, or nil.
 func (s *Service) Port(number uint32) *Port {
@@ -106,9 +107,9 @@ func (s *Service) Port(number uint32) *Port {
 // whose ports were added.
 func (s *Service) Written(p *Port) Written {
 	if p.joined != nil {
-		return Written{p.joined, p.Field}
+		return config.Place{Object: p.joined, Field: p.Field}
 	}
-	return Written{s.Object, p.Field}
+	return config.Place{Object: s.Object, Field: p.Field}
 }
 
 // StreamPort returns the port of a number that takes connections, or nil: a DNS server has port 53 for UDP as well.

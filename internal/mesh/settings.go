@@ -47,7 +47,7 @@ func (s Settings) complete() Settings {
 // Written returns where a field of MeshConfig stands, or zero for a default.
 func (s Settings) Written(field string) Written {
 	if s.Object == nil || s.Object.Doc.Lookup(field) == nil {
-		return Written{}
+		return config.Place{}
 	}
-	return Written{s.Object, field}
+	return config.Place{Object: s.Object, Field: field}
 }

@@ -43,11 +43,11 @@ func (x sidecars) of(p Proxy) *config.Object {
 }
 
 // HiddenSidecars returns the Sidecars that might have been in force for the proxy and are not, with the reason.
-func (v *View) HiddenSidecars() []Loser {
+func (v *View) HiddenSidecars() []config.Ignored {
 	if v.Proxy.Type == Gateway {
 		return nil
 	}
-	var out []Loser
+	var out []config.Ignored
 	x := v.Mesh.sidecars
 	candidates := x.byNamespace[v.Proxy.Namespace]
 	if x.root != nil && !slices.Contains(candidates, x.root) {
@@ -55,7 +55,7 @@ func (v *View) HiddenSidecars() []Loser {
 	}
 	for _, o := range candidates {
 		if o != v.Sidecar {
-			out = append(out, Loser{o, "spec.workloadSelector", v.whyNotSidecar(o)})
+			out = append(out, config.Ignored{Object: o, Field: "spec.workloadSelector", Reason: v.whyNotSidecar(o)})
 		}
 	}
 	return out

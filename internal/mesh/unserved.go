@@ -11,7 +11,7 @@ import (
 
 // HiddenEndpoints returns what might serve a port of a service and does not, with the reason: addresses that the
 // service's resolution cannot use, workloads that are not ready, and ports of another name.
-func (v *View) HiddenEndpoints(s *Service, port *Port) []Loser {
+func (v *View) HiddenEndpoints(s *Service, port *Port) []config.Ignored {
 	u := unserved{mesh: v.Mesh, service: s, port: port}
 	if s.Kubernetes() {
 		u.slices()
@@ -27,11 +27,11 @@ type unserved struct {
 	mesh    *Mesh
 	service *Service
 	port    *Port
-	found   []Loser
+	found   []config.Ignored
 }
 
 func (u *unserved) lose(o *config.Object, field, reason string) {
-	u.found = append(u.found, Loser{o, field, reason})
+	u.found = append(u.found, config.Ignored{Object: o, Field: field, Reason: reason})
 }
 
 // slices looks at the EndpointSlices of a Kubernetes Service.

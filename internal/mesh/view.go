@@ -15,7 +15,7 @@ type View struct {
 	Sidecar  *config.Object // the Sidecar in force, or nil
 	Egress   []*EgressListener
 	Outbound *networking.OutboundTrafficPolicy // in force, never nil
-	Policy   Written                           // where it is written; zero for the default
+	Policy   config.Place                      // where it is written; zero for the default
 
 	scope   *scope
 	targets func() []Target

@@ -4,184 +4,77 @@ import (
 	"slices"
 	"strings"
 
-	"google.golang.org/protobuf/proto"
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
-	"sem.example/internal/source"
+	"sem.example/internal/mesh/routing"
+	"sem.example/internal/mesh/visibility"
 )
-
-// MeshGateway is the name by which a VirtualService is bound to the sidecars.
-const MeshGateway = "mesh"
-
-// A VirtualService is a VirtualService with short names completed and delegates merged in.
-type VirtualService struct {
-	Object   *config.Object
-	Spec     *networking.VirtualService
-	HTTP     []Written     // for each of Spec.Http, where it is written (a delegate's rule: in the delegate)
-	Root     []Written     // for each of Spec.Http, the rule that delegates to it; zero where it stands in Object itself
-	Pairs    [][]MatchPair // for each of Spec.Http that is delegated, what each of its matches was made of
-	Dropped  []Loser       // delegated rules that istiod leaves out
-	audience audience
-}
-
-// VisibleIn says whether exportTo lets a namespace see the rules.
-func (v *VirtualService) VisibleIn(namespace string) bool { return v.audience.includes(namespace) }
-
-// Gateways returns the gateways that the rules are bound to: "mesh", or namespace/name.
-func (v *VirtualService) Gateways() []string {
-	if len(v.Spec.Gateways) == 0 {
-		return []string{MeshGateway}
-	}
-	return v.Spec.Gateways
-}
 
 // A virtualServiceIndex finds VirtualServices by gateway and by the namespace that looks.
 type virtualServiceIndex struct {
-	all       []*VirtualService // the oldest first
+	all       []*routing.Rules // the oldest first
 	byGateway map[string]*bound
-	byHost    *hostIndex[[]*VirtualService]
+	byHost    *hostIndex[[]*routing.Rules]
 }
 
 // bound are the VirtualServices of one gateway.
 type bound struct {
-	private *exported[*VirtualService] // to their own namespace
-	others  *exported[*VirtualService]
+	private *visibility.Index[*routing.Rules] // to their own namespace
+	others  *visibility.Index[*routing.Rules]
 }
 
-func (x *virtualServiceIndex) add(v *VirtualService) {
+func (x *virtualServiceIndex) add(v *routing.Rules) {
 	x.all = append(x.all, v)
-	for i, h := range v.Spec.Hosts {
-		if !slices.Contains(v.Spec.Hosts[:i], h) {
-			list, _ := x.byHost.at(h)
-			x.byHost.put(h, append(list, v))
+	for i, h := range v.Hosts {
+		if !slices.ContainsFunc(v.Hosts[:i], func(o routing.Host) bool { return o.Name == h.Name }) {
+			list, _ := x.byHost.at(h.Name)
+			x.byHost.put(h.Name, append(list, v))
 		}
 	}
-	own := audience{}
-	rest := audience{public: v.audience.public}
-	for _, ns := range v.audience.namespaces {
+	own := visibility.Audience{}
+	rest := visibility.Audience{Public: v.Audience.Public}
+	for _, ns := range v.Audience.Namespaces {
 		if ns == v.Object.Namespace {
-			own.namespaces = []string{ns}
+			own.Namespaces = []string{ns}
 		} else {
-			rest.namespaces = append(rest.namespaces, ns)
+			rest.Namespaces = append(rest.Namespaces, ns)
 		}
 	}
-	for i, gateway := range v.Gateways() {
-		if slices.Contains(v.Gateways()[:i], gateway) {
+	for i, gateway := range v.Gateways {
+		if slices.Contains(v.Gateways[:i], gateway) {
 			continue
 		}
 		at := x.byGateway[gateway]
 		if at == nil {
-			at = &bound{newExported[*VirtualService](), newExported[*VirtualService]()}
+			at = &bound{visibility.NewIndex[*routing.Rules](), visibility.NewIndex[*routing.Rules]()}
 			x.byGateway[gateway] = at
 		}
-		at.private.add(v, own)
-		at.others.add(v, rest)
+		at.private.Add(v, own)
+		at.others.Add(v, rest)
 	}
 }
 
 // to returns the VirtualServices of a gateway that a namespace may see: its own private ones, those exported to it by
 // name, then the public ones, each from the oldest to the youngest.
-func (x *virtualServiceIndex) to(namespace, gateway string) []*VirtualService {
+func (x *virtualServiceIndex) to(namespace, gateway string) []*routing.Rules {
 	at := x.byGateway[gateway]
 	if at == nil {
 		return nil
 	}
-	return slices.Concat(at.private.to(namespace), at.others.to(namespace))
+	return slices.Concat(at.private.To(namespace), at.others.To(namespace))
 }
 
-// virtualServices completes and merges all VirtualServices that have hosts of their own.
+// virtualServices reads all VirtualServices that have hosts of their own.
 func (b *builder) virtualServices() virtualServiceIndex {
-	index := virtualServiceIndex{byGateway: map[string]*bound{}, byHost: newHostIndex[[]*VirtualService]()}
+	index := virtualServiceIndex{byGateway: map[string]*bound{}, byHost: newHostIndex[[]*routing.Rules]()}
 	delegates := b.delegates()
 	for _, o := range b.objects["VirtualService"] {
-		spec := config.Spec[*networking.VirtualService](o)
-		if spec == nil || len(spec.Hosts) == 0 {
-			continue
+		if spec := config.Spec[*networking.VirtualService](o); spec != nil && len(spec.Hosts) > 0 {
+			index.add(readVirtualService(o, spec, b.mesh.Settings).merged(delegates))
 		}
-		v := b.resolved(o, spec)
-		b.merge(v, delegates)
-		index.add(v)
 	}
 	return index
-}
-
-// resolved returns a copy of a VirtualService with all names completed.
-func (b *builder) resolved(o *config.Object, spec *networking.VirtualService) *VirtualService {
-	v := &VirtualService{Object: o, Spec: proto.CloneOf(spec),
-		audience: audienceOf(spec.ExportTo, b.config().DefaultVirtualServiceExportTo, o.Namespace)}
-	n := names{o.Namespace, b.mesh.Settings.Domain}
-	for i, h := range v.Spec.Hosts {
-		v.Spec.Hosts[i] = n.host(h)
-	}
-	n.gateways(v.Spec.Gateways)
-	n.http(v.Spec.Http)
-	n.tls(v.Spec.Tls)
-	n.tcp(v.Spec.Tcp)
-	v.HTTP = make([]Written, len(v.Spec.Http))
-	v.Root = make([]Written, len(v.Spec.Http))
-	for i := range v.HTTP {
-		v.HTTP[i] = Written{o, source.Index("spec.http", i)}
-	}
-	return v
-}
-
-// names completes the names in a document.
-type names struct{ namespace, domain string }
-
-func (n names) host(h string) string { return FullHost(h, n.namespace, n.domain) }
-
-func (n names) destination(d *networking.Destination) {
-	if d != nil {
-		d.Host = n.host(d.Host)
-	}
-}
-
-func (n names) gateways(list []string) {
-	for i, g := range list {
-		if g != MeshGateway {
-			list[i] = FullGateway(g, n.namespace)
-		}
-	}
-}
-
-func (n names) http(rules []*networking.HTTPRoute) {
-	for _, r := range rules {
-		for _, m := range r.Match {
-			n.gateways(m.Gateways)
-		}
-		for _, w := range r.Route {
-			n.destination(w.Destination)
-		}
-		n.destination(r.Mirror)
-		for _, m := range r.Mirrors {
-			n.destination(m.Destination)
-		}
-	}
-}
-
-func (n names) tls(rules []*networking.TLSRoute) {
-	for _, r := range rules {
-		for _, m := range r.Match {
-			n.gateways(m.Gateways)
-		}
-		n.routes(r.Route)
-	}
-}
-
-func (n names) tcp(rules []*networking.TCPRoute) {
-	for _, r := range rules {
-		for _, m := range r.Match {
-			n.gateways(m.Gateways)
-		}
-		n.routes(r.Route)
-	}
-}
-
-func (n names) routes(list []*networking.RouteDestination) {
-	for _, w := range list {
-		n.destination(w.Destination)
-	}
 }
 
 // FullGateway completes the name of a gateway to namespace/name. Names with dots are an old form, "name.namespace" or
@@ -207,53 +100,44 @@ type destination struct {
 	ports []uint32
 }
 
-// destinations returns the hosts that the rules can send a client of a namespace to, in the order of their appearance.
-func (v *VirtualService) destinations(namespace string) []destination {
+// destinations returns the hosts that rules can send a client of a namespace to, in the order of their appearance.
+func destinations(rules *routing.Rules, namespace string) []destination {
 	var out []destination
-	add := func(d *networking.Destination) {
-		if d == nil {
-			return
-		}
+	add := func(d routing.Destination) {
 		i := slices.IndexFunc(out, func(x destination) bool { return x.host == d.Host })
 		if i < 0 {
 			i, out = len(out), append(out, destination{host: d.Host})
 		}
-		out[i].ports = append(out[i].ports, d.GetPort().GetNumber())
+		out[i].ports = append(out[i].ports, d.Port)
 	}
-	for _, r := range v.Spec.Http {
-		if !fromNamespace(r.Match, namespace) {
+	for _, r := range rules.HTTP {
+		if !fromNamespace(r.Matches, namespace) {
 			continue
 		}
-		for _, w := range r.Route {
-			add(w.Destination)
+		for _, d := range r.Destinations {
+			add(d)
 		}
-		add(r.Mirror)
 		for _, m := range r.Mirrors {
-			add(m.Destination)
+			add(m.To)
 		}
 	}
-	for _, r := range v.Spec.Tcp {
-		for _, w := range r.Route {
-			add(w.Destination)
-		}
-	}
-	for _, r := range v.Spec.Tls {
-		for _, w := range r.Route {
-			add(w.Destination)
+	for _, r := range slices.Concat(rules.TCP, rules.TLS) {
+		for _, d := range r.Destinations {
+			add(d)
 		}
 	}
 	return out
 }
 
-// fromNamespace says whether a client of a namespace can meet any of the conditions. As in istiod, a condition without a
-// source namespace does not undo an earlier one that names another.
-func fromNamespace(matches []*networking.HTTPMatchRequest, namespace string) bool {
+// fromNamespace reports whether a client of a namespace can meet any of the conditions. As in istiod, a condition without
+// a source namespace does not undo an earlier one that names another.
+func fromNamespace(matches []routing.HTTPMatch, namespace string) bool {
 	ok := true
 	for _, m := range matches {
-		if m.SourceNamespace == namespace && namespace != "" {
+		if m.Client.Namespace == namespace && namespace != "" {
 			return true
 		}
-		if m.SourceNamespace != "" {
+		if m.Client.Namespace != "" {
 			ok = false
 		}
 	}

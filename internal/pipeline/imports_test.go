@@ -23,12 +23,12 @@ var mayImport = map[string][]string{
 	"schema":            {"internal/source", "internal/diag"},
 	"internal/config":   {"internal/source", "internal/diag", "internal/parallel"},
 	"internal/world":    {"internal/config"},
-	"internal/mesh":     {"internal/config", "internal/diag", "internal/source"},
+	"internal/mesh":     {"internal/config", "internal/diag", "internal/source", "internal/mesh/registry", "internal/mesh/routing", "internal/mesh/settings", "internal/mesh/trafficpolicy", "internal/mesh/visibility"},
 	"internal/envoy":    {"internal/source"},
-	"internal/compile":  {"internal/mesh", "internal/envoy", "internal/config", "internal/source", "internal/parallel"},
+	"internal/compile":  {"internal/mesh", "internal/envoy", "internal/config", "internal/source", "internal/parallel", "internal/mesh/routing", "internal/mesh/trafficpolicy"},
 	"render":            {"internal/envoy", "internal/parallel", "internal/source", "internal/standin"},
 	"simulate":          {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/hcm", "simulate/internal/listener", "simulate/internal/rbac", "simulate/internal/request", "simulate/internal/route", "simulate/internal/upstream"},
-	"validate":          {"validate/internal/facts", "internal/mesh", "internal/config", "internal/diag", "internal/source", "internal/parallel"},
+	"validate":          {"validate/internal/facts", "internal/mesh", "internal/config", "internal/diag", "internal/source", "internal/parallel", "internal/mesh/routing", "internal/mesh/trafficpolicy"},
 
 	"validate/internal/facts": {"internal/mesh", "internal/config", "internal/diag", "internal/source"},
 
@@ -58,6 +58,13 @@ var mayImport = map[string][]string{
 	"simulate/internal/network":    {"internal/envoy", "simulate/decision", "simulate/internal/hcm", "simulate/internal/rbac", "simulate/internal/upstream"},
 	"simulate/internal/listener":   {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/match", "simulate/internal/memo", "simulate/internal/network", "simulate/internal/tlscontext", "simulate/internal/upstream"},
 
+	// The rooms of mesh.
+	"internal/mesh/registry":      {"internal/config", "internal/source", "internal/mesh/settings", "internal/mesh/visibility"},
+	"internal/mesh/routing":       {"internal/config", "internal/mesh/visibility"},
+	"internal/mesh/settings":      {"internal/config", "internal/diag", "internal/source"},
+	"internal/mesh/trafficpolicy": {"internal/config"},
+	"internal/mesh/visibility":    {},
+
 	// The judges.
 	"internal/envoytest":          {"internal/envoy", "internal/source", "internal/standin", "simulate", "render", "internal/envoytest/binary"},
 	"internal/envoytest/binary":   {},
@@ -81,7 +88,7 @@ var homes = []struct {
 	{"cuelang.org/go", []string{"internal/source", "schema", "internal/recipe", "internal/convert"}, "CUE reads files, says the shape of documents and writes new ones; everything after that works on typed objects"},
 	{"sigs.k8s.io/yaml", []string{"internal/source", "internal/config", "internal/envoytest/manifest"}, "values are read in one place, so that there is one reading of YAML"},
 	{"go.yaml.in/yaml", []string{"internal/source", "internal/recipe", "internal/convert"}, "only source knows lines; recipes and exports are written"},
-	{"istio.io/api", []string{"internal/config", "internal/world", "internal/mesh", "validate", "validate/internal/facts", "internal/compile", "schema", "internal/pipeline", "internal/explain"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
+	{"istio.io/api", []string{"internal/config", "internal/world", "internal/mesh", "internal/mesh/trafficpolicy", "internal/mesh/settings", "internal/mesh/routing", "internal/mesh/registry", "validate", "validate/internal/facts", "internal/compile", "schema", "internal/pipeline", "internal/explain"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
 	{"github.com/envoyproxy/go-control-plane", []string{"internal/envoy", "internal/compile", "simulate", "simulate/decision", "simulate/internal/request", "simulate/internal/match", "simulate/internal/rbac", "simulate/internal/jwt", "simulate/internal/tlscontext", "simulate/internal/route", "simulate/internal/upstream", "simulate/internal/hcm", "simulate/internal/network", "simulate/internal/listener", "render", "internal/envoytest", "internal/envoytest/probe"}, "validation must not depend on what is generated"},
 	{"github.com/spf13/cobra", []string{"cmd/sem"}, "a library has no flags"},
 	{"github.com/charmbracelet/lipgloss", []string{"internal/output"}, "looks are decided in one place"},

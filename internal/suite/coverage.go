@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	"sem.example/internal/pipeline"
 	"sem.example/internal/source"
@@ -93,65 +92,20 @@ type place struct{ kind, namespace, name, field string }
 // itemsOf lists the items of a world. Those that another world has from the same file are the same.
 func itemsOf(w *pipeline.World, all map[string]*Item) map[place]*Item {
 	out := map[place]*Item{}
-	for _, o := range w.Objects {
+	for _, part := range w.Mesh.Parts() {
+		o, field := part.At.Object, part.At.Field
 		if o.Doc == nil {
 			continue
 		}
-		walkItems(o.Doc, func(what, field string) {
-			item := &Item{
-				What: what, Object: o.Kind + " " + o.Namespace + "/" + o.Name, Field: field,
-				File: source.Place{Doc: o.Doc, Field: field}.Position().File, Range: o.Doc.Lookup(field).Range,
-			}
-			identity := item.File + "\x00" + item.Object + "\x00" + field
-			if all[identity] == nil {
-				all[identity] = item
-			}
-			out[place{o.Kind, o.Namespace, o.Name, field}] = all[identity]
-		})
+		item := &Item{
+			What: string(part.Kind), Object: o.Kind + " " + o.Namespace + "/" + o.Name, Field: field,
+			File: part.At.Source().Position().File, Range: o.Doc.Lookup(field).Range,
+		}
+		identity := item.File + "\x00" + item.Object + "\x00" + field
+		if all[identity] == nil {
+			all[identity] = item
+		}
+		out[place{o.Kind, o.Namespace, o.Name, field}] = all[identity]
 	}
 	return out
-}
-
-// An outline says where the items of a kind of object are: lists, each with those within its elements.
-type outline struct {
-	what, list string
-	within     []outline
-}
-
-// portPolicies are the settings of single ports that a traffic policy has.
-var portPolicies = outline{what: "port policy", list: "trafficPolicy.portLevelSettings"}
-
-// rule is the outline of the rules of a VirtualService for one kind of traffic.
-func rule(list string) outline {
-	return outline{what: "route", list: list, within: []outline{{what: "match", list: "match"}, {what: "destination", list: "route"}}}
-}
-
-// outlines are those of the kinds that have items.
-var outlines = map[string][]outline{
-	"VirtualService":  {rule("http"), rule("tls"), rule("tcp")},
-	"DestinationRule": {portPolicies, {what: "subset", list: "subsets", within: []outline{portPolicies}}},
-	"ServiceEntry":    {{what: "port", list: "ports"}},
-}
-
-// walkItems calls found for each item of a document.
-func walkItems(doc *source.Document, found func(what, field string)) {
-	if !strings.Contains(doc.APIVersion, "networking.istio.io/") {
-		return
-	}
-	var walk func(parts []outline, path string)
-	walk = func(parts []outline, path string) {
-		for _, part := range parts {
-			list := path + "." + part.list
-			n := doc.Lookup(list)
-			if n == nil {
-				continue
-			}
-			for i := range n.Items {
-				field := source.Index(list, i)
-				found(part.what, field)
-				walk(part.within, field)
-			}
-		}
-	}
-	walk(outlines[doc.Kind], "spec")
 }

@@ -38,42 +38,10 @@ func ClientTLSFor(o *config.Object, port uint32) ClientTLS {
 	return ClientTLS{Place: At(o, "spec.trafficPolicy.tls"), Settings: policy.GetTls(), TopLevel: true}
 }
 
-// policyTLS returns the TLS settings of a policy for a port, of which an entry for the port takes the place of the others.
-func policyTLS(policy *networking.TrafficPolicy, port uint32) *networking.ClientTLSSettings {
-	for _, p := range policy.GetPortLevelSettings() {
-		if p.GetPort().GetNumber() == port {
-			return p.GetTls()
-		}
-	}
-	return policy.GetTls()
-}
-
-// TLSTowards returns the TLS settings that a rule has for a subset ("" for the host itself) and port, as istiod finds them: an
-// entry for the port replaces what stands above it, and the subset's settings go before those of the rule.
+// TLSTowards returns the TLS settings that a rule has for a subset ("" for the host itself) and port.
 func TLSTowards(rule *mesh.DestinationRule, subset string, port uint32) ClientTLS {
-	if rule == nil {
-		return ClientTLS{}
-	}
-	found := ClientTLSFor(rule.Host.Object, port)
-	written, ok := rule.Subsets[subset]
-	if !ok {
-		return found
-	}
-	for _, sub := range rule.Spec.GetSubsets() {
-		if sub.GetName() != subset || sub.GetTrafficPolicy() == nil {
-			continue
-		}
-		policy, at := sub.GetTrafficPolicy(), At(written.Object, written.Field).Sub("trafficPolicy")
-		if policy.GetTls() != nil {
-			found = ClientTLS{Place: at.Sub("tls"), Settings: policy.GetTls()}
-		}
-		for i, p := range policy.GetPortLevelSettings() {
-			if p.GetPort().GetNumber() == port {
-				return ClientTLS{Place: at.Sub("portLevelSettings").Item(i).Sub("tls"), Settings: p.GetTls()}
-			}
-		}
-	}
-	return found
+	tls := rule.For(port, subset).TLS
+	return ClientTLS{Place: At(tls.At.Object, tls.At.Field), Settings: tls.Value}
 }
 
 // A PortTLS is a port of a service with the TLS that a rule of a client sets for it.
@@ -148,16 +116,7 @@ func (s *DestinationRules) Encrypt(t Destination, svc *mesh.Service, port uint32
 	if s.encryptSelectively(svc, port) {
 		return true
 	}
-	rule := s.docs.Client(t.Object.Namespace).DestinationRule(svc)
-	if rule == nil {
-		return false
-	}
-	tls := ClientTLSFor(rule.Host.Object, port).Settings
-	for _, sub := range rule.Spec.GetSubsets() {
-		if own := policyTLS(sub.GetTrafficPolicy(), port); own != nil && sub.GetName() == t.Subset {
-			tls = own
-		}
-	}
+	tls := s.docs.Client(t.Object.Namespace).DestinationRule(svc).For(port, t.Subset).TLS.Value
 	return tls != nil && tls.GetMode() != networking.ClientTLSSettings_DISABLE
 }
 

@@ -36,7 +36,7 @@ func (s *Routes) Dropped(at Place) string {
 	return s.dropped.get(func() map[Place]string {
 		dropped := map[Place]string{}
 		for _, v := range s.docs.Mesh.VirtualServices() {
-			for _, l := range v.Dropped {
+			for _, l := range v.Ignored {
 				dropped[At(l.Object, l.Field)] = l.Reason
 			}
 		}

@@ -55,7 +55,7 @@ func (s *DestinationRules) ServicesOf(o *config.Object, namespace string) []*mes
 		if seen == nil {
 			continue
 		}
-		if rule := view.DestinationRule(seen); rule != nil && rule.Host.Object == o {
+		if rule := view.DestinationRule(seen); rule != nil && rule.Object == o {
 			found = append(found, seen)
 		}
 	}

@@ -160,8 +160,8 @@ func (s *Routes) CountInMesh(host string) int {
 
 // HostsInMesh returns the full hosts for which a VirtualService gives HTTP rules to sidecars.
 func HostsInMesh(v *mesh.VirtualService) []string {
-	if len(v.Spec.GetHttp()) == 0 || !slices.Contains(v.Gateways(), mesh.MeshGateway) {
+	if len(v.HTTP) == 0 || !slices.Contains(v.Gateways, mesh.MeshGateway) {
 		return nil
 	}
-	return v.Spec.GetHosts()
+	return v.HostNames()
 }

@@ -27,10 +27,8 @@ func (s *DestinationRules) EachMissingSubset(do func(t Destination, svc *mesh.Se
 			return
 		}
 		rule := s.docs.Client(t.Object.Namespace).DestinationRule(svc)
-		if rule != nil {
-			if _, ok := rule.Subsets[t.Subset]; ok {
-				return
-			}
+		if rule.Subset(t.Subset) != nil {
+			return
 		}
 		do(t, svc, rule, s.Defining(svc.Host, t.Subset))
 	})

@@ -1,4 +1,4 @@
-package compile
+package trafficpolicy
 
 import (
 	"testing"
@@ -8,10 +8,9 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"sem.example/internal/config"
-	"sem.example/internal/mesh"
 )
 
-func TestPolicyLayers(t *testing.T) {
+func TestLayers(t *testing.T) {
 	const rule = `
 trafficPolicy:
   loadBalancer: {simple: RANDOM}
@@ -80,21 +79,17 @@ subsets:
 		t.Fatal(err)
 	}
 	object := &config.Object{Meta: config.Meta{Name: "rule"}}
-	merged := &mesh.DestinationRule{Spec: spec, Host: mesh.Written{Object: object}, Subsets: map[string]mesh.Written{
-		"plain": {Object: object, Field: "spec.subsets[0]"},
-		"own":   {Object: object, Field: "spec.subsets[1]"},
-		"port":  {Object: object, Field: "spec.subsets[2]"},
-	}}
+	merged := ReadRule(object, spec, "example.com")
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			p := &policy{}
-			at := mesh.Written{Field: "mesh"}
-			p.pool.set(&networking.ConnectionPoolSettings{}, at, "")
-			p.outlier.set(&networking.OutlierDetection{}, at, "")
-			p.layOver(merged, test.port, test.subset)
+			e := &Effective{}
+			at := config.Place{Object: &config.Object{}, Field: "mesh"}
+			e.ConnectionPool.Override(&networking.ConnectionPoolSettings{}, at, "")
+			e.OutlierDetection.Override(&networking.OutlierDetection{}, at, "")
+			e.Apply(merged, test.port, test.subset)
 			got := map[string][]string{
-				"balancer": written(p.balancer), "pool": written(p.pool), "outlier": written(p.outlier),
-				"tls": written(p.tls), "retry": written(p.retryBudget),
+				"balancer": fields(e.LoadBalancer), "pool": fields(e.ConnectionPool), "outlier": fields(e.OutlierDetection),
+				"tls": fields(e.TLS), "retry": fields(e.RetryBudget),
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error(diff)
@@ -103,9 +98,9 @@ subsets:
 	}
 }
 
-func written[M any](b block[M]) []string {
-	out := []string{b.from.Field}
-	for _, l := range b.lost {
+func fields[T any](b Block[T]) []string {
+	out := []string{b.At.Field}
+	for _, l := range b.Overridden {
 		out = append(out, "-"+l.Field)
 	}
 	return out
