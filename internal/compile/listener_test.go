@@ -83,7 +83,8 @@ func TestServiceAddress(t *testing.T) {
 }
 
 func TestShortForms(t *testing.T) {
-	c := New(&mesh.View{Mesh: &mesh.Mesh{Settings: mesh.Settings{Domain: "cluster.local"}}, Proxy: mesh.Proxy{Namespace: "web"}})
+	m, _ := mesh.Build(nil, mesh.Settings{Domain: "cluster.local"})
+	c := New(&mesh.View{Mesh: m, Proxy: mesh.Proxy{Namespace: "web"}})
 	for host, want := range map[string]string{
 		"a.web.svc.cluster.local":  "[a.web.svc.cluster.local. a a.web.svc a.web]",
 		"a.bank.svc.cluster.local": "[a.bank.svc.cluster.local. a.bank a.bank.svc]",

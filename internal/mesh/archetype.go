@@ -9,6 +9,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/registry"
 	"sem.example/internal/mesh/routing"
 	"sem.example/internal/mesh/visibility"
 )
@@ -93,7 +94,7 @@ func (q *questionnaire) addresses(ips []netip.Addr) []netip.Addr {
 
 func (m *Mesh) askedOfClients() *questionnaire {
 	q := &questionnaire{labels: map[string]bool{}, hosts: map[netip.Addr]bool{}, plainRules: true}
-	for _, name := range []string{labelNetwork, labelCluster, labelRegion, labelZone, labelSubzone, "kubernetes.io/hostname"} {
+	for _, name := range registry.PlaceLabels {
 		q.labels[name] = true // a service's own preference for near endpoints
 	}
 	q.failover(m.Settings.Config.GetLocalityLbSetting().GetFailoverPriority())
@@ -102,10 +103,10 @@ func (m *Mesh) askedOfClients() *questionnaire {
 		q.node = q.node || s.NodeLocal
 		q.policies = q.policies || s.Resolution == DynamicDNS
 		if s.Resolution == OriginalDst {
-			q.endpoints(m.endpoints[s.id()])
+			q.endpoints(m.EndpointsOf(s))
 		}
 	}
-	for _, o := range m.objects["DestinationRule"] {
+	for _, o := range m.Objects("DestinationRule") {
 		spec := config.Spec[*networking.DestinationRule](o)
 		q.plainRules = q.plainRules && m.plainRule(o, spec)
 		q.names(spec.GetWorkloadSelector().GetMatchLabels())

@@ -6,22 +6,23 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/registry"
 )
 
 // Behind returns the proxy that takes the connections to an address: that of a gateway's Pod, or the sidecar of a Pod or
 // WorkloadEntry. The second result is false where the input knows of no proxy there. Of several Pods of one address, as those
 // of the host's network have, none is known.
 func (m *Mesh) Behind(address string) (Proxy, bool) {
-	if pods := m.podsAt[address]; len(pods) == 1 {
+	if pods := m.PodsAt(address); len(pods) == 1 {
 		return m.behindPod(pods[0])
 	}
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
 		return Proxy{}, false
 	}
-	for _, o := range m.objects["WorkloadEntry"] {
+	for _, o := range m.Objects("WorkloadEntry") {
 		spec := config.Spec[*networking.WorkloadEntry](o)
-		if spec.GetAddress() != address || tlsMode(spec.GetLabels(), "disabled") != "istio" {
+		if spec.GetAddress() != address || registry.TLSMode(spec.GetLabels(), "disabled") != "istio" {
 			continue
 		}
 		p, _ := m.Proxy(Proxy{Type: Sidecar, Namespace: o.Namespace, Name: o.Name, IPs: []netip.Addr{ip}})
@@ -35,7 +36,7 @@ func (m *Mesh) behindPod(o *config.Object) (Proxy, bool) {
 	if len(m.View(gateway).Gateways()) > 0 {
 		return gateway, true
 	}
-	if tlsMode(o.Labels, "disabled") != "istio" {
+	if registry.TLSMode(o.Labels, "disabled") != "istio" {
 		return Proxy{}, false
 	}
 	p, _ := m.Proxy(Proxy{Type: Sidecar, Namespace: o.Namespace, Name: o.Name})

@@ -7,22 +7,10 @@ import (
 	"slices"
 	"strings"
 
-	networking "istio.io/api/networking/v1alpha3"
-
 	"sem.example/internal/config"
 	"sem.example/internal/mesh/routing"
+	"sem.example/internal/mesh/visibility"
 )
-
-// delegates returns the VirtualServices without hosts, which only others refer to, by namespace/name.
-func (b *builder) delegates() map[string]*virtualService {
-	out := map[string]*virtualService{}
-	for _, o := range b.objects["VirtualService"] {
-		if spec := config.Spec[*networking.VirtualService](o); spec != nil && len(spec.Hosts) == 0 {
-			out[o.Namespace+"/"+o.Name] = readVirtualService(o, spec, b.mesh.Settings)
-		}
-	}
-	return out
-}
 
 // merged returns the rules with those of delegates in the place of those that delegate. What cannot be merged is ignored.
 func (v *virtualService) merged(delegates map[string]*virtualService) *routing.Rules {
@@ -203,7 +191,9 @@ func matchConflict(root, leaf routing.HTTPMatch) string {
 }
 
 // narrows reports whether all gateways of a delegate are among the root's. A longer list is not, whatever it repeats.
-func narrows(root, leaf []string) bool { return len(leaf) <= len(root) && subset(leaf, root) }
+func narrows(root, leaf []string) bool {
+	return len(leaf) <= len(root) && visibility.Subset(leaf, root)
+}
 
 func namedConflict(root, leaf []routing.NamedMatch) bool {
 	for _, l := range leaf {

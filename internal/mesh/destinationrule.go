@@ -7,6 +7,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/registry"
 	"sem.example/internal/mesh/trafficpolicy"
 	"sem.example/internal/mesh/visibility"
 )
@@ -22,7 +23,7 @@ type filedRule struct {
 
 // selects reports whether the rule is for a proxy, among those of its own namespace.
 func (f *filedRule) selects(p Proxy) bool {
-	return f.Namespace() == p.Namespace && selects(f.Selector.Labels, p.Labels)
+	return f.Namespace() == p.Namespace && registry.Selects(f.Selector.Labels, p.Labels)
 }
 
 // A ruleIndex holds the rules of one namespace by host.
@@ -38,9 +39,9 @@ func (x *ruleIndex) add(r *trafficpolicy.Rule, exportTo []string) {
 	alone := true
 	for _, m := range older {
 		switch {
-		case sameSet(exportTo, m.exportTo):
+		case visibility.Same(exportTo, m.exportTo):
 			alone = false
-		case len(m.exportTo) > 0 && subset(m.exportTo, exportTo):
+		case len(m.exportTo) > 0 && visibility.Subset(m.exportTo, exportTo):
 			alone = true
 		default:
 			alone = true
@@ -69,22 +70,22 @@ type destinationRules struct {
 	byHost      *hostIndex[[]*config.Object]
 }
 
-// destinationRules files all DestinationRules. Those with a workload selector come first, then the oldest; they are
+// readDestinationRules files all DestinationRules. Those with a workload selector come first, then the oldest; they are
 // never exported.
-func (b *builder) destinationRules() *destinationRules {
+func readDestinationRules(r *registry.Registry) *destinationRules {
 	d := &destinationRules{map[string]*ruleIndex{}, map[string]*ruleIndex{}, newRuleIndex(), newHostIndex[[]*config.Object]()}
 	for _, selecting := range []bool{true, false} {
-		for _, o := range b.objects["DestinationRule"] {
+		for _, o := range r.Objects("DestinationRule") {
 			spec := config.Spec[*networking.DestinationRule](o)
 			if spec != nil && (spec.WorkloadSelector != nil) == selecting {
-				b.fileRule(d, trafficpolicy.ReadRule(o, spec, FullHost(spec.Host, o.Namespace, b.mesh.Settings.Domain)), ruleAudience(spec))
+				d.file(trafficpolicy.ReadRule(o, spec, FullHost(spec.Host, o.Namespace, r.Settings.Domain)), ruleAudience(spec), r.Settings)
 			}
 		}
 	}
 	return d
 }
 
-func (b *builder) fileRule(d *destinationRules, r *trafficpolicy.Rule, exportTo []string) {
+func (d *destinationRules) file(r *trafficpolicy.Rule, exportTo []string, settings Settings) {
 	o := r.Object
 	all, _ := d.byHost.at(r.Host)
 	d.byHost.put(r.Host, append(all, o))
@@ -92,9 +93,9 @@ func (b *builder) fileRule(d *destinationRules, r *trafficpolicy.Rule, exportTo 
 		rulesOf(d.local, o.Namespace).add(r, exportTo)
 	}
 	switch {
-	case !b.mesh.privateOnly(exportTo, o.Namespace):
+	case !privateOnly(exportTo, o.Namespace, settings):
 		rulesOf(d.exported, o.Namespace).add(r, exportTo)
-	case o.Namespace == b.config().RootNamespace:
+	case o.Namespace == settings.Config.RootNamespace:
 		d.rootPrivate.add(r, exportTo)
 	}
 }
@@ -123,9 +124,9 @@ func includesHome(exportTo []string, namespace string) bool {
 
 // privateOnly says whether a rule is exported to its own namespace and no other. Of the mesh's default only "." and "*"
 // are honoured.
-func (m *Mesh) privateOnly(exportTo []string, namespace string) bool {
+func privateOnly(exportTo []string, namespace string, settings Settings) bool {
 	if len(exportTo) == 0 {
-		return slices.Contains(m.Settings.Config.DefaultDestinationRuleExportTo, visibility.OwnOnly)
+		return slices.Contains(settings.Config.DefaultDestinationRuleExportTo, visibility.OwnOnly)
 	}
 	return len(exportTo) == 1 && includesHome(exportTo, namespace)
 }
@@ -181,43 +182,12 @@ func pick(rules []*filedRule, p Proxy) *filedRule {
 	return general
 }
 
-// DestinationRule returns the rule in force for a service, or nil.
-func (v *View) DestinationRule(s *Service) *DestinationRule {
-	return v.rules.get(s.Host, func() *DestinationRule {
-		seen := v.Service(s.Host)
-		if seen == nil {
-			seen = s
-		}
-		m := pick(v.scope.rules(seen), v.Proxy)
-		if m == nil {
-			return nil
-		}
-		out := *m.Rule
-		out.Ignored = slices.Concat(m.Ignored, v.hiddenRules(seen, m))
-		return &out
-	})
-}
-
-// ServerRule returns the rule that counts for a service where the proxy itself serves it, or nil. Rules that select
-// clients do not, and a service that the proxy does not see has none.
-func (v *View) ServerRule(s *Service) *DestinationRule {
-	seen := v.Service(s.Host)
-	if seen == nil {
-		return nil
-	}
-	m := pick(v.scope.rules(seen), Proxy{})
-	if m == nil {
-		return nil
-	}
-	return m.Rule
-}
-
 // ruleVisible says whether exportTo lets clients of a namespace use a rule.
-func (m *Mesh) ruleVisible(o *config.Object, client string) bool {
+func ruleVisible(o *config.Object, client string, settings Settings) bool {
 	spec := config.Spec[*networking.DestinationRule](o)
 	exportTo := ruleAudience(spec)
 	if o.Namespace == client {
 		return usedAtHome(exportTo, client)
 	}
-	return !m.privateOnly(exportTo, o.Namespace) && usable(exportTo, client)
+	return !privateOnly(exportTo, o.Namespace, settings) && usable(exportTo, client)
 }

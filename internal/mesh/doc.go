@@ -3,19 +3,17 @@
 //
 // # Words
 //
-// A [Mesh] is everything that was loaded; a [View] is what one [Proxy] sees of it. A [Service] is a host with ports, made
-// from a Kubernetes Service or from a host of a ServiceEntry; an [Endpoint] is an address that serves a port of one. An
-// [EgressListener] is what a Sidecar, or its absence, lets a proxy call. A [VirtualService] has its names completed and
-// its delegates merged in; a [DestinationRule] is what several rules of one host come to for one client. A [Target] is a
-// port that the proxy's own workload serves. Everything knows where it is [Written], and what does not apply is kept as a
-// [Loser] with the reason.
+// A [Mesh] is everything that was loaded; a [View] is what one [Proxy] sees of it. Services, endpoints and workloads are
+// those of package registry. Rules are those of package routing: a [VirtualService] has its names completed and its
+// delegates merged in. A [DestinationRule] is what several rules of one host come to for one client, in the terms of
+// package trafficpolicy. An [EgressListener] is what a Sidecar, or its absence, lets a proxy call. Everything knows the
+// place that it was written in, and what does not apply is kept as [config.Ignored] with the reason.
 //
 // # How a view comes about
 //
-// [Build] reads objects once, in this order: the namespaces that istiod watches (discovery.go), workloads (pod.go,
-// workload.go), services (kubernetes.go, serviceentry.go), who may see them (visibility.go), their endpoints
-// (endpointslice.go), and the rules, each kind indexed by what it is looked up by. Age decides most conflicts:
-// [config.Compare] orders objects, and Kubernetes Services without a creation time count as older than any entry.
+// [Build] reads objects once: services and endpoints (package registry), then the rules, each kind indexed by what it is
+// looked up by. Age decides most conflicts: [config.Compare] orders objects, and Kubernetes Services without a creation
+// time count as older than any entry.
 //
 // [Mesh.View] then answers for a proxy. It chooses the Sidecar (sidecar.go), computes its listeners (egress.go) and the
 // union of what they import (scope.go), and looks up DestinationRules when they are asked for (destinationrule.go):

@@ -58,7 +58,7 @@ func (m *Mesh) Dump(w io.Writer) error {
 		p.under(func() { section(p, "endpoints", m.endpointsOnce(s), p.endpoint) })
 	})
 	section(p, "virtual services", m.virtualServices.all, p.virtualService)
-	section(p, "gateways between networks", m.gateways, func(g *NetworkGateway) {
+	section(p, "gateways between networks", m.NetworkGateways(), func(g *NetworkGateway) {
 		p.line(g.Network, g.Address+":"+number(g.Port), located(g.Object, g.Field))
 	})
 	section(p, "ignored", slices.Concat(m.Undiscovered(), m.HiddenPeerAuthentications()), p.loser)
@@ -67,10 +67,10 @@ func (m *Mesh) Dump(w io.Writer) error {
 
 // endpointsOnce are the endpoints of a service's host and namespace, where the service is the one that counts there.
 func (m *Mesh) endpointsOnce(s *Service) []*Endpoint {
-	if m.owners[s.id()] != s {
+	if !m.IsOwner(s) {
 		return nil
 	}
-	return m.endpoints[s.id()]
+	return m.EndpointsOf(s)
 }
 
 // Dump writes all that the proxy sees, in a form to be read and compared.
@@ -215,8 +215,6 @@ func named(name, value string) string {
 	}
 	return name + " " + value
 }
-
-func number(n uint32) string { return strconv.FormatUint(uint64(n), 10) }
 
 func pairs(labels map[string]string) string {
 	out := make([]string, 0, len(labels))

@@ -9,6 +9,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/registry"
 	"sem.example/internal/mesh/routing"
 	"sem.example/internal/source"
 )
@@ -48,7 +49,7 @@ func (l *EgressListener) onPort(s *Service) *Service {
 	case len(s.Ports) == 1:
 		return s
 	}
-	return s.withPorts([]*Port{p})
+	return s.WithPorts([]*Port{p})
 }
 
 // byHost indexes VirtualServices by host; the first of a host stays.
@@ -72,7 +73,7 @@ func (m *Mesh) egress(namespace string, spec *networking.IstioEgressListener, fi
 	}
 	in := readImports(hosts, namespace)
 	l := newListener(spec, field, nil, in.virtualServices(m.virtualServices.to(namespace, MeshGateway)))
-	candidates := m.visible.To(namespace)
+	candidates := m.VisibleTo(namespace)
 	if in.exactOnly {
 		candidates = m.exactly(in, namespace)
 	}
@@ -181,7 +182,7 @@ func (in imports) services(list []*Service, l *EgressListener) []*Service {
 				continue
 			}
 			if kept := l.onPort(s); kept != nil {
-				out = append(out, kept.withAliases(h))
+				out = append(out, withAliases(kept, h))
 				break
 			}
 		}
@@ -190,7 +191,7 @@ func (in imports) services(list []*Service, l *EgressListener) []*Service {
 }
 
 // withAliases returns the service with those aliases that are imported.
-func (s *Service) withAliases(h *importedHosts) *Service {
+func withAliases(s *Service, h *importedHosts) *Service {
 	if !slices.ContainsFunc(s.Aliases, func(a string) bool { return !h.matches(a) }) {
 		return s
 	}
@@ -205,12 +206,12 @@ func (m *Mesh) exactly(in imports, namespace string) []*Service {
 	var out []*Service
 	for ns, hosts := range in.from {
 		for host := range hosts.exact {
-			if s := m.owners[serviceID{host, ns}]; s != nil && s.VisibleIn(namespace) {
+			if s := m.Owner(host, ns); s != nil && s.VisibleIn(namespace) {
 				out = append(out, s)
 			}
 		}
 	}
-	slices.SortFunc(out, compareServices)
+	slices.SortFunc(out, registry.CompareServices)
 	return out
 }
 

@@ -7,6 +7,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/registry"
 	"sem.example/internal/mesh/routing"
 )
 
@@ -65,7 +66,7 @@ func shadow(seen, s *Service, own string) string {
 		return who + " has the same host, in the proxy's own namespace"
 	case seen.Kubernetes() && !s.Kubernetes():
 		return who + " has the same host, and Kubernetes Services come before entries"
-	case seen.Namespace == s.Namespace && samePorts(seen, s):
+	case seen.Namespace == s.Namespace && registry.SamePorts(seen, s):
 		return who + " has the same host and ports, and is older"
 	}
 	return who + " has the same host and comes first"
@@ -175,9 +176,9 @@ func (v *View) whyHidden(o *config.Object, s *Service, used *filedRule) string {
 		return "its namespace is neither the client's (" + client + ") nor the service's (" + s.Namespace + ") nor the root namespace"
 	case selector != nil && o.Namespace != client:
 		return "a rule with a workload selector serves clients of its own namespace only"
-	case !v.Mesh.ruleVisible(o, client):
+	case !ruleVisible(o, client, v.Mesh.Settings):
 		return "it is not exported to namespace " + client
-	case selector != nil && !selects(selector.MatchLabels, v.Proxy.Labels):
+	case selector != nil && !registry.Selects(selector.MatchLabels, v.Proxy.Labels):
 		return "its workload selector does not match the client"
 	case used == nil:
 		return v.whyNone(o, s)

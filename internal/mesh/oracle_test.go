@@ -15,6 +15,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/registry"
 	"sem.example/internal/mesh/trafficpolicy"
 )
 
@@ -170,7 +171,7 @@ func viewClusters(v *View) (map[string]string, map[string][]string) {
 				clusters[name] = origin
 				list := []string{}
 				for _, e := range v.Endpoints(s, p) {
-					if selects(subset.Labels, e.Labels) {
+					if registry.Selects(subset.Labels, e.Labels) {
 						list = append(list, addressOf(e))
 					}
 				}

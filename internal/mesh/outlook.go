@@ -3,7 +3,7 @@ package mesh
 import (
 	"slices"
 
-	"sem.example/internal/config"
+	"sem.example/internal/mesh/registry"
 	"sem.example/internal/mesh/routing"
 	"sem.example/internal/mesh/visibility"
 )
@@ -43,7 +43,7 @@ func (k *outlook) sidecar(m *Mesh, of scopeKey) {
 
 // gateway fills the outlook with all that a namespace may see: Sidecars do not concern gateways.
 func (k *outlook) gateway(m *Mesh, namespace string) {
-	for _, s := range m.visible.To(namespace) {
+	for _, s := range m.VisibleTo(namespace) {
 		k.add(s)
 	}
 	rules := m.virtualServices.to(namespace, MeshGateway)
@@ -64,34 +64,13 @@ func (k *outlook) imports(m *Mesh, namespace string, l *EgressListener) {
 			if l.MatchesPort() {
 				s = l.onPort(s)
 			} else {
-				s = s.onPorts(d.ports)
+				s = s.OnPorts(d.ports)
 			}
 			if s != nil {
 				k.add(s)
 			}
 		}
 	}
-}
-
-// onPorts returns the service with those of its ports that rules name; a rule that names none needs all. It is nil
-// where the rules name none of its ports.
-func (s *Service) onPorts(numbers []uint32) *Service {
-	if slices.Contains(numbers, 0) {
-		return s
-	}
-	var kept []*Port
-	for _, p := range s.Ports {
-		if slices.Contains(numbers, p.Number) {
-			kept = append(kept, p)
-		}
-	}
-	switch len(kept) {
-	case len(s.Ports):
-		return s
-	case 0:
-		return nil
-	}
-	return s.withPorts(kept)
 }
 
 // add takes a service into the outlook. Of one host the first stays, unless a Kubernetes Service comes after an entry;
@@ -108,28 +87,15 @@ func (k *outlook) add(s *Service) {
 	case now == s || now.Kubernetes() && !s.Kubernetes():
 	case s.Kubernetes() && !now.Kubernetes():
 		k.services[i] = s
-	case !samePorts(now, s) && mergeable(now, s):
+	case !registry.SamePorts(now, s) && registry.Mergeable(now, s):
 		ports := slices.Clone(now.Ports)
 		for _, p := range s.Ports {
 			if now.Port(p.Number) == nil {
-				ports = append(ports, p.joining(now, s.Object))
+				ports = append(ports, p.Joining(now, s.Object))
 			}
 		}
-		k.services[i] = now.withPorts(ports)
+		k.services[i] = now.WithPorts(ports)
 	}
-}
-
-// joining returns the port of a document as another service of the host takes it in: where applications dial the
-// endpoints themselves, only the first service sends them to its target ports.
-func (p *Port) joining(first *Service, o *config.Object) *Port {
-	joined := *p
-	if joined.joined == nil {
-		joined.joined = o
-	}
-	if first.Resolution == OriginalDst {
-		joined.Target = 0
-	}
-	return &joined
 }
 
 func (k *outlook) service(host string) *Service {
@@ -159,7 +125,7 @@ func (m *Mesh) ordinary(namespace string) bool {
 func (m *Mesh) serviceOdds() {
 	home := map[string]string{} // of a host
 	for _, s := range m.Services {
-		m.setApart(s.audience, s.Namespace)
+		m.setApart(s.Audience(), s.Namespace)
 		if first, ok := home[s.Host]; ok && first != s.Namespace {
 			m.apart[first], m.apart[s.Namespace] = true, true
 		} else {

@@ -4,6 +4,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/registry"
 	"sem.example/internal/mesh/routing"
 	"sem.example/internal/mesh/trafficpolicy"
 )
@@ -30,19 +31,19 @@ type Part struct {
 // Parts returns the parts of all resources, each where it is written, whether or not another resource hides it.
 func (m *Mesh) Parts() []Part {
 	var p parts
-	for _, o := range m.objects["VirtualService"] {
+	for _, o := range m.Objects("VirtualService") {
 		if spec := config.Spec[*networking.VirtualService](o); spec != nil {
 			p.virtualService(readVirtualService(o, spec, m.Settings))
 		}
 	}
-	for _, o := range m.objects["DestinationRule"] {
+	for _, o := range m.Objects("DestinationRule") {
 		if spec := config.Spec[*networking.DestinationRule](o); spec != nil {
 			p.destinationRule(trafficpolicy.ReadRule(o, spec, spec.Host))
 		}
 	}
-	for _, o := range m.objects["ServiceEntry"] {
+	for _, o := range m.Objects("ServiceEntry") {
 		if spec := config.Spec[*networking.ServiceEntry](o); spec != nil {
-			for _, port := range entryPorts(spec) {
+			for _, port := range registry.EntryPorts(spec) {
 				p.add(PortPart, config.Place{Object: o, Field: port.Field})
 			}
 		}

@@ -1,13 +1,12 @@
 package mesh
 
 import (
-	"maps"
-	"slices"
 	"strconv"
 
 	security "istio.io/api/security/v1beta1"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/registry"
 	"sem.example/internal/source"
 )
 
@@ -29,9 +28,9 @@ type peers struct {
 	ignored   []config.Ignored
 }
 
-func (b *builder) peers() peers {
-	x := peers{root: b.config().RootNamespace, general: map[string]*config.Object{}, selecting: map[string][]*config.Object{}}
-	for _, o := range b.objects["PeerAuthentication"] {
+func readPeers(r *registry.Registry) peers {
+	x := peers{root: r.Settings.Config.RootNamespace, general: map[string]*config.Object{}, selecting: map[string][]*config.Object{}}
+	for _, o := range r.Objects("PeerAuthentication") {
 		spec := config.Spec[*security.PeerAuthentication](o)
 		first := x.general[o.Namespace]
 		switch {
@@ -53,7 +52,7 @@ func (x peers) workload(namespace string, labels map[string]string) *config.Obje
 		return nil
 	}
 	for _, o := range x.selecting[namespace] {
-		if selects(config.Spec[*security.PeerAuthentication](o).Selector.MatchLabels, labels) {
+		if registry.Selects(config.Spec[*security.PeerAuthentication](o).Selector.MatchLabels, labels) {
 			return o
 		}
 	}
@@ -83,37 +82,3 @@ func modeOf(o *config.Object) tlsModeOf {
 	}
 	return config.Spec[*security.PeerAuthentication](o).GetMtls().GetMode()
 }
-
-// MutualTLS returns the mode in force at a port of the proxy's workload (0: outside any port), and who set it.
-func (v *View) MutualTLS(port uint32) (security.PeerAuthentication_MutualTLS_Mode, config.Place) {
-	return v.Mesh.peers.mode(v.Proxy.Namespace, v.Proxy.Labels, port)
-}
-
-// MutualTLSPorts returns the ports of the proxy's workload that a PeerAuthentication sets a mode of their own for, sorted.
-func (v *View) MutualTLSPorts() []uint32 {
-	own := v.Mesh.peers.workload(v.Proxy.Namespace, v.Proxy.Labels)
-	if own == nil {
-		return nil
-	}
-	return slices.Sorted(maps.Keys(config.Spec[*security.PeerAuthentication](own).PortLevelMtls))
-}
-
-// ClientMutualTLS returns the mode that clients assume for a service: that of its namespace or mesh.
-func (v *View) ClientMutualTLS(s *Service) security.PeerAuthentication_MutualTLS_Mode {
-	for _, ns := range []string{s.Namespace, v.Mesh.peers.root} {
-		if m := modeOf(v.Mesh.peers.general[ns]); m != unset {
-			return m
-		}
-	}
-	return permissive
-}
-
-// ServerMutualTLS returns the mode in force at an endpoint's port: that of its workload, namespace or mesh.
-func (v *View) ServerMutualTLS(e *Endpoint) security.PeerAuthentication_MutualTLS_Mode {
-	mode, _ := v.Mesh.peers.mode(e.Namespace, e.Labels, e.Port)
-	return mode
-}
-
-// HiddenPeerAuthentications returns the policies for all workloads of a namespace, or the mesh, that an older one takes
-// the place of.
-func (m *Mesh) HiddenPeerAuthentications() []config.Ignored { return m.peers.ignored }

@@ -8,13 +8,14 @@ import (
 	typev1beta1 "istio.io/api/type/v1beta1"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/registry"
 )
 
 // Gateways returns the Gateways that select the proxy, the oldest first. One without a selector selects every gateway.
 func (v *View) Gateways() []*config.Object {
-	return slices.DeleteFunc(slices.Clone(v.Mesh.objects["Gateway"]), func(o *config.Object) bool {
+	return slices.DeleteFunc(slices.Clone(v.Mesh.Objects("Gateway")), func(o *config.Object) bool {
 		spec := config.Spec[*networking.Gateway](o)
-		return spec == nil || !selects(spec.Selector, v.Proxy.Labels)
+		return spec == nil || !registry.Selects(spec.Selector, v.Proxy.Labels)
 	})
 }
 
@@ -36,7 +37,7 @@ func (v *View) attached(p targeted, namespace string) bool {
 		refs = []*typev1beta1.PolicyTargetReference{p.GetTargetRef()}
 	}
 	if len(refs) == 0 {
-		return selects(p.GetSelector().GetMatchLabels(), v.Proxy.Labels)
+		return registry.Selects(p.GetSelector().GetMatchLabels(), v.Proxy.Labels)
 	}
 	gateway, ok := v.Proxy.Labels[labelGateway]
 	return ok && namespace == v.Proxy.Namespace && slices.ContainsFunc(refs, func(r *typev1beta1.PolicyTargetReference) bool {
@@ -74,7 +75,7 @@ func attachedIn[T interface {
 		if slices.Contains(namespaces[:i], ns) {
 			continue
 		}
-		for _, o := range v.Mesh.objects[kind] {
+		for _, o := range v.Mesh.Objects(kind) {
 			if spec := config.Spec[T](o); spec != none && o.Namespace == ns && v.attached(spec, ns) {
 				out = append(out, o)
 			}

@@ -1,9 +1,6 @@
 package mesh
 
-import (
-	"net/netip"
-	"strings"
-)
+import "strings"
 
 // SearchNames returns the names that the resolver of the proxy's Pod tries for a host, in order: the host as it is, then with
 // each search domain of the Pod.
@@ -22,15 +19,4 @@ func (v *View) ResolveName(name string) string {
 		}
 	}
 	return name
-}
-
-// DialAddress returns the address that the application of a proxy dials for a service: the first that is the address of one
-// machine. It is "" where the service has none, as a CIDR cannot be dialled.
-func (s *Service) DialAddress(p Proxy) string {
-	for _, a := range s.AddressesFor(p) {
-		if addr, err := netip.ParseAddr(a); err == nil && !addr.IsUnspecified() {
-			return addr.String()
-		}
-	}
-	return ""
 }

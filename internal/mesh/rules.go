@@ -1,6 +1,8 @@
 package mesh
 
 import (
+	"strconv"
+
 	"sem.example/internal/config"
 	"sem.example/internal/mesh/routing"
 )
@@ -16,3 +18,5 @@ type Written = config.Place
 
 // A Loser is a document that would have applied and does not.
 type Loser = config.Ignored
+
+func number(n uint32) string { return strconv.FormatUint(uint64(n), 10) }

@@ -11,8 +11,11 @@ type scope struct {
 	*outlook
 	mesh      *Mesh
 	namespace string
-	merged    memo[serviceID, []*filedRule]
+	merged    memo[hostAndNamespace, []*filedRule]
 }
+
+// A hostAndNamespace names the services that share their DestinationRules.
+type hostAndNamespace struct{ host, namespace string }
 
 type scopeKey struct {
 	namespace string
@@ -30,7 +33,7 @@ func (m *Mesh) scope(p Proxy, sidecar *config.Object) *scope {
 
 // rules returns the merged DestinationRules that decide for a service.
 func (sc *scope) rules(s *Service) []*filedRule {
-	return sc.merged.get(s.id(), func() []*filedRule {
+	return sc.merged.get(hostAndNamespace{s.Host, s.Namespace}, func() []*filedRule {
 		return sc.mesh.rules.forClient(sc.namespace, sc.mesh.Settings.Config.RootNamespace, s)
 	})
 }
@@ -38,12 +41,12 @@ func (sc *scope) rules(s *Service) []*filedRule {
 // owner returns the service of a host as clients of a namespace mean it when a rule names the host: their own
 // namespace's, else a visible Kubernetes Service, else the oldest that is visible.
 func (m *Mesh) owner(host, namespace string) *Service {
-	if s := m.owners[serviceID{host, namespace}]; s != nil {
+	if s := m.Owner(host, namespace); s != nil {
 		return s
 	}
 	var best *Service
 	for _, s := range m.ServicesOf(host) {
-		if m.owners[s.id()] != s || !s.VisibleIn(namespace) {
+		if !m.IsOwner(s) || !s.VisibleIn(namespace) {
 			continue
 		}
 		if s.Kubernetes() {

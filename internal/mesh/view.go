@@ -35,7 +35,7 @@ func (m *Mesh) viewWith(p Proxy, sidecar *config.Object) *View {
 	v := &View{Mesh: m, Proxy: p, Sidecar: sidecar}
 	v.scope = m.scope(p, v.Sidecar)
 	v.Egress = v.scope.egress
-	v.targets = sync.OnceValue(v.findTargets)
+	v.targets = sync.OnceValue(func() []Target { return m.Targets(p) })
 	v.Outbound, v.Policy = m.outbound(v.Sidecar)
 	return v
 }
@@ -49,7 +49,7 @@ func (v *View) Service(host string) *Service { return v.scope.service(host) }
 // ServiceFor returns the service of a host as a rule of a namespace means it at a gateway: that namespace's own, where the
 // proxy may see it, else the one that the proxy sees.
 func (v *View) ServiceFor(host, namespace string) *Service {
-	if s := v.Mesh.owners[serviceID{host, namespace}]; s != nil && s.VisibleIn(v.Proxy.Namespace) {
+	if s := v.Mesh.Owner(host, namespace); s != nil && s.VisibleIn(v.Proxy.Namespace) {
 		return s
 	}
 	return v.Service(host)
@@ -59,18 +59,32 @@ func (v *View) ServiceFor(host, namespace string) *Service {
 // that DNS resolves find them by the port's number, all others by its name.
 func (v *View) Endpoints(s *Service, port *Port) []*Endpoint {
 	if s.Resolution.IsDNS() {
-		return v.Mesh.endpoints.byNumber(s, port)
+		return v.Mesh.Instances(s, port)
 	}
-	return v.Mesh.endpoints.byPort(s, port)
+	return v.Mesh.Endpoints(s, port)
 }
 
 // Instances returns the endpoints of a port of a service whatever resolves them: names of hosts are among them also
 // where the service has known addresses only.
 func (v *View) Instances(s *Service, port *Port) []*Endpoint {
-	return v.Mesh.endpoints.byNumber(s, port)
+	return v.Mesh.Instances(s, port)
 }
 
 // VirtualServices returns the VirtualServices bound to a gateway ("mesh", or "namespace/name"), in order of precedence.
 func (v *View) VirtualServices(gateway string) []*VirtualService {
 	return v.Mesh.virtualServices.to(v.Proxy.Namespace, gateway)
+}
+
+// Targets returns what the proxy's workload serves, in istiod's order: by the age and host of the service.
+func (v *View) Targets() []Target { return v.targets() }
+
+// NetworkGateways returns the gateways between the networks of the mesh, sorted by address and port.
+func (v *View) NetworkGateways() []*NetworkGateway { return v.Mesh.NetworkGateways() }
+
+// Identities returns the identities that endpoints of a service may show.
+func (v *View) Identities(s *Service) []string { return v.Mesh.Identities(s) }
+
+// HiddenEndpoints returns what might serve a port of a service and does not, with the reason.
+func (v *View) HiddenEndpoints(s *Service, port *Port) []config.Ignored {
+	return v.Mesh.HiddenEndpoints(s, port)
 }

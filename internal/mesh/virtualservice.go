@@ -4,9 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	networking "istio.io/api/networking/v1alpha3"
-
-	"sem.example/internal/config"
 	"sem.example/internal/mesh/routing"
 	"sem.example/internal/mesh/visibility"
 )
@@ -63,18 +60,6 @@ func (x *virtualServiceIndex) to(namespace, gateway string) []*routing.Rules {
 		return nil
 	}
 	return slices.Concat(at.private.To(namespace), at.others.To(namespace))
-}
-
-// virtualServices reads all VirtualServices that have hosts of their own.
-func (b *builder) virtualServices() virtualServiceIndex {
-	index := virtualServiceIndex{byGateway: map[string]*bound{}, byHost: newHostIndex[[]*routing.Rules]()}
-	delegates := b.delegates()
-	for _, o := range b.objects["VirtualService"] {
-		if spec := config.Spec[*networking.VirtualService](o); spec != nil && len(spec.Hosts) > 0 {
-			index.add(readVirtualService(o, spec, b.mesh.Settings).merged(delegates))
-		}
-	}
-	return index
 }
 
 // FullGateway completes the name of a gateway to namespace/name. Names with dots are an old form, "name.namespace" or

@@ -66,3 +66,16 @@ func (x *Index[V]) Add(v V, a Audience) {
 func (x *Index[V]) To(namespace string) []V {
 	return slices.Concat(x.named[namespace], x.public)
 }
+
+// Same reports whether two exportTo lists hold the same words.
+func Same(a, b []string) bool { return Subset(a, b) && Subset(b, a) }
+
+// Subset reports whether b holds every word of a.
+func Subset(a, b []string) bool {
+	for _, x := range a {
+		if !slices.Contains(b, x) {
+			return false
+		}
+	}
+	return true
+}

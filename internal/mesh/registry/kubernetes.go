@@ -1,4 +1,4 @@
-package mesh
+package registry
 
 import (
 	"cmp"
@@ -17,13 +17,13 @@ const (
 )
 
 // kubernetesService makes the service of a Kubernetes Service.
-func (b *builder) kubernetesService(o *config.Object) *Service {
+func (b *reader) kubernetesService(o *config.Object) *Service {
 	spec := config.Spec[*config.Service](o)
 	if spec == nil {
 		return nil
 	}
 	s := &Service{
-		Host: kubernetesHost(o.Name, o.Namespace, b.mesh.Settings.Domain), Namespace: o.Namespace, Name: o.Name,
+		Host: kubernetesHost(o.Name, o.Namespace, b.settings.Domain), Namespace: o.Namespace, Name: o.Name,
 		Ports: kubernetesPorts(spec.Spec.Ports), Resolution: ClientSide, Selector: spec.Spec.Selector, Labels: o.Labels,
 		Type: spec.Spec.Type, NodeLocal: spec.Spec.InternalTrafficPolicy == "Local",
 		PublishNotReady: spec.Spec.PublishNotReadyAddresses, ServiceAccounts: b.annotatedAccounts(o),
@@ -62,10 +62,10 @@ func kubernetesPorts(list []config.ServicePort) []*Port {
 }
 
 // annotatedAccounts are the identities that annotations add to those of a Service's endpoints.
-func (b *builder) annotatedAccounts(o *config.Object) []string {
+func (b *reader) annotatedAccounts(o *config.Object) []string {
 	out := splitList(o.Annotations[annotationIdentities])
 	for _, account := range splitList(o.Annotations[annotationKubernetesAccounts]) {
-		out = append(out, b.mesh.Settings.Identity(o.Namespace, account))
+		out = append(out, b.settings.Identity(o.Namespace, account))
 	}
 	return out
 }
@@ -85,7 +85,7 @@ func outsideAddresses(s *config.Service) []string {
 
 // distribution reads what a service prefers among its endpoints: its own field, else its annotation, else its
 // namespace's.
-func (b *builder) distribution(field string, annotations map[string]string, namespace string) Distribution {
+func (b *reader) distribution(field string, annotations map[string]string, namespace string) Distribution {
 	if d := parseDistribution(field); d != "" {
 		return d
 	}
@@ -111,4 +111,8 @@ func splitList(list string) []string {
 		out[i] = strings.TrimSpace(out[i])
 	}
 	return out
+}
+
+func kubernetesHost(name, namespace, domain string) string {
+	return name + "." + namespace + ".svc." + domain
 }

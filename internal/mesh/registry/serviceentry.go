@@ -1,4 +1,4 @@
-package mesh
+package registry
 
 import (
 	"net/netip"
@@ -27,13 +27,13 @@ var resolutions = map[networking.ServiceEntry_Resolution]Resolution{
 }
 
 // entryServices makes the services of a ServiceEntry: one for each pair of host and address.
-func (b *builder) entryServices(o *config.Object) []*Service {
+func (b *reader) entryServices(o *config.Object) []*Service {
 	spec := config.Spec[*networking.ServiceEntry](o)
 	if spec == nil {
 		return nil
 	}
 	base := Service{
-		Namespace: o.Namespace, Name: o.Name, Ports: entryPorts(spec), Resolution: resolutions[spec.Resolution],
+		Namespace: o.Namespace, Name: o.Name, Ports: EntryPorts(spec), Resolution: resolutions[spec.Resolution],
 		External: spec.Location == networking.ServiceEntry_MESH_EXTERNAL, ExportTo: spec.ExportTo,
 		SubjectAltNames: spec.SubjectAltNames, Selector: spec.WorkloadSelector.GetLabels(), Labels: o.Labels,
 		Distribution: b.distribution("", o.Annotations, o.Namespace),
@@ -86,7 +86,8 @@ func plainAddress(written string) (string, bool) {
 	return written, true
 }
 
-func entryPorts(spec *networking.ServiceEntry) []*Port {
+// EntryPorts returns the ports of a ServiceEntry.
+func EntryPorts(spec *networking.ServiceEntry) []*Port {
 	out := make([]*Port, 0, len(spec.Ports))
 	for i, p := range spec.Ports {
 		out = append(out, &Port{Name: p.Name, Number: p.Number, Target: p.TargetPort, Protocol: ParseProtocol(p.Protocol),
@@ -125,7 +126,7 @@ func autoAddresses(o *config.Object, spec *networking.ServiceEntry) map[string][
 
 // entryEndpoints makes the endpoints of one service of a ServiceEntry: those that it selects or lists, or the host
 // itself where DNS resolves it.
-func (b *builder) entryEndpoints(s *Service) []*Endpoint {
+func (b *reader) entryEndpoints(s *Service) []*Endpoint {
 	spec := config.Spec[*networking.ServiceEntry](s.Object)
 	switch {
 	case spec.WorkloadSelector != nil:
@@ -144,9 +145,9 @@ func (b *builder) entryEndpoints(s *Service) []*Endpoint {
 }
 
 // selectedEndpoints are the workloads that the entry's selector picks. One without an IP address serves DNS only.
-func (b *builder) selectedEndpoints(s *Service) []*Endpoint {
+func (b *reader) selectedEndpoints(s *Service) []*Endpoint {
 	var out []*Endpoint
-	for _, w := range b.mesh.workloads.selected(s.Namespace, s.Selector) {
+	for _, w := range b.workloads.selected(s.Namespace, s.Selector) {
 		if w.byName() && !s.Resolution.IsDNS() {
 			continue
 		}

@@ -1,107 +1,50 @@
-package mesh
+package registry
 
 import (
 	"net/netip"
-	"slices"
 
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
 )
 
-// ProxyType is the role of a proxy.
-type ProxyType string
-
-// The proxy types.
-const (
-	Sidecar ProxyType = "sidecar"
-	Gateway ProxyType = "gateway"
-)
-
-// A Proxy is the workload that configuration is computed for.
-type Proxy struct {
-	Type           ProxyType
-	Namespace      string
-	Name           string
-	Labels         map[string]string
-	IPs            []netip.Addr
-	Locality       string // region/zone/subzone
-	Network        string
-	ServiceAccount string
-	Node           string // that the workload runs on
-	DNSCapture     bool   // the proxy answers the application's DNS queries
-}
-
 // Proxy completes what is asked of a proxy with what the input knows of the workload of its name: a Pod, what makes
 // Pods from a template, a WorkloadEntry or WorkloadGroup; for a gateway also a Service, whose selector gives the labels.
 // What is asked wins. The second result is false where the input has no such workload.
-func (m *Mesh) Proxy(asked Proxy) (Proxy, bool) {
-	known, found := m.workloadOf(asked)
+func (r *Registry) Proxy(asked Proxy) (Proxy, bool) {
+	known, found := r.workloadOf(asked)
 	if found {
 		asked = asked.or(known)
 	}
 	return asked, found
 }
 
-// or fills in from another proxy what is open.
-func (p Proxy) or(q Proxy) Proxy {
-	if len(p.Labels) == 0 {
-		p.Labels = q.Labels
-	}
-	if len(p.IPs) == 0 {
-		p.IPs = q.IPs
-	}
-	for _, f := range []struct{ to, from *string }{
-		{&p.Locality, &q.Locality}, {&p.Network, &q.Network}, {&p.ServiceAccount, &q.ServiceAccount}, {&p.Node, &q.Node},
-	} {
-		if *f.to == "" {
-			*f.to = *f.from
-		}
-	}
-	return p
-}
-
-// templated are the kinds that make Pods from a template, Kubernetes' own before custom resources.
-var templated = []string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob"}
-
-// templatedKinds returns the kinds of the objects that make Pods from a template.
-func templatedKinds(objects map[string][]*config.Object) []string {
-	var custom []string
-	for kind, list := range objects {
-		if _, ok := list[0].Spec.(*config.Workload); ok && !slices.Contains(templated, kind) {
-			custom = append(custom, kind)
-		}
-	}
-	slices.Sort(custom)
-	return append(slices.Clone(templated), custom...)
-}
-
 // workloadOf finds what the input knows of the workload of a proxy's name.
-func (m *Mesh) workloadOf(p Proxy) (Proxy, bool) {
-	for _, w := range m.workloads.byNamespace[p.Namespace] {
+func (r *Registry) workloadOf(p Proxy) (Proxy, bool) {
+	for _, w := range r.workloads.byNamespace[p.Namespace] {
 		if w.object.Name == p.Name {
 			return w.proxy(), true
 		}
 	}
-	if o := m.Object("Pod", p.Namespace, p.Name); o != nil {
+	if o := r.Object("Pod", p.Namespace, p.Name); o != nil {
 		return podProxy(o), true
 	}
-	if o := m.templateOf(p); o != nil {
-		return m.templateProxy(o), true
+	if o := r.templateOf(p); o != nil {
+		return r.templateProxy(o), true
 	}
-	if o := m.Object("WorkloadGroup", p.Namespace, p.Name); o != nil {
+	if o := r.Object("WorkloadGroup", p.Namespace, p.Name); o != nil {
 		return groupProxy(o), true
 	}
-	if o := m.Object("Service", p.Namespace, p.Name); o != nil && p.Type == Gateway {
-		return m.serviceProxy(o)
+	if o := r.Object("Service", p.Namespace, p.Name); o != nil && p.Type == Gateway {
+		return r.serviceProxy(o)
 	}
 	return Proxy{}, false
 }
 
 // templateOf finds what makes the Pods of a proxy's name from a template, or nil.
-func (m *Mesh) templateOf(p Proxy) *config.Object {
-	for _, kind := range m.templated {
-		if o := m.Object(kind, p.Namespace, p.Name); o != nil {
+func (r *Registry) templateOf(p Proxy) *config.Object {
+	for _, kind := range r.templated {
+		if o := r.Object(kind, p.Namespace, p.Name); o != nil {
 			return o
 		}
 	}
@@ -146,8 +89,8 @@ func podProxy(o *config.Object) Proxy {
 
 // templateProxy is the proxy of the Pods that a Deployment or the like makes: that of the first one which is known,
 // else what the template tells.
-func (m *Mesh) templateProxy(o *config.Object) Proxy {
-	for _, w := range m.workloads.byNamespace[o.Namespace] {
+func (r *Registry) templateProxy(o *config.Object) Proxy {
+	for _, w := range r.workloads.byNamespace[o.Namespace] {
 		if w.pod() && w.endpoint.Workload == o.Name {
 			return w.proxy()
 		}
@@ -165,27 +108,14 @@ func groupProxy(o *config.Object) Proxy {
 		ServiceAccount: template.GetServiceAccount()}
 }
 
-// WorkloadLabels are the labels of a workload as its document tells, or of those that it makes.
-func WorkloadLabels(o *config.Object) map[string]string {
-	switch spec := o.Spec.(type) {
-	case *networking.WorkloadEntry:
-		return united(spec.Labels, o.Labels)
-	case *networking.WorkloadGroup:
-		return united(spec.GetMetadata().GetLabels(), spec.GetTemplate().GetLabels())
-	case *config.Workload:
-		return spec.Spec.Template.Metadata.Labels
-	}
-	return o.Labels
-}
-
 // serviceProxy is the proxy of a gateway that is named by its Service: the first Pod which that selects, else a workload
 // with the labels of its selector.
-func (m *Mesh) serviceProxy(o *config.Object) (Proxy, bool) {
+func (r *Registry) serviceProxy(o *config.Object) (Proxy, bool) {
 	selector := config.Spec[*config.Service](o).Spec.Selector
 	if len(selector) == 0 {
 		return Proxy{}, false
 	}
-	if pods := m.workloads.selected(o.Namespace, selector); len(pods) > 0 {
+	if pods := r.workloads.selected(o.Namespace, selector); len(pods) > 0 {
 		return pods[0].proxy(), true
 	}
 	return Proxy{Labels: selector}, true

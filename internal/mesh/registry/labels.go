@@ -1,4 +1,4 @@
-package mesh
+package registry
 
 import (
 	"maps"
@@ -22,8 +22,11 @@ const (
 	oldLabelZone   = "failure-domain.beta.kubernetes.io/zone"
 )
 
-// selects says whether labels have all the values that a selector asks for. An empty selector selects everything.
-func selects(selector, labels map[string]string) bool {
+// PlaceLabels are the labels of a place that a service which prefers near endpoints compares.
+var PlaceLabels = []string{labelNetwork, labelCluster, labelRegion, labelZone, labelSubzone, labelNode}
+
+// Selects reports whether labels have all the values that a selector asks for. An empty selector selects everything.
+func Selects(selector, labels map[string]string) bool {
 	for k, v := range selector {
 		if got, ok := labels[k]; !ok || got != v {
 			return false
@@ -32,9 +35,9 @@ func selects(selector, labels map[string]string) bool {
 	return true
 }
 
-// picks is selects for the selectors of Kubernetes Services: an empty one picks nothing.
+// picks is Selects for the selectors of Kubernetes Services: an empty one picks nothing.
 func picks(selector, labels map[string]string) bool {
-	return len(selector) > 0 && len(labels) > 0 && selects(selector, labels)
+	return len(selector) > 0 && len(labels) > 0 && Selects(selector, labels)
 }
 
 // A place is where a workload runs.
@@ -76,10 +79,13 @@ func localityLabel(labels map[string]string) string {
 	return strings.ReplaceAll(locality, ".", "/")
 }
 
-// tlsMode is the mode that labels announce: "istio" is written by sidecar injection.
-func tlsMode(labels map[string]string, otherwise string) string {
+// TLSMode is the mode that labels announce: "istio" is written by sidecar injection.
+func TLSMode(labels map[string]string, otherwise string) string {
 	if mode, ok := labels[labelTLSMode]; ok {
 		return mode
 	}
 	return otherwise
 }
+
+// labelService names the Service that an EndpointSlice belongs to.
+const labelService = "kubernetes.io/service-name"

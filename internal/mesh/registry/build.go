@@ -1,61 +1,36 @@
-package mesh
+package registry
 
 import (
 	"slices"
 
-	meshconfig "istio.io/api/mesh/v1alpha1"
-
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/settings"
 	"sem.example/internal/mesh/visibility"
 )
 
-// A builder gathers objects into a mesh.
+// Build gathers objects into a registry.
+func Build(objects []*config.Object, s settings.Settings) *Registry {
+	r := &Registry{Settings: s, ConfigStore: newStore(objects, s.Config.DiscoverySelectors)}
+	b := &builder{newReader(r.ConfigStore, s), r}
+	b.workloads = newWorkloads(b.gatherWorkloads())
+	r.workloads, r.slices, r.podsAt = b.workloads, b.slices, b.podsAt
+	b.services()
+	r.gateways = b.networkGateways(r.Services)
+	return r
+}
+
+// A builder fills a registry with what its reader reads.
 type builder struct {
-	mesh       *Mesh
-	objects    map[string][]*config.Object
-	namespaces map[string]meta
-	nodes      map[string]map[string]string // labels by name
-	networks   networks
-}
-
-// meta is what the metadata of a Namespace says.
-type meta struct{ labels, annotations map[string]string }
-
-func newBuilder(m *Mesh) *builder {
-	b := &builder{mesh: m, objects: m.objects, namespaces: map[string]meta{}, nodes: map[string]map[string]string{}}
-	m.slices, m.podsAt = map[objectID][]*config.Object{}, map[string][]*config.Object{}
-	for _, o := range m.objects["Namespace"] {
-		b.namespaces[o.Name] = meta{o.Labels, o.Annotations}
-	}
-	for _, o := range m.objects["Node"] {
-		b.nodes[o.Name] = o.Labels
-	}
-	for _, o := range m.objects["EndpointSlice"] {
-		id := objectID{o.Namespace, o.Labels[labelService]}
-		m.slices[id] = append(m.slices[id], o)
-	}
-	for _, o := range m.objects["Pod"] {
-		if pod := config.Spec[*config.Pod](o); pod != nil && podReady(pod) {
-			m.podsAt[pod.Status.PodIP] = append(m.podsAt[pod.Status.PodIP], o)
-		}
-	}
-	b.networks = b.readNetworks()
-	m.workloads = newWorkloads(b.gatherWorkloads())
-	return b
-}
-
-func (b *builder) config() *meshconfig.MeshConfig { return b.mesh.Settings.Config }
-
-func (b *builder) find(kind string, id objectID) *config.Object {
-	return b.mesh.Object(kind, id.namespace, id.name)
+	*reader
+	registry *Registry
 }
 
 func (b *builder) gatherWorkloads() []*workload {
 	var out []*workload
-	for _, o := range b.objects["Pod"] {
+	for _, o := range b.store.Objects("Pod") {
 		out = append(out, b.readyWorkload(o))
 	}
-	for _, o := range b.objects["WorkloadEntry"] {
+	for _, o := range b.store.Objects("WorkloadEntry") {
 		out = append(out, b.entryWorkload(o))
 	}
 	return slices.DeleteFunc(out, func(w *workload) bool { return w == nil })
@@ -63,16 +38,16 @@ func (b *builder) gatherWorkloads() []*workload {
 
 // services makes all services and their endpoints.
 func (b *builder) services() {
-	m := b.mesh
-	for _, o := range b.objects["Service"] {
+	m := b.registry
+	for _, o := range b.store.Objects("Service") {
 		if s := b.kubernetesService(o); s != nil {
 			m.Services = append(m.Services, s)
 		}
 	}
-	for _, o := range b.objects["ServiceEntry"] {
+	for _, o := range b.store.Objects("ServiceEntry") {
 		m.Services = append(m.Services, b.entryServices(o)...)
 	}
-	slices.SortStableFunc(m.Services, compareServices)
+	slices.SortStableFunc(m.Services, CompareServices)
 	resolveAliases(m.Services)
 	b.index()
 	b.endpoints()
@@ -80,12 +55,12 @@ func (b *builder) services() {
 
 // index files the services by who may see them, by host and by owner.
 func (b *builder) index() {
-	m := b.mesh
-	m.visible, m.hosts = visibility.NewIndex[*Service](), newHostIndex[[]*Service]()
+	m := b.registry
+	m.visible, m.hosts = visibility.NewIndex[*Service](), map[string][]*Service{}
 	m.owners, m.kubernetes = make(map[serviceID]*Service, len(m.Services)), map[string][]*Service{}
 	for _, s := range m.Services {
 		m.visible.Add(s, s.audience)
-		m.hosts.put(s.Host, append(m.ServicesOf(s.Host), s))
+		m.hosts[s.Host] = append(m.hosts[s.Host], s)
 		if s.Kubernetes() {
 			m.kubernetes[s.Namespace] = append(m.kubernetes[s.Namespace], s)
 		}
@@ -97,7 +72,7 @@ func (b *builder) index() {
 
 // endpoints makes the endpoints of all services: those of ServiceEntries come before those of Kubernetes.
 func (b *builder) endpoints() {
-	m := b.mesh
+	m := b.registry
 	m.endpoints = make(endpointIndex, len(m.Services))
 	m.entriesAt = map[string][]Target{}
 	for _, kubernetes := range []bool{false, true} {
@@ -117,12 +92,12 @@ func (b *builder) endpoints() {
 // strayEndpoints files the endpoints of slices whose Service is missing: an entry for the host that the Service would
 // have serves them.
 func (b *builder) strayEndpoints() {
-	for id := range b.mesh.slices {
-		host := kubernetesHost(id.name, id.namespace, b.mesh.Settings.Domain)
+	for id := range b.slices {
+		host := kubernetesHost(id.name, id.namespace, b.settings.Domain)
 		at := serviceID{host, id.namespace}
-		if b.find("Service", id) == nil && b.mesh.owners[at] != nil {
+		if b.store.Object("Service", id.namespace, id.name) == nil && b.registry.owners[at] != nil {
 			stray := &Service{Host: host, Namespace: id.namespace, Name: id.name}
-			b.mesh.endpoints[at] = append(b.mesh.endpoints[at], b.sliceEndpoints(stray)...)
+			b.registry.endpoints[at] = append(b.registry.endpoints[at], b.sliceEndpoints(stray)...)
 		}
 	}
 }
@@ -130,7 +105,7 @@ func (b *builder) strayEndpoints() {
 // addEntry adds the endpoints of an entry's service. A service that takes the first address of DNS has one endpoint a
 // port, whichever entry of the host names it first.
 func (b *builder) addEntry(s *Service) {
-	m, id := b.mesh, s.id()
+	m, id := b.registry, s.id()
 	for _, e := range b.entryEndpoints(s) {
 		taken := func(other *Endpoint) bool { return other.ServicePort == e.ServicePort }
 		if s.Resolution == DNSRoundRobin && slices.ContainsFunc(m.endpoints[id], taken) {

@@ -1,4 +1,5 @@
-package mesh
+// Package settings holds what is set for the mesh as a whole.
+package settings
 
 import (
 	"cmp"
@@ -17,25 +18,31 @@ type Settings struct {
 	Object   *config.Object           // where they are written, or nil
 	Domain   string                   // of the cluster; "cluster.local"
 	Cluster  string                   // the cluster's own name; "Kubernetes"
+	Release  Release                  // of Istio
 }
 
-// ReadSettings reads the settings of a mesh from the first document that holds them: a MeshConfig by itself or in the
+// Read reads the settings of a mesh from the first document that holds them: a MeshConfig by itself or in the
 // values of a chart, an IstioOperator, or istiod's ConfigMap. The second result is false where none does; then the
 // settings are the defaults.
-func ReadSettings(docs []*source.Document) (Settings, bool, diag.List) {
+func Read(docs []*source.Document) (Settings, bool, diag.List) {
 	for _, doc := range docs {
 		if doc.Kind == "" || config.HoldsMeshConfig(doc) {
 			o, found := config.ReadMeshConfig(doc)
 			networks, more := config.ReadMeshNetworks(doc)
 			s := Settings{Config: config.Spec[*meshconfig.MeshConfig](o), Networks: networks, Object: o}
-			return s.complete(), true, append(found, more...)
+			return s.Complete(), true, append(found, more...)
 		}
 	}
-	return Settings{}.complete(), false, nil
+	return Settings{}.Complete(), false, nil
 }
 
-// complete fills in what the settings leave open.
-func (s Settings) complete() Settings {
+// A Release is what the release of Istio that serves the mesh does otherwise than the newest one: a field for each such
+// behaviour, named for what happens. The zero Release is the newest. Whoever reads rules or compiles them asks for the
+// behaviour, never for a version.
+type Release struct{}
+
+// Complete fills in what the settings leave open.
+func (s Settings) Complete() Settings {
 	s.Domain = cmp.Or(s.Domain, "cluster.local")
 	s.Cluster = cmp.Or(s.Cluster, "Kubernetes")
 	if s.Config == nil {
@@ -45,9 +52,20 @@ func (s Settings) complete() Settings {
 }
 
 // Written returns where a field of MeshConfig stands, or zero for a default.
-func (s Settings) Written(field string) Written {
+func (s Settings) Written(field string) config.Place {
 	if s.Object == nil || s.Object.Doc.Lookup(field) == nil {
 		return config.Place{}
 	}
 	return config.Place{Object: s.Object, Field: field}
+}
+
+// SPIFFE begins every identity.
+const SPIFFE = "spiffe://"
+
+// Identity returns the SPIFFE identity of a service account, or "" where one of its names is missing.
+func (s Settings) Identity(namespace, account string) string {
+	if namespace == "" || account == "" {
+		return ""
+	}
+	return SPIFFE + s.Config.TrustDomain + "/ns/" + namespace + "/sa/" + account
 }

@@ -1,7 +1,9 @@
-package mesh
+package registry
 
 import (
 	"testing"
+
+	"sigs.k8s.io/yaml"
 
 	"sem.example/internal/config"
 )
@@ -39,35 +41,24 @@ func TestPodWorkload(t *testing.T) {
 }
 
 func TestPodReady(t *testing.T) {
-	m := buildYAML(t, []byte(`
-apiVersion: v1
-kind: Pod
-metadata: {name: ready, namespace: a}
-status: {phase: Running, podIP: 10.0.0.1, conditions: [{type: Initialized, status: "True"}, {type: Ready, status: "True"}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: failed, namespace: a}
-status: {phase: Failed, podIP: 10.0.0.2, conditions: [{type: Ready, status: "True"}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: leaving, namespace: a, deletionTimestamp: "2026-01-01T00:00:00Z"}
-status: {phase: Running, podIP: 10.0.0.3, conditions: [{type: Ready, status: "True"}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: unprobed, namespace: a}
-status: {phase: Running, podIP: 10.0.0.4}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: addressless, namespace: a}
-status: {phase: Running, conditions: [{type: Ready, status: "True"}]}
-`), nil)
-	for _, o := range m.Objects("Pod") {
-		if got, want := podReady(config.Spec[*config.Pod](o)), o.Name == "ready"; got != want {
-			t.Errorf("%s: %v", o.Name, got)
+	for _, test := range []struct {
+		name, pod string
+		want      bool
+	}{
+		{"ready", `{status: {phase: Running, podIP: 10.0.0.1, conditions: [{type: Initialized, status: "True"}, {type: Ready, status: "True"}]}}`, true},
+		{"not ready", `{status: {phase: Running, podIP: 10.0.0.1, conditions: [{type: Ready, status: "False"}]}}`, false},
+		{"failed", `{status: {phase: Failed, podIP: 10.0.0.2, conditions: [{type: Ready, status: "True"}]}}`, false},
+		{"succeeded", `{status: {phase: Succeeded, podIP: 10.0.0.2, conditions: [{type: Ready, status: "True"}]}}`, false},
+		{"leaving", `{metadata: {deletionTimestamp: "2026-01-01T00:00:00Z"}, status: {phase: Running, podIP: 10.0.0.3, conditions: [{type: Ready, status: "True"}]}}`, false},
+		{"unprobed", `{status: {phase: Running, podIP: 10.0.0.4}}`, false},
+		{"addressless", `{status: {phase: Running, conditions: [{type: Ready, status: "True"}]}}`, false},
+	} {
+		pod := &config.Pod{}
+		if err := yaml.Unmarshal([]byte(test.pod), pod); err != nil {
+			t.Fatal(err)
+		}
+		if got := podReady(pod); got != test.want {
+			t.Errorf("%s: %v", test.name, got)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package mesh
+package registry
 
 import (
 	"cmp"
@@ -8,9 +8,6 @@ import (
 	"sem.example/internal/mesh/visibility"
 	"sem.example/internal/source"
 )
-
-// labelService names the Service that an EndpointSlice belongs to.
-const labelService = "kubernetes.io/service-name"
 
 // The labels that ask for persistent sessions, which keep using an endpoint while it shuts down.
 var sessionLabels = []string{"istio.io/persistent-session", "istio.io/persistent-session-header"}
@@ -23,7 +20,7 @@ func (s *Service) persistentSessions() bool {
 // would make slices of, and the WorkloadEntries that the Service selects. Nobody is told of the slices of a Service whose
 // annotation hides it from everybody, though a VirtualService of its namespace may name it; the default of the mesh does
 // not hide them.
-func (b *builder) kubernetesEndpoints(s *Service) []*Endpoint {
+func (b *reader) kubernetesEndpoints(s *Service) []*Endpoint {
 	if slices.Contains(s.ExportTo, visibility.Nowhere) {
 		return b.workloadEndpoints(s)
 	}
@@ -32,7 +29,7 @@ func (b *builder) kubernetesEndpoints(s *Service) []*Endpoint {
 
 // sliceEndpoints are those of a Service's EndpointSlices. Without any, an Endpoints object stands in, as Kubernetes
 // would mirror it; without that, the Pods that the Service selects.
-func (b *builder) sliceEndpoints(s *Service) []*Endpoint {
+func (b *reader) sliceEndpoints(s *Service) []*Endpoint {
 	id := objectID{s.Namespace, s.Name}
 	var out []*Endpoint
 	seen := map[endpointKey]bool{}
@@ -44,13 +41,13 @@ func (b *builder) sliceEndpoints(s *Service) []*Endpoint {
 			}
 		}
 	}
-	for _, o := range b.mesh.slices[id] {
+	for _, o := range b.slices[id] {
 		take(b.fromSlice(s, o))
 	}
-	if len(b.mesh.slices[id]) > 0 {
+	if len(b.slices[id]) > 0 {
 		return out
 	}
-	if o := b.find("Endpoints", id); o != nil {
+	if o := b.store.Object("Endpoints", id.namespace, id.name); o != nil {
 		take(b.fromEndpoints(s, o))
 		return out
 	}
@@ -61,7 +58,7 @@ func (b *builder) sliceEndpoints(s *Service) []*Endpoint {
 // An endpointKey tells endpoints of several slices apart.
 type endpointKey struct{ address, port string }
 
-func (b *builder) fromSlice(s *Service, o *config.Object) []*Endpoint {
+func (b *reader) fromSlice(s *Service, o *config.Object) []*Endpoint {
 	spec := config.Spec[*config.EndpointSlice](o)
 	if spec == nil || spec.AddressType == "FQDN" {
 		return nil
@@ -93,7 +90,7 @@ func sliceHealth(s *Service, e config.SliceEndpoint) (Health, bool) {
 	return Unhealthy, true
 }
 
-func (b *builder) fromEndpoints(s *Service, o *config.Object) []*Endpoint {
+func (b *reader) fromEndpoints(s *Service, o *config.Object) []*Endpoint {
 	spec := config.Spec[*config.Endpoints](o)
 	var out []*Endpoint
 	for i, subset := range spec.Subsets {
@@ -112,8 +109,8 @@ func (b *builder) fromEndpoints(s *Service, o *config.Object) []*Endpoint {
 
 // atAddress completes an endpoint with what is known of its Pod, and gives it each of the ports. A Pod that is named and
 // missing makes no endpoint.
-func (b *builder) atAddress(e Endpoint, ref *config.ObjectReference, ports []config.EndpointPort) []*Endpoint {
-	pod, ok := b.mesh.podAt(e.Object.Namespace, e.Address, ref)
+func (b *reader) atAddress(e Endpoint, ref *config.ObjectReference, ports []config.EndpointPort) []*Endpoint {
+	pod, ok := b.podAt(e.Object.Namespace, e.Address, ref)
 	if !ok {
 		return nil
 	}
@@ -131,12 +128,11 @@ func (b *builder) atAddress(e Endpoint, ref *config.ObjectReference, ports []con
 
 // podAt finds the Pod of an address: the one that is named, else one of the same namespace that has the address. The
 // second result is false where the Pod that is named does not exist.
-func (m *Mesh) podAt(namespace, address string, ref *config.ObjectReference) (*config.Object, bool) {
+func (b *reader) podAt(namespace, address string, ref *config.ObjectReference) (*config.Object, bool) {
 	if ref != nil && ref.Kind == "Pod" {
-		o := m.Object("Pod", cmp.Or(ref.Namespace, namespace), ref.Name)
-		return o, o != nil && config.Spec[*config.Pod](o).Status.Phase != "Failed"
+		return podOf(b.store, namespace, ref)
 	}
-	for _, o := range m.podsAt[address] {
+	for _, o := range b.podsAt[address] {
 		if o.Namespace == namespace {
 			return o, true
 		}
@@ -144,13 +140,22 @@ func (m *Mesh) podAt(namespace, address string, ref *config.ObjectReference) (*c
 	return nil, true
 }
 
+// podOf finds the Pod that an endpoint names; the second result is false where it names one that does not exist or failed.
+func podOf(store *ConfigStore, namespace string, ref *config.ObjectReference) (*config.Object, bool) {
+	if ref == nil || ref.Kind != "Pod" {
+		return nil, true
+	}
+	o := store.Object("Pod", cmp.Or(ref.Namespace, namespace), ref.Name)
+	return o, o != nil && config.Spec[*config.Pod](o).Status.Phase != "Failed"
+}
+
 // fromPods are the ready Pods that a Service selects.
-func (b *builder) fromPods(s *Service) []*Endpoint {
+func (b *reader) fromPods(s *Service) []*Endpoint {
 	if len(s.Selector) == 0 || s.Resolution == Alias {
 		return nil
 	}
 	var out []*Endpoint
-	for _, w := range b.mesh.workloads.selected(s.Namespace, s.Selector) {
+	for _, w := range b.workloads.selected(s.Namespace, s.Selector) {
 		if !w.pod() {
 			continue
 		}
@@ -167,12 +172,12 @@ func (b *builder) fromPods(s *Service) []*Endpoint {
 
 // workloadEndpoints are the WorkloadEntries that a Service selects. A named target port must be one of the entry's; a
 // numbered one gives way to the entry's port of the Service port's name.
-func (b *builder) workloadEndpoints(s *Service) []*Endpoint {
+func (b *reader) workloadEndpoints(s *Service) []*Endpoint {
 	if len(s.Selector) == 0 || s.Resolution != ClientSide || s.External {
 		return nil
 	}
 	var out []*Endpoint
-	selected := b.mesh.workloads.selected(s.Namespace, s.Selector)
+	selected := b.workloads.selected(s.Namespace, s.Selector)
 	for _, p := range s.Ports {
 		for _, w := range selected {
 			if w.pod() || w.byName() {

@@ -1,4 +1,4 @@
-package mesh
+package registry
 
 import (
 	"slices"
@@ -11,8 +11,8 @@ import (
 
 // HiddenEndpoints returns what might serve a port of a service and does not, with the reason: addresses that the
 // service's resolution cannot use, workloads that are not ready, and ports of another name.
-func (v *View) HiddenEndpoints(s *Service, port *Port) []config.Ignored {
-	u := unserved{mesh: v.Mesh, service: s, port: port}
+func (r *Registry) HiddenEndpoints(s *Service, port *Port) []config.Ignored {
+	u := unserved{registry: r, service: s, port: port}
 	if s.Kubernetes() {
 		u.slices()
 	} else {
@@ -24,10 +24,10 @@ func (v *View) HiddenEndpoints(s *Service, port *Port) []config.Ignored {
 
 // unserved collects what does not serve a port of a service.
 type unserved struct {
-	mesh    *Mesh
-	service *Service
-	port    *Port
-	found   []config.Ignored
+	registry *Registry
+	service  *Service
+	port     *Port
+	found    []config.Ignored
 }
 
 func (u *unserved) lose(o *config.Object, field, reason string) {
@@ -36,7 +36,7 @@ func (u *unserved) lose(o *config.Object, field, reason string) {
 
 // slices looks at the EndpointSlices of a Kubernetes Service.
 func (u *unserved) slices() {
-	for _, o := range u.mesh.slices[objectID{u.service.Namespace, u.service.Name}] {
+	for _, o := range u.registry.slices[objectID{u.service.Namespace, u.service.Name}] {
 		spec := config.Spec[*config.EndpointSlice](o)
 		named := func(p config.EndpointPort) bool { return p.Name == u.port.Name }
 		switch {
@@ -58,7 +58,7 @@ func (u *unserved) sliceEndpoints(o *config.Object, spec *config.EndpointSlice) 
 			u.lose(o, at, "it is shutting down")
 			continue
 		}
-		if _, ok := u.mesh.podAt(o.Namespace, "", e.TargetRef); !ok {
+		if _, ok := podOf(u.registry.ConfigStore, o.Namespace, e.TargetRef); !ok {
 			u.lose(o, at, "its Pod "+e.TargetRef.Name+" does not exist, or failed")
 		}
 	}
@@ -85,7 +85,7 @@ func (u *unserved) selected() {
 	if len(u.service.Selector) == 0 {
 		return
 	}
-	selected := u.mesh.Selected(u.service.Namespace, u.service.Selector)
+	selected := u.registry.Selected(u.service.Namespace, u.service.Selector)
 	hasPods := slices.ContainsFunc(selected, func(o *config.Object) bool { return o.Kind == "Pod" })
 	for _, o := range selected {
 		if reason := u.whyIdle(o, hasPods); reason != "" {

@@ -1,10 +1,9 @@
-package mesh
+package registry
 
 import (
 	"cmp"
 	"encoding/json"
 	"maps"
-	"net/netip"
 	"slices"
 	"strconv"
 
@@ -14,86 +13,20 @@ import (
 	"sem.example/internal/source"
 )
 
-// networks tells the network that an address belongs to.
-type networks struct {
-	system string         // of the root namespace's label; it serves all workloads without a network of their own
-	ranges []networkRange // the widest first, which counts
-}
-
-type networkRange struct {
-	prefix  netip.Prefix
-	network string
-}
-
-// networks reads the network of the root namespace and the address ranges of the mesh's networks.
-func (b *builder) readNetworks() networks {
-	var out networks
-	for _, o := range b.objects["Namespace"] {
-		if o.Name == b.config().RootNamespace {
-			out.system = o.Labels[labelNetwork]
-		}
-	}
-	configured := b.mesh.Settings.Networks.GetNetworks()
-	for _, name := range slices.Sorted(maps.Keys(configured)) {
-		for _, e := range configured[name].Endpoints {
-			if prefix, err := netip.ParsePrefix(e.GetFromCidr()); err == nil {
-				out.ranges = append(out.ranges, networkRange{prefix, name})
-			}
-			if e.GetFromRegistry() == b.mesh.Settings.Cluster {
-				out.system = cmp.Or(out.system, name)
-			}
-		}
-	}
-	slices.SortStableFunc(out.ranges, func(a, b networkRange) int { return cmp.Compare(a.prefix.Bits(), b.prefix.Bits()) })
-	return out
-}
-
-// of returns the network of a workload: that of its labels, else of the root namespace, else of the range its address
-// lies in.
-func (n networks) of(address string, labels map[string]string) string {
-	if network := cmp.Or(labels[labelNetwork], n.system); network != "" {
-		return network
-	}
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		return ""
-	}
-	for _, r := range n.ranges {
-		if r.prefix.Contains(ip) {
-			return r.network
-		}
-	}
-	return ""
-}
-
-// A NetworkGateway is where workloads of another network are reached.
-type NetworkGateway struct {
-	Network string
-	Cluster string // that the gateway stands in; "" where the mesh's networks list its address
-	Address string // an IP, or a name that only clusters resolved by DNS can use
-	Port    uint32
-	Object  *config.Object // the Service; nil where the mesh's networks name the gateway
-	Field   string
-}
-
 const (
 	labelGatewayPort   = "networking.istio.io/gatewayPort"
 	defaultGatewayPort = 15443
 )
 
-// NetworkGateways returns the gateways between the networks of the mesh, sorted by address and port.
-func (v *View) NetworkGateways() []*NetworkGateway { return v.Mesh.gateways }
-
 // networkGateways gathers the gateways that the mesh's networks list by address, and the Services that are gateways: by
 // the label of a network, or because the mesh's networks name them.
-func (b *builder) networkGateways() []*NetworkGateway {
-	settings := b.mesh.Settings
+func (b *reader) networkGateways(services []*Service) []*NetworkGateway {
 	named := map[string][]NetworkGateway{}
 	var out []*NetworkGateway
-	configured := settings.Networks.GetNetworks()
+	configured := b.settings.Networks.GetNetworks()
 	for _, name := range slices.Sorted(maps.Keys(configured)) {
 		own := slices.ContainsFunc(configured[name].Endpoints, func(e *meshconfig.Network_NetworkEndpoints) bool {
-			return e.GetFromRegistry() == settings.Cluster
+			return e.GetFromRegistry() == b.settings.Cluster
 		})
 		for i, g := range configured[name].Gateways {
 			field := source.Index(source.Join("networks", name)+".gateways", i)
@@ -105,7 +38,7 @@ func (b *builder) networkGateways() []*NetworkGateway {
 			}
 		}
 	}
-	for _, s := range b.mesh.Services {
+	for _, s := range services {
 		if s.Kubernetes() {
 			out = append(out, b.serviceGateways(s, named[s.Host])...)
 		}
@@ -119,7 +52,7 @@ func (b *builder) networkGateways() []*NetworkGateway {
 }
 
 // serviceGateways are the gateways that a Service is: one for each of its addresses outside the cluster.
-func (b *builder) serviceGateways(s *Service, named []NetworkGateway) []*NetworkGateway {
+func (b *reader) serviceGateways(s *Service, named []NetworkGateway) []*NetworkGateway {
 	if network := s.Labels[labelNetwork]; network != "" {
 		port := uint32(defaultGatewayPort)
 		if n, err := strconv.ParseUint(s.Labels[labelGatewayPort], 10, 16); err == nil {
@@ -133,7 +66,7 @@ func (b *builder) serviceGateways(s *Service, named []NetworkGateway) []*Network
 	var out []*NetworkGateway
 	for _, address := range b.outside(s) {
 		for _, g := range named {
-			g.Cluster, g.Address, g.Object, g.Field = b.mesh.Settings.Cluster, address, s.Object, "status.loadBalancer"
+			g.Cluster, g.Address, g.Object, g.Field = b.settings.Cluster, address, s.Object, "status.loadBalancer"
 			if node := nodePort(s, g.Port); node != 0 {
 				g.Port = node
 			}
@@ -147,7 +80,7 @@ func (b *builder) serviceGateways(s *Service, named []NetworkGateway) []*Network
 const annotationNodes = "traffic.istio.io/nodeSelector"
 
 // outside are the addresses by which a Service is reached from other networks: its own, else those of selected nodes.
-func (b *builder) outside(s *Service) []string {
+func (b *reader) outside(s *Service) []string {
 	written, ok := s.Object.Annotations[annotationNodes]
 	if len(s.Outside) > 0 || !ok || s.Type != "NodePort" {
 		return s.Outside
@@ -155,9 +88,9 @@ func (b *builder) outside(s *Service) []string {
 	selector := map[string]string{}
 	_ = json.Unmarshal([]byte(written), &selector) // as istiod: what cannot be read selects every node
 	var out []string
-	for _, o := range b.objects["Node"] {
+	for _, o := range b.store.Objects("Node") {
 		node := config.Spec[*config.Node](o)
-		if node == nil || !selects(selector, o.Labels) {
+		if node == nil || !Selects(selector, o.Labels) {
 			continue
 		}
 		for _, a := range node.Status.Addresses {

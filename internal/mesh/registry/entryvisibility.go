@@ -1,4 +1,4 @@
-package mesh
+package registry
 
 import (
 	"slices"
@@ -9,7 +9,7 @@ import (
 )
 
 // entryAudience is who may see a ServiceEntry: its exportTo, narrowed by the mesh's own rule about entries.
-func (b *builder) entryAudience(exportTo []string, namespace string) visibility.Audience {
+func (b *reader) entryAudience(exportTo []string, namespace string) visibility.Audience {
 	a := visibility.Of(exportTo, b.config().DefaultServiceExportTo, namespace)
 	rule := b.config().GetServiceEntryVisibility()
 	if !rule.GetApplyToSidecars() {
@@ -28,7 +28,7 @@ func (b *builder) entryAudience(exportTo []string, namespace string) visibility.
 }
 
 // entryVisibility is that of the first policy whose rules all select the namespace, else the default.
-func (b *builder) entryVisibility(rule *meshconfig.ServiceEntryVisibility, namespace string) meshconfig.ServiceEntryVisibility_Visibility {
+func (b *reader) entryVisibility(rule *meshconfig.ServiceEntryVisibility, namespace string) meshconfig.ServiceEntryVisibility_Visibility {
 	labels := b.namespaces[namespace].labels
 	for _, policy := range rule.Policies {
 		if !slices.ContainsFunc(policy.MatchingRules, func(r *meshconfig.ServiceEntryVisibility_MatchRule) bool {

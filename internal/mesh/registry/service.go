@@ -1,4 +1,4 @@
-package mesh
+package registry
 
 import (
 	"cmp"
@@ -90,7 +90,10 @@ func (s *Service) Kubernetes() bool { return s.Object.Kind == "Service" }
 // id returns the host and namespace that the service's endpoints are filed under.
 func (s *Service) id() serviceID { return serviceID{s.Host, s.Namespace} }
 
-// VisibleIn says whether exportTo lets a namespace see the service.
+// Audience is who may see the service.
+func (s *Service) Audience() visibility.Audience { return s.audience }
+
+// VisibleIn reports whether exportTo lets a namespace see the service.
 func (s *Service) VisibleIn(namespace string) bool { return s.audience.Includes(namespace) }
 
 // Port returns the port of a number, or nil.
@@ -105,7 +108,7 @@ func (s *Service) Port(number uint32) *Port {
 
 // Written returns where a port of the service is written: in its own document, or in that of another service of the host
 // whose ports were added.
-func (s *Service) Written(p *Port) Written {
+func (s *Service) Written(p *Port) config.Place {
 	if p.joined != nil {
 		return config.Place{Object: p.joined, Field: p.Field}
 	}
@@ -168,21 +171,9 @@ func (s *Service) autoFor(p Proxy) []string {
 	return slices.DeleteFunc(slices.Clone(s.AutoAddresses), func(a string) bool { return !p.speaks(a) })
 }
 
-// speaks says whether the proxy has an address of the IP family of another. A proxy without addresses speaks IPv4.
-func (p Proxy) speaks(address string) bool {
-	a, err := netip.ParseAddr(address)
-	if err != nil {
-		return true
-	}
-	if len(p.IPs) == 0 {
-		return a.Is4()
-	}
-	return slices.ContainsFunc(p.IPs, func(ip netip.Addr) bool { return ip.Unmap().Is4() == a.Is4() })
-}
-
-// compareServices orders services by age. A Kubernetes Service without a creation time counts as the oldest, an entry
+// CompareServices orders services by age. A Kubernetes Service without a creation time counts as the oldest, an entry
 // without one as the youngest: a mesh that is only files behaves as if its Services had been there first.
-func compareServices(a, b *Service) int {
+func CompareServices(a, b *Service) int {
 	return cmp.Or(compareAge(a, b), cmp.Compare(a.sortName(), b.sortName()), cmp.Compare(a.Namespace, b.Namespace),
 		cmp.Compare(a.Name, b.Name))
 }
@@ -211,35 +202,74 @@ func (s *Service) sortName() string {
 	return s.Host
 }
 
-// samePorts says whether two services have equal ports in the same order.
-func samePorts(a, b *Service) bool {
+// SamePorts reports whether two services have equal ports in the same order.
+func SamePorts(a, b *Service) bool {
 	return slices.EqualFunc(a.Ports, b.Ports, func(p, q *Port) bool {
 		return p.Name == q.Name && p.Number == q.Number && p.Protocol == q.Protocol
 	})
 }
 
-// mergeable says whether the ports of two services of one host may be united.
-func mergeable(a, b *Service) bool {
+// Mergeable reports whether the ports of two services of one host may be united.
+func Mergeable(a, b *Service) bool {
 	return a.Namespace == b.Namespace && a.Resolution == b.Resolution && a.Kubernetes() == b.Kubernetes() &&
-		maps.Equal(a.Labels, b.Labels) && maps.Equal(a.Selector, b.Selector) && sameSet(a.ExportTo, b.ExportTo)
+		maps.Equal(a.Labels, b.Labels) && maps.Equal(a.Selector, b.Selector) && visibility.Same(a.ExportTo, b.ExportTo)
 }
 
-// withPorts returns a copy of the service that has only the given ports.
-func (s *Service) withPorts(ports []*Port) *Service {
+// WithPorts returns a copy of the service that has only the given ports.
+func (s *Service) WithPorts(ports []*Port) *Service {
 	copied := *s
 	copied.Ports = ports
 	return &copied
 }
 
-// sameSet says whether two lists hold the same strings.
-func sameSet(a, b []string) bool { return subset(a, b) && subset(b, a) }
-
-// subset says whether b holds every string of a.
-func subset(a, b []string) bool {
-	for _, x := range a {
-		if !slices.Contains(b, x) {
-			return false
+// OnPorts returns the service with those of its ports that rules name; a rule that names none needs all. It is nil
+// where the rules name none of its ports.
+func (s *Service) OnPorts(numbers []uint32) *Service {
+	if slices.Contains(numbers, 0) {
+		return s
+	}
+	var kept []*Port
+	for _, p := range s.Ports {
+		if slices.Contains(numbers, p.Number) {
+			kept = append(kept, p)
 		}
 	}
-	return true
+	switch len(kept) {
+	case len(s.Ports):
+		return s
+	case 0:
+		return nil
+	}
+	return s.WithPorts(kept)
+}
+
+// Joining returns the port of a document as another service of the host takes it in: where applications dial the
+// endpoints themselves, only the first service sends them to its target ports.
+func (p *Port) Joining(first *Service, o *config.Object) *Port {
+	joined := *p
+	if joined.joined == nil {
+		joined.joined = o
+	}
+	if first.Resolution == OriginalDst {
+		joined.Target = 0
+	}
+	return &joined
+}
+
+// A Target is a port of a service that the proxy's own workload serves.
+type Target struct {
+	Service *Service
+	Port    *Port
+	Number  uint32 // the port of the workload
+}
+
+// DialAddress returns the address that the application of a proxy dials for a service: the first that is the address of one
+// machine. It is "" where the service has none, as a CIDR cannot be dialled.
+func (s *Service) DialAddress(p Proxy) string {
+	for _, a := range s.AddressesFor(p) {
+		if addr, err := netip.ParseAddr(a); err == nil && !addr.IsUnspecified() {
+			return addr.String()
+		}
+	}
+	return ""
 }

@@ -1,4 +1,4 @@
-package mesh
+package registry
 
 import (
 	"maps"
@@ -38,7 +38,7 @@ func discovered(objects []*config.Object, selectors []*meshconfig.LabelSelector)
 
 // selectsNamespace says whether a label selector of MeshConfig matches the labels of a namespace.
 func selectsNamespace(s *meshconfig.LabelSelector, labels map[string]string) bool {
-	return selects(s.MatchLabels, labels) && !slices.ContainsFunc(s.MatchExpressions, func(r *meshconfig.LabelSelectorRequirement) bool {
+	return Selects(s.MatchLabels, labels) && !slices.ContainsFunc(s.MatchExpressions, func(r *meshconfig.LabelSelectorRequirement) bool {
 		return !meets(r, labels)
 	})
 }

@@ -1,4 +1,4 @@
-package mesh
+package registry
 
 import (
 	"cmp"
@@ -7,18 +7,9 @@ import (
 	"sem.example/internal/config"
 )
 
-// A Target is a port of a service that the proxy's own workload serves.
-type Target struct {
-	Service *Service
-	Port    *Port
-	Number  uint32 // the port of the workload
-}
-
-// Targets returns what the proxy's workload serves, in istiod's order: by the age and host of the service.
-func (v *View) Targets() []Target { return v.targets() }
-
-func (v *View) findTargets() []Target {
-	out := append(v.kubernetesTargets(), v.entryTargets()...)
+// Targets returns what the workload of a proxy serves, in istiod's order: by the age and host of the service.
+func (r *Registry) Targets(p Proxy) []Target {
+	out := append(r.kubernetesTargets(p), r.entryTargets(p)...)
 	slices.SortStableFunc(out, func(a, b Target) int {
 		return cmp.Or(compareAge(a.Service, b.Service), cmp.Compare(a.Service.Host, b.Service.Host))
 	})
@@ -26,20 +17,19 @@ func (v *View) findTargets() []Target {
 }
 
 // kubernetesTargets are the ports of the Kubernetes Services that select the proxy's workload.
-func (v *View) kubernetesTargets() []Target {
-	m := v.Mesh
-	if w := m.entryAt(v.Proxy); w != nil {
-		return m.workloadTargets(w)
+func (r *Registry) kubernetesTargets(p Proxy) []Target {
+	if w := r.entryAt(p); w != nil {
+		return r.workloadTargets(w)
 	}
-	containers := m.containersOf(v.Proxy)
+	containers := r.containersOf(p)
 	var out []Target
-	for _, s := range m.kubernetes[v.Proxy.Namespace] {
-		if picks(s.Selector, v.Proxy.Labels) {
+	for _, s := range r.kubernetes[p.Namespace] {
+		if picks(s.Selector, p.Labels) {
 			out = append(out, podTargets(s, containers)...)
 		}
 	}
-	if len(out) == 0 && m.Object("Pod", v.Proxy.Namespace, v.Proxy.Name) != nil {
-		return v.listedTargets()
+	if len(out) == 0 && r.Object("Pod", p.Namespace, p.Name) != nil {
+		return r.listedTargets(p)
 	}
 	return out
 }
@@ -66,14 +56,14 @@ func podTargets(s *Service, pod *config.PodSpec) []Target {
 }
 
 // listedTargets are the ports of Services without a selector whose EndpointSlices list the proxy's address.
-func (v *View) listedTargets() []Target {
+func (r *Registry) listedTargets(p Proxy) []Target {
 	var out []Target
-	if len(v.Proxy.IPs) == 0 {
+	if len(p.IPs) == 0 {
 		return nil
 	}
-	address := v.Proxy.IPs[0].String()
-	for _, s := range v.Mesh.kubernetes[v.Proxy.Namespace] {
-		for _, e := range v.Mesh.endpoints[s.id()] {
+	address := p.IPs[0].String()
+	for _, s := range r.kubernetes[p.Namespace] {
+		for _, e := range r.endpoints[s.id()] {
 			if p := s.PortNamed(e.PortName); p != nil && e.ServicePort == 0 && e.Address == address {
 				out = append(out, Target{s, p, e.Port})
 			}
@@ -83,9 +73,9 @@ func (v *View) listedTargets() []Target {
 }
 
 // workloadTargets are the ports of the Services that select a WorkloadEntry.
-func (m *Mesh) workloadTargets(w *workload) []Target {
+func (r *Registry) workloadTargets(w *workload) []Target {
 	var out []Target
-	for _, s := range m.kubernetes[w.object.Namespace] {
+	for _, s := range r.kubernetes[w.object.Namespace] {
 		if s.Resolution != ClientSide || !picks(s.Selector, w.endpoint.Labels) {
 			continue
 		}
@@ -100,11 +90,11 @@ func (m *Mesh) workloadTargets(w *workload) []Target {
 }
 
 // entryTargets are the ports of ServiceEntries of the proxy's namespace that list or select one of its addresses.
-func (v *View) entryTargets() []Target {
+func (r *Registry) entryTargets(p Proxy) []Target {
 	var out []Target
-	for _, ip := range v.Proxy.IPs {
-		for _, t := range v.Mesh.entriesAt[ip.String()] {
-			if t.Service.Namespace == v.Proxy.Namespace {
+	for _, ip := range p.IPs {
+		for _, t := range r.entriesAt[ip.String()] {
+			if t.Service.Namespace == p.Namespace {
 				out = append(out, t)
 			}
 		}
@@ -114,11 +104,11 @@ func (v *View) entryTargets() []Target {
 
 // entryAt finds the WorkloadEntry of a proxy by its first address: of several the one of the proxy's name, else of its
 // namespace, else the first by namespace and name.
-func (m *Mesh) entryAt(p Proxy) *workload {
+func (r *Registry) entryAt(p Proxy) *workload {
 	if len(p.IPs) == 0 {
 		return nil
 	}
-	list := slices.DeleteFunc(slices.Clone(m.workloads.byAddress[p.IPs[0].String()]), func(w *workload) bool {
+	list := slices.DeleteFunc(slices.Clone(r.workloads.byAddress[p.IPs[0].String()]), func(w *workload) bool {
 		return w.pod() || len(w.endpoint.Labels) == 0
 	})
 	for _, better := range []func(w *workload) bool{
@@ -137,15 +127,15 @@ func (m *Mesh) entryAt(p Proxy) *workload {
 
 // containersOf finds the containers beside a proxy: of the Pod or Deployment of its name, else of a Pod at one of its
 // addresses; nil where the input has none.
-func (m *Mesh) containersOf(p Proxy) *config.PodSpec {
-	if o := m.Object("Pod", p.Namespace, p.Name); o != nil {
+func (r *Registry) containersOf(p Proxy) *config.PodSpec {
+	if o := r.Object("Pod", p.Namespace, p.Name); o != nil {
 		return &config.Spec[*config.Pod](o).Spec
 	}
-	if o := m.templateOf(p); o != nil {
+	if o := r.templateOf(p); o != nil {
 		return &config.Spec[*config.Workload](o).Spec.Template.Spec
 	}
 	for _, ip := range p.IPs {
-		for _, o := range m.podsAt[ip.String()] {
+		for _, o := range r.podsAt[ip.String()] {
 			if o.Namespace == p.Namespace {
 				return &config.Spec[*config.Pod](o).Spec
 			}

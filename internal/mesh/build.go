@@ -1,0 +1,18 @@
+package mesh
+
+import (
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh/registry"
+)
+
+// Build gathers objects into a mesh. Of several objects of one kind and name the last of the input counts, as it would in
+// a cluster that they are applied to.
+func Build(objects []*config.Object, settings Settings) (*Mesh, diag.List) {
+	m := &Mesh{Registry: registry.Build(objects, settings.Complete())}
+	m.virtualServices = readVirtualServices(m.Registry)
+	m.rules = readDestinationRules(m.Registry)
+	m.sidecars = readSidecars(m.Registry)
+	m.peers = readPeers(m.Registry)
+	return m, nil
+}
