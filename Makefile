@@ -10,19 +10,29 @@ GOLDEN = $(sort $(dir $(shell grep -rl --include='*_test.go' 'flag.Bool."update"
 build:
 	go build -o bin/sem ./cmd/sem
 
+# How long the tests of one package may take. The default of ten minutes is too short for a slow or busy machine.
+TIMEOUT = 40m
+
+# The packages that CI tests for data races: those that start goroutines.
+RACE = ./internal/parallel ./internal/source ./internal/pipeline ./internal/output ./internal/suite ./internal/mesh ./schema
+
 # Tests that ask a real Envoy are skipped where it cannot be had, except in CI.
 test:
 	@$(MAKE) --no-print-directory envoy || echo "make test: going on without Envoy"
 	@test -z "$$CI" || $(MAKE) --no-print-directory interception || echo "make test: going on without real interception"
 	@test -z "$$CI" || $(MAKE) --no-print-directory lint fuzz
-	go test ./...
+	go test -timeout $(TIMEOUT) ./...
+	@test -z "$$CI" || go test -short -race -timeout $(TIMEOUT) $(RACE)
 	@test -z "$$SEM_ORACLE" || go test -count=1 -v -run '^TestOracleScore$$' ./cmd/sem
 
-# Each fuzz target for as long as FUZZTIME; CI runs them with the tests.
-FUZZTIME = 12s
-FUZZ = internal/source:FuzzRead schema:FuzzDecode schema:FuzzAgree internal/config:FuzzMessage internal/mesh:FuzzBuild \
-	simulate:FuzzTrace internal/suite:FuzzRead simulate:FuzzResources render:FuzzIndent internal/request:FuzzCurl internal/request:FuzzAccessLog \
-	internal/envoytest:FuzzPeekHello internal/envoytest/probe:FuzzMatching
+# Each fuzz target for as long as FUZZTIME, in which a slow machine also runs the seeds; CI runs them with the tests. A test holds
+# the list to the sources.
+FUZZTIME = 30s
+FUZZ = internal/config:FuzzMessage internal/convert:FuzzStrings internal/envoy:FuzzLoad \
+	internal/envoytest/probe:FuzzMatching internal/envoytest:FuzzPeekHello internal/mesh:FuzzBuild \
+	internal/output:FuzzEscapeJSON internal/output:FuzzFormats internal/request:FuzzAccessLog internal/request:FuzzCurl \
+	internal/request:FuzzJSON internal/source:FuzzCUE internal/source:FuzzQuick internal/source:FuzzRead \
+	internal/suite:FuzzRead schema:FuzzAgree schema:FuzzDecode simulate:FuzzResources simulate:FuzzTrace
 
 fuzz:
 	@for target in $(FUZZ); do \
