@@ -83,9 +83,24 @@ func dumpStage(to *bytes.Buffer, world *pipeline.World, stage string, p simulate
 func dumpSource(to *bytes.Buffer, docs []*source.Document) error {
 	for _, d := range docs {
 		fmt.Fprintf(to, "%s#%d %s %s/%s\n", d.File.Name, d.Index, d.Kind, d.Namespace, d.Name)
-		dumpNode(to, "", d.Tree())
+		dumpFields(to, d)
 	}
 	return nil
+}
+
+// dumpFields prints the fields of a document, but for the data of a Secret.
+func dumpFields(to *bytes.Buffer, d *source.Document) {
+	if d.Kind != "Secret" {
+		dumpNode(to, "", d.Tree())
+		return
+	}
+	for _, f := range d.Tree().Fields {
+		if f.Key == "data" || f.Key == "stringData" {
+			fmt.Fprintf(to, "  %d:%d %s left out\n", f.Range.Line, f.Range.Column, f.Key)
+			continue
+		}
+		dumpNode(to, f.Key, f.Value)
+	}
 }
 
 func dumpNode(to *bytes.Buffer, path string, n *source.Node) {

@@ -41,6 +41,9 @@ func (f *conversionFlags) convert(cmd *cobra.Command, report *diag.Report, paths
 	if err := refuseErrors(cmd, report); err != nil {
 		return err
 	}
+	if n := secrets(report.Input.Documents); n > 0 {
+		say(cmd, "what is written holds Secrets with their data: %d", n)
+	}
 	if f.out == "" {
 		_, err := cmd.OutOrStdout().Write(write(report.Input.Documents))
 		return err
@@ -62,6 +65,17 @@ func (f *conversionFlags) convert(cmd *cobra.Command, report *diag.Report, paths
 		say(cmd, "wrote %s", filepath.ToSlash(file.Name))
 	}
 	return nil
+}
+
+// secrets counts the Secrets among documents.
+func secrets(docs []*source.Document) int {
+	n := 0
+	for _, d := range docs {
+		if d.Kind == "Secret" {
+			n++
+		}
+	}
+	return n
 }
 
 // refuseErrors prints findings to standard error, and says no where one is an error: what is written must be whole.
