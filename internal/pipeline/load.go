@@ -3,6 +3,7 @@ package pipeline
 import (
 	"cmp"
 	"io"
+	"io/fs"
 	"sync"
 
 	"sem.example/internal/compile"
@@ -16,6 +17,7 @@ import (
 
 // Options say what to read.
 type Options struct {
+	FS         fs.FS     // where the paths are; nil for the file system of the machine
 	Paths      []string  // files, folders and "-"; none is the current folder
 	Stdin      io.Reader // what "-" reads
 	Namespace  string    // of documents that name none; "default" where empty
@@ -53,7 +55,7 @@ func Load(opts Options) (*World, error) {
 
 // reading are the options for reading the input.
 func (o Options) reading() source.Options {
-	return source.Options{Stdin: o.Stdin, Library: schema.Library(), Watch: o.Watch, FollowLinks: o.FollowLinks}
+	return source.Options{FS: o.FS, Stdin: o.Stdin, Library: schema.Library(), Watch: o.Watch, FollowLinks: o.FollowLinks}
 }
 
 // content is what the documents of a file come to.

@@ -16,7 +16,7 @@ func (w *World) settings(docs []*source.Document, opts Options) (mesh.Settings, 
 	if opts.MeshConfig == "" {
 		return w.read(holders(docs)), nil
 	}
-	in, problems := source.Read([]string{opts.MeshConfig}, source.Options{Stdin: opts.Stdin, Library: schema.Library()})
+	in, problems := source.Read([]string{opts.MeshConfig}, source.Options{FS: opts.FS, Stdin: opts.Stdin, Library: schema.Library()})
 	if err := unreadable(problems); err != nil {
 		return mesh.Settings{}, err
 	}

@@ -18,6 +18,7 @@ import (
 // never fetched.
 type cueReader struct {
 	library  Library
+	disk     disk
 	files    map[string]*content // by absolute name
 	overlay  map[string]load.Source
 	packages [][]string      // files
@@ -28,12 +29,12 @@ type cueReader struct {
 }
 
 // readCUE reads the files of one folder, whose text is at hand.
-func readCUE(files []content, library Library) {
-	r := &cueReader{library: library, files: map[string]*content{}, overlay: map[string]load.Source{}}
+func readCUE(files []content, library Library, d disk) {
+	r := &cueReader{library: library, disk: d, files: map[string]*content{}, overlay: d.cueOverlay()}
 	named := map[string]int{}
 	for i := range files {
 		c := &files[i]
-		name, err := filepath.Abs(c.file.Name)
+		name, err := d.absolute(c.file.Name)
 		if err != nil || c.file.Data == nil || !c.text() || !c.withinLimits() {
 			continue
 		}

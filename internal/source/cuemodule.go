@@ -1,7 +1,6 @@
 package source
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -28,8 +27,8 @@ func (r *cueReader) config(dir string) *load.Config {
 	for name, text := range r.overlay {
 		config.Overlay[name] = text
 	}
-	root, own := moduleRoot(dir)
-	if r.library.Path == "" || own != nil && (own.ModulePath() == r.library.Path || vendored(root, r.library.Path)) {
+	root, own := r.moduleRoot(dir)
+	if r.library.Path == "" || own != nil && (own.ModulePath() == r.library.Path || r.vendored(root, r.library.Path)) {
 		return config
 	}
 	if text := moduleText(own, r.library.Path); text != nil {
@@ -43,10 +42,10 @@ func (r *cueReader) config(dir string) *load.Config {
 
 // moduleRoot returns the folder of the module around a folder, and its description; the folder itself and nil where there is
 // none. What is wrong with a description is for cue to say.
-func moduleRoot(dir string) (string, *modfile.File) {
+func (r *cueReader) moduleRoot(dir string) (string, *modfile.File) {
 	for at := dir; ; at = filepath.Dir(at) {
 		name := filepath.Join(at, "cue.mod", "module.cue")
-		if data, err := os.ReadFile(name); err == nil {
+		if data, err := r.disk.readFile(name); err == nil {
 			file, err := modfile.ParseNonStrict(data, name)
 			if err != nil {
 				file = &modfile.File{}
@@ -64,13 +63,13 @@ func moduleRoot(dir string) (string, *modfile.File) {
 func (r *cueReader) inherit(names []string, pkg string) []string {
 	first := r.files[names[0]]
 	dir := filepath.Dir(names[0])
-	root, own := moduleRoot(dir)
+	root, own := r.moduleRoot(dir)
 	if pkg == "" || own == nil || first.named {
 		return names
 	}
 	for up := ".."; dir != root; up = filepath.Join(up, "..") {
 		dir = filepath.Dir(dir)
-		above, err := filepath.Glob(filepath.Join(dir, "*.cue"))
+		above, err := r.disk.cueFilesIn(dir)
 		if err != nil {
 			return names
 		}
@@ -79,7 +78,7 @@ func (r *cueReader) inherit(names []string, pkg string) []string {
 				continue
 			}
 			c := &content{file: &File{Name: filepath.Join(filepath.Dir(first.file.Name), up, filepath.Base(name))}}
-			if c.file.Data, err = os.ReadFile(name); err != nil {
+			if c.file.Data, err = r.disk.readFile(name); err != nil {
 				continue
 			}
 			c.file.once.Do(c.file.scan)
@@ -93,9 +92,9 @@ func (r *cueReader) inherit(names []string, pkg string) []string {
 }
 
 // vendored says whether a module has a package among those that it brought along.
-func vendored(root, pkg string) bool {
+func (r *cueReader) vendored(root, pkg string) bool {
 	for _, kind := range []string{"pkg", "gen", "usr"} {
-		if exists(filepath.Join(root, "cue.mod", kind, filepath.FromSlash(pkg))) {
+		if r.disk.exists(filepath.Join(root, "cue.mod", kind, filepath.FromSlash(pkg))) {
 			return true
 		}
 	}

@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"slices"
 
@@ -11,7 +12,8 @@ import (
 
 // Options of [Read].
 type Options struct {
-	Stdin   io.Reader // what "-" stands for; os.Stdin where it is nil
+	FS      fs.FS     // where files are; nil for the file system of the machine
+	Stdin   io.Reader // what "-" stands for; os.Stdin where it is nil. An FS has no "-"
 	Library Library   // what CUE files can import
 	Watch   parallel.Watch
 
@@ -38,7 +40,7 @@ func ReadEach[T any](inputs []string, opts Options, take func([]*Document) T) (*
 	if len(inputs) == 0 {
 		inputs = []string{"."}
 	}
-	names, problems := walk(inputs, holdsConfiguration, opts.FollowLinks)
+	names, problems := opts.walk(inputs)
 	jobs := bundle(names)
 	results, taken := make([][]content, len(jobs)), make([][]T, len(jobs))
 	opts.Watch.Each("reading files", len(jobs), func(i int) {
@@ -54,6 +56,14 @@ func ReadEach[T any](inputs []string, opts Options, take func([]*Document) T) (*
 		problems = append(problems, c.problems...)
 	}
 	return in, slices.Concat(taken...), distinct(problems)
+}
+
+// walk returns the files that the inputs come to.
+func (o Options) walk(inputs []string) ([]input, []Problem) {
+	if o.FS != nil {
+		return walkFS(o.FS, inputs, holdsConfiguration)
+	}
+	return walk(inputs, holdsConfiguration, o.FollowLinks)
 }
 
 // distinct drops problems that are told already: a file of CUE may take part in the packages of several folders.
@@ -113,7 +123,7 @@ func read(inputs []input, opts Options) []content {
 		files[i].open(in, opts)
 	}
 	if filepath.Ext(inputs[0].name) == ".cue" {
-		readCUE(files, opts.Library)
+		readCUE(files, opts.Library, disk{opts.FS})
 		return files
 	}
 	c := &files[0]

@@ -18,6 +18,13 @@ var errSize = fmt.Errorf("the file is larger than %d MiB", maxFile>>20)
 func (in input) bytes(opts Options) ([]byte, error) {
 	from := opts.Stdin
 	switch {
+	case opts.FS != nil:
+		f, err := opts.FS.Open(in.name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		from = f
 	case in.name != "-":
 		f, err := os.Open(in.name)
 		if err != nil {

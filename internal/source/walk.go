@@ -25,6 +25,7 @@ type walker struct {
 	seen     map[string]bool
 	charts   map[string]bool // whether a folder belongs to a Helm chart
 	follow   bool            // links to files beyond the folders
+	fsys     fs.FS           // nil for that of the machine
 }
 
 // FindTests returns the files of request tests that files and folders come to; no argument means the current folder.
@@ -108,6 +109,40 @@ func (w *walker) folder(root string) {
 	})
 }
 
+// walkFS returns the files that the arguments come to in a file system, of a folder those that are wanted. Arguments are names
+// as [fs.ValidPath] has them.
+func walkFS(fsys fs.FS, args []string, wanted func(name string) bool) ([]input, []Problem) {
+	w := walker{wanted: wanted, seen: map[string]bool{}, fsys: fsys, charts: map[string]bool{}}
+	for _, arg := range args {
+		info, err := fs.Stat(fsys, arg)
+		switch {
+		case err != nil:
+			w.refuse(arg, err)
+		case !info.IsDir():
+			w.add(input{name: arg, named: true})
+		default:
+			w.folderFS(arg)
+		}
+	}
+	return w.inputs, w.problems
+}
+
+// folderFS is as [walker.folder], in a file system that has no links to folders.
+func (w *walker) folderFS(root string) {
+	_ = fs.WalkDir(w.fsys, root, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			w.refuse(name, err)
+			return fs.SkipDir
+		case d.IsDir() && name != root && w.passes(name):
+			return fs.SkipDir
+		case !d.IsDir() && !strings.HasPrefix(d.Name(), ".") && w.wanted(d.Name()):
+			w.add(input{name: name, chart: w.inChart(filepath.ToSlash(filepath.Dir(name)), root)})
+		}
+		return nil
+	})
+}
+
 // leadsAway says whether a link leads to a folder beyond those that are read.
 func (w *walker) leadsAway(link string) bool {
 	target, err := filepath.EvalSymlinks(link)
@@ -144,7 +179,7 @@ func (w *walker) passes(name string) bool {
 		return true
 	}
 	chart := filepath.Join(filepath.Dir(name), "Chart.yaml")
-	if base != "templates" || !exists(chart) {
+	if base != "templates" || !w.exists(chart) {
 		return false
 	}
 	w.problems = append(w.problems, Problem{
@@ -159,15 +194,18 @@ func (w *walker) passes(name string) bool {
 func (w *walker) inChart(folder, root string) bool {
 	in, known := w.charts[folder]
 	if !known {
-		in = exists(filepath.Join(folder, "Chart.yaml")) || folder != root && folder != "." && w.inChart(filepath.Dir(folder), root)
+		in = w.exists(filepath.Join(folder, "Chart.yaml")) || folder != root && folder != "." && w.inChart(filepath.Dir(folder), root)
 		w.charts[folder] = in
 	}
 	return in
 }
 
-func exists(name string) bool {
-	_, err := os.Stat(name)
-	return err == nil
+func (w *walker) exists(name string) bool {
+	if w.fsys != nil {
+		_, err := fs.Stat(w.fsys, filepath.ToSlash(name))
+		return err == nil
+	}
+	return exists(name)
 }
 
 // file adds a file of a folder. What is neither a file nor a link to one, such as a socket, is not configuration.
