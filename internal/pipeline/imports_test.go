@@ -41,6 +41,7 @@ var mayImport = map[string][]string{
 	"internal/convert":  {"internal/source", "schema"},
 	"internal/release":  {},
 	"internal/standin":  {},
+	".":                 {"internal/source", "internal/diag", "internal/envoy", "internal/explain", "internal/output", "internal/pipeline", "render", "simulate", "validate"},
 	"cmd/sem":           nil, // everything
 
 	// The layers of simulate, the lowest first.
