@@ -1,20 +1,28 @@
 package pipeline_test
 
 import (
+	"flag"
+	"fmt"
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 const module = "sem.example/"
 
-// mayImport is the table of docs/model.md: which of our packages each package may import. An arrow that is missing here
+var update = flag.Bool("update", false, "rewrite goldens")
+
+// mayImport is the table of CONTRIBUTING.md: which of our packages each package may import. An arrow that is missing here
 // would point upward.
 var mayImport = map[string][]string{
 	"internal/parallel": {},
@@ -115,6 +123,52 @@ func TestImports(t *testing.T) {
 			checkImport(t, pkg, imp, allowed)
 		}
 	}
+}
+
+// TestImportPage compares the table of CONTRIBUTING.md with the one that is enforced.
+func TestImportPage(t *testing.T) {
+	const begin, end = "<!-- imports -->\n", "<!-- /imports -->"
+	file := filepath.Join("..", "..", "CONTRIBUTING.md")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, begins := strings.Cut(string(text), begin)
+	table, after, ends := strings.Cut(rest, end)
+	if !begins || !ends {
+		t.Fatalf("%s has no place for the table of imports", file)
+	}
+	want := importTable()
+	if *update {
+		if err := os.WriteFile(file, []byte(before+begin+want+end+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(want, table); diff != "" {
+		t.Errorf("%s is stale: run 'make golden' (-want +have):\n%s", file, diff)
+	}
+}
+
+// importTable is the table of what each package may import, in Markdown.
+func importTable() string {
+	var b strings.Builder
+	b.WriteString("| package | may import of ours |\n| --- | --- |\n")
+	for _, pkg := range slices.Sorted(maps.Keys(mayImport)) {
+		name, imports := pkg, "nothing"
+		if pkg == "." {
+			name = strings.TrimSuffix(module, "/")
+		}
+		switch allowed := mayImport[pkg]; {
+		case allowed == nil:
+			imports = "everything"
+		case len(allowed) > 0:
+			sorted := slices.Sorted(slices.Values(allowed))
+			imports = "`" + strings.Join(sorted, "`, `") + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s |\n", name, imports)
+	}
+	return b.String()
 }
 
 func checkImport(t *testing.T, pkg, imp string, allowed []string) {
