@@ -9,6 +9,8 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"sem.example/internal/clustername"
+	"sem.example/internal/compile/proxy"
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/mesh"
 	"sem.example/internal/mesh/trafficpolicy"
 )
@@ -16,11 +18,11 @@ import (
 // outboundClusters returns the names of the clusters that lead away from the proxy: those of services and subsets, and
 // the fixed ones.
 func (c *Compiler) outboundClusters() []string {
-	names := []string{blackHole}
-	if !c.gateway() {
-		names = append(names, passthrough)
-		if c.dialsAnyName() {
-			names = append(names, anyDynamicDNS)
+	names := []string{xds.BlackHole}
+	if !c.view.IsGateway() {
+		names = append(names, xds.Passthrough)
+		if dialsAnyName(c.view) {
+			names = append(names, xds.AnyDynamicDNS)
 		}
 	}
 	for _, s := range c.view.Services() {
@@ -35,15 +37,15 @@ func (c *Compiler) clustersOf(s *mesh.Service) []string {
 	subsets := c.view.DestinationRule(s).AllSubsets()
 	for _, p := range s.Ports {
 		if reachable(s, p) {
-			names = append(names, outboundName(p.Number, "", s.Host))
+			names = append(names, xds.OutboundCluster(p.Number, "", s.Host))
 			for _, subset := range subsets {
-				names = append(names, outboundName(p.Number, subset.Name, s.Host))
+				names = append(names, xds.OutboundCluster(p.Number, subset.Name, s.Host))
 			}
 		}
 		if c.passesSNI(s, p) {
-			names = append(names, sniName(p.Number, "", s.Host))
+			names = append(names, xds.SNICluster(p.Number, "", s.Host))
 			for _, subset := range subsets {
-				names = append(names, sniName(p.Number, subset.Name, s.Host))
+				names = append(names, xds.SNICluster(p.Number, subset.Name, s.Host))
 			}
 		}
 	}
@@ -55,23 +57,23 @@ func reachable(s *mesh.Service, p *mesh.Port) bool {
 	if s.Resolution == mesh.Alias || p.Protocol == mesh.UDP {
 		return false
 	}
-	return !dynamic(s) || slices.Contains([]mesh.Protocol{mesh.HTTP, mesh.HTTP2, mesh.GRPC, mesh.TLS}, p.Protocol)
+	return !proxy.Dynamic(s) || slices.Contains([]mesh.Protocol{mesh.HTTP, mesh.HTTP2, mesh.GRPC, mesh.TLS}, p.Protocol)
 }
 
 // passesSNI says whether the proxy passes mesh-internal TLS on to a port, as the gateways between networks do.
 func (c *Compiler) passesSNI(s *mesh.Service, p *mesh.Port) bool {
-	return !s.External && p.Protocol != mesh.UDP && c.gateway() && c.servers().passesSNI
+	return !s.External && p.Protocol != mesh.UDP && c.view.IsGateway() && c.servers().passesSNI
 }
 
 // outboundCluster drafts one of them, or returns nil where the proxy has none of that name.
 func (c *Compiler) outboundCluster(name string) *draft {
 	switch {
-	case name == blackHole:
-		return c.blackHole()
-	case name == passthrough && !c.gateway():
-		return c.passthrough()
-	case name == anyDynamicDNS && c.dialsAnyName():
-		return c.anyName()
+	case name == xds.BlackHole:
+		return blackHoleCluster(c.view)
+	case name == xds.Passthrough && !c.view.IsGateway():
+		return passthroughCluster(c.view)
+	case name == xds.AnyDynamicDNS && dialsAnyName(c.view):
+		return anyNameCluster(c.view)
 	}
 	d := c.destination(name)
 	if d == nil {
@@ -96,7 +98,7 @@ type destination struct {
 }
 
 // byName says whether the proxy looks up the name of each request.
-func (d *destination) byName() bool { return dynamic(d.service) && !d.sni }
+func (d *destination) byName() bool { return proxy.Dynamic(d.service) && !d.sni }
 
 // destination takes the name of a cluster apart and looks its parts up, but for the policy; nil where any is missing.
 func (c *Compiler) destination(name string) *destination {
@@ -115,7 +117,7 @@ func (c *Compiler) destination(name string) *destination {
 		return nil
 	}
 	d := &destination{name: name, service: s, port: s.Ports[i], subset: key.Subset, sni: key.SNI, rule: c.view.DestinationRule(s)}
-	if d.subset != "" && (dynamic(s) || d.rule.Subset(d.subset) == nil) {
+	if d.subset != "" && (proxy.Dynamic(s) || d.rule.Subset(d.subset) == nil) {
 		return nil
 	}
 	return d
@@ -124,39 +126,39 @@ func (c *Compiler) destination(name string) *destination {
 // serviceCluster drafts the cluster of a destination, or returns nil where it could never have an endpoint: DNS finds
 // the endpoints of the cluster by names, and the destination has none.
 func (c *Compiler) serviceCluster(d *destination) *draft {
-	t := newDraft(d.name, c.discovery(d))
+	t := newDraft(d.name, discovery(c.view, d))
 	t.CommonLbConfig = &clusterv3.Cluster_CommonLbConfig{}
 	var groups []*group
 	switch t.GetType() {
 	case clusterv3.Cluster_STRICT_DNS, clusterv3.Cluster_LOGICAL_DNS:
-		if groups = c.groups(d, c.instancesOf(d)); len(groups) == 0 {
+		if groups = localityGroups(c.view, d, instancesOf(c.view, d)); len(groups) == 0 {
 			return nil
 		}
-		c.resolveByDNS(t, d.service)
+		resolveByDNS(c.view, t, d.service)
 	case clusterv3.Cluster_ORIGINAL_DST:
 		t.redirect(d.service, d.port)
 	}
 	if d.subset == "" && !d.sni {
 		t.keepDraining(d.service)
 	}
-	c.speak(t, d.port.Protocol)
-	where := c.placement(d)
-	c.apply(t, d, where, groups)
+	speak(c.view, t, d.port.Protocol)
+	where := placementOf(c.view, d)
+	applyPolicy(c.view, t, d, where, groups)
 	t.fetchEndpoints()
 	t.exchangePeers()
 	c.describe(t, d, where)
 	return t
 }
 
-// apply puts the traffic policy of a destination into its cluster.
-func (c *Compiler) apply(t *draft, d *destination, where placement, groups []*group) {
+// applyPolicy puts the traffic policy of a destination into its cluster.
+func applyPolicy(view *mesh.View, t *draft, d *destination, where placement, groups []*group) {
 	p := d.policy
-	c.upgrade(t, d.port, p.ConnectionPool.Value)
-	c.limit(t, p.ConnectionPool.Value, p.RetryBudget.Value)
+	upgrade(view, t, d.port, p.ConnectionPool.Value)
+	applyPool(view, t, p.ConnectionPool.Value, p.RetryBudget.Value)
 	t.eject(d.service, p.OutlierDetection.Value)
 	t.balance(d, where, groups)
 	if !d.sni {
-		c.encrypt(t, d)
+		encrypt(view, t, d)
 		t.prependProxyProtocol(p.ProxyProtocol.Value)
 	}
 	if t.GetType() == clusterv3.Cluster_ORIGINAL_DST {
@@ -165,7 +167,7 @@ func (c *Compiler) apply(t *draft, d *destination, where placement, groups []*gr
 }
 
 // discovery returns how the endpoints of a destination are found, before its own load balancer has its say.
-func (c *Compiler) discovery(d *destination) clusterv3.Cluster_DiscoveryType {
+func discovery(view *mesh.View, d *destination) clusterv3.Cluster_DiscoveryType {
 	if d.subset != "" && passesOn(d) {
 		return clusterv3.Cluster_ORIGINAL_DST
 	}
@@ -178,7 +180,7 @@ func (c *Compiler) discovery(d *destination) clusterv3.Cluster_DiscoveryType {
 	case mesh.DNSRoundRobin:
 		return clusterv3.Cluster_LOGICAL_DNS
 	case mesh.OriginalDst:
-		if !c.gateway() { // a gateway's connections have no original destination
+		if !view.IsGateway() { // a gateway's connections have no original destination
 			return clusterv3.Cluster_ORIGINAL_DST
 		}
 	}

@@ -13,14 +13,15 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/testing/protocmp"
 
+	"sem.example/internal/compile/compiletest"
 	"sem.example/internal/envoy"
 )
 
 // TestAnyOrder asks for clusters and endpoints from many goroutines at once, and in another order than a snapshot does.
 // The answers are the same messages every time, and equal to those of the snapshot.
 func TestAnyOrder(t *testing.T) {
-	m := scenarioMesh(t, txtar.Parse([]byte(planted)))
-	proxy := parseProxy(t, "sidecar app/client ip=10.0.0.1")
+	m := compiletest.Mesh(t, txtar.Parse([]byte(planted)))
+	proxy := compiletest.Proxy(t, "sidecar app/client ip=10.0.0.1")
 	whole := New(m.View(proxy)).Snapshot()
 	c := New(m.View(proxy))
 	got := make([][]*clusterv3.Cluster, 8)
@@ -55,9 +56,9 @@ func TestLists(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := scenarioMesh(t, ar)
-		for line := range strings.Lines(section(ar, "proxies")) {
-			proxy := parseProxy(t, line)
+		m := compiletest.Mesh(t, ar)
+		for line := range strings.Lines(compiletest.Section(ar, "proxies")) {
+			proxy := compiletest.Proxy(t, line)
 			whole, c := New(m.View(proxy)).Snapshot(), New(m.View(proxy))
 			for _, kind := range envoy.Types {
 				got := listed(c, kind)
@@ -90,8 +91,8 @@ func listed(from envoy.Lists, kind envoy.Type) []proto.Message {
 }
 
 func TestUnknownClusters(t *testing.T) {
-	m := scenarioMesh(t, txtar.Parse([]byte(planted)))
-	c := New(m.View(parseProxy(t, "sidecar app/client ip=10.0.0.1")))
+	m := compiletest.Mesh(t, txtar.Parse([]byte(planted)))
+	c := New(m.View(compiletest.Proxy(t, "sidecar app/client ip=10.0.0.1")))
 	for _, name := range []string{
 		"", "outbound", "outbound||", "outbound|61001||", "outbound|1||host.q101", "outbound|61001|other|host.q101",
 		"outbound|99999||host.q101", "outbound_.61001_._.host.q101", "AllowAnyDynamicDNSCluster", "inbound|1||",

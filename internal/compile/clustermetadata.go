@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/mesh"
 )
 
@@ -16,11 +17,11 @@ import (
 func (c *Compiler) metadata(d *destination) *corev3.Metadata {
 	md := &corev3.Metadata{FilterMetadata: map[string]*structpb.Struct{"istio": {Fields: map[string]*structpb.Value{}}}}
 	if d.rule != nil {
-		md = istioMetadata(d.rule.From[0])
+		md = xds.IstioMetadata(d.rule.From[0])
 	}
 	fields := md.FilterMetadata["istio"].Fields
 	if !d.dynamic() || d.sni {
-		fields["services"] = c.tags.get(d.service, func() *structpb.Value { return serviceTag(d.service) })
+		fields["services"] = c.tags.Get(d.service, func() *structpb.Value { return serviceTag(d.service) })
 	}
 	switch {
 	case d.subset != "":
@@ -52,7 +53,7 @@ func serviceTag(s *mesh.Service) *structpb.Value {
 func (t *draft) exchangePeers() { t.Filters = append(t.Filters, peerExchange()) }
 
 var peerExchange = sync.OnceValue(func() *clusterv3.Filter {
-	return &clusterv3.Filter{Name: "istio.metadata_exchange", TypedConfig: pack(&typedv1.TypedStruct{
+	return &clusterv3.Filter{Name: "istio.metadata_exchange", TypedConfig: xds.Any(&typedv1.TypedStruct{
 		TypeUrl: "type.googleapis.com/envoy.tcp.metadataexchange.config.MetadataExchange",
 		Value: &structpb.Struct{Fields: map[string]*structpb.Value{
 			"protocol":         structpb.NewStringValue("istio-peer-exchange"),
@@ -69,14 +70,14 @@ func shortName(s *mesh.Service) string {
 	return s.Host
 }
 
-// workload names an endpoint's workload for telemetry: name, namespace, canonical name and revision, cluster.
-func (c *Compiler) workload(e *mesh.Endpoint) string {
+// workloadTag names an endpoint's workload for telemetry: name, namespace, canonical name and revision, cluster.
+func workloadTag(view *mesh.View, e *mesh.Endpoint) string {
 	name := firstLabel(e, e.Workload, "service.istio.io/canonical-name", "app.kubernetes.io/name", "app")
 	revision := firstLabel(e, "latest", "service.istio.io/canonical-revision", "app.kubernetes.io/version", "version")
 	if revision == "latest" {
 		revision = ""
 	}
-	return e.Workload + ";" + e.Namespace + ";" + name + ";" + revision + ";" + c.view.Mesh.Settings.Cluster
+	return e.Workload + ";" + e.Namespace + ";" + name + ";" + revision + ";" + view.Mesh.Settings.Cluster
 }
 
 func firstLabel(e *mesh.Endpoint, otherwise string, keys ...string) string {

@@ -12,7 +12,11 @@ import (
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"sem.example/internal/compile/origin"
+	"sem.example/internal/compile/security"
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/envoy"
+	"sem.example/internal/lazy"
 	"sem.example/internal/mesh"
 	"sem.example/internal/mesh/trafficpolicy"
 	"sem.example/internal/parallel"
@@ -23,29 +27,27 @@ import (
 type Compiler struct {
 	view    *mesh.View
 	kin     *Compiler // builds what the proxy has in common with others, see [Family]; the compiler itself where it is alone
-	origins ledger
+	origins origin.Store
 
 	sight     *sight
-	ruled     memo[ruledKey, []routeDraft]
-	outbounds memo[uint32, []*listenerv3.Listener] // by port
+	ruled     lazy.Map[ruledKey, []routeDraft]
+	outbounds lazy.Map[uint32, []*listenerv3.Listener] // by port
 
-	listeners memo[uint32, []*listenerv3.Listener] // by port
-	virtual   memo[string, *listenerv3.Listener]   // the listeners that every port shares
-	routes    memo[string, *routev3.RouteConfiguration]
-	tables    memo[string, *outboundTable]
-	clusters  memo[string, *clusterv3.Cluster]
-	endpoints memo[string, *endpointv3.ClusterLoadAssignment]
-	places    memo[mesh.Written, []envoy.Origin] // see fieldsOf
-	hosts     memo[hostPort, []envoy.Origin]     // see serviceFields
-	trails    memo[string, envoy.Origins]        // see clusterOrigins
-	tags      memo[*mesh.Service, *structpb.Value]
-	base      lazy[trafficpolicy.Effective] // see meshPolicy
+	listeners lazy.Map[uint32, []*listenerv3.Listener] // by port
+	virtual   lazy.Map[string, *listenerv3.Listener]   // the listeners that every port shares
+	routes    lazy.Map[string, *routev3.RouteConfiguration]
+	tables    lazy.Map[string, *outboundTable]
+	clusters  lazy.Map[string, *clusterv3.Cluster]
+	endpoints lazy.Map[string, *endpointv3.ClusterLoadAssignment]
+	places    lazy.Map[mesh.Written, []envoy.Origin] // see fieldsOf
+	hosts     lazy.Map[hostPort, []envoy.Origin]     // see serviceFields
+	trails    lazy.Map[string, envoy.Origins]        // see clusterOrigins
+	tags      lazy.Map[*mesh.Service, *structpb.Value]
+	base      lazy.Value[trafficpolicy.Effective] // see meshPolicy
 
-	targets  lazy[[]mesh.Target]   // see served
-	inbound  lazy[[]*inboundPort]  // see inboundPorts
-	merged   lazy[*gatewayServers] // see servers
-	tokens   lazy[authentication]
-	policies memo[guarded, authorization]
+	inbound lazy.Value[[]*inboundPort]  // see inboundPorts
+	merged  lazy.Value[*gatewayServers] // see servers
+	access  *security.Access
 }
 
 var (
@@ -56,7 +58,7 @@ var (
 
 // New returns a compiler for one proxy's view.
 func New(view *mesh.View) *Compiler {
-	c := &Compiler{view: view, sight: &sight{}}
+	c := &Compiler{view: view, sight: &sight{}, access: security.New(view)}
 	c.kin = c
 	return c
 }
@@ -75,8 +77,8 @@ func (c *Compiler) ListenersOn(port uint32) []*listenerv3.Listener {
 
 // listenersAt returns the listeners of one port, the virtual ones apart. Port 0 has those on Unix sockets.
 func (c *Compiler) listenersAt(port uint32) []*listenerv3.Listener {
-	return c.listeners.get(port, func() []*listenerv3.Listener {
-		if c.gateway() {
+	return c.listeners.Get(port, func() []*listenerv3.Listener {
+		if c.view.IsGateway() {
 			return c.gatewayListeners(port)
 		}
 		return slices.Concat(c.kin.outboundsAt(port), c.ingressListeners(port))
@@ -85,14 +87,12 @@ func (c *Compiler) listenersAt(port uint32) []*listenerv3.Listener {
 
 // outboundsAt returns the listeners of one port for connections that the workload opens.
 func (c *Compiler) outboundsAt(port uint32) []*listenerv3.Listener {
-	return c.outbounds.get(port, func() []*listenerv3.Listener { return c.outboundListeners(port) })
+	return c.outbounds.Get(port, func() []*listenerv3.Listener { return c.outboundListeners(port) })
 }
-
-func (c *Compiler) gateway() bool { return c.view.Proxy.Type == mesh.Gateway }
 
 // listenerPorts returns the ports that the proxy has listeners for, the virtual ones apart.
 func (c *Compiler) listenerPorts() []uint32 {
-	if c.gateway() {
+	if c.view.IsGateway() {
 		return c.gatewayPorts()
 	}
 	ports := slices.Concat(c.kin.outboundPorts(), c.ingressListenerPorts())
@@ -102,13 +102,13 @@ func (c *Compiler) listenerPorts() []uint32 {
 
 // virtualListeners returns the listeners that a connection to any port may be handed to.
 func (c *Compiler) virtualListeners() []*listenerv3.Listener {
-	if c.gateway() {
+	if c.view.IsGateway() {
 		return nil
 	}
 	var out []*listenerv3.Listener
 	for _, l := range []*listenerv3.Listener{
-		c.virtual.get("virtualInbound", c.virtualInbound),
-		c.kin.virtual.get("virtualOutbound", c.kin.virtualOutbound),
+		c.virtual.Get("virtualInbound", c.virtualInbound),
+		c.kin.virtual.Get("virtualOutbound", c.kin.virtualOutbound),
 	} {
 		if l != nil {
 			out = append(out, l)
@@ -119,8 +119,8 @@ func (c *Compiler) virtualListeners() []*listenerv3.Listener {
 
 // Route implements [envoy.Resources].
 func (c *Compiler) Route(name string) *routev3.RouteConfiguration {
-	return c.routes.get(name, func() *routev3.RouteConfiguration {
-		if c.gateway() {
+	return c.routes.Get(name, func() *routev3.RouteConfiguration {
+		if c.view.IsGateway() {
 			return c.gatewayRoute(name)
 		}
 		return c.outboundRoute(name)
@@ -130,7 +130,7 @@ func (c *Compiler) Route(name string) *routev3.RouteConfiguration {
 // Cluster implements [envoy.Resources].
 func (c *Compiler) Cluster(name string) *clusterv3.Cluster {
 	home := c.home(name)
-	return home.clusters.get(name, func() *clusterv3.Cluster { return home.draft(name).finish() })
+	return home.clusters.Get(name, func() *clusterv3.Cluster { return home.draft(name).finish() })
 }
 
 // home is the compiler that builds a cluster.
@@ -142,7 +142,7 @@ func (c *Compiler) home(cluster string) *Compiler {
 }
 
 func inbound(cluster string) bool {
-	return strings.HasPrefix(cluster, "inbound|") || cluster == inboundPassthrough
+	return strings.HasPrefix(cluster, "inbound|") || cluster == xds.InboundPassthrough
 }
 
 // draft builds a cluster at its home, or returns nil where there is none of that name.
@@ -155,7 +155,7 @@ func (c *Compiler) draft(cluster string) *draft {
 
 // Endpoints implements [envoy.Resources].
 func (c *Compiler) Endpoints(cluster string) *endpointv3.ClusterLoadAssignment {
-	return c.kin.endpoints.get(cluster, func() *endpointv3.ClusterLoadAssignment { return c.kin.assignment(cluster) })
+	return c.kin.endpoints.Get(cluster, func() *endpointv3.ClusterLoadAssignment { return c.kin.assignment(cluster) })
 }
 
 // OriginsOf implements [envoy.Resources].
@@ -163,10 +163,10 @@ func (c *Compiler) OriginsOf(at envoy.Addr) []envoy.Origin {
 	if within, ok := strings.CutPrefix(string(at), string(envoy.Cluster(""))); ok {
 		return c.originsWithin(within)[at]
 	}
-	if own := c.origins.of(at); own != nil || c.kin == c {
+	if own := c.origins.Of(at); own != nil || c.kin == c {
 		return own
 	}
-	return c.kin.origins.of(at)
+	return c.kin.origins.Of(at)
 }
 
 // originsWithin are the origins of the cluster whose name a path begins with. Names may hold slashes themselves.
@@ -182,9 +182,9 @@ func (c *Compiler) originsWithin(path string) envoy.Origins {
 // Snapshot builds everything that the proxy runs, with the origins of every part.
 func (c *Compiler) Snapshot() *envoy.Snapshot {
 	s := c.Resources()
-	s.Origins = c.origins.all()
+	s.Origins = c.origins.All()
 	if c.kin != c {
-		maps.Copy(s.Origins, c.kin.origins.all())
+		maps.Copy(s.Origins, c.kin.origins.All())
 	}
 	names := c.clusterNames()
 	trails := make([]envoy.Origins, len(names))
@@ -205,7 +205,7 @@ func (c *Compiler) Resources() *envoy.Snapshot {
 
 // Routes builds all route tables that a listener names.
 func (c *Compiler) Routes() []*routev3.RouteConfiguration {
-	return every(c.sight.tables.get(func() []string { return routeNames(c.ListenersOn(0)) }), c.Route)
+	return every(c.sight.tables.Get(func() []string { return routeNames(c.ListenersOn(0)) }), c.Route)
 }
 
 // Clusters builds all clusters.
@@ -218,7 +218,7 @@ func (c *Compiler) AllEndpoints() []*endpointv3.ClusterLoadAssignment {
 
 // clusterNames returns the names of all clusters of the proxy, sorted.
 func (c *Compiler) clusterNames() []string {
-	names := slices.Concat(c.kin.outboundClusters(), c.inboundClusters())
+	names := slices.Concat(c.kin.outboundClusters(), inboundClusters(c.view))
 	slices.Sort(names)
 	return slices.Compact(names)
 }

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/mesh/routing"
 )
 
@@ -34,7 +35,7 @@ func corsPolicy(in *networking.CorsPolicy) *corsv3.CorsPolicy {
 	}
 	if in.AllowOrigins == nil {
 		for _, origin := range in.AllowOrigin { // old documents have it
-			out.AllowOriginStringMatch = append(out.AllowOriginStringMatch, exactly(origin, false))
+			out.AllowOriginStringMatch = append(out.AllowOriginStringMatch, xds.Exact(origin, false))
 		}
 	}
 	return out

@@ -4,12 +4,14 @@ import (
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	dynamicv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/clusters/dynamic_forward_proxy/v3"
-	preservecasev3 "github.com/envoyproxy/go-control-plane/envoy/extensions/http/header_formatters/preserve_case/v3"
 	upstreamsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
 	"google.golang.org/protobuf/types/known/anypb"
 	meshconfig "istio.io/api/mesh/v1alpha1"
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/compile/origin"
+	"sem.example/internal/compile/proxy"
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/mesh"
 )
 
@@ -22,7 +24,7 @@ type draft struct {
 	http     *upstreamsv3.HttpProtocolOptions // nil until something sets one of them
 	names    *dynamicv3.ClusterConfig         // of a cluster whose endpoints are the names of requests, else nil
 	settings []setting                        // of the mesh that show in it
-	origins  func() trail                     // works out where the rest of it is written; nil where nowhere
+	origins  func() origin.List               // works out where the rest of it is written; nil where nowhere
 }
 
 func newDraft(name string, how clusterv3.Cluster_DiscoveryType) *draft {
@@ -45,7 +47,7 @@ func (t *draft) finish() *clusterv3.Cluster {
 	}
 	if t.names != nil {
 		t.ClusterDiscoveryType = &clusterv3.Cluster_ClusterType{ClusterType: &clusterv3.Cluster_CustomClusterType{
-			Name: "envoy.clusters.dynamic_forward_proxy", TypedConfig: pack(t.names),
+			Name: "envoy.clusters.dynamic_forward_proxy", TypedConfig: xds.Any(t.names),
 		}}
 	}
 	if t.http != nil {
@@ -58,38 +60,22 @@ func (t *draft) finish() *clusterv3.Cluster {
 }
 
 func (t *draft) setHTTP(o *upstreamsv3.HttpProtocolOptions) {
-	t.TypedExtensionProtocolOptions = map[string]*anypb.Any{httpOptions: pack(o)}
+	t.TypedExtensionProtocolOptions = map[string]*anypb.Any{httpOptions: xds.Any(o)}
 }
 
 // speak chooses the protocol that a port is spoken to with. Sidecars speak to a port of unknown protocol as the
 // application does; a gateway cannot, since it offers HTTP/2 to every client.
-func (c *Compiler) speak(t *draft, p mesh.Protocol) {
+func speak(view *mesh.View, t *draft, p mesh.Protocol) {
 	if p.IsHTTP2() {
 		t.speakHTTP2()
 		return
 	}
-	if c.keepsCase() && (p.IsHTTP() || p == mesh.Detected) {
-		t.options().UpstreamProtocolOptions = http1(keepCase())
+	if proxy.KeepsCase(view) && (p.IsHTTP() || p == mesh.Detected) {
+		t.options().UpstreamProtocolOptions = http1(xds.PreserveCase())
 	}
-	if p == mesh.Detected && !c.gateway() {
+	if p == mesh.Detected && !view.IsGateway() {
 		t.speakAsClient()
 	}
-}
-
-// keepsCase says whether the mesh wants the case of HTTP/1 header names kept.
-func (c *Compiler) keepsCase() bool {
-	return c.view.Mesh.Settings.Config.GetDefaultConfig().GetProxyHeaders().GetPreserveHttp1HeaderCase().GetValue()
-}
-
-// keepCase is the HTTP/1 option that keeps the case of header names.
-func keepCase() *corev3.Http1ProtocolOptions {
-	return &corev3.Http1ProtocolOptions{HeaderKeyFormat: &corev3.Http1ProtocolOptions_HeaderKeyFormat{
-		HeaderFormat: &corev3.Http1ProtocolOptions_HeaderKeyFormat_StatefulFormatter{
-			StatefulFormatter: &corev3.TypedExtensionConfig{
-				Name: "preserve_case", TypedConfig: pack(&preservecasev3.PreserveCaseFormatterConfig{}),
-			},
-		},
-	}}
 }
 
 func (t *draft) speakHTTP2() {
@@ -140,13 +126,13 @@ func asClient(o *corev3.Http1ProtocolOptions) *upstreamsv3.HttpProtocolOptions_U
 
 // upgrade makes the proxy speak HTTP/2 to a port where the policy or the mesh asks for it. The mesh's wish holds for
 // ports that are known to be HTTP; a policy knows what it does.
-func (c *Compiler) upgrade(t *draft, port *mesh.Port, pool *networking.ConnectionPoolSettings) {
+func upgrade(view *mesh.View, t *draft, port *mesh.Port, pool *networking.ConnectionPoolSettings) {
 	h := pool.GetHttp()
 	switch {
 	case h.GetUseClientProtocol(), h.GetH2UpgradePolicy() == networking.ConnectionPoolSettings_HTTPSettings_DO_NOT_UPGRADE:
 	case h.GetH2UpgradePolicy() == networking.ConnectionPoolSettings_HTTPSettings_UPGRADE:
 		t.speakHTTP2()
-	case port.Protocol.IsHTTP() && c.view.Mesh.Settings.Config.GetH2UpgradePolicy() == meshconfig.MeshConfig_UPGRADE:
+	case port.Protocol.IsHTTP() && view.Mesh.Settings.Config.GetH2UpgradePolicy() == meshconfig.MeshConfig_UPGRADE:
 		t.speakHTTP2()
 		t.setting("protocol", "h2UpgradePolicy")
 	}

@@ -8,6 +8,7 @@ import (
 
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/compile/proxy"
 	"sem.example/internal/mesh"
 )
 
@@ -35,7 +36,7 @@ type portal struct {
 
 // egresses are the proxy's outbound listeners in the order of its Sidecar.
 func (c *Compiler) egresses() []*egress {
-	return c.kin.sight.egress.get(func() []*egress {
+	return c.kin.sight.egress.Get(func() []*egress {
 		var all []*egress
 		for _, l := range c.view.Egress {
 			all = append(all, newEgress(l))
@@ -142,12 +143,8 @@ func (c *Compiler) outboundPorts() []uint32 {
 			ports[p] = true
 		}
 	}
-	if p := c.httpProxyPort(); p != 0 {
+	if p := proxy.HTTPProxyPort(c.view); p != 0 {
 		ports[p] = true
 	}
 	return slices.Sorted(maps.Keys(ports))
-}
-
-func (c *Compiler) httpProxyPort() uint32 {
-	return uint32(c.view.Mesh.Settings.Config.GetProxyHttpPort())
 }

@@ -12,20 +12,21 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 	security "istio.io/api/security/v1beta1"
 
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/mesh"
 )
 
 // assignment builds the endpoints of a cluster that finds them by EDS; nil where there is no such cluster.
 func (c *Compiler) assignment(cluster string) *endpointv3.ClusterLoadAssignment {
 	d := c.destination(cluster)
-	if d == nil || d.byName() || c.discovery(d) != clusterv3.Cluster_EDS {
+	if d == nil || d.byName() || discovery(c.view, d) != clusterv3.Cluster_EDS {
 		return nil
 	}
 	if d.policy = c.policyFor(d); dialsAsCalled(d.policy.LoadBalancer.Value) {
 		return nil
 	}
-	groups := c.groups(d, c.addressesOf(d))
-	return load(cluster, c.placement(d).place(groups, ruleOutlier(d) != nil))
+	groups := localityGroups(c.view, d, addressesOf(c.view, d))
+	return load(cluster, placementOf(c.view, d).place(groups, ruleOutlier(d) != nil))
 }
 
 // ruleOutlier is the outlier detection that a DestinationRule asks for. The default of the mesh does not count where
@@ -36,13 +37,13 @@ func ruleOutlier(d *destination) *networking.OutlierDetection {
 
 // addressesOf returns the endpoints of a destination that have addresses; EDS cannot carry names. Ports are found by the
 // name of the first port with the number that takes connections.
-func (c *Compiler) addressesOf(d *destination) []*mesh.Endpoint {
-	return selected(c.view.Endpoints(d.service, d.service.StreamPort(d.port.Number)), d)
+func addressesOf(view *mesh.View, d *destination) []*mesh.Endpoint {
+	return selected(view.Endpoints(d.service, d.service.StreamPort(d.port.Number)), d)
 }
 
 // instancesOf returns the endpoints of a destination, names included. Ports are found by their number.
-func (c *Compiler) instancesOf(d *destination) []*mesh.Endpoint {
-	return selected(c.view.Instances(d.service, d.port), d)
+func instancesOf(view *mesh.View, d *destination) []*mesh.Endpoint {
+	return selected(view.Instances(d.service, d.port), d)
 }
 
 // selected keeps the endpoints with all labels of the subset.
@@ -84,12 +85,12 @@ func (g *group) add(e *mesh.Endpoint, m *endpointv3.LbEndpoint) {
 	g.weight = sum(g.weight, m.GetLoadBalancingWeight().GetValue())
 }
 
-// groups gathers endpoints by locality, sorted.
-func (c *Compiler) groups(d *destination, endpoints []*mesh.Endpoint) []*group {
+// localityGroups gathers endpoints by locality, sorted.
+func localityGroups(view *mesh.View, d *destination, endpoints []*mesh.Endpoint) []*group {
 	byLocality := map[string]*group{}
 	var groups []*group
 	for _, e := range endpoints {
-		if !c.sends(d, e) {
+		if !sendsTo(view, d, e) {
 			continue
 		}
 		g := byLocality[e.Locality]
@@ -98,22 +99,22 @@ func (c *Compiler) groups(d *destination, endpoints []*mesh.Endpoint) []*group {
 			byLocality[e.Locality] = g
 			groups = append(groups, g)
 		}
-		g.add(e, c.member(d, e))
+		g.add(e, newMember(view, d, e))
 	}
 	slices.SortFunc(groups, func(a, b *group) int { return strings.Compare(a.locality, b.locality) })
-	groups = c.throughGateways(d, groups)
+	groups = throughGateways(view, d, groups)
 	if d.sni {
 		onlyMutualTLS(groups)
 	}
 	return groups
 }
 
-// sends says whether the proxy is told of an endpoint of a service. Unhealthy endpoints are among them, so that Envoy
+// sendsTo says whether the proxy is told of an endpoint of a service. Unhealthy endpoints are among them, so that Envoy
 // knows what share is healthy, unless that share may make it panic and use them after all.
-func (c *Compiler) sends(d *destination, e *mesh.Endpoint) bool {
+func sendsTo(view *mesh.View, d *destination, e *mesh.Endpoint) bool {
 	s := d.service
 	switch {
-	case s.NodeLocal && e.Node != c.view.Proxy.Node:
+	case s.NodeLocal && e.Node != view.Proxy.Node:
 		return false
 	case e.Health == mesh.Unhealthy && s.Distribution == "" && ruleOutlier(d).GetMinHealthPercent() > 0:
 		return false
@@ -123,17 +124,17 @@ func (c *Compiler) sends(d *destination, e *mesh.Endpoint) bool {
 	return true
 }
 
-// member turns an endpoint into Envoy's.
-func (c *Compiler) member(d *destination, e *mesh.Endpoint) *endpointv3.LbEndpoint {
+// newMember turns an endpoint into Envoy's.
+func newMember(view *mesh.View, d *destination, e *mesh.Endpoint) *endpointv3.LbEndpoint {
 	m := &endpointv3.LbEndpoint{
 		HealthStatus:        health(e),
 		LoadBalancingWeight: wrapperspb.UInt32(max(e.Weight, 1)),
 		HostIdentifier:      &endpointv3.LbEndpoint_Endpoint{Endpoint: &endpointv3.Endpoint{Address: address(e)}},
 		Metadata: &corev3.Metadata{FilterMetadata: map[string]*structpb.Struct{
-			"istio": {Fields: map[string]*structpb.Value{"workload": structpb.NewStringValue(c.workload(e))}},
+			"istio": {Fields: map[string]*structpb.Value{"workload": structpb.NewStringValue(workloadTag(view, e))}},
 		}},
 	}
-	if e.TLSMode != "" && e.TLSMode != "disabled" && c.takesTLS(d, e) {
+	if e.TLSMode != "" && e.TLSMode != "disabled" && takesTLS(view, d, e) {
 		m.Metadata.FilterMetadata[matchTLSMode] = tlsMode(e.TLSMode)
 	}
 	return m
@@ -141,9 +142,9 @@ func (c *Compiler) member(d *destination, e *mesh.Endpoint) *endpointv3.LbEndpoi
 
 func address(e *mesh.Endpoint) *corev3.Address {
 	if e.IsUnix() {
-		return pipe(strings.TrimPrefix(e.Address, "unix://"))
+		return xds.Pipe(strings.TrimPrefix(e.Address, "unix://"))
 	}
-	return socket(e.Address, e.Port)
+	return xds.SocketAddress(e.Address, e.Port)
 }
 
 func health(e *mesh.Endpoint) corev3.HealthStatus {
@@ -155,11 +156,11 @@ func health(e *mesh.Endpoint) corev3.HealthStatus {
 
 // takesTLS says whether the proxy sends an endpoint mutual TLS: as the rule says, else where a sidecar answers that does
 // not refuse it.
-func (c *Compiler) takesTLS(d *destination, e *mesh.Endpoint) bool {
+func takesTLS(view *mesh.View, d *destination, e *mesh.Endpoint) bool {
 	if tls := d.rule.EndpointTLS(d.port.Number, d.subset); tls.IsSet() {
 		return tls.Value.GetMode() == networking.ClientTLSSettings_ISTIO_MUTUAL
 	}
-	return e.TLSMode == mutualTLS && c.view.ServerMutualTLS(e) != security.PeerAuthentication_MutualTLS_DISABLE
+	return e.TLSMode == mutualTLS && view.ServerMutualTLS(e) != security.PeerAuthentication_MutualTLS_DISABLE
 }
 
 // onlyMutualTLS drops the members that are not sent mutual TLS: where TLS passes untouched, it is all there is.

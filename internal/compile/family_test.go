@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"sem.example/internal/compile/compiletest"
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
@@ -26,7 +27,7 @@ func TestFamily(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			family(t, scenarioMesh(t, ar))
+			family(t, compiletest.Mesh(t, ar))
 		})
 	}
 	cases, _ := filepath.Glob(filepath.Join(os.Getenv("SEM_ORACLE"), "cases", "*"))

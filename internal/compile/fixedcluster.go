@@ -7,40 +7,43 @@ import (
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	upstreamsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
 	"google.golang.org/protobuf/types/known/durationpb"
+	"sem.example/internal/compile/proxy"
+	"sem.example/internal/compile/xds"
+	"sem.example/internal/mesh"
 )
 
-// blackHole builds the cluster that has no endpoint and never will.
-func (c *Compiler) blackHole() *draft {
-	t := newDraft(blackHole, clusterv3.Cluster_STATIC)
-	t.ConnectTimeout = c.view.Mesh.Settings.Config.GetConnectTimeout()
+// blackHoleCluster builds the cluster that has no endpoint and never will.
+func blackHoleCluster(view *mesh.View) *draft {
+	t := newDraft(xds.BlackHole, clusterv3.Cluster_STATIC)
+	t.ConnectTimeout = view.Mesh.Settings.Config.GetConnectTimeout()
 	t.setting("pool", "connectTimeout")
 	return t
 }
 
-// passthrough builds the cluster of unknown destinations, which connects to where the application wanted to.
-func (c *Compiler) passthrough() *draft {
-	t := c.passthroughDraft(passthrough)
+// passthroughCluster builds the cluster of unknown destinations, which connects to where the application wanted to.
+func passthroughCluster(view *mesh.View) *draft {
+	t := passthroughDraft(view, xds.Passthrough)
 	t.exchangePeers()
 	return t
 }
 
 // passthroughDraft starts a cluster of a name that connects to the original destination. Of the mesh's default policy it
 // takes the limits, but not what is about requests.
-func (c *Compiler) passthroughDraft(name string) *draft {
+func passthroughDraft(view *mesh.View, name string) *draft {
 	t := newDraft(name, clusterv3.Cluster_ORIGINAL_DST)
 	t.LbPolicy = clusterv3.Cluster_CLUSTER_PROVIDED
-	c.limit(t, c.view.Mesh.Settings.Config.GetDefaultTrafficPolicy().GetConnectionPool(), nil)
+	applyPool(view, t, view.Mesh.Settings.Config.GetDefaultTrafficPolicy().GetConnectionPool(), nil)
 	t.http = nil
-	t.setHTTP(c.clientHTTP())
+	t.setHTTP(clientHTTP(view))
 	return t
 }
 
 // clientHTTP are the HTTP options towards unknown destinations: the client's version, connections closed after five
 // idle minutes.
-func (c *Compiler) clientHTTP() *upstreamsv3.HttpProtocolOptions {
+func clientHTTP(view *mesh.View) *upstreamsv3.HttpProtocolOptions {
 	var one *corev3.Http1ProtocolOptions
-	if c.keepsCase() {
-		one = keepCase()
+	if proxy.KeepsCase(view) {
+		one = xds.PreserveCase()
 	}
 	return &upstreamsv3.HttpProtocolOptions{
 		CommonHttpProtocolOptions: &corev3.HttpProtocolOptions{IdleTimeout: durationpb.New(5 * time.Minute)},

@@ -7,6 +7,10 @@ import (
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 
+	"sem.example/internal/compile/filterchain"
+	"sem.example/internal/compile/origin"
+	"sem.example/internal/compile/proxy"
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
@@ -28,7 +32,7 @@ func (c *Compiler) gatewayListeners(port uint32) []*listenerv3.Listener {
 	p := &gatewayPort{number: port, sni: map[string]string{}, binds: map[string]*gatewayBind{}}
 	for _, g := range c.servers().groups {
 		if g.port == port {
-			b := p.bind(c.bindOf(g.bind))
+			b := p.bind(bindOf(c.view, g.bind))
 			b.chains = append(b.chains, c.groupChains(g, p)...)
 			for _, s := range g.servers {
 				b.servers = append(b.servers, s.portOrigins()...)
@@ -37,17 +41,17 @@ func (c *Compiler) gatewayListeners(port uint32) []*listenerv3.Listener {
 	}
 	for _, s := range c.servers().skipped {
 		if s.port == port {
-			p.bind(c.bindOf(s.GetBind())).lose(s.object, s.field, s.why)
+			p.bind(bindOf(c.view, s.GetBind())).lose(s.object, s.field, s.why)
 		}
 	}
 	var out []*listenerv3.Listener
 	for _, address := range slices.Sorted(maps.Keys(p.binds)) {
-		b, at := p.binds[address], envoy.Listener(listenerName(address, port))
+		b, at := p.binds[address], envoy.Listener(xds.ListenerName(address, port))
 		if len(b.chains) > 0 {
-			c.origins.record(at, b.servers...)
+			c.origins.Record(at, b.servers...)
 			out = append(out, c.gatewayListener(address, port, b.chains))
 		}
-		c.origins.record(at, b.lost...)
+		c.origins.Record(at, b.lost...)
 	}
 	return out
 }
@@ -61,7 +65,7 @@ type gatewayPort struct {
 
 // A gatewayBind is the listener of one address and port that is being built.
 type gatewayBind struct {
-	chains  []*chainDraft
+	chains  []*filterchain.Chain
 	servers []envoy.Origin // that it is for
 	lost    []envoy.Origin // servers and rules that have no part in it
 }
@@ -74,7 +78,7 @@ func (p *gatewayPort) bind(address string) *gatewayBind {
 }
 
 func (b *gatewayBind) lose(o *config.Object, field, why string) {
-	b.lost = append(b.lost, overridden(mesh.Loser{Object: o, Field: field, Reason: why}))
+	b.lost = append(b.lost, origin.Overridden(mesh.Loser{Object: o, Field: field, Reason: why}))
 }
 
 // claim takes names for a chain, unless one of them is taken at the same address: Envoy refuses a listener of which two
@@ -92,27 +96,27 @@ func (p *gatewayPort) claim(names []string, bind string) (taken string, ok bool)
 }
 
 // bindOf is the address that servers bind, by default the one that stands for all.
-func (c *Compiler) bindOf(bind string) string {
+func bindOf(view *mesh.View, bind string) string {
 	if bind == "" {
-		return c.wildcards()[0]
+		return proxy.Wildcards(view)[0]
 	}
 	return bind
 }
 
-func (c *Compiler) gatewayListener(bind string, port uint32, drafts []*chainDraft) *listenerv3.Listener {
-	name := listenerName(bind, port)
+func (c *Compiler) gatewayListener(bind string, port uint32, drafts []*filterchain.Chain) *listenerv3.Listener {
+	name := xds.ListenerName(bind, port)
 	l := &listenerv3.Listener{
 		Name:                          name,
-		Address:                       listenAddress(bind, port),
+		Address:                       xds.ListenAddress(bind, port),
 		TrafficDirection:              corev3.TrafficDirection_OUTBOUND,
-		PerConnectionBufferLimitBytes: unsigned(c.connectionSettings().GetListenerPerConnectionBufferLimitBytes()),
-		FilterChains:                  c.placeChains(name, drafts),
+		PerConnectionBufferLimitBytes: filterchain.BufferLimit(c.view),
+		FilterChains:                  filterchain.BuildAll(c.view, &c.origins, name, drafts),
 	}
-	if c.proxyConfig().GetGatewayTopology().GetProxyProtocol() != nil {
-		l.ListenerFilters = append(l.ListenerFilters, proxyProtocol())
+	if proxy.Config(c.view).GetGatewayTopology().GetProxyProtocol() != nil {
+		l.ListenerFilters = append(l.ListenerFilters, xds.ProxyProtocol())
 	}
-	if slices.ContainsFunc(drafts, func(d *chainDraft) bool { return len(d.sni) > 0 || d.tls != nil }) {
-		l.ListenerFilters = append(l.ListenerFilters, tlsInspector())
+	if slices.ContainsFunc(drafts, func(d *filterchain.Chain) bool { return len(d.SNI) > 0 || d.TLS != nil }) {
+		l.ListenerFilters = append(l.ListenerFilters, xds.TLSInspector())
 	}
 	return l
 }
@@ -120,15 +124,15 @@ func (c *Compiler) gatewayListener(bind string, port uint32, drafts []*chainDraf
 // groupChains builds the chains of servers that share a port, an address and a protocol: one chain for all that speak
 // plain HTTP, one for each that ends TLS or takes connections as they come, and one for each rule about SNI where TLS
 // is passed on.
-func (c *Compiler) groupChains(g *serverGroup, p *gatewayPort) []*chainDraft {
+func (c *Compiler) groupChains(g *serverGroup, p *gatewayPort) []*filterchain.Chain {
 	if g.protocol.IsHTTP() {
 		d := c.requestChain(g.protocol, g.table)
 		for _, s := range g.servers {
-			d.origins.add("", spelled(s.object, s.field)...)
+			d.Origins.Add("", origin.DefinesTree(s.object, s.field)...)
 		}
-		return []*chainDraft{d}
+		return []*filterchain.Chain{d}
 	}
-	var out []*chainDraft
+	var out []*filterchain.Chain
 	for _, s := range g.servers {
 		out = append(out, c.serverChains(s, p)...)
 	}
@@ -136,13 +140,13 @@ func (c *Compiler) groupChains(g *serverGroup, p *gatewayPort) []*chainDraft {
 }
 
 // serverChains builds the chains of a server that does not speak plain HTTP.
-func (c *Compiler) serverChains(s *gatewayServer, p *gatewayPort) []*chainDraft {
+func (c *Compiler) serverChains(s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
 	switch {
 	case s.GetTls() != nil && s.readsHTTP():
 		d := c.requestChain(s.protocol, s.table)
-		c.endTLS(d, s)
-		d.origins.add("", spelled(s.object, s.field)...)
-		return []*chainDraft{d}
+		endTLS(c.view, d, s)
+		d.Origins.Add("", origin.DefinesTree(s.object, s.field)...)
+		return []*filterchain.Chain{d}
 	case s.passes():
 		return c.passedChains(s, p)
 	}
@@ -150,8 +154,8 @@ func (c *Compiler) serverChains(s *gatewayServer, p *gatewayPort) []*chainDraft 
 }
 
 // requestChain reads requests, and routes them by a table. A chain's policies are about requests.
-func (c *Compiler) requestChain(protocol mesh.Protocol, table string) *chainDraft {
-	d := &chainDraft{http: &manager{side: gatewaySide, protocol: protocol, table: table}}
-	d.origins = slices.Concat(c.managerOrigins(), c.authentication().origins, c.authorization(false).origins)
+func (c *Compiler) requestChain(protocol mesh.Protocol, table string) *filterchain.Chain {
+	d := &filterchain.Chain{HTTP: &filterchain.Manager{Side: filterchain.Gateway, Access: c.access, Protocol: protocol, Table: table}}
+	d.Origins = slices.Concat(filterchain.ManagerOrigins(c.view), c.access.Authentication().Origins, c.access.Requests().Origins)
 	return d
 }

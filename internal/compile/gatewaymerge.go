@@ -8,6 +8,7 @@ import (
 
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/compile/origin"
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
@@ -53,7 +54,7 @@ type skippedServer struct {
 
 // servers merges the Gateways that select the proxy, the oldest first.
 func (c *Compiler) servers() *gatewayServers {
-	return c.merged.get(func() *gatewayServers {
+	return c.merged.Get(func() *gatewayServers {
 		m := &gatewayMerge{
 			out:      &gatewayServers{tables: map[string][]*gatewayServer{}},
 			groups:   map[groupKey]*serverGroup{},
@@ -64,7 +65,7 @@ func (c *Compiler) servers() *gatewayServers {
 		for _, o := range c.view.Gateways() {
 			for i, s := range config.Spec[*networking.Gateway](o).GetServers() {
 				if s.GetPort() != nil {
-					m.add(c.gatewayServer(o, i, s))
+					m.add(newGatewayServer(c.view, o, i, s))
 				}
 			}
 		}
@@ -72,11 +73,11 @@ func (c *Compiler) servers() *gatewayServers {
 	})
 }
 
-// gatewayServer places a server at a port of the proxy.
-func (c *Compiler) gatewayServer(o *config.Object, i int, s *networking.Server) *gatewayServer {
+// newGatewayServer places a server at a port of the proxy.
+func newGatewayServer(view *mesh.View, o *config.Object, i int, s *networking.Server) *gatewayServer {
 	out := &gatewayServer{
 		Server: s, object: o, field: source.Index("spec.servers", i), gateway: o.Namespace + "/" + o.Name,
-		hosts: serverHosts(s.GetHosts(), o.Namespace), port: s.GetPort().GetNumber(), by: c.behind(s.GetPort().GetNumber()),
+		hosts: serverHosts(s.GetHosts(), o.Namespace), port: s.GetPort().GetNumber(), by: targetBehind(view, s.GetPort().GetNumber()),
 		protocol: mesh.ParseProtocol(s.GetPort().GetProtocol()),
 	}
 	if out.by != nil {
@@ -89,17 +90,17 @@ func (c *Compiler) gatewayServer(o *config.Object, i int, s *networking.Server) 
 // ListenPort is the port of the proxy, or of its workload, for a port that clients or Gateways name: the target of the
 // first service of the proxy that has this port, or the port itself.
 func (c *Compiler) ListenPort(number uint32) uint32 {
-	if t := c.behind(number); t != nil {
+	if t := targetBehind(c.view, number); t != nil {
 		return t.Number
 	}
 	return number
 }
 
-// behind is what lies behind a port of a service that the proxy serves: the first of that number, or nil.
-func (c *Compiler) behind(number uint32) *mesh.Target {
-	for _, t := range c.served() {
+// targetBehind is what lies behind a port of a service that the proxy serves: the first of that number, or nil.
+func targetBehind(view *mesh.View, number uint32) *mesh.Target {
+	for _, t := range view.Targets() {
 		_, off := t.Service.Labels["experimental.istio.io/disable-gateway-port-translation"]
-		if t.Port.Number == number && !(off && c.gateway()) {
+		if t.Port.Number == number && !(off && view.IsGateway()) {
 			return &t
 		}
 	}
@@ -108,12 +109,12 @@ func (c *Compiler) behind(number uint32) *mesh.Target {
 
 // portOrigins are what gives the server its address: its own port and bind, and the port of the service before the proxy.
 func (s *gatewayServer) portOrigins() []envoy.Origin {
-	out := spelled(s.object, s.field+".port")
+	out := origin.DefinesTree(s.object, s.field+".port")
 	if s.GetBind() != "" {
-		out = append(out, defines(s.object, s.field+".bind"))
+		out = append(out, origin.Defines(s.object, s.field+".bind"))
 	}
 	if s.by != nil {
-		out = append(out, spelledAt(s.by.Service.Written(s.by.Port))...)
+		out = append(out, origin.DefinesTreeAt(s.by.Service.Written(s.by.Port))...)
 	}
 	return out
 }

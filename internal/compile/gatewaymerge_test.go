@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/compile/tlscontext"
 	"sem.example/internal/config"
 	"sem.example/internal/mesh"
 )
@@ -148,7 +149,7 @@ func TestCommonHosts(t *testing.T) {
 }
 
 func TestKnownCiphers(t *testing.T) {
-	got := knownCiphers([]string{"AES128-SHA", "nonsense", "ALL", "-AES", "AES128-SHA", ""})
+	got := tlscontext.KnownCiphers([]string{"AES128-SHA", "nonsense", "ALL", "-AES", "AES128-SHA", ""})
 	if diff := cmp.Diff([]string{"AES128-SHA", "ALL", "-AES", ""}, got); diff != "" {
 		t.Error(diff)
 	}

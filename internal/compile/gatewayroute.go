@@ -9,6 +9,9 @@ import (
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 
+	"sem.example/internal/compile/origin"
+	"sem.example/internal/compile/proxy"
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
@@ -22,13 +25,13 @@ func (c *Compiler) gatewayRoute(name string) *routev3.RouteConfiguration {
 	}
 	t := &gatewayTable{compiler: c, hosts: map[string]*gatewayHost{}, rules: map[string]*ruleList{}}
 	for _, s := range servers {
-		c.origins.record(envoy.RouteConfig(name), s.portOrigins()...)
+		c.origins.Record(envoy.RouteConfig(name), s.portOrigins()...)
 		for _, vs := range c.view.VirtualServices(s.gateway) {
 			t.bind(vs, s)
 		}
 		t.redirect(s)
 	}
-	out := &routev3.RouteConfiguration{Name: name, ValidateClusters: no(), IgnorePortInHostMatching: true}
+	out := &routev3.RouteConfiguration{Name: name, ValidateClusters: xds.False(), IgnorePortInHostMatching: true}
 	for _, h := range t.collapse() {
 		out.VirtualHosts = append(out.VirtualHosts, c.gatewayVirtualHost(name, h))
 	}
@@ -61,7 +64,7 @@ type gatewayHost struct {
 	domains  []string
 	rules    []*ruleList
 	redirect bool // everything without TLS is sent to where there is
-	origins  trail
+	origins  origin.List
 }
 
 // bind gives the hosts that a VirtualService and a server have in common the rules of the VirtualService. Several
@@ -82,7 +85,7 @@ func (t *gatewayTable) bind(vs *mesh.VirtualService, s *gatewayServer) {
 		h.redirect = h.redirect || s.GetTls().GetHttpsRedirect()
 		for _, own := range vs.Hosts {
 			if covers(own.Name, host) {
-				h.origins.add("", definesField(own.At))
+				h.origins.Add("", origin.DefinesField(own.At))
 			}
 		}
 	}
@@ -91,7 +94,7 @@ func (t *gatewayTable) bind(vs *mesh.VirtualService, s *gatewayServer) {
 // recordForeign notes that a server has hosts of a VirtualService, but for other namespaces.
 func (t *gatewayTable) recordForeign(vs *mesh.VirtualService, s *gatewayServer) {
 	if len(commonHosts(s.names(), vs.HostNames())) > 0 {
-		t.compiler.origins.record(envoy.RouteConfig(s.table), overridden(vs.HostsAt.Ignore(
+		t.compiler.origins.Record(envoy.RouteConfig(s.table), origin.Overridden(vs.HostsAt.Ignore(
 			"Gateway "+s.gateway+" has these hosts for other namespaces than "+vs.Object.Namespace)))
 	}
 }
@@ -102,7 +105,7 @@ func (t *gatewayTable) rulesOf(vs *mesh.VirtualService, s *gatewayServer) *ruleL
 	key := s.gateway + " " + vs.Object.Namespace + "/" + vs.Object.Name
 	if t.rules[key] == nil || len(t.rules[key].drafts) == 0 {
 		t.lists++
-		t.rules[key] = &ruleList{id: t.lists, drafts: t.compiler.httpRoutes(vs, routeScope{
+		t.rules[key] = &ruleList{id: t.lists, drafts: httpRoutes(t.compiler.view, vs, routeScope{
 			gateways: []string{s.gateway},
 			port:     s.GetPort().GetNumber(),
 			tls:      s.GetTls() != nil,
@@ -120,7 +123,7 @@ func (t *gatewayTable) redirect(s *gatewayServer) {
 	for _, name := range s.hosts {
 		h := t.host(strings.ToLower(name), s)
 		h.redirect = true
-		h.origins.add("redirect", defines(s.object, s.field+".tls.httpsRedirect"))
+		h.origins.Add("redirect", origin.Defines(s.object, s.field+".tls.httpsRedirect"))
 	}
 }
 
@@ -131,7 +134,7 @@ func (t *gatewayTable) host(name string, s *gatewayServer) *gatewayHost {
 		h = &gatewayHost{name: fmt.Sprintf("%s:%d", name, s.GetPort().GetNumber()), domains: []string{name}}
 		for i, own := range s.names() {
 			if covers(strings.ToLower(own), name) {
-				h.origins.add("", defines(s.object, source.Index(s.field+".hosts", i)))
+				h.origins.Add("", origin.Defines(s.object, source.Index(s.field+".hosts", i)))
 			}
 		}
 		t.hosts[name] = h
@@ -188,12 +191,12 @@ func (c *Compiler) gatewayVirtualHost(table string, h *gatewayHost) *routev3.Vir
 			}
 		}
 	}
-	c.origins.settle(envoy.VirtualHost(table, h.name), h.origins)
+	c.origins.Put(envoy.VirtualHost(table, h.name), h.origins)
 	out := &routev3.VirtualHost{
 		Name:                       h.name,
 		Domains:                    h.domains,
 		Routes:                     c.placeRoutes(table, h.name, slices.Concat(some, all)),
-		IncludeRequestAttemptCount: c.countAttempts(),
+		IncludeRequestAttemptCount: proxy.CountsAttempts(c.view),
 	}
 	if h.redirect {
 		out.RequireTls = routev3.VirtualHost_ALL

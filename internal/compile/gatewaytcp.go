@@ -6,6 +6,8 @@ import (
 
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/compile/filterchain"
+	"sem.example/internal/compile/origin"
 	"sem.example/internal/config"
 	"sem.example/internal/mesh"
 	"sem.example/internal/mesh/routing"
@@ -13,8 +15,8 @@ import (
 
 // connectionServer builds the chain of a server whose connections, TLS ended or not, go where the first TCP rule says
 // that is bound to it. Without a rule there is no chain.
-func (c *Compiler) connectionServer(s *gatewayServer, p *gatewayPort) []*chainDraft {
-	var out *chainDraft
+func (c *Compiler) connectionServer(s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
+	var out *filterchain.Chain
 	for _, set := range c.view.VirtualServices(s.gateway) {
 		if !attaches(set, s) {
 			continue
@@ -25,42 +27,42 @@ func (c *Compiler) connectionServer(s *gatewayServer, p *gatewayPort) []*chainDr
 				continue
 			}
 			if out != nil {
-				out.origins.add("", overridden(r.At.Ignore("an earlier rule takes every connection to the server")))
+				out.Origins.Add("", origin.Overridden(r.At.Ignore("an earlier rule takes every connection to the server")))
 				continue
 			}
 			out = c.connectionChain(set, r, s)
-			out.matchedBy(matches)
+			out.MatchedBy(matches)
 		}
 	}
 	if out == nil {
-		p.bind(c.bindOf(s.GetBind())).lose(s.object, s.field, noRules)
+		p.bind(bindOf(c.view, s.GetBind())).lose(s.object, s.field, noRules)
 		return nil
 	}
 	if s.GetTls() != nil {
-		c.endTLS(out, s)
+		endTLS(c.view, out, s)
 	}
-	return []*chainDraft{out}
+	return []*filterchain.Chain{out}
 }
 
 // noRules is why a server has no part in a listener.
 const noRules = "no rule of a VirtualService takes connections to this server"
 
 // connectionChain sends connections to the destinations of a rule.
-func (c *Compiler) connectionChain(set *routing.Rules, r *routing.ConnectionRule, s *gatewayServer) *chainDraft {
-	auth := c.authorization(true)
+func (c *Compiler) connectionChain(set *routing.Rules, r *routing.ConnectionRule, s *gatewayServer) *filterchain.Chain {
+	auth := c.access.Connections()
 	port := &mesh.Port{Name: s.GetPort().GetName(), Number: s.GetPort().GetNumber(), Protocol: s.protocol}
-	d := &chainDraft{filters: slices.Concat(auth.network, c.routeConnections(set, r.Destinations, port))}
-	d.origins.add("", defines(s.object, s.field)) // a server may have as many hosts as there are chains
-	d.origins = slices.Concat(d.origins, c.connectionOrigins(r), auth.origins)
+	d := &filterchain.Chain{Filters: slices.Concat(auth.Network, routeConnections(c.view, set, r.Destinations, port))}
+	d.Origins.Add("", origin.Defines(s.object, s.field)) // a server may have as many hosts as there are chains
+	d.Origins = slices.Concat(d.Origins, connectionOrigins(c.view, r), auth.Origins)
 	return d
 }
 
 // passedChains builds the chains of a server that passes TLS on: one for each match of a TLS rule that is bound to it.
-func (c *Compiler) passedChains(s *gatewayServer, p *gatewayPort) []*chainDraft {
+func (c *Compiler) passedChains(s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
 	if s.GetTls().GetMode() == networking.ServerTLSSettings_AUTO_PASSTHROUGH {
-		return c.autoPassthroughChains(s)
+		return autoPassthroughChains(c.view, s)
 	}
-	var out []*chainDraft
+	var out []*filterchain.Chain
 	for _, set := range c.view.VirtualServices(s.gateway) {
 		if !attaches(set, s) {
 			continue
@@ -72,25 +74,25 @@ func (c *Compiler) passedChains(s *gatewayServer, p *gatewayPort) []*chainDraft 
 		}
 	}
 	if len(out) == 0 {
-		p.bind(c.bindOf(s.GetBind())).lose(s.object, s.field, noRules)
+		p.bind(bindOf(c.view, s.GetBind())).lose(s.object, s.field, noRules)
 	}
 	return out
 }
 
 // passedRule builds the chains of a TLS rule, one for each match that takes the server's connections. A match for a name that an earlier one asks for has none.
-func (c *Compiler) passedRule(set *routing.Rules, r *routing.ConnectionRule, s *gatewayServer, p *gatewayPort) []*chainDraft {
-	var out []*chainDraft
+func (c *Compiler) passedRule(set *routing.Rules, r *routing.ConnectionRule, s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
+	var out []*filterchain.Chain
 	for _, m := range r.Matches {
 		if !takesConnection(m.Client, s) {
 			continue
 		}
 		if taken, ok := p.claim(m.SNI, s.GetBind()); !ok {
-			p.bind(c.bindOf(s.GetBind())).lose(m.At.Object, m.At.Field, "an earlier rule on this port asks for the SNI "+taken)
+			p.bind(bindOf(c.view, s.GetBind())).lose(m.At.Object, m.At.Field, "an earlier rule on this port asks for the SNI "+taken)
 			continue
 		}
 		d := c.connectionChain(set, r, s)
-		d.sni = m.SNI
-		d.origins.add("match", spelledAt(m.At)...)
+		d.SNI = m.SNI
+		d.Origins.Add("match", origin.DefinesTreeAt(m.At)...)
 		out = append(out, d)
 	}
 	return out

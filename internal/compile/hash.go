@@ -4,6 +4,7 @@ import (
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/compile/origin"
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
@@ -14,20 +15,20 @@ import (
 type hash config.Setting[*networking.LoadBalancerSettings_ConsistentHashLB]
 
 // serviceHash is the hash for a port of a service that no VirtualService speaks for.
-func (c *Compiler) serviceHash(s *mesh.Service, port *mesh.Port) hash {
-	return hash(c.ruleFor(s.Host).Hash(port.Number, ""))
+func serviceHash(view *mesh.View, s *mesh.Service, port *mesh.Port) hash {
+	return hash(ruleFor(view, s.Host).Hash(port.Number, ""))
 }
 
 // destinationHash is the hash for a destination of a rule.
-func (c *Compiler) destinationHash(to routing.Destination) hash {
-	return hash(c.ruleFor(to.Host).Hash(to.Port, to.Subset))
+func destinationHash(view *mesh.View, to routing.Destination) hash {
+	return hash(ruleFor(view, to.Host).Hash(to.Port, to.Subset))
 }
 
 func (h hash) origins() []envoy.Origin {
 	if h.Value == nil {
 		return nil
 	}
-	return spelledAt(h.At)
+	return origin.DefinesTreeAt(h.At)
 }
 
 // policy is what is hashed; empty without a hash.

@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 
 	"sem.example/internal/clustername"
+	"sem.example/internal/compile/filterchain"
+	"sem.example/internal/compile/origin"
+	"sem.example/internal/compile/proxy"
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
@@ -31,67 +34,62 @@ type inboundPort struct {
 // inboundName is the name of the cluster of a port of the workload.
 func inboundName(port uint32) string { return clustername.Inbound(port).String() }
 
-// served returns what the proxy's workload serves, in istiod's order.
-func (c *Compiler) served() []mesh.Target {
-	return c.targets.get(c.view.Targets)
-}
-
 // inboundPorts returns the ports of the workload, sorted: those that services lead to, or those that a Sidecar names.
 func (c *Compiler) inboundPorts() []*inboundPort {
-	return c.inbound.get(func() []*inboundPort {
-		list := c.servedPorts
-		if c.hasIngress() {
-			list = c.ingressPorts
+	return c.inbound.Get(func() []*inboundPort {
+		list := servedPorts
+		if hasIngress(c.view) {
+			list = ingressPorts
 		}
-		ports := list()
+		ports := list(c.view)
 		slices.SortFunc(ports, func(a, b *inboundPort) int { return cmp.Compare(a.number, b.number) })
 		return ports
 	})
 }
 
 // servedPorts returns the ports of the workload that services lead to. The oldest service of a port decides.
-func (c *Compiler) servedPorts() []*inboundPort {
+func servedPorts(view *mesh.View) []*inboundPort {
 	byNumber := map[uint32]*inboundPort{}
 	var out []*inboundPort
-	for _, t := range c.served() {
-		if c.reserved(t.Number) {
+	for _, t := range view.Targets() {
+		if reservedPort(view, t.Number) {
 			continue
 		}
 		if first := byNumber[t.Number]; first != nil {
 			at := t.Service.Written(t.Port)
-			first.origins = append(first.origins, overridden(mesh.Loser{
+			first.origins = append(first.origins, origin.Overridden(mesh.Loser{
 				Object: at.Object, Field: at.Field,
 				Reason: fmt.Sprintf("port %d of the workload belongs to an older service", t.Number),
 			}))
 			continue
 		}
 		p := &inboundPort{
-			number: t.Number, asked: t.Port.Number, protocol: t.Port.Protocol, bind: c.wildcards()[0],
-			cluster: inboundName(t.Number), origins: spelledAt(t.Service.Written(t.Port)),
+			number: t.Number, asked: t.Port.Number, protocol: t.Port.Protocol, bind: proxy.Wildcards(view)[0],
+			cluster: inboundName(t.Number), origins: origin.DefinesTreeAt(t.Service.Written(t.Port)),
 		}
 		byNumber[t.Number], out = p, append(out, p)
 	}
 	return out
 }
 
-// reserved says whether a port is one of the proxy's own.
-func (c *Compiler) reserved(port uint32) bool {
-	m := c.view.Mesh.Settings.Config
+// reservedPort says whether a port is one of the proxy's own.
+func reservedPort(view *mesh.View, port uint32) bool {
+	m := view.Mesh.Settings.Config
 	return int32(port) == m.GetProxyListenPort() || int32(port) == m.GetProxyInboundListenPort()
 }
 
 // virtualInbound builds the listener that every connection to the workload is redirected to. Its chains are those of
 // each port, and those that let all other connections through.
 func (c *Compiler) virtualInbound() *listenerv3.Listener {
-	drafts := append([]*chainDraft{c.blackHoleChain()}, c.passthroughChains()...)
+	drafts := append([]*filterchain.Chain{blackHoleChain(c.view)}, c.passthroughChains()...)
 	for _, p := range c.inboundPorts() {
 		if !p.bound {
 			drafts = append(drafts, c.inboundChains(p)...)
 		}
 	}
 	c.recordUnheeded()
-	l := c.inboundListener("virtualInbound", c.wildcards()[0], uint32(c.view.Mesh.Settings.Config.GetProxyInboundListenPort()), drafts)
-	l.ListenerFilters = append([]*listenerv3.ListenerFilter{originalDestination()}, l.ListenerFilters...)
+	l := c.inboundListener("virtualInbound", proxy.Wildcards(c.view)[0], uint32(c.view.Mesh.Settings.Config.GetProxyInboundListenPort()), drafts)
+	l.ListenerFilters = append([]*listenerv3.ListenerFilter{xds.OriginalDestination()}, l.ListenerFilters...)
 	return l
 }
 
@@ -99,46 +97,38 @@ func (c *Compiler) virtualInbound() *listenerv3.Listener {
 // names its own, or that are the proxy's, and PeerAuthentications that an older one stands before.
 func (c *Compiler) recordUnheeded() {
 	at := envoy.Listener("virtualInbound")
-	for _, t := range c.served() {
+	for _, t := range c.view.Targets() {
 		why := ""
 		switch {
-		case c.hasIngress():
+		case hasIngress(c.view):
 			why = "the inbound listeners of Sidecar " + c.view.Sidecar.Name + " stand in for the ports of services"
-		case c.reserved(t.Number):
+		case reservedPort(c.view, t.Number):
 			why = fmt.Sprintf("port %d is the proxy's own", t.Number)
 		default:
 			continue
 		}
-		c.origins.record(at, overridden(mesh.Loser{Object: t.Service.Object, Field: t.Port.Field, Reason: why}))
+		c.origins.Record(at, origin.Overridden(mesh.Loser{Object: t.Service.Object, Field: t.Port.Field, Reason: why}))
 	}
 	for _, l := range c.view.Mesh.HiddenPeerAuthentications() {
 		if ns := l.Object.Namespace; ns == c.view.Proxy.Namespace || ns == c.view.Mesh.Settings.Config.GetRootNamespace() {
-			c.origins.record(at.Part("tls"), overridden(l))
+			c.origins.Record(at.Part("tls"), origin.Overridden(l))
 		}
 	}
 }
 
 // inboundListener builds a listener from its chains and records where they come from.
-func (c *Compiler) inboundListener(name, address string, port uint32, drafts []*chainDraft) *listenerv3.Listener {
+func (c *Compiler) inboundListener(name, address string, port uint32, drafts []*filterchain.Chain) *listenerv3.Listener {
 	l := &listenerv3.Listener{
 		Name:                             name,
-		Address:                          listenAddress(address, port),
+		Address:                          xds.ListenAddress(address, port),
 		TrafficDirection:                 corev3.TrafficDirection_INBOUND,
 		ContinueOnListenerFiltersTimeout: true,
 		ListenerFiltersTimeout:           c.view.Mesh.Settings.Config.GetProtocolDetectionTimeout(),
-		FilterChains:                     c.placeChains(name, drafts),
+		FilterChains:                     filterchain.BuildAll(c.view, &c.origins, name, drafts),
 	}
 	for _, chain := range l.FilterChains {
 		chain.TransportSocketConnectTimeout = nil // peers of the mesh are trusted to finish their handshakes
 	}
-	l.ListenerFilters = inspectors(l.FilterChains)
+	l.ListenerFilters = xds.Inspectors(l.FilterChains)
 	return l
-}
-
-// listenAddress is what a listener binds: an IP address, or the path of a Unix domain socket.
-func listenAddress(bind string, port uint32) *corev3.Address {
-	if path, ok := strings.CutPrefix(bind, "unix://"); ok {
-		return pipe(path)
-	}
-	return socket(bind, port)
 }

@@ -5,6 +5,10 @@ import (
 
 	security "istio.io/api/security/v1beta1"
 
+	"sem.example/internal/compile/filterchain"
+	"sem.example/internal/compile/origin"
+	"sem.example/internal/compile/tlscontext"
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 )
@@ -32,8 +36,8 @@ type inboundKind struct {
 var (
 	mutualHTTP = inboundKind{transport: overTLS, http: true, mutual: true}
 	mutualTCP  = inboundKind{transport: overTLS, mutual: true}
-	plainHTTP  = inboundKind{transport: rawBuffer, http: true}
-	plainTCP   = inboundKind{transport: rawBuffer}
+	plainHTTP  = inboundKind{transport: filterchain.RawBuffer, http: true}
+	plainTCP   = inboundKind{transport: filterchain.RawBuffer}
 	foreignTLS = inboundKind{transport: overTLS} // the application's own, passed on as it is
 )
 
@@ -60,7 +64,7 @@ func inboundKinds(p mesh.Protocol, mode security.PeerAuthentication_MutualTLS_Mo
 			return []inboundKind{mutualHTTP.offering(meshAny), plainHTTP}
 		case p == mesh.Detected:
 			return []inboundKind{
-				mutualHTTP.offering(meshHTTP), plainHTTP.offering(plaintextHTTP), mutualTCP.offering(meshTCP), plainTCP, foreignTLS,
+				mutualHTTP.offering(meshHTTP), plainHTTP.offering(xds.PlaintextHTTP), mutualTCP.offering(meshTCP), plainTCP, foreignTLS,
 			}
 		}
 		return []inboundKind{mutualTCP.offering(meshAny), foreignTLS, plainTCP}
@@ -69,28 +73,28 @@ func inboundKinds(p mesh.Protocol, mode security.PeerAuthentication_MutualTLS_Mo
 	case p.IsHTTP():
 		return []inboundKind{plainHTTP}
 	case p == mesh.Detected:
-		return []inboundKind{plainHTTP.offering(plaintextHTTP), plainTCP}
+		return []inboundKind{plainHTTP.offering(xds.PlaintextHTTP), plainTCP}
 	}
 	return []inboundKind{plainTCP}
 }
 
 // inboundChains builds the chains of a port, one for each kind of connection.
-func (c *Compiler) inboundChains(p *inboundPort) []*chainDraft {
-	c.origins.record(envoy.VirtualHost(p.cluster, p.virtualHost()), p.origins...)
+func (c *Compiler) inboundChains(p *inboundPort) []*filterchain.Chain {
+	c.origins.Record(envoy.VirtualHost(p.cluster, p.virtualHost()), p.origins...)
 	mode, by := c.view.MutualTLS(p.number)
-	var out []*chainDraft
+	var out []*filterchain.Chain
 	for _, k := range inboundKinds(p.protocol, mode) {
-		d := &chainDraft{name: p.chainName(k), port: p.number, transport: k.transport, alpn: k.alpn}
-		d.origins.add("", p.origins...)
+		d := &filterchain.Chain{Name: p.chainName(k), Port: p.number, Transport: k.transport, ALPN: k.alpn}
+		d.Origins.Add("", p.origins...)
 		if by.Object != nil {
-			d.origins.add("tls", defines(by.Object, by.Field))
+			d.Origins.Add("tls", origin.Defines(by.Object, by.Field))
 		}
 		if k.mutual {
-			d.tls = c.inboundTLS(k.http)
-			d.origins.add("tls", c.meshTLSOrigins()...)
+			d.TLS = tlscontext.Inbound(c.view, k.http)
+			d.Origins.Add("tls", tlscontext.MeshOrigins(c.view)...)
 		}
 		if p.sidecar != nil {
-			d.metadata = istioMetadata(p.sidecar)
+			d.Metadata = xds.IstioMetadata(p.sidecar)
 		}
 		c.fillInbound(d, p, k.http)
 		out = append(out, d)
@@ -99,22 +103,22 @@ func (c *Compiler) inboundChains(p *inboundPort) []*chainDraft {
 }
 
 // fillInbound adds what handles the traffic of a port, after the policies that let it in.
-func (c *Compiler) fillInbound(d *chainDraft, p *inboundPort, http bool) {
-	auth := c.authorization(!http)
+func (c *Compiler) fillInbound(d *filterchain.Chain, p *inboundPort, http bool) {
 	if !http {
-		d.filters = slices.Concat(auth.network, proxyTCP(p.protocol, tcpTo(p.cluster)))
-		d.origins = append(d.origins, auth.origins...)
+		auth := c.access.Connections()
+		d.Filters = slices.Concat(auth.Network, xds.TCPFilters(p.protocol, xds.TCPProxyTo(p.cluster)))
+		d.Origins = append(d.Origins, auth.Origins...)
 		return
 	}
-	d.http = &manager{side: inboundSide, name: "inbound_" + d.name, protocol: p.protocol, routes: c.inboundRoutes(p)}
-	d.origins = slices.Concat(d.origins, c.managerOrigins(), c.authentication().origins, auth.origins)
+	d.HTTP = &filterchain.Manager{Side: filterchain.Inbound, Access: c.access, Name: "inbound_" + d.Name, Protocol: p.protocol, Routes: inboundRoutes(c.view, p)}
+	d.Origins = slices.Concat(d.Origins, filterchain.ManagerOrigins(c.view), c.access.Authentication().Origins, c.access.Requests().Origins)
 }
 
 // chainName names a chain by the address that it would be bound to without redirection.
 func (p *inboundPort) chainName(k inboundKind) string {
 	switch {
-	case p.cluster != inboundPassthrough:
-		return listenerName(p.bind, p.number)
+	case p.cluster != xds.InboundPassthrough:
+		return xds.ListenerName(p.bind, p.number)
 	case k.http:
 		return "virtualInbound-catchall-http"
 	}
@@ -122,31 +126,31 @@ func (p *inboundPort) chainName(k inboundKind) string {
 }
 
 // blackHoleChain ends connections to the listener's own port, which would otherwise be passed on to itself for ever.
-func (c *Compiler) blackHoleChain() *chainDraft {
-	return &chainDraft{
-		name:    "virtualInbound-blackhole",
-		port:    uint32(c.view.Mesh.Settings.Config.GetProxyInboundListenPort()),
-		filters: proxyTCP(mesh.TCP, tcpTo(blackHole)),
+func blackHoleChain(view *mesh.View) *filterchain.Chain {
+	return &filterchain.Chain{
+		Name:    "virtualInbound-blackhole",
+		Port:    uint32(view.Mesh.Settings.Config.GetProxyInboundListenPort()),
+		Filters: xds.TCPFilters(mesh.TCP, xds.TCPProxyTo(xds.BlackHole)),
 	}
 }
 
 // passthroughChains let connections through to ports that no chain stands for. Ports of which only a PeerAuthentication
 // speaks have passthrough chains of their own, as their mode may be another.
-func (c *Compiler) passthroughChains() []*chainDraft {
+func (c *Compiler) passthroughChains() []*filterchain.Chain {
 	known := map[uint32]bool{}
-	if c.hasIngress() {
-		for _, l := range c.ingress() {
+	if hasIngress(c.view) {
+		for _, l := range ingressListenersOf(c.view) {
 			known[l.GetPort().GetNumber()] = true
 		}
 	} else {
-		for _, t := range c.served() {
+		for _, t := range c.view.Targets() {
 			known[t.Number] = true
 		}
 	}
-	out := c.inboundChains(&inboundPort{cluster: inboundPassthrough})
+	out := c.inboundChains(&inboundPort{cluster: xds.InboundPassthrough})
 	for _, port := range c.view.MutualTLSPorts() {
 		if !known[port] {
-			out = append(out, c.inboundChains(&inboundPort{number: port, cluster: inboundPassthrough})...)
+			out = append(out, c.inboundChains(&inboundPort{number: port, cluster: xds.InboundPassthrough})...)
 		}
 	}
 	return out

@@ -13,6 +13,9 @@ import (
 	meshconfig "istio.io/api/mesh/v1alpha1"
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/compile/origin"
+	"sem.example/internal/compile/proxy"
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
@@ -37,24 +40,24 @@ type inboundTarget struct {
 
 // inboundTargets returns what the clusters of the workload's ports lead to: the ports of services, or those of the
 // Sidecar. Where several services share a port the oldest one's protocol and settings count.
-func (c *Compiler) inboundTargets() []*inboundTarget {
-	if c.gateway() {
+func inboundTargets(view *mesh.View) []*inboundTarget {
+	if view.IsGateway() {
 		return nil
 	}
-	if c.hasIngress() {
-		return c.ingressTargets()
+	if hasIngress(view) {
+		return ingressTargets(view)
 	}
 	var out []*inboundTarget
-	for _, t := range c.served() {
+	for _, t := range view.Targets() {
 		if slices.ContainsFunc(out, func(o *inboundTarget) bool { return o.port == t.Number }) {
 			continue
 		}
 		target := &inboundTarget{
 			name: inboundName(t.Number), port: t.Number, protocol: t.Port.Protocol, served: &t, settings: t.Port.Number,
-			origins: spelledAt(t.Service.Written(t.Port)),
+			origins: origin.DefinesTreeAt(t.Service.Written(t.Port)),
 		}
-		if c.view.Mesh.Settings.Config.GetInboundTrafficPolicy().GetMode() == meshconfig.MeshConfig_InboundTrafficPolicy_LOCALHOST {
-			target.to, target.loopback = socket(c.loopbacks()[0], t.Number), true
+		if view.Mesh.Settings.Config.GetInboundTrafficPolicy().GetMode() == meshconfig.MeshConfig_InboundTrafficPolicy_LOCALHOST {
+			target.to, target.loopback = xds.SocketAddress(proxy.Loopbacks(view)[0], t.Number), true
 		}
 		out = append(out, target)
 	}
@@ -62,21 +65,21 @@ func (c *Compiler) inboundTargets() []*inboundTarget {
 }
 
 // ingressTargets returns where the inbound listeners of the Sidecar send their traffic.
-func (c *Compiler) ingressTargets() []*inboundTarget {
+func ingressTargets(view *mesh.View) []*inboundTarget {
 	var out []*inboundTarget
-	for i, l := range c.ingress() {
+	for i, l := range ingressListenersOf(view) {
 		number := l.GetPort().GetNumber()
 		t := &inboundTarget{
 			name: inboundName(number), port: number, protocol: mesh.ParseProtocol(l.GetPort().GetProtocol()), settings: number,
-			origins: spelled(c.view.Sidecar, source.Index("spec.ingress", i)),
+			origins: origin.DefinesTree(view.Sidecar, source.Index("spec.ingress", i)),
 		}
-		for _, s := range c.served() {
+		for _, s := range view.Targets() {
 			if s.Number == number {
 				t.served = &s
 				break
 			}
 		}
-		if c.defaultEndpoint(t, l.GetDefaultEndpoint()) {
+		if defaultEndpoint(view, t, l.GetDefaultEndpoint()) {
 			out = append(out, t)
 		}
 	}
@@ -85,12 +88,12 @@ func (c *Compiler) ingressTargets() []*inboundTarget {
 
 // defaultEndpoint sets where a Sidecar's inbound listener sends its traffic: to a Unix domain socket, to a port of the
 // loopback interface, or to one of the proxy's own address. It reports whether the endpoint can be read.
-func (c *Compiler) defaultEndpoint(t *inboundTarget, endpoint string) bool {
+func defaultEndpoint(view *mesh.View, t *inboundTarget, endpoint string) bool {
 	if endpoint == "" {
 		return true
 	}
 	if path, ok := strings.CutPrefix(endpoint, "unix://"); ok {
-		t.to = pipe(path)
+		t.to = xds.Pipe(path)
 		return true
 	}
 	host, text, err := net.SplitHostPort(endpoint)
@@ -101,22 +104,22 @@ func (c *Compiler) defaultEndpoint(t *inboundTarget, endpoint string) bool {
 	var address string
 	switch host {
 	case "0.0.0.0":
-		address = c.ownAddress(true, "127.0.0.1")
+		address = ownAddress(view, true, "127.0.0.1")
 	case "::":
-		address = c.ownAddress(false, "::1")
+		address = ownAddress(view, false, "::1")
 	case "127.0.0.1", "::1":
-		address = c.loopbackLike(host)
+		address = loopbackLike(view, host)
 	default:
 		return true
 	}
 	t.loopback = address == "127.0.0.1" || address == "::1"
-	t.to = socket(address, uint32(port))
+	t.to = xds.SocketAddress(address, uint32(port))
 	return true
 }
 
 // ownAddress is the first address of the proxy of a family, or the fallback where it has none.
-func (c *Compiler) ownAddress(v4 bool, fallback string) string {
-	for _, ip := range c.view.Proxy.IPs {
+func ownAddress(view *mesh.View, v4 bool, fallback string) string {
+	for _, ip := range view.Proxy.IPs {
 		if ip.Unmap().Is4() == v4 {
 			return ip.String()
 		}
@@ -125,20 +128,20 @@ func (c *Compiler) ownAddress(v4 bool, fallback string) string {
 }
 
 // loopbackLike is the loopback address that was asked for, or the one that the proxy has.
-func (c *Compiler) loopbackLike(address string) string {
-	if all := c.loopbacks(); !slices.Contains(all, address) {
+func loopbackLike(view *mesh.View, address string) string {
+	if all := proxy.Loopbacks(view); !slices.Contains(all, address) {
 		return all[0]
 	}
 	return address
 }
 
 // inboundClusters returns the names of the clusters that lead to the workload itself.
-func (c *Compiler) inboundClusters() []string {
-	if c.gateway() {
+func inboundClusters(view *mesh.View) []string {
+	if view.IsGateway() {
 		return nil
 	}
-	names := []string{inboundPassthrough}
-	for _, t := range c.inboundTargets() {
+	names := []string{xds.InboundPassthrough}
+	for _, t := range inboundTargets(view) {
 		names = append(names, t.name)
 	}
 	return names
@@ -146,15 +149,15 @@ func (c *Compiler) inboundClusters() []string {
 
 // inboundCluster drafts one of them, or returns nil where the proxy has none of that name.
 func (c *Compiler) inboundCluster(name string) *draft {
-	if c.gateway() {
+	if c.view.IsGateway() {
 		return nil
 	}
-	if name == inboundPassthrough {
-		d := c.passthroughDraft(name)
-		d.UpstreamBindConfig = c.bindMarked(true)
+	if name == xds.InboundPassthrough {
+		d := passthroughDraft(c.view, name)
+		d.UpstreamBindConfig = bindMarked(c.view, true)
 		return d
 	}
-	for _, t := range c.inboundTargets() {
+	for _, t := range inboundTargets(c.view) {
 		if t.name == name {
 			return c.workloadCluster(t)
 		}
@@ -171,9 +174,9 @@ func (c *Compiler) workloadCluster(t *inboundTarget) *draft {
 	}
 	d := newDraft(t.name, how)
 	d.CommonLbConfig = &clusterv3.Cluster_CommonLbConfig{}
-	c.speak(d, t.protocol)
+	speak(c.view, d, t.protocol)
 	p := c.workloadPolicy(t)
-	c.limit(d, p.ConnectionPool.Value, p.RetryBudget.Value)
+	applyPool(c.view, d, p.ConnectionPool.Value, p.RetryBudget.Value)
 	if t.to == nil {
 		d.LbPolicy, d.CleanupInterval = clusterv3.Cluster_CLUSTER_PROVIDED, &durationpb.Duration{Seconds: forEver}
 		if t.served != nil && t.served.Port.Number == t.settings {
@@ -183,11 +186,11 @@ func (c *Compiler) workloadCluster(t *inboundTarget) *draft {
 		d.LoadAssignment = oneEndpoint(t.name, t.to)
 	}
 	if !t.loopback {
-		d.UpstreamBindConfig = c.bindMarked(false)
+		d.UpstreamBindConfig = bindMarked(c.view, false)
 	}
-	d.origins = func() trail {
-		var out trail
-		out.add("", t.origins...)
+	d.origins = func() origin.List {
+		var out origin.List
+		out.Add("", t.origins...)
 		addBlock(c, &out, "pool", p.ConnectionPool)
 		return out
 	}
@@ -227,8 +230,8 @@ func oneEndpoint(cluster string, address *corev3.Address) *endpointv3.ClusterLoa
 
 // bindMarked makes connections come from an address that redirection leaves alone; they would come back to the proxy
 // else. A proxy of both families has one for each, if it is asked for.
-func (c *Compiler) bindMarked(both bool) *corev3.BindConfig {
-	marked := c.families().pick("127.0.0.6", "::6")
+func bindMarked(view *mesh.View, both bool) *corev3.BindConfig {
+	marked := proxy.FamiliesOf(view).Pick("127.0.0.6", "::6")
 	out := &corev3.BindConfig{SourceAddress: sourceAddress(marked[0])}
 	if both && len(marked) > 1 {
 		out.ExtraSourceAddresses = []*corev3.ExtraSourceAddress{{Address: sourceAddress(marked[1])}}

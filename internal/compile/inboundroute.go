@@ -6,6 +6,7 @@ import (
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/mesh"
 )
 
@@ -14,11 +15,11 @@ func (p *inboundPort) virtualHost() string { return "inbound|http|" + strconv.It
 
 // inboundRoutes is the route table of a port of the workload: every request goes to it, without a time limit. A request
 // that the workload has not seen yet when its connection breaks is sent again, except in gRPC, whose streams would break.
-func (c *Compiler) inboundRoutes(p *inboundPort) *routev3.RouteConfiguration {
+func inboundRoutes(_ *mesh.View, p *inboundPort) *routev3.RouteConfiguration {
 	action := &routev3.RouteAction{
 		ClusterSpecifier:  &routev3.RouteAction_Cluster{Cluster: p.cluster},
-		Timeout:           seconds(0),
-		MaxStreamDuration: &routev3.RouteAction_MaxStreamDuration{MaxStreamDuration: seconds(0), GrpcTimeoutHeaderMax: seconds(0)},
+		Timeout:           xds.Seconds(0),
+		MaxStreamDuration: &routev3.RouteAction_MaxStreamDuration{MaxStreamDuration: xds.Seconds(0), GrpcTimeoutHeaderMax: xds.Seconds(0)},
 	}
 	if p.protocol != mesh.GRPC && p.protocol != mesh.GRPCWeb {
 		action.RetryPolicy = &routev3.RetryPolicy{RetryOn: "reset-before-request", NumRetries: wrapperspb.UInt32(2)}
@@ -34,6 +35,6 @@ func (c *Compiler) inboundRoutes(p *inboundPort) *routev3.RouteConfiguration {
 				Action: &routev3.Route_Route{Route: action},
 			}},
 		}},
-		ValidateClusters: no(),
+		ValidateClusters: xds.False(),
 	}
 }

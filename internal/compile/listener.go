@@ -3,12 +3,15 @@ package compile
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
 
+	"sem.example/internal/compile/filterchain"
+	"sem.example/internal/compile/origin"
+	"sem.example/internal/compile/proxy"
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 )
@@ -20,9 +23,9 @@ type listenerDraft struct {
 	real     bool          // it listens by itself, without connections being redirected to it
 	locked   bool          // the Sidecar wrote it, so the services of other listeners stay out
 	protocol mesh.Protocol // Detected once HTTP and other traffic are told apart
-	chains   []*chainDraft
-	taken    map[string]*chainDraft // by what they match
-	origins  trail                  // the first service's; those of others are with their chains and virtual hosts
+	chains   []*filterchain.Chain
+	taken    map[string]*filterchain.Chain // by what they match
+	origins  origin.List                   // the first service's; those of others are with their chains and virtual hosts
 }
 
 // outboundListeners builds the listeners of one port, for every address that is bound. Port 0 stands for Unix sockets.
@@ -35,7 +38,7 @@ func (c *Compiler) outboundListeners(port uint32) []*listenerv3.Listener {
 	for _, bind := range plan.order {
 		out = append(out, c.listener(plan.drafts[bind]))
 	}
-	if port != 0 && port == c.httpProxyPort() {
+	if port != 0 && port == proxy.HTTPProxyPort(c.view) {
 		out = append(out, c.httpProxy(port))
 	}
 	return out
@@ -43,13 +46,13 @@ func (c *Compiler) outboundListeners(port uint32) []*listenerv3.Listener {
 
 // httpProxy is the listener at which the workload may use its sidecar as an HTTP proxy.
 func (c *Compiler) httpProxy(port uint32) *listenerv3.Listener {
-	d := &listenerDraft{binds: c.loopbacks(), port: &mesh.Port{Number: port}, real: true}
-	m := c.outboundManager(httpProxyRoute)
-	m.absolute = true
-	chain := &chainDraft{http: m}
-	chain.origins.add("", c.meshOrigin("proxyHttpPort")...)
-	d.set([]*chainDraft{chain})
-	d.origins = chain.origins
+	d := &listenerDraft{binds: proxy.Loopbacks(c.view), port: &mesh.Port{Number: port}, real: true}
+	m := filterchain.OutboundManager(c.view, xds.HTTPProxyRoute)
+	m.Absolute = true
+	chain := &filterchain.Chain{HTTP: m}
+	chain.Origins.Add("", origin.Setting(c.view, "proxyHttpPort")...)
+	d.set([]*filterchain.Chain{chain})
+	d.origins = chain.Origins
 	return c.listener(d)
 }
 
@@ -58,21 +61,21 @@ func (d *listenerDraft) name() string {
 }
 
 // set replaces the chains; merge adds those whose match is still free.
-func (d *listenerDraft) set(chains []*chainDraft) {
-	d.chains, d.taken = nil, map[string]*chainDraft{}
+func (d *listenerDraft) set(chains []*filterchain.Chain) {
+	d.chains, d.taken = nil, map[string]*filterchain.Chain{}
 	for _, ch := range chains {
 		d.chains = append(d.chains, ch)
-		if key := ch.key(); d.taken[key] == nil {
+		if key := ch.Key(); d.taken[key] == nil {
 			d.taken[key] = ch
 		}
 	}
 }
 
-func (d *listenerDraft) merge(chains []*chainDraft) {
+func (d *listenerDraft) merge(chains []*filterchain.Chain) {
 	for _, ch := range chains {
-		key := ch.key()
+		key := ch.Key()
 		if first := d.taken[key]; first != nil {
-			first.origins.yield(ch.origins, "the same connections")
+			first.Origins.AddOverridden(ch.Origins, "the same connections")
 			continue
 		}
 		d.taken[key] = ch
@@ -86,72 +89,62 @@ func (c *Compiler) listener(d *listenerDraft) *listenerv3.Listener {
 	name := d.name()
 	out := &listenerv3.Listener{
 		Name:                             name,
-		Address:                          bindTo(d.binds[0], d.port.Number),
+		Address:                          xds.ListenAddress(d.binds[0], d.port.Number),
 		TrafficDirection:                 corev3.TrafficDirection_OUTBOUND,
 		ContinueOnListenerFiltersTimeout: true,
 	}
 	for _, extra := range d.binds[1:] {
-		out.AdditionalAddresses = append(out.AdditionalAddresses, &listenerv3.AdditionalAddress{Address: bindTo(extra, d.port.Number)})
+		out.AdditionalAddresses = append(out.AdditionalAddresses, &listenerv3.AdditionalAddress{Address: xds.ListenAddress(extra, d.port.Number)})
 	}
 	if !d.real {
-		out.BindToPort = no()
+		out.BindToPort = xds.False()
 	}
-	c.inspect(out, d.chains)
-	c.origins.settle(envoy.Listener(name), d.origins)
+	addInspectors(c.view, out, d.chains)
+	c.origins.Put(envoy.Listener(name), d.origins)
 
-	var every *chainDraft
+	var every *filterchain.Chain
 	for _, ch := range d.chains {
-		if ch.takesAll() {
+		if ch.TakesAll() {
 			every = ch
 			continue
 		}
-		c.origins.settle(envoy.FilterChain(name, len(out.FilterChains)), ch.origins)
-		out.FilterChains = append(out.FilterChains, c.filterChain(ch, name))
+		c.origins.Put(envoy.FilterChain(name, len(out.FilterChains)), ch.Origins)
+		out.FilterChains = append(out.FilterChains, filterchain.Build(c.view, ch, name))
 	}
 	switch {
 	case every == nil:
-		c.origins.record(envoy.FilterChain(name, -1), c.policyOrigins()...)
-		out.DefaultFilterChain = c.unknownChain()
+		c.origins.Record(envoy.FilterChain(name, -1), proxy.OutboundPolicyOrigins(c.view)...)
+		out.DefaultFilterChain = unknownChain(c.view)
 	case len(out.FilterChains) == 0:
-		c.origins.settle(envoy.FilterChain(name, 0), every.origins)
-		out.FilterChains = []*listenerv3.FilterChain{c.filterChain(every, name)}
+		c.origins.Put(envoy.FilterChain(name, 0), every.Origins)
+		out.FilterChains = []*listenerv3.FilterChain{filterchain.Build(c.view, every, name)}
 	default:
-		c.origins.settle(envoy.FilterChain(name, -1), every.origins)
-		out.DefaultFilterChain = c.filterChain(every, name)
+		c.origins.Put(envoy.FilterChain(name, -1), every.Origins)
+		out.DefaultFilterChain = filterchain.Build(c.view, every, name)
 	}
 	return out
 }
 
-// inspect adds the filters that tell the chains apart. Only where HTTP must be detected may the detection time out.
-func (c *Compiler) inspect(out *listenerv3.Listener, chains []*chainDraft) {
-	out.ListenerFiltersTimeout = seconds(0)
-	if slices.ContainsFunc(chains, func(ch *chainDraft) bool { return len(ch.sni) > 0 || ch.readsSNI }) {
-		out.ListenerFilters = append(out.ListenerFilters, tlsInspector())
+// addInspectors adds the filters that tell the chains apart. Only where HTTP must be detected may the detection time out.
+func addInspectors(view *mesh.View, out *listenerv3.Listener, chains []*filterchain.Chain) {
+	out.ListenerFiltersTimeout = xds.Seconds(0)
+	if slices.ContainsFunc(chains, func(ch *filterchain.Chain) bool { return len(ch.SNI) > 0 || ch.ReadsSNI }) {
+		out.ListenerFilters = append(out.ListenerFilters, xds.TLSInspector())
 	}
-	if slices.ContainsFunc(chains, func(ch *chainDraft) bool { return len(ch.alpn) > 0 }) {
-		out.ListenerFilters = append(out.ListenerFilters, httpInspector())
-		out.ListenerFiltersTimeout = c.view.Mesh.Settings.Config.GetProtocolDetectionTimeout()
+	if slices.ContainsFunc(chains, func(ch *filterchain.Chain) bool { return len(ch.ALPN) > 0 }) {
+		out.ListenerFilters = append(out.ListenerFilters, xds.HTTPInspector())
+		out.ListenerFiltersTimeout = view.Mesh.Settings.Config.GetProtocolDetectionTimeout()
 	}
 }
 
 // unknownChain is the chain for connections that no service claims.
-func (c *Compiler) unknownChain() *listenerv3.FilterChain {
+func unknownChain(view *mesh.View) *listenerv3.FilterChain {
 	return &listenerv3.FilterChain{
 		Name:             "PassthroughFilterChain",
 		FilterChainMatch: &listenerv3.FilterChainMatch{},
-		Filters:          proxyTCP(mesh.TCP, tcpTo(c.unknownCluster())),
+		Filters:          xds.TCPFilters(mesh.TCP, xds.TCPProxyTo(unknownCluster(view))),
 	}
 }
-
-func bindTo(address string, port uint32) *corev3.Address {
-	if path, ok := strings.CutPrefix(address, unixPrefix); ok {
-		return pipe(path)
-	}
-	return socket(address, port)
-}
-
-// unixPrefix starts the address of a Unix domain socket.
-const unixPrefix = "unix://"
 
 // routeNames returns the names of the route tables that listeners fetch, sorted.
 func routeNames(listeners []*listenerv3.Listener) []string {

@@ -14,6 +14,9 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"google.golang.org/protobuf/testing/protocmp"
 
+	"sem.example/internal/compile/compiletest"
+	"sem.example/internal/compile/filterchain"
+	"sem.example/internal/compile/proxy"
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
@@ -22,21 +25,21 @@ import (
 // TestChainKey tells which filter chains match the same connections, however they say so.
 func TestChainKey(t *testing.T) {
 	for _, c := range []struct {
-		a, b chainDraft
+		a, b filterchain.Chain
 		same bool
 	}{
-		{chainDraft{}, chainDraft{sni: []string{"*"}}, true},
-		{chainDraft{}, chainDraft{cidrs: []string{"0.0.0.0/0"}}, true},
-		{chainDraft{sni: []string{"a", "b"}}, chainDraft{sni: []string{"b", "a", "a"}}, true},
-		{chainDraft{sni: []string{"a"}}, chainDraft{sni: []string{"b"}}, false},
-		{chainDraft{cidrs: []string{"10.1.2.3/8"}}, chainDraft{cidrs: []string{"10.9.9.9/8"}}, true},
-		{chainDraft{cidrs: []string{"10.0.0.1"}}, chainDraft{cidrs: []string{"10.0.0.1/32"}}, true},
-		{chainDraft{cidrs: []string{"10.0.0.1"}}, chainDraft{cidrs: []string{"10.0.0.2"}}, false},
-		{chainDraft{alpn: []string{"h2"}}, chainDraft{}, false},
-		{chainDraft{transport: "tls"}, chainDraft{transport: rawBuffer}, false},
-		{chainDraft{sni: []string{"a"}}, chainDraft{cidrs: []string{"10.0.0.1"}}, false},
+		{filterchain.Chain{}, filterchain.Chain{SNI: []string{"*"}}, true},
+		{filterchain.Chain{}, filterchain.Chain{CIDRs: []string{"0.0.0.0/0"}}, true},
+		{filterchain.Chain{SNI: []string{"a", "b"}}, filterchain.Chain{SNI: []string{"b", "a", "a"}}, true},
+		{filterchain.Chain{SNI: []string{"a"}}, filterchain.Chain{SNI: []string{"b"}}, false},
+		{filterchain.Chain{CIDRs: []string{"10.1.2.3/8"}}, filterchain.Chain{CIDRs: []string{"10.9.9.9/8"}}, true},
+		{filterchain.Chain{CIDRs: []string{"10.0.0.1"}}, filterchain.Chain{CIDRs: []string{"10.0.0.1/32"}}, true},
+		{filterchain.Chain{CIDRs: []string{"10.0.0.1"}}, filterchain.Chain{CIDRs: []string{"10.0.0.2"}}, false},
+		{filterchain.Chain{ALPN: []string{"h2"}}, filterchain.Chain{}, false},
+		{filterchain.Chain{Transport: "tls"}, filterchain.Chain{Transport: filterchain.RawBuffer}, false},
+		{filterchain.Chain{SNI: []string{"a"}}, filterchain.Chain{CIDRs: []string{"10.0.0.1"}}, false},
 	} {
-		if same := c.a.key() == c.b.key(); same != c.same {
+		if same := c.a.Key() == c.b.Key(); same != c.same {
 			t.Errorf("%+v and %+v: the same is %v", c.a, c.b, same)
 		}
 	}
@@ -73,10 +76,10 @@ func TestServiceAddress(t *testing.T) {
 			&mesh.Service{Object: entry, AutoAddresses: []string{"240.0.0.1", "2001::1"}}, "2001::1", []string{"2001::1"}},
 	} {
 		compiler := New(&mesh.View{Proxy: c.proxy})
-		if got := compiler.serviceAddress(c.service); got != c.address {
+		if got := proxy.ServiceAddress(compiler.view, c.service); got != c.address {
 			t.Errorf("%s: address %s, want %s", c.name, got, c.address)
 		}
-		if diff := cmp.Diff(c.all, compiler.serviceAddresses(c.service)); diff != "" {
+		if diff := cmp.Diff(c.all, proxy.ServiceAddresses(compiler.view, c.service)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
 	}
@@ -93,7 +96,7 @@ func TestShortForms(t *testing.T) {
 		"*.example":                "[*.example.]",
 		"10.0.0.1":                 "[]",
 	} {
-		if got := fmt.Sprint(c.shortForms(host)); got != want {
+		if got := fmt.Sprint(shortForms(c.view, host)); got != want {
 			t.Errorf("%s: %s, want %s", host, got, want)
 		}
 	}
@@ -108,8 +111,8 @@ func TestListenersByPort(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := scenarioMesh(t, ar)
-		proxy := parseProxy(t, strings.Split(section(ar, "proxies"), "\n")[0])
+		m := compiletest.Mesh(t, ar)
+		proxy := compiletest.Proxy(t, strings.Split(compiletest.Section(ar, "proxies"), "\n")[0])
 		whole := New(m.View(proxy)).Snapshot()
 		for _, want := range whole.Listeners {
 			port := want.Address.GetSocketAddress().GetPortValue()
@@ -139,8 +142,8 @@ func TestRouteFor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := scenarioMesh(t, ar)
-		proxy := parseProxy(t, strings.Split(section(ar, "proxies"), "\n")[0])
+		m := compiletest.Mesh(t, ar)
+		proxy := compiletest.Proxy(t, strings.Split(compiletest.Section(ar, "proxies"), "\n")[0])
 		whole := New(m.View(proxy)).Snapshot()
 		part := New(m.View(proxy))
 		for _, table := range whole.Routes {

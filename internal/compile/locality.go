@@ -38,10 +38,10 @@ type placement struct {
 	from   mesh.Written
 }
 
-// placement returns the setting in force: that of the DestinationRule, of the service, or of the mesh.
-func (c *Compiler) placement(d *destination) placement {
-	config, lb := c.view.Mesh.Settings.Config, d.policy.LoadBalancer
-	p := placement{client: c.view.Proxy.Locality, labels: c.clientLabels(d)}
+// placementOf returns the setting in force: that of the DestinationRule, of the service, or of the mesh.
+func placementOf(view *mesh.View, d *destination) placement {
+	config, lb := view.Mesh.Settings.Config, d.policy.LoadBalancer
+	p := placement{client: view.Proxy.Locality, labels: clientLabels(view, d)}
 	at := func(field string) mesh.Written {
 		return mesh.Written{Object: lb.At.Object, Field: lb.At.Field + "." + field}
 	}
@@ -54,20 +54,20 @@ func (c *Compiler) placement(d *destination) placement {
 		p.locality, p.force = distribution(d.service.Distribution), true
 		p.from = mesh.Written{Object: d.service.Object, Field: distributionField(d.service)}
 	case config.GetZoneAwareLbSetting() != nil:
-		p.zoneAware, p.from = config.GetZoneAwareLbSetting(), c.meshField("zoneAwareLbSetting")
+		p.zoneAware, p.from = config.GetZoneAwareLbSetting(), meshField(view, "zoneAwareLbSetting")
 	default:
-		p.locality, p.from = enabled(config.GetLocalityLbSetting()), c.meshField("localityLbSetting")
+		p.locality, p.from = enabled(config.GetLocalityLbSetting()), meshField(view, "localityLbSetting")
 	}
 	return p
 }
 
 // clientLabels are what the labels of endpoints are compared with. What DNS resolves compares none, but for the cluster
 // of the whole service.
-func (c *Compiler) clientLabels(d *destination) map[string]string {
+func clientLabels(view *mesh.View, d *destination) map[string]string {
 	if d.service.Resolution.IsDNS() && (d.subset != "" || d.sni) {
 		return nil
 	}
-	return c.view.Proxy.Labels
+	return view.Proxy.Labels
 }
 
 func enabled(s *networking.LocalityLoadBalancerSetting) *networking.LocalityLoadBalancerSetting {

@@ -8,6 +8,9 @@ import (
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	matcherv3 "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
 
+	"sem.example/internal/compile/proxy"
+	"sem.example/internal/compile/xds"
+	"sem.example/internal/mesh"
 	"sem.example/internal/mesh/routing"
 )
 
@@ -21,7 +24,7 @@ func routeMatch(in *routing.HTTPMatch) *routev3.RouteMatch {
 	}
 	out := &routev3.RouteMatch{PathSpecifier: everyRequest.PathSpecifier}
 	matchPath(out, in.Path)
-	out.CaseSensitive = whether(!in.IgnorePathCase)
+	out.CaseSensitive = xds.Bool(!in.IgnorePathCase)
 	matchHeaders(out, in)
 	for _, m := range in.QueryParams {
 		out.QueryParameters = append(out.QueryParameters, queryMatcher(m))
@@ -103,11 +106,11 @@ func queryMatcher(in routing.NamedMatch) *routev3.QueryParameterMatcher {
 func stringMatcher(in routing.StringMatch) *matcherv3.StringMatcher {
 	switch in.Kind {
 	case routing.Exact:
-		return exactly(in.Value, false)
+		return xds.Exact(in.Value, false)
 	case routing.Prefix:
-		return startsWith(in.Value, false)
+		return xds.Prefix(in.Value, false)
 	case routing.Regex:
-		return regex(in.Value)
+		return xds.Regex(in.Value)
 	}
 	return nil
 }
@@ -136,11 +139,11 @@ func claimMatcher(in routing.NamedMatch) *matcherv3.MetadataMatcher {
 	if claims == nil {
 		return nil
 	}
-	value := stringValue(stringMatcher(in.StringMatch))
+	value := xds.StringValue(stringMatcher(in.StringMatch))
 	return &matcherv3.MetadataMatcher{
-		Filter: jwtFilter,
-		Path:   metadataPath(append([]string{jwtPayload}, claims...)...),
-		Value:  orValue(listOf(value), value),
+		Filter: xds.JWTFilter,
+		Path:   xds.MetadataPath(append([]string{xds.JWTPayload}, claims...)...),
+		Value:  xds.OrValue(xds.ListValue(value), value),
 	}
 }
 
@@ -158,7 +161,7 @@ func takesAll(m *routev3.RouteMatch) bool {
 
 // appliesHere reports whether what a match asks of the proxy and the listener holds: the port of the listener, and either
 // the gateways or the labels and namespace of the proxy. With gateways named, the labels and the namespace do not count.
-func (c *Compiler) appliesHere(m *routing.HTTPMatch, scope routeScope) bool {
+func appliesHere(view *mesh.View, m *routing.HTTPMatch, scope routeScope) bool {
 	switch {
 	case m == nil:
 		return true
@@ -167,15 +170,5 @@ func (c *Compiler) appliesHere(m *routing.HTTPMatch, scope routeScope) bool {
 	case len(m.Client.Gateways) > 0:
 		return slices.ContainsFunc(m.Client.Gateways, func(g string) bool { return slices.Contains(scope.gateways, g) })
 	}
-	return c.isClient(m.Client)
-}
-
-// isClient reports whether the proxy has the labels and is in the namespace that a match asks for.
-func (c *Compiler) isClient(want routing.Client) bool {
-	for k, v := range want.Labels {
-		if got, ok := c.view.Proxy.Labels[k]; !ok || got != v {
-			return false
-		}
-	}
-	return want.Namespace == "" || want.Namespace == c.view.Proxy.Namespace
+	return proxy.IsClient(view, m.Client)
 }

@@ -5,6 +5,7 @@ import (
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	typev3 "github.com/envoyproxy/go-control-plane/envoy/type/v3"
 
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/mesh/routing"
 )
 
@@ -15,7 +16,7 @@ func (s routeScope) mirrors(list []routing.Mirror) []*routev3.RouteAction_Reques
 		out = append(out, &routev3.RouteAction_RequestMirrorPolicy{
 			Cluster:                       s.cluster(m.To),
 			RuntimeFraction:               &corev3.RuntimeFractionalPercent{DefaultValue: fractional(m.Share)},
-			TraceSampled:                  no(),
+			TraceSampled:                  xds.False(),
 			DisableShadowHostSuffixAppend: true,
 		})
 	}

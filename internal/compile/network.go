@@ -10,13 +10,14 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/mesh"
 )
 
-// networks returns the gateways between networks that endpoints of a destination may hide behind. Only a cluster that
+// networkGateways returns the gateways between networks that endpoints of a destination may hide behind. Only a cluster that
 // asks DNS may reach a gateway by name.
-func (c *Compiler) networks(d *destination) []*mesh.NetworkGateway {
-	all := c.view.NetworkGateways()
+func networkGateways(view *mesh.View, d *destination) []*mesh.NetworkGateway {
+	all := view.NetworkGateways()
 	if d.service.Resolution.IsDNS() {
 		return all
 	}
@@ -30,40 +31,40 @@ func isIP(address string) bool {
 }
 
 // inNetwork says whether the proxy reaches a network directly: it is its own, or one of the two is unknown.
-func (c *Compiler) inNetwork(network string) bool {
-	return network == "" || c.view.Proxy.Network == "" || network == c.view.Proxy.Network
+func inNetwork(view *mesh.View, network string) bool {
+	return network == "" || view.Proxy.Network == "" || network == view.Proxy.Network
 }
 
 // throughGateways puts the gateways of other networks in the place of the endpoints there. Those must take mutual TLS,
 // since the gateway routes by its SNI. All weights grow so that those of gateways can be divided without a rest.
-func (c *Compiler) throughGateways(d *destination, groups []*group) []*group {
-	gateways := c.networks(d)
+func throughGateways(view *mesh.View, d *destination, groups []*group) []*group {
+	gateways := networkGateways(view, d)
 	if len(gateways) == 0 {
 		return groups
 	}
 	scale := weightScale(gateways)
 	out := make([]*group, len(groups))
 	for i, g := range groups {
-		out[i] = c.crossNetworks(g, gateways, scale)
+		out[i] = crossNetworks(view, g, gateways, scale)
 	}
 	return out
 }
 
-func (c *Compiler) crossNetworks(g *group, gateways []*mesh.NetworkGateway, scale uint32) *group {
+func crossNetworks(view *mesh.View, g *group, gateways []*mesh.NetworkGateway, scale uint32) *group {
 	out := &group{locality: g.locality, priority: g.priority}
 	weights := map[*mesh.NetworkGateway]uint32{}
 	for i, m := range g.members {
 		e := g.endpoints[i]
 		weight := product(m.GetLoadBalancingWeight().GetValue(), scale)
-		there := c.gatewaysTo(e.Network, gateways)
-		if len(there) == 0 || c.inNetwork(e.Network) && !c.lost(e) {
+		there := gatewaysTo(view, e.Network, gateways)
+		if len(there) == 0 || inNetwork(view, e.Network) && !networkUnknown(view, e) {
 			if e.Address != "" {
 				m.LoadBalancingWeight = wrapperspb.UInt32(weight)
 				out.add(e, m)
 			}
 			continue
 		}
-		reachable, _ := partition(there, c.speaksTo)
+		reachable, _ := partition(there, func(gw *mesh.NetworkGateway) bool { return speaksTo(view, gw) })
 		if len(reachable) == 0 || !takesMutualTLS(m) {
 			continue
 		}
@@ -80,20 +81,22 @@ func (c *Compiler) crossNetworks(g *group, gateways []*mesh.NetworkGateway, scal
 }
 
 // gatewaysTo returns the gateways of a network: those in the endpoints' own cluster, or all if it has none.
-func (c *Compiler) gatewaysTo(network string, gateways []*mesh.NetworkGateway) []*mesh.NetworkGateway {
+func gatewaysTo(view *mesh.View, network string, gateways []*mesh.NetworkGateway) []*mesh.NetworkGateway {
 	all, _ := partition(gateways, func(gw *mesh.NetworkGateway) bool { return gw.Network == network })
-	if near, _ := partition(all, func(gw *mesh.NetworkGateway) bool { return gw.Cluster == c.view.Mesh.Settings.Cluster }); len(near) > 0 {
+	if near, _ := partition(all, func(gw *mesh.NetworkGateway) bool { return gw.Cluster == view.Mesh.Settings.Cluster }); len(near) > 0 {
 		return near
 	}
 	return all
 }
 
-// lost says whether the proxy does not know its own network but the endpoint's is known: it goes by the gateway then.
-func (c *Compiler) lost(e *mesh.Endpoint) bool { return c.view.Proxy.Network == "" && e.Network != "" }
+// networkUnknown says whether the proxy does not know its own network but the endpoint's is known: it goes by the gateway then.
+func networkUnknown(view *mesh.View, e *mesh.Endpoint) bool {
+	return view.Proxy.Network == "" && e.Network != ""
+}
 
 // speaksTo says whether the proxy has an address of the gateway's family.
-func (c *Compiler) speaksTo(gw *mesh.NetworkGateway) bool {
-	ips := c.view.Proxy.IPs
+func speaksTo(view *mesh.View, gw *mesh.NetworkGateway) bool {
+	ips := view.Proxy.IPs
 	if len(ips) == 0 {
 		return true
 	}
@@ -120,7 +123,7 @@ func gatewayEndpoint(gw *mesh.NetworkGateway) *mesh.Endpoint {
 
 func gatewayMember(gw *mesh.NetworkGateway, weight uint32) *endpointv3.LbEndpoint {
 	return &endpointv3.LbEndpoint{
-		HostIdentifier:      &endpointv3.LbEndpoint_Endpoint{Endpoint: &endpointv3.Endpoint{Address: socket(gw.Address, gw.Port)}},
+		HostIdentifier:      &endpointv3.LbEndpoint_Endpoint{Endpoint: &endpointv3.Endpoint{Address: xds.SocketAddress(gw.Address, gw.Port)}},
 		LoadBalancingWeight: wrapperspb.UInt32(weight),
 		Metadata: &corev3.Metadata{FilterMetadata: map[string]*structpb.Struct{
 			matchTLSMode: mutualTLSMode(),

@@ -5,6 +5,7 @@ import (
 
 	security "istio.io/api/security/v1beta1"
 
+	"sem.example/internal/compile/origin"
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/source"
@@ -52,7 +53,7 @@ func (c *Compiler) NotModelled() []envoy.NotModelled {
 			}
 		}
 	}
-	return append(out, c.authentication().remote...)
+	return append(out, c.access.Authentication().Remote...)
 }
 
 func unmodelled(o *config.Object, why string) envoy.NotModelled {
@@ -60,7 +61,7 @@ func unmodelled(o *config.Object, why string) envoy.NotModelled {
 	if o.Kind == "Pod" {
 		field = "metadata.annotations"
 	}
-	return envoy.NotModelled{What: o.Doc.Kind + " " + o.Namespace + "/" + o.Name, Reason: why, Origin: modifies(o, field)}
+	return envoy.NotModelled{What: o.Doc.Kind + " " + o.Namespace + "/" + o.Name, Reason: why, Origin: origin.Modifies(o, field)}
 }
 
 func (c *Compiler) always(*config.Object) bool { return true }
@@ -92,9 +93,9 @@ func (c *Compiler) patched(o *config.Object) bool {
 			case "", "ANY":
 				return true
 			case "GATEWAY":
-				return c.gateway()
+				return c.view.IsGateway()
 			}
-			return !c.gateway()
+			return !c.view.IsGateway()
 		})
 }
 
@@ -105,13 +106,13 @@ const (
 )
 
 func (c *Compiler) servesGateway(namespace, name string) bool {
-	return c.gateway() && c.view.Proxy.Namespace == namespace && c.view.Proxy.Labels[gatewayNameLabel] == name
+	return c.view.IsGateway() && c.view.Proxy.Namespace == namespace && c.view.Proxy.Labels[gatewayNameLabel] == name
 }
 
 // apiGateway says whether a Gateway is one of the Gateway API, which the proxy serves because it was made for it or
 // because the Gateway gives the host of its Service as an address.
 func (c *Compiler) apiGateway(o *config.Object) bool {
-	return c.servesGateway(o.Namespace, o.Name) || c.gateway() && len(refs(o, "spec.addresses")) > 0
+	return c.servesGateway(o.Namespace, o.Name) || c.view.IsGateway() && len(refs(o, "spec.addresses")) > 0
 }
 
 // apiRoute says whether a route of the Gateway API is for the proxy: it is bound to a Gateway that the proxy serves, or
@@ -119,7 +120,7 @@ func (c *Compiler) apiGateway(o *config.Object) bool {
 func (c *Compiler) apiRoute(o *config.Object) bool {
 	return slices.ContainsFunc(refs(o, "spec.parentRefs"), func(r *source.Node) bool {
 		if kind := r.StringAt("kind"); kind != "" && kind != "Gateway" {
-			return !c.gateway()
+			return !c.view.IsGateway()
 		}
 		namespace := r.StringAt("namespace")
 		if namespace == "" {
@@ -137,7 +138,7 @@ func (c *Compiler) ingressed(*config.Object) bool {
 	if selector == "" {
 		selector = "ingressgateway"
 	}
-	return c.gateway() && c.view.Proxy.Labels["istio"] == selector
+	return c.view.IsGateway() && c.view.Proxy.Labels["istio"] == selector
 }
 
 func (c *Compiler) asksOthers(o *config.Object) bool {

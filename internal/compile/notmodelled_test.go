@@ -9,6 +9,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"sem.example/internal/compile/compiletest"
 	"sem.example/internal/mesh"
 )
 
@@ -18,7 +19,7 @@ func TestNotModelled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := scenarioMesh(t, ar)
+	m := compiletest.Mesh(t, ar)
 	ip := []netip.Addr{netip.MustParseAddr("10.0.0.1")}
 	for section, proxy := range map[string]mesh.Proxy{
 		"sidecar": {Type: mesh.Sidecar, Namespace: "shop", Labels: map[string]string{"app": "web"}, IPs: ip},
@@ -30,9 +31,9 @@ func TestNotModelled(t *testing.T) {
 			at := n.Origin.Doc.At(n.Origin.Field)
 			fmt.Fprintf(&out, "%d %s: %s\n", at.Line, n.What, n.Reason)
 		}
-		check(t, ar, section, out.String())
+		compiletest.Check(t, ar, section, out.String())
 	}
-	if *update {
+	if *compiletest.Update {
 		if err := os.WriteFile(name, txtar.Format(ar), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -5,43 +5,25 @@ import (
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	"google.golang.org/protobuf/types/known/wrapperspb"
-	meshconfig "istio.io/api/mesh/v1alpha1"
 
+	"sem.example/internal/compile/filterchain"
+	"sem.example/internal/compile/proxy"
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 	"sem.example/internal/mesh/routing"
 )
 
-// What happens to traffic for hosts that the proxy does not know: the modes of an outbound traffic policy. The Sidecar's
-// own enumeration is a subset of the mesh's.
-const (
-	registryOnly = meshconfig.MeshConfig_OutboundTrafficPolicy_REGISTRY_ONLY
-	allowAny     = meshconfig.MeshConfig_OutboundTrafficPolicy_ALLOW_ANY
-	allowDynamic = meshconfig.MeshConfig_OutboundTrafficPolicy_ALLOW_ANY_DYNAMIC_DNS
-)
-
-func (c *Compiler) unknownHosts() meshconfig.MeshConfig_OutboundTrafficPolicy_Mode {
-	return meshconfig.MeshConfig_OutboundTrafficPolicy_Mode(c.view.Outbound.GetMode())
-}
-
 // unknownCluster is where connections to unknown hosts go: on to where they are bound for, to the proxy that the Sidecar
 // names for them, or nowhere.
-func (c *Compiler) unknownCluster() string {
+func unknownCluster(view *mesh.View) string {
 	switch {
-	case c.unknownHosts() == registryOnly:
-		return blackHole
-	case c.view.Outbound.EgressProxy != nil:
-		return destinationCluster(routing.DestinationOf(c.view.Outbound.EgressProxy, c.view.Policy.Join("egressProxy")), nil, 0)
+	case proxy.OutboundMode(view) == proxy.RegistryOnly:
+		return xds.BlackHole
+	case view.Outbound.EgressProxy != nil:
+		return destinationCluster(routing.DestinationOf(view.Outbound.EgressProxy, view.Policy.Join("egressProxy")), nil, 0)
 	}
-	return passthrough
-}
-
-// policyOrigins is where the outbound traffic policy is written; none for the default.
-func (c *Compiler) policyOrigins() []envoy.Origin {
-	if at := c.view.Policy; at.Object != nil {
-		return spelled(at.Object, at.Field)
-	}
-	return nil
+	return xds.Passthrough
 }
 
 // virtualOutbound builds the listener that receives every connection of the workload. It hands them to the listener of
@@ -54,24 +36,24 @@ func (c *Compiler) virtualOutbound() *listenerv3.Listener {
 	}
 	out := &listenerv3.Listener{
 		Name:             name,
-		Address:          socket(c.wildcards()[0], port),
-		UseOriginalDst:   yes(),
+		Address:          xds.SocketAddress(proxy.Wildcards(c.view)[0], port),
+		UseOriginalDst:   xds.True(),
 		TrafficDirection: corev3.TrafficDirection_OUTBOUND,
 		FilterChains: []*listenerv3.FilterChain{{
 			// A connection to the listener's own port would come back to it for ever.
 			Name:             "virtualOutbound-blackhole",
 			FilterChainMatch: &listenerv3.FilterChainMatch{DestinationPort: wrapperspb.UInt32(port)},
-			Filters:          proxyTCP(mesh.TCP, tcpTo(blackHole)),
+			Filters:          xds.TCPFilters(mesh.TCP, xds.TCPProxyTo(xds.BlackHole)),
 		}},
 	}
-	if c.unknownHosts() == allowDynamic {
+	if proxy.OutboundMode(c.view) == proxy.AllowDynamic {
 		out.FilterChains = append(out.FilterChains, c.dynamicChain())
-		out.ListenerFilters = []*listenerv3.ListenerFilter{httpInspector()}
+		out.ListenerFilters = []*listenerv3.ListenerFilter{xds.HTTPInspector()}
 	}
-	c.origins.record(envoy.FilterChain(name, len(out.FilterChains)), c.policyOrigins()...)
+	c.origins.Record(envoy.FilterChain(name, len(out.FilterChains)), proxy.OutboundPolicyOrigins(c.view)...)
 	out.FilterChains = append(out.FilterChains, &listenerv3.FilterChain{
 		Name:    "virtualOutbound-catchall-tcp",
-		Filters: proxyTCP(mesh.TCP, tcpTo(c.unknownCluster())),
+		Filters: xds.TCPFilters(mesh.TCP, xds.TCPProxyTo(unknownCluster(c.view))),
 	})
 	return out
 }
@@ -79,21 +61,21 @@ func (c *Compiler) virtualOutbound() *listenerv3.Listener {
 // dynamicChain takes plain HTTP for unknown hosts, which the proxy then looks up by the name that was asked for.
 func (c *Compiler) dynamicChain() *listenerv3.FilterChain {
 	const table = "allow_any_dynamic_dns"
-	manager := manager{
-		side: outboundSide,
-		name: "outbound_virtualOutbound_allow_any_dynamic_dns",
-		routes: &routev3.RouteConfiguration{
+	manager := filterchain.Manager{
+		Side: filterchain.Outbound,
+		Name: "outbound_virtualOutbound_allow_any_dynamic_dns",
+		Routes: &routev3.RouteConfiguration{
 			Name:                           table,
 			VirtualHosts:                   []*routev3.VirtualHost{c.catchAll(table)},
-			ValidateClusters:               no(),
+			ValidateClusters:               xds.False(),
 			MaxDirectResponseBodySizeBytes: directBodyLimit,
 			IgnorePortInHostMatching:       true,
 		},
-		filters: c.dynamicFilters(nil),
+		Filters: filterchain.DynamicFilters(c.view, nil),
 	}
 	return &listenerv3.FilterChain{
 		Name:             "virtualOutbound-catchall-tcp-http",
-		FilterChainMatch: &listenerv3.FilterChainMatch{ApplicationProtocols: plaintextHTTP},
-		Filters:          []*listenerv3.Filter{c.httpManager(manager)},
+		FilterChainMatch: &listenerv3.FilterChainMatch{ApplicationProtocols: xds.PlaintextHTTP},
+		Filters:          []*listenerv3.Filter{filterchain.ManagerFilter(c.view, manager)},
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/mesh"
 )
 
@@ -92,7 +93,7 @@ func (t *draft) countAsErrors(codes []uint32) {
 
 func statusIs(code uint32) *matcherv3.MatchPredicate {
 	header := &routev3.HeaderMatcher{Name: ":status", HeaderMatchSpecifier: &routev3.HeaderMatcher_StringMatch{
-		StringMatch: exactly(strconv.Itoa(int(code)), false),
+		StringMatch: xds.Exact(strconv.Itoa(int(code)), false),
 	}}
 	return &matcherv3.MatchPredicate{Rule: &matcherv3.MatchPredicate_HttpResponseHeadersMatch{
 		HttpResponseHeadersMatch: &matcherv3.HttpHeadersMatch{Headers: []*routev3.HeaderMatcher{header}},

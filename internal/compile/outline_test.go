@@ -19,6 +19,9 @@ import (
 	"google.golang.org/protobuf/encoding/prototext"
 	"google.golang.org/protobuf/proto"
 
+	"sem.example/internal/compile/compiletest"
+	"sem.example/internal/compile/tlscontext"
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/envoy"
 )
 
@@ -37,12 +40,12 @@ func TestListeners(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			m := scenarioMesh(t, ar)
-			for _, line := range strings.Split(strings.TrimSpace(section(ar, "proxies")), "\n") {
-				p := parseProxy(t, line)
-				check(t, ar, "out/"+p.Name, outline(t, New(m.View(p)).Snapshot()))
+			m := compiletest.Mesh(t, ar)
+			for _, line := range strings.Split(strings.TrimSpace(compiletest.Section(ar, "proxies")), "\n") {
+				p := compiletest.Proxy(t, line)
+				compiletest.Check(t, ar, "out/"+p.Name, outline(t, New(m.View(p)).Snapshot()))
 			}
-			if *update {
+			if *compiletest.Update {
 				if err := os.WriteFile(file, txtar.Format(ar), 0o644); err != nil {
 					t.Fatal(err)
 				}
@@ -147,7 +150,7 @@ func (o *outliner) tls(s *corev3.TransportSocket) {
 }
 
 // meshCiphersText is how the end of the mesh's own TLS settings looks; they are left out.
-var meshCiphersText = `tls_maximum_protocol_version:TLSv1_3 cipher_suites:"` + strings.Join(meshCiphers, `" cipher_suites:"`) + `"`
+var meshCiphersText = `tls_maximum_protocol_version:TLSv1_3 cipher_suites:"` + strings.Join(tlscontext.MeshCiphers, `" cipher_suites:"`) + `"`
 
 func (o *outliner) filter(f *listenerv3.Filter) {
 	switch name := strings.TrimPrefix(f.Name, "envoy.filters.network."); name {
@@ -182,7 +185,7 @@ func (o *outliner) filter(f *listenerv3.Filter) {
 }
 
 func (o *outliner) table(r *routev3.RouteConfiguration) {
-	inListener := strings.HasPrefix(r.Name, "inbound|") || r.Name == inboundPassthrough
+	inListener := strings.HasPrefix(r.Name, "inbound|") || r.Name == xds.InboundPassthrough
 	indent := map[bool]string{true: "      "}[inListener]
 	o.printf("%sroutes %s\n", indent, r.Name)
 	o.from(indent+"  ", envoy.RouteConfig(r.Name))

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
+	"sem.example/internal/compile/compiletest"
 	"sem.example/internal/envoy"
 )
 
@@ -86,7 +87,7 @@ tlsDefaults:
 // TestPlanted follows every planted value from the resource that holds it back to the line that it is written on.
 func TestPlanted(t *testing.T) {
 	ar := txtar.Parse([]byte(planted))
-	s := New(scenarioMesh(t, ar).View(parseProxy(t, "sidecar app/client ip=10.0.0.1"))).Snapshot()
+	s := New(compiletest.Mesh(t, ar).View(compiletest.Proxy(t, "sidecar app/client ip=10.0.0.1"))).Snapshot()
 	tokens := regexp.MustCompile(`q1\d\d|610\d\d`)
 	for _, file := range ar.Files {
 		for i, line := range strings.Split(string(file.Data), "\n") {

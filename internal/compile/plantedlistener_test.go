@@ -8,6 +8,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"google.golang.org/protobuf/proto"
 
+	"sem.example/internal/compile/compiletest"
 	"sem.example/internal/envoy"
 )
 
@@ -197,7 +198,7 @@ meshMTLS:
 func TestPlantedListeners(t *testing.T) {
 	for proxy, mesh := range plantedListeners {
 		ar := txtar.Parse([]byte(mesh))
-		s := New(scenarioMesh(t, ar).View(parseProxy(t, proxy))).Snapshot()
+		s := New(compiletest.Mesh(t, ar).View(compiletest.Proxy(t, proxy))).Snapshot()
 		holders := map[envoy.Addr]proto.Message{}
 		for _, l := range s.Listeners {
 			holders[envoy.Listener(l.Name)] = l

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"sem.example/internal/compile/compiletest"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 )
@@ -23,9 +24,9 @@ func TestPlantedRoutes(t *testing.T) {
 		t.Fatal(err)
 	}
 	ar := txtar.Parse(data)
-	s := New(scenarioMesh(t, ar).View(mesh.Proxy{Type: mesh.Sidecar, Namespace: "web", Name: "client"})).Snapshot()
+	s := New(compiletest.Mesh(t, ar).View(mesh.Proxy{Type: mesh.Sidecar, Namespace: "web", Name: "client"})).Snapshot()
 	holders := valuesOf(t, s)
-	for value, lines := range plantedIn(section(ar, "mesh.yaml")) {
+	for value, lines := range plantedIn(compiletest.Section(ar, "mesh.yaml")) {
 		found := false
 		for _, h := range holders {
 			if h.holds(value) {

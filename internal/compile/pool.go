@@ -8,12 +8,13 @@ import (
 	typev3 "github.com/envoyproxy/go-control-plane/envoy/type/v3"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 	networking "istio.io/api/networking/v1alpha3"
+	"sem.example/internal/mesh"
 )
 
-// limit puts connection pool settings (nil: the defaults) and a retry budget into a cluster. What a setting does not
+// applyPool puts connection pool settings (nil: the defaults) and a retry budget into a cluster. What a setting does not
 // limit is not limited at all: Envoy's own circuit breakers are opened wide.
-func (c *Compiler) limit(t *draft, pool *networking.ConnectionPoolSettings, budget *networking.TrafficPolicy_RetryBudget) {
-	config := c.view.Mesh.Settings.Config
+func applyPool(view *mesh.View, t *draft, pool *networking.ConnectionPoolSettings, budget *networking.TrafficPolicy_RetryBudget) {
+	config := view.Mesh.Settings.Config
 	tcp := pool.GetTcp()
 	if t.ConnectTimeout = tcp.GetConnectTimeout(); t.ConnectTimeout == nil {
 		t.ConnectTimeout = config.GetConnectTimeout()

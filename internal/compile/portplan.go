@@ -7,6 +7,10 @@ import (
 
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/compile/filterchain"
+	"sem.example/internal/compile/origin"
+	"sem.example/internal/compile/proxy"
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 	"sem.example/internal/parallel"
@@ -31,7 +35,7 @@ type bid struct {
 	binds   []string     // addresses; none leaves the choice to the service
 	cidrs   []string     // destinations that the service is reached at, where the listener is for every address
 	real    bool
-	chains  []*chainDraft // for its connections that carry no readable requests, see prepare
+	chains  []*filterchain.Chain // for its connections that carry no readable requests, see prepare
 }
 
 // serve plans the listeners of an egress. One with a port of its own gives its services that port; the others' services
@@ -79,12 +83,12 @@ func (p *portPlan) serveSidecarPort(e *egress, at *networking.SidecarPort) {
 // Unix socket.
 func (p *portPlan) binding(e *egress) (binds []string, real bool) {
 	bind := e.bind()
-	real = e.Spec.GetCaptureMode() == networking.CaptureMode_NONE || strings.HasPrefix(bind, unixPrefix)
+	real = e.Spec.GetCaptureMode() == networking.CaptureMode_NONE || strings.HasPrefix(bind, xds.UnixPrefix)
 	switch {
 	case bind != "":
 		return []string{bind}, real
 	case real:
-		return p.c.loopbacks(), real
+		return proxy.Loopbacks(p.c.view), real
 	}
 	return nil, real
 }
@@ -97,7 +101,7 @@ const (
 
 // reserved says whether a listener at every address would take a port that the proxy needs for itself.
 func (p *portPlan) reserved(binds []string, protocol mesh.Protocol) bool {
-	if len(binds) == 0 && !protocol.IsHTTP() || len(binds) > 0 && binds[0] != p.c.wildcards()[0] {
+	if len(binds) == 0 && !protocol.IsHTTP() || len(binds) > 0 && binds[0] != proxy.Wildcards(p.c.view)[0] {
 		return false
 	}
 	config := p.c.view.Mesh.Settings.Config
@@ -112,7 +116,7 @@ func (p *portPlan) reserved(binds []string, protocol mesh.Protocol) bool {
 // endpoints, so it gets a listener for each of them except the proxy itself.
 func (p *portPlan) bids(b bid) []bid {
 	s := b.service
-	headless := len(b.binds) == 0 && s.Resolution == mesh.OriginalDst && p.c.serviceAddress(s) == anyIPv4 &&
+	headless := len(b.binds) == 0 && s.Resolution == mesh.OriginalDst && proxy.ServiceAddress(p.c.view, s) == proxy.AnyIPv4 &&
 		(b.port.Protocol.IsTCP() || b.port.Protocol == mesh.Detected)
 	if !headless {
 		return []bid{b}
@@ -123,7 +127,7 @@ func (p *portPlan) bids(b bid) []bid {
 	}
 	var out []bid
 	for _, e := range endpoints {
-		ip, ok := addressOf(e.Address)
+		ip, ok := proxy.ParseAddress(e.Address)
 		if !ok || strings.Contains(e.Address, "/") || len(p.c.view.Proxy.IPs) > 0 && ip == p.c.view.Proxy.IPs[0] {
 			continue
 		}
@@ -159,7 +163,7 @@ func (p *portPlan) bid(b bid) {
 		return
 	}
 	if b.port.Protocol == mesh.HTTPProxy {
-		p.put(b, []*chainDraft{p.httpChain(b)}, mesh.HTTPProxy)
+		p.put(b, []*filterchain.Chain{p.httpChain(b)}, mesh.HTTPProxy)
 		return
 	}
 	switch kindOf(b.port.Protocol) {
@@ -202,25 +206,25 @@ func (p *portPlan) choose(b *bid, kind traffic) {
 	case len(b.binds) > 0:
 		return
 	case kind == httpTraffic:
-		b.binds = p.c.wildcards()
+		b.binds = proxy.Wildcards(p.c.view)
 		return
 	}
-	addresses := p.c.serviceAddresses(b.service)
-	main := p.c.serviceAddress(b.service)
+	addresses := proxy.ServiceAddresses(p.c.view, b.service)
+	main := proxy.ServiceAddress(p.c.view, b.service)
 	extra := addresses[min(1, len(addresses)):]
 	if strings.Contains(main, "/") {
-		b.binds, b.cidrs = p.c.wildcards(), append([]string{main}, extra...)
+		b.binds, b.cidrs = proxy.Wildcards(p.c.view), append([]string{main}, extra...)
 		return
 	}
-	if !b.service.Kubernetes() && main == anyIPv4 {
-		b.binds = p.c.wildcards()
+	if !b.service.Kubernetes() && main == proxy.AnyIPv4 {
+		b.binds = proxy.Wildcards(p.c.view)
 		return
 	}
 	b.binds = append([]string{main}, extra...)
 }
 
 // put makes a bid's chains those of the listener, whatever it was before.
-func (p *portPlan) put(b bid, chains []*chainDraft, protocol mesh.Protocol) {
+func (p *portPlan) put(b bid, chains []*filterchain.Chain, protocol mesh.Protocol) {
 	bind := b.binds[0]
 	before := p.drafts[bind]
 	if before == nil {
@@ -231,7 +235,7 @@ func (p *portPlan) put(b bid, chains []*chainDraft, protocol mesh.Protocol) {
 	if before != nil {
 		d.origins = before.origins
 	}
-	d.origins.add("", b.origins()...)
+	d.origins.Add("", b.origins()...)
 	p.drafts[bind] = d
 }
 
@@ -242,14 +246,14 @@ func (p *portPlan) bidHTTP(b bid, current *listenerDraft) {
 		return
 	}
 	chain, protocol := p.httpChain(b), b.port.Protocol
-	if b.binds[0] == p.c.wildcards()[0] {
-		chain.detect()
+	if b.binds[0] == proxy.Wildcards(p.c.view)[0] {
+		chain.DetectHTTP()
 		protocol = mesh.Detected
 	}
 	if current != nil {
 		protocol = mesh.Detected
 	}
-	p.combine(b, current, []*chainDraft{chain}, protocol)
+	p.combine(b, current, []*filterchain.Chain{chain}, protocol)
 }
 
 func (p *portPlan) bidTCP(b bid, current *listenerDraft) {
@@ -274,7 +278,7 @@ func (p *portPlan) bidDetected(b bid, current *listenerDraft) {
 		return
 	}
 	http := p.httpChain(b)
-	http.detect()
+	http.DetectHTTP()
 	chains = append(chains, http)
 	if current != nil && current.protocol.IsHTTP() {
 		p.put(b, chains, mesh.Detected)
@@ -285,7 +289,7 @@ func (p *portPlan) bidDetected(b bid, current *listenerDraft) {
 
 // combine merges a bid's chains into a listener, or makes the listener. Protocols in which the server speaks first
 // cannot share one with others, as an inspector would wait for the client for ever.
-func (p *portPlan) combine(b bid, current *listenerDraft, chains []*chainDraft, protocol mesh.Protocol) {
+func (p *portPlan) combine(b bid, current *listenerDraft, chains []*filterchain.Chain, protocol mesh.Protocol) {
 	switch {
 	case current == nil:
 		p.put(b, chains, protocol)
@@ -301,16 +305,16 @@ func serverFirst(p mesh.Protocol) bool { return p == mesh.MySQL || p == mesh.Mon
 
 // httpChain handles the requests of a bid. Services of one port share a route table, unless the service has a
 // listener of its own because its protocol is detected.
-func (p *portPlan) httpChain(b bid) *chainDraft {
+func (p *portPlan) httpChain(b bid) *filterchain.Chain {
 	table := strconv.Itoa(int(b.port.Number))
 	switch {
 	case b.port.Number == 0:
 		table = b.binds[0]
-	case b.port.Protocol == mesh.Detected && b.binds[0] != p.c.wildcards()[0]:
+	case b.port.Protocol == mesh.Detected && b.binds[0] != proxy.Wildcards(p.c.view)[0]:
 		table = b.service.Host + ":" + table
 	}
-	out := p.c.httpChain(b.service, b.port.Protocol, table)
-	out.origins.add("", b.origins()...)
+	out := filterchain.ForService(p.c.view, b.service, b.port.Protocol, table)
+	out.Origins.Add("", b.origins()...)
 	return out
 }
 
@@ -318,7 +322,7 @@ func (p *portPlan) httpChain(b bid) *chainDraft {
 func (d *listenerDraft) overruled(b bid, why string) {
 	for _, o := range b.origins() {
 		o.Role, o.Note = envoy.Overridden, why
-		d.origins.add("", o)
+		d.origins.Add("", o)
 	}
 }
 
@@ -326,13 +330,13 @@ func (d *listenerDraft) overruled(b bid, why string) {
 func (b bid) origins() []envoy.Origin {
 	var out []envoy.Origin
 	if b.written.Object != nil {
-		out = append(out, defines(b.written.Object, b.written.Field))
+		out = append(out, origin.Defines(b.written.Object, b.written.Field))
 	}
 	if b.written.Object != b.service.Object {
-		out = append(out, defines(b.service.Object, b.service.Field))
+		out = append(out, origin.Defines(b.service.Object, b.service.Field))
 	}
 	if b.service.AddressField != "" && len(b.service.Addresses) > 0 && (len(b.cidrs) > 0 || b.binds[0] == b.service.Addresses[0]) {
-		out = append(out, defines(b.service.Object, b.service.AddressField))
+		out = append(out, origin.Defines(b.service.Object, b.service.AddressField))
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	proxyprotocolv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/proxy_protocol/v3"
 	rawbufferv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/raw_buffer/v3"
 	networking "istio.io/api/networking/v1alpha3"
+	"sem.example/internal/compile/xds"
 )
 
 // prependProxyProtocol makes every connection begin with a PROXY protocol header, ahead of TLS if there is any.
@@ -19,7 +20,7 @@ func (t *draft) prependProxyProtocol(p *networking.TrafficPolicy_ProxyProtocol) 
 	case len(t.TransportSocketMatches) == 0:
 		t.TransportSocket = wrap(&corev3.TransportSocket{
 			Name:       "raw_buffer",
-			ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: pack(&rawbufferv3.RawBuffer{})},
+			ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: xds.Any(&rawbufferv3.RawBuffer{})},
 		}, config)
 	}
 	for _, m := range t.TransportSocketMatches {
@@ -30,7 +31,7 @@ func (t *draft) prependProxyProtocol(p *networking.TrafficPolicy_ProxyProtocol) 
 func wrap(inner *corev3.TransportSocket, config *corev3.ProxyProtocolConfig) *corev3.TransportSocket {
 	return &corev3.TransportSocket{
 		Name: "envoy.transport_sockets.upstream_proxy_protocol",
-		ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: pack(&proxyprotocolv3.ProxyProtocolUpstreamTransport{
+		ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: xds.Any(&proxyprotocolv3.ProxyProtocolUpstreamTransport{
 			Config: config, TransportSocket: inner,
 		})},
 	}

@@ -10,6 +10,7 @@ import (
 	previousprioritiesv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/retry/priority/previous_priorities/v3"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 	networking "istio.io/api/networking/v1alpha3"
+	"sem.example/internal/compile/xds"
 )
 
 // What is retried, how often, and how many hosts are tried to find a new one, where nothing else is said.
@@ -24,13 +25,13 @@ var (
 	// otherHost makes a retry avoid the hosts that have failed the request already.
 	otherHost = []*routev3.RetryPolicy_RetryHostPredicate{{
 		Name:       "envoy.retry_host_predicates.previous_hosts",
-		ConfigType: &routev3.RetryPolicy_RetryHostPredicate_TypedConfig{TypedConfig: pack(&previoushostsv3.PreviousHostsPredicate{})},
+		ConfigType: &routev3.RetryPolicy_RetryHostPredicate_TypedConfig{TypedConfig: xds.Any(&previoushostsv3.PreviousHostsPredicate{})},
 	}}
 	// otherPriority makes every second retry look for hosts of another priority, that is in other localities.
 	otherPriority = &routev3.RetryPolicy_RetryPriority{
 		Name: "envoy.retry_priorities.previous_priorities",
 		ConfigType: &routev3.RetryPolicy_RetryPriority_TypedConfig{
-			TypedConfig: pack(&previousprioritiesv3.PreviousPrioritiesConfig{UpdateFrequency: 2}),
+			TypedConfig: xds.Any(&previousprioritiesv3.PreviousPrioritiesConfig{UpdateFrequency: 2}),
 		},
 	}
 )

@@ -8,6 +8,9 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
+	"sem.example/internal/compile/origin"
+	"sem.example/internal/compile/proxy"
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 	"sem.example/internal/mesh/routing"
@@ -30,25 +33,25 @@ type routeScope struct {
 // A routeDraft is a route that has no place in a virtual host yet.
 type routeDraft struct {
 	route    *routev3.Route
-	origins  func() trail // worked out when somebody asks
-	catchAll bool         // it matches every request, so nothing behind it is reached
+	origins  func() origin.List // worked out when somebody asks
+	catchAll bool               // it matches every request, so nothing behind it is reached
 }
 
 // httpRoutes translates the HTTP rules of a set for one place, in order: a route for each match of each rule. What comes
 // behind a route that matches every request is left out.
-func (c *Compiler) httpRoutes(set *routing.Rules, scope routeScope) []routeDraft {
+func httpRoutes(view *mesh.View, set *routing.Rules, scope routeScope) []routeDraft {
 	var out []routeDraft
-	metadata := istioMetadata(set.Object)
+	metadata := xds.IstioMetadata(set.Object)
 	for i, r := range set.HTTP {
 		for j, match := range matchesOf(r) {
-			if !c.appliesHere(match, scope) {
+			if !appliesHere(view, match, scope) {
 				continue
 			}
-			draft := c.httpRoute(r, match, scope)
+			draft := httpRoute(view, r, match, scope)
 			draft.route.Metadata = metadata
 			if draft.catchAll {
 				own := draft.origins
-				draft.origins = func() trail { return append(own(), c.unreached(set.HTTP[i:], j, scope)...) }
+				draft.origins = func() origin.List { return append(own(), unreached(view, set.HTTP[i:], j, scope)...) }
 				return append(out, draft)
 			}
 			out = append(out, draft)
@@ -70,17 +73,17 @@ func matchesOf(r *routing.HTTPRule) []*routing.HTTPMatch {
 }
 
 // anyHTTP reports whether a set has an HTTP rule for a place.
-func (c *Compiler) anyHTTP(set *routing.Rules, scope routeScope) bool {
-	return slices.ContainsFunc(set.HTTP, func(r *routing.HTTPRule) bool { return c.ruleApplies(r, scope) })
+func anyHTTP(view *mesh.View, set *routing.Rules, scope routeScope) bool {
+	return slices.ContainsFunc(set.HTTP, func(r *routing.HTTPRule) bool { return ruleApplies(view, r, scope) })
 }
 
 // ruleApplies reports whether any match of a rule may hold at a place.
-func (c *Compiler) ruleApplies(r *routing.HTTPRule, scope routeScope) bool {
-	return slices.ContainsFunc(matchesOf(r), func(m *routing.HTTPMatch) bool { return c.appliesHere(m, scope) })
+func ruleApplies(view *mesh.View, r *routing.HTTPRule, scope routeScope) bool {
+	return slices.ContainsFunc(matchesOf(r), func(m *routing.HTTPMatch) bool { return appliesHere(view, m, scope) })
 }
 
 // httpRoute translates one match of an HTTP rule.
-func (c *Compiler) httpRoute(in *routing.HTTPRule, match *routing.HTTPMatch, scope routeScope) routeDraft {
+func httpRoute(view *mesh.View, in *routing.HTTPRule, match *routing.HTTPMatch, scope routeScope) routeDraft {
 	out := &routev3.Route{
 		Name:  routeName(in, match),
 		Match: routeMatch(match),
@@ -95,10 +98,10 @@ func (c *Compiler) httpRoute(in *routing.HTTPRule, match *routing.HTTPMatch, sco
 	case in.DirectResponse.IsSet():
 		directResponse(out, in.DirectResponse.Value)
 	default:
-		c.forward(out, in, edits.authority, scope)
+		forwardRequests(view, out, in, edits.authority, scope)
 	}
 	out.TypedPerFilterConfig = perRouteFilters(in)
-	return routeDraft{route: out, origins: func() trail { return c.ruleOrigins(in, match) }, catchAll: takesAll(out.Match)}
+	return routeDraft{route: out, origins: func() origin.List { return ruleOrigins(view, in, match) }, catchAll: takesAll(out.Match)}
 }
 
 func routeName(r *routing.HTTPRule, match *routing.HTTPMatch) string {
@@ -114,22 +117,22 @@ func perRouteFilters(in *routing.HTTPRule) map[string]*anypb.Any {
 	}
 	out := map[string]*anypb.Any{}
 	if in.Fault.IsSet() {
-		out[faultFilter] = pack(fault(in.Fault.Value))
+		out[faultFilter] = xds.Any(fault(in.Fault.Value))
 	}
 	if in.CORS.IsSet() {
-		out[corsFilter] = pack(corsPolicy(in.CORS.Value))
+		out[corsFilter] = xds.Any(corsPolicy(in.CORS.Value))
 	}
 	return out
 }
 
-// forward makes a route send its requests on.
-func (c *Compiler) forward(out *routev3.Route, in *routing.HTTPRule, authority string, scope routeScope) {
+// forwardRequests makes a route send its requests on.
+func forwardRequests(view *mesh.View, out *routev3.Route, in *routing.HTTPRule, authority string, scope routeScope) {
 	action := &routev3.RouteAction{}
 	out.Action = &routev3.Route_Route{Route: action}
 	setTimeout(action, in.Timeout.Value)
 	if in.Rewrite.At.Known() {
 		rewritePath(action, in.Rewrite)
-		action.AppendXForwardedHost = c.proxyConfig().GetProxyHeaders().GetXForwardedHost().GetEnabled().GetValue()
+		action.AppendXForwardedHost = proxy.Config(view).GetProxyHeaders().GetXForwardedHost().GetEnabled().GetValue()
 		rewriteHost(action, in.Rewrite.Authority.Value)
 	}
 	rewriteHost(action, authority)
@@ -137,20 +140,20 @@ func (c *Compiler) forward(out *routev3.Route, in *routing.HTTPRule, authority s
 
 	hashed := false
 	if len(in.Destinations) == 1 {
-		hashed = c.forwardToOne(out, in.Destinations[0], scope)
+		hashed = forwardToOne(view, out, in.Destinations[0], scope)
 	} else {
-		c.forwardByWeight(action, in.Destinations, scope)
+		forwardByWeight(view, action, in.Destinations, scope)
 	}
 	retries := in.Retries.Value
 	if retries == nil {
-		retries = c.view.Mesh.Settings.Config.GetDefaultHttpRetryPolicy()
+		retries = view.Mesh.Settings.Config.GetDefaultHttpRetryPolicy()
 	}
 	action.RetryPolicy = retryPolicy(retries, hashed)
 }
 
 // forwardToOne sends everything to one destination, whose changes to headers become the route's. It reports whether a hash
 // chooses the endpoint.
-func (c *Compiler) forwardToOne(out *routev3.Route, to routing.Destination, scope routeScope) bool {
+func forwardToOne(view *mesh.View, out *routev3.Route, to routing.Destination, scope routeScope) bool {
 	action := out.GetRoute()
 	action.ClusterSpecifier = &routev3.RouteAction_Cluster{Cluster: scope.cluster(to)}
 	edits := editHeaders(to.Headers)
@@ -159,13 +162,13 @@ func (c *Compiler) forwardToOne(out *routev3.Route, to routing.Destination, scop
 	out.ResponseHeadersToAdd = append(out.ResponseHeadersToAdd, edits.responseAdd...)
 	out.ResponseHeadersToRemove = append(out.ResponseHeadersToRemove, edits.responseRemove...)
 	rewriteHost(action, edits.authority)
-	hash := c.destinationHash(to)
+	hash := destinationHash(view, to)
 	action.HashPolicy = hash.policy()
 	return hash.Value != nil
 }
 
 // forwardByWeight splits requests between destinations; those of weight 0 get none.
-func (c *Compiler) forwardByWeight(action *routev3.RouteAction, to []routing.Destination, scope routeScope) {
+func forwardByWeight(view *mesh.View, action *routev3.RouteAction, to []routing.Destination, scope routeScope) {
 	split := &routev3.WeightedCluster{}
 	for _, dest := range to {
 		if dest.Weight == 0 {
@@ -184,7 +187,7 @@ func (c *Compiler) forwardByWeight(action *routev3.RouteAction, to []routing.Des
 			share.HostRewriteSpecifier = &routev3.WeightedCluster_ClusterWeight_HostRewriteLiteral{HostRewriteLiteral: edits.authority}
 		}
 		split.Clusters = append(split.Clusters, share)
-		action.HashPolicy = append(action.HashPolicy, c.destinationHash(dest).policy()...)
+		action.HashPolicy = append(action.HashPolicy, destinationHash(view, dest).policy()...)
 	}
 	action.ClusterSpecifier = &routev3.RouteAction_WeightedClusters{WeightedClusters: split}
 }
@@ -221,15 +224,15 @@ func destinationCluster(to routing.Destination, s *mesh.Service, listener uint32
 	case s != nil && len(s.Ports) == 1:
 		port = s.Ports[0].Number
 	}
-	return outboundName(port, to.Subset, host)
+	return xds.OutboundCluster(port, to.Subset, host)
 }
 
 // serviceRoute is the one route of a service that no VirtualService speaks for, which goes by a name in its table.
-func (c *Compiler) serviceRoute(name string, s *mesh.Service, port *mesh.Port) routeDraft {
-	hash := c.serviceHash(s, port)
+func serviceRoute(view *mesh.View, name string, s *mesh.Service, port *mesh.Port) routeDraft {
+	hash := serviceHash(view, s, port)
 	action := &routev3.RouteAction{
-		ClusterSpecifier: &routev3.RouteAction_Cluster{Cluster: outboundName(port.Number, "", name)},
-		RetryPolicy:      retryPolicy(c.view.Mesh.Settings.Config.GetDefaultHttpRetryPolicy(), false),
+		ClusterSpecifier: &routev3.RouteAction_Cluster{Cluster: xds.OutboundCluster(port.Number, "", name)},
+		RetryPolicy:      retryPolicy(view.Mesh.Settings.Config.GetDefaultHttpRetryPolicy(), false),
 		HashPolicy:       hash.policy(),
 	}
 	setTimeout(action, nil)
@@ -239,7 +242,7 @@ func (c *Compiler) serviceRoute(name string, s *mesh.Service, port *mesh.Port) r
 			Match:  everyRequest,
 			Action: &routev3.Route_Route{Route: action},
 		},
-		origins:  func() trail { return c.serviceOrigins(s, port) },
+		origins:  func() origin.List { return serviceOrigins(view, s, port) },
 		catchAll: true,
 	}
 }
@@ -248,7 +251,7 @@ func (c *Compiler) serviceRoute(name string, s *mesh.Service, port *mesh.Port) r
 func (c *Compiler) placeRoutes(table, vhost string, drafts []routeDraft) []*routev3.Route {
 	out := make([]*routev3.Route, len(drafts))
 	for i, d := range drafts {
-		c.origins.later(envoy.Route(table, vhost, i), d.origins)
+		c.origins.Defer(envoy.Route(table, vhost, i), d.origins)
 		out[i] = d.route
 	}
 	return out

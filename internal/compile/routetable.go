@@ -8,6 +8,8 @@ import (
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
+	"sem.example/internal/compile/origin"
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
@@ -28,7 +30,7 @@ type tableKey struct {
 // parseTable reads the name of a route table: a port, "host:port" for a service whose protocol is detected, the address
 // of a Unix socket, or that of the HTTP proxy.
 func parseTable(name string) (tableKey, bool) {
-	if name == httpProxyRoute || strings.HasPrefix(name, unixPrefix) {
+	if name == xds.HTTPProxyRoute || strings.HasPrefix(name, xds.UnixPrefix) {
 		return tableKey{}, true
 	}
 	host, number := "", name
@@ -63,7 +65,7 @@ func (c *Compiler) outboundRoute(name string) *routev3.RouteConfiguration {
 
 // RouteFor implements [envoy.HostFinder].
 func (c *Compiler) RouteFor(name, authority string) *routev3.RouteConfiguration {
-	if c.gateway() {
+	if c.view.IsGateway() {
 		return nil
 	}
 	t := c.outboundTable(name)
@@ -82,7 +84,7 @@ func (c *Compiler) RouteFor(name, authority string) *routev3.RouteConfiguration 
 func newRouteTable(name string) *routev3.RouteConfiguration {
 	return &routev3.RouteConfiguration{
 		Name:                           name,
-		ValidateClusters:               no(),
+		ValidateClusters:               xds.False(),
 		MaxDirectResponseBodySizeBytes: directBodyLimit,
 		IgnorePortInHostMatching:       true,
 	}
@@ -91,7 +93,7 @@ func newRouteTable(name string) *routev3.RouteConfiguration {
 // outboundTable collects the virtual hosts of a table, or returns nil for an unknown name. A table for one service has
 // one virtual host, which takes every authority.
 func (c *Compiler) outboundTable(name string) *outboundTable {
-	return c.tables.get(name, func() *outboundTable {
+	return c.tables.Get(name, func() *outboundTable {
 		key, ok := parseTable(name)
 		if !ok {
 			return nil
@@ -199,7 +201,7 @@ func (t *tableDraft) virtualServices() []*routing.Rules {
 // ruled groups what a VirtualService speaks for by port: its services, and its hosts that are none.
 func (t *tableDraft) ruled(vs *routing.Rules) []hostGroup {
 	scope := routeScope{gateways: []string{mesh.MeshGateway}, port: t.port, service: t.service}
-	if !t.c.anyHTTP(vs, scope) {
+	if !anyHTTP(t.c.view, vs, scope) {
 		return nil
 	}
 	routes := func() []routeDraft { return t.c.kin.ruledRoutes(vs, t.services, scope) }
@@ -235,7 +237,7 @@ type ruledKey struct {
 
 // ruledRoutes returns the routes that a VirtualService has at a place.
 func (c *Compiler) ruledRoutes(vs *routing.Rules, services *portServices, at routeScope) []routeDraft {
-	return c.ruled.get(ruledKey{vs, services, at.port}, func() []routeDraft { return c.httpRoutes(vs, at) })
+	return c.ruled.Get(ruledKey{vs, services, at.port}, func() []routeDraft { return httpRoutes(c.view, vs, at) })
 }
 
 // service finds the service of a destination, which this table only knows if it has the listener's port.
@@ -307,33 +309,33 @@ func (t *tableDraft) unruled(s *mesh.Service) []hostGroup {
 	var out []hostGroup
 	for _, p := range t.httpPorts(s) {
 		out = append(out, hostGroup{port: p.Number, services: []*mesh.Service{s},
-			routes: func() []routeDraft { return []routeDraft{t.c.serviceRoute(t.nameOf(s), s, p)} }})
+			routes: func() []routeDraft { return []routeDraft{serviceRoute(t.c.view, t.nameOf(s), s, p)} }})
 	}
 	return out
 }
 
 func (t *tableDraft) addGroup(g hostGroup) {
 	for _, host := range g.hosts {
-		var origins trail
-		origins.add("", definesField(hostField(g.rules, host)))
+		var origins origin.List
+		origins.Add("", origin.DefinesField(hostField(g.rules, host)))
 		t.hosts.add(strings.ToLower(host), nil, g.port, g.routes, origins)
 	}
 	for _, s := range g.services {
-		var origins trail
+		var origins origin.List
 		if g.rules != nil {
-			origins.add("", definesField(hostField(g.rules, s.Host)))
+			origins.Add("", origin.DefinesField(hostField(g.rules, s.Host)))
 			for _, l := range g.rules.Ignored {
-				origins.add("", overridden(l))
+				origins.Add("", origin.Overridden(l))
 			}
 		}
-		origins.add("", defines(s.Object, s.Field))
+		origins.Add("", origin.Defines(s.Object, s.Field))
 		if s.AddressField != "" {
-			origins.add("", defines(s.Object, s.AddressField))
+			origins.Add("", origin.Defines(s.Object, s.AddressField))
 		}
 		for _, l := range t.passed[s] {
-			origins.add("", overridden(l))
+			origins.Add("", origin.Overridden(l))
 		}
-		origins.add(listenerPart, t.listenerOrigin(s, g.port))
+		origins.Add(origin.ListenerPart, t.listenerOrigin(s, g.port))
 		t.hosts.add(t.nameOf(s), s, g.port, g.routes, origins)
 	}
 }
@@ -349,9 +351,9 @@ func (t *tableDraft) nameOf(s *mesh.Service) string {
 // listenerOrigin is where the port is written by which a service came to its listener: in the Sidecar, or its own.
 func (t *tableDraft) listenerOrigin(s *mesh.Service, port uint32) envoy.Origin {
 	if t.egress.port() != nil {
-		return defines(t.c.view.Sidecar, source.Join(t.egress.Field, "port"))
+		return origin.Defines(t.c.view.Sidecar, source.Join(t.egress.Field, "port"))
 	}
-	return definesPort(s, s.StreamPort(port))
+	return origin.DefinesPort(s, s.StreamPort(port))
 }
 
 // hostField is where a VirtualService writes the host that stands for a given one.

@@ -3,7 +3,6 @@ package compile
 import (
 	"fmt"
 	"maps"
-	"net/netip"
 	"os"
 	"path"
 	"path/filepath"
@@ -13,10 +12,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"sem.example/internal/config"
+	"sem.example/internal/compile/compiletest"
 	"sem.example/internal/envoy"
-	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 )
 
 // TestScenarios compiles the mesh of each archive in testdata/scenario. An archive holds mesh.yaml, perhaps settings.yaml,
@@ -37,65 +34,17 @@ func runScenario(t *testing.T, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := scenarioMesh(t, ar)
-	for _, line := range strings.Split(strings.TrimSpace(section(ar, "proxies")), "\n") {
-		p := parseProxy(t, line)
+	m := compiletest.Mesh(t, ar)
+	for _, line := range strings.Split(strings.TrimSpace(compiletest.Section(ar, "proxies")), "\n") {
+		p := compiletest.Proxy(t, line)
 		s := New(m.View(p)).Snapshot()
-		check(t, ar, "out/"+p.Name, shown(t, s, strings.Fields(section(ar, "show"))))
+		compiletest.Check(t, ar, "out/"+p.Name, shown(t, s, strings.Fields(compiletest.Section(ar, "show"))))
 	}
-	if *update {
+	if *compiletest.Update {
 		if err := os.WriteFile(file, txtar.Format(ar), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-}
-
-func scenarioMesh(t *testing.T, ar *txtar.Archive) *mesh.Mesh {
-	t.Helper()
-	parse := func(name string) []*source.Document {
-		if section(ar, name) == "" {
-			return nil
-		}
-		docs, problems := source.Parse(&source.File{Name: name, Data: []byte(section(ar, name))})
-		for _, p := range problems {
-			t.Fatalf("%s:%d: %s", name, p.Range.Line, p.Message)
-		}
-		return docs
-	}
-	objects, _, found := config.Decode(parse("mesh.yaml"), "default")
-	settings, _, more := mesh.ReadSettings(parse("settings.yaml"))
-	m, last := mesh.Build(objects, settings)
-	for _, d := range slices.Concat(found, more, last) {
-		t.Fatalf("line %d: %s", d.At.Range().Line, d.Message)
-	}
-	return m
-}
-
-// parseProxy reads "sidecar namespace/name label=value ip=… locality=… network=… account=… node=… dns".
-func parseProxy(t *testing.T, line string) mesh.Proxy {
-	t.Helper()
-	words := strings.Fields(line)
-	p := mesh.Proxy{Type: mesh.ProxyType(words[0]), Labels: map[string]string{}}
-	p.Namespace, p.Name, _ = strings.Cut(words[1], "/")
-	for _, word := range words[2:] {
-		switch k, v, _ := strings.Cut(word, "="); k {
-		case "ip":
-			p.IPs = append(p.IPs, netip.MustParseAddr(v))
-		case "locality":
-			p.Locality = v
-		case "network":
-			p.Network = v
-		case "account":
-			p.ServiceAccount = v
-		case "node":
-			p.Node = v
-		case "dns":
-			p.DNSCapture = true
-		default:
-			p.Labels[k] = v
-		}
-	}
-	return p
 }
 
 // shown prints the resources that match any of the patterns.

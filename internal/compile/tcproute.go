@@ -9,13 +9,17 @@ import (
 	tcpproxyv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/tcp_proxy/v3"
 	typev3 "github.com/envoyproxy/go-control-plane/envoy/type/v3"
 
+	"sem.example/internal/compile/filterchain"
+	"sem.example/internal/compile/origin"
+	"sem.example/internal/compile/proxy"
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/config"
 	"sem.example/internal/mesh"
 	"sem.example/internal/mesh/routing"
 )
 
 // connectionChains are the chains by which a bid's connections that carry no readable requests are routed.
-func (c *Compiler) connectionChains(b bid) []*chainDraft {
+func (c *Compiler) connectionChains(b bid) []*filterchain.Chain {
 	sets := unique(slices.Clone(b.egress.rules.overlapping(b.service.Host)))
 	if b.port.Protocol.IsTLS() {
 		return c.tlsChains(b, sets)
@@ -35,25 +39,25 @@ func unique(list []*routing.Rules) []*routing.Rules {
 
 // tcpChains translates the TCP rules of VirtualServices for a bid: a chain for each rule with destination subnets,
 // ending with the first rule that takes all, or with the service itself.
-func (c *Compiler) tcpChains(b bid, sets []*routing.Rules) []*chainDraft {
-	var out []*chainDraft
+func (c *Compiler) tcpChains(b bid, sets []*routing.Rules) []*filterchain.Chain {
+	var out []*filterchain.Chain
 	covered := false // a rule's subnets are the very CIDRs of the service
 	for _, set := range sets {
 		for _, r := range set.TCP {
 			if len(r.Destinations) == 0 {
 				continue
 			}
-			all, subnets, matches := c.tcpMatch(r, b.port.Number)
+			all, subnets, matches := tcpMatch(c.view, r, b.port.Number)
 			if all {
-				chain := c.ruleChain(b, set, r)
-				chain.cidrs, chain.metadata = b.cidrs, istioMetadata(set.Object)
-				chain.matchedBy(matches)
+				chain := ruleChain(c.view, b, set, r)
+				chain.CIDRs, chain.Metadata = b.cidrs, xds.IstioMetadata(set.Object)
+				chain.MatchedBy(matches)
 				return append(out, chain)
 			}
 			if len(subnets) > 0 {
-				chain := c.ruleChain(b, set, r)
-				chain.cidrs = subnets
-				chain.matchedBy(matches)
+				chain := ruleChain(c.view, b, set, r)
+				chain.CIDRs = subnets
+				chain.MatchedBy(matches)
 				out = append(out, chain)
 				covered = covered || slices.Equal(slices.Sorted(slices.Values(subnets)), slices.Sorted(slices.Values(b.cidrs)))
 			}
@@ -65,21 +69,14 @@ func (c *Compiler) tcpChains(b bid, sets []*routing.Rules) []*chainDraft {
 	return append(out, c.serviceChain(b))
 }
 
-// matchedBy records which matches of a rule make a chain.
-func (d *chainDraft) matchedBy(matches []config.Place) {
-	for _, at := range matches {
-		d.origins.add("match", spelledAt(at)...)
-	}
-}
-
 // tcpMatch reports whether a TCP rule takes every connection of a listener, or else which destination subnets it takes, and
 // by which of its matches. On a Unix socket, which has no port, destinations mean nothing.
-func (c *Compiler) tcpMatch(r *routing.ConnectionRule, port uint32) (all bool, subnets []string, matches []config.Place) {
+func tcpMatch(view *mesh.View, r *routing.ConnectionRule, port uint32) (all bool, subnets []string, matches []config.Place) {
 	if len(r.Matches) == 0 {
 		return true, nil, nil
 	}
 	for _, m := range r.Matches {
-		if !c.appliesToConnection(m.Client, port) {
+		if !appliesToConnection(view, m.Client, port) {
 			continue
 		}
 		if len(m.Subnets) == 0 || port == 0 {
@@ -92,24 +89,24 @@ func (c *Compiler) tcpMatch(r *routing.ConnectionRule, port uint32) (all bool, s
 
 // appliesToConnection reports whether what a match asks of the client holds for the sidecar. Unlike for HTTP rules, the
 // labels and the namespace count also where gateways are named.
-func (c *Compiler) appliesToConnection(want routing.Client, port uint32) bool {
+func appliesToConnection(view *mesh.View, want routing.Client, port uint32) bool {
 	gateway := len(want.Gateways) == 0 || slices.Contains(want.Gateways, routing.MeshGateway)
-	return gateway && (want.Port == 0 || want.Port == port) && c.isClient(want)
+	return gateway && (want.Port == 0 || want.Port == port) && proxy.IsClient(view, want)
 }
 
 // ruleChain sends connections to the destinations of a TCP or TLS rule.
-func (c *Compiler) ruleChain(b bid, set *routing.Rules, r *routing.ConnectionRule) *chainDraft {
-	return &chainDraft{filters: c.routeConnections(set, r.Destinations, b.port), origins: c.connectionOrigins(r)}
+func ruleChain(view *mesh.View, b bid, set *routing.Rules, r *routing.ConnectionRule) *filterchain.Chain {
+	return &filterchain.Chain{Filters: routeConnections(view, set, r.Destinations, b.port), Origins: connectionOrigins(view, r)}
 }
 
 // connectionOrigins are those of a TCP or TLS rule and of its destinations.
-func (c *Compiler) connectionOrigins(r *routing.ConnectionRule) trail {
-	var out trail
-	out.add("", definesField(r.At))
+func connectionOrigins(view *mesh.View, r *routing.ConnectionRule) origin.List {
+	var out origin.List
+	out.Add("", origin.DefinesField(r.At))
 	n := 0
 	for _, d := range r.Destinations {
 		if len(r.Destinations) == 1 || d.Weight > 0 {
-			out.add(target(n), spelledAt(d.At)...)
+			out.Add(origin.Target(n), origin.DefinesTreeAt(d.At)...)
 			n++
 		}
 	}
@@ -117,47 +114,47 @@ func (c *Compiler) connectionOrigins(r *routing.ConnectionRule) trail {
 	if len(r.Destinations) == 1 {
 		subset = first.Subset
 	}
-	return append(out, limitOrigins(c.ruleFor(first.Host), subset)...)
+	return append(out, limitOrigins(ruleFor(view, first.Host), subset)...)
 }
 
 // serviceChain sends connections to a service that no rule speaks for. On a port of the Sidecar, the service's only port
 // counts.
-func (c *Compiler) serviceChain(b bid) *chainDraft {
+func (c *Compiler) serviceChain(b bid) *filterchain.Chain {
 	port := b.port.Number
 	if len(b.service.Ports) == 1 {
 		port = b.service.Ports[0].Number
 	}
-	to := tcpTo(outboundName(port, "", b.service.Host))
-	c.limitConnections(to, c.ruleFor(b.service.Host), "")
-	out := &chainDraft{
-		cidrs:    b.cidrs,
-		filters:  slices.Concat(c.nameFilters(b), proxyTCP(b.port.Protocol, to)),
-		readsSNI: manyNames(b.service),
+	to := xds.TCPProxyTo(xds.OutboundCluster(port, "", b.service.Host))
+	limitConnections(c.view, to, ruleFor(c.view, b.service.Host), "")
+	out := &filterchain.Chain{
+		CIDRs:    b.cidrs,
+		Filters:  slices.Concat(c.nameFilters(b), xds.TCPFilters(b.port.Protocol, to)),
+		ReadsSNI: proxy.Dynamic(b.service),
 	}
-	out.origins.add("", b.origins()...)
-	out.origins.add(listenerPart, b.origins()...)
-	out.origins.add(target(0), defines(b.service.Object, b.service.Field))
-	if manyNames(b.service) {
-		out.origins = append(out.origins, c.guard(guarded{tcp: true, to: b.service}).origins...)
+	out.Origins.Add("", b.origins()...)
+	out.Origins.Add(origin.ListenerPart, b.origins()...)
+	out.Origins.Add(origin.Target(0), origin.Defines(b.service.Object, b.service.Field))
+	if proxy.Dynamic(b.service) {
+		out.Origins = append(out.Origins, c.access.ConnectionsTo(b.service).Origins...)
 	}
-	out.origins = append(out.origins, limitOrigins(c.ruleFor(b.service.Host), "")...)
+	out.Origins = append(out.Origins, limitOrigins(ruleFor(c.view, b.service.Host), "")...)
 	return out
 }
 
 // routeConnections are the filters that send connections to the destinations of a rule, each by its weight.
-func (c *Compiler) routeConnections(set *routing.Rules, to []routing.Destination, port *mesh.Port) []*listenerv3.Filter {
+func routeConnections(view *mesh.View, set *routing.Rules, to []routing.Destination, port *mesh.Port) []*listenerv3.Filter {
 	first := to[0]
-	policy := c.ruleFor(first.Host)
+	policy := ruleFor(view, first.Host)
 	if len(to) == 1 {
-		proxy := tcpTo(destinationCluster(first, c.view.Service(first.Host), port.Number))
-		c.limitConnections(proxy, policy, first.Subset)
-		return proxyTCP(port.Protocol, proxy)
+		proxy := xds.TCPProxyTo(destinationCluster(first, view.Service(first.Host), port.Number))
+		limitConnections(view, proxy, policy, first.Subset)
+		return xds.TCPFilters(port.Protocol, proxy)
 	}
 	split := &tcpproxyv3.TcpProxy_WeightedCluster{}
 	for _, dest := range to {
 		if dest.Weight > 0 {
 			split.Clusters = append(split.Clusters, &tcpproxyv3.TcpProxy_WeightedCluster_ClusterWeight{
-				Name:   destinationCluster(dest, c.view.Service(dest.Host), port.Number),
+				Name:   destinationCluster(dest, view.Service(dest.Host), port.Number),
 				Weight: uint32(dest.Weight),
 			})
 		}
@@ -166,20 +163,20 @@ func (c *Compiler) routeConnections(set *routing.Rules, to []routing.Destination
 		StatPrefix:       set.Object.Name + "." + set.Object.Namespace,
 		ClusterSpecifier: &tcpproxyv3.TcpProxy_WeightedClusters{WeightedClusters: split},
 	}
-	c.limitConnections(proxy, policy, "")
-	return proxyTCP(port.Protocol, proxy)
+	limitConnections(view, proxy, policy, "")
+	return xds.TCPFilters(port.Protocol, proxy)
 }
 
 // ruleFor is the DestinationRule in force for a host, or nil.
-func (c *Compiler) ruleFor(host string) *mesh.DestinationRule {
-	if s := c.view.Service(host); s != nil {
-		return c.view.DestinationRule(s)
+func ruleFor(view *mesh.View, host string) *mesh.DestinationRule {
+	if s := view.Service(host); s != nil {
+		return view.DestinationRule(s)
 	}
 	return nil
 }
 
 // limitConnections applies what a DestinationRule sets for connections as such.
-func (c *Compiler) limitConnections(out *tcpproxyv3.TcpProxy, rule *mesh.DestinationRule, subset string) {
+func limitConnections(_ *mesh.View, out *tcpproxyv3.TcpProxy, rule *mesh.DestinationRule, subset string) {
 	p := rule.Connection(subset)
 	out.IdleTimeout, out.MaxDownstreamConnectionDuration = p.Pool.Value.GetIdleTimeout(), p.Pool.Value.GetMaxConnectionDuration()
 	if p.SourceHash.IsSet() {
@@ -194,11 +191,11 @@ func (c *Compiler) limitConnections(out *tcpproxyv3.TcpProxy, rule *mesh.Destina
 }
 
 // limitOrigins are the origins of what limitConnections applies.
-func limitOrigins(rule *mesh.DestinationRule, subset string) trail {
+func limitOrigins(rule *mesh.DestinationRule, subset string) origin.List {
 	p := rule.Connection(subset)
-	var out trail
-	out.set("pool", p.Pool.At)
-	out.set("hash", p.SourceHash.At)
-	out.set("tunnel", p.Tunnel.At)
+	var out origin.List
+	out.AddFields("pool", p.Pool.At)
+	out.AddFields("hash", p.SourceHash.At)
+	out.AddFields("tunnel", p.Tunnel.At)
 	return out
 }

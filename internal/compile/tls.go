@@ -12,6 +12,8 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 	security "istio.io/api/security/v1beta1"
 
+	"sem.example/internal/compile/tlscontext"
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/mesh"
 )
 
@@ -20,9 +22,9 @@ const matchTLSMode = "envoy.transport_socket_match"
 
 // encrypt puts TLS into a cluster: what the policy asks for, or, where it asks for nothing, mutual TLS towards the
 // endpoints that a sidecar answers for.
-func (c *Compiler) encrypt(t *draft, d *destination) {
-	tls, automatic := c.clientTLS(d)
-	context, ok := c.upstreamTLS(t, d, tls)
+func encrypt(view *mesh.View, t *draft, d *destination) {
+	tls, automatic := clientTLS(view, d)
+	context, ok := upstreamTLS(view, t, d, tls)
 	if !ok {
 		return
 	}
@@ -48,10 +50,10 @@ func tlsMode(mode string) *structpb.Struct {
 
 // clientTLS returns the TLS settings for a destination, nil for none. Automatic settings hold only for the endpoints
 // that take mutual TLS.
-func (c *Compiler) clientTLS(d *destination) (tls *networking.ClientTLSSettings, automatic bool) {
+func clientTLS(view *mesh.View, d *destination) (tls *networking.ClientTLSSettings, automatic bool) {
 	set := d.policy.TLS.Value
 	switch {
-	case set == nil && c.automaticTLS(d):
+	case set == nil && automaticTLS(view, d):
 		set, automatic = &networking.ClientTLSSettings{Mode: networking.ClientTLSSettings_ISTIO_MUTUAL}, true
 	case set.GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL:
 		return set, false
@@ -63,18 +65,18 @@ func (c *Compiler) clientTLS(d *destination) (tls *networking.ClientTLSSettings,
 		return tls, automatic
 	}
 	if tls.Sni == "" {
-		tls.Sni = sniName(d.port.Number, d.subset, d.service.Host)
+		tls.Sni = xds.SNICluster(d.port.Number, d.subset, d.service.Host)
 	}
 	if tls.SubjectAltNames == nil {
-		tls.SubjectAltNames = c.view.Identities(d.service)
+		tls.SubjectAltNames = view.Identities(d.service)
 	}
 	return tls, automatic
 }
 
 // automaticTLS says whether endpoints of the destination may be sent mutual TLS that no rule asks for. Where the
 // application chooses the endpoint, all of them must take it.
-func (c *Compiler) automaticTLS(d *destination) bool {
-	if d.service.External || !c.view.Mesh.Settings.Config.GetEnableAutoMtls().GetValue() {
+func automaticTLS(view *mesh.View, d *destination) bool {
+	if d.service.External || !view.Mesh.Settings.Config.GetEnableAutoMtls().GetValue() {
 		return false
 	}
 	own := d.rule.HostPolicy()
@@ -82,11 +84,11 @@ func (c *Compiler) automaticTLS(d *destination) bool {
 		own = d.rule.SubsetPolicy(d.subset)
 	}
 	if d.service.Resolution == mesh.OriginalDst || own != nil && dialsAsCalled(own.LoadBalancer.Value) {
-		if !allTakeTLS(c.view.Instances(d.service, d.port)) {
+		if !allTakeTLS(view.Instances(d.service, d.port)) {
 			return false
 		}
 	}
-	return c.view.ClientMutualTLS(d.service) != security.PeerAuthentication_MutualTLS_DISABLE
+	return view.ClientMutualTLS(d.service) != security.PeerAuthentication_MutualTLS_DISABLE
 }
 
 func allTakeTLS(endpoints []*mesh.Endpoint) bool {
@@ -100,37 +102,37 @@ func allTakeTLS(endpoints []*mesh.Endpoint) bool {
 
 // upstreamTLS turns settings into Envoy's. No context is plaintext; ok is false where the settings cannot work and
 // istiod leaves the cluster as it is.
-func (c *Compiler) upstreamTLS(
+func upstreamTLS(view *mesh.View,
 	t *draft, d *destination, tls *networking.ClientTLSSettings,
 ) (context *tlsv3.UpstreamTlsContext, ok bool) {
 	switch {
-	case c.withholdsCredential(d, tls):
+	case withholdsCredential(view, d, tls):
 		return nil, true
 	case tls.GetMode() == networking.ClientTLSSettings_ISTIO_MUTUAL:
-		return c.meshTLS(t, d, tls), true
+		return meshTLS(view, t, d, tls), true
 	case tls.GetMode() == networking.ClientTLSSettings_SIMPLE, tls.GetMode() == networking.ClientTLSSettings_MUTUAL:
-		return c.serverTLS(t, d, tls)
+		return serverTLS(view, t, d, tls)
 	}
 	return nil, true
 }
 
 // withholdsCredential says whether a sidecar goes without TLS because the rule names a Secret: sidecars may read those
 // only for rules that select their workload.
-func (c *Compiler) withholdsCredential(d *destination, tls *networking.ClientTLSSettings) bool {
+func withholdsCredential(view *mesh.View, d *destination, tls *networking.ClientTLSSettings) bool {
 	if tls.GetCredentialName() == "" || strings.HasPrefix(tls.GetCredentialName(), "configmap://") {
 		return false
 	}
 	mode := tls.GetMode()
-	return !c.gateway() && (d.rule == nil || d.rule.Selector == nil) &&
+	return !view.IsGateway() && (d.rule == nil || d.rule.Selector == nil) &&
 		(mode == networking.ClientTLSSettings_SIMPLE || mode == networking.ClientTLSSettings_MUTUAL)
 }
 
 // meshTLS is mutual TLS with the certificate of the workload.
-func (c *Compiler) meshTLS(t *draft, d *destination, tls *networking.ClientTLSSettings) *tlsv3.UpstreamTlsContext {
+func meshTLS(_ *mesh.View, t *draft, d *destination, tls *networking.ClientTLSSettings) *tlsv3.UpstreamTlsContext {
 	common := &tlsv3.CommonTlsContext{
 		TlsParams:                      meshParameters(),
-		TlsCertificateSdsSecretConfigs: []*tlsv3.SdsSecretConfig{workloadSecret(ownCertificate)},
-		ValidationContextType:          validate(tls.GetSubjectAltNames(), "", workloadSecret(meshRoots)),
+		TlsCertificateSdsSecretConfigs: []*tlsv3.SdsSecretConfig{tlscontext.WorkloadSecret(tlscontext.OwnCertificate)},
+		ValidationContextType:          tlscontext.Validation(tls.GetSubjectAltNames(), "", tlscontext.WorkloadSecret(tlscontext.MeshRoots)),
 		AlpnProtocols:                  []string{"istio-peer-exchange", "istio"},
 	}
 	if t.http2() != nil {
@@ -146,11 +148,11 @@ func (c *Compiler) meshTLS(t *draft, d *destination, tls *networking.ClientTLSSe
 }
 
 // serverTLS is TLS with a server outside the mesh's own PKI; MUTUAL shows a certificate too.
-func (c *Compiler) serverTLS(t *draft, d *destination, tls *networking.ClientTLSSettings) (*tlsv3.UpstreamTlsContext, bool) {
+func serverTLS(view *mesh.View, t *draft, d *destination, tls *networking.ClientTLSSettings) (*tlsv3.UpstreamTlsContext, bool) {
 	t.verifyName(d, tls)
 	names := tls.GetSubjectAltNames()
 	if len(names) == 0 && !d.dynamic() && !d.service.Kubernetes() {
-		names = c.view.Identities(d.service)
+		names = view.Identities(d.service)
 	}
 	common := &tlsv3.CommonTlsContext{TlsParams: upstreamParameters()}
 	mutual := tls.GetMode() == networking.ClientTLSSettings_MUTUAL
@@ -162,7 +164,7 @@ func (c *Compiler) serverTLS(t *draft, d *destination, tls *networking.ClientTLS
 	default:
 		files(common, tls, names, mutual)
 	}
-	c.tlsDefaults(t, common)
+	tlsDefaults(view, t, common)
 	if t.http2() != nil {
 		common.AlpnProtocols = []string{"h2"}
 	}
@@ -172,17 +174,17 @@ func (c *Compiler) serverTLS(t *draft, d *destination, tls *networking.ClientTLS
 // credentials takes certificates from the Secret or ConfigMap of a name.
 func credentials(common *tlsv3.CommonTlsContext, tls *networking.ClientTLSSettings, names []string, mutual bool) {
 	if mutual {
-		common.TlsCertificateSdsSecretConfigs = []*tlsv3.SdsSecretConfig{credentialSecret(tls.GetCredentialName())}
+		common.TlsCertificateSdsSecretConfigs = []*tlsv3.SdsSecretConfig{tlscontext.CredentialSecret(tls.GetCredentialName())}
 	}
 	if !tls.GetInsecureSkipVerify().GetValue() {
-		common.ValidationContextType = validate(names, "", credentialSecret(tls.GetCredentialName()+caSuffix))
+		common.ValidationContextType = tlscontext.Validation(names, "", tlscontext.CredentialSecret(tls.GetCredentialName()+tlscontext.CACertSuffix))
 	}
 }
 
 // files takes certificates from files that the proxy can read, and the roots of the system where none are named.
 func files(common *tlsv3.CommonTlsContext, tls *networking.ClientTLSSettings, names []string, mutual bool) {
 	if mutual {
-		common.TlsCertificateSdsSecretConfigs = []*tlsv3.SdsSecretConfig{fileSecret(tls.GetClientCertificate(), tls.GetPrivateKey())}
+		common.TlsCertificateSdsSecretConfigs = []*tlsv3.SdsSecretConfig{tlscontext.FileSecret(tls.GetClientCertificate(), tls.GetPrivateKey())}
 	}
 	if tls.GetInsecureSkipVerify().GetValue() {
 		common.ValidationContextType = &tlsv3.CommonTlsContext_ValidationContext{}
@@ -192,7 +194,7 @@ func files(common *tlsv3.CommonTlsContext, tls *networking.ClientTLSSettings, na
 	if roots == "" {
 		roots = "system"
 	}
-	common.ValidationContextType = validate(names, tls.GetCaCrl(), rootFileSecret(roots))
+	common.ValidationContextType = tlscontext.Validation(names, tls.GetCaCrl(), tlscontext.RootFileSecret(roots))
 }
 
 // verifyName makes Envoy use the authority of a request as the SNI where the rule has none, and expect it in the
@@ -225,9 +227,9 @@ func upstreamParameters() *tlsv3.TlsParameters {
 var meshParameters = sync.OnceValue(upstreamParameters)
 
 // tlsDefaults applies the mesh's choice of ciphers and curves.
-func (c *Compiler) tlsDefaults(t *draft, common *tlsv3.CommonTlsContext) {
+func tlsDefaults(view *mesh.View, t *draft, common *tlsv3.CommonTlsContext) {
 	t.setting("tls", "tlsDefaults")
-	d := c.view.Mesh.Settings.Config.GetTlsDefaults()
+	d := view.Mesh.Settings.Config.GetTlsDefaults()
 	common.TlsParams.EcdhCurves = d.GetEcdhCurves()
 	common.TlsParams.CipherSuites = d.GetCipherSuites()
 }
@@ -238,7 +240,7 @@ func tlsSocket(context *tlsv3.UpstreamTlsContext) *corev3.TransportSocket {
 	}
 	return &corev3.TransportSocket{
 		Name:       "envoy.transport_sockets.tls",
-		ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: pack(context)},
+		ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: xds.Any(context)},
 	}
 }
 
@@ -246,6 +248,6 @@ func tlsSocket(context *tlsv3.UpstreamTlsContext) *corev3.TransportSocket {
 var plainSocket = sync.OnceValue(func() *corev3.TransportSocket {
 	return &corev3.TransportSocket{
 		Name:       "envoy.transport_sockets.raw_buffer",
-		ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: pack(&rawbufferv3.RawBuffer{})},
+		ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: xds.Any(&rawbufferv3.RawBuffer{})},
 	}
 })

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"sem.example/internal/config"
+	"sem.example/internal/mesh"
 	"sem.example/internal/mesh/trafficpolicy"
 )
 
@@ -14,13 +15,13 @@ func (c *Compiler) policyFor(d *destination) *trafficpolicy.Effective {
 
 // meshPolicy returns what applies where no DestinationRule does, for rules to be laid over it.
 func (c *Compiler) meshPolicy() *trafficpolicy.Effective {
-	p := c.base.get(func() trafficpolicy.Effective {
-		return trafficpolicy.Default(c.view.Mesh.Settings.Config.GetDefaultTrafficPolicy(), c.meshField("defaultTrafficPolicy"))
+	p := c.base.Get(func() trafficpolicy.Effective {
+		return trafficpolicy.Default(c.view.Mesh.Settings.Config.GetDefaultTrafficPolicy(), meshField(c.view, "defaultTrafficPolicy"))
 	})
 	return &p
 }
 
 // meshField is where the mesh's settings have a field; zero for a default.
-func (c *Compiler) meshField(field string) config.Place {
-	return c.view.Mesh.Settings.Written(field)
+func meshField(view *mesh.View, field string) config.Place {
+	return view.Mesh.Settings.Written(field)
 }

@@ -11,6 +11,9 @@ import (
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 
+	"sem.example/internal/compile/origin"
+	"sem.example/internal/compile/proxy"
+	"sem.example/internal/compile/xds"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 )
@@ -20,7 +23,7 @@ type virtualHostDraft struct {
 	host    *routev3.VirtualHost
 	port    uint32 // of its services
 	routes  func() []routeDraft
-	origins trail
+	origins origin.List
 	once    sync.Once
 }
 
@@ -39,19 +42,19 @@ func (c *Compiler) newHostSet(port uint32) *hostSet {
 }
 
 // add makes a virtual host of a service, or of a host that is none (then the service is nil).
-func (h *hostSet) add(host string, s *mesh.Service, port uint32, routes func() []routeDraft, origins trail) {
+func (h *hostSet) add(host string, s *mesh.Service, port uint32, routes func() []routeDraft, origins origin.List) {
 	name := net.JoinHostPort(host, strconv.Itoa(int(port)))
 	if first := h.names[name]; first != nil {
-		first.origins.yield(origins, "this host")
+		first.origins.AddOverridden(origins, "this host")
 		return
 	}
 	draft := &virtualHostDraft{port: port, routes: routes, origins: origins}
 	h.names[name] = draft
-	domains, short := []string{uriHost(host)}, []string(nil)
+	domains, short := []string{xds.URIHost(host)}, []string(nil)
 	if s != nil {
 		domains, short = h.serviceDomains(host, s, port)
 	}
-	draft.host = &routev3.VirtualHost{Name: name, IncludeRequestAttemptCount: h.c.countAttempts()}
+	draft.host = &routev3.VirtualHost{Name: name, IncludeRequestAttemptCount: proxy.CountsAttempts(h.c.view)}
 	if h.claim(draft, domains, short); len(draft.host.Domains) > 0 {
 		h.drafts = append(h.drafts, draft)
 	}
@@ -101,7 +104,7 @@ func (h *hostSet) serviceDomains(name string, s *mesh.Service, port uint32) (dom
 	}
 	for _, host := range append([]string{name}, s.Aliases...) {
 		domains = append(domains, authorities(host, port)...)
-		for _, form := range h.c.shortForms(host) {
+		for _, form := range shortForms(h.c.view, host) {
 			domains = append(domains, authorities(form, port)...)
 			short = append(short, authorities(form, port)...)
 		}
@@ -111,8 +114,8 @@ func (h *hostSet) serviceDomains(name string, s *mesh.Service, port uint32) (dom
 			domains = append(domains, "*."+d)
 		}
 	}
-	for _, address := range h.c.serviceAddresses(s) {
-		if address != anyIPv4 {
+	for _, address := range proxy.ServiceAddresses(h.c.view, s) {
+		if address != proxy.AnyIPv4 {
 			domains = append(domains, authorities(address, port)...)
 		}
 	}
@@ -122,24 +125,24 @@ func (h *hostSet) serviceDomains(name string, s *mesh.Service, port uint32) (dom
 // authorities are the ways to write a host in a request: alone, and with a port unless that is 0.
 func authorities(host string, port uint32) []string {
 	if port == 0 {
-		return []string{uriHost(host)}
+		return []string{xds.URIHost(host)}
 	}
-	return []string{uriHost(host), net.JoinHostPort(host, strconv.Itoa(int(port)))}
+	return []string{xds.URIHost(host), net.JoinHostPort(host, strconv.Itoa(int(port)))}
 }
 
 // shortForms are the other names of a host that resolvers accept: the absolute one with a dot at its end, and those of
 // Kubernetes Services with their last parts left out, which for services of the client's own namespace includes the
 // namespace.
-func (c *Compiler) shortForms(host string) []string {
+func shortForms(view *mesh.View, host string) []string {
 	var out []string
 	if _, err := netip.ParseAddr(host); err != nil {
 		out = append(out, host+".")
 	}
-	long, ok := strings.CutSuffix(host, ".svc."+c.view.Mesh.Settings.Domain)
+	long, ok := strings.CutSuffix(host, ".svc."+view.Mesh.Settings.Domain)
 	name, namespace, dotted := strings.Cut(long, ".")
 	switch {
 	case !ok || !dotted:
-	case namespace == c.view.Proxy.Namespace:
+	case namespace == view.Proxy.Namespace:
 		out = append(out, name, long+".svc", long)
 	default:
 		out = append(out, long, long+".svc")
@@ -156,43 +159,38 @@ func (h *hostSet) sort() {
 func (c *Compiler) place(table string, d *virtualHostDraft) *routev3.VirtualHost {
 	d.once.Do(func() {
 		d.host.Routes = c.placeRoutes(table, d.host.Name, d.routes())
-		c.origins.settle(envoy.VirtualHost(table, d.host.Name), d.origins)
+		c.origins.Put(envoy.VirtualHost(table, d.host.Name), d.origins)
 	})
 	return d.host
 }
 
 // catchAll is the virtual host for the authorities that no other has: what the outbound traffic policy says of them.
 func (c *Compiler) catchAll(table string) *routev3.VirtualHost {
-	out := &routev3.VirtualHost{Domains: []string{"*"}, IncludeRequestAttemptCount: c.countAttempts()}
+	out := &routev3.VirtualHost{Domains: []string{"*"}, IncludeRequestAttemptCount: proxy.CountsAttempts(c.view)}
 	route := &routev3.Route{Match: routeMatch(nil)}
-	switch c.unknownHosts() {
-	case allowDynamic:
+	switch proxy.OutboundMode(c.view) {
+	case proxy.AllowDynamic:
 		out.Name = "allow_any_dynamic_dns"
-		route.Action = c.unlimited(anyDynamicDNS)
-	case allowAny:
+		route.Action = forwardUnlimited(c.view, xds.AnyDynamicDNS)
+	case proxy.AllowAny:
 		out.Name = "allow_any"
-		route.Action = c.unlimited(c.unknownCluster())
+		route.Action = forwardUnlimited(c.view, unknownCluster(c.view))
 	default:
 		out.Name = "block_all"
 		route.Action = &routev3.Route_DirectResponse{DirectResponse: &routev3.DirectResponseAction{Status: 502}}
 	}
 	route.Name = out.Name
 	out.Routes = []*routev3.Route{route}
-	c.origins.record(envoy.VirtualHost(table, out.Name), c.policyOrigins()...)
+	c.origins.Record(envoy.VirtualHost(table, out.Name), proxy.OutboundPolicyOrigins(c.view)...)
 	return out
 }
 
-// unlimited sends requests to a cluster for as long as they take.
-func (c *Compiler) unlimited(cluster string) *routev3.Route_Route {
+// forwardUnlimited sends requests to a cluster for as long as they take.
+func forwardUnlimited(view *mesh.View, cluster string) *routev3.Route_Route {
 	action := &routev3.RouteAction{
 		ClusterSpecifier:     &routev3.RouteAction_Cluster{Cluster: cluster},
-		AppendXForwardedHost: c.proxyConfig().GetProxyHeaders().GetXForwardedHost().GetEnabled().GetValue(),
+		AppendXForwardedHost: proxy.Config(view).GetProxyHeaders().GetXForwardedHost().GetEnabled().GetValue(),
 	}
 	setTimeout(action, nil)
 	return &routev3.Route_Route{Route: action}
-}
-
-// countAttempts says whether the upstream learns which attempt a request is.
-func (c *Compiler) countAttempts() bool {
-	return !c.proxyConfig().GetProxyHeaders().GetAttemptCount().GetDisabled().GetValue()
 }

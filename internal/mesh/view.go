@@ -88,3 +88,6 @@ func (v *View) Identities(s *Service) []string { return v.Mesh.Identities(s) }
 func (v *View) HiddenEndpoints(s *Service, port *Port) []config.Ignored {
 	return v.Mesh.HiddenEndpoints(s, port)
 }
+
+// IsGateway reports whether the proxy is a gateway.
+func (v *View) IsGateway() bool { return v.Proxy.Type == Gateway }

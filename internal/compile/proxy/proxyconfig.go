@@ -1,0 +1,37 @@
+package proxy
+
+import (
+	meshconfig "istio.io/api/mesh/v1alpha1"
+
+	"sem.example/internal/mesh"
+	"sem.example/internal/mesh/routing"
+)
+
+// Config is the configuration of proxies as the mesh sets it; nil where it sets none.
+func Config(view *mesh.View) *meshconfig.ProxyConfig {
+	return view.Mesh.Settings.Config.GetDefaultConfig()
+}
+
+// KeepsCase says whether the mesh wants the case of HTTP/1 header names kept.
+func KeepsCase(view *mesh.View) bool {
+	return view.Mesh.Settings.Config.GetDefaultConfig().GetProxyHeaders().GetPreserveHttp1HeaderCase().GetValue()
+}
+
+// CountsAttempts says whether the upstream learns which attempt a request is.
+func CountsAttempts(view *mesh.View) bool {
+	return !Config(view).GetProxyHeaders().GetAttemptCount().GetDisabled().GetValue()
+}
+
+func HTTPProxyPort(view *mesh.View) uint32 {
+	return uint32(view.Mesh.Settings.Config.GetProxyHttpPort())
+}
+
+// IsClient reports whether the proxy has the labels and is in the namespace that a match asks for.
+func IsClient(view *mesh.View, want routing.Client) bool {
+	for k, v := range want.Labels {
+		if got, ok := view.Proxy.Labels[k]; !ok || got != v {
+			return false
+		}
+	}
+	return want.Namespace == "" || want.Namespace == view.Proxy.Namespace
+}

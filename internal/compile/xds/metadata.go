@@ -1,0 +1,37 @@
+package xds
+
+import (
+	"strings"
+
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"sem.example/internal/config"
+)
+
+// IstioMetadata names the Istio object that a resource was made from, as istiod writes it into the resource.
+func IstioMetadata(o *config.Object) *corev3.Metadata {
+	return &corev3.Metadata{FilterMetadata: map[string]*structpb.Struct{
+		"istio": {Fields: map[string]*structpb.Value{"config": structpb.NewStringValue(selfLink(o))}},
+	}}
+}
+
+// selfLink is the path of an object in the Kubernetes API; istiod always says v1.
+func selfLink(o *config.Object) string {
+	return "/apis/networking.istio.io/v1/namespaces/" + o.Namespace + "/" + kebab(o.Kind) + "/" + o.Name
+}
+
+// kebab turns "VirtualService" into "virtual-service".
+func kebab(kind string) string {
+	var b strings.Builder
+	for i, r := range kind {
+		if r >= 'A' && r <= 'Z' {
+			if i > 0 {
+				b.WriteByte('-')
+			}
+			r += 'a' - 'A'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
