@@ -17,7 +17,7 @@ import (
 
 // outboundClusters returns the names of the clusters that lead away from the proxy: those of services and subsets, and
 // the fixed ones.
-func (c *Compiler) outboundClusters() []string {
+func (c *clusters) outboundClusters() []string {
 	names := []string{xds.BlackHole}
 	if !c.view.IsGateway() {
 		names = append(names, xds.Passthrough)
@@ -32,7 +32,7 @@ func (c *Compiler) outboundClusters() []string {
 }
 
 // clustersOf returns the names of the clusters of a service.
-func (c *Compiler) clustersOf(s *mesh.Service) []string {
+func (c *clusters) clustersOf(s *mesh.Service) []string {
 	var names []string
 	subsets := c.view.DestinationRule(s).AllSubsets()
 	for _, p := range s.Ports {
@@ -61,12 +61,12 @@ func reachable(s *mesh.Service, p *mesh.Port) bool {
 }
 
 // passesSNI says whether the proxy passes mesh-internal TLS on to a port, as the gateways between networks do.
-func (c *Compiler) passesSNI(s *mesh.Service, p *mesh.Port) bool {
-	return !s.External && p.Protocol != mesh.UDP && c.view.IsGateway() && c.servers().passesSNI
+func (c *clusters) passesSNI(s *mesh.Service, p *mesh.Port) bool {
+	return !s.External && p.Protocol != mesh.UDP && c.view.IsGateway() && c.passSNI()
 }
 
 // outboundCluster drafts one of them, or returns nil where the proxy has none of that name.
-func (c *Compiler) outboundCluster(name string) *draft {
+func (c *clusters) outboundCluster(name string) *draft {
 	switch {
 	case name == xds.BlackHole:
 		return blackHoleCluster(c.view)
@@ -101,7 +101,7 @@ type destination struct {
 func (d *destination) byName() bool { return proxy.Dynamic(d.service) && !d.sni }
 
 // destination takes the name of a cluster apart and looks its parts up, but for the policy; nil where any is missing.
-func (c *Compiler) destination(name string) *destination {
+func (c *clusters) destination(name string) *destination {
 	key, ok := clustername.Parse(name)
 	if !ok || key.Direction != "outbound" {
 		return nil
@@ -125,7 +125,7 @@ func (c *Compiler) destination(name string) *destination {
 
 // serviceCluster drafts the cluster of a destination, or returns nil where it could never have an endpoint: DNS finds
 // the endpoints of the cluster by names, and the destination has none.
-func (c *Compiler) serviceCluster(d *destination) *draft {
+func (c *clusters) serviceCluster(d *destination) *draft {
 	t := newDraft(d.name, discovery(c.view, d))
 	t.CommonLbConfig = &clusterv3.Cluster_CommonLbConfig{}
 	var groups []*group

@@ -14,7 +14,7 @@ import (
 )
 
 // metadata names what a cluster was made from, in the form that Istio's telemetry and its ALPN filter read.
-func (c *Compiler) metadata(d *destination) *corev3.Metadata {
+func (c *clusters) metadata(d *destination) *corev3.Metadata {
 	md := &corev3.Metadata{FilterMetadata: map[string]*structpb.Struct{"istio": {Fields: map[string]*structpb.Value{}}}}
 	if d.rule != nil {
 		md = xds.IstioMetadata(d.rule.From[0])

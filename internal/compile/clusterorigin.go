@@ -12,7 +12,7 @@ import (
 )
 
 // describe tells what the cluster is made from: telemetry at once, people when they ask.
-func (c *Compiler) describe(t *draft, d *destination, where placement) {
+func (c *clusters) describe(t *draft, d *destination, where placement) {
 	t.Metadata = c.metadata(d)
 	t.origins = func() origin.List {
 		out := c.destinationOrigins(d, t.TransportSocket != nil)
@@ -44,7 +44,7 @@ func (c *Compiler) clusterOrigins(name string) envoy.Origins {
 		}
 		var all origin.List
 		for _, s := range t.settings {
-			all.Add(s.part, c.fieldsOf(meshField(c.view, s.field), envoy.Modifies)...)
+			all.Add(s.part, c.upstream.fieldsOf(meshField(c.view, s.field), envoy.Modifies)...)
 		}
 		if t.origins != nil {
 			all = append(all, t.origins()...)
@@ -56,7 +56,7 @@ func (c *Compiler) clusterOrigins(name string) envoy.Origins {
 }
 
 // destinationOrigins says where a destination and what applies to its traffic are written.
-func (c *Compiler) destinationOrigins(d *destination, encrypted bool) origin.List {
+func (c *clusters) destinationOrigins(d *destination, encrypted bool) origin.List {
 	var out origin.List
 	p := d.policy
 	out.Add("", c.serviceFields(d)...)
@@ -77,7 +77,7 @@ func (c *Compiler) destinationOrigins(d *destination, encrypted bool) origin.Lis
 }
 
 // serviceFields are the origins of the port of a service that a cluster is for.
-func (c *Compiler) serviceFields(d *destination) []envoy.Origin {
+func (c *clusters) serviceFields(d *destination) []envoy.Origin {
 	return c.hosts.Get(hostPort{d.service, d.port}, func() []envoy.Origin {
 		o := d.service.Object
 		out := []envoy.Origin{origin.Defines(o, d.service.Field)}
@@ -97,7 +97,7 @@ type hostPort struct {
 	port    *mesh.Port
 }
 
-func (c *Compiler) describeRule(out *origin.List, d *destination) {
+func (c *clusters) describeRule(out *origin.List, d *destination) {
 	for _, l := range c.view.HiddenRules(d.service) {
 		out.Add("", origin.Overridden(l))
 	}
@@ -108,7 +108,7 @@ func (c *Compiler) describeRule(out *origin.List, d *destination) {
 }
 
 // addBlock adds the origins of a block of a policy: the block, the fields of its values, and what it overrides.
-func addBlock[M any](c *Compiler, out *origin.List, part string, b trafficpolicy.Block[M]) {
+func addBlock[M any](c *clusters, out *origin.List, part string, b trafficpolicy.Block[M]) {
 	out.Add(part, c.fieldsOf(b.At, envoy.Modifies)...)
 	for _, l := range b.Overridden {
 		if l.Object != nil {
@@ -119,7 +119,7 @@ func addBlock[M any](c *Compiler, out *origin.List, part string, b trafficpolicy
 
 // fieldsOf returns the origins of what a place of a document holds: the place itself, and the field of every single
 // value below it. Many clusters share a place, so each is looked up once.
-func (c *Compiler) fieldsOf(place mesh.Written, role envoy.Role) []envoy.Origin {
+func (c *clusters) fieldsOf(place mesh.Written, role envoy.Role) []envoy.Origin {
 	if place.Object == nil {
 		return nil
 	}
@@ -127,7 +127,7 @@ func (c *Compiler) fieldsOf(place mesh.Written, role envoy.Role) []envoy.Origin 
 }
 
 // endpointOrigins says which document each endpoint comes from, and which of its fields.
-func (c *Compiler) endpointOrigins(out *origin.List, groups []*group) {
+func (c *clusters) endpointOrigins(out *origin.List, groups []*group) {
 	for _, g := range groups {
 		for i, e := range g.endpoints {
 			out.Add("endpoint/"+envoy.HostPort(g.members[i].GetEndpoint().GetAddress()), c.endpointFields(e)...)
@@ -135,7 +135,7 @@ func (c *Compiler) endpointOrigins(out *origin.List, groups []*group) {
 	}
 }
 
-func (c *Compiler) endpointFields(e *mesh.Endpoint) []envoy.Origin {
+func (c *clusters) endpointFields(e *mesh.Endpoint) []envoy.Origin {
 	switch {
 	case e.Object == nil:
 		return nil

@@ -10,7 +10,6 @@ import (
 	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
-	"google.golang.org/protobuf/types/known/structpb"
 
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/security"
@@ -18,7 +17,6 @@ import (
 	"sem.example/internal/envoy"
 	"sem.example/internal/lazy"
 	"sem.example/internal/mesh"
-	"sem.example/internal/mesh/trafficpolicy"
 	"sem.example/internal/parallel"
 )
 
@@ -30,24 +28,19 @@ type Compiler struct {
 	origins origin.Store
 
 	sight     *sight
-	ruled     lazy.Map[ruledKey, []routeDraft]
 	outbounds lazy.Map[uint32, []*listenerv3.Listener] // by port
 
 	listeners lazy.Map[uint32, []*listenerv3.Listener] // by port
 	virtual   lazy.Map[string, *listenerv3.Listener]   // the listeners that every port shares
 	routes    lazy.Map[string, *routev3.RouteConfiguration]
-	tables    lazy.Map[string, *outboundTable]
 	clusters  lazy.Map[string, *clusterv3.Cluster]
 	endpoints lazy.Map[string, *endpointv3.ClusterLoadAssignment]
-	places    lazy.Map[mesh.Written, []envoy.Origin] // see fieldsOf
-	hosts     lazy.Map[hostPort, []envoy.Origin]     // see serviceFields
-	trails    lazy.Map[string, envoy.Origins]        // see clusterOrigins
-	tags      lazy.Map[*mesh.Service, *structpb.Value]
-	base      lazy.Value[trafficpolicy.Effective] // see meshPolicy
+	trails    lazy.Map[string, envoy.Origins] // see clusterOrigins
+	upstream  *clusters
 
-	inbound lazy.Value[[]*inboundPort]  // see inboundPorts
-	merged  lazy.Value[*gatewayServers] // see servers
-	access  *security.Access
+	inbound  *inboundTraffic
+	outbound *outboundTraffic
+	gateway  *gatewayTraffic
 }
 
 var (
@@ -58,8 +51,14 @@ var (
 
 // New returns a compiler for one proxy's view.
 func New(view *mesh.View) *Compiler {
-	c := &Compiler{view: view, sight: &sight{}, access: security.New(view)}
+	c := &Compiler{view: view, sight: &sight{}}
+	access := security.New(view)
+	c.gateway = &gatewayTraffic{view: view, access: access, origins: &c.origins}
 	c.kin = c
+	c.upstream = newClusters(view, func() bool { return c.gateway.servers().passesSNI })
+	c.inbound = &inboundTraffic{view: view, access: access, origins: &c.origins, clusters: c.upstream}
+	c.outbound = &outboundTraffic{view: view, access: access, origins: &c.origins, egress: &c.sight.egress}
+	c.outbound.shared = c.outbound
 	return c
 }
 
@@ -79,23 +78,23 @@ func (c *Compiler) ListenersOn(port uint32) []*listenerv3.Listener {
 func (c *Compiler) listenersAt(port uint32) []*listenerv3.Listener {
 	return c.listeners.Get(port, func() []*listenerv3.Listener {
 		if c.view.IsGateway() {
-			return c.gatewayListeners(port)
+			return c.gateway.gatewayListeners(port)
 		}
-		return slices.Concat(c.kin.outboundsAt(port), c.ingressListeners(port))
+		return slices.Concat(c.kin.outboundsAt(port), c.inbound.ingressListeners(port))
 	})
 }
 
 // outboundsAt returns the listeners of one port for connections that the workload opens.
 func (c *Compiler) outboundsAt(port uint32) []*listenerv3.Listener {
-	return c.outbounds.Get(port, func() []*listenerv3.Listener { return c.outboundListeners(port) })
+	return c.outbounds.Get(port, func() []*listenerv3.Listener { return c.outbound.outboundListeners(port) })
 }
 
 // listenerPorts returns the ports that the proxy has listeners for, the virtual ones apart.
 func (c *Compiler) listenerPorts() []uint32 {
 	if c.view.IsGateway() {
-		return c.gatewayPorts()
+		return c.gateway.gatewayPorts()
 	}
-	ports := slices.Concat(c.kin.outboundPorts(), c.ingressListenerPorts())
+	ports := slices.Concat(c.kin.outbound.outboundPorts(), c.inbound.ingressListenerPorts())
 	slices.Sort(ports)
 	return slices.Compact(ports)
 }
@@ -107,8 +106,8 @@ func (c *Compiler) virtualListeners() []*listenerv3.Listener {
 	}
 	var out []*listenerv3.Listener
 	for _, l := range []*listenerv3.Listener{
-		c.virtual.Get("virtualInbound", c.virtualInbound),
-		c.kin.virtual.Get("virtualOutbound", c.kin.virtualOutbound),
+		c.virtual.Get("virtualInbound", c.inbound.virtualInbound),
+		c.kin.virtual.Get("virtualOutbound", c.kin.outbound.virtualOutbound),
 	} {
 		if l != nil {
 			out = append(out, l)
@@ -121,10 +120,18 @@ func (c *Compiler) virtualListeners() []*listenerv3.Listener {
 func (c *Compiler) Route(name string) *routev3.RouteConfiguration {
 	return c.routes.Get(name, func() *routev3.RouteConfiguration {
 		if c.view.IsGateway() {
-			return c.gatewayRoute(name)
+			return c.gateway.gatewayRoute(name)
 		}
-		return c.outboundRoute(name)
+		return c.outbound.outboundRoute(name)
 	})
+}
+
+// RouteFor implements [envoy.HostFinder].
+func (c *Compiler) RouteFor(name, authority string) *routev3.RouteConfiguration {
+	if c.view.IsGateway() {
+		return nil
+	}
+	return c.outbound.routeFor(name, authority)
 }
 
 // Cluster implements [envoy.Resources].
@@ -135,27 +142,27 @@ func (c *Compiler) Cluster(name string) *clusterv3.Cluster {
 
 // home is the compiler that builds a cluster.
 func (c *Compiler) home(cluster string) *Compiler {
-	if inbound(cluster) {
+	if isInbound(cluster) {
 		return c
 	}
 	return c.kin
 }
 
-func inbound(cluster string) bool {
+func isInbound(cluster string) bool {
 	return strings.HasPrefix(cluster, "inbound|") || cluster == xds.InboundPassthrough
 }
 
 // draft builds a cluster at its home, or returns nil where there is none of that name.
 func (c *Compiler) draft(cluster string) *draft {
-	if inbound(cluster) {
-		return c.inboundCluster(cluster)
+	if isInbound(cluster) {
+		return c.inbound.inboundCluster(cluster)
 	}
-	return c.outboundCluster(cluster)
+	return c.upstream.outboundCluster(cluster)
 }
 
 // Endpoints implements [envoy.Resources].
 func (c *Compiler) Endpoints(cluster string) *endpointv3.ClusterLoadAssignment {
-	return c.kin.endpoints.Get(cluster, func() *endpointv3.ClusterLoadAssignment { return c.kin.assignment(cluster) })
+	return c.kin.endpoints.Get(cluster, func() *endpointv3.ClusterLoadAssignment { return c.kin.upstream.assignment(cluster) })
 }
 
 // OriginsOf implements [envoy.Resources].
@@ -218,7 +225,7 @@ func (c *Compiler) AllEndpoints() []*endpointv3.ClusterLoadAssignment {
 
 // clusterNames returns the names of all clusters of the proxy, sorted.
 func (c *Compiler) clusterNames() []string {
-	names := slices.Concat(c.kin.outboundClusters(), inboundClusters(c.view))
+	names := slices.Concat(c.kin.upstream.outboundClusters(), inboundClusters(c.view))
 	slices.Sort(names)
 	return slices.Compact(names)
 }

@@ -30,7 +30,7 @@ func newNameDraft(name string, cache *cachev3.DnsCacheConfig) *draft {
 }
 
 // nameCluster builds the cluster of a wildcard host.
-func (c *Compiler) nameCluster(d *destination) *draft {
+func (c *clusters) nameCluster(d *destination) *draft {
 	t := newNameDraft(d.name, proxy.DNSCache(c.view, proxy.DNSCacheName(d.service)))
 	speak(c.view, t, d.port.Protocol)
 	upgrade(c.view, t, d.port, d.policy.ConnectionPool.Value)

@@ -35,8 +35,8 @@ type portal struct {
 }
 
 // egresses are the proxy's outbound listeners in the order of its Sidecar.
-func (c *Compiler) egresses() []*egress {
-	return c.kin.sight.egress.Get(func() []*egress {
+func (c *outboundTraffic) egresses() []*egress {
+	return c.shared.egress.Get(func() []*egress {
 		var all []*egress
 		for _, l := range c.view.Egress {
 			all = append(all, newEgress(l))
@@ -118,7 +118,7 @@ func (e *egress) bind() string {
 
 // egressFor returns the egress that a route table is made from: the first with its port, or with its name as a Unix
 // socket, else the one for all other ports; nil where the Sidecar has none of these.
-func (c *Compiler) egressFor(port uint32, table string) *egress {
+func (c *outboundTraffic) egressFor(port uint32, table string) *egress {
 	for _, e := range c.egresses() {
 		at := e.port()
 		switch {
@@ -132,7 +132,7 @@ func (c *Compiler) egressFor(port uint32, table string) *egress {
 }
 
 // outboundPorts returns the ports that the sidecar has outbound listeners for, sorted. Port 0 stands for Unix sockets.
-func (c *Compiler) outboundPorts() []uint32 {
+func (c *outboundTraffic) outboundPorts() []uint32 {
 	ports := map[uint32]bool{}
 	for _, e := range c.egresses() {
 		if at := e.port(); at != nil {

@@ -17,7 +17,7 @@ import (
 )
 
 // assignment builds the endpoints of a cluster that finds them by EDS; nil where there is no such cluster.
-func (c *Compiler) assignment(cluster string) *endpointv3.ClusterLoadAssignment {
+func (c *clusters) assignment(cluster string) *endpointv3.ClusterLoadAssignment {
 	d := c.destination(cluster)
 	if d == nil || d.byName() || discovery(c.view, d) != clusterv3.Cluster_EDS {
 		return nil

@@ -17,7 +17,7 @@ import (
 )
 
 // gatewayPorts returns the ports that the gateway proxy listens on, sorted.
-func (c *Compiler) gatewayPorts() []uint32 {
+func (c *gatewayTraffic) gatewayPorts() []uint32 {
 	var ports []uint32
 	for _, g := range c.servers().groups {
 		ports = append(ports, g.port)
@@ -28,7 +28,7 @@ func (c *Compiler) gatewayPorts() []uint32 {
 
 // gatewayListeners builds the listeners of one port, for every address that Gateways bind. A listener without a chain is
 // none.
-func (c *Compiler) gatewayListeners(port uint32) []*listenerv3.Listener {
+func (c *gatewayTraffic) gatewayListeners(port uint32) []*listenerv3.Listener {
 	p := &gatewayPort{number: port, sni: map[string]string{}, binds: map[string]*gatewayBind{}}
 	for _, g := range c.servers().groups {
 		if g.port == port {
@@ -103,14 +103,14 @@ func bindOf(view *mesh.View, bind string) string {
 	return bind
 }
 
-func (c *Compiler) gatewayListener(bind string, port uint32, drafts []*filterchain.Chain) *listenerv3.Listener {
+func (c *gatewayTraffic) gatewayListener(bind string, port uint32, drafts []*filterchain.Chain) *listenerv3.Listener {
 	name := xds.ListenerName(bind, port)
 	l := &listenerv3.Listener{
 		Name:                          name,
 		Address:                       xds.ListenAddress(bind, port),
 		TrafficDirection:              corev3.TrafficDirection_OUTBOUND,
 		PerConnectionBufferLimitBytes: filterchain.BufferLimit(c.view),
-		FilterChains:                  filterchain.BuildAll(c.view, &c.origins, name, drafts),
+		FilterChains:                  filterchain.BuildAll(c.view, c.origins, name, drafts),
 	}
 	if proxy.Config(c.view).GetGatewayTopology().GetProxyProtocol() != nil {
 		l.ListenerFilters = append(l.ListenerFilters, xds.ProxyProtocol())
@@ -124,7 +124,7 @@ func (c *Compiler) gatewayListener(bind string, port uint32, drafts []*filtercha
 // groupChains builds the chains of servers that share a port, an address and a protocol: one chain for all that speak
 // plain HTTP, one for each that ends TLS or takes connections as they come, and one for each rule about SNI where TLS
 // is passed on.
-func (c *Compiler) groupChains(g *serverGroup, p *gatewayPort) []*filterchain.Chain {
+func (c *gatewayTraffic) groupChains(g *serverGroup, p *gatewayPort) []*filterchain.Chain {
 	if g.protocol.IsHTTP() {
 		d := c.requestChain(g.protocol, g.table)
 		for _, s := range g.servers {
@@ -140,7 +140,7 @@ func (c *Compiler) groupChains(g *serverGroup, p *gatewayPort) []*filterchain.Ch
 }
 
 // serverChains builds the chains of a server that does not speak plain HTTP.
-func (c *Compiler) serverChains(s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
+func (c *gatewayTraffic) serverChains(s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
 	switch {
 	case s.GetTls() != nil && s.readsHTTP():
 		d := c.requestChain(s.protocol, s.table)
@@ -154,7 +154,7 @@ func (c *Compiler) serverChains(s *gatewayServer, p *gatewayPort) []*filterchain
 }
 
 // requestChain reads requests, and routes them by a table. A chain's policies are about requests.
-func (c *Compiler) requestChain(protocol mesh.Protocol, table string) *filterchain.Chain {
+func (c *gatewayTraffic) requestChain(protocol mesh.Protocol, table string) *filterchain.Chain {
 	d := &filterchain.Chain{HTTP: &filterchain.Manager{Side: filterchain.Gateway, Access: c.access, Protocol: protocol, Table: table}}
 	d.Origins = slices.Concat(filterchain.ManagerOrigins(c.view), c.access.Authentication().Origins, c.access.Requests().Origins)
 	return d

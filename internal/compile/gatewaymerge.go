@@ -53,7 +53,7 @@ type skippedServer struct {
 }
 
 // servers merges the Gateways that select the proxy, the oldest first.
-func (c *Compiler) servers() *gatewayServers {
+func (c *gatewayTraffic) servers() *gatewayServers {
 	return c.merged.Get(func() *gatewayServers {
 		m := &gatewayMerge{
 			out:      &gatewayServers{tables: map[string][]*gatewayServer{}},

@@ -18,12 +18,12 @@ import (
 )
 
 // gatewayRoute builds the route table of an HTTP port or an HTTPS server, or returns nil for an unknown name.
-func (c *Compiler) gatewayRoute(name string) *routev3.RouteConfiguration {
+func (c *gatewayTraffic) gatewayRoute(name string) *routev3.RouteConfiguration {
 	servers := c.servers().tables[name]
 	if len(servers) == 0 {
 		return nil
 	}
-	t := &gatewayTable{compiler: c, hosts: map[string]*gatewayHost{}, rules: map[string]*ruleList{}}
+	t := &gatewayTable{gateway: c, hosts: map[string]*gatewayHost{}, rules: map[string]*ruleList{}}
 	for _, s := range servers {
 		c.origins.Record(envoy.RouteConfig(name), s.portOrigins()...)
 		for _, vs := range c.view.VirtualServices(s.gateway) {
@@ -46,10 +46,10 @@ func (c *Compiler) gatewayRoute(name string) *routev3.RouteConfiguration {
 
 // A gatewayTable is a route table of a gateway that is being filled.
 type gatewayTable struct {
-	compiler *Compiler
-	hosts    map[string]*gatewayHost
-	rules    map[string]*ruleList // of a VirtualService as a Gateway binds it
-	lists    int                  // how many were made
+	gateway *gatewayTraffic
+	hosts   map[string]*gatewayHost
+	rules   map[string]*ruleList // of a VirtualService as a Gateway binds it
+	lists   int                  // how many were made
 }
 
 // A ruleList is the routes of a VirtualService for one Gateway. Virtual hosts that have the same lists are united.
@@ -94,7 +94,7 @@ func (t *gatewayTable) bind(vs *mesh.VirtualService, s *gatewayServer) {
 // recordForeign notes that a server has hosts of a VirtualService, but for other namespaces.
 func (t *gatewayTable) recordForeign(vs *mesh.VirtualService, s *gatewayServer) {
 	if len(commonHosts(s.names(), vs.HostNames())) > 0 {
-		t.compiler.origins.Record(envoy.RouteConfig(s.table), origin.Overridden(vs.HostsAt.Ignore(
+		t.gateway.origins.Record(envoy.RouteConfig(s.table), origin.Overridden(vs.HostsAt.Ignore(
 			"Gateway "+s.gateway+" has these hosts for other namespaces than "+vs.Object.Namespace)))
 	}
 }
@@ -105,11 +105,11 @@ func (t *gatewayTable) rulesOf(vs *mesh.VirtualService, s *gatewayServer) *ruleL
 	key := s.gateway + " " + vs.Object.Namespace + "/" + vs.Object.Name
 	if t.rules[key] == nil || len(t.rules[key].drafts) == 0 {
 		t.lists++
-		t.rules[key] = &ruleList{id: t.lists, drafts: httpRoutes(t.compiler.view, vs, routeScope{
+		t.rules[key] = &ruleList{id: t.lists, drafts: httpRoutes(t.gateway.view, vs, routeScope{
 			gateways: []string{s.gateway},
 			port:     s.GetPort().GetNumber(),
 			tls:      s.GetTls() != nil,
-			service:  func(host string) *mesh.Service { return t.compiler.view.ServiceFor(host, vs.Object.Namespace) },
+			service:  func(host string) *mesh.Service { return t.gateway.view.ServiceFor(host, vs.Object.Namespace) },
 		})}
 	}
 	return t.rules[key]
@@ -180,7 +180,7 @@ func bySpecificity(a, b string) int {
 }
 
 // gatewayVirtualHost builds a virtual host. Routes that take every request move behind all others.
-func (c *Compiler) gatewayVirtualHost(table string, h *gatewayHost) *routev3.VirtualHost {
+func (c *gatewayTraffic) gatewayVirtualHost(table string, h *gatewayHost) *routev3.VirtualHost {
 	var some, all []routeDraft
 	for _, list := range h.rules {
 		for _, d := range list.drafts {
@@ -195,7 +195,7 @@ func (c *Compiler) gatewayVirtualHost(table string, h *gatewayHost) *routev3.Vir
 	out := &routev3.VirtualHost{
 		Name:                       h.name,
 		Domains:                    h.domains,
-		Routes:                     c.placeRoutes(table, h.name, slices.Concat(some, all)),
+		Routes:                     placeRoutes(c.origins, table, h.name, slices.Concat(some, all)),
 		IncludeRequestAttemptCount: proxy.CountsAttempts(c.view),
 	}
 	if h.redirect {

@@ -15,7 +15,7 @@ import (
 
 // connectionServer builds the chain of a server whose connections, TLS ended or not, go where the first TCP rule says
 // that is bound to it. Without a rule there is no chain.
-func (c *Compiler) connectionServer(s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
+func (c *gatewayTraffic) connectionServer(s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
 	var out *filterchain.Chain
 	for _, set := range c.view.VirtualServices(s.gateway) {
 		if !attaches(set, s) {
@@ -48,7 +48,7 @@ func (c *Compiler) connectionServer(s *gatewayServer, p *gatewayPort) []*filterc
 const noRules = "no rule of a VirtualService takes connections to this server"
 
 // connectionChain sends connections to the destinations of a rule.
-func (c *Compiler) connectionChain(set *routing.Rules, r *routing.ConnectionRule, s *gatewayServer) *filterchain.Chain {
+func (c *gatewayTraffic) connectionChain(set *routing.Rules, r *routing.ConnectionRule, s *gatewayServer) *filterchain.Chain {
 	auth := c.access.Connections()
 	port := &mesh.Port{Name: s.GetPort().GetName(), Number: s.GetPort().GetNumber(), Protocol: s.protocol}
 	d := &filterchain.Chain{Filters: slices.Concat(auth.Network, routeConnections(c.view, set, r.Destinations, port))}
@@ -58,7 +58,7 @@ func (c *Compiler) connectionChain(set *routing.Rules, r *routing.ConnectionRule
 }
 
 // passedChains builds the chains of a server that passes TLS on: one for each match of a TLS rule that is bound to it.
-func (c *Compiler) passedChains(s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
+func (c *gatewayTraffic) passedChains(s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
 	if s.GetTls().GetMode() == networking.ServerTLSSettings_AUTO_PASSTHROUGH {
 		return autoPassthroughChains(c.view, s)
 	}
@@ -80,7 +80,7 @@ func (c *Compiler) passedChains(s *gatewayServer, p *gatewayPort) []*filterchain
 }
 
 // passedRule builds the chains of a TLS rule, one for each match that takes the server's connections. A match for a name that an earlier one asks for has none.
-func (c *Compiler) passedRule(set *routing.Rules, r *routing.ConnectionRule, s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
+func (c *gatewayTraffic) passedRule(set *routing.Rules, r *routing.ConnectionRule, s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
 	var out []*filterchain.Chain
 	for _, m := range r.Matches {
 		if !takesConnection(m.Client, s) {

@@ -35,8 +35,8 @@ type inboundPort struct {
 func inboundName(port uint32) string { return clustername.Inbound(port).String() }
 
 // inboundPorts returns the ports of the workload, sorted: those that services lead to, or those that a Sidecar names.
-func (c *Compiler) inboundPorts() []*inboundPort {
-	return c.inbound.Get(func() []*inboundPort {
+func (c *inboundTraffic) inboundPorts() []*inboundPort {
+	return c.ports.Get(func() []*inboundPort {
 		list := servedPorts
 		if hasIngress(c.view) {
 			list = ingressPorts
@@ -80,7 +80,7 @@ func reservedPort(view *mesh.View, port uint32) bool {
 
 // virtualInbound builds the listener that every connection to the workload is redirected to. Its chains are those of
 // each port, and those that let all other connections through.
-func (c *Compiler) virtualInbound() *listenerv3.Listener {
+func (c *inboundTraffic) virtualInbound() *listenerv3.Listener {
 	drafts := append([]*filterchain.Chain{blackHoleChain(c.view)}, c.passthroughChains()...)
 	for _, p := range c.inboundPorts() {
 		if !p.bound {
@@ -95,7 +95,7 @@ func (c *Compiler) virtualInbound() *listenerv3.Listener {
 
 // recordUnheeded notes at the listener which documents would have had a say in it: ports of services where the Sidecar
 // names its own, or that are the proxy's, and PeerAuthentications that an older one stands before.
-func (c *Compiler) recordUnheeded() {
+func (c *inboundTraffic) recordUnheeded() {
 	at := envoy.Listener("virtualInbound")
 	for _, t := range c.view.Targets() {
 		why := ""
@@ -117,14 +117,14 @@ func (c *Compiler) recordUnheeded() {
 }
 
 // inboundListener builds a listener from its chains and records where they come from.
-func (c *Compiler) inboundListener(name, address string, port uint32, drafts []*filterchain.Chain) *listenerv3.Listener {
+func (c *inboundTraffic) inboundListener(name, address string, port uint32, drafts []*filterchain.Chain) *listenerv3.Listener {
 	l := &listenerv3.Listener{
 		Name:                             name,
 		Address:                          xds.ListenAddress(address, port),
 		TrafficDirection:                 corev3.TrafficDirection_INBOUND,
 		ContinueOnListenerFiltersTimeout: true,
 		ListenerFiltersTimeout:           c.view.Mesh.Settings.Config.GetProtocolDetectionTimeout(),
-		FilterChains:                     filterchain.BuildAll(c.view, &c.origins, name, drafts),
+		FilterChains:                     filterchain.BuildAll(c.view, c.origins, name, drafts),
 	}
 	for _, chain := range l.FilterChains {
 		chain.TransportSocketConnectTimeout = nil // peers of the mesh are trusted to finish their handshakes

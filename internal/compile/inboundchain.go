@@ -79,7 +79,7 @@ func inboundKinds(p mesh.Protocol, mode security.PeerAuthentication_MutualTLS_Mo
 }
 
 // inboundChains builds the chains of a port, one for each kind of connection.
-func (c *Compiler) inboundChains(p *inboundPort) []*filterchain.Chain {
+func (c *inboundTraffic) inboundChains(p *inboundPort) []*filterchain.Chain {
 	c.origins.Record(envoy.VirtualHost(p.cluster, p.virtualHost()), p.origins...)
 	mode, by := c.view.MutualTLS(p.number)
 	var out []*filterchain.Chain
@@ -103,7 +103,7 @@ func (c *Compiler) inboundChains(p *inboundPort) []*filterchain.Chain {
 }
 
 // fillInbound adds what handles the traffic of a port, after the policies that let it in.
-func (c *Compiler) fillInbound(d *filterchain.Chain, p *inboundPort, http bool) {
+func (c *inboundTraffic) fillInbound(d *filterchain.Chain, p *inboundPort, http bool) {
 	if !http {
 		auth := c.access.Connections()
 		d.Filters = slices.Concat(auth.Network, xds.TCPFilters(p.protocol, xds.TCPProxyTo(p.cluster)))
@@ -136,7 +136,7 @@ func blackHoleChain(view *mesh.View) *filterchain.Chain {
 
 // passthroughChains let connections through to ports that no chain stands for. Ports of which only a PeerAuthentication
 // speaks have passthrough chains of their own, as their mode may be another.
-func (c *Compiler) passthroughChains() []*filterchain.Chain {
+func (c *inboundTraffic) passthroughChains() []*filterchain.Chain {
 	known := map[uint32]bool{}
 	if hasIngress(c.view) {
 		for _, l := range ingressListenersOf(c.view) {

@@ -148,7 +148,7 @@ func inboundClusters(view *mesh.View) []string {
 }
 
 // inboundCluster drafts one of them, or returns nil where the proxy has none of that name.
-func (c *Compiler) inboundCluster(name string) *draft {
+func (c *inboundTraffic) inboundCluster(name string) *draft {
 	if c.view.IsGateway() {
 		return nil
 	}
@@ -167,7 +167,7 @@ func (c *Compiler) inboundCluster(name string) *draft {
 
 // workloadCluster drafts the cluster of a port of the workload. Of a traffic policy only the connection pool counts
 // here: the Sidecar's, or that of the DestinationRule for the service, so that the server is ready for what clients may send.
-func (c *Compiler) workloadCluster(t *inboundTarget) *draft {
+func (c *inboundTraffic) workloadCluster(t *inboundTarget) *draft {
 	how := clusterv3.Cluster_ORIGINAL_DST
 	if t.to != nil {
 		how = clusterv3.Cluster_STATIC
@@ -191,15 +191,15 @@ func (c *Compiler) workloadCluster(t *inboundTarget) *draft {
 	d.origins = func() origin.List {
 		var out origin.List
 		out.Add("", t.origins...)
-		addBlock(c, &out, "pool", p.ConnectionPool)
+		addBlock(c.clusters, &out, "pool", p.ConnectionPool)
 		return out
 	}
 	return d
 }
 
 // workloadPolicy returns the settings for traffic to a port of the workload.
-func (c *Compiler) workloadPolicy(t *inboundTarget) *trafficpolicy.Effective {
-	p := c.meshPolicy()
+func (c *inboundTraffic) workloadPolicy(t *inboundTarget) *trafficpolicy.Effective {
+	p := c.clusters.meshPolicy()
 	if t.served != nil {
 		p.Apply(c.view.ServerRule(t.served.Service), t.settings, "")
 	}

@@ -57,7 +57,7 @@ func ingressPorts(view *mesh.View) []*inboundPort {
 
 // ingressListeners builds the listeners of a port that the workload's traffic is not redirected to: those of capture
 // mode NONE.
-func (c *Compiler) ingressListeners(port uint32) []*listenerv3.Listener {
+func (c *inboundTraffic) ingressListeners(port uint32) []*listenerv3.Listener {
 	var out []*listenerv3.Listener
 	for _, p := range c.inboundPorts() {
 		if p.bound && p.number == port {
@@ -70,7 +70,7 @@ func (c *Compiler) ingressListeners(port uint32) []*listenerv3.Listener {
 }
 
 // ingressListenerPorts returns the ports that have such a listener.
-func (c *Compiler) ingressListenerPorts() []uint32 {
+func (c *inboundTraffic) ingressListenerPorts() []uint32 {
 	var out []uint32
 	for _, p := range c.inboundPorts() {
 		if p.bound {

@@ -20,7 +20,7 @@ func (c *Compiler) List(t envoy.Type) envoy.List {
 	case envoy.Clusters:
 		return named(c.clusterNames(), func(name string) *clusterv3.Cluster { return c.home(name).draft(name).finish() })
 	default:
-		return named(c.clusterNames(), c.kin.assignment)
+		return named(c.clusterNames(), c.kin.upstream.assignment)
 	}
 }
 
@@ -47,5 +47,6 @@ type sight struct {
 func (c *Compiler) bare() *Compiler {
 	b := New(c.view)
 	b.sight, b.origins.Discard = c.sight, true
+	b.outbound.egress = &c.sight.egress
 	return b
 }

@@ -29,7 +29,7 @@ type listenerDraft struct {
 }
 
 // outboundListeners builds the listeners of one port, for every address that is bound. Port 0 stands for Unix sockets.
-func (c *Compiler) outboundListeners(port uint32) []*listenerv3.Listener {
+func (c *outboundTraffic) outboundListeners(port uint32) []*listenerv3.Listener {
 	plan := &portPlan{c: c, number: port, drafts: map[string]*listenerDraft{}}
 	for _, e := range c.egresses() {
 		plan.serve(e)
@@ -45,7 +45,7 @@ func (c *Compiler) outboundListeners(port uint32) []*listenerv3.Listener {
 }
 
 // httpProxy is the listener at which the workload may use its sidecar as an HTTP proxy.
-func (c *Compiler) httpProxy(port uint32) *listenerv3.Listener {
+func (c *outboundTraffic) httpProxy(port uint32) *listenerv3.Listener {
 	d := &listenerDraft{binds: proxy.Loopbacks(c.view), port: &mesh.Port{Number: port}, real: true}
 	m := filterchain.OutboundManager(c.view, xds.HTTPProxyRoute)
 	m.Absolute = true
@@ -85,7 +85,7 @@ func (d *listenerDraft) merge(chains []*filterchain.Chain) {
 
 // listener turns a draft into the message. The chain that matches everything becomes the default one; where there is
 // none, the outbound traffic policy decides about what no chain matches.
-func (c *Compiler) listener(d *listenerDraft) *listenerv3.Listener {
+func (c *outboundTraffic) listener(d *listenerDraft) *listenerv3.Listener {
 	name := d.name()
 	out := &listenerv3.Listener{
 		Name:                             name,

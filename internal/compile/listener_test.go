@@ -147,7 +147,7 @@ func TestRouteFor(t *testing.T) {
 		whole := New(m.View(proxy)).Snapshot()
 		part := New(m.View(proxy))
 		for _, table := range whole.Routes {
-			if proxy.Type == mesh.Gateway || part.outboundTable(table.Name).hosts.table == 0 || strings.Contains(table.Name, ":") {
+			if proxy.Type == mesh.Gateway || part.outbound.outboundTable(table.Name).hosts.table == 0 || strings.Contains(table.Name, ":") {
 				continue // had as a whole only
 			}
 			for _, authority := range authoritiesOf(table) {

@@ -53,7 +53,7 @@ func (c *Compiler) NotModelled() []envoy.NotModelled {
 			}
 		}
 	}
-	return append(out, c.access.Authentication().Remote...)
+	return append(out, c.inbound.access.Authentication().Remote...)
 }
 
 func unmodelled(o *config.Object, why string) envoy.NotModelled {

@@ -28,7 +28,7 @@ func unknownCluster(view *mesh.View) string {
 
 // virtualOutbound builds the listener that receives every connection of the workload. It hands them to the listener of
 // their original destination, and keeps those that have none.
-func (c *Compiler) virtualOutbound() *listenerv3.Listener {
+func (c *outboundTraffic) virtualOutbound() *listenerv3.Listener {
 	const name = "virtualOutbound"
 	port := uint32(c.view.Mesh.Settings.Config.GetProxyListenPort())
 	if port == 0 {
@@ -59,7 +59,7 @@ func (c *Compiler) virtualOutbound() *listenerv3.Listener {
 }
 
 // dynamicChain takes plain HTTP for unknown hosts, which the proxy then looks up by the name that was asked for.
-func (c *Compiler) dynamicChain() *listenerv3.FilterChain {
+func (c *outboundTraffic) dynamicChain() *listenerv3.FilterChain {
 	const table = "allow_any_dynamic_dns"
 	manager := filterchain.Manager{
 		Side: filterchain.Outbound,

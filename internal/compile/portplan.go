@@ -20,7 +20,7 @@ import (
 // A portPlan settles what the listeners of one port are: which service listens at which address, and who gives way where
 // several want the same one.
 type portPlan struct {
-	c      *Compiler
+	c      *outboundTraffic
 	number uint32
 	drafts map[string]*listenerDraft // by main address
 	order  []string

@@ -248,10 +248,10 @@ func serviceRoute(view *mesh.View, name string, s *mesh.Service, port *mesh.Port
 }
 
 // placeRoutes gives drafts their place in a virtual host: the messages in order, their origins recorded.
-func (c *Compiler) placeRoutes(table, vhost string, drafts []routeDraft) []*routev3.Route {
+func placeRoutes(origins *origin.Store, table, vhost string, drafts []routeDraft) []*routev3.Route {
 	out := make([]*routev3.Route, len(drafts))
 	for i, d := range drafts {
-		c.origins.Defer(envoy.Route(table, vhost, i), d.origins)
+		origins.Defer(envoy.Route(table, vhost, i), d.origins)
 		out[i] = d.route
 	}
 	return out

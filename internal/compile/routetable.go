@@ -49,7 +49,7 @@ type outboundTable struct {
 }
 
 // outboundRoute builds a route table of the sidecar, or returns nil for an unknown name.
-func (c *Compiler) outboundRoute(name string) *routev3.RouteConfiguration {
+func (c *outboundTraffic) outboundRoute(name string) *routev3.RouteConfiguration {
 	t := c.outboundTable(name)
 	if t == nil {
 		return nil
@@ -63,11 +63,8 @@ func (c *Compiler) outboundRoute(name string) *routev3.RouteConfiguration {
 	return out
 }
 
-// RouteFor implements [envoy.HostFinder].
-func (c *Compiler) RouteFor(name, authority string) *routev3.RouteConfiguration {
-	if c.view.IsGateway() {
-		return nil
-	}
+// routeFor returns the part of a route table that serves an authority, or nil where only the whole table can tell.
+func (c *outboundTraffic) routeFor(name, authority string) *routev3.RouteConfiguration {
 	t := c.outboundTable(name)
 	if t == nil || t.hosts.table == 0 || t.key.host != "" {
 		return nil
@@ -92,7 +89,7 @@ func newRouteTable(name string) *routev3.RouteConfiguration {
 
 // outboundTable collects the virtual hosts of a table, or returns nil for an unknown name. A table for one service has
 // one virtual host, which takes every authority.
-func (c *Compiler) outboundTable(name string) *outboundTable {
+func (c *outboundTraffic) outboundTable(name string) *outboundTable {
 	return c.tables.Get(name, func() *outboundTable {
 		key, ok := parseTable(name)
 		if !ok {
@@ -106,7 +103,7 @@ func (c *Compiler) outboundTable(name string) *outboundTable {
 	})
 }
 
-func (c *Compiler) virtualHosts(e *egress, key tableKey) *hostSet {
+func (c *outboundTraffic) virtualHosts(e *egress, key tableKey) *hostSet {
 	port := key.port
 	if at := e.port(); at != nil && mesh.ParseProtocol(at.Protocol) == mesh.HTTPProxy {
 		port = 0
@@ -126,7 +123,7 @@ func (c *Compiler) virtualHosts(e *egress, key tableKey) *hostSet {
 
 // A tableDraft is a route table in the making.
 type tableDraft struct {
-	c        *Compiler
+	c        *outboundTraffic
 	egress   *egress
 	port     uint32 // of the listener; 0 for one that serves all ports
 	only     string // the one host that is wanted, or ""
@@ -204,7 +201,7 @@ func (t *tableDraft) ruled(vs *routing.Rules) []hostGroup {
 	if !anyHTTP(t.c.view, vs, scope) {
 		return nil
 	}
-	routes := func() []routeDraft { return t.c.kin.ruledRoutes(vs, t.services, scope) }
+	routes := func() []routeDraft { return t.c.shared.ruledRoutes(vs, t.services, scope) }
 	hosts, services := t.separate(vs)
 	byPort := map[uint32][]*mesh.Service{}
 	var ports []uint32
@@ -236,7 +233,7 @@ type ruledKey struct {
 }
 
 // ruledRoutes returns the routes that a VirtualService has at a place.
-func (c *Compiler) ruledRoutes(vs *routing.Rules, services *portServices, at routeScope) []routeDraft {
+func (c *outboundTraffic) ruledRoutes(vs *routing.Rules, services *portServices, at routeScope) []routeDraft {
 	return c.ruled.Get(ruledKey{vs, services, at.port}, func() []routeDraft { return httpRoutes(c.view, vs, at) })
 }
 

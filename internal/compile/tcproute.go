@@ -19,7 +19,7 @@ import (
 )
 
 // connectionChains are the chains by which a bid's connections that carry no readable requests are routed.
-func (c *Compiler) connectionChains(b bid) []*filterchain.Chain {
+func (c *outboundTraffic) connectionChains(b bid) []*filterchain.Chain {
 	sets := unique(slices.Clone(b.egress.rules.overlapping(b.service.Host)))
 	if b.port.Protocol.IsTLS() {
 		return c.tlsChains(b, sets)
@@ -39,7 +39,7 @@ func unique(list []*routing.Rules) []*routing.Rules {
 
 // tcpChains translates the TCP rules of VirtualServices for a bid: a chain for each rule with destination subnets,
 // ending with the first rule that takes all, or with the service itself.
-func (c *Compiler) tcpChains(b bid, sets []*routing.Rules) []*filterchain.Chain {
+func (c *outboundTraffic) tcpChains(b bid, sets []*routing.Rules) []*filterchain.Chain {
 	var out []*filterchain.Chain
 	covered := false // a rule's subnets are the very CIDRs of the service
 	for _, set := range sets {
@@ -119,7 +119,7 @@ func connectionOrigins(view *mesh.View, r *routing.ConnectionRule) origin.List {
 
 // serviceChain sends connections to a service that no rule speaks for. On a port of the Sidecar, the service's only port
 // counts.
-func (c *Compiler) serviceChain(b bid) *filterchain.Chain {
+func (c *outboundTraffic) serviceChain(b bid) *filterchain.Chain {
 	port := b.port.Number
 	if len(b.service.Ports) == 1 {
 		port = b.service.Ports[0].Number

@@ -13,7 +13,7 @@ import (
 
 // tlsChains translates the TLS rules of VirtualServices for a bid, a chain for each match that differs in what Envoy
 // sees of a connection: server names and destination subnets. Where no rule applies the service has a chain of its own.
-func (c *Compiler) tlsChains(b bid, sets []*routing.Rules) []*filterchain.Chain {
+func (c *outboundTraffic) tlsChains(b bid, sets []*routing.Rules) []*filterchain.Chain {
 	var out []*filterchain.Chain
 	cidrs := b.cidrs // subnets of one match stay in force for later ones that name none
 	seen := map[string]*filterchain.Chain{}

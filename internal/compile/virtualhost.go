@@ -29,7 +29,7 @@ type virtualHostDraft struct {
 
 // A hostSet collects the virtual hosts of one table. A name, and a domain, belongs to whoever comes first.
 type hostSet struct {
-	c       *Compiler
+	c       *outboundTraffic
 	table   uint32                       // the listener's port; 0 where domains must tell the port
 	names   map[string]*virtualHostDraft // by name
 	domains map[string]*virtualHostDraft // in lower case
@@ -37,7 +37,7 @@ type hostSet struct {
 	drafts  []*virtualHostDraft
 }
 
-func (c *Compiler) newHostSet(port uint32) *hostSet {
+func (c *outboundTraffic) newHostSet(port uint32) *hostSet {
 	return &hostSet{c: c, table: port, names: map[string]*virtualHostDraft{}, domains: map[string]*virtualHostDraft{}, known: map[string]bool{}}
 }
 
@@ -156,16 +156,16 @@ func (h *hostSet) sort() {
 }
 
 // place gives a virtual host its routes, and records all origins under a table.
-func (c *Compiler) place(table string, d *virtualHostDraft) *routev3.VirtualHost {
+func (c *outboundTraffic) place(table string, d *virtualHostDraft) *routev3.VirtualHost {
 	d.once.Do(func() {
-		d.host.Routes = c.placeRoutes(table, d.host.Name, d.routes())
+		d.host.Routes = placeRoutes(c.origins, table, d.host.Name, d.routes())
 		c.origins.Put(envoy.VirtualHost(table, d.host.Name), d.origins)
 	})
 	return d.host
 }
 
 // catchAll is the virtual host for the authorities that no other has: what the outbound traffic policy says of them.
-func (c *Compiler) catchAll(table string) *routev3.VirtualHost {
+func (c *outboundTraffic) catchAll(table string) *routev3.VirtualHost {
 	out := &routev3.VirtualHost{Domains: []string{"*"}, IncludeRequestAttemptCount: proxy.CountsAttempts(c.view)}
 	route := &routev3.Route{Match: routeMatch(nil)}
 	switch proxy.OutboundMode(c.view) {
