@@ -2,14 +2,11 @@ package simulate
 
 import (
 	"cmp"
-	"strings"
 
-	"sem.example/internal/envoy"
 	"sem.example/simulate/call"
 	"sem.example/simulate/decision"
 	"sem.example/simulate/internal/hcm"
 	"sem.example/simulate/internal/listener"
-	"sem.example/simulate/internal/rbac"
 	"sem.example/simulate/internal/upstream"
 )
 
@@ -26,21 +23,6 @@ type run struct {
 	http     *hcm.Exchange       // the HTTP request, nil where the proxy does not read one
 }
 
-// Trace says what becomes of a call. It always answers; a call that makes no sense has the verdict UNSUPPORTED, with
-// the reason as its summary.
-func (e *Engine) Trace(c call.Call) *decision.Trace { return e.run(c).out }
-
-func (e *Engine) run(c call.Call) *run {
-	normal, err := c.Normal()
-	r := newRun(e, normal)
-	if err != nil {
-		r.finish(decision.Outcome{Verdict: decision.Unsupported, Err: decision.ErrCall, Reason: decision.InvalidCall{Err: err}})
-		return r
-	}
-	r.finish(r.accept())
-	return r
-}
-
 func newRun(e *Engine, c call.Call) *run {
 	r := &run{engine: e}
 	r.out = &decision.Trace{
@@ -53,66 +35,4 @@ func newRun(e *Engine, c call.Call) *run {
 	r.up = &upstream.Forwarder{Recorder: r.Recorder, Clusters: e.clusters, Call: r.call, Conn: &r.conn}
 	r.Hop.Authority = cmp.Or(r.conn.SNI, r.call.Target().Authority)
 	return r
-}
-
-// accept takes the connection through a listener and its filter chain; then the network filters of the chain read it.
-func (r *run) accept() decision.Outcome {
-	l, c, o := r.engine.listeners.Accept(&r.conn, r.Recorder)
-	r.listener = l
-	if c != nil && o != nil {
-		r.up.Announce(c.Ways(*o))
-	}
-	if o != nil {
-		return *o
-	}
-	return r.read(c)
-}
-
-// read runs the network filters. A denial ends the connection but not before its destination is known.
-func (r *run) read(c *listener.Chain) decision.Outcome {
-	var denied *decision.Outcome
-	sniCluster := false
-	for i := range c.Filters {
-		f := &c.Filters[i]
-		switch {
-		case f.Authorizes():
-			if denied == nil {
-				denied = admit(f.RBAC, &r.conn, r.Recorder, c.Addr)
-			}
-		case f.NamesCluster():
-			sniCluster = true
-		case f.Addresser():
-			r.up.Ask = f.Asks(strings.ToLower(r.conn.SNI))
-		case f.TCP != nil:
-			return firstOf(denied, f.TCP.Forward(r.up, sniCluster, c.Addr))
-		case f.HTTP != nil:
-			x := hcm.NewExchange(f.HTTP, c.Addr, r.up, r.engine.tables)
-			o := x.Serve()
-			if x.Req != nil {
-				r.http = x
-			}
-			return firstOf(denied, o)
-		default:
-			r.UnknownFilter(f.Name, f.Kind)
-		}
-	}
-	return decision.Outcome{Verdict: decision.Unsupported, Err: "no terminal filter", Reason: decision.NoTerminalFilter{}}
-}
-
-// firstOf is the denial, where there is one.
-func firstOf(denied *decision.Outcome, o decision.Outcome) decision.Outcome {
-	if denied != nil {
-		return *denied
-	}
-	return o
-}
-
-// admit asks the rules of a network filter.
-func admit(rules *rbac.RBAC, conn *call.Connection, rec *decision.Recorder, of envoy.Addr) *decision.Outcome {
-	d := rules.Allows(&rbac.Input{Conn: conn, From: conn.Source.Addr()})
-	d.Record(rec, of)
-	if d.Allowed {
-		return nil
-	}
-	return &decision.Outcome{Verdict: decision.Denied, Details: rbac.DeniedBy(d.Policy), Err: "denied", Reason: d.Reason()}
 }
