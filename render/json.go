@@ -23,7 +23,11 @@ type Options struct {
 func JSON(w io.Writer, from envoy.Lists, o Options) error {
 	d, chosen := document{w: w}, newChooser(o.Filter, from)
 	for _, t := range o.Filter.types() {
-		d.list(string(t), resources(chosen.list(t), t, o))
+		list := chosen.list(t)
+		if t == envoy.Extensions && list.Len == 0 && len(o.Filter.Types) == 0 {
+			continue // few proxies have any, and nobody asked
+		}
+		d.list(string(t), resources(list, t, o))
 	}
 	if o.SourceMap {
 		d.list("source_map", entries(SourceMap(from, o.Origins, o.Filter)))

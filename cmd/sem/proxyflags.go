@@ -18,6 +18,8 @@ type proxyFlags struct {
 	network        string
 	serviceAccount string
 	dnsCapture     bool
+	version        string
+	metadata       map[string]string
 }
 
 func (f *proxyFlags) add(cmd *cobra.Command) {
@@ -30,6 +32,8 @@ func (f *proxyFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.network, "network", "", "`NETWORK` of the workload")
 	flags.StringVar(&f.serviceAccount, "service-account", "", "service `ACCOUNT` of the workload")
 	flags.BoolVar(&f.dnsCapture, "dns-capture", false, "the proxy answers the workload's DNS queries")
+	flags.StringVar(&f.version, "proxy-version", "", "Istio `VERSION` that the proxy reports (default: the release in force)")
+	flags.StringToStringVar(&f.metadata, "node-metadata", nil, "node metadata that the proxy reports, `KEY=VALUE` (repeatable)")
 	titled(cmd, "Which proxy")
 	cmd.MarkFlagsMutuallyExclusive("from", "gateway")
 }
@@ -40,6 +44,7 @@ func (f *proxyFlags) proxy(namespace string) (simulate.Proxy, error) {
 		Type: "sidecar", Namespace: namespace, Name: "application",
 		Labels: f.labels, IPs: f.ips, Locality: f.locality, Network: f.network,
 		ServiceAccount: f.serviceAccount, DNSCapture: f.dnsCapture,
+		Version: f.version, Metadata: f.metadata,
 	}
 	name, flag := f.from, "--from"
 	if f.gateway != "" {

@@ -13,9 +13,9 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
-	"sem.example/internal/compile"
 	"sem.example/internal/envoy"
 	"sem.example/internal/output"
+	"sem.example/internal/pipeline"
 	"sem.example/render"
 )
 
@@ -145,7 +145,7 @@ func (c *renderCommand) compare(cmd *cobra.Command, now []byte) error {
 }
 
 // renderSafe renders with characters that a terminal does not show as escapes.
-func (c *renderCommand) renderSafe(to io.Writer, cmd *cobra.Command, from *compile.Compiler) error {
+func (c *renderCommand) renderSafe(to io.Writer, cmd *cobra.Command, from pipeline.Resources) error {
 	safe := output.NewJSONWriter(to)
 	if err := c.render(safe, cmd, from); err != nil {
 		return err
@@ -165,7 +165,7 @@ func (c *renderCommand) choose() error {
 	return nil
 }
 
-func (c *renderCommand) render(to io.Writer, cmd *cobra.Command, from *compile.Compiler) error {
+func (c *renderCommand) render(to io.Writer, cmd *cobra.Command, from pipeline.Resources) error {
 	options := render.Options{Filter: c.filter, Annotate: c.annotate, SourceMap: c.sourceMap}
 	switch {
 	case c.what == "bootstrap":

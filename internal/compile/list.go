@@ -19,8 +19,10 @@ func (c *Compiler) List(t envoy.Type) envoy.List {
 		return envoy.ListOf(c.bare().Routes())
 	case envoy.Clusters:
 		return named(c.clusterNames(), func(name string) *clusterv3.Cluster { return c.home(name).draft(name).finish() })
-	default:
+	case envoy.Endpoints:
 		return named(c.clusterNames(), c.kin.upstream.assignment)
+	default:
+		return envoy.List{}
 	}
 }
 

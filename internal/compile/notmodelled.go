@@ -3,11 +3,13 @@ package compile
 import (
 	"slices"
 
+	networking "istio.io/api/networking/v1alpha3"
 	security "istio.io/api/security/v1beta1"
 
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
+	"sem.example/internal/mesh"
 	"sem.example/internal/source"
 )
 
@@ -17,7 +19,7 @@ var untranslated = []struct {
 	touches func(*Compiler, *config.Object) bool
 	reason  string
 }{
-	{"EnvoyFilter", (*Compiler).patched, "it patches what istiod generates"},
+	{"EnvoyFilter", (*Compiler).bootstrapped, "it patches the bootstrap of the proxy"},
 	{"WasmPlugin", (*Compiler).selects, "it adds a filter that runs its own code"},
 	{"TrafficExtension", (*Compiler).selects, "it adds a filter that runs its own code"},
 	{"ProxyConfig", (*Compiler).selects, "it changes the settings of the proxy"},
@@ -82,20 +84,12 @@ func (c *Compiler) selects(o *config.Object) bool {
 	return c.near(o) && c.hasLabels(o, "spec.selector.matchLabels")
 }
 
-// patched says whether an EnvoyFilter is for the proxy: it selects it, and has a patch for its kind of proxy.
-func (c *Compiler) patched(o *config.Object) bool {
-	if len(refs(o, "spec.targetRefs")) > 0 {
-		return c.selects(o)
-	}
-	return c.near(o) && c.hasLabels(o, "spec.workloadSelector.labels") &&
-		slices.ContainsFunc(refs(o, "spec.configPatches"), func(patch *source.Node) bool {
-			switch patch.Get("match").StringAt("context") {
-			case "", "ANY":
-				return true
-			case "GATEWAY":
-				return c.view.IsGateway()
-			}
-			return !c.view.IsGateway()
+// bootstrapped reports whether an EnvoyFilter is attached to the proxy and patches its bootstrap. All other patches are
+// applied to the resources.
+func (c *Compiler) bootstrapped(o *config.Object) bool {
+	return slices.Contains(mesh.EnvoyFilters(c.view), o) &&
+		slices.ContainsFunc(config.Spec[*networking.EnvoyFilter](o).GetConfigPatches(), func(p *networking.EnvoyFilter_EnvoyConfigObjectPatch) bool {
+			return p.GetApplyTo() == networking.EnvoyFilter_BOOTSTRAP
 		})
 }
 

@@ -50,7 +50,7 @@ var kinds = map[groupKind]kind{
 	{securityGroup, "PeerAuthentication"}:    {versions: securityVersions, decode: message[security.PeerAuthentication]},
 	{securityGroup, "RequestAuthentication"}: {versions: securityVersions, decode: message[security.RequestAuthentication]},
 
-	{networkingGroup, "EnvoyFilter"}:      {versions: []string{"v1alpha3"}, opaque: true},
+	{networkingGroup, "EnvoyFilter"}:      {versions: []string{"v1alpha3"}, decode: message[networking.EnvoyFilter]},
 	{networkingGroup, "ProxyConfig"}:      {versions: []string{"v1beta1"}, opaque: true},
 	{telemetryGroup, "Telemetry"}:         {versions: []string{"v1", "v1alpha1"}, opaque: true},
 	{extensionsGroup, "TrafficExtension"}: {versions: []string{"v1alpha1"}, opaque: true},

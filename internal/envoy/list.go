@@ -11,10 +11,13 @@ const (
 	Routes    Type = "routes"
 	Clusters  Type = "clusters"
 	Endpoints Type = "endpoints"
+
+	// Extensions are the configurations that filters fetch by name (ECDS). Only an EnvoyFilter makes a proxy have any.
+	Extensions Type = "extensions"
 )
 
 // Types are all types, in the order in which they are printed.
-var Types = []Type{Listeners, Routes, Clusters, Endpoints}
+var Types = []Type{Listeners, Routes, Clusters, Endpoints, Extensions}
 
 // Lists gives what one proxy runs, type by type. A [Snapshot] has it all at hand; a compiler makes it for whoever asks,
 // so that nobody needs to hold the resources of a large mesh together.
@@ -44,6 +47,8 @@ func (s *Snapshot) List(t Type) List {
 		return ListOf(s.Routes)
 	case Clusters:
 		return ListOf(s.Clusters)
+	case Extensions:
+		return ListOf(s.Extensions)
 	default:
 		return ListOf(s.Endpoints)
 	}

@@ -107,11 +107,7 @@ func read[T proto.Message](l *loader, list *[]T, item any, into T) {
 	if !ok {
 		return
 	}
-	text, err := json.Marshal(opaque(object))
-	if err == nil {
-		err = lenient.Unmarshal(text, into)
-	}
-	if err != nil {
+	if err := Read(object, into); err != nil {
 		what := string(into.ProtoReflect().Descriptor().Name())
 		l.out.NotModelled = append(l.out.NotModelled, NotModelled{
 			What:   fmt.Sprintf("%s %v", what, cmp.Or(field(object, "name"), field(object, "clusterName"))),
@@ -120,6 +116,16 @@ func read[T proto.Message](l *loader, list *[]T, item any, into T) {
 		return
 	}
 	*list = append(*list, into)
+}
+
+// Read fills a message from the JSON object that writes it, which it may change. Unknown fields are ignored. An extension
+// of a type that sem has no message for is kept as it is, wrapped in a TypedStruct.
+func Read(object map[string]any, into proto.Message) error {
+	text, err := json.Marshal(opaque(object))
+	if err != nil {
+		return err
+	}
+	return lenient.Unmarshal(text, into)
 }
 
 // sort orders each list by name.

@@ -31,6 +31,12 @@ func ListenerRefusal(l *listenerv3.Listener) string {
 				return fmt.Sprintf("the server name %q has a wildcard that is not its first label", name)
 			}
 		}
+		if refused := disorder(c); refused != "" {
+			return refused
+		}
+	}
+	if refused := disorder(l.GetDefaultFilterChain()); refused != "" {
+		return refused
 	}
 	return overlap(l)
 }

@@ -2,6 +2,7 @@ package envoy
 
 import (
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
@@ -40,6 +41,7 @@ type Snapshot struct {
 	Routes      []*routev3.RouteConfiguration
 	Clusters    []*clusterv3.Cluster
 	Endpoints   []*endpointv3.ClusterLoadAssignment
+	Extensions  []*corev3.TypedExtensionConfig
 	Origins     Origins
 	NotModelled []NotModelled
 }

@@ -57,6 +57,31 @@ func (v *View) AuthorizationPolicies(to ...*Service) []*config.Object {
 	return attachedIn[*security.AuthorizationPolicy](v, "AuthorizationPolicy", namespaces...)
 }
 
+// EnvoyFilters returns the EnvoyFilters that are attached to the proxy's workload: those of the root namespace, then those
+// of the proxy's.
+func EnvoyFilters(v *View) []*config.Object {
+	var out []*config.Object
+	for _, ns := range slices.Compact([]string{v.Mesh.Settings.Config.RootNamespace, v.Proxy.Namespace}) {
+		for _, o := range v.Mesh.Objects("EnvoyFilter") {
+			if spec := config.Spec[*networking.EnvoyFilter](o); spec != nil && o.Namespace == ns && v.attached(envoyFilter{spec}, ns) {
+				out = append(out, o)
+			}
+		}
+	}
+	return out
+}
+
+// An envoyFilter selects workloads in its own words.
+type envoyFilter struct{ *networking.EnvoyFilter }
+
+// GetTargetRef implements targeted.
+func (envoyFilter) GetTargetRef() *typev1beta1.PolicyTargetReference { return nil }
+
+// GetSelector implements targeted.
+func (f envoyFilter) GetSelector() *typev1beta1.WorkloadSelector {
+	return &typev1beta1.WorkloadSelector{MatchLabels: f.GetWorkloadSelector().GetLabels()}
+}
+
 // RequestAuthentications returns the policies that select the proxy's workload, in istiod's order: those of the proxy's
 // namespace, then those of the root namespace, each by age.
 func (v *View) RequestAuthentications() []*config.Object {

@@ -1,19 +1,24 @@
 package pipeline
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
 	"sem.example/internal/compile"
 	"sem.example/internal/mesh"
+	"sem.example/internal/patch"
 	"sem.example/simulate"
 )
+
+// Resources are what one proxy runs, as EnvoyFilters leave it.
+type Resources = patch.Compiled
 
 // An engine is one proxy: what it sees, what it runs, and what answers for it.
 type engine struct {
 	key        string // what was said of the proxy
 	view       *mesh.View
-	compiler   *compile.Compiler
+	compiler   Resources
 	plain, why *simulate.Engine
 }
 
@@ -43,11 +48,34 @@ func (w *World) engine(p simulate.Proxy) (*engine, error) {
 		return nil, err
 	}
 	view := w.Mesh.View(proxy)
-	e := &engine{key: key, view: view, compiler: w.family.Compiler(view)}
+	e := &engine{key: key, view: view, compiler: patched(view, w.family.Compiler(view))}
 	e.plain, e.why = simulate.New(e.compiler), simulate.New(e.compiler, simulate.Why())
 	if len(w.engines) == maxEngines {
 		w.engines = slices.Delete(w.engines, 0, 1)
 	}
 	w.engines = append(w.engines, e)
 	return e, nil
+}
+
+// defaultVersion is the version that a proxy is taken to report.
+const defaultVersion = "1.32.0"
+
+// patched applies the EnvoyFilters that are attached to a proxy to what it runs.
+func patched(view *mesh.View, compiler *compile.Compiler) Resources {
+	filters := mesh.EnvoyFilters(view)
+	if len(filters) == 0 {
+		return compiler
+	}
+	proxy := patch.Proxy{Version: cmp.Or(view.Proxy.Version, defaultVersion), Metadata: view.Proxy.Metadata}
+	hosts := func(port uint32) []string {
+		var out []string
+		for _, t := range view.Targets() {
+			if t.Number == port {
+				out = append(out, t.Service.Host)
+			}
+		}
+		return out
+	}
+	set := patch.Select(filters, view.Mesh.Settings.Config.RootNamespace, proxy, patch.Options{Ports: compiler.ServerPorts, Hosts: hosts})
+	return patch.Apply(compiler, set, view.Proxy.Type == mesh.Gateway)
 }

@@ -34,6 +34,7 @@ var mayImport = map[string][]string{
 	"internal/world":    {"internal/config"},
 	"internal/mesh":     {"internal/config", "internal/diag", "internal/source", "internal/mesh/registry", "internal/mesh/routing", "internal/mesh/settings", "internal/mesh/trafficpolicy", "internal/mesh/visibility"},
 	"internal/envoy":    {"internal/source"},
+	"internal/patch":    {"internal/envoy", "internal/config", "internal/source", "internal/clustername"},
 	"internal/compile":  {"internal/lazy", "internal/mesh", "internal/envoy", "internal/config", "internal/source", "internal/parallel", "internal/compile/filterchain", "internal/compile/origin", "internal/compile/proxy", "internal/compile/security", "internal/compile/tlscontext", "internal/compile/xds", "internal/mesh/routing", "internal/mesh/trafficpolicy"},
 
 	// The rooms of compile, each a part of what a proxy is sent.
@@ -51,7 +52,7 @@ var mayImport = map[string][]string{
 
 	"validate/internal/facts": {"internal/mesh", "internal/config", "internal/diag", "internal/source"},
 
-	"internal/pipeline": {"internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/mesh", "internal/compile", "internal/envoy", "simulate", "validate"},
+	"internal/pipeline": {"internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate"},
 	"internal/explain":  {"internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
 	"internal/suite":    {"internal/source", "internal/diag", "internal/pipeline", "internal/envoy", "simulate", "internal/explain"},
 	"internal/output":   {"internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
@@ -108,8 +109,8 @@ var homes = []struct {
 	{"cuelang.org/go", []string{"internal/source", "schema", "internal/recipe", "internal/convert"}, "CUE reads files, says the shape of documents and writes new ones; everything after that works on typed objects"},
 	{"sigs.k8s.io/yaml", []string{"internal/compile/compiletest", "internal/source", "internal/config", "internal/envoytest/manifest"}, "values are read in one place, so that there is one reading of YAML"},
 	{"go.yaml.in/yaml", []string{"internal/source", "internal/recipe", "internal/convert"}, "only source knows lines; recipes and exports are written"},
-	{"istio.io/api", []string{"internal/config", "internal/world", "internal/mesh", "internal/mesh/trafficpolicy", "internal/mesh/settings", "internal/mesh/routing", "internal/mesh/registry", "validate", "validate/internal/facts", "internal/compile/...", "schema", "internal/pipeline", "internal/explain"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
-	{"github.com/envoyproxy/go-control-plane", []string{"internal/envoy", "internal/compile/...", "simulate", "simulate/decision", "simulate/internal/request", "simulate/internal/match", "simulate/internal/rbac", "simulate/internal/jwt", "simulate/internal/tlscontext", "simulate/internal/route", "simulate/internal/upstream", "simulate/internal/hcm", "simulate/internal/network", "simulate/internal/listener", "render", "internal/envoytest", "internal/envoytest/probe"}, "validation must not depend on what is generated"},
+	{"istio.io/api", []string{"internal/patch", "internal/config", "internal/world", "internal/mesh", "internal/mesh/trafficpolicy", "internal/mesh/settings", "internal/mesh/routing", "internal/mesh/registry", "validate", "validate/internal/facts", "internal/compile/...", "schema", "internal/pipeline", "internal/explain"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
+	{"github.com/envoyproxy/go-control-plane", []string{"internal/envoy", "internal/patch", "internal/compile/...", "simulate", "simulate/decision", "simulate/internal/request", "simulate/internal/match", "simulate/internal/rbac", "simulate/internal/jwt", "simulate/internal/tlscontext", "simulate/internal/route", "simulate/internal/upstream", "simulate/internal/hcm", "simulate/internal/network", "simulate/internal/listener", "render", "internal/envoytest", "internal/envoytest/probe"}, "validation must not depend on what is generated"},
 	{"github.com/spf13/cobra", []string{"cmd/sem"}, "a library has no flags"},
 	{"github.com/charmbracelet/lipgloss", []string{"internal/output"}, "looks are decided in one place"},
 	{"github.com/charmbracelet/x", []string{"internal/output"}, "looks are decided in one place"},

@@ -6,14 +6,13 @@ import (
 	"net/netip"
 	"strings"
 
-	"sem.example/internal/compile"
 	"sem.example/internal/hostname"
 	"sem.example/internal/mesh"
 	"sem.example/simulate"
 )
 
 // Compile returns what a proxy runs, built on demand, once, and in common with proxies that send traffic alike.
-func (w *World) Compile(p simulate.Proxy) (*compile.Compiler, error) {
+func (w *World) Compile(p simulate.Proxy) (Resources, error) {
 	e, err := w.engine(p)
 	if err != nil {
 		return nil, err
@@ -63,6 +62,7 @@ func (w *World) proxy(p simulate.Proxy) (mesh.Proxy, error) {
 	said := mesh.Proxy{
 		Type: mesh.Sidecar, Namespace: p.Namespace, Name: p.Name, Labels: p.Labels,
 		Locality: p.Locality, Network: p.Network, ServiceAccount: p.ServiceAccount, DNSCapture: p.DNSCapture,
+		Version: p.Version, Metadata: p.Metadata,
 	}
 	switch p.Type {
 	case "", "sidecar":

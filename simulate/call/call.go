@@ -40,6 +40,8 @@ type Proxy struct {
 	Network        string            `json:"network,omitempty"`
 	ServiceAccount string            `json:"serviceAccount,omitempty"`
 	DNSCapture     bool              `json:"dnsCapture,omitempty"`
+	Version        string            `json:"version,omitempty"`  // of Istio, as the proxy names it: "1.32.0"
+	Metadata       map[string]string `json:"metadata,omitempty"` // of the proxy's node
 }
 
 // A scheme is what the beginning of a URL says about a call.

@@ -24,8 +24,10 @@ type Proxy struct {
 	Locality       string // region/zone/subzone
 	Network        string
 	ServiceAccount string
-	Node           string // that the workload runs on
-	DNSCapture     bool   // the proxy answers the application's DNS queries
+	Node           string            // that the workload runs on
+	DNSCapture     bool              // the proxy answers the application's DNS queries
+	Version        string            // of Istio, as the proxy names it: "1.32.0"
+	Metadata       map[string]string // of its node
 }
 
 // or fills in from another proxy what is open.
