@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -22,6 +23,7 @@ func TestPlace(t *testing.T) {
 		setting string
 		zones   string
 		ejects  bool
+		force   bool
 		groups  []string // locality, and label=value of one endpoint each
 		want    []string // locality priority weight
 	}{
@@ -34,6 +36,11 @@ func TestPlace(t *testing.T) {
 			name: "no outlier detection, no failover", client: "eu/west/a", setting: `{}`,
 			groups: []string{"eu/west/a", "us/east/a"},
 			want:   []string{"eu/west/a 0 1", "us/east/a 0 1"},
+		},
+		{
+			name: "a service's own preference needs no outlier detection", client: "eu/west/a", setting: `{}`, force: true,
+			groups: []string{"eu/west/a", "us/east/a"},
+			want:   []string{"eu/west/a 0 1", "us/east/a 1 1"},
 		},
 		{
 			name: "a region fails over to one region before others", client: "eu/west", ejects: true,
@@ -91,7 +98,7 @@ func TestPlace(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			p := placement{client: test.client, labels: test.labels}
+			p := placement{client: test.client, labels: test.labels, force: test.force}
 			if test.setting != "" {
 				p.locality = &networking.LocalityLoadBalancerSetting{}
 				unmarshal(t, test.setting, p.locality)
@@ -110,6 +117,37 @@ func TestPlace(t *testing.T) {
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestPrefer holds which clusters weigh localities. Failover needs outlier detection, unless it is a service's own
+// preference, which goes by the health of endpoints.
+func TestPrefer(t *testing.T) {
+	for _, test := range []struct {
+		name, setting string
+		force, ejects bool
+		want          bool
+	}{
+		{"distribution", `{"distribute":[{"from":"*","to":{"us":100}}]}`, false, false, true},
+		{"failover with outlier detection", `{"failover":[{"from":"eu","to":"us"}]}`, false, true, true},
+		{"failover without", `{"failover":[{"from":"eu","to":"us"}]}`, false, false, false},
+		{"priorities without", `{"failoverPriority":["v"]}`, false, false, false},
+		{"priorities of a service", `{"failoverPriority":["v"]}`, true, false, true},
+		{"nothing to fail over to", `{}`, true, true, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := placement{force: test.force, locality: &networking.LocalityLoadBalancerSetting{}}
+			unmarshal(t, test.setting, p.locality)
+			d := newDraft("c", clusterv3.Cluster_EDS)
+			d.CommonLbConfig = &clusterv3.Cluster_CommonLbConfig{}
+			if test.ejects {
+				d.OutlierDetection = &clusterv3.OutlierDetection{}
+			}
+			p.prefer(d)
+			if got := d.CommonLbConfig.GetLocalityWeightedLbConfig() != nil; got != test.want {
+				t.Errorf("weighs localities: %v, want %v", got, test.want)
 			}
 		})
 	}
