@@ -22,7 +22,6 @@ var exceptions = map[string]exception{
 	"internal/envoytest/conform":  {circle: 3},
 	"internal/envoytest/probe":    {circle: 7},
 	"internal/envoytest/randmesh": {circle: 17, methods: map[string]int{"generator": 76}},
-	"internal/mesh":               {circle: 31, methods: map[string]int{"builder": 44}},
 	"internal/pipeline":           {circle: 7},
 	"internal/recipe":             {circle: 4},
 	"internal/source":             {circle: 25},
