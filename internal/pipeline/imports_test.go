@@ -94,6 +94,7 @@ var mayImport = map[string][]string{
 	"internal/envoytest/manifest": {"internal/source"},
 	"internal/envoytest/probe":    {"internal/envoy", "simulate"},
 	"internal/structure":          {},
+	"internal/terms":              {},
 	"internal/envoytest/randmesh": {"internal/envoytest/manifest", "internal/mesh", "simulate"},
 }
 
