@@ -37,6 +37,11 @@ type (
 	Retries      = decision.Retries
 	Fault        = decision.Fault
 	Mirror       = decision.Mirror
+
+	Assumption = decision.Assumption
+	ObjectName = decision.ObjectName
+	Outcome    = decision.Outcome
+	Unproxied  = decision.Unproxied
 )
 
 // The verdicts; docs/trace.md defines each.

@@ -56,6 +56,7 @@ func judge(t *testing.T, line string) {
 		if arg == "-f" {
 			opts.Paths = append(opts.Paths, args[i+1])
 		}
+		opts.Assume.Nothing = opts.Assume.Nothing || arg == "--no-assume"
 	}
 	opts.MeshConfig = settingOf(t, "mesh-config")
 	world, err := pipeline.Load(opts)

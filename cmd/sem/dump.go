@@ -33,7 +33,7 @@ func newDump() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			p, err := proxy.proxy(inputs.namespace)
+			p, err := proxy.in(world, inputs.namespace)
 			if err != nil {
 				return err
 			}

@@ -20,6 +20,7 @@ type inputFlags struct {
 	namespace  string
 	meshConfig string
 	follow     bool
+	assume     assumeFlags
 }
 
 func (f *inputFlags) add(cmd *cobra.Command) {
@@ -28,6 +29,7 @@ func (f *inputFlags) add(cmd *cobra.Command) {
 	flags.StringVarP(&f.namespace, "namespace", "n", "default", "`NAMESPACE` of documents that name none")
 	flags.StringVar(&f.meshConfig, "mesh-config", "", "`FILE` with the mesh's settings: a MeshConfig, an IstioOperator or the istio ConfigMap")
 	flags.BoolVar(&f.follow, "follow-links", false, "follow links in folders to files outside of them")
+	f.assume.add(cmd)
 	titled(cmd, "What is read")
 }
 
@@ -40,6 +42,7 @@ func (f *inputFlags) options(cmd *cobra.Command, paths []string) pipeline.Option
 		MeshConfig: f.meshConfig,
 
 		FollowLinks: f.follow,
+		Assume:      f.assume.options,
 	}
 }
 

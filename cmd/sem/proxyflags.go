@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sem.example/internal/pipeline"
 	"sem.example/simulate"
 )
 
@@ -24,8 +25,8 @@ type proxyFlags struct {
 
 func (f *proxyFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.from, "from", "", "`WORKLOAD` of the client, NAMESPACE/NAME: a Pod, Deployment or WorkloadEntry of the input, or any name")
-	flags.StringVar(&f.gateway, "gateway", "", "`WORKLOAD` of a gateway, NAMESPACE/NAME: its Pods, Deployment or Service")
+	flags.StringVar(&f.from, "from", "", "`WORKLOAD` of the client: NAMESPACE/NAME, NAME.NAMESPACE or KIND/NAME of the input, or any name")
+	flags.StringVar(&f.gateway, "gateway", "", "`WORKLOAD` of a gateway, named as with --from: its Pods, Deployment or Service")
 	flags.StringToStringVar(&f.labels, "labels", nil, "`LABELS` of the workload, a=b,c=d (default: those of the input)")
 	flags.StringSliceVar(&f.ips, "ip", nil, "`ADDRESS` of the workload (repeatable)")
 	flags.StringVar(&f.locality, "locality", "", "`LOCALITY` of the workload, REGION/ZONE/SUBZONE")
@@ -38,28 +39,52 @@ func (f *proxyFlags) add(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("from", "gateway")
 }
 
-// proxy is the proxy that the flags name; without a name it is an application in the default namespace.
-func (f *proxyFlags) proxy(namespace string) (simulate.Proxy, error) {
+// proxy is the proxy that the flags describe, not named yet.
+func (f *proxyFlags) proxy() simulate.Proxy {
 	p := simulate.Proxy{
-		Type: "sidecar", Namespace: namespace, Name: "application",
-		Labels: f.labels, IPs: f.ips, Locality: f.locality, Network: f.network,
+		Type: "sidecar", Labels: f.labels, IPs: f.ips, Locality: f.locality, Network: f.network,
 		ServiceAccount: f.serviceAccount, DNSCapture: f.dnsCapture,
 		Version: f.version, Metadata: f.metadata,
 	}
-	name, flag := f.from, "--from"
 	if f.gateway != "" {
-		p.Type, name, flag = "gateway", f.gateway, "--gateway"
+		p.Type = "gateway"
 	}
+	return p
+}
+
+// check reports what is wrong with the flags, whatever the input.
+func (f *proxyFlags) check() error {
+	flag := "--from"
+	if f.gateway != "" {
+		flag = "--gateway"
+	}
+	if err := pipeline.CheckName(f.from + f.gateway); err != nil {
+		return fmt.Errorf("%s %w", flag, err)
+	}
+	return nil
+}
+
+// A namer finds workloads by what people call them.
+type namer interface {
+	Named(p simulate.Proxy, text, namespace string) (simulate.Proxy, error)
+}
+
+// in finds the proxy that the flags name in an input; without a name it is an application in the default namespace.
+func (f *proxyFlags) in(world namer, namespace string) (simulate.Proxy, error) {
+	return world.Named(f.proxy(), f.from+f.gateway, namespace)
+}
+
+// dumped is the proxy that the flags name of a dump, which holds no workloads to find it among.
+func (f *proxyFlags) dumped(namespace string) simulate.Proxy {
+	name := f.from + f.gateway
 	if name == "" {
-		return p, nil
+		return simulate.Proxy{}
 	}
+	p := f.proxy()
 	ns, base, found := strings.Cut(name, "/")
 	if !found {
 		ns, base = namespace, name
 	}
-	if ns == "" || base == "" || strings.Contains(base, "/") {
-		return p, fmt.Errorf("%s %q does not name a workload: write NAMESPACE/NAME, for example default/web", flag, name)
-	}
 	p.Namespace, p.Name = ns, base
-	return p, nil
+	return p
 }

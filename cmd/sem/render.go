@@ -94,8 +94,7 @@ func (c *renderCommand) run(cmd *cobra.Command, paths []string) error {
 	if err := c.choose(); err != nil {
 		return err
 	}
-	proxy, err := c.proxy.proxy(c.inputs.namespace)
-	if err != nil {
+	if err := c.proxy.check(); err != nil {
 		return err
 	}
 	world, err := load(cmd, c.inputs.options(cmd, paths))
@@ -105,6 +104,11 @@ func (c *renderCommand) run(cmd *cobra.Command, paths []string) error {
 	if err := refuse(cmd, world, c.keep); err != nil {
 		return err
 	}
+	proxy, err := c.proxy.in(world, c.inputs.namespace)
+	if err != nil {
+		return err
+	}
+	tellAssumed(cmd, world)
 	compiler, err := world.Compile(proxy)
 	if err != nil {
 		return err

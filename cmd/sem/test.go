@@ -31,6 +31,7 @@ type testCommand struct {
 	out        stringList
 	namespace  string
 	meshConfig string
+	assume     assumeFlags
 	only       string
 	failFast   bool
 	verbose    bool
@@ -63,6 +64,7 @@ func newTest() *cobra.Command {
 	titled(cmd, "Against Envoy")
 	flags.StringVarP(&c.namespace, "namespace", "n", "default", "`NAMESPACE` of documents that name none, where the tests do not say")
 	flags.StringVar(&c.meshConfig, "mesh-config", "", "`FILE` with the mesh's settings, where the tests do not say")
+	c.assume.add(cmd)
 	titled(cmd, "What is read")
 	addKeepGoing(cmd, &c.keep)
 	flags.VarP(&c.out, "output", "o", "`FORMAT` or FORMAT=FILE: text, json, junit, github or lcov (repeatable)")
@@ -125,7 +127,7 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 }
 
 func (c *testCommand) options() (suite.Options, error) {
-	o := suite.Options{Namespace: c.namespace, MeshConfig: c.meshConfig, FailFast: c.failFast}
+	o := suite.Options{Namespace: c.namespace, MeshConfig: c.meshConfig, Assume: c.assume.options, FailFast: c.failFast}
 	var err error
 	if c.envoy != "" {
 		path, err := exec.LookPath(c.envoy)

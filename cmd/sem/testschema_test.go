@@ -71,6 +71,7 @@ func testSchema(trace object) object {
 		"config":     about("files and folders that hold the configuration, relative to the file; without it, the folder that the file is in", oneOrMany(scalar)),
 		"meshConfig": about("a file with the settings of the mesh", scalar),
 		"namespace":  about("of documents that name none", scalar),
+		"assume":     about("false: nothing is added to the configuration that a cluster would; or statements about workloads: sidecar:NAMESPACE/NAME, no-sidecar:NAMESPACE/NAME, ambient:NAMESPACE/NAME", oneOrMany(scalar)),
 		"follow":     follow,
 	}, "tests")
 	out["$schema"], out["title"], out["definitions"] = "http://json-schema.org/draft-07/schema#", "Request tests of sem, in files named NAME_test.yaml", definitions

@@ -132,12 +132,18 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := c.proxy.check(); err != nil {
+		return err
+	}
 	call, err := c.call(cmd, args)
 	if err != nil {
 		return err
 	}
 	mesh, err := c.tracer(cmd, settings.Policy)
 	if err != nil {
+		return err
+	}
+	if call.Proxy, err = c.client(mesh); err != nil {
 		return err
 	}
 	if c.batch != "" {
@@ -211,21 +217,20 @@ func readDump(cmd *cobra.Command, name string) (explain.Tracer, error) {
 	return explain.NewDump(dump), nil
 }
 
-// call puts a request together from flags and arguments. A dump names its proxy itself, where the flags do not.
+// call puts a request together from flags and arguments.
 func (c *traceCommand) call(cmd *cobra.Command, args []string) (simulate.Call, error) {
-	proxy, err := c.proxy.proxy(c.inputs.namespace)
-	if err != nil {
-		return simulate.Call{}, err
-	}
-	if c.dump != "" && c.proxy.from+c.proxy.gateway == "" {
-		proxy = simulate.Proxy{}
-	}
 	if c.batch != "" {
-		return simulate.Call{Proxy: proxy}, nil
+		return simulate.Call{}, nil
 	}
-	call, err := c.request.call(cmd, args)
-	call.Proxy = proxy
-	return call, err
+	return c.request.call(cmd, args)
+}
+
+// client finds the proxy of the call. A dump names its proxy itself, where the flags do not.
+func (c *traceCommand) client(mesh explain.Tracer) (simulate.Proxy, error) {
+	if world, ok := mesh.(*explain.World); ok {
+		return c.proxy.in(world, c.inputs.namespace)
+	}
+	return c.proxy.dumped(c.inputs.namespace), nil
 }
 
 // runBatch answers one request a line, in order. A line that is no request gets a line that says so, and the exit code 2.

@@ -12,6 +12,10 @@ import (
 // wordOutcome words what the whole call comes to. The last proxy decides.
 func wordOutcome(t *simulate.Trace) {
 	h := &t.Hops[len(t.Hops)-1]
+	if r, ok := h.Facts.Outcome.Reason.(decision.Unproxied); ok {
+		t.Summary, t.Sees, t.Fix = r.Words, r.Sees, r.Fix
+		return
+	}
 	t.Summary, t.Sees, t.Fix = summary(h), seen(h), remedy(h)
 	switch {
 	case t.Returned != nil:

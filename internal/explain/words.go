@@ -23,6 +23,31 @@ func Word(t *simulate.Trace) {
 		wordTrap(&t.Warnings[i])
 	}
 	wordOutcome(t)
+	spell(t)
+}
+
+// spell takes addresses that only the cluster knows out of what a trace says in words.
+func spell(t *simulate.Trace) {
+	spell := t.Speller()
+	if spell == nil {
+		return
+	}
+	texts := []*string{&t.Summary, &t.Sees, &t.Fix, &t.AccessLog}
+	for i := range t.Hops {
+		for j := range t.Hops[i].Steps {
+			s := &t.Hops[i].Steps[j]
+			texts = append(texts, &s.Chose, &s.Because)
+			for k := range s.Rejected {
+				texts = append(texts, &s.Rejected[k].Candidate, &s.Rejected[k].Because)
+			}
+		}
+		for j := range t.Hops[i].Endpoints {
+			texts = append(texts, &t.Hops[i].Endpoints[j].Because)
+		}
+	}
+	for _, text := range texts {
+		*text = spell(*text)
+	}
 }
 
 func wordStep(s *simulate.Step) {
@@ -62,6 +87,9 @@ func chosen(r decision.Reason) string {
 
 // because is why the step decided as it did.
 func because(s *simulate.Step) string {
+	if r, ok := s.Reason.(decision.Unproxied); ok {
+		return r.Words
+	}
 	for _, words := range []func(*simulate.Step) (string, bool){connectionReason, httpReason, filterReason, upstreamReason} {
 		if text, ok := words(s); ok {
 			return text

@@ -32,6 +32,11 @@ func (w *World) Trace(call simulate.Call, opts pipeline.TraceOptions) (*simulate
 	return t, nil
 }
 
+// Named finds the workload that a name stands for, as [pipeline.World.Named] does.
+func (w *World) Named(p simulate.Proxy, text, namespace string) (simulate.Proxy, error) {
+	return w.world.Named(p, text, namespace)
+}
+
 // explain adds to a trace what the documents show beside the decisions.
 func (w *World) explain(t *simulate.Trace) {
 	if v, err := w.world.View(t.Hops[0].Proxy); err == nil {

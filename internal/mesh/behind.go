@@ -2,6 +2,7 @@ package mesh
 
 import (
 	"net/netip"
+	"slices"
 
 	networking "istio.io/api/networking/v1alpha3"
 
@@ -36,9 +37,16 @@ func (m *Mesh) behindPod(o *config.Object) (Proxy, bool) {
 	if len(m.View(gateway).Gateways()) > 0 {
 		return gateway, true
 	}
-	if registry.TLSMode(o.Labels, "disabled") != "istio" {
+	if registry.TLSMode(o.Labels, "disabled") != "istio" && !runsProxy(config.Spec[*config.Pod](o)) {
 		return Proxy{}, false
 	}
 	p, _ := m.Proxy(Proxy{Type: Sidecar, Namespace: o.Namespace, Name: o.Name})
 	return p, true
+}
+
+// runsProxy reports whether a Pod runs a sidecar, as a container or as a native sidecar.
+func runsProxy(p *config.Pod) bool {
+	isProxy := func(c config.Container) bool { return c.Name == "istio-proxy" && !slices.Contains(c.Args, "router") }
+	return slices.ContainsFunc(p.Spec.Containers, isProxy) ||
+		slices.ContainsFunc(p.Spec.InitContainers, func(c config.Container) bool { return isProxy(c) && c.RestartPolicy == "Always" })
 }

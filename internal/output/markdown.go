@@ -14,7 +14,7 @@ import (
 // several, and what there is to know besides.
 func Markdown(w io.Writer, t *simulate.Trace) error {
 	var m markdown
-	t = quoted(t)
+	t = quoted(readable(t))
 	m.line("**%s** %s from %s", t.Verdict, code(request(t.Call)), code(proxyName(t.Call.Proxy)))
 	m.paragraph(sentence(t.Summary))
 	if !t.Verdict.Succeeded() {

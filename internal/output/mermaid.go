@@ -13,7 +13,7 @@ import (
 // Mermaid prints a trace as a sequence diagram: the application, each proxy on the way with what it decides, and the
 // endpoint; then what comes back.
 func Mermaid(w io.Writer, t *simulate.Trace) error {
-	t = quoted(t)
+	t = quoted(readable(t))
 	m := mermaid{trace: t, carried: newCarried(&t.Call)}
 	m.participants()
 	for _, w := range t.Warnings {

@@ -14,9 +14,10 @@ import (
 // Trace prints a trace for people: the verdict first, then a line for each decision with the file and line behind it at
 // the right edge, then what the other side receives.
 func Trace(w io.Writer, t *simulate.Trace, look Look) error {
-	t = quoted(t)
+	t = quoted(readable(t))
 	p := tracePrinter{look: look, palette: look.palette(w), folder: commonFolder(t), lost: map[string]bool{}}
 	p.verdict(t)
+	p.assumed(t)
 	for i := range t.Hops {
 		p.hop(t, i)
 	}

@@ -52,7 +52,7 @@ var mayImport = map[string][]string{
 
 	"validate/internal/facts": {"internal/mesh", "internal/config", "internal/diag", "internal/source"},
 
-	"internal/pipeline": {"internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate"},
+	"internal/pipeline": {"internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate"},
 	"internal/explain":  {"internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
 	"internal/suite":    {"internal/source", "internal/diag", "internal/pipeline", "internal/envoy", "simulate", "internal/explain"},
 	"internal/output":   {"internal/diag", "internal/source", "internal/suite", "schema", "simulate"},

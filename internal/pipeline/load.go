@@ -12,6 +12,7 @@ import (
 	"sem.example/internal/mesh"
 	"sem.example/internal/parallel"
 	"sem.example/internal/source"
+	"sem.example/internal/world"
 	"sem.example/schema"
 )
 
@@ -22,6 +23,7 @@ type Options struct {
 	Stdin      io.Reader // what "-" reads
 	Namespace  string    // of documents that name none; "default" where empty
 	MeshConfig string    // a file with the mesh's settings; "" looks for them in the input
+	Assume     Assume    // how the input is completed by what a cluster would add
 	Watch      parallel.Watch
 
 	FollowLinks bool // from folders to files beyond them
@@ -30,10 +32,12 @@ type Options struct {
 // A World is everything that was read, from the bytes to the mesh.
 type World struct {
 	Input   *source.Input
-	Objects []*config.Object
-	Skipped int // documents that are neither Istio's nor needed
+	Objects []*config.Object // of the input, completed
+	Skipped int              // documents that are neither Istio's nor needed
 	Mesh    *mesh.Mesh
 	Found   diag.List // what reading, decoding and building found
+
+	completed *world.World // with what a cluster would add; nil where nothing may be assumed
 
 	mu      sync.Mutex
 	engines []*engine // the one asked for last is the last
@@ -92,7 +96,7 @@ func (w *World) build(files []content, opts Options) error {
 		return err
 	}
 	var found diag.List
-	w.Mesh, found = mesh.Build(w.Objects, settings)
+	w.Mesh, found = mesh.Build(w.complete(settings, opts), settings)
 	w.Found = append(w.Found, found...)
 	return nil
 }

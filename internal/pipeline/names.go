@@ -11,7 +11,14 @@ import (
 )
 
 // Workloads returns what a call may come from: Pods, WorkloadEntries, and what makes them.
-func (w *World) Workloads() []*config.Object { return w.Mesh.Selected("", nil) }
+func (w *World) Workloads() []*config.Object { return w.given(w.Mesh.Selected("", nil)) }
+
+// given leaves out the Pods that the input does not have.
+func (w *World) given(objects []*config.Object) []*config.Object {
+	return slices.DeleteFunc(slices.Clone(objects), func(o *config.Object) bool {
+		return w.completed != nil && w.completed.Origin(o).Kind != o.Kind
+	})
+}
 
 // Gateways returns the workloads that Gateways select, and the Services in front of them.
 func (w *World) Gateways() []*config.Object {
@@ -21,7 +28,7 @@ func (w *World) Gateways() []*config.Object {
 		if len(selector) == 0 {
 			continue // a Gateway for every workload, or one of the Gateway API
 		}
-		selected := w.Mesh.Selected("", selector)
+		selected := w.given(w.Mesh.Selected("", selector))
 		found = append(found, selected...)
 		for _, s := range w.Mesh.Services {
 			if s.Kubernetes() && slices.ContainsFunc(selected, func(o *config.Object) bool { return stands(s, o) }) {

@@ -41,6 +41,18 @@ func (w *World) Trace(call simulate.Call, opts TraceOptions) (*simulate.Trace, e
 	if err != nil {
 		return nil, err
 	}
+	t, err := w.trace(e, call, opts)
+	if err != nil {
+		return nil, err
+	}
+	w.assumed(t)
+	return t, nil
+}
+
+func (w *World) trace(e *engine, call simulate.Call, opts TraceOptions) (*simulate.Trace, error) {
+	if client, ok := w.bare(call); ok {
+		return w.traceDirect(e, client, call, opts)
+	}
 	call.Address = dialled(call, e.lookUp)
 	if full, err := call.Normal(); err == nil && call.Port == 0 && full.Direction != "outbound" {
 		call.Port = e.compiler.ListenPort(full.Port) // a service stands before the proxy

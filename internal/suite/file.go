@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/pipeline"
 	"sem.example/internal/source"
 	"sem.example/simulate"
 )
@@ -17,6 +18,8 @@ type File struct {
 	Config     []string // the files and folders that the tests are about
 	MeshConfig string   // a file with the mesh's settings; "" for those of the configuration
 	Namespace  string   // of documents that name none; "" for the default
+	Assume     []string // statements about workloads, as --assume takes them
+	NoAssume   bool     // nothing is added to the configuration that a cluster would
 	Cases      []*Case
 
 	text *source.File
@@ -136,6 +139,7 @@ func (r *reader) whole(root *source.Node) {
 		}},
 		part{"meshConfig", func(n *source.Node) { f.MeshConfig = beside(dir, r.scalar(n, "meshConfig")) }},
 		part{"namespace", func(n *source.Node) { f.Namespace = r.scalar(n, "namespace") }},
+		part{"assume", r.assume},
 		part{"follow", func(n *source.Node) { r.alone = !r.boolean(n, "follow") }},
 		part{"request", r.shared},
 		part{"tests", r.cases},
@@ -145,6 +149,22 @@ func (r *reader) whole(root *source.Node) {
 	}
 	if root.Kind == source.Map && root.Get("tests") == nil {
 		r.fault(root.Range, "the file has no tests: list them under tests")
+	}
+}
+
+// assume takes false, or statements about workloads.
+func (r *reader) assume(n *source.Node) {
+	if n.Kind == source.Bool {
+		r.file.NoAssume = !r.boolean(n, "assume")
+		return
+	}
+	for _, item := range alternatives(n) {
+		text := r.scalar(item, "a statement of assume")
+		if err := new(pipeline.Assume).State(text); err != nil {
+			r.fault(item.Range, "%v", err)
+			continue
+		}
+		r.file.Assume = append(r.file.Assume, text)
 	}
 }
 

@@ -18,8 +18,9 @@ import (
 
 // Options say what is run and how.
 type Options struct {
-	Namespace  string         // of documents that name none, where a file of tests does not say
-	MeshConfig string         // the mesh's settings, where a file of tests does not say
+	Namespace  string // of documents that name none, where a file of tests does not say
+	MeshConfig string // the mesh's settings, where a file of tests does not say
+	Assume     pipeline.Assume
 	Only       *regexp.Regexp // cases to run, by "name" or "name: request"; nil runs all
 	FailFast   bool           // stop at the first failure
 	Judge      func() Judge   // makes the judge of a file's traces; nil runs without one
@@ -205,14 +206,20 @@ func (r *Runner) file(ctx context.Context, text *source.File) (*FileResult, erro
 
 // world is what the tests of a file are about.
 func (r *Runner) world(f *File) (*pipeline.World, error) {
-	o := pipeline.Options{Paths: f.Config, Namespace: r.options.Namespace, MeshConfig: r.options.MeshConfig}
+	o := pipeline.Options{Paths: f.Config, Namespace: r.options.Namespace, MeshConfig: r.options.MeshConfig, Assume: r.options.Assume}
 	if f.Namespace != "" {
 		o.Namespace = f.Namespace
 	}
 	if f.MeshConfig != "" {
 		o.MeshConfig = f.MeshConfig
 	}
-	key := strings.Join(append([]string{o.Namespace, o.MeshConfig}, o.Paths...), "\x00")
+	o.Assume.Nothing = o.Assume.Nothing || f.NoAssume
+	for _, text := range f.Assume {
+		if err := o.Assume.State(text); err != nil {
+			return nil, err
+		}
+	}
+	key := strings.Join(append([]string{o.Namespace, o.MeshConfig, fmt.Sprint(f.NoAssume, f.Assume)}, o.Paths...), "\x00")
 	if w := r.worlds[key]; w != nil {
 		return w, nil
 	}
@@ -250,7 +257,7 @@ func run(world *pipeline.World, c *Case, request Request) Result {
 
 // judged adds what a judge says against the trace. A call that no proxy understands has nothing to judge.
 func (r *Result) judged(ctx context.Context, world *pipeline.World, judge Judge) error {
-	if judge == nil || r.Trace == nil || r.Trace.Verdict == simulate.Unsupported {
+	if judge == nil || r.Trace == nil || r.Trace.Verdict == simulate.Unsupported || r.Trace.Hops[0].Proxy.Type == "none" {
 		return nil
 	}
 	t := r.Trace

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/fnv"
 	"net/netip"
+	"regexp"
 
 	"sem.example/internal/config"
 )
@@ -14,6 +15,11 @@ const (
 	serviceBlock = 241 // 241.0.0.0/8
 	podBlock     = 242
 )
+
+var standInForm = regexp.MustCompile(`\b(?:24[12](?:\.\d{1,3}){3}|2001:db8:f[12]::[0-9a-f:]+)`)
+
+// FindStandIns returns what has the form of a stand-in in a text.
+func FindStandIns(text string) []string { return standInForm.FindAllString(text, -1) }
 
 // standIn returns an address for an object, which depends on its name alone unless two names collide.
 func (c *completer) standIn(block byte, ipv6 bool, kind, namespace, name string, of *config.Object) string {

@@ -26,7 +26,6 @@ type Assumption struct {
 	Field   string         // of the object, that comes closest to saying it
 	Message string         // "shop/cart has a sidecar"
 	Because string
-	Address string // of What Address: the stand-in
 }
 
 // sorted orders assumptions: by what they are about, then by what they say.

@@ -87,13 +87,22 @@ func newInjector(objects []*config.Object, opts Options) injector {
 			if spec.Spec.Template.Metadata.Labels[labelInject] == "true" && j.shown == nil {
 				j.shown = o
 			}
-		case *config.Pod:
-			if marks(candidate{labels: o.Labels, annotations: o.Annotations, spec: &spec.Spec}) != "" && j.marked == nil {
-				j.marked = o
+		}
+	}
+	j.marked = j.firstMarked(objects)
+	return j
+}
+
+// firstMarked returns the first Pod that the injector gave a sidecar, or nil.
+func (j *injector) firstMarked(objects []*config.Object) *config.Object {
+	for _, o := range objects {
+		if spec, ok := o.Spec.(*config.Pod); ok {
+			if p := (candidate{labels: o.Labels, annotations: o.Annotations, spec: &spec.Spec}); j.gateway(p) == "" && marks(p) != "" {
+				return o
 			}
 		}
 	}
-	return j
+	return nil
 }
 
 func labelled(labels map[string]string) bool {

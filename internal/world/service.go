@@ -20,9 +20,9 @@ func (c *completer) services() {
 		full.Spec.ClusterIP = full.Spec.ClusterIPs[0]
 		c.replace(o, o.Meta, &full)
 		c.assume(Assumption{
-			What: Address, Object: o, Field: "spec", Address: full.Spec.ClusterIP,
+			What: Address, Object: o, Field: "spec",
 			Message: "Service " + nameOf(o) + " has an address",
-			Because: "it has no clusterIP; the cluster would give it one, and " + full.Spec.ClusterIP + " stands for that",
+			Because: "it has no clusterIP, and a cluster would give it one",
 		})
 	}
 }

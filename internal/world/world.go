@@ -10,6 +10,7 @@ import (
 type Options struct {
 	RootNamespace string   // of the mesh; "istio-system" where empty
 	Stated        []Stated // what is decided by hand
+	Everything    bool     // objects that were read from a cluster are completed as well
 }
 
 // A World is an input with what a cluster would add to it.
@@ -18,6 +19,7 @@ type World struct {
 	Assumptions []Assumption
 
 	standIns map[string]*config.Object // what a stand-in address stands for: a Service, or what makes the Pod
+	at       map[string]*config.Object // objects of the input by the address of their Pods or Services
 	proxies  map[workload]Proxy
 	origins  map[*config.Object]*config.Object // of completed and added objects: the object of the input
 }
@@ -27,19 +29,63 @@ type workload struct{ namespace, name string }
 
 // Complete adds to the objects of an input what a cluster would. It does not change the objects that it is given.
 func Complete(objects []*config.Object, opts Options) *World {
+	if opts.Everything {
+		objects = written(objects)
+	}
 	c := newCompleter(objects, opts)
 	c.services()
 	c.pods()
 	c.templates()
 	c.world.Assumptions = sorted(c.world.Assumptions)
+	c.world.at = c.world.addresses()
 	return c.world
 }
+
+// written returns objects as if nobody had read them from a cluster.
+func written(objects []*config.Object) []*config.Object {
+	out := make([]*config.Object, len(objects))
+	for i, o := range objects {
+		copied := *o
+		copied.Live = false
+		out[i] = &copied
+	}
+	return out
+}
+
+// addresses files the objects of the input by the addresses that they have in the world.
+func (w *World) addresses() map[string]*config.Object {
+	at := map[string]*config.Object{}
+	for _, o := range w.Objects {
+		switch spec := o.Spec.(type) {
+		case *config.Service:
+			file(at, w.Origin(o), append([]string{spec.Spec.ClusterIP}, spec.Spec.ClusterIPs...)...)
+		case *config.Pod:
+			file(at, w.Origin(o), spec.Status.PodIP)
+		}
+	}
+	return at
+}
+
+func file(at map[string]*config.Object, o *config.Object, addresses ...string) {
+	for _, a := range addresses {
+		if at[a] == nil {
+			at[a] = o
+		}
+	}
+}
+
+// HasStandIns reports whether any address stands for one that only the cluster knows.
+func (w *World) HasStandIns() bool { return len(w.standIns) > 0 }
 
 // StandIn returns what an address stands for that the input does not have: a Service, or what makes the Pod that has it.
 func (w *World) StandIn(address string) (*config.Object, bool) {
 	o, ok := w.standIns[address]
 	return o, ok
 }
+
+// At returns the object of the input whose Pod or Service has an address, stand-ins included, or nil. Of several the first
+// counts.
+func (w *World) At(address string) *config.Object { return w.at[address] }
 
 // Origin returns the object of the input that an object was completed from or made by; any other is its own.
 func (w *World) Origin(o *config.Object) *config.Object {

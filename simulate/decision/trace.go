@@ -18,9 +18,12 @@ type Trace struct {
 	ResponseFlags string    `json:"responseFlags"`
 	AccessLog     string    `json:"accessLog,omitempty"` // the line that Envoy would write in Istio's default format
 	Call          call.Call `json:"call"`
-	Hops          []Hop     `json:"hops"`
-	NotModelled   []string  `json:"notModelled"`
-	Warnings      []Warning `json:"warnings"`
+
+	Assumed []Assumption `json:"assumed,omitempty"` // what the input does not say
+
+	Hops        []Hop     `json:"hops"`
+	NotModelled []string  `json:"notModelled"`
+	Warnings    []Warning `json:"warnings"`
 
 	Returned *Returned `json:"-"` // set where the call comes back to a proxy that it has passed
 	Refused  bool      `json:"-"` // the last proxy refuses the connection of the one before

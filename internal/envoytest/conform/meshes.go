@@ -112,7 +112,7 @@ func (f files) world(name string, folders []string, tested []simulate.Call) (*wo
 		return nil, err
 	}
 	if f["mesh.yaml"] == nil {
-		w.World, err = pipeline.Load(pipeline.Options{Paths: folders})
+		w.World, err = pipeline.Load(pipeline.Options{Paths: folders, Assume: pipeline.Assume{Nothing: true}})
 		return w, err
 	}
 	w.World, err = load(f["mesh.yaml"], w.settings)
@@ -121,7 +121,7 @@ func (f files) world(name string, folders []string, tested []simulate.Call) (*wo
 
 // load builds the mesh of a text.
 func load(documents, settings []byte) (*pipeline.World, error) {
-	o := pipeline.Options{Paths: []string{"-"}, Stdin: bytes.NewReader(documents)}
+	o := pipeline.Options{Paths: []string{"-"}, Stdin: bytes.NewReader(documents), Assume: pipeline.Assume{Nothing: true}}
 	if settings != nil {
 		dir, err := os.MkdirTemp("", "conform-")
 		if err != nil {

@@ -42,7 +42,7 @@ func TestNew(t *testing.T) {
 }
 
 func input(text []byte) pipeline.Options {
-	return pipeline.Options{Paths: []string{"-"}, Stdin: bytes.NewReader(text)}
+	return pipeline.Options{Paths: []string{"-"}, Stdin: bytes.NewReader(text), Assume: pipeline.Assume{Nothing: true}}
 }
 
 func accepted(t *testing.T, text []byte) {

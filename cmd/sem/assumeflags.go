@@ -1,0 +1,44 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"sem.example/internal/pipeline"
+)
+
+// assumeFlags say whether, and how, the input is completed by what a cluster would add.
+type assumeFlags struct{ options pipeline.Assume }
+
+func (f *assumeFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.Var(assumeValue{&f.options}, "assume", "complete the input also where it was read from a cluster; `=STATEMENT` decides about workloads: sidecar:NAMESPACE/NAME, no-sidecar:… or ambient:…, with the name * for all of the namespace (repeatable)")
+	flags.Lookup("assume").NoOptDefVal = assumeAll
+	flags.BoolVar(&f.options.Nothing, "no-assume", false, "add nothing to the input: no addresses of Services, no Pods of workloads, no sidecars (default: what it leaves to the cluster is completed, and named in the answer)")
+	cmd.MarkFlagsMutuallyExclusive("assume", "no-assume")
+}
+
+// assumeAll is the value of --assume by itself.
+const assumeAll = "all"
+
+// assumeValue reads the values of --assume.
+type assumeValue struct{ options *pipeline.Assume }
+
+func (v assumeValue) String() string { return "" }
+func (v assumeValue) Type() string   { return "string" }
+
+func (v assumeValue) Set(text string) error {
+	if text == assumeAll {
+		v.options.Everything = true
+		return nil
+	}
+	return v.options.State(text)
+}
+
+// tellAssumed says on standard error what the resources of a proxy are made of beside the input.
+func tellAssumed(cmd *cobra.Command, world *pipeline.World) {
+	if text := world.AssumedInShort(); text != "" {
+		fmt.Fprintln(cmd.ErrOrStderr(), "assuming:", text)
+	}
+}

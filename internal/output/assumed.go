@@ -1,0 +1,77 @@
+package output
+
+import (
+	"slices"
+	"strings"
+
+	"sem.example/simulate"
+)
+
+// assumed writes on one line what the input does not say and the answer depends on; with --why, each with its reason.
+func (p *tracePrinter) assumed(t *simulate.Trace) {
+	if len(t.Assumed) == 0 {
+		return
+	}
+	if !p.look.Why {
+		p.wrapped("assuming: "+strings.Join(assumptions(t.Assumed), "; "), 2, p.palette.warn)
+		p.WriteByte('\n')
+		return
+	}
+	p.wrapped("assuming:", 2, p.palette.warn)
+	for _, a := range t.Assumed {
+		line := a.Message + ": " + a.Because
+		if a.Origin != nil {
+			line += "  " + p.place(a.Origin)
+		}
+		p.wrapped(line, 4, p.palette.dim)
+	}
+	p.WriteByte('\n')
+}
+
+// assumptions puts together what is assumed about one thing: "shop/cart has a ready Pod and a sidecar".
+func assumptions(all []simulate.Assumption) []string {
+	var names []string
+	has := map[string][]string{}
+	for _, a := range all {
+		name, what, found := strings.Cut(a.Message, " has ")
+		if !found {
+			name = a.Message
+		}
+		name = name[strings.LastIndexByte(name, ' ')+1:]
+		if !found {
+			name = a.Message
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		if found && !slices.Contains(has[name], what) {
+			has[name] = append(has[name], what)
+		}
+	}
+	var out []string
+	for _, name := range names {
+		if len(has[name]) > 0 {
+			name += " has " + enumeration(has[name])
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+// enumeration joins words: "a, b and c".
+func enumeration(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// readable returns a trace in which addresses that only the cluster knows are named by what has them, instead of by what
+// stands for them.
+func readable(t *simulate.Trace) *simulate.Trace {
+	spell := t.Speller()
+	if spell == nil {
+		return t
+	}
+	return texts(t, spell)
+}

@@ -1,0 +1,196 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"sem.example/internal/config"
+	"sem.example/internal/mesh"
+	"sem.example/internal/world"
+	"sem.example/simulate"
+)
+
+// Assume says how an input is completed by what a cluster would add.
+type Assume struct {
+	Nothing    bool // it is taken as it is
+	Everything bool // objects that were read from a cluster are completed as well
+	stated     []world.Stated
+}
+
+// State decides about the sidecars of workloads by hand: "sidecar:shop/web", "no-sidecar:legacy/*", "ambient:shop/web".
+func (a *Assume) State(text string) error {
+	s, err := world.ParseStated(text)
+	a.stated = append(a.stated, s)
+	return err
+}
+
+// complete adds to the objects of the input what a cluster would, and returns the objects that a mesh is built of.
+func (w *World) complete(settings mesh.Settings, opts Options) []*config.Object {
+	if opts.Assume.Nothing {
+		return w.Objects
+	}
+	w.completed = world.Complete(w.Objects, world.Options{
+		RootNamespace: settings.Config.GetRootNamespace(), Stated: opts.Assume.stated, Everything: opts.Assume.Everything,
+	})
+	w.Objects = w.completed.Objects[:len(w.Objects)]
+	return w.completed.Objects
+}
+
+// assumed adds to a trace what was assumed of the objects on its way.
+func (w *World) assumed(t *simulate.Trace) {
+	if w.completed == nil {
+		return
+	}
+	if a := w.unknown(t.Call.Proxy); a != nil {
+		t.Assumed = append(t.Assumed, *a)
+	}
+	x := involved{world: w, standIns: map[*config.Object][]string{}}
+	for i := range t.Hops {
+		x.hop(&t.Hops[i])
+	}
+	x.named(t)
+	for _, a := range w.completed.About(x.objects...) {
+		out := assumption(a)
+		if a.What == world.Address || a.What == world.Pods {
+			out.Addresses = x.standIns[a.Object]
+		}
+		t.Assumed = append(t.Assumed, out)
+	}
+	t.NotModelled = append(x.notModelled(), t.NotModelled...)
+}
+
+// notModelled names what is on the way, and acts on it beside what the proxies are configured with.
+func (x *involved) notModelled() []string {
+	out := []string{}
+	for _, a := range x.world.completed.About(x.objects...) {
+		if a.What == world.Ambient {
+			out = append(out, "the ambient mesh ("+a.Message+": "+a.Because+")")
+		}
+	}
+	for _, o := range x.objects {
+		annotations := o.Annotations
+		if w, ok := o.Spec.(*config.Workload); ok {
+			annotations = w.Spec.Template.Metadata.Annotations
+		}
+		for _, name := range slices.Sorted(maps.Keys(annotations)) {
+			if strings.HasPrefix(name, "traffic.sidecar.istio.io/") || name == "proxy.istio.io/config" {
+				out = append(out, fmt.Sprintf("the annotation %s of %s %s/%s", name, o.Kind, o.Namespace, o.Name))
+			}
+		}
+	}
+	return out
+}
+
+// involved collects the objects of the input that have to do with a trace.
+type involved struct {
+	world    *World
+	objects  []*config.Object
+	standIns map[*config.Object][]string // addresses that the trace names
+}
+
+func (x *involved) add(o *config.Object) {
+	if o != nil && !slices.Contains(x.objects, o) {
+		x.objects = append(x.objects, o)
+	}
+}
+
+// named takes the objects whose stand-in addresses a trace names anywhere, be it as what was rejected.
+func (x *involved) named(t *simulate.Trace) {
+	if !x.world.completed.HasStandIns() {
+		return
+	}
+	text, err := json.Marshal(t)
+	if err != nil {
+		return
+	}
+	for _, a := range world.FindStandIns(string(text)) {
+		o, ok := x.world.completed.StandIn(a)
+		if ok && !slices.Contains(x.standIns[o], a) {
+			x.standIns[o] = append(x.standIns[o], a)
+			x.add(o)
+		}
+	}
+}
+
+func (x *involved) hop(h *simulate.Hop) {
+	if p, ok := x.world.completed.Proxy(h.Proxy.Namespace, h.Proxy.Name); ok {
+		x.add(p.Object)
+	}
+	if h.Destination != nil {
+		x.host(h.Destination.Host)
+	}
+	x.endpoints(h.Endpoints)
+	for i := range h.Branches {
+		cluster := h.Branches[i].Cluster // outbound|80|v1|reviews.shop.svc.cluster.local
+		x.host(cluster[strings.LastIndexByte(cluster, '|')+1:])
+		x.endpoints(h.Branches[i].Endpoints)
+	}
+}
+
+func (x *involved) host(name string) {
+	for _, s := range x.world.Mesh.ServicesOf(name) {
+		x.add(x.world.completed.Origin(s.Object))
+	}
+}
+
+func (x *involved) endpoints(list []simulate.Endpoint) {
+	for i := range list {
+		x.add(x.world.completed.At(list[i].Address))
+	}
+}
+
+// AssumedInShort counts what is assumed of the whole input: "addresses of 3 Services, Pods of 2 workloads"; "" for nothing.
+func (w *World) AssumedInShort() string {
+	if w.completed == nil {
+		return ""
+	}
+	count := map[world.What]int{}
+	for _, a := range w.completed.Assumptions {
+		count[a.What]++
+	}
+	var parts []string
+	for _, p := range []struct {
+		what      world.What
+		one, many string
+	}{
+		{world.Address, "the address of 1 Service", "addresses of %d Services"},
+		{world.Pods, "the Pods of 1 workload", "Pods of %d workloads"},
+		{world.Sidecar, "whether 1 workload has a sidecar", "whether %d workloads have sidecars"},
+	} {
+		switch n := count[p.what]; n {
+		case 0:
+		case 1:
+			parts = append(parts, p.one)
+		default:
+			parts = append(parts, fmt.Sprintf(p.many, n))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// assumption is an assumption in the words of the trace document.
+func assumption(a world.Assumption) simulate.Assumption {
+	out := simulate.Assumption{What: string(a.What), Message: a.Message, Because: a.Because}
+	if o := a.Object; o != nil {
+		out.Of = simulate.ObjectName{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}
+		out.Origin = placeOf(o, a.Field)
+	}
+	return out
+}
+
+// placeOf is where a field of an object is written.
+func placeOf(o *config.Object, field string) *simulate.Place {
+	p := &simulate.Place{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name, Field: field}
+	if o.Doc == nil {
+		return p
+	}
+	at := o.Doc.At(field)
+	p.Line, p.Column = int(at.Line), int(at.Column)
+	if o.Doc.File != nil {
+		p.File = o.Doc.File.Name
+	}
+	return p
+}
