@@ -48,8 +48,11 @@ func copied(v reflect.Value, change func(string) string) reflect.Value {
 			out.SetMapIndex(copied(each.Key(), change), copied(each.Value(), change))
 		}
 	case reflect.Struct:
+		out.Set(v) // with what other packages keep to themselves, such as the bytes of an address
 		for i := range v.NumField() {
-			out.Field(i).Set(copied(v.Field(i), change))
+			if v.Type().Field(i).IsExported() {
+				out.Field(i).Set(copied(v.Field(i), change))
+			}
 		}
 	default:
 		out.Set(v)
