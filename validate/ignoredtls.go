@@ -42,7 +42,8 @@ func ignoredTLS(s *facts.Set, r *reporter) {
 				always      bool // ISTIO_MUTUAL has a use for the others
 			}{
 				{"clientCertificate", p.TLS.ClientCertificate, true}, {"privateKey", p.TLS.PrivateKey, true},
-				{"caCertificates", p.TLS.CaCertificates, true}, {"credentialName", p.TLS.CredentialName, true}, {"sni", p.TLS.Sni, false},
+				{"caCertificates", p.TLS.CaCertificates, true}, {"credentialName", p.TLS.CredentialName, true},
+				{"caCertCredentialName", p.TLS.CaCertCredentialName, true}, {"sni", p.TLS.Sni, false},
 			} {
 				if f.value != "" && (f.always || mode == networking.ClientTLSSettings_DISABLE) {
 					r.at(p.Sub("tls."+f.name), "mode %s ignores %s", mode, f.name)

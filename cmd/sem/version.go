@@ -11,7 +11,7 @@ import (
 // What the answers are true for.
 const (
 	istioVersion = "1.32"
-	apiVersion   = "1.31.1"
+	apiVersion   = "1.32.0"
 	envoyVersion = "1.40"
 )
 

@@ -23,6 +23,7 @@ func (t *draft) balance(d *destination, where placement, groups []*group) {
 	}
 	t.choose(lb)
 	t.hash(lb.GetConsistentHash())
+	t.weighByLoad(lb.GetBackendUtilization())
 }
 
 // dialsAsCalled says whether a load balancer leaves the choice to the application: the address that it dialled.

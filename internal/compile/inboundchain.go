@@ -111,6 +111,7 @@ func (c *inboundTraffic) fillInbound(d *filterchain.Chain, p *inboundPort, http 
 		return
 	}
 	d.HTTP = &filterchain.Manager{Side: filterchain.Inbound, Access: c.access, Name: "inbound_" + d.Name, Protocol: p.protocol, Routes: inboundRoutes(c.view, p)}
+	d.Origins.Add("retry", origin.SettingTree(c.view, "defaultInboundHttpRetryPolicy")...)
 	d.Origins = slices.Concat(d.Origins, filterchain.ManagerOrigins(c.view), c.access.Authentication().Origins, c.access.Requests().Origins)
 }
 

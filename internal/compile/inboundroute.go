@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
-	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"sem.example/internal/compile/xds"
 	"sem.example/internal/mesh"
@@ -15,14 +14,14 @@ func (p *inboundPort) virtualHost() string { return "inbound|http|" + strconv.It
 
 // inboundRoutes is the route table of a port of the workload: every request goes to it, without a time limit. A request
 // that the workload has not seen yet when its connection breaks is sent again, except in gRPC, whose streams would break.
-func inboundRoutes(_ *mesh.View, p *inboundPort) *routev3.RouteConfiguration {
+func inboundRoutes(view *mesh.View, p *inboundPort) *routev3.RouteConfiguration {
 	action := &routev3.RouteAction{
 		ClusterSpecifier:  &routev3.RouteAction_Cluster{Cluster: p.cluster},
 		Timeout:           xds.Seconds(0),
 		MaxStreamDuration: &routev3.RouteAction_MaxStreamDuration{MaxStreamDuration: xds.Seconds(0), GrpcTimeoutHeaderMax: xds.Seconds(0)},
 	}
 	if p.protocol != mesh.GRPC && p.protocol != mesh.GRPCWeb {
-		action.RetryPolicy = &routev3.RetryPolicy{RetryOn: "reset-before-request", NumRetries: wrapperspb.UInt32(2)}
+		action.RetryPolicy = inboundRetryPolicy(view.Mesh.Settings.Config.GetDefaultInboundHttpRetryPolicy())
 	}
 	return &routev3.RouteConfiguration{
 		Name: p.cluster,

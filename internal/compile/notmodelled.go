@@ -55,7 +55,7 @@ func (c *Compiler) NotModelled() []envoy.NotModelled {
 			}
 		}
 	}
-	return append(out, c.inbound.access.Authentication().Remote...)
+	return append(append(out, c.untranslatedSettings()...), c.inbound.access.Authentication().Remote...)
 }
 
 func unmodelled(o *config.Object, why string) envoy.NotModelled {

@@ -15,8 +15,8 @@ import (
 	"sem.example/internal/mesh"
 )
 
-// eject puts outlier detection into a cluster. Hosts are ejected for errors in a row, never for their success rate, and
-// the rest is not flooded: the panic threshold is zero unless the policy sets one.
+// eject puts outlier detection into a cluster. Hosts are ejected for errors in a row and for their share of failures, never
+// for how their success rate compares, and the rest is not flooded: the panic threshold is zero unless the policy sets one.
 func (t *draft) eject(s *mesh.Service, o *networking.OutlierDetection) {
 	if o == nil {
 		return
@@ -26,8 +26,9 @@ func (t *draft) eject(s *mesh.Service, o *networking.OutlierDetection) {
 		Interval:             o.GetInterval(),
 		BaseEjectionTime:     o.GetBaseEjectionTime(),
 	}
-	out.Consecutive_5Xx, out.EnforcingConsecutive_5Xx = inARow(o.GetConsecutive_5XxErrors())
-	out.ConsecutiveGatewayFailure, out.EnforcingConsecutiveGatewayFailure = inARow(o.GetConsecutiveGatewayErrors())
+	out.Consecutive_5Xx, out.EnforcingConsecutive_5Xx = threshold(o.GetConsecutive_5XxErrors())
+	out.ConsecutiveGatewayFailure, out.EnforcingConsecutiveGatewayFailure = threshold(o.GetConsecutiveGatewayErrors())
+	out.FailurePercentageThreshold, out.EnforcingFailurePercentage = threshold(o.GetFailurePercentageThreshold())
 	if n := o.GetMaxEjectionPercent(); n > 0 {
 		out.MaxEjectionPercent = wrapperspb.UInt32(uint32(n))
 	}
@@ -39,8 +40,9 @@ func (t *draft) eject(s *mesh.Service, o *networking.OutlierDetection) {
 	t.countAsErrors(o.GetOutlierDetectionHttpErrorCodes())
 }
 
-// inARow is the number of errors in a row that eject a host, and how strictly that is enforced: zero switches it off.
-func inARow(n *wrapperspb.UInt32Value) (count, enforcing *wrapperspb.UInt32Value) {
+// threshold is the number of errors in a row (or their share) that ejects a host, and how strictly that is enforced: zero
+// switches it off.
+func threshold(n *wrapperspb.UInt32Value) (count, enforcing *wrapperspb.UInt32Value) {
 	switch {
 	case n == nil:
 		return nil, nil
@@ -55,7 +57,7 @@ func splitLocalErrors(out *clusterv3.OutlierDetection, n *wrapperspb.UInt32Value
 	out.SplitExternalLocalOriginErrors = true
 	out.EnforcingLocalOriginSuccessRate = wrapperspb.UInt32(0)
 	if n.GetValue() > 0 {
-		out.ConsecutiveLocalOriginFailure, out.EnforcingConsecutiveLocalOriginFailure = inARow(n)
+		out.ConsecutiveLocalOriginFailure, out.EnforcingConsecutiveLocalOriginFailure = threshold(n)
 	}
 }
 

@@ -18,6 +18,7 @@ const (
 	outboundRetryOn   = "connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes"
 	retryAttempts     = 2
 	retryHostAttempts = 5
+	inboundRetryOn    = "reset-before-request"
 	retriableCodes    = "retriable-status-codes"
 )
 
@@ -59,6 +60,26 @@ func retryPolicy(in *networking.HTTPRetry, hashed bool) *routev3.RetryPolicy {
 	}
 	if in.RetryRemoteLocalities.GetValue() {
 		out.RetryPriority = otherPriority
+	}
+	if in.Backoff != nil {
+		out.RetryBackOff = &routev3.RetryPolicy_RetryBackOff{BaseInterval: in.Backoff}
+	}
+	return out
+}
+
+// inboundRetryPolicy is the retry policy of an inbound route; nil where the mesh turns retries off. There is one host to
+// send to, so what says how another one is found does not count, and neither does the time limit of a try.
+func inboundRetryPolicy(in *networking.HTTPRetry) *routev3.RetryPolicy {
+	out := &routev3.RetryPolicy{RetryOn: inboundRetryOn, NumRetries: wrapperspb.UInt32(retryAttempts)}
+	switch {
+	case in == nil:
+		return out
+	case in.Attempts <= 0:
+		return nil
+	}
+	out.NumRetries = wrapperspb.UInt32(uint32(in.Attempts))
+	if in.RetryOn != "" {
+		out.RetryOn, out.RetriableStatusCodes = retryConditions(in.RetryOn)
 	}
 	if in.Backoff != nil {
 		out.RetryBackOff = &routev3.RetryPolicy_RetryBackOff{BaseInterval: in.Backoff}

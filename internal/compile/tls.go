@@ -159,10 +159,12 @@ func serverTLS(view *mesh.View, t *draft, d *destination, tls *networking.Client
 	switch {
 	case tls.GetCredentialName() != "":
 		credentials(common, tls, names, mutual)
+		separateRoots(view, common, d, tls, names)
 	case mutual && (tls.GetClientCertificate() == "" || tls.GetPrivateKey() == ""):
 		return nil, false
 	default:
 		files(common, tls, names, mutual)
+		separateRoots(view, common, d, tls, names)
 	}
 	tlsDefaults(view, t, common)
 	if t.http2() != nil {
@@ -179,6 +181,16 @@ func credentials(common *tlsv3.CommonTlsContext, tls *networking.ClientTLSSettin
 	if !tls.GetInsecureSkipVerify().GetValue() {
 		common.ValidationContextType = tlscontext.Validation(names, "", tlscontext.CredentialSecret(tls.GetCredentialName()+tlscontext.CACertSuffix))
 	}
+}
+
+// separateRoots takes the roots from a Secret or ConfigMap that the rule names for them alone. As for credentialName,
+// sidecars go without it unless the rule selects their workload.
+func separateRoots(view *mesh.View, common *tlsv3.CommonTlsContext, d *destination, tls *networking.ClientTLSSettings, names []string) {
+	roots := tls.GetCaCertCredentialName()
+	if roots == "" || tls.GetInsecureSkipVerify().GetValue() || !view.IsGateway() && (d.rule == nil || d.rule.Selector == nil) {
+		return
+	}
+	common.ValidationContextType = tlscontext.Validation(names, tls.GetCaCrl(), tlscontext.CredentialSecret(roots))
 }
 
 // files takes certificates from files that the proxy can read, and the roots of the system where none are named.

@@ -68,23 +68,32 @@ func providerName(rule int) string { return fmt.Sprintf("origins-%d", rule) }
 // tokenConfig demands that a token, if a request has one, is valid for the rule that it belongs to.
 //
 // With several rules each has to be met by a valid token or by none in its place; or one of them is met, which lets
-// rules share the place that the token is taken from.
+// rules share the place that the token is taken from. Where a rule demands its token, each has to be met: no other token
+// takes its place.
 func tokenConfig(view *mesh.View, rules []tokenRule) *jwtv3.JwtAuthentication {
 	out := &jwtv3.JwtAuthentication{Providers: map[string]*jwtv3.JwtProvider{}, BypassCorsPreflight: true}
 	var one, each []*jwtv3.JwtRequirement
+	mandatory := false
 	for i, r := range rules {
 		name := providerName(i)
 		out.Providers[name] = tokenProvider(view, r.JWTRule)
 		one = append(one, provided(name))
+		if r.GetPresence() == security.JWTRule_REQUIRED {
+			each, mandatory = append(each, provided(name)), true
+			continue
+		}
 		each = append(each, anyOf(provided(name), &jwtv3.JwtRequirement{
 			RequiresType: &jwtv3.JwtRequirement_AllowMissing{AllowMissing: &emptypb.Empty{}},
 		}))
 	}
 	required := each[0]
 	if len(rules) > 1 {
-		required = anyOf(append(one, &jwtv3.JwtRequirement{RequiresType: &jwtv3.JwtRequirement_RequiresAll{
+		required = &jwtv3.JwtRequirement{RequiresType: &jwtv3.JwtRequirement_RequiresAll{
 			RequiresAll: &jwtv3.JwtRequirementAndList{Requirements: each},
-		}})...)
+		}}
+		if !mandatory {
+			required = anyOf(append(one, required)...)
+		}
 	}
 	out.Rules = []*jwtv3.RequirementRule{{
 		Match:           &routev3.RouteMatch{PathSpecifier: &routev3.RouteMatch_Prefix{Prefix: "/"}},

@@ -23,6 +23,9 @@ func Server(view *mesh.View, set *networking.ServerTLSSettings, protocol mesh.Pr
 	if inMesh && !protocol.IsHTTP() && protocol != mesh.HTTPS {
 		ctx.AlpnProtocols = offerTCP
 	}
+	if own := set.GetAlpnProtocols(); len(own) > 0 {
+		ctx.AlpnProtocols = own
+	}
 	required := inMesh || mode == networking.ServerTLSSettings_MUTUAL
 	switch verified := required || mode == networking.ServerTLSSettings_OPTIONAL_MUTUAL; {
 	case inMesh:
@@ -119,7 +122,7 @@ func accept(check *tlsv3.CertificateValidationContext, set *networking.ServerTLS
 	return verify(check, roots)
 }
 
-// tlsParams sets the versions and ciphers of TLS: the server's own, over the mesh's defaults. Envoy's are kept where
+// tlsParams sets the versions, ciphers and curves of TLS: the server's own, over the mesh's defaults. Envoy's are kept where
 // neither says anything.
 func tlsParams(view *mesh.View, ctx *tlsv3.CommonTlsContext, set *networking.ServerTLSSettings) {
 	all := view.Mesh.Settings.Config.GetTlsDefaults()
@@ -128,6 +131,9 @@ func tlsParams(view *mesh.View, ctx *tlsv3.CommonTlsContext, set *networking.Ser
 		CipherSuites:              all.GetCipherSuites(),
 		TlsMinimumProtocolVersion: tlsv3.TlsParameters_TlsProtocol(set.GetMinProtocolVersion()),
 		TlsMaximumProtocolVersion: tlsv3.TlsParameters_TlsProtocol(set.GetMaxProtocolVersion()),
+	}
+	if own := set.GetEcdhCurves(); len(own) > 0 {
+		p.EcdhCurves = own
 	}
 	if own := KnownCiphers(set.GetCipherSuites()); len(own) > 0 {
 		p.CipherSuites = own
