@@ -110,7 +110,7 @@ func (c Call) Normal() (Call, error) {
 	if c.URL != "" && t.protocol == "" {
 		return c, fmt.Errorf("the URL %q has a scheme that sem does not know", c.URL)
 	}
-	if t.wrongPort != "" {
+	if t.wrongPort != "" && c.Port == 0 {
 		return c, fmt.Errorf("the URL %q has the port %q: use a number from 1 to 65535", c.URL, t.wrongPort)
 	}
 	c.fill(t)
