@@ -58,10 +58,13 @@ func (d *redirect) scheme(r *request.Request) string {
 	return r.Scheme
 }
 
-// newPath is the path of the location. A query that the redirect itself writes replaces the request's and is never
-// stripped.
+// newPath is the path of the location, which Envoy begins with a slash. A query that the redirect itself writes replaces
+// the request's and is never stripped.
 func (d *redirect) newPath(path string, matched func(string) int) string {
 	to := d.proto.GetPathRedirect()
+	if to != "" && to[0] != '/' {
+		to = "/" + to
+	}
 	if strings.Contains(to, "?") {
 		return to
 	}
