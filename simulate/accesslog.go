@@ -72,7 +72,7 @@ func (r *run) logRequest(l *line) {
 	if r.Hop.Rewrite != nil && r.Hop.Rewrite.Path != nil {
 		path = r.Hop.Rewrite.Path.From
 	}
-	l.quote(r.up.Req.Method + " " + path + version)
+	l.quote(r.up.Req.Method + " " + dash(path) + version)
 }
 
 // logStatus is the proxy's own answer; that of a server is not known, and bytes that are not read have none.

@@ -13,6 +13,8 @@ func httpReason(s *simulate.Step) (string, bool) {
 	switch r := s.Reason.(type) {
 	case decision.InvalidRequest:
 		return requestErrorText(r), true
+	case decision.HeadersSanitised:
+		return headersText(r), true
 	case decision.PathNormalised:
 		return "the proxy normalises paths before it routes", true
 	case decision.HostMatch:
@@ -51,6 +53,22 @@ func requestErrorText(r decision.InvalidRequest) string {
 		return "the proxy reads HTTP/2 only here, and the client speaks HTTP/1.1"
 	case decision.UnderscoreInHeader:
 		return fmt.Sprintf("the header %s has an underscore in its name, which the proxy refuses", r.Text)
+	case decision.TooManyHeaders:
+		return "the request has more headers than the proxy accepts"
+	case decision.HeadersTooLarge:
+		return "the headers of the request are larger than the proxy accepts"
+	case decision.InvalidHeaderText:
+		return fmt.Sprintf("the header %q has characters that HTTP does not allow there", r.Text)
+	case decision.InvalidContentLength:
+		return fmt.Sprintf("the content-length %q is not a number", r.Text)
+	case decision.LengthAndChunked:
+		return "the request has a content-length and is chunked, which the proxy does not accept together"
+	case decision.UnknownTransferEncoding:
+		return fmt.Sprintf("the transfer-encoding %q is one that the proxy does not know", r.Text)
+	case decision.HopByHopInHTTP2:
+		return fmt.Sprintf("the header %s has no place in HTTP/2", r.Text)
+	case decision.ReservedInConnection:
+		return fmt.Sprintf("the Connection header names %s, which the proxy does not drop for a client", r.Text)
 	case decision.PathNotAccepted:
 		return fmt.Sprintf("the path %q is not one that the proxy accepts", r.Text)
 	}

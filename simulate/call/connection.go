@@ -22,6 +22,7 @@ type Connection struct {
 	Inner       string // what the client speaks (inside the TLS, if any): http11, http2 or payload
 
 	Decrypted bool   // the proxy terminated the client's TLS
+	Presented bool   // and the client showed a certificate in the handshake
 	Peer      string // the identity that the client proved in the handshake, "" without one
 }
 

@@ -126,6 +126,14 @@ const (
 	OnlyHTTP2
 	UnderscoreInHeader
 	PathNotAccepted
+	TooManyHeaders
+	HeadersTooLarge
+	InvalidHeaderText // a name or value has characters that it must not have
+	InvalidContentLength
+	LengthAndChunked
+	UnknownTransferEncoding
+	HopByHopInHTTP2
+	ReservedInConnection
 )
 
 // What the connection manager does to a request before it is routed.

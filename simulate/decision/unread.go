@@ -31,12 +31,14 @@ var readings = map[protoreflect.Name]reading{
 	},
 	"HttpConnectionManager": {
 		"codec_type rds route_config http_filters common_http_protocol_options scheme_header_transformation server_header_transformation use_remote_address xff_num_trusted_hops internal_address_config " +
-			"upgrade_configs normalize_path merge_slashes path_with_escaped_slashes_action strip_matching_host_port strip_any_host_port strip_trailing_host_dot",
-		"stat_prefix add_user_agent tracing http1_safe_max_connection_duration http_protocol_options http2_protocol_options http3_protocol_options server_name " +
-			"max_request_headers_kb stream_idle_timeout stream_flush_timeout request_timeout request_headers_timeout drain_timeout " +
-			"drain_timeout_jitter delayed_close_timeout access_log access_log_flush_interval flush_access_log_on_new_request access_log_options skip_xff_append via " +
-			"generate_request_id preserve_external_request_id always_set_request_id_in_response forward_client_cert_details set_current_client_cert_details " +
-			"forward_client_cert_matcher proxy_100_continue represent_ipv4_remote_address_as_ipv4_mapped_ipv6 request_id_extension " +
+			"upgrade_configs normalize_path merge_slashes path_with_escaped_slashes_action strip_matching_host_port strip_any_host_port strip_trailing_host_dot " +
+			"http_protocol_options max_request_headers_kb skip_xff_append append_x_forwarded_port generate_request_id preserve_external_request_id " +
+			"forward_client_cert_details set_current_client_cert_details proxy_100_continue",
+		"stat_prefix add_user_agent tracing http1_safe_max_connection_duration http2_protocol_options http3_protocol_options server_name " +
+			"stream_idle_timeout stream_flush_timeout request_timeout request_headers_timeout drain_timeout " +
+			"drain_timeout_jitter delayed_close_timeout access_log access_log_flush_interval flush_access_log_on_new_request access_log_options via " +
+			"always_set_request_id_in_response " +
+			"represent_ipv4_remote_address_as_ipv4_mapped_ipv6 request_id_extension " +
 			"stream_error_on_invalid_http_message proxy_status_config append_local_overload add_proxy_protocol_connection_state forward_proto_config record_route_resolution_stats",
 	},
 	"TcpProxy": {

@@ -24,7 +24,7 @@ var told = []struct {
 	{&listenerv3.Listener{}, "fcds_config filter_chain_matcher deprecated_v1 udp_listener_config api_listener internal_listener"},
 	{&listenerv3.FilterChain{}, "use_proxy_proto"},
 	{&listenerv3.FilterChainMatch{}, ""},
-	{&hcmv3.HttpConnectionManager{}, "scoped_routes original_ip_detection_extensions early_header_mutation_extensions local_reply_config path_normalization_options typed_header_validation_config append_x_forwarded_port"},
+	{&hcmv3.HttpConnectionManager{}, "scoped_routes original_ip_detection_extensions early_header_mutation_extensions local_reply_config path_normalization_options typed_header_validation_config forward_client_cert_matcher"},
 	{&tcpv3.TcpProxy{}, "on_demand metadata_match"},
 	{&routev3.RouteConfiguration{}, "vhds internal_only_headers vhost_header ignore_path_parameters_in_path_matching route_specifiers"},
 	{&routev3.VirtualHost{}, "matcher cors retry_policy_typed_config hedge_policy route_specifiers"},

@@ -22,6 +22,12 @@ func codec(x *Exchange) *decision.Outcome {
 	case kind == hcmv3.HttpConnectionManager_HTTP2 && x.conn.Inner != call.HTTP2:
 		return otherVersion(x, decision.OnlyHTTP2)
 	}
+	if o := limits(x); o != nil {
+		return o
+	}
+	if o := framing(x); o != nil {
+		return o
+	}
 	return underscores(x)
 }
 
@@ -53,13 +59,7 @@ func underscores(x *Exchange) *decision.Outcome {
 
 // underscored refuses a request: HTTP/1.1 with an answer, HTTP/2 with a reset stream.
 func underscored(x *Exchange, name string) *decision.Outcome {
-	o := &decision.Outcome{Verdict: decision.Denied, Err: "bad request", Details: "http2.unexpected_underscore", Flags: "DR", Reason: decision.InvalidRequest{Error: decision.UnderscoreInHeader, Text: name}}
-	if x.conn.Inner != call.HTTP2 {
-		o.Status, o.Details, o.Flags = 400, "http1.unexpected_underscore", "DPE"
-		x.Hop.Response = &decision.Response{Status: 400, Body: "Bad Request"}
-	}
-	x.Step("http", "refused", o.Reason, decision.At(x.chain))
-	return o
+	return refuse(x, refusal{decision.UnderscoreInHeader, name, 400, "unexpected_underscore", "unexpected_underscore", "DR"})
 }
 
 // misnamed is the answer where the configuration adds a header to the request whose name is none: Envoy finds out when it

@@ -1,6 +1,8 @@
 package hcm
 
 import (
+	"net/netip"
+
 	"sem.example/internal/envoy"
 	"sem.example/simulate/call"
 	"sem.example/simulate/decision"
@@ -19,6 +21,8 @@ type Exchange struct {
 	chain   envoy.Addr // the filter chain
 	Req     *request.Request
 	sent    request.Request   // as the application sent it
+	from    netip.Addr        // where the client is, as the connection or trusted proxies say
+	inside  bool              // which is inside, as the manager is told
 	pending *decision.Outcome // the response where there is no route
 
 	// What was found.

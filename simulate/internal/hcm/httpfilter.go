@@ -37,7 +37,7 @@ func authorize(x *Exchange, f *httpFilter) *decision.Outcome {
 	if own, ok := route.PerRoute[*rbac.RBAC](x.Route, f.name); ok {
 		rules = own
 	}
-	d := rules.Allows(&rbac.Input{Conn: x.conn, Req: x.Req, From: x.manager.remote(x.Req, x.conn)})
+	d := rules.Allows(&rbac.Input{Conn: x.conn, Req: x.Req, From: x.from})
 	d.Record(x.Recorder, x.chain)
 	if d.Allowed {
 		return nil

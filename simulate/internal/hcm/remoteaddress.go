@@ -22,6 +22,14 @@ func (m *ConnectionManager) internal(req *request.Request, conn *call.Connection
 	return slices.ContainsFunc(ranges, func(p netip.Prefix) bool { return p.Contains(from) })
 }
 
+// address writes an address, "" where it is not known.
+func address(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}
+
 // remote is the address that the request comes from: that of the connection, or what trusted proxies wrote.
 func (m *ConnectionManager) remote(req *request.Request, conn *call.Connection) netip.Addr {
 	value, forwarded := req.Get("x-forwarded-for")

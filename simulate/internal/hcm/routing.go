@@ -64,7 +64,7 @@ func (x *Exchange) requireTLS() *decision.Outcome {
 	if x.host.Proto.GetRequireTls() == routev3.VirtualHost_NONE || x.Req.ForwardedProto() == "https" {
 		return nil
 	}
-	if x.host.Proto.GetRequireTls() == routev3.VirtualHost_EXTERNAL_ONLY && x.manager.internal(x.Req, x.conn) {
+	if x.host.Proto.GetRequireTls() == routev3.VirtualHost_EXTERNAL_ONLY && x.inside {
 		return nil
 	}
 	o := x.redirected(301, "https://"+x.Req.Authority+x.Req.Path, decision.RequiresTLS)

@@ -86,9 +86,9 @@ func (x *Exchange) announceCluster(o *decision.Outcome) {
 // prepare adds what the manager itself knows of the connection.
 func prepare(x *Exchange) {
 	x.Req.Encrypted, x.Req.Principal = x.conn.Decrypted, x.conn.Peer
-	if x.manager.proto.GetUseRemoteAddress().GetValue() && x.manager.proto.GetXffNumTrustedHops() == 0 {
-		delete(x.Req.Headers, "x-forwarded-proto")
-	}
+	x.from = x.manager.remote(x.Req, x.conn)
+	x.inside = x.manager.internal(x.Req, x.conn)
+	sanitise(x)
 	x.Req.Scheme = x.Req.ForwardedProto()
 	if to := x.manager.proto.GetSchemeHeaderTransformation().GetSchemeToOverwrite(); to != "" {
 		x.Req.Scheme = to

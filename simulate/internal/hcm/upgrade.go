@@ -12,8 +12,8 @@ import (
 // allows. What the route says comes first.
 func upgrade(x *Exchange) *decision.Outcome {
 	kind := x.Req.Upgrade()
-	if kind == "" || allowsUpgrade(x, kind) {
-		return nil
+	if kind == "" || allowsUpgrade(x, kind) || kind == "CONNECT" && x.Route == nil {
+		return nil // a CONNECT that no route is for is answered as any such request
 	}
 	x.Hop.Response = &decision.Response{Status: 403}
 	reason := decision.UpgradeRefused{Protocol: kind}

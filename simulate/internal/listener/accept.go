@@ -47,7 +47,7 @@ func handshake(c *call.Connection, chain *Chain, rec *decision.Recorder) *decisi
 	}
 	c.Decrypted = true
 	if chain.tls.asks {
-		c.Peer = c.Principal
+		c.Peer, c.Presented = c.Principal, c.Certificate
 	}
 	rec.Step("tls", "terminated", decision.Decrypted{Peer: c.Peer}, decision.Part(chain.Addr, "tls"))
 	return nil

@@ -36,9 +36,9 @@ func NewPathRule(m *routev3.RouteMatch) PathRule {
 	return PathRule{onPath(unknownMatcher), whole}
 }
 
-// onPath makes a text match a test of the path.
+// onPath makes a text match a test of the path, which a request without a path (CONNECT) fails.
 func onPath(t Text) Condition {
-	return Condition{func(r *request.Request) bool { return t.Test(r.PathOnly()) }, decision.Condition{Subject: decision.Path, Text: t.Says}}
+	return Condition{func(r *request.Request) bool { return r.Path != "" && t.Test(r.PathOnly()) }, decision.Condition{Subject: decision.Path, Text: t.Says}}
 }
 
 // below matches whole path segments: "/api" matches "/api" and "/api/x" but not "/apis".

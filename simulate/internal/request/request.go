@@ -35,6 +35,10 @@ func NewRequest(c *call.Call) *Request {
 			delete(r.Headers, name)
 		}
 	}
+	if r.Method == "CONNECT" {
+		r.Path = "" // an authority is all that it asks for
+	}
+	r.parse()
 	return r
 }
 
