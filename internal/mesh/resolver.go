@@ -20,3 +20,14 @@ func (v *View) ResolveName(name string) string {
 	}
 	return name
 }
+
+// InDNS returns the Kubernetes Service of a host, for which the cluster's DNS has a record whoever may see the Service, or
+// nil. An entry of the same host changes nothing about that.
+func (m *Mesh) InDNS(host string) *Service {
+	for _, s := range m.ServicesOf(host) {
+		if s.Kubernetes() {
+			return s
+		}
+	}
+	return nil
+}

@@ -108,6 +108,9 @@ func dialled(call simulate.Call, lookUp func(name string) string) string {
 // world's DNS knows.
 func (e *engine) lookUp(name string) string {
 	for _, host := range e.view.SearchNames(name) {
+		if s := e.view.Mesh.InDNS(host); s != nil && !e.view.Proxy.DNSCapture && s.DialAddress(e.view.Proxy) != "" {
+			return s.DialAddress(e.view.Proxy)
+		}
 		if s := e.view.Service(host); s != nil {
 			return s.DialAddress(e.view.Proxy)
 		}
