@@ -11,6 +11,7 @@ import (
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 
+	"sem.example/internal/compile/cluster"
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/security"
 	"sem.example/internal/compile/xds"
@@ -36,7 +37,7 @@ type Compiler struct {
 	clusters  lazy.Map[string, *clusterv3.Cluster]
 	endpoints lazy.Map[string, *endpointv3.ClusterLoadAssignment]
 	trails    lazy.Map[string, envoy.Origins] // see clusterOrigins
-	upstream  *clusters
+	upstream  *cluster.Builder
 
 	inbound  *inboundTraffic
 	outbound *outboundTraffic
@@ -55,7 +56,7 @@ func New(view *mesh.View) *Compiler {
 	access := security.New(view)
 	c.gateway = &gatewayTraffic{view: view, access: access, origins: &c.origins}
 	c.kin = c
-	c.upstream = newClusters(view, func() bool { return c.gateway.servers().passesSNI })
+	c.upstream = cluster.NewBuilder(view, func() bool { return c.gateway.servers().passesSNI })
 	c.inbound = &inboundTraffic{view: view, access: access, origins: &c.origins, clusters: c.upstream}
 	c.outbound = &outboundTraffic{view: view, access: access, origins: &c.origins, egress: &c.sight.egress}
 	c.outbound.shared = c.outbound
@@ -137,32 +138,32 @@ func (c *Compiler) RouteFor(name, authority string) *routev3.RouteConfiguration 
 // Cluster implements [envoy.Resources].
 func (c *Compiler) Cluster(name string) *clusterv3.Cluster {
 	home := c.home(name)
-	return home.clusters.Get(name, func() *clusterv3.Cluster { return home.draft(name).finish() })
+	return home.clusters.Get(name, func() *clusterv3.Cluster { return home.draft(name).Build() })
 }
 
 // home is the compiler that builds a cluster.
 func (c *Compiler) home(cluster string) *Compiler {
-	if isInbound(cluster) {
+	if isInboundCluster(cluster) {
 		return c
 	}
 	return c.kin
 }
 
-func isInbound(cluster string) bool {
+func isInboundCluster(cluster string) bool {
 	return strings.HasPrefix(cluster, "inbound|") || cluster == xds.InboundPassthrough
 }
 
 // draft builds a cluster at its home, or returns nil where there is none of that name.
-func (c *Compiler) draft(cluster string) *draft {
-	if isInbound(cluster) {
+func (c *Compiler) draft(cluster string) *cluster.Mutable {
+	if isInboundCluster(cluster) {
 		return c.inbound.inboundCluster(cluster)
 	}
-	return c.upstream.outboundCluster(cluster)
+	return c.upstream.Outbound(cluster)
 }
 
 // Endpoints implements [envoy.Resources].
 func (c *Compiler) Endpoints(cluster string) *endpointv3.ClusterLoadAssignment {
-	return c.kin.endpoints.Get(cluster, func() *endpointv3.ClusterLoadAssignment { return c.kin.upstream.assignment(cluster) })
+	return c.kin.endpoints.Get(cluster, func() *endpointv3.ClusterLoadAssignment { return c.kin.upstream.LoadAssignment(cluster) })
 }
 
 // OriginsOf implements [envoy.Resources].
@@ -184,6 +185,11 @@ func (c *Compiler) originsWithin(path string) envoy.Origins {
 		}
 	}
 	return nil
+}
+
+// clusterOrigins returns where the parts of one of the compiler's own clusters are written; nil for an unknown one.
+func (c *Compiler) clusterOrigins(name string) envoy.Origins {
+	return c.trails.Get(name, func() envoy.Origins { return c.upstream.OriginsOf(c.draft(name)) })
 }
 
 // Snapshot builds everything that the proxy runs, with the origins of every part.
@@ -225,7 +231,7 @@ func (c *Compiler) AllEndpoints() []*endpointv3.ClusterLoadAssignment {
 
 // clusterNames returns the names of all clusters of the proxy, sorted.
 func (c *Compiler) clusterNames() []string {
-	names := slices.Concat(c.kin.upstream.outboundClusters(), inboundClusters(c.view))
+	names := slices.Concat(c.kin.upstream.Names(), inboundClusters(c.view))
 	slices.Sort(names)
 	return slices.Compact(names)
 }

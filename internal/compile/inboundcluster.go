@@ -13,6 +13,7 @@ import (
 	meshconfig "istio.io/api/mesh/v1alpha1"
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/compile/cluster"
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/proxy"
 	"sem.example/internal/compile/xds"
@@ -148,12 +149,12 @@ func inboundClusters(view *mesh.View) []string {
 }
 
 // inboundCluster drafts one of them, or returns nil where the proxy has none of that name.
-func (c *inboundTraffic) inboundCluster(name string) *draft {
+func (c *inboundTraffic) inboundCluster(name string) *cluster.Mutable {
 	if c.view.IsGateway() {
 		return nil
 	}
 	if name == xds.InboundPassthrough {
-		d := passthroughDraft(c.view, name)
+		d := cluster.NewPassthrough(c.view, name)
 		d.UpstreamBindConfig = bindMarked(c.view, true)
 		return d
 	}
@@ -167,20 +168,20 @@ func (c *inboundTraffic) inboundCluster(name string) *draft {
 
 // workloadCluster drafts the cluster of a port of the workload. Of a traffic policy only the connection pool counts
 // here: the Sidecar's, or that of the DestinationRule for the service, so that the server is ready for what clients may send.
-func (c *inboundTraffic) workloadCluster(t *inboundTarget) *draft {
+func (c *inboundTraffic) workloadCluster(t *inboundTarget) *cluster.Mutable {
 	how := clusterv3.Cluster_ORIGINAL_DST
 	if t.to != nil {
 		how = clusterv3.Cluster_STATIC
 	}
-	d := newDraft(t.name, how)
+	d := cluster.NewMutable(t.name, how)
 	d.CommonLbConfig = &clusterv3.Cluster_CommonLbConfig{}
-	speak(c.view, d, t.protocol)
+	cluster.SetProtocol(c.view, d, t.protocol)
 	p := c.workloadPolicy(t)
-	applyPool(c.view, d, p.ConnectionPool.Value, p.RetryBudget.Value)
+	cluster.ApplyConnectionPool(c.view, d, p.ConnectionPool.Value, p.RetryBudget.Value)
 	if t.to == nil {
 		d.LbPolicy, d.CleanupInterval = clusterv3.Cluster_CLUSTER_PROVIDED, &durationpb.Duration{Seconds: forEver}
 		if t.served != nil && t.served.Port.Number == t.settings {
-			d.redirect(t.served.Service, t.served.Port) // as clients' proxies do, which changes nothing here
+			d.OverridePort(t.served.Service, t.served.Port) // as clients' proxies do, which changes nothing here
 		}
 	} else {
 		d.LoadAssignment = oneEndpoint(t.name, t.to)
@@ -188,10 +189,10 @@ func (c *inboundTraffic) workloadCluster(t *inboundTarget) *draft {
 	if !t.loopback {
 		d.UpstreamBindConfig = bindMarked(c.view, false)
 	}
-	d.origins = func() origin.List {
+	d.Origins = func() origin.List {
 		var out origin.List
 		out.Add("", t.origins...)
-		addBlock(c.clusters, &out, "pool", p.ConnectionPool)
+		cluster.AddPolicy(c.clusters, &out, "pool", p.ConnectionPool)
 		return out
 	}
 	return d
@@ -199,7 +200,7 @@ func (c *inboundTraffic) workloadCluster(t *inboundTarget) *draft {
 
 // workloadPolicy returns the settings for traffic to a port of the workload.
 func (c *inboundTraffic) workloadPolicy(t *inboundTarget) *trafficpolicy.Effective {
-	p := c.clusters.meshPolicy()
+	p := c.clusters.MeshPolicy()
 	if t.served != nil {
 		p.Apply(c.view.ServerRule(t.served.Service), t.settings, "")
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"sem.example/internal/compile/cluster"
 	"sem.example/internal/compile/compiletest"
 	"sem.example/internal/envoy"
 )
@@ -77,7 +78,7 @@ var usual = map[string]string{
 	"typedDnsResolverConfig.name": "envoy.network.dns_resolver.cares", "typedDnsResolverConfig.typedConfig.udpMaxQueries": "100",
 }
 
-var shorten = strings.NewReplacer("typedExtensionProtocolOptions."+httpOptions, "http", ".typedConfig.commonTlsContext", ".tls",
+var shorten = strings.NewReplacer("typedExtensionProtocolOptions."+cluster.HTTPOptions, "http", ".typedConfig.commonTlsContext", ".tls",
 	"combinedValidationContext.defaultValidationContext", "validate", "combinedValidationContext.validationContextSdsSecretConfig", "roots",
 	"endpoint.address.socketAddress.", "")
 

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"sem.example/internal/compile/cluster"
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/security"
 	"sem.example/internal/lazy"
@@ -12,7 +13,7 @@ type inboundTraffic struct {
 	view     *mesh.View
 	access   *security.Access
 	origins  *origin.Store
-	clusters *clusters
+	clusters *cluster.Builder
 
 	ports lazy.Value[[]*inboundPort] // see inboundPorts
 }

@@ -1,4 +1,4 @@
-package compile
+package cluster
 
 import (
 	"math"
@@ -155,5 +155,3 @@ func gcd(a, b uint32) uint32 {
 
 // product and sum stop at the largest weight.
 func product(a, b uint32) uint32 { return uint32(min(uint64(a)*uint64(b), math.MaxUint32)) }
-
-func sum(a, b uint32) uint32 { return uint32(min(uint64(a)+uint64(b), math.MaxUint32)) }

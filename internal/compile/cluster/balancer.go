@@ -1,4 +1,4 @@
-package compile
+package cluster
 
 import (
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
@@ -9,7 +9,7 @@ import (
 )
 
 // balance chooses how a cluster picks one of its endpoints: first among localities, then within.
-func (t *draft) balance(d *destination, where placement, groups []*group) {
+func (t *Mutable) balance(d *destination, where placement, groups []*group) {
 	lb := d.policy.LoadBalancer.Value
 	if t.CommonLbConfig.HealthyPanicThreshold == nil {
 		t.CommonLbConfig.HealthyPanicThreshold = &typev3.Percent{}
@@ -26,13 +26,8 @@ func (t *draft) balance(d *destination, where placement, groups []*group) {
 	t.weighByLoad(lb.GetBackendUtilization())
 }
 
-// dialsAsCalled says whether a load balancer leaves the choice to the application: the address that it dialled.
-func dialsAsCalled(lb *networking.LoadBalancerSettings) bool {
-	return lb.GetSimple() == networking.LoadBalancerSettings_PASSTHROUGH
-}
-
 // choose sets the algorithm. The endpoint with the fewest requests is taken where no other is asked for.
-func (t *draft) choose(lb *networking.LoadBalancerSettings) {
+func (t *Mutable) choose(lb *networking.LoadBalancerSettings) {
 	switch lb.GetSimple() {
 	case networking.LoadBalancerSettings_RANDOM:
 		t.LbPolicy = clusterv3.Cluster_RANDOM
@@ -81,7 +76,7 @@ func warmup(lb *networking.LoadBalancerSettings) *clusterv3.Cluster_SlowStartCon
 }
 
 // hash keeps requests with the same key on the same endpoint. What the key is, routes say.
-func (t *draft) hash(h *networking.LoadBalancerSettings_ConsistentHashLB) {
+func (t *Mutable) hash(h *networking.LoadBalancerSettings_ConsistentHashLB) {
 	switch {
 	case h == nil:
 	case h.GetMaglev() != nil:
@@ -100,7 +95,7 @@ func (t *draft) hash(h *networking.LoadBalancerSettings_ConsistentHashLB) {
 	}
 }
 
-func (t *draft) ring(least uint64) {
+func (t *Mutable) ring(least uint64) {
 	t.LbPolicy = clusterv3.Cluster_RING_HASH
 	if least != 0 {
 		t.LbConfig = &clusterv3.Cluster_RingHashLbConfig_{

@@ -1,4 +1,4 @@
-package compile
+package cluster
 
 import (
 	"time"
@@ -13,26 +13,26 @@ import (
 )
 
 // blackHoleCluster builds the cluster that has no endpoint and never will.
-func blackHoleCluster(view *mesh.View) *draft {
-	t := newDraft(xds.BlackHole, clusterv3.Cluster_STATIC)
+func blackHoleCluster(view *mesh.View) *Mutable {
+	t := NewMutable(xds.BlackHole, clusterv3.Cluster_STATIC)
 	t.ConnectTimeout = view.Mesh.Settings.Config.GetConnectTimeout()
 	t.setting("pool", "connectTimeout")
 	return t
 }
 
 // passthroughCluster builds the cluster of unknown destinations, which connects to where the application wanted to.
-func passthroughCluster(view *mesh.View) *draft {
-	t := passthroughDraft(view, xds.Passthrough)
+func passthroughCluster(view *mesh.View) *Mutable {
+	t := NewPassthrough(view, xds.Passthrough)
 	t.exchangePeers()
 	return t
 }
 
-// passthroughDraft starts a cluster of a name that connects to the original destination. Of the mesh's default policy it
+// NewPassthrough starts a cluster of a name that connects to the original destination. Of the mesh's default policy it
 // takes the limits, but not what is about requests.
-func passthroughDraft(view *mesh.View, name string) *draft {
-	t := newDraft(name, clusterv3.Cluster_ORIGINAL_DST)
+func NewPassthrough(view *mesh.View, name string) *Mutable {
+	t := NewMutable(name, clusterv3.Cluster_ORIGINAL_DST)
 	t.LbPolicy = clusterv3.Cluster_CLUSTER_PROVIDED
-	applyPool(view, t, view.Mesh.Settings.Config.GetDefaultTrafficPolicy().GetConnectionPool(), nil)
+	ApplyConnectionPool(view, t, view.Mesh.Settings.Config.GetDefaultTrafficPolicy().GetConnectionPool(), nil)
 	t.http = nil
 	t.setHTTP(clientHTTP(view))
 	return t

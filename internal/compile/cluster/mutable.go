@@ -1,4 +1,4 @@
-package compile
+package cluster
 
 import (
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
@@ -15,33 +15,34 @@ import (
 	"sem.example/internal/mesh"
 )
 
-// httpOptions is the name under which a cluster carries its HTTP options.
-const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+// HTTPOptions is the name under which a cluster carries its HTTP options.
+const HTTPOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 
-// A draft is a cluster that is being built. What Envoy wants packed is packed at the end.
-type draft struct {
+// A Mutable is a cluster that is being built. What Envoy wants packed is packed at the end.
+type Mutable struct {
 	*clusterv3.Cluster
 	http     *upstreamsv3.HttpProtocolOptions // nil until something sets one of them
 	names    *dynamicv3.ClusterConfig         // of a cluster whose endpoints are the names of requests, else nil
 	settings []setting                        // of the mesh that show in it
-	origins  func() origin.List               // works out where the rest of it is written; nil where nowhere
+	Origins  func() origin.List               // works out where the rest of it is written; nil where nowhere
 }
 
-func newDraft(name string, how clusterv3.Cluster_DiscoveryType) *draft {
-	return &draft{Cluster: &clusterv3.Cluster{Name: name, ClusterDiscoveryType: &clusterv3.Cluster_Type{Type: how}}}
+// NewMutable returns a cluster of a name whose endpoints are found in a given way.
+func NewMutable(name string, how clusterv3.Cluster_DiscoveryType) *Mutable {
+	return &Mutable{Cluster: &clusterv3.Cluster{Name: name, ClusterDiscoveryType: &clusterv3.Cluster_Type{Type: how}}}
 }
 
 // options returns the HTTP options to be changed.
-func (t *draft) options() *upstreamsv3.HttpProtocolOptions {
+func (t *Mutable) options() *upstreamsv3.HttpProtocolOptions {
 	if t.http == nil {
 		t.http = &upstreamsv3.HttpProtocolOptions{}
 	}
 	return t.http
 }
 
-// finish packs the draft; no draft is no cluster. Envoy wants a protocol named as soon as there are HTTP options: then
+// Build packs the draft; no draft is no cluster. Envoy wants a protocol named as soon as there are HTTP options: then
 // HTTP/1.1 is.
-func (t *draft) finish() *clusterv3.Cluster {
+func (t *Mutable) Build() *clusterv3.Cluster {
 	if t == nil {
 		return nil
 	}
@@ -59,13 +60,13 @@ func (t *draft) finish() *clusterv3.Cluster {
 	return t.Cluster
 }
 
-func (t *draft) setHTTP(o *upstreamsv3.HttpProtocolOptions) {
-	t.TypedExtensionProtocolOptions = map[string]*anypb.Any{httpOptions: xds.Any(o)}
+func (t *Mutable) setHTTP(o *upstreamsv3.HttpProtocolOptions) {
+	t.TypedExtensionProtocolOptions = map[string]*anypb.Any{HTTPOptions: xds.Any(o)}
 }
 
-// speak chooses the protocol that a port is spoken to with. Sidecars speak to a port of unknown protocol as the
+// SetProtocol chooses the protocol that a port is spoken to with. Sidecars speak to a port of unknown protocol as the
 // application does; a gateway cannot, since it offers HTTP/2 to every client.
-func speak(view *mesh.View, t *draft, p mesh.Protocol) {
+func SetProtocol(view *mesh.View, t *Mutable, p mesh.Protocol) {
 	if p.IsHTTP2() {
 		t.speakHTTP2()
 		return
@@ -78,7 +79,7 @@ func speak(view *mesh.View, t *draft, p mesh.Protocol) {
 	}
 }
 
-func (t *draft) speakHTTP2() {
+func (t *Mutable) speakHTTP2() {
 	if o := t.options(); o.UpstreamProtocolOptions == nil {
 		o.UpstreamProtocolOptions = &upstreamsv3.HttpProtocolOptions_ExplicitHttpConfig_{
 			ExplicitHttpConfig: &upstreamsv3.HttpProtocolOptions_ExplicitHttpConfig{
@@ -91,13 +92,13 @@ func (t *draft) speakHTTP2() {
 }
 
 // speakAsClient makes the proxy speak the HTTP version of the request.
-func (t *draft) speakAsClient() {
+func (t *Mutable) speakAsClient() {
 	o := t.options()
 	o.UpstreamProtocolOptions = asClient(o.GetExplicitHttpConfig().GetHttpProtocolOptions())
 }
 
 // http2 returns the HTTP/2 options of a cluster that speaks nothing else, or nil.
-func (t *draft) http2() *corev3.Http2ProtocolOptions {
+func (t *Mutable) http2() *corev3.Http2ProtocolOptions {
 	return t.http.GetExplicitHttpConfig().GetHttp2ProtocolOptions()
 }
 
@@ -126,7 +127,7 @@ func asClient(o *corev3.Http1ProtocolOptions) *upstreamsv3.HttpProtocolOptions_U
 
 // upgrade makes the proxy speak HTTP/2 to a port where the policy or the mesh asks for it. The mesh's wish holds for
 // ports that are known to be HTTP; a policy knows what it does.
-func upgrade(view *mesh.View, t *draft, port *mesh.Port, pool *networking.ConnectionPoolSettings) {
+func upgrade(view *mesh.View, t *Mutable, port *mesh.Port, pool *networking.ConnectionPoolSettings) {
 	h := pool.GetHttp()
 	switch {
 	case h.GetUseClientProtocol(), h.GetH2UpgradePolicy() == networking.ConnectionPoolSettings_HTTPSettings_DO_NOT_UPGRADE:
@@ -137,3 +138,11 @@ func upgrade(view *mesh.View, t *draft, port *mesh.Port, pool *networking.Connec
 		t.setting("protocol", "h2UpgradePolicy")
 	}
 }
+
+// A setting is a field of the mesh's settings that shows in a part of a cluster.
+type setting struct{ part, field string }
+
+func (t *Mutable) setting(part, field string) { t.settings = append(t.settings, setting{part, field}) }
+
+// allowInsecure lets the cluster go without the checks of names that Envoy demands here.
+func (t *Mutable) allowInsecure() { t.names.AllowInsecureClusterOptions = true }

@@ -1,4 +1,4 @@
-package compile
+package cluster
 
 import (
 	"slices"
@@ -16,8 +16,8 @@ import (
 	"sem.example/internal/mesh"
 )
 
-// assignment builds the endpoints of a cluster that finds them by EDS; nil where there is no such cluster.
-func (c *clusters) assignment(cluster string) *endpointv3.ClusterLoadAssignment {
+// LoadAssignment builds the endpoints of a cluster that finds them by EDS; nil where there is no such cluster.
+func (c *Builder) LoadAssignment(cluster string) *endpointv3.ClusterLoadAssignment {
 	d := c.destination(cluster)
 	if d == nil || d.byName() || discovery(c.view, d) != clusterv3.Cluster_EDS {
 		return nil
@@ -70,20 +70,6 @@ const (
 
 	sessionHeaderLabel = "istio.io/persistent-session-header"
 )
-
-// A group is the endpoints of one locality and, where priorities split it, of one priority.
-type group struct {
-	locality  string
-	priority  uint32
-	weight    uint32 // 0 where there are no members
-	endpoints []*mesh.Endpoint
-	members   []*endpointv3.LbEndpoint // made from the endpoints, one each
-}
-
-func (g *group) add(e *mesh.Endpoint, m *endpointv3.LbEndpoint) {
-	g.endpoints, g.members = append(g.endpoints, e), append(g.members, m)
-	g.weight = sum(g.weight, m.GetLoadBalancingWeight().GetValue())
-}
 
 // localityGroups gathers endpoints by locality, sorted.
 func localityGroups(view *mesh.View, d *destination, endpoints []*mesh.Endpoint) []*group {
@@ -174,10 +160,6 @@ func onlyMutualTLS(groups []*group) {
 			}
 		}
 	}
-}
-
-func takesMutualTLS(m *endpointv3.LbEndpoint) bool {
-	return m.GetMetadata().GetFilterMetadata()[matchTLSMode].GetFields()["tlsMode"].GetStringValue() == mutualTLS
 }
 
 // load puts groups into a cluster's assignment.

@@ -1,4 +1,4 @@
-package compile
+package cluster
 
 import (
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
@@ -11,17 +11,9 @@ import (
 	"sem.example/internal/mesh"
 )
 
-// dynamic says whether the destination is a name that only the request tells. Without a service it may be any name.
-func (d *destination) dynamic() bool { return d.service == nil || proxy.Dynamic(d.service) }
-
-// dialsAnyName says whether the proxy resolves the names of unknown destinations itself.
-func dialsAnyName(view *mesh.View) bool {
-	return !view.IsGateway() && proxy.OutboundMode(view) == proxy.AllowDynamic
-}
-
 // newNameDraft starts a cluster whose only endpoint is what the name of each request resolves to.
-func newNameDraft(name string, cache *cachev3.DnsCacheConfig) *draft {
-	return &draft{
+func newNameDraft(name string, cache *cachev3.DnsCacheConfig) *Mutable {
+	return &Mutable{
 		Cluster: &clusterv3.Cluster{Name: name, LbPolicy: clusterv3.Cluster_CLUSTER_PROVIDED},
 		names: &dynamicv3.ClusterConfig{
 			ClusterImplementationSpecifier: &dynamicv3.ClusterConfig_DnsCacheConfig{DnsCacheConfig: cache},
@@ -30,11 +22,11 @@ func newNameDraft(name string, cache *cachev3.DnsCacheConfig) *draft {
 }
 
 // nameCluster builds the cluster of a wildcard host.
-func (c *clusters) nameCluster(d *destination) *draft {
+func (c *Builder) nameCluster(d *destination) *Mutable {
 	t := newNameDraft(d.name, proxy.DNSCache(c.view, proxy.DNSCacheName(d.service)))
-	speak(c.view, t, d.port.Protocol)
+	SetProtocol(c.view, t, d.port.Protocol)
 	upgrade(c.view, t, d.port, d.policy.ConnectionPool.Value)
-	applyPool(c.view, t, d.policy.ConnectionPool.Value, d.policy.RetryBudget.Value)
+	ApplyConnectionPool(c.view, t, d.policy.ConnectionPool.Value, d.policy.RetryBudget.Value)
 	t.eject(d.service, d.policy.OutlierDetection.Value)
 	encrypt(c.view, t, d)
 	t.prependProxyProtocol(d.policy.ProxyProtocol.Value)
@@ -44,18 +36,15 @@ func (c *clusters) nameCluster(d *destination) *draft {
 }
 
 // anyNameCluster builds the cluster of destinations that are not of the mesh.
-func anyNameCluster(view *mesh.View) *draft {
+func anyNameCluster(view *mesh.View) *Mutable {
 	tls := view.Mesh.Settings.Config.GetOutboundTrafficPolicy().GetTls()
 	t := newNameDraft(xds.AnyDynamicDNS, proxy.AnyDNSCache(view))
 	t.names.AllowInsecureClusterOptions = tls.GetMode() == networking.ClientTLSSettings_DISABLE
 	t.setHTTP(clientHTTP(view))
-	applyPool(view, t, nil, nil)
+	ApplyConnectionPool(view, t, nil, nil)
 	if context, ok := upstreamTLS(view, t, &destination{name: xds.AnyDynamicDNS}, tls); ok {
 		t.TransportSocket = tlsSocket(context)
 	}
 	t.exchangePeers()
 	return t
 }
-
-// allowInsecure lets the cluster go without the checks of names that Envoy demands here.
-func (t *draft) allowInsecure() { t.names.AllowInsecureClusterOptions = true }

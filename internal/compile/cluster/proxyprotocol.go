@@ -1,4 +1,4 @@
-package compile
+package cluster
 
 import (
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
@@ -9,7 +9,7 @@ import (
 )
 
 // prependProxyProtocol makes every connection begin with a PROXY protocol header, ahead of TLS if there is any.
-func (t *draft) prependProxyProtocol(p *networking.TrafficPolicy_ProxyProtocol) {
+func (t *Mutable) prependProxyProtocol(p *networking.TrafficPolicy_ProxyProtocol) {
 	if p == nil {
 		return
 	}

@@ -1,4 +1,4 @@
-package compile
+package cluster
 
 import (
 	"sem.example/internal/config"
@@ -7,14 +7,14 @@ import (
 )
 
 // policyFor returns what applies to the traffic that the proxy sends to a destination.
-func (c *clusters) policyFor(d *destination) *trafficpolicy.Effective {
-	p := c.meshPolicy()
+func (c *Builder) policyFor(d *destination) *trafficpolicy.Effective {
+	p := c.MeshPolicy()
 	p.Apply(d.rule, d.port.Number, d.subset)
 	return p
 }
 
-// meshPolicy returns what applies where no DestinationRule does, for rules to be laid over it.
-func (c *clusters) meshPolicy() *trafficpolicy.Effective {
+// MeshPolicy returns what applies where no DestinationRule does, for rules to be laid over it.
+func (c *Builder) MeshPolicy() *trafficpolicy.Effective {
 	p := c.base.Get(func() trafficpolicy.Effective {
 		return trafficpolicy.Default(c.view.Mesh.Settings.Config.GetDefaultTrafficPolicy(), meshField(c.view, "defaultTrafficPolicy"))
 	})

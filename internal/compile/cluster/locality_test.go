@@ -1,4 +1,4 @@
-package compile
+package cluster
 
 import (
 	"fmt"
@@ -140,7 +140,7 @@ func TestPrefer(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			p := placement{force: test.force, locality: &networking.LocalityLoadBalancerSetting{}}
 			unmarshal(t, test.setting, p.locality)
-			d := newDraft("c", clusterv3.Cluster_EDS)
+			d := NewMutable("c", clusterv3.Cluster_EDS)
 			d.CommonLbConfig = &clusterv3.Cluster_CommonLbConfig{}
 			if test.ejects {
 				d.OutlierDetection = &clusterv3.OutlierDetection{}

@@ -1,4 +1,4 @@
-package compile
+package cluster
 
 import (
 	"strconv"
@@ -17,7 +17,7 @@ import (
 
 // eject puts outlier detection into a cluster. Hosts are ejected for errors in a row and for their share of failures, never
 // for how their success rate compares, and the rest is not flooded: the panic threshold is zero unless the policy sets one.
-func (t *draft) eject(s *mesh.Service, o *networking.OutlierDetection) {
+func (t *Mutable) eject(s *mesh.Service, o *networking.OutlierDetection) {
 	if o == nil {
 		return
 	}
@@ -63,7 +63,7 @@ func splitLocalErrors(out *clusterv3.OutlierDetection, n *wrapperspb.UInt32Value
 
 // panicBelow sets the share of healthy hosts below which Envoy sends to all of them. A service that prefers its own zone
 // receives unhealthy endpoints only to be counted, so it must never panic.
-func (t *draft) panicBelow(s *mesh.Service, percent int32) {
+func (t *Mutable) panicBelow(s *mesh.Service, percent int32) {
 	if percent < 0 {
 		return
 	}
@@ -77,7 +77,7 @@ func (t *draft) panicBelow(s *mesh.Service, percent int32) {
 }
 
 // countAsErrors names the status codes that count as errors, in place of all 5xx.
-func (t *draft) countAsErrors(codes []uint32) {
+func (t *Mutable) countAsErrors(codes []uint32) {
 	if len(codes) == 0 {
 		return
 	}

@@ -1,4 +1,4 @@
-package compile
+package cluster
 
 import (
 	"math"
@@ -11,9 +11,9 @@ import (
 	"sem.example/internal/mesh"
 )
 
-// applyPool puts connection pool settings (nil: the defaults) and a retry budget into a cluster. What a setting does not
+// ApplyConnectionPool puts connection pool settings (nil: the defaults) and a retry budget into a cluster. What a setting does not
 // limit is not limited at all: Envoy's own circuit breakers are opened wide.
-func applyPool(view *mesh.View, t *draft, pool *networking.ConnectionPoolSettings, budget *networking.TrafficPolicy_RetryBudget) {
+func ApplyConnectionPool(view *mesh.View, t *Mutable, pool *networking.ConnectionPoolSettings, budget *networking.TrafficPolicy_RetryBudget) {
 	config := view.Mesh.Settings.Config
 	tcp := pool.GetTcp()
 	if t.ConnectTimeout = tcp.GetConnectTimeout(); t.ConnectTimeout == nil {
@@ -71,7 +71,7 @@ func retryBudget(b *networking.TrafficPolicy_RetryBudget) *clusterv3.CircuitBrea
 }
 
 // keepAlive switches TCP keep-alive on, field by field, so that a rule may change what the mesh sets.
-func (t *draft) keepAlive(k *networking.ConnectionPoolSettings_TCPSettings_TcpKeepalive) {
+func (t *Mutable) keepAlive(k *networking.ConnectionPoolSettings_TCPSettings_TcpKeepalive) {
 	if k == nil {
 		return
 	}
@@ -91,7 +91,7 @@ func (t *draft) keepAlive(k *networking.ConnectionPoolSettings_TCPSettings_TcpKe
 }
 
 // holdConnections says how long and for how much connections are used.
-func (t *draft) holdConnections(pool *networking.ConnectionPoolSettings) {
+func (t *Mutable) holdConnections(pool *networking.ConnectionPoolSettings) {
 	h, tcp := pool.GetHttp(), pool.GetTcp()
 	idle := h.GetIdleTimeout()
 	if idle == nil {
@@ -114,7 +114,7 @@ func (t *draft) holdConnections(pool *networking.ConnectionPoolSettings) {
 }
 
 // holdStreams sets what only HTTP/2 has.
-func (t *draft) holdStreams(h *networking.ConnectionPoolSettings_HTTPSettings) {
+func (t *Mutable) holdStreams(h *networking.ConnectionPoolSettings_HTTPSettings) {
 	o := t.http2()
 	if o == nil {
 		return

@@ -1,4 +1,4 @@
-package compile
+package cluster
 
 import (
 	"sync"
@@ -15,7 +15,7 @@ import (
 
 // resolveByDNS says how a cluster asks DNS for its endpoints. The fields are those that istiod still sends, though Envoy
 // has newer ones.
-func resolveByDNS(view *mesh.View, t *draft, s *mesh.Service) {
+func resolveByDNS(view *mesh.View, t *Mutable, s *mesh.Service) {
 	t.DnsLookupFamily = proxy.LookupFamily(view)
 	if s.RaceConnect {
 		t.DnsLookupFamily = clusterv3.Cluster_ALL

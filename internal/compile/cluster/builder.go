@@ -1,4 +1,4 @@
-package compile
+package cluster
 
 import (
 	"google.golang.org/protobuf/types/known/structpb"
@@ -9,8 +9,8 @@ import (
 	"sem.example/internal/mesh/trafficpolicy"
 )
 
-// The clusters of a proxy that lead away from it, with what many of them have in common.
-type clusters struct {
+// The Builder of a proxy that lead away from it, with what many of them have in common.
+type Builder struct {
 	view    *mesh.View
 	passSNI func() bool // a server of the proxy, a gateway, passes on what clients of other networks send
 
@@ -20,6 +20,12 @@ type clusters struct {
 	base   lazy.Value[trafficpolicy.Effective] // see meshPolicy
 }
 
-func newClusters(view *mesh.View, passSNI func() bool) *clusters {
-	return &clusters{view: view, passSNI: passSNI}
+func NewBuilder(view *mesh.View, passSNI func() bool) *Builder {
+	return &Builder{view: view, passSNI: passSNI}
+}
+
+// A hostPort is a port of a service: what all clusters for it, one a subset, come from.
+type hostPort struct {
+	service *mesh.Service
+	port    *mesh.Port
 }

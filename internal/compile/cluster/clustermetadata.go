@@ -1,4 +1,4 @@
-package compile
+package cluster
 
 import (
 	"sync"
@@ -14,7 +14,7 @@ import (
 )
 
 // metadata names what a cluster was made from, in the form that Istio's telemetry and its ALPN filter read.
-func (c *clusters) metadata(d *destination) *corev3.Metadata {
+func (c *Builder) metadata(d *destination) *corev3.Metadata {
 	md := &corev3.Metadata{FilterMetadata: map[string]*structpb.Struct{"istio": {Fields: map[string]*structpb.Value{}}}}
 	if d.rule != nil {
 		md = xds.IstioMetadata(d.rule.From[0])
@@ -50,7 +50,7 @@ func serviceTag(s *mesh.Service) *structpb.Value {
 }
 
 // exchangePeers makes the two sidecars of a TCP connection tell each other who they are. The filter is Istio's own.
-func (t *draft) exchangePeers() { t.Filters = append(t.Filters, peerExchange()) }
+func (t *Mutable) exchangePeers() { t.Filters = append(t.Filters, peerExchange()) }
 
 var peerExchange = sync.OnceValue(func() *clusterv3.Filter {
 	return &clusterv3.Filter{Name: "istio.metadata_exchange", TypedConfig: xds.Any(&typedv1.TypedStruct{

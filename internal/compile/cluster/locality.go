@@ -1,4 +1,4 @@
-package compile
+package cluster
 
 import (
 	"cmp"
@@ -96,7 +96,7 @@ func distributionField(s *mesh.Service) string {
 }
 
 // prefer sets what the cluster itself needs to know.
-func (p placement) prefer(t *draft) {
+func (p placement) prefer(t *Mutable) {
 	failover := len(p.locality.GetFailover()) > 0 || len(p.locality.GetFailoverPriority()) > 0
 	switch {
 	case p.zoneAware != nil:

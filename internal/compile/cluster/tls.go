@@ -1,4 +1,4 @@
-package compile
+package cluster
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
 	rawbufferv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/raw_buffer/v3"
 	tlsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -22,7 +23,7 @@ const matchTLSMode = "envoy.transport_socket_match"
 
 // encrypt puts TLS into a cluster: what the policy asks for, or, where it asks for nothing, mutual TLS towards the
 // endpoints that a sidecar answers for.
-func encrypt(view *mesh.View, t *draft, d *destination) {
+func encrypt(view *mesh.View, t *Mutable, d *destination) {
 	tls, automatic := clientTLS(view, d)
 	context, ok := upstreamTLS(view, t, d, tls)
 	if !ok {
@@ -103,7 +104,7 @@ func allTakeTLS(endpoints []*mesh.Endpoint) bool {
 // upstreamTLS turns settings into Envoy's. No context is plaintext; ok is false where the settings cannot work and
 // istiod leaves the cluster as it is.
 func upstreamTLS(view *mesh.View,
-	t *draft, d *destination, tls *networking.ClientTLSSettings,
+	t *Mutable, d *destination, tls *networking.ClientTLSSettings,
 ) (context *tlsv3.UpstreamTlsContext, ok bool) {
 	switch {
 	case withholdsCredential(view, d, tls):
@@ -128,7 +129,7 @@ func withholdsCredential(view *mesh.View, d *destination, tls *networking.Client
 }
 
 // meshTLS is mutual TLS with the certificate of the workload.
-func meshTLS(_ *mesh.View, t *draft, d *destination, tls *networking.ClientTLSSettings) *tlsv3.UpstreamTlsContext {
+func meshTLS(_ *mesh.View, t *Mutable, d *destination, tls *networking.ClientTLSSettings) *tlsv3.UpstreamTlsContext {
 	common := &tlsv3.CommonTlsContext{
 		TlsParams:                      meshParameters(),
 		TlsCertificateSdsSecretConfigs: []*tlsv3.SdsSecretConfig{tlscontext.WorkloadSecret(tlscontext.OwnCertificate)},
@@ -148,7 +149,7 @@ func meshTLS(_ *mesh.View, t *draft, d *destination, tls *networking.ClientTLSSe
 }
 
 // serverTLS is TLS with a server outside the mesh's own PKI; MUTUAL shows a certificate too.
-func serverTLS(view *mesh.View, t *draft, d *destination, tls *networking.ClientTLSSettings) (*tlsv3.UpstreamTlsContext, bool) {
+func serverTLS(view *mesh.View, t *Mutable, d *destination, tls *networking.ClientTLSSettings) (*tlsv3.UpstreamTlsContext, bool) {
 	t.verifyName(d, tls)
 	names := tls.GetSubjectAltNames()
 	if len(names) == 0 && !d.dynamic() && !d.service.Kubernetes() {
@@ -211,7 +212,7 @@ func files(common *tlsv3.CommonTlsContext, tls *networking.ClientTLSSettings, na
 
 // verifyName makes Envoy use the authority of a request as the SNI where the rule has none, and expect it in the
 // server's certificate where the rule has no other names to expect.
-func (t *draft) verifyName(d *destination, tls *networking.ClientTLSSettings) {
+func (t *Mutable) verifyName(d *destination, tls *networking.ClientTLSSettings) {
 	sni := tls.GetSni() == ""
 	san := !tls.GetInsecureSkipVerify().GetValue() && (d.dynamic() || sni && len(tls.GetSubjectAltNames()) == 0)
 	if d.dynamic() && !(sni && san) {
@@ -239,7 +240,7 @@ func upstreamParameters() *tlsv3.TlsParameters {
 var meshParameters = sync.OnceValue(upstreamParameters)
 
 // tlsDefaults applies the mesh's choice of ciphers and curves.
-func tlsDefaults(view *mesh.View, t *draft, common *tlsv3.CommonTlsContext) {
+func tlsDefaults(view *mesh.View, t *Mutable, common *tlsv3.CommonTlsContext) {
 	t.setting("tls", "tlsDefaults")
 	d := view.Mesh.Settings.Config.GetTlsDefaults()
 	common.TlsParams.EcdhCurves = d.GetEcdhCurves()
@@ -263,3 +264,7 @@ var plainSocket = sync.OnceValue(func() *corev3.TransportSocket {
 		ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: xds.Any(&rawbufferv3.RawBuffer{})},
 	}
 })
+
+func takesMutualTLS(m *endpointv3.LbEndpoint) bool {
+	return m.GetMetadata().GetFilterMetadata()[matchTLSMode].GetFields()["tlsMode"].GetStringValue() == mutualTLS
+}

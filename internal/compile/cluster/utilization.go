@@ -1,4 +1,4 @@
-package compile
+package cluster
 
 import (
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
@@ -12,7 +12,7 @@ import (
 
 // weighByLoad makes the load that endpoints report decide their weights. Envoy has this balancer as a policy only, which
 // takes precedence over the algorithm of the cluster.
-func (t *draft) weighByLoad(b *networking.LoadBalancerSettings_BackendUtilizationLB) {
+func (t *Mutable) weighByLoad(b *networking.LoadBalancerSettings_BackendUtilizationLB) {
 	if b == nil {
 		return
 	}

@@ -1,4 +1,4 @@
-package compile
+package cluster
 
 import (
 	"slices"
@@ -12,9 +12,9 @@ import (
 )
 
 // describe tells what the cluster is made from: telemetry at once, people when they ask.
-func (c *clusters) describe(t *draft, d *destination, where placement) {
+func (c *Builder) describe(t *Mutable, d *destination, where placement) {
 	t.Metadata = c.metadata(d)
-	t.origins = func() origin.List {
+	t.Origins = func() origin.List {
 		out := c.destinationOrigins(d, t.TransportSocket != nil)
 		if t.CommonLbConfig.GetLocalityConfigSpecifier() != nil && where.from.Object != nil {
 			out.Add("locality", origin.Modifies(where.from.Object, where.from.Field))
@@ -29,47 +29,38 @@ func (c *clusters) describe(t *draft, d *destination, where placement) {
 	}
 }
 
-// A setting is a field of the mesh's settings that shows in a part of a cluster.
-type setting struct{ part, field string }
-
-func (t *draft) setting(part, field string) { t.settings = append(t.settings, setting{part, field}) }
-
-// clusterOrigins says where the parts of one of the compiler's own clusters, and the endpoints in it, are written; nil
-// for an unknown one.
-func (c *Compiler) clusterOrigins(name string) envoy.Origins {
-	return c.trails.Get(name, func() envoy.Origins {
-		t := c.draft(name)
-		if t == nil {
-			return nil
-		}
-		var all origin.List
-		for _, s := range t.settings {
-			all.Add(s.part, c.upstream.fieldsOf(meshField(c.view, s.field), envoy.Modifies)...)
-		}
-		if t.origins != nil {
-			all = append(all, t.origins()...)
-		}
-		out := envoy.Origins{}
-		all.Put(out, envoy.Cluster(name))
-		return out
-	})
+// OriginsOf returns where the parts of a cluster, and the endpoints in it, are written; nil without a cluster.
+func (c *Builder) OriginsOf(t *Mutable) envoy.Origins {
+	if t == nil {
+		return nil
+	}
+	var all origin.List
+	for _, s := range t.settings {
+		all.Add(s.part, c.fieldsOf(meshField(c.view, s.field), envoy.Modifies)...)
+	}
+	if t.Origins != nil {
+		all = append(all, t.Origins()...)
+	}
+	out := envoy.Origins{}
+	all.Put(out, envoy.Cluster(t.Name))
+	return out
 }
 
 // destinationOrigins says where a destination and what applies to its traffic are written.
-func (c *clusters) destinationOrigins(d *destination, encrypted bool) origin.List {
+func (c *Builder) destinationOrigins(d *destination, encrypted bool) origin.List {
 	var out origin.List
 	p := d.policy
 	out.Add("", c.serviceFields(d)...)
 	c.describeRule(&out, d)
-	addBlock(c, &out, "balancer", p.LoadBalancer)
-	addBlock(c, &out, "pool", p.ConnectionPool)
-	addBlock(c, &out, "outlier", p.OutlierDetection)
-	addBlock(c, &out, "retryBudget", p.RetryBudget)
+	AddPolicy(c, &out, "balancer", p.LoadBalancer)
+	AddPolicy(c, &out, "pool", p.ConnectionPool)
+	AddPolicy(c, &out, "outlier", p.OutlierDetection)
+	AddPolicy(c, &out, "retryBudget", p.RetryBudget)
 	if d.sni {
 		return out
 	}
-	addBlock(c, &out, "tls", p.TLS)
-	addBlock(c, &out, "proxyProtocol", p.ProxyProtocol)
+	AddPolicy(c, &out, "tls", p.TLS)
+	AddPolicy(c, &out, "proxyProtocol", p.ProxyProtocol)
 	if encrypted && !d.service.Kubernetes() && len(p.TLS.Value.GetSubjectAltNames()) == 0 {
 		out.Add("tls", c.fieldsOf(mesh.Written{Object: d.service.Object, Field: "spec.subjectAltNames"}, envoy.Modifies)...)
 	}
@@ -77,7 +68,7 @@ func (c *clusters) destinationOrigins(d *destination, encrypted bool) origin.Lis
 }
 
 // serviceFields are the origins of the port of a service that a cluster is for.
-func (c *clusters) serviceFields(d *destination) []envoy.Origin {
+func (c *Builder) serviceFields(d *destination) []envoy.Origin {
 	return c.hosts.Get(hostPort{d.service, d.port}, func() []envoy.Origin {
 		o := d.service.Object
 		out := []envoy.Origin{origin.Defines(o, d.service.Field)}
@@ -91,13 +82,7 @@ func (c *clusters) serviceFields(d *destination) []envoy.Origin {
 	})
 }
 
-// A hostPort is a port of a service: what all clusters for it, one a subset, come from.
-type hostPort struct {
-	service *mesh.Service
-	port    *mesh.Port
-}
-
-func (c *clusters) describeRule(out *origin.List, d *destination) {
+func (c *Builder) describeRule(out *origin.List, d *destination) {
 	for _, l := range c.view.HiddenRules(d.service) {
 		out.Add("", origin.Overridden(l))
 	}
@@ -107,8 +92,8 @@ func (c *clusters) describeRule(out *origin.List, d *destination) {
 	}
 }
 
-// addBlock adds the origins of a block of a policy: the block, the fields of its values, and what it overrides.
-func addBlock[M any](c *clusters, out *origin.List, part string, b trafficpolicy.Block[M]) {
+// AddPolicy adds the origins of a block of a policy: the block, the fields of its values, and what it overrides.
+func AddPolicy[M any](c *Builder, out *origin.List, part string, b trafficpolicy.Block[M]) {
 	out.Add(part, c.fieldsOf(b.At, envoy.Modifies)...)
 	for _, l := range b.Overridden {
 		if l.Object != nil {
@@ -119,7 +104,7 @@ func addBlock[M any](c *clusters, out *origin.List, part string, b trafficpolicy
 
 // fieldsOf returns the origins of what a place of a document holds: the place itself, and the field of every single
 // value below it. Many clusters share a place, so each is looked up once.
-func (c *clusters) fieldsOf(place mesh.Written, role envoy.Role) []envoy.Origin {
+func (c *Builder) fieldsOf(place mesh.Written, role envoy.Role) []envoy.Origin {
 	if place.Object == nil {
 		return nil
 	}
@@ -127,7 +112,7 @@ func (c *clusters) fieldsOf(place mesh.Written, role envoy.Role) []envoy.Origin 
 }
 
 // endpointOrigins says which document each endpoint comes from, and which of its fields.
-func (c *clusters) endpointOrigins(out *origin.List, groups []*group) {
+func (c *Builder) endpointOrigins(out *origin.List, groups []*group) {
 	for _, g := range groups {
 		for i, e := range g.endpoints {
 			out.Add("endpoint/"+envoy.HostPort(g.members[i].GetEndpoint().GetAddress()), c.endpointFields(e)...)
@@ -135,7 +120,7 @@ func (c *clusters) endpointOrigins(out *origin.List, groups []*group) {
 	}
 }
 
-func (c *clusters) endpointFields(e *mesh.Endpoint) []envoy.Origin {
+func (c *Builder) endpointFields(e *mesh.Endpoint) []envoy.Origin {
 	switch {
 	case e.Object == nil:
 		return nil
