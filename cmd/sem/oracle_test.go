@@ -15,11 +15,19 @@ import (
 // scoreFile records how many answers of each judge sem agrees with. The numbers may only rise.
 var scoreFile = filepath.Join("..", "..", "testdata", "oracle-score.txt")
 
-// judges are the scripts that score sem, each a path below SEM_ORACLE.
-var judges = []struct{ name, script string }{
-	{"resources", "score"},
-	{"verdicts", "verdicts/score"},
-	{"requests", "requests/score"},
+// judges are the scripts that score sem, each a path below SEM_ORACLE, with what they take beside the binary: a folder of
+// further data is a path below SEM_ORACLE too.
+var judges = []struct {
+	name, script string
+	flags        []string
+	data         string
+}{
+	{name: "resources", script: "score"},
+	{name: "verdicts", script: "verdicts/score"},
+	{name: "requests", script: "requests/score"},
+	{name: "requests-strict", script: "requests/score", flags: []string{"--strict"}},
+	{name: "odd", script: "requests/score", data: "odd"},
+	{name: "nearmiss", script: "requests/score", data: "nearmiss"},
 }
 
 // TestOracleScore scores sem against istiod's resources, the webhook's verdicts and a real Envoy's answers, where SEM_ORACLE
@@ -33,7 +41,11 @@ func TestOracleScore(t *testing.T) {
 	floor := readScores(t)
 	raised := false
 	for _, judge := range judges {
-		line := lastLine(t, filepath.Join(oracle, judge.script), bin)
+		arguments := append([]string{"--sem", bin}, judge.flags...)
+		if judge.data != "" {
+			arguments = append(arguments, filepath.Join(oracle, judge.data))
+		}
+		line := lastLine(t, filepath.Join(oracle, judge.script), arguments)
 		got, ok := agreeing(line)
 		if !ok {
 			t.Errorf("%s: no score in %q", judge.name, line)
@@ -61,9 +73,9 @@ func buildSem(t *testing.T) string {
 	return bin
 }
 
-func lastLine(t *testing.T, script, bin string) string {
+func lastLine(t *testing.T, script string, arguments []string) string {
 	t.Helper()
-	out, err := exec.Command("python3", script, "--sem", bin).Output()
+	out, err := exec.Command("python3", append([]string{script}, arguments...)...).Output()
 	if _, exited := err.(*exec.ExitError); err != nil && !exited {
 		t.Fatal(err)
 	}
