@@ -8,6 +8,7 @@ import (
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/envoytest"
+	"sem.example/internal/realenvoy"
 	"sem.example/internal/source"
 	"sem.example/internal/suite"
 	"sem.example/render"
@@ -18,7 +19,7 @@ import (
 func TestEnvoyAgrees(t *testing.T) {
 	path := envoytest.Required(t)
 	names, _ := source.FindTests(nil)
-	judged := suite.Options{Judge: func() suite.Judge { return envoytest.NewJudge(path) }}
+	judged := suite.Options{Judge: func() suite.Judge { return realenvoy.NewJudge(path) }}
 	for _, name := range names {
 		t.Run(filepath.Dir(name), func(t *testing.T) {
 			report, err := suite.NewRunner(judged).Run(t.Context(), []string{name})

@@ -10,6 +10,7 @@ import (
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/envoytest"
+	"sem.example/internal/realenvoy"
 	"sem.example/simulate"
 )
 
@@ -54,7 +55,7 @@ func byEnvoy(t *testing.T, file string) {
 // chances is how often a call is made, for the choice among several ways and endpoints is random.
 const chances = 40
 
-func judge(t *testing.T, proxy *envoytest.Proxy, trace *simulate.Trace, excused string) {
+func judge(t *testing.T, proxy *realenvoy.Proxy, trace *simulate.Trace, excused string) {
 	t.Helper()
 	call, _ := json.Marshal(trace.Call)
 	for reason := range strings.Lines(excused) {
@@ -68,7 +69,7 @@ func judge(t *testing.T, proxy *envoytest.Proxy, trace *simulate.Trace, excused 
 			t.Errorf("%s: %v", call, err)
 			return
 		}
-		differences := envoytest.Differences(trace, seen)
+		differences := realenvoy.Differences(trace, seen)
 		if len(differences) == 0 {
 			return
 		}

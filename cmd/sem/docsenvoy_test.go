@@ -11,6 +11,7 @@ import (
 
 	"sem.example/internal/envoytest"
 	"sem.example/internal/pipeline"
+	"sem.example/internal/realenvoy"
 	"sem.example/simulate"
 )
 
@@ -75,7 +76,7 @@ func judge(t *testing.T, line string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range envoytest.Differences(trace, seen) {
+	for _, d := range realenvoy.Differences(trace, seen) {
 		t.Error(d)
 	}
 }

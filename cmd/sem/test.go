@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"sem.example/internal/diag"
-	"sem.example/internal/envoytest"
 	"sem.example/internal/output"
+	"sem.example/internal/realenvoy"
 	"sem.example/internal/source"
 	"sem.example/internal/suite"
 )
@@ -135,7 +135,7 @@ func (c *testCommand) options() (suite.Options, error) {
 			return o, fmt.Errorf("--envoy: %w", err)
 		}
 		o.Judge = func() suite.Judge {
-			judge := envoytest.NewJudge(path)
+			judge := realenvoy.NewJudge(path)
 			return &endedJudge{Judge: judge, forget: atExit(judge.Close)}
 		}
 	}

@@ -20,6 +20,9 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"sem.example/internal/envoy"
+	"sem.example/internal/realenvoy"
+	"sem.example/internal/realenvoy/process"
+	"sem.example/internal/realenvoy/rootless"
 	"sem.example/render"
 )
 
@@ -28,7 +31,7 @@ import (
 // Envoy is given them as from a control plane, piece by piece, but out of files. They are those of a bootstrap for a stock
 // Envoy (see [render.Static]): but for the proxy's own, certificates are files, and Istio's own filters are left out.
 // Nothing is bound or resolved.
-func Dump(ctx context.Context, s *envoy.Snapshot, o Options) ([]byte, error) {
+func Dump(ctx context.Context, s *envoy.Snapshot, o realenvoy.Options) ([]byte, error) {
 	options := render.BootstrapOptions{Certs: filepath.Join(o.Dir, "certs"), StandIns: true, Identity: o.Identity}
 	b, _ := render.Static(s, options)
 	if err := render.StandIns(b, options); err != nil {
@@ -45,12 +48,12 @@ func Dump(ctx context.Context, s *envoy.Snapshot, o Options) ([]byte, error) {
 	if d.err != nil {
 		return nil, d.err
 	}
-	p, err := run(ctx, o.Dir, o.Envoy)
+	p, err := process.Start(ctx, o.Dir, o.Envoy)
 	if err != nil {
 		return nil, err
 	}
-	defer p.stop()
-	return p.get(ctx, "/config_dump?include_eds")
+	defer p.Stop()
+	return p.Get(ctx, "/config_dump?include_eds")
 }
 
 // A delivery writes resources into files, each as the answer of a control plane.
@@ -75,10 +78,10 @@ func (d *delivery) bootstrap(b *bootstrapv3.Bootstrap) {
 		clusters = append(clusters, c)
 	}
 	b.StaticResources = nil
-	b.Admin.Address = loopback(0)
+	b.Admin.Address = rootless.Loopback(0)
 	b.DynamicResources = &bootstrapv3.Bootstrap_DynamicResources{LdsConfig: d.deliver(listeners...), CdsConfig: d.deliver(clusters...)}
 	text, err := protojson.Marshal(b)
-	d.keep(bootstrapFile, text, err)
+	d.keep(process.BootstrapFile, text, err)
 }
 
 func (d *delivery) listener(l *listenerv3.Listener) {
@@ -131,7 +134,7 @@ func (d *delivery) secret(s *tlsv3.Secret) *tlsv3.SdsSecretConfig {
 func (d *delivery) cluster(c *clusterv3.Cluster) {
 	envoy.Edit(c, func(part proto.Message) {
 		if r, ok := part.(*caresv3.CaresDnsResolverConfig); ok {
-			r.Resolvers = []*corev3.Address{loopback(9)} // where nobody answers
+			r.Resolvers = []*corev3.Address{rootless.Loopback(9)} // where nobody answers
 		}
 		d.secrets(part)
 	})
@@ -161,7 +164,7 @@ func (d *delivery) deliver(resources ...proto.Message) *corev3.ConfigSource {
 func answerOf(resources []proto.Message) ([]byte, error) {
 	packed := []json.RawMessage{}
 	for _, r := range resources {
-		text, err := protojson.Marshal(pack(r))
+		text, err := protojson.Marshal(rootless.Pack(r))
 		if err != nil {
 			return nil, err
 		}

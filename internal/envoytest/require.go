@@ -1,43 +1,24 @@
+// Package envoytest is what tests need beside a real Envoy (see internal/realenvoy): the executable, the end of a proxy with
+// the test, and what Envoy says of resources without a call. It is not part of the program.
 package envoytest
 
 import (
-	"context"
-	"errors"
-	"os"
-
 	"sem.example/internal/envoy"
 	"sem.example/internal/envoytest/binary"
+	"sem.example/internal/realenvoy"
 )
-
-// TB is what the harness needs of a test.
-type TB interface {
-	Helper()
-	Skip(args ...any)
-	Fatal(args ...any)
-	Cleanup(func())
-	TempDir() string
-	Context() context.Context
-}
 
 // Required returns the path of Envoy. Where there is none the test is skipped with the reason; in CI, which must have
 // one, it fails.
-func Required(t TB) string {
+func Required(t binary.TB) string {
 	t.Helper()
-	path, err := binary.Find()
-	switch {
-	case err == nil:
-	case errors.Is(err, binary.ErrMissing) && os.Getenv("CI") != "true":
-		t.Skip(err)
-	default:
-		t.Fatal(err)
-	}
-	return path
+	return binary.Required(t)
 }
 
 // Run starts a proxy for the length of a test.
-func Run(t TB, s *envoy.Snapshot, identity string) *Proxy {
+func Run(t binary.TB, s *envoy.Snapshot, identity string) *realenvoy.Proxy {
 	t.Helper()
-	p, err := Start(t.Context(), s, Options{Envoy: Required(t), Dir: t.TempDir(), Identity: identity})
+	p, err := realenvoy.Start(t.Context(), s, realenvoy.Options{Envoy: Required(t), Dir: t.TempDir(), Identity: identity})
 	if err != nil {
 		t.Fatal(err)
 	}

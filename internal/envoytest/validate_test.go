@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"sem.example/internal/envoy"
 	"sem.example/internal/envoytest"
 	"sem.example/render"
 )
@@ -26,6 +27,14 @@ func TestValidate(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Run(name, func(t *testing.T) {
+			text, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			snapshot, err := envoy.Load(text)
+			if err != nil {
+				t.Fatal(err)
+			}
 			dir := t.TempDir()
 			bootstrap := filepath.Join(dir, "bootstrap.json")
 			out, err := os.Create(bootstrap)
@@ -33,7 +42,7 @@ func TestValidate(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer out.Close()
-			if _, err := render.Bootstrap(out, load(t, f), render.BootstrapOptions{Certs: filepath.Join(dir, "certs"), StandIns: true}); err != nil {
+			if _, err := render.Bootstrap(out, snapshot, render.BootstrapOptions{Certs: filepath.Join(dir, "certs"), StandIns: true}); err != nil {
 				t.Fatal(err)
 			}
 			if err := envoytest.Validate(t.Context(), path, bootstrap); err != nil {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -88,14 +89,23 @@ var mayImport = map[string][]string{
 	"internal/mesh/visibility":    {},
 
 	// The judges.
-	"internal/envoytest":          {"internal/envoy", "internal/source", "internal/standin", "simulate", "render", "internal/envoytest/binary"},
+	"internal/envoytest":          {"internal/envoy", "render", "internal/envoytest/binary", "internal/realenvoy", "internal/realenvoy/process", "internal/realenvoy/rootless"},
 	"internal/envoytest/binary":   {},
-	"internal/envoytest/conform":  {"internal/compile", "internal/envoy", "internal/envoytest", "internal/envoytest/binary", "internal/envoytest/probe", "internal/envoytest/manifest", "internal/envoytest/randmesh", "internal/pipeline", "internal/source", "internal/suite", "simulate"},
+	"internal/envoytest/conform":  {"internal/compile", "internal/envoy", "internal/realenvoy", "internal/envoytest/binary", "internal/envoytest/probe", "internal/envoytest/manifest", "internal/envoytest/randmesh", "internal/pipeline", "internal/source", "internal/suite", "simulate"},
 	"internal/envoytest/install":  {"internal/envoytest/binary"},
 	"internal/envoytest/manifest": {"internal/source"},
 	"internal/envoytest/probe":    {"internal/envoy", "simulate"},
 	"internal/structure":          {},
 	"internal/terms":              {},
+
+	// A real Envoy, which judges traces.
+	"internal/realenvoy":               {"internal/envoy", "internal/standin", "simulate", "render", "internal/realenvoy/accesslog", "internal/realenvoy/process", "internal/realenvoy/proxyprotocol", "internal/realenvoy/rootless", "internal/realenvoy/upstream"},
+	"internal/realenvoy/accesslog":     {},
+	"internal/realenvoy/process":       {},
+	"internal/realenvoy/proxyprotocol": {},
+	"internal/realenvoy/rootless":      {"internal/envoy", "internal/realenvoy/accesslog", "internal/realenvoy/upstream"},
+	"internal/realenvoy/upstream":      {"internal/standin", "internal/realenvoy/proxyprotocol"},
+
 	"internal/envoytest/randmesh": {"internal/envoytest/manifest", "internal/mesh", "simulate"},
 }
 
@@ -112,7 +122,7 @@ var homes = []struct {
 	{"sigs.k8s.io/yaml", []string{"internal/compile/compiletest", "internal/source", "internal/config", "internal/envoytest/manifest"}, "values are read in one place, so that there is one reading of YAML"},
 	{"go.yaml.in/yaml", []string{"internal/source", "internal/recipe", "internal/convert"}, "only source knows lines; recipes and exports are written"},
 	{"istio.io/api", []string{"internal/patch", "internal/config", "internal/world", "internal/mesh", "internal/mesh/trafficpolicy", "internal/mesh/settings", "internal/mesh/routing", "internal/mesh/registry", "validate", "validate/internal/facts", "internal/compile/...", "schema", "internal/pipeline", "internal/explain"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
-	{"github.com/envoyproxy/go-control-plane", []string{"internal/envoy", "internal/patch", "internal/compile/...", "simulate", "simulate/decision", "simulate/internal/request", "simulate/internal/match", "simulate/internal/rbac", "simulate/internal/jwt", "simulate/internal/tlscontext", "simulate/internal/route", "simulate/internal/upstream", "simulate/internal/hcm", "simulate/internal/network", "simulate/internal/listener", "render", "internal/envoytest", "internal/envoytest/probe"}, "validation must not depend on what is generated"},
+	{"github.com/envoyproxy/go-control-plane", []string{"internal/envoy", "internal/patch", "internal/compile/...", "simulate", "simulate/decision", "simulate/internal/request", "simulate/internal/match", "simulate/internal/rbac", "simulate/internal/jwt", "simulate/internal/tlscontext", "simulate/internal/route", "simulate/internal/upstream", "simulate/internal/hcm", "simulate/internal/network", "simulate/internal/listener", "render", "internal/envoytest", "internal/envoytest/probe", "internal/realenvoy", "internal/realenvoy/accesslog", "internal/realenvoy/rootless"}, "validation must not depend on what is generated"},
 	{"github.com/spf13/cobra", []string{"cmd/sem"}, "a library has no flags"},
 	{"github.com/charmbracelet/lipgloss", []string{"internal/output"}, "looks are decided in one place"},
 	{"github.com/charmbracelet/x", []string{"internal/output"}, "looks are decided in one place"},
@@ -135,6 +145,25 @@ func TestImports(t *testing.T) {
 		}
 		for _, imp := range imports {
 			checkImport(t, pkg, imp, allowed)
+		}
+	}
+}
+
+// TestProgram lists what the program is linked from: nothing that is for tests.
+func TestProgram(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", module+"cmd/sem").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages := strings.Fields(string(out))
+	if !slices.Contains(packages, module+"internal/pipeline") {
+		t.Fatalf("the list of packages lacks the pipeline: %q", packages)
+	}
+	for _, pkg := range packages {
+		for _, forTests := range []string{"testing/...", module + "internal/envoytest/...", module + "internal/compile/compiletest", module + "internal/structure"} {
+			if covers(forTests, pkg) {
+				t.Errorf("the program is linked with %s, which is for tests", pkg)
+			}
 		}
 	}
 }

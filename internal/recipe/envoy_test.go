@@ -7,6 +7,7 @@ import (
 
 	"sem.example/internal/envoytest"
 	"sem.example/internal/pipeline"
+	"sem.example/internal/realenvoy"
 	"sem.example/internal/recipe"
 	"sem.example/internal/source"
 	"sem.example/internal/suite"
@@ -28,7 +29,7 @@ func TestEnvoyAgrees(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			proxies := map[string]*envoytest.Proxy{}
+			proxies := map[string]*realenvoy.Proxy{}
 			for _, call := range requests(t, dir) {
 				carry(t, world, proxies, call)
 			}
@@ -58,7 +59,7 @@ func requests(t *testing.T, dir string) []simulate.Call {
 }
 
 // carry sends a call through its proxy, which is started at the first call for it.
-func carry(t *testing.T, world *pipeline.World, proxies map[string]*envoytest.Proxy, call simulate.Call) {
+func carry(t *testing.T, world *pipeline.World, proxies map[string]*realenvoy.Proxy, call simulate.Call) {
 	t.Helper()
 	name := call.Proxy.Namespace + "/" + call.Proxy.Name
 	if proxies[name] == nil {
@@ -76,7 +77,7 @@ func carry(t *testing.T, world *pipeline.World, proxies map[string]*envoytest.Pr
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range envoytest.Differences(trace, seen) {
+	for _, d := range realenvoy.Differences(trace, seen) {
 		t.Errorf("%s %v: %s", trace.Call.URL, trace.Call.Headers, d)
 	}
 }

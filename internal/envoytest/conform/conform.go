@@ -9,8 +9,8 @@ import (
 	"sync"
 
 	"sem.example/internal/envoy"
-	"sem.example/internal/envoytest"
 	"sem.example/internal/envoytest/probe"
+	"sem.example/internal/realenvoy"
 	"sem.example/simulate"
 )
 
@@ -123,7 +123,7 @@ func (r *result) compare(ctx context.Context, o options, calls []simulate.Call, 
 		return err
 	}
 	defer os.RemoveAll(dir)
-	p, err := envoytest.Start(ctx, s, envoytest.Options{Envoy: o.envoy, Dir: dir})
+	p, err := realenvoy.Start(ctx, s, realenvoy.Options{Envoy: o.envoy, Dir: dir})
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func (r *result) compare(ctx context.Context, o options, calls []simulate.Call, 
 			return fmt.Errorf("%s: %w", describe(call), err)
 		}
 		trace := engine.Trace(call)
-		differences := envoytest.Differences(trace, seen)
+		differences := realenvoy.Differences(trace, seen)
 		r.add(call, seen, differences)
 		r.tally(trace, len(differences) == 0)
 	}

@@ -15,6 +15,8 @@ import (
 	"sem.example/internal/envoy"
 	"sem.example/internal/envoytest"
 	"sem.example/internal/envoytest/probe"
+	"sem.example/internal/realenvoy"
+	"sem.example/internal/realenvoy/upstream"
 	"sem.example/internal/source"
 	"sem.example/simulate"
 )
@@ -196,8 +198,8 @@ func edited(s *envoy.Snapshot, change func(proto.Message)) *envoy.Snapshot {
 func TestReport(t *testing.T) {
 	one := result{mesh: "shop", proxy: "shop/web"}
 	one.add(simulate.Call{Direction: "outbound", TLS: "plaintext", Protocol: "http", Method: "GET", URL: "http://web/", Address: "10.0.0.1", Port: 80, Headers: map[string][]string{"x": {"1"}}},
-		envoytest.Observation{ResponseFlags: "UH", Status: 503}, []string{"status: trace 0, Envoy 503"})
-	one.add(simulate.Call{Direction: "outbound", TLS: "plaintext", Protocol: "tcp", Address: "10.0.0.1", Port: 80}, envoytest.Observation{Upstream: &envoytest.Upstream{}}, nil)
+		realenvoy.Observation{ResponseFlags: "UH", Status: 503}, []string{"status: trace 0, Envoy 503"})
+	one.add(simulate.Call{Direction: "outbound", TLS: "plaintext", Protocol: "tcp", Address: "10.0.0.1", Port: 80}, realenvoy.Observation{Upstream: &upstream.Received{}}, nil)
 	r := &report{options: options{seed: 1, limit: 2}, results: []result{one, {mesh: "shop", proxy: "shop/late", trouble: "not run: out of time"}}}
 	var out strings.Builder
 	if err := r.write(&out); err != nil {

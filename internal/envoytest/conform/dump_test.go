@@ -11,6 +11,7 @@ import (
 	"sem.example/internal/envoytest"
 	"sem.example/internal/envoytest/probe"
 	"sem.example/internal/pipeline"
+	"sem.example/internal/realenvoy"
 	"sem.example/simulate"
 )
 
@@ -48,7 +49,7 @@ func compareDump(t *testing.T, path string, s subject) {
 		t.Fatal(err)
 	}
 	snapshot := compiler.Snapshot()
-	text, err := envoytest.Dump(t.Context(), snapshot, envoytest.Options{Envoy: path, Dir: t.TempDir()})
+	text, err := envoytest.Dump(t.Context(), snapshot, realenvoy.Options{Envoy: path, Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

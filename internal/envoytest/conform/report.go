@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"sem.example/internal/envoytest"
 	"sem.example/internal/envoytest/binary"
+	"sem.example/internal/realenvoy"
 	"sem.example/simulate"
 )
 
@@ -28,11 +28,11 @@ type result struct {
 
 type disagreement struct {
 	call        simulate.Call
-	seen        envoytest.Observation
+	seen        realenvoy.Observation
 	differences []string
 }
 
-func (r *result) add(call simulate.Call, seen envoytest.Observation, differences []string) {
+func (r *result) add(call simulate.Call, seen realenvoy.Observation, differences []string) {
 	r.calls++
 	if r.answers == nil {
 		r.answers = map[string]int{}
@@ -46,7 +46,7 @@ func (r *result) add(call simulate.Call, seen envoytest.Observation, differences
 }
 
 // outcome names the kind of thing that Envoy did.
-func outcome(o envoytest.Observation) string {
+func outcome(o realenvoy.Observation) string {
 	switch {
 	case o.Upstream != nil && o.Error == "":
 		return "answered by an upstream"
@@ -88,7 +88,7 @@ and location of Envoy's own answers, and failure as failure. Where Envoy chooses
 lists will do.
 
 Not judged: the names in certificates but for a peer's trust domain, DNS (each name stands for its own address), and the
-extensions that only Istio's own proxy has. The package documentation of ` + "`internal/envoytest`" + ` tells how it is done.
+extensions that only Istio's own proxy has. The package documentation of ` + "`internal/realenvoy`" + ` describes how.
 Its test of real interception takes no such liberties: there the kernel redirects, proxies check certificates and look
 names up, and every proxy of the way is held against the trace.
 

@@ -1,4 +1,4 @@
-package envoytest
+package rootless
 
 import (
 	"slices"
@@ -14,19 +14,19 @@ import (
 	tlsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	matcherv3 "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/anypb"
 
 	"sem.example/internal/envoy"
+	"sem.example/internal/realenvoy/accesslog"
 )
 
 // listener makes a listener reachable without privileges, and has it log what becomes of each connection.
 //
 // One that is bound to its port moves to a free port of the loopback address and is told the original addresses by the
 // PROXY protocol. One that is not bound is reached through the listener that hands connections over, as in a pod.
-func (w *wiring) listener(l *listenerv3.Listener) {
-	if bound(l) {
-		l.Address, l.AdditionalAddresses = loopback(0), nil
-		l.ListenerFilters = slices.Insert(slices.DeleteFunc(l.ListenerFilters, replaced), 0, readsProxyHeader())
+func (w *rewriter) listener(l *listenerv3.Listener) {
+	if Bound(l) {
+		l.Address, l.AdditionalAddresses = Loopback(0), nil
+		l.ListenerFilters = slices.Insert(slices.DeleteFunc(l.ListenerFilters, givesAddresses), 0, readsProxyHeader())
 	}
 	for _, chain := range chains(l) {
 		w.sniForwardProxy(chain)
@@ -36,25 +36,25 @@ func (w *wiring) listener(l *listenerv3.Listener) {
 		case *hcmv3.HttpConnectionManager:
 			part.HttpFilters = slices.DeleteFunc(part.HttpFilters, func(f *hcmv3.HttpFilter) bool { return f.GetName() == httpForwardProxy })
 		case *tlsv3.CertificateValidationContext:
-			part.MatchSubjectAltNames = slices.DeleteFunc(part.MatchSubjectAltNames, foreign)
+			part.MatchSubjectAltNames = slices.DeleteFunc(part.MatchSubjectAltNames, outsideMesh)
 			part.MatchTypedSubjectAltNames = nil
 		case *rbacv3.Principal:
 			announcedPeer(part)
 		}
 	})
-	w.watch(l)
+	w.log(l)
 }
 
-// watch has a listener log what becomes of each connection and request.
-func (w *wiring) watch(l *listenerv3.Listener) {
-	l.AccessLog = []*accessLog{w.log(entry{Listener: l.GetName(), Kind: connectionEnd})}
+// log has a listener log what becomes of each connection and request.
+func (w *rewriter) log(l *listenerv3.Listener) {
+	l.AccessLog = w.accessLog(accesslog.Entry{Listener: l.GetName(), Kind: accesslog.ConnectionEnd})
 	envoy.Edit(l, func(part proto.Message) {
 		switch part := part.(type) {
 		case *hcmv3.HttpConnectionManager:
 			w.httpManager(l.GetName(), part)
 		case *tcpv3.TcpProxy:
 			part.AccessLogOptions = nil
-			part.AccessLog = []*accessLog{w.log(entry{Listener: l.GetName(), Kind: connection})}
+			part.AccessLog = w.accessLog(accesslog.Entry{Listener: l.GetName(), Kind: accesslog.Connection})
 		}
 	})
 }
@@ -72,11 +72,13 @@ const (
 	sniForwardProxy  = "envoy.extensions.filters.network.sni_dynamic_forward_proxy"
 )
 
-// foreign says whether a name is none of the mesh's: no stand-in of a peer bears it.
-func foreign(m *matcherv3.StringMatcher) bool { return !strings.HasPrefix(m.GetPrefix(), "spiffe://") }
+// outsideMesh reports whether a name is not one of the mesh: the stand-in certificate of a peer does not have it.
+func outsideMesh(m *matcherv3.StringMatcher) bool {
+	return !strings.HasPrefix(m.GetPrefix(), "spiffe://")
+}
 
 // sniForwardProxy removes the filter that resolves the name of a TLS handshake, and notes the cluster that would dial it.
-func (w *wiring) sniForwardProxy(chain *listenerv3.FilterChain) {
+func (w *rewriter) sniForwardProxy(chain *listenerv3.FilterChain) {
 	before := len(chain.Filters)
 	chain.Filters = slices.DeleteFunc(chain.Filters, func(f *listenerv3.Filter) bool { return f.GetName() == sniForwardProxy })
 	if len(chain.Filters) == before {
@@ -90,9 +92,9 @@ func (w *wiring) sniForwardProxy(chain *listenerv3.FilterChain) {
 	}
 }
 
-func (w *wiring) httpManager(listener string, h *hcmv3.HttpConnectionManager) {
+func (w *rewriter) httpManager(listener string, h *hcmv3.HttpConnectionManager) {
 	h.AccessLogOptions = nil
-	h.AccessLog = []*accessLog{w.log(entry{Listener: listener, RouteConfig: h.GetRouteConfig().GetName(), Kind: request})}
+	h.AccessLog = w.accessLog(accesslog.Entry{Listener: listener, RouteConfig: h.GetRouteConfig().GetName(), Kind: accesslog.Request})
 	for _, host := range h.GetRouteConfig().GetVirtualHosts() {
 		for i, r := range host.GetRoutes() {
 			label(r, host, i)
@@ -100,17 +102,17 @@ func (w *wiring) httpManager(listener string, h *hcmv3.HttpConnectionManager) {
 	}
 }
 
-// label writes into a route's metadata where the route stands, for the access log to repeat.
+// label writes into a route's metadata the position of the route, for the access log to repeat.
 func label(r *routev3.Route, host *routev3.VirtualHost, i int) {
 	if r.Metadata == nil {
 		r.Metadata = &corev3.Metadata{}
 	}
-	place := routePlace(host.GetName(), i)
+	position := accesslog.RouteMetadata(host.GetName(), i)
 	if r.Metadata.FilterMetadata == nil {
-		r.Metadata.FilterMetadata = place
+		r.Metadata.FilterMetadata = position
 		return
 	}
-	for k, v := range place {
+	for k, v := range position {
 		r.Metadata.FilterMetadata[k] = v
 	}
 }
@@ -123,13 +125,13 @@ func chains(l *listenerv3.Listener) []*listenerv3.FilterChain {
 	return out
 }
 
-// bound says whether a listener takes connections from its own port.
-func bound(l *listenerv3.Listener) bool {
+// Bound reports whether a listener takes connections from its own port.
+func Bound(l *listenerv3.Listener) bool {
 	return l.GetBindToPort() == nil || l.GetBindToPort().GetValue()
 }
 
-// replaced says whether a listener filter would tell the addresses that the PROXY header tells.
-func replaced(f *listenerv3.ListenerFilter) bool {
+// givesAddresses reports whether a listener filter gives the addresses that the PROXY header gives.
+func givesAddresses(f *listenerv3.ListenerFilter) bool {
 	switch f.GetName() {
 	case "envoy.filters.listener.original_dst", "envoy.filters.listener.original_src", proxyFilter:
 		return true
@@ -142,22 +144,6 @@ const proxyFilter = "envoy.filters.listener.proxy_protocol"
 func readsProxyHeader() *listenerv3.ListenerFilter {
 	return &listenerv3.ListenerFilter{
 		Name:       proxyFilter,
-		ConfigType: &listenerv3.ListenerFilter_TypedConfig{TypedConfig: pack(&proxyv3.ProxyProtocol{})},
+		ConfigType: &listenerv3.ListenerFilter_TypedConfig{TypedConfig: Pack(&proxyv3.ProxyProtocol{})},
 	}
-}
-
-func loopback(port uint32) *corev3.Address {
-	return &corev3.Address{Address: &corev3.Address_SocketAddress{SocketAddress: &corev3.SocketAddress{
-		Address:       "127.0.0.1",
-		PortSpecifier: &corev3.SocketAddress_PortValue{PortValue: port},
-	}}}
-}
-
-// pack packs a message of our own making, which cannot fail.
-func pack(m proto.Message) *anypb.Any {
-	a, err := anypb.New(m)
-	if err != nil {
-		panic(err)
-	}
-	return a
 }

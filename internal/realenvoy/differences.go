@@ -1,4 +1,4 @@
-package envoytest
+package realenvoy
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"sem.example/internal/realenvoy/upstream"
 	"sem.example/simulate"
 )
 
@@ -78,7 +79,7 @@ func (c *comparison) branch(is func(simulate.Branch) bool) bool {
 	return slices.ContainsFunc(c.hop.Branches, is)
 }
 
-// twice says whether several branches lead to a cluster, so that none is known to have been taken.
+// twice reports whether several branches lead to a cluster, so that none is known to have been taken.
 func (c *comparison) twice(cluster string) bool {
 	n := 0
 	for _, b := range c.hop.Branches {
@@ -98,7 +99,7 @@ func (c *comparison) fault() {
 }
 
 // upstream compares what the trace says that the upstream receives with what it received.
-func (c *comparison) upstream(u Upstream) {
+func (c *comparison) upstream(u upstream.Received) {
 	if !c.dials(u) {
 		c.differ("endpoint", c.endpoints(), fmt.Sprintf("%s:%d", u.Address, u.Port))
 	}
@@ -152,18 +153,18 @@ func (c *comparison) endpoints() []string {
 	return out
 }
 
-func (c *comparison) dials(u Upstream) bool {
+func (c *comparison) dials(u upstream.Received) bool {
 	is := func(e simulate.Endpoint) bool { return isEndpoint(e, u) }
 	return slices.ContainsFunc(c.hop.Endpoints, is) ||
 		c.branch(func(b simulate.Branch) bool { return slices.ContainsFunc(b.Endpoints, is) })
 }
 
-// isEndpoint says whether an endpoint is where the upstream was reached, as far as it was told.
-func isEndpoint(e simulate.Endpoint, u Upstream) bool {
+// isEndpoint reports whether an endpoint is where the upstream was reached, as far as it was told.
+func isEndpoint(e simulate.Endpoint, u upstream.Received) bool {
 	return (u.Port == 0 || e.Port == u.Port) && (u.Address == "" || SameAddress(e.Address, u.Address))
 }
 
-func (c *comparison) encryption(u Upstream) {
+func (c *comparison) encryption(u upstream.Received) {
 	tls := c.tlsTowards(u)
 	encrypted := encrypts(tls)
 	c.equal("TLS", encrypted, u.TLS != nil)
@@ -178,7 +179,7 @@ func (c *comparison) encryption(u Upstream) {
 
 // tlsTowards is the encryption that the trace names for the endpoint that was dialled. Of several at one address it is
 // the one towards which the upstream was encrypted, or not, as it was.
-func (c *comparison) tlsTowards(u Upstream) simulate.TLS {
+func (c *comparison) tlsTowards(u upstream.Received) simulate.TLS {
 	if c.hop.TLS == nil {
 		return simulate.TLS{OriginatedBy: "none"}
 	}
@@ -196,7 +197,7 @@ func (c *comparison) tlsTowards(u Upstream) simulate.TLS {
 
 // tlsOf is the encryption that the trace names for one endpoint. The hop describes that towards the likeliest; of
 // another's no more than the mode is known.
-func (c *comparison) tlsOf(e simulate.Endpoint, u Upstream) simulate.TLS {
+func (c *comparison) tlsOf(e simulate.Endpoint, u upstream.Received) simulate.TLS {
 	sni := ""
 	if u.TLS != nil {
 		sni = u.TLS.SNI
@@ -212,7 +213,7 @@ func (c *comparison) tlsOf(e simulate.Endpoint, u Upstream) simulate.TLS {
 	return simulate.TLS{OriginatedBy: "proxy", Mode: e.TLS, SNI: sni}
 }
 
-// encrypts says whether what leaves is encrypted, by whomever.
+// encrypts reports whether what leaves is encrypted, by whomever.
 func encrypts(t simulate.TLS) bool {
 	return t.OriginatedBy == "proxy" || t.OriginatedBy == "application"
 }
@@ -294,23 +295,5 @@ func (c *comparison) failure() {
 	passes := c.trace.Verdict == simulate.Passthrough || c.hop.TLS != nil && c.hop.TLS.OriginatedBy == "application"
 	if c.trace.Verdict.Succeeded() && !passes {
 		c.differ("verdict", c.trace.Verdict, c.seen.Error)
-	}
-}
-
-// SameAddress says whether an address that was dialled is the one that a trace names, which may be a DNS name in whatever case.
-func SameAddress(named, dialled string) bool {
-	return strings.EqualFold(named, dialled) || slices.Contains(NameAddresses(named), dialled)
-}
-
-// NameAddresses are the addresses that the DNS server of the recorded observations gave to a name: one of 198.18.0.0/15, and
-// one of 2001:db8:d::/96.
-func NameAddresses(name string) []string {
-	var h uint32
-	for _, r := range strings.ToLower(strings.TrimRight(name, ".")) {
-		h = h*131 + uint32(r)
-	}
-	return []string{
-		fmt.Sprintf("198.%d.%d.%d", 18+(h>>16)&1, h>>8&255, h&255),
-		fmt.Sprintf("2001:db8:d::%x:%x", h>>16, h&0xffff),
 	}
 }

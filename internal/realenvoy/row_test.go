@@ -1,4 +1,4 @@
-package envoytest_test
+package realenvoy_test
 
 import (
 	"fmt"
@@ -10,7 +10,8 @@ import (
 	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
 
 	"sem.example/internal/envoy"
-	"sem.example/internal/envoytest"
+	"sem.example/internal/realenvoy"
+	"sem.example/internal/realenvoy/upstream"
 	"sem.example/simulate"
 )
 
@@ -18,10 +19,10 @@ import (
 type row struct {
 	ID       string                `json:"id"`
 	Request  simulate.Call         `json:"request"`
-	Observed envoytest.Observation `json:"observed"`
+	Observed realenvoy.Observation `json:"observed"`
 }
 
-// unfit says whether a row cannot be repeated here.
+// unfit reports whether a row cannot be repeated here.
 func (r row) unfit() bool {
 	_, rest, _ := strings.Cut(r.Request.URL, "://")
 	switch o := r.Observed; {
@@ -37,7 +38,7 @@ func (r row) unfit() bool {
 	return r.misfiled()
 }
 
-// misfiled says whether the log that was recorded belongs to another connection: to another port or direction.
+// misfiled reports whether the log that was recorded belongs to another connection: to another port or direction.
 func (r row) misfiled() bool {
 	o := r.Observed
 	if r.Request.Direction != "outbound" {
@@ -54,7 +55,7 @@ func (r row) misfiled() bool {
 }
 
 // differences names the fields in which an observation is not what was observed in a pod.
-func (r row) differences(got envoytest.Observation, endpoints map[string]bool) []string {
+func (r row) differences(got realenvoy.Observation, endpoints map[string]bool) []string {
 	var out []string
 	check := func(what string, same bool) {
 		if !same {
@@ -85,13 +86,13 @@ func (r row) differences(got envoytest.Observation, endpoints map[string]bool) [
 	return out
 }
 
-// refusedByGo says whether the upstream's TLS library refused the server name, because it ends in a dot.
-func refusedByGo(o envoytest.Observation) bool {
+// refusedByGo reports whether the upstream's TLS library refused the server name, because it ends in a dot.
+func refusedByGo(o realenvoy.Observation) bool {
 	return o.Upstream != nil && o.Upstream.TLS != nil && strings.HasSuffix(o.Upstream.TLS.SNI, ".")
 }
 
-func sameEndpoint(got, want envoytest.Upstream) bool {
-	return envoytest.SameAddress(got.Address, want.Address) && got.Port == want.Port
+func sameEndpoint(got, want upstream.Received) bool {
+	return realenvoy.SameAddress(got.Address, want.Address) && got.Port == want.Port
 }
 
 // endpointsOf holds, for each cluster, its name and the address of each endpoint as Envoy logs it.
@@ -122,13 +123,13 @@ func dialled(a *corev3.Address) []string {
 		return []string{envoy.HostPort(a)}
 	}
 	var out []string
-	for _, ip := range envoytest.NameAddresses(name) {
+	for _, ip := range realenvoy.NameAddresses(name) {
 		out = append(out, net.JoinHostPort(ip, port))
 	}
 	return out
 }
 
-func upstreamDifferences(got, want envoytest.Upstream) []string {
+func upstreamDifferences(got, want upstream.Received) []string {
 	var out []string
 	check := func(what string, same bool) {
 		if !same {

@@ -1,4 +1,4 @@
-package envoytest
+package upstream
 
 import (
 	"bufio"
@@ -13,10 +13,10 @@ func TestPeekHello(t *testing.T) {
 	tests := []struct {
 		name   string
 		config *tls.Config
-		want   UpstreamTLS
+		want   TLS
 	}{
-		{"name and protocols", &tls.Config{ServerName: "api.example.com", NextProtos: []string{"istio", "h2"}}, UpstreamTLS{SNI: "api.example.com", ALPN: []string{"istio", "h2"}}},
-		{"neither", &tls.Config{InsecureSkipVerify: true}, UpstreamTLS{}},
+		{"name and protocols", &tls.Config{ServerName: "api.example.com", NextProtos: []string{"istio", "h2"}}, TLS{SNI: "api.example.com", ALPN: []string{"istio", "h2"}}},
+		{"neither", &tls.Config{InsecureSkipVerify: true}, TLS{}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package envoytest
+package process
 
 import "os/exec"
 

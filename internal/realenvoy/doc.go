@@ -1,4 +1,4 @@
-// Package envoytest judges sem by a real Envoy: it runs one from a proxy's resources, sends it a call, and reports what
+// Package realenvoy judges sem by a real Envoy: it runs one from a proxy's resources, sends it a call, and reports what
 // became of it in the words of a trace.
 //
 // Nothing here needs privileges. What a sidecar's network rules would do, the harness does by other means, and Envoy's
@@ -20,4 +20,4 @@
 // What the rootless form does not judge: the names in certificates, but for the trust domain of a peer (stand-ins are
 // used, and Envoy is told not to look at their names, nor at all at those of upstreams), DNS (a name stands for its own
 // address), and the extensions that only Istio's own proxy has.
-package envoytest
+package realenvoy

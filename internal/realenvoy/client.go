@@ -1,4 +1,4 @@
-package envoytest
+package realenvoy
 
 import (
 	"bufio"
@@ -16,6 +16,9 @@ import (
 	"strings"
 	"time"
 
+	"sem.example/internal/realenvoy/proxyprotocol"
+	"sem.example/internal/realenvoy/upstream"
+	"sem.example/internal/standin"
 	"sem.example/simulate"
 )
 
@@ -35,15 +38,18 @@ type answer struct {
 	err      error
 }
 
-// connect dials Envoy as the call's application or peer would, and announces the addresses.
-func (p *Proxy) connect(call simulate.Call) (*client, error) {
+// patience is how long a client waits for the other side.
+const patience = 5 * time.Second
+
+// connect dials Envoy as the call's application or peer would, from a port that the PROXY header announces.
+func connect(call simulate.Call, ls listeners, authority *standin.Authority, port uint16) (*client, error) {
 	destination := destinationOf(call)
-	at, err := p.entrance(call, destination)
+	at, err := ls.dialled(call, destination)
 	if err != nil {
 		return nil, err
 	}
 	c := &client{call: call}
-	if c.tls, err = p.clientTLS(call); err != nil {
+	if c.tls, err = clientTLS(call, authority); err != nil {
 		return nil, err
 	}
 	if c.conn, err = net.Dial("tcp", at.String()); err != nil {
@@ -52,16 +58,8 @@ func (p *Proxy) connect(call simulate.Call) (*client, error) {
 	if err := c.conn.SetDeadline(time.Now().Add(patience)); err != nil {
 		return nil, err
 	}
-	p.peers++
-	_, err = c.conn.Write(proxyHeader(netip.AddrPortFrom(sourceOf(call, destination.Addr()), 1024+p.peers), destination))
+	_, err = c.conn.Write(proxyprotocol.Header(netip.AddrPortFrom(sourceOf(call, destination.Addr()), port), destination))
 	return c, err
-}
-
-func (p *Proxy) entrance(call simulate.Call, destination netip.AddrPort) (netip.AddrPort, error) {
-	if path, ok := strings.CutPrefix(call.Address, "unix://"); ok {
-		return p.socket(path)
-	}
-	return p.door(cmp.Or(call.Direction, "outbound"), destination)
 }
 
 // destinationOf is what the application dials. A name that the call gives no address of is at the address that every
@@ -94,7 +92,7 @@ func sourceOf(call simulate.Call, destination netip.Addr) netip.Addr {
 
 // clientTLS is what the call's TLS handshake says, nil for plaintext. The authority of the stand-ins vouches for the
 // principal of a call with mutual TLS.
-func (p *Proxy) clientTLS(call simulate.Call) (*tls.Config, error) {
+func clientTLS(call simulate.Call, authority *standin.Authority) (*tls.Config, error) {
 	if call.TLS != "tls" && call.TLS != "mtls" {
 		return nil, nil
 	}
@@ -103,7 +101,7 @@ func (p *Proxy) clientTLS(call simulate.Call) (*tls.Config, error) {
 		config.NextProtos = strings.Split(call.ALPN, ",")
 	}
 	if call.TLS == "mtls" {
-		cert, key, err := p.authority.Issue(cmp.Or(call.Principal, "spiffe://cluster.local/ns/default/sa/test"))
+		cert, key, err := authority.Issue(cmp.Or(call.Principal, "spiffe://cluster.local/ns/default/sa/test"))
 		if err != nil {
 			return nil, err
 		}
@@ -145,7 +143,7 @@ func bytesOver(conn net.Conn) answer {
 		return answer{err: plainly(err)}
 	}
 	line, err := bufio.NewReader(conn).ReadString('\n')
-	if number, ok := strings.CutPrefix(line, exchangeHeader+": "); ok {
+	if number, ok := strings.CutPrefix(line, upstream.ExchangeHeader+": "); ok {
 		return answer{exchange: strings.TrimSpace(number)}
 	}
 	if line != "" { // Envoy took the bytes for a request and said so
@@ -240,7 +238,7 @@ func (c *client) http2Over(conn net.Conn) answer {
 func read(r *http.Response) answer {
 	defer r.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(r.Body, 64<<10))
-	a := answer{status: r.StatusCode, headers: r.Header, body: string(body), exchange: r.Header.Get(exchangeHeader)}
+	a := answer{status: r.StatusCode, headers: r.Header, body: string(body), exchange: r.Header.Get(upstream.ExchangeHeader)}
 	if err != nil {
 		a.err = plainly(err)
 	}

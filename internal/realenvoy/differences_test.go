@@ -1,16 +1,17 @@
-package envoytest_test
+package realenvoy_test
 
 import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"sem.example/internal/envoytest"
+	"sem.example/internal/realenvoy"
+	"sem.example/internal/realenvoy/upstream"
 	"sem.example/simulate"
 )
 
 // delivered is a trace of a request that is rewritten and sent over TLS, and carried is what Envoy does with it.
-func delivered() (*simulate.Trace, envoytest.Observation) {
+func delivered() (*simulate.Trace, realenvoy.Observation) {
 	trace := &simulate.Trace{
 		Verdict: simulate.Delivered,
 		Call:    simulate.Call{Method: "GET", URL: "http://web/"},
@@ -23,11 +24,11 @@ func delivered() (*simulate.Trace, envoytest.Observation) {
 			Branches:  []simulate.Branch{{Cluster: "canary", Verdict: simulate.Delivered, Endpoints: []simulate.Endpoint{{Address: "10.0.0.8", Port: 80}}}},
 		}},
 	}
-	carried := envoytest.Observation{
+	carried := realenvoy.Observation{
 		Listener: "0.0.0.0_80", RouteConfig: "80", VirtualHost: "web:80", Route: "rewritten", Cluster: "outbound|443||api.example.com",
 		Status: 200, Details: "via_upstream",
-		Upstream: &envoytest.Upstream{
-			Address: "api.example.com", Port: 443, Protocol: "http/1.1", TLS: &envoytest.UpstreamTLS{SNI: "api.example.com"},
+		Upstream: &upstream.Received{
+			Address: "api.example.com", Port: 443, Protocol: "http/1.1", TLS: &upstream.TLS{SNI: "api.example.com"},
 			Method: "GET", Path: "/v1", Authority: "api.example.com", Headers: map[string]string{"x-env": "prod"},
 		},
 	}
@@ -37,48 +38,48 @@ func delivered() (*simulate.Trace, envoytest.Observation) {
 func TestDifferences(t *testing.T) {
 	tests := []struct {
 		name   string
-		change func(*simulate.Trace, *envoytest.Observation)
+		change func(*simulate.Trace, *realenvoy.Observation)
 		want   []string
 	}{
-		{"none", func(*simulate.Trace, *envoytest.Observation) {}, nil},
-		{"listener", func(_ *simulate.Trace, o *envoytest.Observation) { o.Listener = "virtualOutbound" },
+		{"none", func(*simulate.Trace, *realenvoy.Observation) {}, nil},
+		{"listener", func(_ *simulate.Trace, o *realenvoy.Observation) { o.Listener = "virtualOutbound" },
 			[]string{"listener: trace 0.0.0.0_80, Envoy virtualOutbound"}},
-		{"route", func(_ *simulate.Trace, o *envoytest.Observation) { o.Route = "default" },
+		{"route", func(_ *simulate.Trace, o *realenvoy.Observation) { o.Route = "default" },
 			[]string{"route: trace rewritten, Envoy default"}},
-		{"another cluster", func(_ *simulate.Trace, o *envoytest.Observation) { o.Cluster = "stable" },
+		{"another cluster", func(_ *simulate.Trace, o *realenvoy.Observation) { o.Cluster = "stable" },
 			[]string{"cluster: trace outbound|443||api.example.com, Envoy stable"}},
-		{"a branch", func(_ *simulate.Trace, o *envoytest.Observation) {
+		{"a branch", func(_ *simulate.Trace, o *realenvoy.Observation) {
 			o.Cluster, o.Upstream.Address, o.Upstream.Port, o.Upstream.TLS = "canary", "10.0.0.8", 80, nil
 		}, nil},
-		{"endpoint", func(_ *simulate.Trace, o *envoytest.Observation) { o.Upstream.Port = 80 },
+		{"endpoint", func(_ *simulate.Trace, o *realenvoy.Observation) { o.Upstream.Port = 80 },
 			[]string{"endpoint: trace [api.example.com:443 10.0.0.9:443 10.0.0.8:80], Envoy api.example.com:80"}},
-		{"plaintext", func(_ *simulate.Trace, o *envoytest.Observation) { o.Upstream.TLS = nil },
+		{"plaintext", func(_ *simulate.Trace, o *realenvoy.Observation) { o.Upstream.TLS = nil },
 			[]string{"TLS: trace true, Envoy false"}},
-		{"an endpoint without TLS", func(_ *simulate.Trace, o *envoytest.Observation) {
+		{"an endpoint without TLS", func(_ *simulate.Trace, o *realenvoy.Observation) {
 			o.Upstream.Address, o.Upstream.TLS = "10.0.0.9", nil
 		}, nil},
-		{"certificate", func(_ *simulate.Trace, o *envoytest.Observation) { o.Upstream.TLS.ClientCertificate = true },
+		{"certificate", func(_ *simulate.Trace, o *realenvoy.Observation) { o.Upstream.TLS.ClientCertificate = true },
 			[]string{"client certificate: trace false, Envoy true"}},
-		{"path", func(_ *simulate.Trace, o *envoytest.Observation) { o.Upstream.Path = "/" },
+		{"path", func(_ *simulate.Trace, o *realenvoy.Observation) { o.Upstream.Path = "/" },
 			[]string{"path: trace /v1, Envoy /"}},
-		{"headers", func(_ *simulate.Trace, o *envoytest.Observation) {
+		{"headers", func(_ *simulate.Trace, o *realenvoy.Observation) {
 			o.Upstream.Headers = map[string]string{"x-debug": "1"}
 		},
 			[]string{"header X-Debug: trace removed, Envoy 1", "header X-Env: trace prod, Envoy "}},
-		{"delivered though the trace says not", func(t *simulate.Trace, _ *envoytest.Observation) {
+		{"delivered though the trace says not", func(t *simulate.Trace, _ *realenvoy.Observation) {
 			t.Verdict, t.Hops[0].Branches = simulate.NoEndpoints, nil
 		}, []string{"verdict: trace NO_ENDPOINTS, Envoy the upstream answered"}},
-		{"closed though the trace says delivered", func(_ *simulate.Trace, o *envoytest.Observation) {
+		{"closed though the trace says delivered", func(_ *simulate.Trace, o *realenvoy.Observation) {
 			o.Upstream, o.Status, o.Details, o.Error = nil, 0, "", "closed"
 		}, []string{"verdict: trace DELIVERED, Envoy closed"}},
-		{"answered by Envoy", func(_ *simulate.Trace, o *envoytest.Observation) {
+		{"answered by Envoy", func(_ *simulate.Trace, o *realenvoy.Observation) {
 			o.Upstream, o.Status, o.Details = nil, 503, "no_healthy_upstream"
 		}, []string{"status: trace 0, Envoy 503"}},
-		{"redirected elsewhere", func(t *simulate.Trace, o *envoytest.Observation) {
+		{"redirected elsewhere", func(t *simulate.Trace, o *realenvoy.Observation) {
 			t.Status, t.Hops[0].Response = 301, &simulate.Response{Location: "https://web/"}
 			o.Upstream, o.Status, o.Details, o.ResponseHeaders = nil, 301, "direct_response", map[string]string{"location": "https://api/"}
 		}, []string{"location: trace https://web/, Envoy https://api/"}},
-		{"an injected fault", func(_ *simulate.Trace, o *envoytest.Observation) {
+		{"an injected fault", func(_ *simulate.Trace, o *realenvoy.Observation) {
 			o.Upstream, o.Status, o.ResponseFlags = nil, 500, "FI"
 		}, []string{"verdict: trace DELIVERED, Envoy FAULT_ABORTED"}},
 	}
@@ -86,7 +87,7 @@ func TestDifferences(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			trace, seen := delivered()
 			test.change(trace, &seen)
-			if diff := cmp.Diff(test.want, envoytest.Differences(trace, seen)); diff != "" {
+			if diff := cmp.Diff(test.want, realenvoy.Differences(trace, seen)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})

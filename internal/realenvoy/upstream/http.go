@@ -1,4 +1,4 @@
-package envoytest
+package upstream
 
 import (
 	"bufio"
@@ -53,10 +53,10 @@ func (s *session) answer(method, path string, header textproto.MIMEHeader) {
 		}
 	}
 	// An error is the client's, who has gone.
-	_, _ = fmt.Fprintf(s.conn, "HTTP/1.1 200 OK\r\n%s: %d\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", exchangeHeader, number)
+	_, _ = fmt.Fprintf(s.conn, "HTTP/1.1 200 OK\r\n%s: %d\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", ExchangeHeader, number)
 }
 
-// isRequest says whether the stream starts with "METHOD target HTTP/1.x".
+// isRequest reports whether the stream starts with "METHOD target HTTP/1.x".
 func (s *session) isRequest() bool {
 	for size := 1; ; size++ {
 		if _, err := s.in.Peek(size); err != nil {
@@ -71,7 +71,7 @@ func (s *session) isRequest() bool {
 }
 
 // serveHTTP2 starts the server of the connections that begin with the preface of HTTP/2.
-func (u *upstreams) serveHTTP2() {
+func (u *Servers) serveHTTP2() {
 	u.http2 = &http.Server{
 		Protocols: &http.Protocols{},
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
@@ -83,8 +83,8 @@ func (u *upstreams) serveHTTP2() {
 				u.through(c, w, r)
 				return
 			}
-			number := u.record(requestOf(c.so, c.end, "h2", r.Method, r.RequestURI, r.Host, r.Header))
-			w.Header().Set(exchangeHeader, strconv.Itoa(number))
+			number := u.record(requestOf(c.known, c.end, "h2", r.Method, r.RequestURI, r.Host, r.Header))
+			w.Header().Set(ExchangeHeader, strconv.Itoa(number))
 			w.Header().Set("Connection", "close")
 		}),
 	}
@@ -97,9 +97,9 @@ type connKey struct{}
 // peeked is a connection whose first bytes were looked at, with what is known of it.
 type peeked struct {
 	net.Conn
-	in  *bufio.Reader
-	so  Upstream
-	end endpoint
+	in    *bufio.Reader
+	known Received
+	end   Endpoint
 }
 
 func (p *peeked) Read(b []byte) (int, error) { return p.in.Read(b) }

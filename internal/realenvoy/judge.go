@@ -1,4 +1,4 @@
-package envoytest
+package realenvoy
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"sem.example/simulate"
 )
 
-// A Judge holds traces against a real Envoy. It starts one for each proxy that it is asked about, and keeps it for the next
+// A Judge compares traces with a real Envoy. It starts one for each proxy that it is asked about, and keeps it for the next
 // trace of that proxy.
 type Judge struct {
 	envoy   string

@@ -1,4 +1,5 @@
-package envoytest
+// Package proxyprotocol writes and reads the header by which one proxy announces the addresses of a connection to another.
+package proxyprotocol
 
 import (
 	"bufio"
@@ -13,19 +14,19 @@ import (
 // The PROXY protocol, version 2: a signature, command and family, the length of what follows, and for a connection of a
 // known family its source and destination.
 // See https://www.haproxy.org/download/1.8/doc/proxy-protocol.txt.
-var proxySignature = []byte("\r\n\r\n\x00\r\nQUIT\n")
+var signature = []byte("\r\n\r\n\x00\r\nQUIT\n")
 
 const (
-	proxyCommand = 0x21 // version 2, PROXY
-	proxyTCP4    = 0x11
-	proxyTCP6    = 0x21
+	command = 0x21 // version 2, PROXY
+	tcp4    = 0x11
+	tcp6    = 0x21
 )
 
-// proxyHeader announces a connection from source to destination. Both must be of one family.
-func proxyHeader(source, destination netip.AddrPort) []byte {
-	family := byte(proxyTCP4)
+// Header announces a connection from source to destination. Both must be of one family.
+func Header(source, destination netip.AddrPort) []byte {
+	family := byte(tcp4)
 	if destination.Addr().Is6() {
-		family = proxyTCP6
+		family = tcp6
 	}
 	var addresses []byte
 	addresses = append(addresses, source.Addr().AsSlice()...)
@@ -33,27 +34,27 @@ func proxyHeader(source, destination netip.AddrPort) []byte {
 	addresses = binary.BigEndian.AppendUint16(addresses, source.Port())
 	addresses = binary.BigEndian.AppendUint16(addresses, destination.Port())
 
-	out := append(bytes.Clone(proxySignature), proxyCommand, family)
+	out := append(bytes.Clone(signature), command, family)
 	out = binary.BigEndian.AppendUint16(out, uint16(len(addresses)))
 	return append(out, addresses...)
 }
 
-// readProxyHeader takes a header of either version from the stream, if there is one, and returns the destination that it
+// Read takes a header of either version from the stream, if there is one, and returns the destination that it
 // announces; the zero AddrPort if it announces none.
-func readProxyHeader(r *bufio.Reader) (destination netip.AddrPort, found bool, err error) {
+func Read(r *bufio.Reader) (destination netip.AddrPort, found bool, err error) {
 	switch {
-	case startsWith(r, string(proxySignature)):
-		destination, err = readProxyV2(r)
+	case HasPrefix(r, string(signature)):
+		destination, err = readV2(r)
 		return destination, true, err
-	case startsWith(r, "PROXY "):
-		destination, err = readProxyV1(r)
+	case HasPrefix(r, "PROXY "):
+		destination, err = readV1(r)
 		return destination, true, err
 	}
 	return netip.AddrPort{}, false, nil
 }
 
-// startsWith says whether a stream starts with a text. It waits for no byte that cannot matter.
-func startsWith(r *bufio.Reader, text string) bool {
+// HasPrefix reports whether a stream starts with a text. It does not wait for bytes that cannot change the answer.
+func HasPrefix(r *bufio.Reader, text string) bool {
 	for i := range len(text) {
 		start, err := r.Peek(i + 1)
 		if err != nil || start[i] != text[i] {
@@ -63,17 +64,17 @@ func startsWith(r *bufio.Reader, text string) bool {
 	return true
 }
 
-func readProxyV2(r *bufio.Reader) (netip.AddrPort, error) {
-	head := make([]byte, len(proxySignature)+4)
+func readV2(r *bufio.Reader) (netip.AddrPort, error) {
+	head := make([]byte, len(signature)+4)
 	if _, err := io.ReadFull(r, head); err != nil {
 		return netip.AddrPort{}, err
 	}
-	family := head[len(proxySignature)+1]
+	family := head[len(signature)+1]
 	body := make([]byte, binary.BigEndian.Uint16(head[len(head)-2:]))
 	if _, err := io.ReadFull(r, body); err != nil {
 		return netip.AddrPort{}, err
 	}
-	size := map[byte]int{proxyTCP4: 4, proxyTCP6: 16}[family]
+	size := map[byte]int{tcp4: 4, tcp6: 16}[family]
 	if size == 0 || len(body) < 2*size+4 {
 		return netip.AddrPort{}, nil
 	}
@@ -81,8 +82,8 @@ func readProxyV2(r *bufio.Reader) (netip.AddrPort, error) {
 	return netip.AddrPortFrom(address, binary.BigEndian.Uint16(body[2*size+2:])), nil
 }
 
-// readProxyV1 reads "PROXY TCP4 10.0.0.1 10.0.0.2 4444 80\r\n".
-func readProxyV1(r *bufio.Reader) (netip.AddrPort, error) {
+// readV1 reads "PROXY TCP4 10.0.0.1 10.0.0.2 4444 80\r\n".
+func readV1(r *bufio.Reader) (netip.AddrPort, error) {
 	line, err := r.ReadString('\n')
 	if err != nil {
 		return netip.AddrPort{}, err

@@ -1,4 +1,4 @@
-package envoytest
+package process
 
 import (
 	"os/exec"

@@ -1,4 +1,4 @@
-package envoytest
+package realenvoy
 
 import (
 	"context"
@@ -11,6 +11,10 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"sem.example/internal/envoy"
+	"sem.example/internal/realenvoy/accesslog"
+	"sem.example/internal/realenvoy/process"
+	"sem.example/internal/realenvoy/rootless"
+	"sem.example/internal/realenvoy/upstream"
 	"sem.example/internal/standin"
 	"sem.example/render"
 	"sem.example/simulate"
@@ -18,7 +22,7 @@ import (
 
 // Options say how to run a proxy.
 type Options struct {
-	Envoy    string // path of the executable; see [Required]
+	Envoy    string // path of the executable; see internal/envoytest
 	Dir      string // an empty folder for what the run needs; the caller removes it
 	Identity string // the SPIFFE identity of the proxy
 }
@@ -26,27 +30,25 @@ type Options struct {
 // A Proxy is a real Envoy that runs the resources of one proxy. Its calls are made one after the other, so that what
 // the upstreams receive belongs to the call at hand; different proxies may be called at once.
 type Proxy struct {
-	process   *process
-	upstreams *upstreams
+	process   *process.Process
+	upstreams *upstream.Servers
 	authority *standin.Authority
-	entries   *logReader
-	doors     []door
+	entries   *accesslog.Reader
+	listeners listeners
 
 	mu    sync.Mutex
 	peers uint16 // made up so far: each connection gets a port of its own
 }
 
-const bootstrapFile = "bootstrap.json"
-
 // Start runs Envoy with a proxy's resources. The caller must close the proxy.
 func Start(ctx context.Context, s *envoy.Snapshot, o Options) (*Proxy, error) {
-	p := &Proxy{entries: &logReader{path: filepath.Join(o.Dir, "access.log")}}
-	doors, err := p.prepare(s, o)
+	p := &Proxy{entries: &accesslog.Reader{Path: filepath.Join(o.Dir, "access.log")}}
+	bound, err := p.prepare(s, o)
 	if err == nil {
-		p.process, err = run(ctx, o.Dir, o.Envoy)
+		p.process, err = process.Start(ctx, o.Dir, o.Envoy)
 	}
 	if err == nil {
-		err = p.open(ctx, doors)
+		p.listeners, err = bound.locate(ctx, p.process)
 	}
 	if err != nil {
 		p.Close()
@@ -58,28 +60,28 @@ func Start(ctx context.Context, s *envoy.Snapshot, o Options) (*Proxy, error) {
 // Close ends Envoy and the upstreams.
 func (p *Proxy) Close() {
 	if p.process != nil {
-		p.process.stop()
+		p.process.Stop()
 	}
 	if p.upstreams != nil {
-		p.upstreams.close()
+		p.upstreams.Close()
 	}
 }
 
 // prepare writes the bootstrap and starts the upstreams that it names.
-func (p *Proxy) prepare(s *envoy.Snapshot, o Options) (doors []door, err error) {
+func (p *Proxy) prepare(s *envoy.Snapshot, o Options) (bound listeners, err error) {
 	certs := filepath.Join(o.Dir, "certs")
 	if p.authority, err = standin.Open(certs); err != nil {
 		return nil, err
 	}
-	if p.upstreams, err = newUpstreams(p.authority, "upstream.stand-in.invalid"); err != nil {
+	if p.upstreams, err = upstream.Start(p.authority, "upstream.stand-in.invalid"); err != nil {
 		return nil, err
 	}
 	options := render.BootstrapOptions{Certs: certs, StandIns: true, Identity: o.Identity}
 	b, _ := render.Static(s, options)
 	for _, l := range b.GetStaticResources().GetListeners() {
-		doors = append(doors, doorsOf(l)...)
+		bound = append(bound, listenersOf(l)...)
 	}
-	if err := (&wiring{upstreams: p.upstreams, logPath: p.entries.path, sniNamed: map[string]bool{}}).bootstrap(b); err != nil {
+	if err := rootless.Rewrite(b, p.upstreams, p.entries.Path); err != nil {
 		return nil, err
 	}
 	if err := render.StandIns(b, options); err != nil {
@@ -89,34 +91,35 @@ func (p *Proxy) prepare(s *envoy.Snapshot, o Options) (doors []door, err error) 
 	if err != nil {
 		return nil, err
 	}
-	return doors, os.WriteFile(filepath.Join(o.Dir, bootstrapFile), text, 0o600)
+	return bound, os.WriteFile(filepath.Join(o.Dir, process.BootstrapFile), text, 0o600)
 }
 
 // Do makes a call and reports what became of it. An error means that the judge failed, not the call.
 func (p *Proxy) Do(ctx context.Context, call simulate.Call) (Observation, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err := p.entries.forget(); err != nil {
+	if err := p.entries.Forget(); err != nil {
 		return Observation{}, err
 	}
-	c, err := p.connect(call)
+	p.peers++
+	c, err := connect(call, p.listeners, p.authority, 1024+p.peers)
 	if errors.Is(err, ErrRefused) {
 		return Observation{Error: err.Error(), Unlogged: true}, nil
 	}
 	if err != nil {
 		return Observation{}, err
 	}
-	before := p.upstreams.count()
+	before := p.upstreams.Count()
 	answer := c.converse()
 	c.conn.Close()
 	ctx, cancel := context.WithTimeout(ctx, 4*patience) // what the machine is busy with is not Envoy's fault
 	defer cancel()
-	entries, err := p.entries.of(ctx, c.conn.LocalAddr().String())
+	entries, err := p.entries.Of(ctx, c.conn.LocalAddr().String())
 	if err != nil {
-		if !p.process.running() {
-			err = fmt.Errorf("Envoy ended: %w\n%s", err, p.process.output.Bytes())
+		if !p.process.Running() {
+			err = fmt.Errorf("Envoy ended: %w\n%s", err, p.process.Output())
 		}
 		return Observation{}, err
 	}
-	return p.observe(answer, entries, before), nil
+	return observe(p.upstreams, answer, entries, before), nil
 }

@@ -1,4 +1,4 @@
-package envoytest
+package upstream
 
 import (
 	"bufio"
@@ -10,7 +10,7 @@ const largestRecord = 5 + 1<<14
 
 // peekHello reads what a client offers in the first record of its TLS, and leaves the record in the stream. Go's own
 // server is no help there: it refuses, before anybody may look, a server name that ends in a dot, which Envoy sends.
-func peekHello(r *bufio.Reader) (said UpstreamTLS) {
+func peekHello(r *bufio.Reader) (said TLS) {
 	header, err := r.Peek(5)
 	if err != nil {
 		return said

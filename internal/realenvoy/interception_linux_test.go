@@ -1,4 +1,4 @@
-package envoytest
+package realenvoy
 
 import (
 	"bufio"
@@ -25,7 +25,12 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"google.golang.org/protobuf/encoding/protojson"
 
+	"sem.example/internal/envoytest/binary"
 	"sem.example/internal/pipeline"
+	"sem.example/internal/realenvoy/accesslog"
+	"sem.example/internal/realenvoy/process"
+	"sem.example/internal/realenvoy/rootless"
+	"sem.example/internal/realenvoy/upstream"
 	"sem.example/internal/standin"
 	"sem.example/render"
 	"sem.example/simulate"
@@ -42,13 +47,13 @@ func TestInterception(t *testing.T) {
 	c.run("shop", "client", "10.1.0.2", true)
 	server := c.run("bank", "server", "10.1.0.3", true)
 	c.run("istio-system", "egress-0", "10.1.0.4", false)
-	c.serve(server.namespace, "10.1.0.3:8080", endpoint{address: "10.1.0.3", port: 8080})
-	c.serve(server.namespace, "10.1.0.3:9000", endpoint{address: "10.1.0.3", port: 9000})
+	c.serve(server.namespace, "10.1.0.3:8080", upstream.Endpoint{Address: "10.1.0.3", Port: 8080})
+	c.serve(server.namespace, "10.1.0.3:9000", upstream.Endpoint{Address: "10.1.0.3", Port: 9000})
 	for name, address := range c.names {
 		if !strings.HasSuffix(name, ".local") {
 			c.outside(address.String())
 			for _, port := range []uint32{80, 443} {
-				c.serve(c.node, netip.AddrPortFrom(address, uint16(port)).String(), endpoint{address: name, port: port})
+				c.serve(c.node, netip.AddrPortFrom(address, uint16(port)).String(), upstream.Endpoint{Address: name, Port: port})
 			}
 		}
 	}
@@ -66,20 +71,20 @@ type cluster struct {
 	calls     []simulate.Call
 	names     map[string]netip.Addr
 	authority *standin.Authority
-	upstreams *upstreams
+	upstreams *upstream.Servers
 	proxies   map[string]*intercepted // by namespace/name
 }
 
 // An intercepted proxy is one in a pod.
 type intercepted struct {
 	namespace string // of the network
-	entries   *logReader
+	entries   *accesslog.Reader
 }
 
 // newCluster reads an archive: mesh.yaml, the addresses of names (names), and calls, one a line.
 func newCluster(t *testing.T, archive string) *cluster {
 	t.Helper()
-	envoy := Required(t)
+	envoy := binary.Required(t)
 	a, err := txtar.ParseFile(archive)
 	if err != nil {
 		t.Fatal(err)
@@ -111,10 +116,10 @@ func newCluster(t *testing.T, archive string) *cluster {
 	if c.authority, err = standin.Open(filepath.Join(c.dir, "authority")); err != nil {
 		t.Fatal(err)
 	}
-	if c.upstreams, err = newUpstreams(c.authority, "api.partner.example.com"); err != nil {
+	if c.upstreams, err = upstream.Start(c.authority, "api.partner.example.com"); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(c.upstreams.close)
+	t.Cleanup(c.upstreams.Close)
 	return c
 }
 
@@ -169,14 +174,14 @@ func (c *cluster) run(namespace, name, address string, sidecar bool) *intercepte
 	}); err != nil {
 		c.t.Fatal(err)
 	}
-	process, err := run(c.t.Context(), dir, "ip", "netns", "exec", pod, "setpriv", "--reuid", envoyUser, "--regid", envoyUser, "--clear-groups", c.envoy)
+	running, err := process.Start(c.t.Context(), dir, "ip", "netns", "exec", pod, "setpriv", "--reuid", envoyUser, "--regid", envoyUser, "--clear-groups", c.envoy)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	c.t.Cleanup(process.stop)
-	running := &intercepted{namespace: pod, entries: &logReader{path: filepath.Join(dir, "access.log")}}
-	c.proxies[namespace+"/"+name] = running
-	return running
+	c.t.Cleanup(running.Stop)
+	proxy := &intercepted{namespace: pod, entries: &accesslog.Reader{Path: filepath.Join(dir, "access.log")}}
+	c.proxies[namespace+"/"+name] = proxy
+	return proxy
 }
 
 // prepare writes the bootstrap of a proxy and the certificates that it names, all of one authority.
@@ -197,15 +202,12 @@ func (c *cluster) prepare(dir string, p simulate.Proxy) {
 	}
 	options := render.BootstrapOptions{Certs: certs, StandIns: true, Identity: c.identity(p)}
 	b, _ := render.Static(compiler.Snapshot(), options)
-	w := &wiring{logPath: filepath.Join(dir, "access.log")}
-	for _, l := range b.GetStaticResources().GetListeners() {
-		w.watch(l)
-	}
+	rootless.Log(b, filepath.Join(dir, "access.log"))
 	b.Admin.Address = &corev3.Address{Address: &corev3.Address_Pipe{Pipe: &corev3.Pipe{Path: filepath.Join(dir, "admin.sock")}}}
 	if err := render.StandIns(b, options); err != nil {
 		c.t.Fatal(err)
 	}
-	c.write(filepath.Join(dir, bootstrapFile), b)
+	c.write(filepath.Join(dir, process.BootstrapFile), b)
 }
 
 // identity is the one that a pod's account has.
@@ -229,14 +231,14 @@ func (c *cluster) write(path string, b *bootstrapv3.Bootstrap) {
 }
 
 // serve puts an application behind an address.
-func (c *cluster) serve(namespace, address string, e endpoint) {
+func (c *cluster) serve(namespace, address string, e upstream.Endpoint) {
 	c.t.Helper()
-	c.upstreams.accept(c.listen(namespace, address), e)
+	c.upstreams.Serve(c.listen(namespace, address), e)
 }
 
 // call makes a call as the application in a proxy's pod does: it looks the name up, dials, and speaks. A call that comes
 // to a proxy is made from the node.
-func (c *cluster) call(call simulate.Call) (answer, *Upstream) {
+func (c *cluster) call(call simulate.Call) (answer, *upstream.Received) {
 	c.t.Helper()
 	pod := c.node
 	if call.Direction == "outbound" {
@@ -259,11 +261,11 @@ func (c *cluster) call(call simulate.Call) (answer, *Upstream) {
 		c.t.Fatal(err)
 	}
 	speaker := &client{call: call, conn: conn}
-	if speaker.tls, err = (&Proxy{authority: c.authority}).clientTLS(call); err != nil {
+	if speaker.tls, err = clientTLS(call, c.authority); err != nil {
 		c.t.Fatal(err)
 	}
 	a := speaker.converse()
-	return a, c.upstreams.exchange(a.exchange)
+	return a, c.upstreams.Exchange(a.exchange)
 }
 
 // compare holds a call against the trace of its whole way.
@@ -273,7 +275,7 @@ func (c *cluster) compare(t *testing.T, call simulate.Call) {
 		t.Fatal(err)
 	}
 	for _, p := range c.proxies {
-		if err := p.entries.forget(); err != nil {
+		if err := p.entries.Forget(); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -283,7 +285,7 @@ func (c *cluster) compare(t *testing.T, call simulate.Call) {
 		if p == nil {
 			t.Fatalf("hop %d is %s/%s, which does not run", i+1, hop.Proxy.Namespace, hop.Proxy.Name)
 		}
-		entries, err := p.entries.first(t.Context())
+		entries, err := first(t.Context(), p.entries)
 		if err != nil {
 			t.Fatalf("hop %d, %s: %v", i+1, hop.Proxy.Name, err)
 		}
@@ -306,15 +308,16 @@ func (c *cluster) compare(t *testing.T, call simulate.Call) {
 }
 
 // first returns what was logged first since the last call: the entries of one connection, which need not have ended.
-func (r *logReader) first(ctx context.Context) ([]entry, error) {
+func first(ctx context.Context, log *accesslog.Reader) ([]accesslog.Entry, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for {
-		if err := r.read(); err != nil {
+		entries, err := log.Entries()
+		if err != nil {
 			return nil, err
 		}
-		if i := slices.IndexFunc(r.entries, func(e entry) bool { return e.Kind != connectionEnd || e.ResponseFlags != "" }); i >= 0 {
-			return r.entries[i : i+1], nil
+		if i := slices.IndexFunc(entries, func(e accesslog.Entry) bool { return e.Kind != accesslog.ConnectionEnd || e.ResponseFlags != "" }); i >= 0 {
+			return entries[i : i+1], nil
 		}
 		select {
 		case <-ctx.Done():
@@ -333,14 +336,14 @@ func hopDifferences(trace *simulate.Trace, i int, o Observation) []string {
 		return c.out
 	}
 	n, _ := strconv.ParseUint(port, 10, 16) // what is no number is no endpoint's
-	if !c.dials(Upstream{Address: host, Port: uint32(n)}) {
+	if !c.dials(upstream.Received{Address: host, Port: uint32(n)}) {
 		c.differ("endpoint", c.endpoints(), o.UpstreamHost)
 	}
 	return c.out
 }
 
 // endDifferences names what the applications at both ends saw otherwise than the trace says.
-func endDifferences(trace *simulate.Trace, a answer, u *Upstream) []string {
+func endDifferences(trace *simulate.Trace, a answer, u *upstream.Received) []string {
 	c := comparison{call: trace.Call, trace: trace, hop: &trace.Hops[len(trace.Hops)-1], seen: Observation{Status: a.status, Upstream: u}}
 	c.equal("delivered", trace.Verdict.Succeeded() && trace.Verdict != simulate.DirectResponse && trace.Verdict != simulate.Redirected, u != nil)
 	if u == nil {

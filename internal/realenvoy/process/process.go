@@ -1,4 +1,5 @@
-package envoytest
+// Package process runs an Envoy and asks its admin interface.
+package process
 
 import (
 	"bytes"
@@ -15,23 +16,26 @@ import (
 	"time"
 )
 
-// A process is a running Envoy.
-type process struct {
+// A Process is a running Envoy.
+type Process struct {
 	cmd    *exec.Cmd
 	output bytes.Buffer // what it printed; read after exited is closed
 	exited chan struct{}
 	admin  string // host and port, or the path of a socket
 }
 
+// BootstrapFile is the name of the bootstrap in the folder of a process.
+const BootstrapFile = "bootstrap.json"
+
 // startup is how long Envoy may take to come up on a busy machine.
 const startup = 30 * time.Second
 
-// run starts Envoy, by a command whose last word is its executable, from the bootstrap in dir, and waits until it takes
+// Start starts Envoy, by a command whose last word is its executable, from the bootstrap in dir, and waits until it takes
 // connections.
-func run(ctx context.Context, dir string, command ...string) (*process, error) {
+func Start(ctx context.Context, dir string, command ...string) (*Process, error) {
 	adminFile := filepath.Join(dir, "admin")
-	p := &process{exited: make(chan struct{}), cmd: exec.Command(command[0], append(command[1:],
-		"--config-path", filepath.Join(dir, bootstrapFile),
+	p := &Process{exited: make(chan struct{}), cmd: exec.Command(command[0], append(command[1:],
+		"--config-path", filepath.Join(dir, BootstrapFile),
 		"--admin-address-path", adminFile,
 		"--concurrency", "1",
 		"--disable-hot-restart",
@@ -51,18 +55,20 @@ func run(ctx context.Context, dir string, command ...string) (*process, error) {
 	ctx, cancel := context.WithTimeout(ctx, startup)
 	defer cancel()
 	if err := p.ready(ctx, adminFile); err != nil {
-		p.stop()
+		p.Stop()
 		return nil, fmt.Errorf("%w\n%s", err, bytes.TrimSpace(p.output.Bytes()))
 	}
 	return p, nil
 }
 
-func (p *process) stop() {
+// Stop ends Envoy.
+func (p *Process) Stop() {
 	_ = p.cmd.Process.Kill() // fails where the process has ended, which is what is wanted
 	<-p.exited
 }
 
-func (p *process) running() bool {
+// Running reports whether Envoy has not ended.
+func (p *Process) Running() bool {
 	select {
 	case <-p.exited:
 		return false
@@ -71,12 +77,12 @@ func (p *process) running() bool {
 	}
 }
 
-func (p *process) ready(ctx context.Context, adminFile string) error {
+func (p *Process) ready(ctx context.Context, adminFile string) error {
 	last := "it has no admin interface"
 	for {
 		if address, err := os.ReadFile(adminFile); err == nil && len(address) > 0 {
 			p.admin = strings.TrimSpace(string(address))
-			state, err := p.get(ctx, "/ready")
+			state, err := p.Get(ctx, "/ready")
 			if last = strings.TrimSpace(string(state)); err == nil && last == "LIVE" {
 				return nil
 			}
@@ -94,8 +100,8 @@ func (p *process) ready(ctx context.Context, adminFile string) error {
 	}
 }
 
-// get asks the admin interface.
-func (p *process) get(ctx context.Context, path string) ([]byte, error) {
+// Get asks the admin interface for a path.
+func (p *Process) Get(ctx context.Context, path string) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://envoy"+path, nil)
 	if err != nil {
 		return nil, err
@@ -117,9 +123,9 @@ func (p *process) get(ctx context.Context, path string) ([]byte, error) {
 	return body.Bytes(), err
 }
 
-// ports returns the port that each bound listener took.
-func (p *process) ports(ctx context.Context) (map[string]uint32, error) {
-	text, err := p.get(ctx, "/listeners?format=json")
+// Ports returns the port that each bound listener took.
+func (p *Process) Ports(ctx context.Context) (map[string]uint32, error) {
+	text, err := p.Get(ctx, "/listeners?format=json")
 	if err != nil {
 		return nil, err
 	}
@@ -143,11 +149,5 @@ func (p *process) ports(ctx context.Context) (map[string]uint32, error) {
 	return out, nil
 }
 
-// Validate asks Envoy whether it would run a bootstrap; the error holds what Envoy says against it.
-func Validate(ctx context.Context, envoy, bootstrap string) error {
-	out, err := exec.CommandContext(ctx, envoy, "--mode", "validate", "--config-path", bootstrap, "--log-level", "error").CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("%w: %s", err, bytes.TrimSpace(out))
-	}
-	return nil
-}
+// Output returns what an Envoy that has ended printed.
+func (p *Process) Output() []byte { return p.output.Bytes() }

@@ -1,4 +1,4 @@
-package envoytest_test
+package realenvoy_test
 
 import (
 	"bufio"
@@ -10,6 +10,7 @@ import (
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/envoytest"
+	"sem.example/internal/realenvoy"
 )
 
 // TestReplay sends the requests of the oracle through the harness, which must see what was seen in a pod.
@@ -60,7 +61,7 @@ func text(t *testing.T, v any) []byte {
 	return out
 }
 
-func (r row) send(t *testing.T, p *envoytest.Proxy, endpoints map[string]bool) (got envoytest.Observation, differences []string) {
+func (r row) send(t *testing.T, p *realenvoy.Proxy, endpoints map[string]bool) (got realenvoy.Observation, differences []string) {
 	t.Helper()
 	for range chances {
 		var err error

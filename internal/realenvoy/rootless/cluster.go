@@ -1,4 +1,4 @@
-package envoytest
+package rootless
 
 import (
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
@@ -12,27 +12,28 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"sem.example/internal/envoy"
+	"sem.example/internal/realenvoy/upstream"
 )
 
 // cluster points a cluster's endpoints at upstreams of the test, which every certificate is good enough for.
-func (w *wiring) cluster(c *clusterv3.Cluster) error {
+func (w *rewriter) cluster(c *clusterv3.Cluster) error {
 	var err error
 	switch {
 	case c.GetClusterType() != nil:
-		e := endpoint{announced: true, named: byRequest}
+		e := upstream.Endpoint{Announced: true, HostIn: upstream.InRequest}
 		if w.sniNamed[c.GetName()] {
-			e.named = bySNI
+			e.HostIn = upstream.InSNI
 			if c.GetTransportSocket() != nil {
-				e.named = byNobody // the cluster's own TLS names what it is told to
+				e.HostIn = upstream.Nowhere // the TLS of the cluster sends a name of its settings
 			}
 		}
 		err = w.redirect(c, e)
 	case c.GetType() == clusterv3.Cluster_ORIGINAL_DST:
-		err = w.redirect(c, endpoint{announced: true, port: c.GetOriginalDstLbConfig().GetUpstreamPortOverride().GetValue()})
+		err = w.redirect(c, upstream.Endpoint{Announced: true, Port: c.GetOriginalDstLbConfig().GetUpstreamPortOverride().GetValue()})
 	default:
 		err = w.endpoints(c)
 	}
-	forgive(c.GetOutlierDetection())
+	neverEject(c.GetOutlierDetection())
 	c.UpstreamBindConfig = nil // a source address such as 127.0.0.6 or ::6 that not every machine has
 	envoy.Edit(c, func(part proto.Message) {
 		switch part := part.(type) {
@@ -48,8 +49,8 @@ func (w *wiring) cluster(c *clusterv3.Cluster) error {
 	return err
 }
 
-// forgive keeps hosts from being ejected: what one call meets must not decide about the next.
-func forgive(o *clusterv3.OutlierDetection) {
+// neverEject keeps hosts from being ejected: what one call meets must not decide about the next.
+func neverEject(o *clusterv3.OutlierDetection) {
 	if o == nil {
 		return
 	}
@@ -59,9 +60,9 @@ func forgive(o *clusterv3.OutlierDetection) {
 	o.EnforcingFailurePercentage, o.EnforcingFailurePercentageLocalOrigin = never, never
 }
 
-// endpoints replaces each address of a cluster by that of the upstream which stands for it. Where DNS would find the
-// address, the name is kept as the endpoint's host name, which Envoy may write into requests.
-func (w *wiring) endpoints(c *clusterv3.Cluster) error {
+// endpoints replaces each address of a cluster by that of the upstream that is reached instead. Where DNS would find the
+// address, the name is kept as the upstream.Endpoint's host name, which Envoy may write into requests.
+func (w *rewriter) endpoints(c *clusterv3.Cluster) error {
 	c.ClusterDiscoveryType = &clusterv3.Cluster_Type{Type: clusterv3.Cluster_STATIC}
 	c.DnsLookupFamily = 0
 	c.TypedDnsResolverConfig, c.DnsResolutionConfig = nil, nil
@@ -75,27 +76,27 @@ func (w *wiring) endpoints(c *clusterv3.Cluster) error {
 	return nil
 }
 
-func (w *wiring) endpoint(e *endpointv3.Endpoint) error {
+func (w *rewriter) endpoint(e *endpointv3.Endpoint) error {
 	s := e.GetAddress().GetSocketAddress()
-	stands := endpoint{address: s.GetAddress(), port: s.GetPortValue()}
+	replaced := upstream.Endpoint{Address: s.GetAddress(), Port: s.GetPortValue()}
 	if pipe := e.GetAddress().GetPipe(); pipe != nil {
-		stands.address = "unix://" + pipe.GetPath()
+		replaced.Address = "unix://" + pipe.GetPath()
 	}
-	port, err := w.upstreams.port(stands)
+	port, err := w.servers.Port(replaced)
 	if err != nil {
 		return err
 	}
 	if s != nil && e.GetHostname() == "" && !isIP(s.GetAddress()) {
 		e.Hostname = s.GetAddress()
 	}
-	e.Address, e.AdditionalAddresses = loopback(port), nil
+	e.Address, e.AdditionalAddresses = Loopback(port), nil
 	return nil
 }
 
 // redirect points a cluster that finds its host in the connection or request at one upstream, and has it tell the
 // upstream the address that the application dialled.
-func (w *wiring) redirect(c *clusterv3.Cluster, e endpoint) error {
-	port, err := w.upstreams.port(e)
+func (w *rewriter) redirect(c *clusterv3.Cluster, e upstream.Endpoint) error {
+	port, err := w.servers.Port(e)
 	if err != nil {
 		return err
 	}
@@ -104,7 +105,7 @@ func (w *wiring) redirect(c *clusterv3.Cluster, e endpoint) error {
 	c.LoadAssignment = &endpointv3.ClusterLoadAssignment{
 		ClusterName: c.GetName(),
 		Endpoints: []*endpointv3.LocalityLbEndpoints{{LbEndpoints: []*endpointv3.LbEndpoint{{
-			HostIdentifier: &endpointv3.LbEndpoint_Endpoint{Endpoint: &endpointv3.Endpoint{Address: loopback(port)}},
+			HostIdentifier: &endpointv3.LbEndpoint_Endpoint{Endpoint: &endpointv3.Endpoint{Address: Loopback(port)}},
 		}}}},
 	}
 	for _, m := range c.GetTransportSocketMatches() {
@@ -121,12 +122,12 @@ func announcing(inner *corev3.TransportSocket) *corev3.TransportSocket {
 	if inner == nil {
 		inner = &corev3.TransportSocket{
 			Name:       "envoy.transport_sockets.raw_buffer",
-			ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: pack(&rawv3.RawBuffer{})},
+			ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: Pack(&rawv3.RawBuffer{})},
 		}
 	}
 	return &corev3.TransportSocket{
 		Name: "envoy.transport_sockets.upstream_proxy_protocol",
-		ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: pack(&upstreamproxyv3.ProxyProtocolUpstreamTransport{
+		ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: Pack(&upstreamproxyv3.ProxyProtocolUpstreamTransport{
 			Config:          &corev3.ProxyProtocolConfig{Version: corev3.ProxyProtocolConfig_V2},
 			TransportSocket: inner,
 		})},
