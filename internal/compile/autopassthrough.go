@@ -5,6 +5,7 @@ import (
 
 	"sem.example/internal/compile/filterchain"
 	"sem.example/internal/compile/origin"
+	"sem.example/internal/compile/route"
 	"sem.example/internal/compile/xds"
 	"sem.example/internal/mesh"
 )
@@ -35,7 +36,7 @@ func autoPassthroughChains(view *mesh.View, s *gatewayServer) []*filterchain.Cha
 func autoPassthroughChain(view *mesh.View, s *gatewayServer, service *mesh.Service, port *mesh.Port, subset string, rule *mesh.DestinationRule) *filterchain.Chain {
 	name := xds.SNICluster(port.Number, subset, service.Host)
 	to := xds.TCPProxyTo(name)
-	limitConnections(view, to, rule, subset)
+	route.ApplyConnectionPolicy(view, to, rule, subset)
 	to.TunnelingConfig = nil // the connection is passed on as it is
 	d := &filterchain.Chain{SNI: []string{name}, ALPN: meshAny, Filters: xds.TCPFilters(port.Protocol, to)}
 	d.Origins.Add("", origin.Defines(s.object, s.field))

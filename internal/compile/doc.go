@@ -17,7 +17,7 @@
 // (portplan.go) takes the bids of the services for an address, and settles who listens where: requests share the
 // listener for every address and are told apart by a route table, other connections by their destination (tcproute.go)
 // or server name (tlsroute.go). A route table (routetable.go) gathers hosts into virtual hosts (virtualhost.go), each
-// with the rules of the VirtualService that speaks for it (route.go) or with the one route of its service. The names of
+// with the rules of the VirtualService that speaks for it (package route) or with the one route of its service. The names of
 // tables and clusters (names.go) tie the parts together.
 //
 // Say service "shop" has port 80, HTTP, and a VirtualService. ListenersOn(80) has the listener 0.0.0.0_80, whose chain for

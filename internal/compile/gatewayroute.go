@@ -11,6 +11,7 @@ import (
 
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/proxy"
+	"sem.example/internal/compile/route"
 	"sem.example/internal/compile/xds"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
@@ -55,7 +56,7 @@ type gatewayTable struct {
 // A ruleList is the routes of a VirtualService for one Gateway. Virtual hosts that have the same lists are united.
 type ruleList struct {
 	id     int // of its own in the table
-	drafts []routeDraft
+	drafts []route.Route
 }
 
 // A gatewayHost is a virtual host of a gateway that is being filled.
@@ -105,11 +106,11 @@ func (t *gatewayTable) rulesOf(vs *mesh.VirtualService, s *gatewayServer) *ruleL
 	key := s.gateway + " " + vs.Object.Namespace + "/" + vs.Object.Name
 	if t.rules[key] == nil || len(t.rules[key].drafts) == 0 {
 		t.lists++
-		t.rules[key] = &ruleList{id: t.lists, drafts: httpRoutes(t.gateway.view, vs, routeScope{
-			gateways: []string{s.gateway},
-			port:     s.GetPort().GetNumber(),
-			tls:      s.GetTls() != nil,
-			service:  func(host string) *mesh.Service { return t.gateway.view.ServiceFor(host, vs.Object.Namespace) },
+		t.rules[key] = &ruleList{id: t.lists, drafts: route.ForVirtualService(t.gateway.view, vs, route.Scope{
+			Gateways: []string{s.gateway},
+			Port:     s.GetPort().GetNumber(),
+			TLS:      s.GetTls() != nil,
+			Service:  func(host string) *mesh.Service { return t.gateway.view.ServiceFor(host, vs.Object.Namespace) },
 		})}
 	}
 	return t.rules[key]
@@ -181,10 +182,10 @@ func bySpecificity(a, b string) int {
 
 // gatewayVirtualHost builds a virtual host. Routes that take every request move behind all others.
 func (c *gatewayTraffic) gatewayVirtualHost(table string, h *gatewayHost) *routev3.VirtualHost {
-	var some, all []routeDraft
+	var some, all []route.Route
 	for _, list := range h.rules {
 		for _, d := range list.drafts {
-			if d.catchAll {
+			if d.CatchAll {
 				all = append(all, d)
 			} else {
 				some = append(some, d)
@@ -195,7 +196,7 @@ func (c *gatewayTraffic) gatewayVirtualHost(table string, h *gatewayHost) *route
 	out := &routev3.VirtualHost{
 		Name:                       h.name,
 		Domains:                    h.domains,
-		Routes:                     placeRoutes(c.origins, table, h.name, slices.Concat(some, all)),
+		Routes:                     route.InVirtualHost(c.origins, table, h.name, slices.Concat(some, all)),
 		IncludeRequestAttemptCount: proxy.CountsAttempts(c.view),
 	}
 	if h.redirect {

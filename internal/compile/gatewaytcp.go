@@ -8,6 +8,7 @@ import (
 
 	"sem.example/internal/compile/filterchain"
 	"sem.example/internal/compile/origin"
+	"sem.example/internal/compile/route"
 	"sem.example/internal/config"
 	"sem.example/internal/mesh"
 	"sem.example/internal/mesh/routing"
@@ -51,9 +52,9 @@ const noRules = "no rule of a VirtualService takes connections to this server"
 func (c *gatewayTraffic) connectionChain(set *routing.Rules, r *routing.ConnectionRule, s *gatewayServer) *filterchain.Chain {
 	auth := c.access.Connections()
 	port := &mesh.Port{Name: s.GetPort().GetName(), Number: s.GetPort().GetNumber(), Protocol: s.protocol}
-	d := &filterchain.Chain{Filters: slices.Concat(auth.Network, routeConnections(c.view, set, r.Destinations, port))}
+	d := &filterchain.Chain{Filters: slices.Concat(auth.Network, route.TCPFilters(c.view, set, r.Destinations, port))}
 	d.Origins.Add("", origin.Defines(s.object, s.field)) // a server may have as many hosts as there are chains
-	d.Origins = slices.Concat(d.Origins, connectionOrigins(c.view, r), auth.Origins)
+	d.Origins = slices.Concat(d.Origins, route.ConnectionOrigins(c.view, r), auth.Origins)
 	return d
 }
 

@@ -5,6 +5,7 @@ import (
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 
+	"sem.example/internal/compile/route"
 	"sem.example/internal/compile/xds"
 	"sem.example/internal/mesh"
 )
@@ -21,7 +22,7 @@ func inboundRoutes(view *mesh.View, p *inboundPort) *routev3.RouteConfiguration 
 		MaxStreamDuration: &routev3.RouteAction_MaxStreamDuration{MaxStreamDuration: xds.Seconds(0), GrpcTimeoutHeaderMax: xds.Seconds(0)},
 	}
 	if p.protocol != mesh.GRPC && p.protocol != mesh.GRPCWeb {
-		action.RetryPolicy = inboundRetryPolicy(view.Mesh.Settings.Config.GetDefaultInboundHttpRetryPolicy())
+		action.RetryPolicy = route.InboundRetryPolicy(view.Mesh.Settings.Config.GetDefaultInboundHttpRetryPolicy())
 	}
 	return &routev3.RouteConfiguration{
 		Name: p.cluster,

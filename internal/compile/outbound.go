@@ -8,6 +8,7 @@ import (
 
 	"sem.example/internal/compile/filterchain"
 	"sem.example/internal/compile/proxy"
+	"sem.example/internal/compile/route"
 	"sem.example/internal/compile/xds"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
@@ -21,7 +22,7 @@ func unknownCluster(view *mesh.View) string {
 	case proxy.OutboundMode(view) == proxy.RegistryOnly:
 		return xds.BlackHole
 	case view.Outbound.EgressProxy != nil:
-		return destinationCluster(routing.DestinationOf(view.Outbound.EgressProxy, view.Policy.Join("egressProxy")), nil, 0)
+		return route.ClusterName(routing.DestinationOf(view.Outbound.EgressProxy, view.Policy.Join("egressProxy")), nil, 0)
 	}
 	return xds.Passthrough
 }

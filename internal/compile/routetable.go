@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"sem.example/internal/compile/origin"
+	"sem.example/internal/compile/route"
 	"sem.example/internal/compile/xds"
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
@@ -137,7 +138,7 @@ type hostGroup struct {
 	port     uint32
 	services []*mesh.Service
 	hosts    []string // that are no services
-	routes   func() []routeDraft
+	routes   func() []route.Route
 	rules    *routing.Rules // nil for a service's own route
 }
 
@@ -197,11 +198,11 @@ func (t *tableDraft) virtualServices() []*routing.Rules {
 
 // ruled groups what a VirtualService speaks for by port: its services, and its hosts that are none.
 func (t *tableDraft) ruled(vs *routing.Rules) []hostGroup {
-	scope := routeScope{gateways: []string{mesh.MeshGateway}, port: t.port, service: t.service}
-	if !anyHTTP(t.c.view, vs, scope) {
+	scope := route.Scope{Gateways: []string{mesh.MeshGateway}, Port: t.port, Service: t.service}
+	if !route.HasHTTP(t.c.view, vs, scope) {
 		return nil
 	}
-	routes := func() []routeDraft { return t.c.shared.ruledRoutes(vs, t.services, scope) }
+	routes := func() []route.Route { return t.c.shared.ruledRoutes(vs, t.services, scope) }
 	hosts, services := t.separate(vs)
 	byPort := map[uint32][]*mesh.Service{}
 	var ports []uint32
@@ -233,8 +234,8 @@ type ruledKey struct {
 }
 
 // ruledRoutes returns the routes that a VirtualService has at a place.
-func (c *outboundTraffic) ruledRoutes(vs *routing.Rules, services *portServices, at routeScope) []routeDraft {
-	return c.ruled.Get(ruledKey{vs, services, at.port}, func() []routeDraft { return httpRoutes(c.view, vs, at) })
+func (c *outboundTraffic) ruledRoutes(vs *routing.Rules, services *portServices, at route.Scope) []route.Route {
+	return c.ruled.Get(ruledKey{vs, services, at.Port}, func() []route.Route { return route.ForVirtualService(c.view, vs, at) })
 }
 
 // service finds the service of a destination, which this table only knows if it has the listener's port.
@@ -306,7 +307,7 @@ func (t *tableDraft) unruled(s *mesh.Service) []hostGroup {
 	var out []hostGroup
 	for _, p := range t.httpPorts(s) {
 		out = append(out, hostGroup{port: p.Number, services: []*mesh.Service{s},
-			routes: func() []routeDraft { return []routeDraft{serviceRoute(t.c.view, t.nameOf(s), s, p)} }})
+			routes: func() []route.Route { return []route.Route{route.ForService(t.c.view, t.nameOf(s), s, p)} }})
 	}
 	return out
 }

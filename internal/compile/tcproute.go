@@ -1,17 +1,12 @@
 package compile
 
 import (
-	"net"
 	"slices"
-	"strconv"
-
-	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
-	tcpproxyv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/tcp_proxy/v3"
-	typev3 "github.com/envoyproxy/go-control-plane/envoy/type/v3"
 
 	"sem.example/internal/compile/filterchain"
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/proxy"
+	"sem.example/internal/compile/route"
 	"sem.example/internal/compile/xds"
 	"sem.example/internal/config"
 	"sem.example/internal/mesh"
@@ -96,25 +91,7 @@ func appliesToConnection(view *mesh.View, want routing.Client, port uint32) bool
 
 // ruleChain sends connections to the destinations of a TCP or TLS rule.
 func ruleChain(view *mesh.View, b bid, set *routing.Rules, r *routing.ConnectionRule) *filterchain.Chain {
-	return &filterchain.Chain{Filters: routeConnections(view, set, r.Destinations, b.port), Origins: connectionOrigins(view, r)}
-}
-
-// connectionOrigins are those of a TCP or TLS rule and of its destinations.
-func connectionOrigins(view *mesh.View, r *routing.ConnectionRule) origin.List {
-	var out origin.List
-	out.Add("", origin.DefinesField(r.At))
-	n := 0
-	for _, d := range r.Destinations {
-		if len(r.Destinations) == 1 || d.Weight > 0 {
-			out.Add(origin.Target(n), origin.DefinesTreeAt(d.At)...)
-			n++
-		}
-	}
-	first, subset := r.Destinations[0], ""
-	if len(r.Destinations) == 1 {
-		subset = first.Subset
-	}
-	return append(out, limitOrigins(ruleFor(view, first.Host), subset)...)
+	return &filterchain.Chain{Filters: route.TCPFilters(view, set, r.Destinations, b.port), Origins: route.ConnectionOrigins(view, r)}
 }
 
 // serviceChain sends connections to a service that no rule speaks for. On a port of the Sidecar, the service's only port
@@ -125,7 +102,7 @@ func (c *outboundTraffic) serviceChain(b bid) *filterchain.Chain {
 		port = b.service.Ports[0].Number
 	}
 	to := xds.TCPProxyTo(xds.OutboundCluster(port, "", b.service.Host))
-	limitConnections(c.view, to, ruleFor(c.view, b.service.Host), "")
+	route.ApplyConnectionPolicy(c.view, to, route.DestinationRule(c.view, b.service.Host), "")
 	out := &filterchain.Chain{
 		CIDRs:    b.cidrs,
 		Filters:  slices.Concat(c.nameFilters(b), xds.TCPFilters(b.port.Protocol, to)),
@@ -137,65 +114,6 @@ func (c *outboundTraffic) serviceChain(b bid) *filterchain.Chain {
 	if proxy.Dynamic(b.service) {
 		out.Origins = append(out.Origins, c.access.ConnectionsTo(b.service).Origins...)
 	}
-	out.Origins = append(out.Origins, limitOrigins(ruleFor(c.view, b.service.Host), "")...)
-	return out
-}
-
-// routeConnections are the filters that send connections to the destinations of a rule, each by its weight.
-func routeConnections(view *mesh.View, set *routing.Rules, to []routing.Destination, port *mesh.Port) []*listenerv3.Filter {
-	first := to[0]
-	policy := ruleFor(view, first.Host)
-	if len(to) == 1 {
-		proxy := xds.TCPProxyTo(destinationCluster(first, view.Service(first.Host), port.Number))
-		limitConnections(view, proxy, policy, first.Subset)
-		return xds.TCPFilters(port.Protocol, proxy)
-	}
-	split := &tcpproxyv3.TcpProxy_WeightedCluster{}
-	for _, dest := range to {
-		if dest.Weight > 0 {
-			split.Clusters = append(split.Clusters, &tcpproxyv3.TcpProxy_WeightedCluster_ClusterWeight{
-				Name:   destinationCluster(dest, view.Service(dest.Host), port.Number),
-				Weight: uint32(dest.Weight),
-			})
-		}
-	}
-	proxy := &tcpproxyv3.TcpProxy{
-		StatPrefix:       set.Object.Name + "." + set.Object.Namespace,
-		ClusterSpecifier: &tcpproxyv3.TcpProxy_WeightedClusters{WeightedClusters: split},
-	}
-	limitConnections(view, proxy, policy, "")
-	return xds.TCPFilters(port.Protocol, proxy)
-}
-
-// ruleFor is the DestinationRule in force for a host, or nil.
-func ruleFor(view *mesh.View, host string) *mesh.DestinationRule {
-	if s := view.Service(host); s != nil {
-		return view.DestinationRule(s)
-	}
-	return nil
-}
-
-// limitConnections applies what a DestinationRule sets for connections as such.
-func limitConnections(_ *mesh.View, out *tcpproxyv3.TcpProxy, rule *mesh.DestinationRule, subset string) {
-	p := rule.Connection(subset)
-	out.IdleTimeout, out.MaxDownstreamConnectionDuration = p.Pool.Value.GetIdleTimeout(), p.Pool.Value.GetMaxConnectionDuration()
-	if p.SourceHash.IsSet() {
-		out.HashPolicy = []*typev3.HashPolicy{{PolicySpecifier: &typev3.HashPolicy_SourceIp_{SourceIp: &typev3.HashPolicy_SourceIp{}}}}
-	}
-	if tunnel := p.Tunnel.Value; tunnel != nil {
-		out.TunnelingConfig = &tcpproxyv3.TcpProxy_TunnelingConfig{
-			Hostname: net.JoinHostPort(tunnel.TargetHost, strconv.Itoa(int(tunnel.TargetPort))),
-			UsePost:  tunnel.Protocol == "POST",
-		}
-	}
-}
-
-// limitOrigins are the origins of what limitConnections applies.
-func limitOrigins(rule *mesh.DestinationRule, subset string) origin.List {
-	p := rule.Connection(subset)
-	var out origin.List
-	out.AddFields("pool", p.Pool.At)
-	out.AddFields("hash", p.SourceHash.At)
-	out.AddFields("tunnel", p.Tunnel.At)
+	out.Origins = append(out.Origins, route.ConnectionPolicyOrigins(route.DestinationRule(c.view, b.service.Host), "")...)
 	return out
 }

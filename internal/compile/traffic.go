@@ -3,6 +3,7 @@ package compile
 import (
 	"sem.example/internal/compile/cluster"
 	"sem.example/internal/compile/origin"
+	"sem.example/internal/compile/route"
 	"sem.example/internal/compile/security"
 	"sem.example/internal/lazy"
 	"sem.example/internal/mesh"
@@ -26,7 +27,7 @@ type outboundTraffic struct {
 	shared  *outboundTraffic // of the sidecars that are sent the same, or itself
 
 	egress *lazy.Value[[]*egress] // see egresses
-	ruled  lazy.Map[ruledKey, []routeDraft]
+	ruled  lazy.Map[ruledKey, []route.Route]
 	tables lazy.Map[string, *outboundTable]
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/proxy"
+	"sem.example/internal/compile/route"
 	"sem.example/internal/compile/xds"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
@@ -22,7 +23,7 @@ import (
 type virtualHostDraft struct {
 	host    *routev3.VirtualHost
 	port    uint32 // of its services
-	routes  func() []routeDraft
+	routes  func() []route.Route
 	origins origin.List
 	once    sync.Once
 }
@@ -42,7 +43,7 @@ func (c *outboundTraffic) newHostSet(port uint32) *hostSet {
 }
 
 // add makes a virtual host of a service, or of a host that is none (then the service is nil).
-func (h *hostSet) add(host string, s *mesh.Service, port uint32, routes func() []routeDraft, origins origin.List) {
+func (h *hostSet) add(host string, s *mesh.Service, port uint32, routes func() []route.Route, origins origin.List) {
 	name := net.JoinHostPort(host, strconv.Itoa(int(port)))
 	if first := h.names[name]; first != nil {
 		first.origins.AddOverridden(origins, "this host")
@@ -158,7 +159,7 @@ func (h *hostSet) sort() {
 // place gives a virtual host its routes, and records all origins under a table.
 func (c *outboundTraffic) place(table string, d *virtualHostDraft) *routev3.VirtualHost {
 	d.once.Do(func() {
-		d.host.Routes = placeRoutes(c.origins, table, d.host.Name, d.routes())
+		d.host.Routes = route.InVirtualHost(c.origins, table, d.host.Name, d.routes())
 		c.origins.Put(envoy.VirtualHost(table, d.host.Name), d.origins)
 	})
 	return d.host
@@ -167,30 +168,20 @@ func (c *outboundTraffic) place(table string, d *virtualHostDraft) *routev3.Virt
 // catchAll is the virtual host for the authorities that no other has: what the outbound traffic policy says of them.
 func (c *outboundTraffic) catchAll(table string) *routev3.VirtualHost {
 	out := &routev3.VirtualHost{Domains: []string{"*"}, IncludeRequestAttemptCount: proxy.CountsAttempts(c.view)}
-	route := &routev3.Route{Match: routeMatch(nil)}
+	only := &routev3.Route{Match: route.Match(nil)}
 	switch proxy.OutboundMode(c.view) {
 	case proxy.AllowDynamic:
 		out.Name = "allow_any_dynamic_dns"
-		route.Action = forwardUnlimited(c.view, xds.AnyDynamicDNS)
+		only.Action = route.ForwardTo(c.view, xds.AnyDynamicDNS)
 	case proxy.AllowAny:
 		out.Name = "allow_any"
-		route.Action = forwardUnlimited(c.view, unknownCluster(c.view))
+		only.Action = route.ForwardTo(c.view, unknownCluster(c.view))
 	default:
 		out.Name = "block_all"
-		route.Action = &routev3.Route_DirectResponse{DirectResponse: &routev3.DirectResponseAction{Status: 502}}
+		only.Action = &routev3.Route_DirectResponse{DirectResponse: &routev3.DirectResponseAction{Status: 502}}
 	}
-	route.Name = out.Name
-	out.Routes = []*routev3.Route{route}
+	only.Name = out.Name
+	out.Routes = []*routev3.Route{only}
 	c.origins.Record(envoy.VirtualHost(table, out.Name), proxy.OutboundPolicyOrigins(c.view)...)
 	return out
-}
-
-// forwardUnlimited sends requests to a cluster for as long as they take.
-func forwardUnlimited(view *mesh.View, cluster string) *routev3.Route_Route {
-	action := &routev3.RouteAction{
-		ClusterSpecifier:     &routev3.RouteAction_Cluster{Cluster: cluster},
-		AppendXForwardedHost: proxy.Config(view).GetProxyHeaders().GetXForwardedHost().GetEnabled().GetValue(),
-	}
-	setTimeout(action, nil)
-	return &routev3.Route_Route{Route: action}
 }

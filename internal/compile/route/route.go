@@ -1,8 +1,6 @@
-package compile
+package route
 
 import (
-	"slices"
-
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	"google.golang.org/protobuf/types/known/anypb"
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -19,74 +17,41 @@ import (
 // defaultRoute is the name of a route that no VirtualService asked for.
 const defaultRoute = "default"
 
-// A routeScope is the place that the rules of a VirtualService are translated for: a listener of a sidecar, or the
-// server of a gateway.
-type routeScope struct {
-	gateways []string // names that a rule's match.gateways may mention: "mesh", or "namespace/name" of Gateways
-	port     uint32   // of the listener (a gateway: of the server); 0 where the listener serves every port
-	tls      bool     // the proxy ends TLS at this listener
-
-	// service finds the service of a destination's host, as far as this place can see it; nil for an unknown host.
-	service func(host string) *mesh.Service
-}
-
-// A routeDraft is a route that has no place in a virtual host yet.
-type routeDraft struct {
-	route    *routev3.Route
+// A Route is a route that has no place in a virtual host yet.
+type Route struct {
+	Message  *routev3.Route
 	origins  func() origin.List // worked out when somebody asks
-	catchAll bool               // it matches every request, so nothing behind it is reached
+	CatchAll bool               // it matches every request, so nothing behind it is reached
 }
 
-// httpRoutes translates the HTTP rules of a set for one place, in order: a route for each match of each rule. What comes
+// ForVirtualService translates the HTTP rules of a set for one place, in order: a route for each match of each rule. What comes
 // behind a route that matches every request is left out.
-func httpRoutes(view *mesh.View, set *routing.Rules, scope routeScope) []routeDraft {
-	var out []routeDraft
+func ForVirtualService(view *mesh.View, set *routing.Rules, scope Scope) []Route {
+	var out []Route
 	metadata := xds.IstioMetadata(set.Object)
 	for i, r := range set.HTTP {
 		for j, match := range matchesOf(r) {
 			if !appliesHere(view, match, scope) {
 				continue
 			}
-			draft := httpRoute(view, r, match, scope)
-			draft.route.Metadata = metadata
-			if draft.catchAll {
-				own := draft.origins
-				draft.origins = func() origin.List { return append(own(), unreached(view, set.HTTP[i:], j, scope)...) }
-				return append(out, draft)
+			one := httpRoute(view, r, match, scope)
+			one.Message.Metadata = metadata
+			if one.CatchAll {
+				own := one.origins
+				one.origins = func() origin.List { return append(own(), unreached(view, set.HTTP[i:], j, scope)...) }
+				return append(out, one)
 			}
-			out = append(out, draft)
+			out = append(out, one)
 		}
 	}
 	return out
 }
 
-// matchesOf returns the matches of a rule; nil is the match of a rule that has none.
-func matchesOf(r *routing.HTTPRule) []*routing.HTTPMatch {
-	if len(r.Matches) == 0 {
-		return []*routing.HTTPMatch{nil}
-	}
-	out := make([]*routing.HTTPMatch, len(r.Matches))
-	for i := range r.Matches {
-		out[i] = &r.Matches[i]
-	}
-	return out
-}
-
-// anyHTTP reports whether a set has an HTTP rule for a place.
-func anyHTTP(view *mesh.View, set *routing.Rules, scope routeScope) bool {
-	return slices.ContainsFunc(set.HTTP, func(r *routing.HTTPRule) bool { return ruleApplies(view, r, scope) })
-}
-
-// ruleApplies reports whether any match of a rule may hold at a place.
-func ruleApplies(view *mesh.View, r *routing.HTTPRule, scope routeScope) bool {
-	return slices.ContainsFunc(matchesOf(r), func(m *routing.HTTPMatch) bool { return appliesHere(view, m, scope) })
-}
-
 // httpRoute translates one match of an HTTP rule.
-func httpRoute(view *mesh.View, in *routing.HTTPRule, match *routing.HTTPMatch, scope routeScope) routeDraft {
+func httpRoute(view *mesh.View, in *routing.HTTPRule, match *routing.HTTPMatch, scope Scope) Route {
 	out := &routev3.Route{
 		Name:  routeName(in, match),
-		Match: routeMatch(match),
+		Match: Match(match),
 	}
 	edits := editHeaders(in.Headers.Value)
 	out.RequestHeadersToAdd, out.RequestHeadersToRemove = edits.requestAdd, edits.requestRemove
@@ -101,7 +66,7 @@ func httpRoute(view *mesh.View, in *routing.HTTPRule, match *routing.HTTPMatch, 
 		forwardRequests(view, out, in, edits.authority, scope)
 	}
 	out.TypedPerFilterConfig = perRouteFilters(in)
-	return routeDraft{route: out, origins: func() origin.List { return ruleOrigins(view, in, match) }, catchAll: takesAll(out.Match)}
+	return Route{Message: out, origins: func() origin.List { return ruleOrigins(view, in, match) }, CatchAll: takesAll(out.Match)}
 }
 
 func routeName(r *routing.HTTPRule, match *routing.HTTPMatch) string {
@@ -126,10 +91,10 @@ func perRouteFilters(in *routing.HTTPRule) map[string]*anypb.Any {
 }
 
 // forwardRequests makes a route send its requests on.
-func forwardRequests(view *mesh.View, out *routev3.Route, in *routing.HTTPRule, authority string, scope routeScope) {
+func forwardRequests(view *mesh.View, out *routev3.Route, in *routing.HTTPRule, authority string, scope Scope) {
 	action := &routev3.RouteAction{}
 	out.Action = &routev3.Route_Route{Route: action}
-	setTimeout(action, in.Timeout.Value)
+	SetTimeout(action, in.Timeout.Value)
 	if in.Rewrite.At.Known() {
 		rewritePath(action, in.Rewrite)
 		action.AppendXForwardedHost = proxy.Config(view).GetProxyHeaders().GetXForwardedHost().GetEnabled().GetValue()
@@ -153,7 +118,7 @@ func forwardRequests(view *mesh.View, out *routev3.Route, in *routing.HTTPRule, 
 
 // forwardToOne sends everything to one destination, whose changes to headers become the route's. It reports whether a hash
 // chooses the endpoint.
-func forwardToOne(view *mesh.View, out *routev3.Route, to routing.Destination, scope routeScope) bool {
+func forwardToOne(view *mesh.View, out *routev3.Route, to routing.Destination, scope Scope) bool {
 	action := out.GetRoute()
 	action.ClusterSpecifier = &routev3.RouteAction_Cluster{Cluster: scope.cluster(to)}
 	edits := editHeaders(to.Headers)
@@ -168,7 +133,7 @@ func forwardToOne(view *mesh.View, out *routev3.Route, to routing.Destination, s
 }
 
 // forwardByWeight splits requests between destinations; those of weight 0 get none.
-func forwardByWeight(view *mesh.View, action *routev3.RouteAction, to []routing.Destination, scope routeScope) {
+func forwardByWeight(view *mesh.View, action *routev3.RouteAction, to []routing.Destination, scope Scope) {
 	split := &routev3.WeightedCluster{}
 	for _, dest := range to {
 		if dest.Weight == 0 {
@@ -195,64 +160,50 @@ func forwardByWeight(view *mesh.View, action *routev3.RouteAction, to []routing.
 // noLimit is the duration that Envoy takes for no limit.
 var noLimit = durationpb.New(0)
 
-// setTimeout limits the time of a request; nil is no limit. The limit that a gRPC client asks for is held to it too.
-func setTimeout(action *routev3.RouteAction, limit *durationpb.Duration) {
+// SetTimeout limits the time of a request; nil is no limit. The limit that a gRPC client asks for is held to it too.
+func SetTimeout(action *routev3.RouteAction, limit *durationpb.Duration) {
 	if limit.AsDuration() == 0 {
 		limit = noLimit
 	}
 	action.Timeout, action.MaxGrpcTimeout = limit, limit // istiod still sets the old field
 }
 
-// cluster is the cluster that a destination leads to.
-func (s routeScope) cluster(to routing.Destination) string {
-	return destinationCluster(to, s.service(to.Host), s.port)
-}
-
-// destinationCluster names the cluster of a destination. Without a port of its own the destination means the only port
-// of its service, else the port that the listener has.
-func destinationCluster(to routing.Destination, s *mesh.Service, listener uint32) string {
-	host, port := to.Host, listener
-	if host == "" {
-		return "UnknownService"
-	}
-	if s != nil && s.ExternalName != "" {
-		host = s.ExternalName
-	}
-	switch {
-	case to.Port != 0:
-		port = to.Port
-	case s != nil && len(s.Ports) == 1:
-		port = s.Ports[0].Number
-	}
-	return xds.OutboundCluster(port, to.Subset, host)
-}
-
-// serviceRoute is the one route of a service that no VirtualService speaks for, which goes by a name in its table.
-func serviceRoute(view *mesh.View, name string, s *mesh.Service, port *mesh.Port) routeDraft {
+// ForService is the one route of a service that no VirtualService speaks for, which goes by a name in its table.
+func ForService(view *mesh.View, name string, s *mesh.Service, port *mesh.Port) Route {
 	hash := serviceHash(view, s, port)
 	action := &routev3.RouteAction{
 		ClusterSpecifier: &routev3.RouteAction_Cluster{Cluster: xds.OutboundCluster(port.Number, "", name)},
 		RetryPolicy:      retryPolicy(view.Mesh.Settings.Config.GetDefaultHttpRetryPolicy(), false),
 		HashPolicy:       hash.policy(),
 	}
-	setTimeout(action, nil)
-	return routeDraft{
-		route: &routev3.Route{
+	SetTimeout(action, nil)
+	return Route{
+		Message: &routev3.Route{
 			Name:   defaultRoute,
 			Match:  everyRequest,
 			Action: &routev3.Route_Route{Route: action},
 		},
 		origins:  func() origin.List { return serviceOrigins(view, s, port) },
-		catchAll: true,
+		CatchAll: true,
 	}
 }
 
-// placeRoutes gives drafts their place in a virtual host: the messages in order, their origins recorded.
-func placeRoutes(origins *origin.Store, table, vhost string, drafts []routeDraft) []*routev3.Route {
-	out := make([]*routev3.Route, len(drafts))
-	for i, d := range drafts {
+// InVirtualHost gives routes their place in a virtual host: the messages in order, their origins recorded.
+func InVirtualHost(origins *origin.Store, table, vhost string, routes []Route) []*routev3.Route {
+	out := make([]*routev3.Route, len(routes))
+	for i, d := range routes {
 		origins.Defer(envoy.Route(table, vhost, i), d.origins)
-		out[i] = d.route
+		out[i] = d.Message
 	}
 	return out
+}
+
+// ForwardTo sends requests to a cluster for as long as they take.
+func ForwardTo(view *mesh.View, cluster string) *routev3.Route_Route {
+	action := &routev3.RouteAction{
+		ClusterSpecifier:     &routev3.RouteAction_Cluster{Cluster: cluster},
+		AppendXForwardedHost: proxy.Config(view).GetProxyHeaders().GetXForwardedHost().GetEnabled().GetValue(),
+	}
+	SetTimeout(action, nil)
+	return &routev3.Route_Route{Route: action}
 }

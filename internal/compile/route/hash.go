@@ -1,4 +1,4 @@
-package compile
+package route
 
 import (
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
@@ -16,12 +16,12 @@ type hash config.Setting[*networking.LoadBalancerSettings_ConsistentHashLB]
 
 // serviceHash is the hash for a port of a service that no VirtualService speaks for.
 func serviceHash(view *mesh.View, s *mesh.Service, port *mesh.Port) hash {
-	return hash(ruleFor(view, s.Host).Hash(port.Number, ""))
+	return hash(DestinationRule(view, s.Host).Hash(port.Number, ""))
 }
 
 // destinationHash is the hash for a destination of a rule.
 func destinationHash(view *mesh.View, to routing.Destination) hash {
-	return hash(ruleFor(view, to.Host).Hash(to.Port, to.Subset))
+	return hash(DestinationRule(view, to.Host).Hash(to.Port, to.Subset))
 }
 
 func (h hash) origins() []envoy.Origin {

@@ -1,4 +1,4 @@
-package compile
+package route
 
 import (
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
@@ -10,7 +10,7 @@ import (
 )
 
 // mirrors sends the mirrors of a rule a copy of its requests.
-func (s routeScope) mirrors(list []routing.Mirror) []*routev3.RouteAction_RequestMirrorPolicy {
+func (s Scope) mirrors(list []routing.Mirror) []*routev3.RouteAction_RequestMirrorPolicy {
 	var out []*routev3.RouteAction_RequestMirrorPolicy
 	for _, m := range list {
 		out = append(out, &routev3.RouteAction_RequestMirrorPolicy{

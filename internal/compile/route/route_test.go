@@ -1,4 +1,4 @@
-package compile
+package route
 
 import (
 	"testing"
@@ -15,22 +15,22 @@ func TestRedirectPort(t *testing.T) {
 	fromScheme := &networking.HTTPRedirect_DerivePort{DerivePort: networking.HTTPRedirect_FROM_PROTOCOL_DEFAULT}
 	for name, c := range map[string]struct {
 		in    *networking.HTTPRedirect
-		scope routeScope
+		scope Scope
 		want  uint32
 	}{
-		"no port":                      {&networking.HTTPRedirect{}, routeScope{port: 8080}, 0},
-		"a port":                       {&networking.HTTPRedirect{RedirectPort: &networking.HTTPRedirect_Port{Port: 81}}, routeScope{port: 8080}, 81},
-		"80 of plain HTTP":             {&networking.HTTPRedirect{RedirectPort: &networking.HTTPRedirect_Port{Port: 80}}, routeScope{}, 0},
-		"80 where TLS ends":            {&networking.HTTPRedirect{RedirectPort: &networking.HTTPRedirect_Port{Port: 80}}, routeScope{tls: true}, 80},
-		"443 of HTTPS":                 {&networking.HTTPRedirect{Scheme: "https", RedirectPort: &networking.HTTPRedirect_Port{Port: 443}}, routeScope{}, 0},
-		"443 where TLS ends":           {&networking.HTTPRedirect{RedirectPort: &networking.HTTPRedirect_Port{Port: 443}}, routeScope{tls: true}, 0},
-		"443 of plain HTTP":            {&networking.HTTPRedirect{RedirectPort: &networking.HTTPRedirect_Port{Port: 443}}, routeScope{}, 443},
-		"80 of HTTPS":                  {&networking.HTTPRedirect{Scheme: "https", RedirectPort: &networking.HTTPRedirect_Port{Port: 80}}, routeScope{}, 80},
-		"the request's":                {&networking.HTTPRedirect{RedirectPort: fromRequest}, routeScope{port: 8080}, 8080},
-		"the request's, implied":       {&networking.HTTPRedirect{RedirectPort: fromRequest}, routeScope{port: 80}, 0},
-		"the request's, other scheme":  {&networking.HTTPRedirect{Scheme: "https", RedirectPort: fromRequest}, routeScope{port: 80}, 80},
-		"whatever the scheme's is":     {&networking.HTTPRedirect{RedirectPort: fromScheme}, routeScope{port: 8080}, 0},
-		"the scheme's, of another one": {&networking.HTTPRedirect{Scheme: "https", RedirectPort: fromScheme}, routeScope{port: 8080}, 0},
+		"no port":                      {&networking.HTTPRedirect{}, Scope{Port: 8080}, 0},
+		"a port":                       {&networking.HTTPRedirect{RedirectPort: &networking.HTTPRedirect_Port{Port: 81}}, Scope{Port: 8080}, 81},
+		"80 of plain HTTP":             {&networking.HTTPRedirect{RedirectPort: &networking.HTTPRedirect_Port{Port: 80}}, Scope{}, 0},
+		"80 where TLS ends":            {&networking.HTTPRedirect{RedirectPort: &networking.HTTPRedirect_Port{Port: 80}}, Scope{TLS: true}, 80},
+		"443 of HTTPS":                 {&networking.HTTPRedirect{Scheme: "https", RedirectPort: &networking.HTTPRedirect_Port{Port: 443}}, Scope{}, 0},
+		"443 where TLS ends":           {&networking.HTTPRedirect{RedirectPort: &networking.HTTPRedirect_Port{Port: 443}}, Scope{TLS: true}, 0},
+		"443 of plain HTTP":            {&networking.HTTPRedirect{RedirectPort: &networking.HTTPRedirect_Port{Port: 443}}, Scope{}, 443},
+		"80 of HTTPS":                  {&networking.HTTPRedirect{Scheme: "https", RedirectPort: &networking.HTTPRedirect_Port{Port: 80}}, Scope{}, 80},
+		"the request's":                {&networking.HTTPRedirect{RedirectPort: fromRequest}, Scope{Port: 8080}, 8080},
+		"the request's, implied":       {&networking.HTTPRedirect{RedirectPort: fromRequest}, Scope{Port: 80}, 0},
+		"the request's, other scheme":  {&networking.HTTPRedirect{Scheme: "https", RedirectPort: fromRequest}, Scope{Port: 80}, 80},
+		"whatever the scheme's is":     {&networking.HTTPRedirect{RedirectPort: fromScheme}, Scope{Port: 8080}, 0},
+		"the scheme's, of another one": {&networking.HTTPRedirect{Scheme: "https", RedirectPort: fromScheme}, Scope{Port: 8080}, 0},
 	} {
 		if got := redirectPort(c.in, c.scope); got != c.want {
 			t.Errorf("%s: port %d, want %d", name, got, c.want)
@@ -93,23 +93,8 @@ func TestDestinationCluster(t *testing.T) {
 		"an alias, a port of its own":  {routing.Destination{Host: "a", Port: 99}, alias, "outbound|99||real.example"},
 		"a subset of something absent": {routing.Destination{Host: "a", Subset: "v2"}, nil, "outbound|80|v2|a"},
 	} {
-		if got := destinationCluster(c.to, c.service, 80); got != c.want {
+		if got := ClusterName(c.to, c.service, 80); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
-		}
-	}
-}
-
-func TestParseTable(t *testing.T) {
-	for name, want := range map[string]tableKey{
-		"80": {80, ""}, "a.example:8080": {8080, "a.example"}, "http_proxy": {}, "unix:///var/run/x.sock": {},
-	} {
-		if got, ok := parseTable(name); !ok || got != want {
-			t.Errorf("%s: %v %v, want %v", name, got, ok, want)
-		}
-	}
-	for _, name := range []string{"", "x", "a:b", "99999", "a:99999", "http.80"} {
-		if got, ok := parseTable(name); ok {
-			t.Errorf("%q is read as %v", name, got)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package compile
+package route
 
 import (
 	"net/http"
@@ -67,9 +67,9 @@ func retryPolicy(in *networking.HTTPRetry, hashed bool) *routev3.RetryPolicy {
 	return out
 }
 
-// inboundRetryPolicy is the retry policy of an inbound route; nil where the mesh turns retries off. There is one host to
+// InboundRetryPolicy is the retry policy of an inbound route; nil where the mesh turns retries off. There is one host to
 // send to, so what says how another one is found does not count, and neither does the time limit of a try.
-func inboundRetryPolicy(in *networking.HTTPRetry) *routev3.RetryPolicy {
+func InboundRetryPolicy(in *networking.HTTPRetry) *routev3.RetryPolicy {
 	out := &routev3.RetryPolicy{RetryOn: inboundRetryOn, NumRetries: wrapperspb.UInt32(retryAttempts)}
 	switch {
 	case in == nil:

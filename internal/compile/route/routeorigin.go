@@ -1,4 +1,4 @@
-package compile
+package route
 
 import (
 	"strings"
@@ -58,7 +58,7 @@ func ruleOrigins(view *mesh.View, r *routing.HTTPRule, match *routing.HTTPMatch)
 
 // unreached are the matches and rules behind the j-th match of the first rule, which matches every request. They would
 // apply at this place, but no request gets to them.
-func unreached(view *mesh.View, rules []*routing.HTTPRule, j int, scope routeScope) origin.List {
+func unreached(view *mesh.View, rules []*routing.HTTPRule, j int, scope Scope) origin.List {
 	var out origin.List
 	lose := func(at config.Place) {
 		out.Add("", origin.Overridden(at.Ignore("what stands before it takes every request")))

@@ -1,4 +1,4 @@
-package compile
+package route
 
 import (
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
@@ -16,7 +16,7 @@ var redirectCodes = map[uint32]routev3.RedirectAction_RedirectResponseCode{
 }
 
 // redirect makes a route answer with another URL. With a status code that Envoy does not know the route has no action.
-func redirect(out *routev3.Route, in *networking.HTTPRedirect, scope routeScope) {
+func redirect(out *routev3.Route, in *networking.HTTPRedirect, scope Scope) {
 	code, known := redirectCodes[in.RedirectCode]
 	if !known {
 		return
@@ -38,15 +38,15 @@ func redirect(out *routev3.Route, in *networking.HTTPRedirect, scope routeScope)
 }
 
 // redirectPort is the port of the new URL; 0 where its scheme implies it.
-func redirectPort(in *networking.HTTPRedirect, scope routeScope) uint32 {
+func redirectPort(in *networking.HTTPRedirect, scope Scope) uint32 {
 	port := in.GetPort()
 	if _, derived := in.RedirectPort.(*networking.HTTPRedirect_DerivePort); derived {
 		if in.GetDerivePort() == networking.HTTPRedirect_FROM_REQUEST_PORT {
-			port = scope.port
+			port = scope.Port
 		}
 	}
 	scheme := in.Scheme
-	if scheme == "" && scope.tls {
+	if scheme == "" && scope.TLS {
 		scheme = "https"
 	}
 	switch {

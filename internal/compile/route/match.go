@@ -1,4 +1,4 @@
-package compile
+package route
 
 import (
 	"slices"
@@ -17,8 +17,8 @@ import (
 // everyRequest is the match that takes every request.
 var everyRequest = &routev3.RouteMatch{PathSpecifier: &routev3.RouteMatch_Prefix{Prefix: "/"}}
 
-// routeMatch is what a request must look like for a route; a nil match takes every request.
-func routeMatch(in *routing.HTTPMatch) *routev3.RouteMatch {
+// Match is what a request must look like for a route; a nil match takes every request.
+func Match(in *routing.HTTPMatch) *routev3.RouteMatch {
 	if in == nil {
 		return everyRequest
 	}
@@ -161,14 +161,36 @@ func takesAll(m *routev3.RouteMatch) bool {
 
 // appliesHere reports whether what a match asks of the proxy and the listener holds: the port of the listener, and either
 // the gateways or the labels and namespace of the proxy. With gateways named, the labels and the namespace do not count.
-func appliesHere(view *mesh.View, m *routing.HTTPMatch, scope routeScope) bool {
+func appliesHere(view *mesh.View, m *routing.HTTPMatch, scope Scope) bool {
 	switch {
 	case m == nil:
 		return true
-	case m.Client.Port != 0 && m.Client.Port != scope.port:
+	case m.Client.Port != 0 && m.Client.Port != scope.Port:
 		return false
 	case len(m.Client.Gateways) > 0:
-		return slices.ContainsFunc(m.Client.Gateways, func(g string) bool { return slices.Contains(scope.gateways, g) })
+		return slices.ContainsFunc(m.Client.Gateways, func(g string) bool { return slices.Contains(scope.Gateways, g) })
 	}
 	return proxy.IsClient(view, m.Client)
+}
+
+// matchesOf returns the matches of a rule; nil is the match of a rule that has none.
+func matchesOf(r *routing.HTTPRule) []*routing.HTTPMatch {
+	if len(r.Matches) == 0 {
+		return []*routing.HTTPMatch{nil}
+	}
+	out := make([]*routing.HTTPMatch, len(r.Matches))
+	for i := range r.Matches {
+		out[i] = &r.Matches[i]
+	}
+	return out
+}
+
+// HasHTTP reports whether a set has an HTTP rule for a place.
+func HasHTTP(view *mesh.View, set *routing.Rules, scope Scope) bool {
+	return slices.ContainsFunc(set.HTTP, func(r *routing.HTTPRule) bool { return ruleApplies(view, r, scope) })
+}
+
+// ruleApplies reports whether any match of a rule may hold at a place.
+func ruleApplies(view *mesh.View, r *routing.HTTPRule, scope Scope) bool {
+	return slices.ContainsFunc(matchesOf(r), func(m *routing.HTTPMatch) bool { return appliesHere(view, m, scope) })
 }
