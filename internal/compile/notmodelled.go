@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	networking "istio.io/api/networking/v1alpha3"
-	security "istio.io/api/security/v1beta1"
 
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/config"
@@ -31,7 +30,6 @@ var untranslated = []struct {
 	{gatewayAPI + "/TLSRoute", (*Compiler).apiRoute, "the Gateway API is not translated"},
 	{gatewayAPI + "/BackendTLSPolicy", (*Compiler).always, "the Gateway API is not translated"},
 	{"Ingress", (*Compiler).ingressed, "Kubernetes Ingresses are not translated"},
-	{"AuthorizationPolicy", (*Compiler).asksOthers, "the action CUSTOM asks an authorizer outside the mesh"},
 	{"Pod", (*Compiler).annotated, "its annotations change the settings of the proxy"},
 }
 
@@ -133,11 +131,6 @@ func (c *Compiler) ingressed(*config.Object) bool {
 		selector = "ingressgateway"
 	}
 	return c.view.IsGateway() && c.view.Proxy.Labels["istio"] == selector
-}
-
-func (c *Compiler) asksOthers(o *config.Object) bool {
-	return config.Spec[*security.AuthorizationPolicy](o).GetAction() == security.AuthorizationPolicy_CUSTOM &&
-		slices.Contains(c.view.AuthorizationPolicies(), o)
 }
 
 // annotated says whether a Pod is the proxy's own and changes the settings of its proxy.

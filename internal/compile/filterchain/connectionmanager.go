@@ -91,6 +91,7 @@ func ManagerOrigins(view *mesh.View) origin.List {
 func httpFilters(view *mesh.View, m Manager) []*hcmv3.HttpFilter {
 	var out []*hcmv3.HttpFilter
 	if m.Access != nil {
+		out = append(out, m.Access.Requests().External...)
 		out = append(out, m.Access.Authentication().Filters...)
 		out = append(out, m.Access.Requests().HTTP...)
 	}

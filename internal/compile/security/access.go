@@ -41,10 +41,18 @@ type scope struct {
 	to  *mesh.Service // that it leaves for; nil for traffic that reaches the workload
 }
 
+// services are those whose policies count as well.
+func (t scope) services() []*mesh.Service {
+	if t.to == nil {
+		return nil
+	}
+	return []*mesh.Service{t.to}
+}
+
 // authorization translates the policies about some traffic, in the order in which istiod has them evaluated.
 func (a *Access) authorization(t scope) Authorization {
 	return a.policies.Get(t, func() Authorization {
-		var out Authorization
+		out := customOf(a.view, t)
 		for _, action := range []security.AuthorizationPolicy_Action{
 			security.AuthorizationPolicy_AUDIT, security.AuthorizationPolicy_DENY, security.AuthorizationPolicy_ALLOW,
 		} {

@@ -12,7 +12,6 @@ import (
 	security "istio.io/api/security/v1beta1"
 
 	"sem.example/internal/compile/origin"
-	"sem.example/internal/compile/xds"
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
@@ -32,20 +31,17 @@ type verdict struct {
 // An Authorization is all that AuthorizationPolicies say about the traffic of one kind: filters in the order of
 // evaluation, those of requests or those of connections.
 type Authorization struct {
-	HTTP    []*hcmv3.HttpFilter
-	Network []*listenerv3.Filter
-	Origins origin.List
+	External []*hcmv3.HttpFilter // ask external authorizers; they come before authentication
+	HTTP     []*hcmv3.HttpFilter
+	Network  []*listenerv3.Filter
+	Origins  origin.List
 }
 
 // verdictOf translates the policies of one action.
 func verdictOf(view *mesh.View, action security.AuthorizationPolicy_Action, what scope, origins *origin.List) verdict {
 	r := ruleset{domains: meshTrustDomains(view), action: rbacAction(action), tcp: what.tcp}
 	v := verdict{action: r.action}
-	var services []*mesh.Service
-	if what.to != nil {
-		services = append(services, what.to)
-	}
-	for _, p := range view.AuthorizationPolicies(services...) {
+	for _, p := range view.AuthorizationPolicies(what.services()...) {
 		if config.Spec[*security.AuthorizationPolicy](p).GetAction() != action {
 			continue
 		}
@@ -76,12 +72,12 @@ func rbacAction(a security.AuthorizationPolicy_Action) rbacv3.RBAC_Action {
 func (r ruleset) add(into *rbacv3.RBAC, p *config.Object, origins *origin.List) {
 	rules := config.Spec[*security.AuthorizationPolicy](p).GetRules()
 	if len(rules) == 0 {
-		name := policyName(p, 0)
+		name := r.prefix + policyName(p, 0) + r.suffix
 		into.Policies[name] = never()
 		origins.Add("rbac/"+name, origin.Defines(p, "spec"))
 	}
 	for i, rule := range rules {
-		name, field := policyName(p, i), source.Index("spec.rules", i)
+		name, field := r.prefix+policyName(p, i)+r.suffix, source.Index("spec.rules", i)
 		draft := r.translate(rule, p.Namespace, field)
 		if draft.policy != nil {
 			into.Policies[name] = draft.policy
@@ -121,14 +117,10 @@ func (v verdict) shadowPrefix() string {
 
 // httpFilter decides about requests.
 func (v verdict) httpFilter() *hcmv3.HttpFilter {
-	return xds.HTTPFilter("envoy.filters.http.rbac", &rbachttpv3.RBAC{
-		Rules: v.enforce, ShadowRules: v.shadow, ShadowRulesStatPrefix: v.shadowPrefix(),
-	})
+	return httpRBAC(&rbachttpv3.RBAC{Rules: v.enforce, ShadowRules: v.shadow, ShadowRulesStatPrefix: v.shadowPrefix()})
 }
 
 // networkFilter decides about connections.
 func (v verdict) networkFilter() *listenerv3.Filter {
-	return xds.NetworkFilter("envoy.filters.network.rbac", &rbactcpv3.RBAC{
-		Rules: v.enforce, ShadowRules: v.shadow, ShadowRulesStatPrefix: v.shadowPrefix(), StatPrefix: "tcp.",
-	})
+	return networkRBAC(&rbactcpv3.RBAC{Rules: v.enforce, ShadowRules: v.shadow, ShadowRulesStatPrefix: v.shadowPrefix()})
 }

@@ -119,4 +119,6 @@ type ruleset struct {
 	domains trustDomains
 	action  rbacv3.RBAC_Action
 	tcp     bool
+	prefix  string // of the names of rules
+	suffix  string
 }

@@ -30,6 +30,7 @@ type httpFilter struct {
 	kind    string // its type
 	message proto.Message
 	rbac    *rbac.RBAC
+	shadow  *rbac.RBAC // rules that are only reported on, to the filters behind this one
 	jwt     *jwt.Filter
 	fault   *route.FaultRule
 }
@@ -44,7 +45,7 @@ func NewConnectionManager(m *hcmv3.HttpConnectionManager) *ConnectionManager {
 		filter.message, _ = f.GetTypedConfig().UnmarshalNew()
 		switch c := filter.message.(type) {
 		case *rbachttp.RBAC:
-			filter.rbac = rbac.NewRBAC(c.GetRules())
+			filter.rbac, filter.shadow = rbac.NewRBAC(c.GetRules()), rbac.NewRBAC(c.GetShadowRules())
 		case *jwtv3.JwtAuthentication:
 			filter.jwt = jwt.NewFilter(c)
 		case *faultv3.HTTPFault:

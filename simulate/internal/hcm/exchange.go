@@ -35,8 +35,9 @@ type Exchange struct {
 	others     []other
 	serveAgain func(x *Exchange, fractions map[*route.Route]bool) other // serves the request with other decisions about runtime fractions
 
-	edits       request.Edits // what filters did to the headers
-	aborted     float64       // the share of requests that a fault aborts
+	reported    map[reportKey]string // rules that shadow rules matched, for filters behind
+	edits       request.Edits        // what filters did to the headers
+	aborted     float64              // the share of requests that a fault aborts
 	abortStatus int
 	NeverFires  bool // the route has a fault that no request meets
 }

@@ -2,6 +2,7 @@ package hcm
 
 import (
 	corsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/cors/v3"
+	extauthzv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/ext_authz/v3"
 	faultv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/fault/v3"
 	jwtv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/jwt_authn/v3"
 	rbachttp "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/rbac/v3"
@@ -14,7 +15,7 @@ import (
 
 // filter passes the request through one HTTP filter, which may answer it.
 func filter(x *Exchange, f *httpFilter) *decision.Outcome {
-	switch f.message.(type) {
+	switch m := f.message.(type) {
 	case *routerv3.Router:
 		return nil
 	case *faultv3.HTTPFault:
@@ -23,7 +24,11 @@ func filter(x *Exchange, f *httpFilter) *decision.Outcome {
 	case *corsv3.Cors:
 		return cors(x, f)
 	case *rbachttp.RBAC:
+		report(x, f, m)
 		return authorize(x, f)
+	case *extauthzv3.ExtAuthz:
+		askAuthorizer(x, f, m)
+		return nil
 	case *jwtv3.JwtAuthentication:
 		return authenticate(x, f)
 	}

@@ -1,0 +1,57 @@
+package hcm
+
+import (
+	"cmp"
+	"fmt"
+
+	extauthzv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/ext_authz/v3"
+	rbachttp "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/rbac/v3"
+
+	"sem.example/simulate/internal/match"
+	"sem.example/simulate/internal/rbac"
+)
+
+// A reportKey names metadata that a filter leaves for others: the filter's name and the key.
+type reportKey struct{ filter, key string }
+
+// effectivePolicy ends the key under which an RBAC filter reports the rule that its shadow rules matched.
+const effectivePolicy = "shadow_effective_policy_id"
+
+// report evaluates the shadow rules of an RBAC filter, which decide nothing themselves.
+func report(x *Exchange, f *httpFilter, m *rbachttp.RBAC) {
+	if f.shadow == nil {
+		return
+	}
+	policy := f.shadow.Allows(&rbac.Input{Conn: x.conn, Req: x.Req, From: x.from}).Policy
+	if policy == "" {
+		return
+	}
+	if x.reported == nil {
+		x.reported = map[reportKey]string{}
+	}
+	x.reported[reportKey{f.name, m.GetShadowRulesStatPrefix() + effectivePolicy}] = policy
+}
+
+// askAuthorizer notes that an external authorizer decides about the request, unless the filter is only for requests that an
+// RBAC filter has reported and this is none of them. What the authorizer says is not known.
+func askAuthorizer(x *Exchange, f *httpFilter, m *extauthzv3.ExtAuthz) {
+	asked, rule := m.GetFilterEnabledMetadata(), ""
+	if asked != nil {
+		if len(asked.GetPath()) == 1 {
+			rule = x.reported[reportKey{asked.GetFilter(), asked.GetPath()[0].GetKey()}]
+		}
+		if rule == "" || !match.NewText(asked.GetValue().GetStringMatch()).Test(rule) {
+			return
+		}
+	}
+	cluster := cmp.Or(m.GetGrpcService().GetEnvoyGrpc().GetClusterName(), m.GetHttpService().GetServerUri().GetCluster())
+	if cluster == "" {
+		x.UnknownFilter(f.name, f.kind)
+		return
+	}
+	what := fmt.Sprintf("the external authorizer at %s decides", cluster)
+	if rule != "" {
+		what += ", for rule " + rule
+	}
+	x.NotModelled(what)
+}
