@@ -28,7 +28,7 @@ func DecodeAll(docs []*source.Document, namespace string) (objects []*Object, sk
 }
 
 func decode(docs []*source.Document, namespace string, all bool) (objects []*Object, skipped int, found diag.List) {
-	runs := source.Runs(docs)
+	runs := source.Batches(docs)
 	parts := make([]decoded, len(runs))
 	parallel.Each(len(runs), func(i int) {
 		parts[i].all = all

@@ -75,7 +75,7 @@ type content struct {
 func take(docs []*source.Document, opts Options, decode decoder) content {
 	c := content{docs: docs}
 	c.objects, c.skipped, c.found = decode(docs, cmp.Or(opts.Namespace, "default"))
-	source.SetAside(docs)
+	source.ReleaseTrees(docs)
 	return c
 }
 

@@ -107,7 +107,7 @@ func (w *World) FindingsAbout(documents []*source.Document, wanted func(*diag.Ch
 
 // checkShapes holds each document against the schema of its kind.
 func checkShapes(docs []*source.Document) diag.List {
-	runs := source.Runs(docs)
+	runs := source.Batches(docs)
 	lists := make([]diag.List, len(runs))
 	parallel.Each(len(runs), func(i int) {
 		for _, doc := range runs[i] {

@@ -123,7 +123,7 @@ func mistakes(v cue.Value, depth int) error {
 	return all
 }
 
-// inObject says whether a path leads into an object.
+// inObject reports whether a path leads into an object.
 func (r *cueReader) inObject(path []string) bool {
 	for i := range path {
 		if r.objects[pathOf(path[:i])] {

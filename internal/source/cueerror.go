@@ -115,7 +115,7 @@ func (r *cueReader) written(f *cueFault) string {
 	return ""
 }
 
-// reach follows the path of an error as far as there are values, and says whether that is all the way.
+// reach follows the path of an error as far as there are values, and reports whether that is all the way.
 func (r *cueReader) reach(path []string) (cue.Value, bool) {
 	v := r.root
 	for _, step := range path {

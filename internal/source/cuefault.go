@@ -79,12 +79,12 @@ func dataPath(path []string) []string {
 	return path
 }
 
-// lacks says whether a required field is missing.
+// lacks reports whether a required field is missing.
 func (f *cueFault) lacks() bool {
 	return len(f.path) > 0 && cueMessage(f.errors[0]) == "field is required but not present"
 }
 
-// open says whether nothing is wrong but that a value is not known yet.
+// open reports whether nothing is wrong but that a value is not known yet.
 func (f *cueFault) open() bool {
 	return !slices.ContainsFunc(f.errors, func(e errors.Error) bool { return plainly(e).trouble != NotConcrete })
 }
@@ -138,7 +138,7 @@ func (f *cueFault) ownWords() string {
 	return words
 }
 
-// chooses says whether a value would have to be one of several.
+// chooses reports whether a value would have to be one of several.
 func (f *cueFault) chooses() bool {
 	return slices.ContainsFunc(f.errors, func(e errors.Error) bool { return emptyChoice.MatchString(cueMessage(e)) })
 }

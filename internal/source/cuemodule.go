@@ -91,7 +91,7 @@ func (r *cueReader) inherit(names []string, pkg string) []string {
 	return names
 }
 
-// vendored says whether a module has a package among those that it brought along.
+// vendored reports whether a module has a package among those that it brought along.
 func (r *cueReader) vendored(root, pkg string) bool {
 	for _, kind := range []string{"pkg", "gen", "usr"} {
 		if r.disk.exists(filepath.Join(root, "cue.mod", kind, filepath.FromSlash(pkg))) {

@@ -129,7 +129,7 @@ func (r *cueReader) mark(n ast.Node) Mark {
 	return Mark{File: c.file, Range: c.file.span(n.Pos().Offset(), n.End().Offset())}
 }
 
-// preamble says whether a declaration comes before what a file is about.
+// preamble reports whether a declaration comes before what a file is about.
 func preamble(d ast.Decl) bool {
 	switch d.(type) {
 	case *ast.Package, *ast.ImportDecl, *ast.CommentGroup, *ast.Attribute:

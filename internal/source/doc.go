@@ -7,7 +7,7 @@
 // What is wrong with an input before anybody asks what it means (a file that cannot be read, YAML that is none, a key that
 // is set twice) is a [Problem]; package diag makes findings of problems. One broken document never hides the others.
 //
-// YAML is read twice at most: by a quick reader, which knows what people write by hand and gives up on anything else, and
+// YAML is read twice at most: by a fast reader, which knows what people write by hand and gives up on anything else, and
 // then by a whole parser. Both give the same tree; a fuzz test sees to that, and another that the tree is what
 // sigs.k8s.io/yaml reads.
 //

@@ -7,7 +7,7 @@ type Document struct {
 	File  *File
 	Index int    // position among the documents of the file, from 0
 	Label string // what a "# Source:" comment of Helm or kustomize calls it; "" without one
-	Root  *Node  // nil while it is set aside, see [SetAside]; Tree returns it in any case
+	Root  *Node  // nil while it is released, see [ReleaseTrees]; Tree returns it in any case
 
 	APIVersion string
 	Kind       string
@@ -16,8 +16,8 @@ type Document struct {
 
 	elsewhere map[*Node]*File // of values that another file of a CUE package holds
 
-	extent extent // of its text, where the tree can be read from it again
-	aside  weak.Pointer[Node]
+	extent   extent // of its text, where the tree can be read from it again
+	released weak.Pointer[Node]
 }
 
 // fileAt returns the file that holds the value at a path, to which the ranges of [Document.At] and [Document.KeyAt] belong.

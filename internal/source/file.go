@@ -57,7 +57,7 @@ func (f *File) scan() {
 	}
 }
 
-// breaks says whether a text ends with one of the rarer line breaks of YAML: a carriage return alone, or Unicode's next
+// breaks reports whether a text ends with one of the rarer line breaks of YAML: a carriage return alone, or Unicode's next
 // line, line separator and paragraph separator.
 func breaks(text, rest []byte) bool {
 	if text[len(text)-1] == '\r' {

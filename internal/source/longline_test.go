@@ -56,7 +56,7 @@ func TestLongLine(t *testing.T) {
 }
 
 // A large file without an object is one document of another kind, whatever is in it; one that was named is read.
-func TestPassedOver(t *testing.T) {
+func TestSkipped(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "other.json"), string(oneLine("a", largeForeign)))
 	write(t, filepath.Join(dir, "broken.json"), "["+string(oneLine("a", largeForeign)))

@@ -25,7 +25,7 @@ type Range struct {
 	EndLine, EndColumn int32
 }
 
-// Known says whether the range points anywhere.
+// Known reports whether the range points anywhere.
 func (r Range) Known() bool { return r.Line > 0 }
 
 // A Node is one value of a document's tree.
@@ -80,12 +80,12 @@ func (n *Node) field(key string) *Field {
 	return nil
 }
 
-// A slab allocates nodes; those of a file live together.
-type slab []Node
+// An arena allocates nodes; those of a file live together.
+type arena []Node
 
-func (s *slab) node() *Node {
+func (s *arena) node() *Node {
 	if len(*s) == 0 {
-		*s = make(slab, 64)
+		*s = make(arena, 64)
 	}
 	n := &(*s)[0]
 	*s = (*s)[1:]

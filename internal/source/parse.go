@@ -11,6 +11,13 @@ import (
 	"sem.example/internal/parallel"
 )
 
+// Parse reads the documents of a file whose text is at hand. They need not be objects, and there may be none.
+func Parse(f *File) ([]*Document, []Problem) {
+	c := content{file: f}
+	c.parse()
+	return c.docs, c.problems
+}
+
 // parse reads the documents of a file in the format that its name or its text has.
 func (c *content) parse() {
 	c.file.once.Do(c.file.scan)
@@ -41,7 +48,7 @@ func (c *content) json() {
 // stream reads the documents of a YAML file.
 func (c *content) stream() {
 	chunks := split(c.file.Data)
-	roots := c.readQuickly(chunks)
+	roots := c.readFast(chunks)
 	for i, ch := range chunks {
 		switch {
 		case roots[i] != nil:
@@ -55,13 +62,13 @@ func (c *content) stream() {
 // portion is how many documents of a stream are read together: a large file is read on all processors.
 const portion = 256
 
-// readQuickly returns the trees of those chunks that the quick reader can read; nil for the others.
-func (c *content) readQuickly(chunks []chunk) []*Node {
+// readFast returns the trees of those chunks that the fast reader can read; nil for the others.
+func (c *content) readFast(chunks []chunk) []*Node {
 	roots := make([]*Node, len(chunks))
 	parallel.Each((len(chunks)+portion-1)/portion, func(k int) {
-		var s slab
+		var s arena
 		for i := k * portion; i < min((k+1)*portion, len(chunks)); i++ {
-			roots[i] = readQuick(string(chunks[i].text), c.lineBefore(chunks[i]), &s)
+			roots[i] = fastTree(string(chunks[i].text), c.lineBefore(chunks[i]), &s)
 		}
 	})
 	return roots
@@ -70,7 +77,7 @@ func (c *content) readQuickly(chunks []chunk) []*Node {
 // lineBefore is how many lines of the file there are before a chunk.
 func (c *content) lineBefore(ch chunk) int32 { return int32(c.file.before(c.base(ch))) }
 
-// opensJSON says whether a text begins as a JSON object does.
+// opensJSON reports whether a text begins as a JSON object does.
 func opensJSON(data []byte) bool {
 	data = bytes.TrimSpace(bytes.TrimPrefix(data, bom(data)))
 	if len(data) == 0 || data[0] != '{' {
@@ -90,9 +97,9 @@ func (c *content) yaml(ch chunk) {
 	if len(doc.Content) == 0 {
 		return
 	}
-	g := &grower{file: c.file, shift: c.lineBefore(ch), slab: &c.slab}
-	root := g.grow(doc.Content[0])
-	if at := template(ch.text); at >= 0 && g.holed {
+	g := &treeBuilder{file: c.file, shift: c.lineBefore(ch), arena: &c.arena}
+	root := g.build(doc.Content[0])
+	if at := template(ch.text); at >= 0 && g.keyIsTree {
 		c.template(ch, at)
 		return
 	}

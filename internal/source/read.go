@@ -34,7 +34,7 @@ func Read(inputs []string, opts Options) (*Input, []Problem) {
 }
 
 // ReadEach is as [Read], and takes what is wanted of the documents of each file while others are still being read, so that
-// trees which are not needed any more can be set aside (see [SetAside]) before all are there. What was taken is in the order
+// trees which are not needed any more can be released (see [ReleaseTrees]) before all are there. What was taken is in the order
 // of the files. Take is called from several goroutines.
 func ReadEach[T any](inputs []string, opts Options, take func([]*Document) T) (*Input, []T, []Problem) {
 	if len(inputs) == 0 {
@@ -102,20 +102,6 @@ func bundle(inputs []input) [][]input {
 	return jobs
 }
 
-// content is what one file holds.
-type content struct {
-	file      *File
-	named     bool // by the user, rather than found in a folder
-	docs      []*Document
-	problems  []Problem
-	templated bool // known to be a template
-	slab      slab
-}
-
-func (c *content) problem(t Trouble, at Range, message string) {
-	c.problems = append(c.problems, Problem{Trouble: t, File: c.file, Range: at, Message: message})
-}
-
 // read reads one file, or the CUE files of one folder.
 func read(inputs []input, opts Options) []content {
 	files := make([]content, len(inputs))
@@ -130,11 +116,11 @@ func read(inputs []input, opts Options) []content {
 	if c.file.Data == nil {
 		return files
 	}
-	if c.passedOver() {
+	if c.skipped() {
 		return files
 	}
 	if c.parse(); len(c.docs) == 0 && len(c.problems) == 0 {
-		c.hollow()
+		c.reportEmpty()
 	}
 	c.soften(inputs[0])
 	return files
@@ -144,9 +130,9 @@ func read(inputs []input, opts Options) []content {
 // costs nothing, and what is wrong with it may be worth knowing.
 const largeForeign = 16 << 10
 
-// passedOver reports whether the file was only found in a folder, is large, and can hold no object: an object names its
+// skipped reports whether the file was only found in a folder, is large, and can hold no object: an object names its
 // apiVersion. It counts as one document of another kind.
-func (c *content) passedOver() bool {
+func (c *content) skipped() bool {
 	if c.named || len(c.file.Data) < largeForeign || bytes.Contains(c.file.Data, []byte("apiVersion")) || bytes.Contains(c.file.Data, []byte("kind")) {
 		return false
 	}
@@ -181,18 +167,11 @@ func (c *content) open(in input, opts Options) {
 	c.file.once.Do(c.file.scan)
 }
 
-// hollow reports that a file has no document.
-func (c *content) hollow() {
+// reportEmpty reports that a file has no document.
+func (c *content) reportEmpty() {
 	message := "the file holds nothing but comments"
 	if len(bytes.TrimSpace(c.file.Data)) == 0 {
 		message = "the file is empty"
 	}
 	c.problem(NoDocument, Range{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}, message)
-}
-
-// Parse reads the documents of a file whose text is at hand. They need not be objects, and there may be none.
-func Parse(f *File) ([]*Document, []Problem) {
-	c := content{file: f}
-	c.parse()
-	return c.docs, c.problems
 }

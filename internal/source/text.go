@@ -68,7 +68,7 @@ func (c *content) refuse(err error) {
 	c.problem(Unreadable, Range{}, reason(err))
 }
 
-// text says whether the file holds UTF-8, and reports where it does not.
+// text reports whether the file holds UTF-8, and reports where it does not.
 func (c *content) text() bool {
 	data := c.file.Data
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {

@@ -40,7 +40,7 @@ func FindTests(args []string) (names []string, problems []Problem) {
 	return names, problems
 }
 
-// IsTest says whether a file holds request tests, by its name: NAME_test.yaml.
+// IsTest reports whether a file holds request tests, by its name: NAME_test.yaml.
 func IsTest(name string) bool {
 	ext := filepath.Ext(name)
 	return (ext == ".yaml" || ext == ".yml") && strings.HasSuffix(strings.TrimSuffix(name, ext), "_test")
@@ -143,7 +143,7 @@ func (w *walker) folderFS(root string) {
 	})
 }
 
-// leadsAway says whether a link leads to a folder beyond those that are read.
+// leadsAway reports whether a link leads to a folder beyond those that are read.
 func (w *walker) leadsAway(link string) bool {
 	target, err := filepath.EvalSymlinks(link)
 	if err != nil || strings.HasPrefix(filepath.Base(link), ".") {
@@ -172,7 +172,7 @@ func absolute(path string) string {
 	return path
 }
 
-// passes says whether a folder is passed by.
+// passes reports whether a folder is passed by.
 func (w *walker) passes(name string) bool {
 	base := filepath.Base(name)
 	if strings.HasPrefix(base, ".") || base == "cue.mod" {
@@ -190,7 +190,7 @@ func (w *walker) passes(name string) bool {
 	return true
 }
 
-// inChart says whether a folder belongs to a Helm chart below a root, or to one that is the root.
+// inChart reports whether a folder belongs to a Helm chart below a root, or to one that is the root.
 func (w *walker) inChart(folder, root string) bool {
 	in, known := w.charts[folder]
 	if !known {
@@ -229,7 +229,7 @@ func (w *walker) file(name, root string, d fs.DirEntry) {
 	w.add(input{name: name, chart: w.inChart(filepath.Dir(name), root)})
 }
 
-// holdsConfiguration says whether a file is one that configuration is read from, by its name.
+// holdsConfiguration reports whether a file is one that configuration is read from, by its name.
 func holdsConfiguration(name string) bool {
 	switch filepath.Ext(name) {
 	case ".yaml", ".yml":

@@ -36,12 +36,12 @@ func split(data []byte) []chunk {
 	return chunks
 }
 
-// marker says whether a line is a document marker, with or without something behind it.
+// marker reports whether a line is a document marker, with or without something behind it.
 func marker(line []byte, mark string) bool {
 	return bytes.HasPrefix(line, []byte(mark)) && (len(line) == len(mark) || bytes.IndexByte([]byte(" \t\r\n"), line[len(mark)]) >= 0)
 }
 
-// blank says whether a text holds nothing but comments and document markers.
+// blank reports whether a text holds nothing but comments and document markers.
 func blank(text []byte) bool {
 	for line := range bytes.Lines(text) {
 		if marker(line, "---") || marker(line, "...") {

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A tree that was set aside is the same again, whether the collector took it or not.
+// A tree that was released is the same again, whether the collector took it or not.
 func TestSetAside(t *testing.T) {
 	f := &File{Name: "a.yaml", Data: []byte("\xef\xbb\xbf# first\napiVersion: v1\nkind: Service\nmetadata: {name: ä}\n---\napiVersion: v1\nkind: Service\nspec:\n  ports:\n  - {port: 80} # ü\n---\n" +
 		"apiVersion: v1\nkind: List\nitems:\n- {kind: Pod, apiVersion: v1}\n- {kind: Pod, apiVersion: v1, spec: {a: b}}\n--- !!map\nkind: &a Tagged\napiVersion: v1\n")}
@@ -16,11 +16,11 @@ func TestSetAside(t *testing.T) {
 	for _, d := range docs {
 		want = append(want, copied(d.Root))
 	}
-	SetAside(docs)
-	aside := 0
+	ReleaseTrees(docs)
+	released := 0
 	for i, d := range docs {
 		if d.Root == nil {
-			aside++
+			released++
 		}
 		for range 2 {
 			if diff := cmp.Diff(want[i], d.Tree()); diff != "" {
@@ -32,8 +32,8 @@ func TestSetAside(t *testing.T) {
 			runtime.GC()
 		}
 	}
-	if aside != 2 || len(docs) != 5 {
-		t.Errorf("%d of %d trees were set aside, want 2 of 5", aside, len(docs))
+	if released != 2 || len(docs) != 5 {
+		t.Errorf("%d of %d trees were released, want 2 of 5", released, len(docs))
 	}
 }
 

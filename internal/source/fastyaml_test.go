@@ -16,12 +16,12 @@ func slow(f *File, ch chunk, base int32) (*Node, []Problem) {
 	if err := yaml.Unmarshal(ch.text, &doc); err != nil {
 		return nil, []Problem{{Message: err.Error()}}
 	}
-	g := &grower{file: f, shift: base, slab: &slab{}}
-	root := g.grow(doc.Content[0])
+	g := &treeBuilder{file: f, shift: base, arena: &arena{}}
+	root := g.build(doc.Content[0])
 	return root, append(g.trouble, g.doubts...)
 }
 
-// compare holds the quick reader to the parser, documents that it leaves to the parser aside. It returns how many
+// compare holds the fast reader to the parser, documents that it leaves to the parser aside. It returns how many
 // documents it read.
 func compare(t *testing.T, text string) (read, all int) {
 	f := &File{Name: "x.yaml", Data: []byte(text)}
@@ -36,23 +36,23 @@ func compare(t *testing.T, text string) (read, all int) {
 		}
 		all++
 		base := int32(f.before(c.base(ch)))
-		got := readQuick(string(ch.text), base, &slab{})
+		got := fastTree(string(ch.text), base, &arena{})
 		if got == nil {
 			continue
 		}
 		read++
 		want, problems := slow(f, ch, base)
 		if len(problems) > 0 {
-			t.Fatalf("%q: read quickly in spite of: %s", ch.text, problems[0].Message)
+			t.Fatalf("%q: read by the fast reader in spite of: %s", ch.text, problems[0].Message)
 		}
 		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
-			t.Errorf("%q (-parser +quick):\n%s", ch.text, diff)
+			t.Errorf("%q (-parser +fast):\n%s", ch.text, diff)
 		}
 	}
 	return read, all
 }
 
-var quickTexts = []string{
+var fastTexts = []string{
 	"a: b\n", "---\na: b\nc:\n", "--- # x\n# y\na: b # z\n\n  # w\nc: d\n", "a:\n  b:\n    c: d\n  e: f\n",
 	"a:\n- b\n- c\nd:\n  - e\n  -   f: g\n      h: i\n  -\n    j: k\n  - - l\n    - m\n",
 	"a: [b, 'c', \"d\", 1, {e: f, g: [h]}, []]\nb: {}\n", "'a': \"b\"\n\"c\": 'd'\n", "a: http://x/y?z=1\nb: a:b:c\nc: a#b\nd: x, y [z]\n",
@@ -65,17 +65,17 @@ var quickTexts = []string{
 	"a: x #\nb: x#\n", "a: {b: c #}\n", "a: [-1, - 1]\n", "a: ''\nb: \"\"\n", "a: {'b': c, \"d\": e}\n", "a: [b:c, d]\n", "- \n- a\n", "-\n  a: b\n- c\n", "a:\n# x\n  # y\n  b: c\n",
 }
 
-func TestQuick(t *testing.T) {
-	for _, text := range quickTexts {
+func TestFastReader(t *testing.T) {
+	for _, text := range fastTexts {
 		compare(t, text)
 	}
 	if read, _ := compare(t, string(stream(5))); read != 5 {
-		t.Errorf("%d of 5 ordinary documents are read quickly", read)
+		t.Errorf("%d of 5 ordinary documents are read by the fast reader", read)
 	}
 }
 
-// Nearly every document of the reference meshes is read quickly.
-func TestQuickReference(t *testing.T) {
+// Nearly every document of the reference meshes is read by the fast reader.
+func TestFastReaderReference(t *testing.T) {
 	folder := os.Getenv("SEM_ORACLE")
 	if folder == "" {
 		t.Skip("SEM_ORACLE does not name the folder of the reference meshes")
@@ -91,13 +91,13 @@ func TestQuickReference(t *testing.T) {
 		read, all = read+r, all+a
 	}
 	if t.Logf("%d of %d", read, all); read*10 < all*9 {
-		t.Errorf("only %d of %d documents are read quickly", read, all)
+		t.Errorf("only %d of %d documents are read by the fast reader", read, all)
 	}
 }
 
-// FuzzQuick looks for a document that the quick reader reads otherwise than the parser.
-func FuzzQuick(f *testing.F) {
-	for _, text := range append(append([]string{string(stream(1))}, quickTexts...), readings...) {
+// FuzzFastReader looks for a document that the fast reader reads otherwise than the parser.
+func FuzzFastReader(f *testing.F) {
+	for _, text := range append(append([]string{string(stream(1))}, fastTexts...), readings...) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) { compare(t, text) })

@@ -6,7 +6,7 @@ import "strings"
 const maxKey = 1000
 
 // key returns the key that begins here and the offset of its colon's left side; false where none does.
-func (q *quick) key() (key string, end int, ok bool) {
+func (q *fastReader) key() (key string, end int, ok bool) {
 	at := q.first
 	if c := q.text[at]; c == '"' || c == '\'' {
 		key, end = q.quoted(at)
@@ -32,10 +32,10 @@ func (q *quick) key() (key string, end int, ok bool) {
 	return "", 0, false
 }
 
-// ends says whether a space or the end of the line is at an offset.
-func (q *quick) ends(at int) bool { return at >= q.end || q.text[at] == ' ' }
+// ends reports whether a space or the end of the line is at an offset.
+func (q *fastReader) ends(at int) bool { return at >= q.end || q.text[at] == ' ' }
 
-// sure says whether a plain key is a string of the same text, as nearly all are.
+// sure reports whether a plain key is a string of the same text, as nearly all are.
 func sure(key string) bool {
 	if looks(key) != Null {
 		return true
@@ -44,14 +44,14 @@ func sure(key string) bool {
 	return r.err == nil && r.text == key
 }
 
-// opens says whether a plain scalar may begin with a character, whatever follows.
+// opens reports whether a plain scalar may begin with a character, whatever follows.
 func opens(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= 0x80 || strings.IndexByte("./_+$^~();\\=<", c) >= 0
 }
 
 // quoted returns the text of the quoted scalar at an offset and the offset behind it, or 0 where it does not end on its
 // line or has one of the rarer escapes.
-func (q *quick) quoted(at int) (string, int) {
+func (q *fastReader) quoted(at int) (string, int) {
 	quote, escaped := q.text[at], false
 	for i := at + 1; i < q.end; i++ {
 		switch c := q.text[i]; {
@@ -92,7 +92,7 @@ func unescape(text string) (string, bool) {
 
 // flow reads the scalar or bracket at an offset and returns the offset behind it. Inside of brackets a plain scalar has
 // fewer characters to use.
-func (q *quick) flow(at int, inside bool) (*Node, int) {
+func (q *fastReader) flow(at int, inside bool) (*Node, int) {
 	if at >= q.end {
 		return nil, 0
 	}
@@ -122,7 +122,7 @@ func (q *quick) flow(at int, inside bool) (*Node, int) {
 }
 
 // plain returns the offset behind the plain scalar at an offset, or 0 where it holds what could mean more.
-func (q *quick) plain(at int, inside bool) int {
+func (q *fastReader) plain(at int, inside bool) int {
 	end := at
 loop:
 	for end = at; end < q.end; end++ {
@@ -151,7 +151,7 @@ loop:
 	return end
 }
 
-func (q *quick) scalar(at, end int) (*Node, int) {
+func (q *fastReader) scalar(at, end int) (*Node, int) {
 	text := q.text[at:end]
 	r := plain(text)
 	if r.err != nil || r.kind == Number && octal(text, r.text) {
@@ -162,7 +162,7 @@ func (q *quick) scalar(at, end int) (*Node, int) {
 	return n, end
 }
 
-func (q *quick) flowList(at int) (*Node, int) {
+func (q *fastReader) flowList(at int) (*Node, int) {
 	n, start := q.node(List), at
 	n.Items = []*Node{}
 	if q.depth++; q.depth > maxDepth/2 {
@@ -183,7 +183,7 @@ func (q *quick) flowList(at int) (*Node, int) {
 	return q.close(n, start, at)
 }
 
-func (q *quick) flowMap(at int) (*Node, int) {
+func (q *fastReader) flowMap(at int) (*Node, int) {
 	n, start := q.node(Map), at
 	set := fieldset{fields: []Field{}}
 	if q.depth++; q.depth > maxDepth/2 {
@@ -206,7 +206,7 @@ func (q *quick) flowMap(at int) (*Node, int) {
 }
 
 // flowField reads one entry of a map in braces.
-func (q *quick) flowField(at int) (Field, int) {
+func (q *fastReader) flowField(at int) (Field, int) {
 	first := q.first
 	q.first = at
 	key, end, ok := q.key()
@@ -220,7 +220,7 @@ func (q *quick) flowField(at int) (Field, int) {
 }
 
 // separator returns the offset of what follows a comma, or of the closing bracket; 0 where there is neither.
-func (q *quick) separator(at int, closing byte) int {
+func (q *fastReader) separator(at int, closing byte) int {
 	if at = q.skip(at); at < q.end && q.text[at] == closing {
 		return at
 	}
@@ -234,7 +234,7 @@ func (q *quick) separator(at int, closing byte) int {
 }
 
 // close ends a list or map in brackets.
-func (q *quick) close(n *Node, start, at int) (*Node, int) {
+func (q *fastReader) close(n *Node, start, at int) (*Node, int) {
 	if at >= q.end {
 		return nil, 0
 	}

@@ -2,19 +2,19 @@ package source
 
 import "weak"
 
-// An extent is where in its file the text of a document is that a quick reader can read.
+// An extent is where in its file the text of a document is that a fast reader can read.
 type extent struct {
 	from, to int
 	base     int32 // lines of the file before it
 }
 
-// SetAside lets go of the trees of documents that were decoded. They are half of what a large input takes, and are asked
+// ReleaseTrees lets go of the trees of documents that were decoded. They are half of what a large input takes, and are asked
 // for again where a place is to be told: then a tree is read from its text again, and lives until the collector comes by.
 // Trees of documents that share their text with others, or take a whole parser, stay.
-func SetAside(docs []*Document) {
+func ReleaseTrees(docs []*Document) {
 	for _, d := range docs {
 		if d.extent.to > 0 && d.Root != nil {
-			d.aside, d.Root = weak.Make(d.Root), nil
+			d.released, d.Root = weak.Make(d.Root), nil
 		}
 	}
 }
@@ -26,10 +26,10 @@ func (d *Document) Tree() *Node {
 	}
 	d.File.rereading.Lock()
 	defer d.File.rereading.Unlock()
-	if root := d.aside.Value(); root != nil {
+	if root := d.released.Value(); root != nil {
 		return root
 	}
-	root := readQuick(string(d.File.Data[d.extent.from:d.extent.to]), d.extent.base, &slab{})
-	d.aside = weak.Make(root)
+	root := fastTree(string(d.File.Data[d.extent.from:d.extent.to]), d.extent.base, &arena{})
+	d.released = weak.Make(root)
 	return root
 }

@@ -16,19 +16,19 @@ const (
 	maxUnfold = 200_000 // nodes, counting what an alias stands for each time
 )
 
-// A grower turns the syntax tree of one document into nodes.
-type grower struct {
-	file    *File
-	shift   int32 // lines of the file before the document
-	anchors map[*yaml.Node]*anchored
-	slab    *slab
-	count   int // nodes made so far, aliases unfolded
-	depth   int
-	aliased bool
-	stopped bool
-	holed   bool // a map or list stands where a key belongs, as "{{" makes it
-	trouble []Problem
-	doubts  []Problem // scalars that YAML 1.2 would read differently
+// A treeBuilder turns the syntax tree of one document into nodes.
+type treeBuilder struct {
+	file      *File
+	shift     int32 // lines of the file before the document
+	anchors   map[*yaml.Node]*anchored
+	arena     *arena
+	count     int // nodes made so far, aliases unfolded
+	depth     int
+	aliased   bool
+	stopped   bool
+	keyIsTree bool // a map or list stands where a key belongs, as "{{" makes it
+	trouble   []Problem
+	doubts    []Problem // scalars that YAML 1.2 would read differently
 }
 
 // An anchored node may be used again; until it is whole, its node is nil.
@@ -40,34 +40,34 @@ type anchored struct {
 // maxTroubles is how many problems of one document are reported; who makes more has made one that repeats.
 const maxTroubles = 20
 
-func (g *grower) report(p Problem) {
+func (g *treeBuilder) report(p Problem) {
 	if len(g.trouble) < maxTroubles {
 		g.trouble = append(g.trouble, p)
 	}
 }
 
-func (g *grower) problem(t Trouble, at Range, format string, args ...any) {
+func (g *treeBuilder) problem(t Trouble, at Range, format string, args ...any) {
 	g.report(Problem{Trouble: t, File: g.file, Range: at, Message: fmt.Sprintf(format, args...)})
 }
 
 // doubt reports a scalar that YAML 1.2 would read otherwise.
-func (g *grower) doubt(at Range, message, help string) {
+func (g *treeBuilder) doubt(at Range, message, help string) {
 	g.doubts = append(g.doubts, Problem{Trouble: TwoReadings, File: g.file, Range: at, Message: message, Help: help})
 }
 
-// octal says whether a number that begins with a zero has another value than its digits.
+// octal reports whether a number that begins with a zero has another value than its digits.
 func octal(text, value string) bool {
 	text = strings.TrimLeft(text, "+-")
 	return len(text) > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9' &&
 		strings.TrimLeft(text, "0") != strings.TrimLeft(value, "-0")
 }
 
-// grow returns the tree of a syntax node.
-func (g *grower) grow(y *yaml.Node) *Node {
+// build returns the tree of a syntax node.
+func (g *treeBuilder) build(y *yaml.Node) *Node {
 	g.count++
 	if g.depth >= maxDepth || g.aliased && g.count > maxUnfold {
 		g.stop(y)
-		return g.slab.node()
+		return g.arena.node()
 	}
 	if y.Kind == yaml.AliasNode {
 		return g.alias(y)
@@ -85,7 +85,7 @@ func (g *grower) grow(y *yaml.Node) *Node {
 }
 
 // stop reports, once, that the document is too much.
-func (g *grower) stop(y *yaml.Node) {
+func (g *treeBuilder) stop(y *yaml.Node) {
 	if g.stopped {
 		return
 	}
@@ -98,8 +98,8 @@ func (g *grower) stop(y *yaml.Node) {
 }
 
 // alias returns what an alias stands for: the anchor's value, at the place of the alias.
-func (g *grower) alias(y *yaml.Node) *Node {
-	n, at := g.slab.node(), g.extent(y, nil)
+func (g *treeBuilder) alias(y *yaml.Node) *Node {
+	n, at := g.arena.node(), g.extent(y, nil)
 	g.aliased = true
 	entry := g.anchors[y.Alias]
 	if entry == nil || entry.node == nil {
@@ -112,8 +112,8 @@ func (g *grower) alias(y *yaml.Node) *Node {
 	return n
 }
 
-func (g *grower) value(y *yaml.Node) *Node {
-	n := g.slab.node()
+func (g *treeBuilder) value(y *yaml.Node) *Node {
+	n := g.arena.node()
 	g.depth++
 	defer func() { g.depth-- }()
 	switch y.Kind {
@@ -124,7 +124,7 @@ func (g *grower) value(y *yaml.Node) *Node {
 		n.Kind = List
 		n.Items = make([]*Node, 0, len(y.Content))
 		for _, item := range y.Content {
-			n.Items = append(n.Items, g.grow(item))
+			n.Items = append(n.Items, g.build(item))
 		}
 	default:
 		g.scalar(n, y)
@@ -133,7 +133,7 @@ func (g *grower) value(y *yaml.Node) *Node {
 	return n
 }
 
-func (g *grower) scalar(n *Node, y *yaml.Node) {
+func (g *treeBuilder) scalar(n *Node, y *yaml.Node) {
 	r := g.read(y)
 	n.Kind, n.Text = r.kind, r.text
 	if y.Style == 0 && r.kind == Number && octal(y.Value, r.text) {
@@ -145,7 +145,7 @@ func (g *grower) scalar(n *Node, y *yaml.Node) {
 }
 
 // read returns what Kubernetes reads of a scalar.
-func (g *grower) read(y *yaml.Node) reading {
+func (g *treeBuilder) read(y *yaml.Node) reading {
 	text, untagged := g.written(y)
 	switch {
 	case !untagged:
@@ -157,11 +157,11 @@ func (g *grower) read(y *yaml.Node) reading {
 }
 
 // written returns a scalar as YAML on one line, and whether it does without a tag.
-func (g *grower) written(y *yaml.Node) (text string, untagged bool) {
+func (g *treeBuilder) written(y *yaml.Node) (text string, untagged bool) {
 	switch {
 	case y.Style&yaml.TaggedStyle != 0:
 		return y.Tag + " " + quote(y.Value), false
-	case g.bang(y):
+	case g.untypedTag(y):
 		return "! " + quote(y.Value), false
 	case y.Style != 0:
 		return quote(y.Value), true
@@ -172,8 +172,8 @@ func (g *grower) written(y *yaml.Node) (text string, untagged bool) {
 // quote writes a string as JSON does, which YAML reads too.
 func quote(s string) string { return string(appendString(nil, s)) }
 
-// bang says whether a scalar bears the tag "!", which makes it a string and which the syntax tree leaves out.
-func (g *grower) bang(y *yaml.Node) bool {
+// untypedTag reports whether a scalar bears the tag "!", which makes it a string and which the syntax tree leaves out.
+func (g *treeBuilder) untypedTag(y *yaml.Node) bool {
 	at := g.start(y)
 	if y.Anchor != "" && bytes.HasPrefix(g.file.Data[at:], []byte{'&'}) {
 		at = gap(g.file.Data, at+1+len(y.Anchor))
@@ -183,7 +183,7 @@ func (g *grower) bang(y *yaml.Node) bool {
 
 // fields returns the entries of a map. As sigs.k8s.io/yaml does, the later of two entries for a key wins, also where
 // one of them comes from a merge ("<<").
-func (g *grower) fields(y *yaml.Node) []Field {
+func (g *treeBuilder) fields(y *yaml.Node) []Field {
 	set := fieldset{fields: make([]Field, 0, len(y.Content)/2)}
 	var merged bool
 	for i := 0; i+1 < len(y.Content); i += 2 {
@@ -198,7 +198,7 @@ func (g *grower) fields(y *yaml.Node) []Field {
 		if !ok {
 			continue
 		}
-		f := Field{Key: key, Range: at, Value: g.grow(v)}
+		f := Field{Key: key, Range: at, Value: g.build(v)}
 		if implicit(v) {
 			f.Value.Range = at
 		}
@@ -210,7 +210,7 @@ func (g *grower) fields(y *yaml.Node) []Field {
 	return set.fields
 }
 
-// implicit says whether a value is left out altogether ("key:"), so that only the key has a place.
+// implicit reports whether a value is left out altogether ("key:"), so that only the key has a place.
 func implicit(y *yaml.Node) bool {
 	return y.Kind == yaml.ScalarNode && y.Value == "" && y.Style == 0 && y.Anchor == ""
 }
@@ -225,12 +225,12 @@ func duplicate(file *File, f Field, old *Field) Problem {
 }
 
 // key returns a key as the string that JSON demands.
-func (g *grower) key(y *yaml.Node, at Range) (string, bool) {
+func (g *treeBuilder) key(y *yaml.Node, at Range) (string, bool) {
 	if y.Kind == yaml.AliasNode {
 		y = y.Alias
 	}
 	if y.Kind != yaml.ScalarNode {
-		g.holed = true
+		g.keyIsTree = true
 		g.problem(NoJSON, at, "a map or a list cannot be a key")
 		return "", false
 	}
@@ -248,8 +248,8 @@ func (g *grower) key(y *yaml.Node, at Range) (string, bool) {
 }
 
 // merge adds the entries of the maps that a merge key names.
-func (g *grower) merge(set *fieldset, y *yaml.Node) {
-	from := g.grow(y)
+func (g *treeBuilder) merge(set *fieldset, y *yaml.Node) {
+	from := g.build(y)
 	maps := []*Node{from}
 	if from.Kind == List && y.Kind == yaml.SequenceNode {
 		maps = from.Items

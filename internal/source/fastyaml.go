@@ -5,11 +5,11 @@ import (
 	"unicode/utf8"
 )
 
-// A quick reader reads the part of YAML that people write by hand: block maps and lists, scalars and brackets on one
+// A fastReader reads the part of YAML that people write by hand: block maps and lists, scalars and brackets on one
 // line, comments. It is some ten times faster than a whole parser and gives the very same tree. Whatever it does not know
 // for certain (anchors, tags, folded text, tabs, mistakes, …) makes it give up, and the parser reads the
 // document instead.
-type quick struct {
+type fastReader struct {
 	text  string // of the document
 	ascii bool
 
@@ -21,19 +21,19 @@ type quick struct {
 	done   bool  // there is no current line
 	failed bool
 
-	slab  *slab
+	arena *arena
 	depth int
 }
 
-// readQuick returns the tree of a document, or nil where the document takes a whole parser.
-func readQuick(text string, base int32, s *slab) *Node {
-	q := quick{text: text, line: base, slab: s}
-	if !q.tame() {
+// fastTree returns the tree of a document, or nil where the document takes a whole parser.
+func fastTree(text string, base int32, s *arena) *Node {
+	q := fastReader{text: text, line: base, arena: s}
+	if !q.supported() {
 		return nil
 	}
 	q.next()
 	if !q.done && strings.HasPrefix(q.text[q.start:q.end], "---") {
-		if !q.nothing(q.start + 3) {
+		if !q.restIsBlank(q.start + 3) {
 			return nil
 		}
 		q.next()
@@ -48,8 +48,8 @@ func readQuick(text string, base int32, s *slab) *Node {
 	return n
 }
 
-// tame says whether the text has only characters whose meaning is plain.
-func (q *quick) tame() bool {
+// supported reports whether the text has only characters whose meaning is plain.
+func (q *fastReader) supported() bool {
 	q.ascii = true
 	for i := 0; i < len(q.text); i++ {
 		c := q.text[i]
@@ -74,13 +74,13 @@ func (q *quick) tame() bool {
 // longLine is the length of a line, in bytes, from which on its characters are not counted from its beginning.
 const longLine = 4 << 10
 
-func (q *quick) fail() *Node {
+func (q *fastReader) fail() *Node {
 	q.failed = true
 	return nil
 }
 
 // next moves to the next line that holds more than a comment.
-func (q *quick) next() {
+func (q *fastReader) next() {
 	for q.at < len(q.text) {
 		q.start, q.line = q.at, q.line+1
 		q.end = len(q.text)
@@ -107,34 +107,34 @@ func (q *quick) next() {
 }
 
 // skip returns the offset of the next character of the line that is no space.
-func (q *quick) skip(at int) int {
+func (q *fastReader) skip(at int) int {
 	for at < q.end && q.text[at] == ' ' {
 		at++
 	}
 	return at
 }
 
-// nothing says whether the line has nothing but space and a comment from an offset on.
-func (q *quick) nothing(at int) bool {
+// restIsBlank reports whether the line has nothing but space and a comment from an offset on.
+func (q *fastReader) restIsBlank(at int) bool {
 	next := q.skip(at)
 	return next == q.end || next > at && q.text[next] == '#'
 }
 
 // indent is how deep the current line, or what is left of it, is indented; -1 at the end of the text.
-func (q *quick) indent() int {
+func (q *fastReader) indent() int {
 	if q.done {
 		return -1
 	}
 	return q.first - q.start
 }
 
-// dash says whether an item of a list begins here.
-func (q *quick) dash() bool {
+// dash reports whether an item of a list begins here.
+func (q *fastReader) dash() bool {
 	return !q.done && q.text[q.first] == '-' && (q.first+1 == q.end || q.text[q.first+1] == ' ')
 }
 
 // block reads the list or map that begins here.
-func (q *quick) block() *Node {
+func (q *fastReader) block() *Node {
 	if q.depth++; q.depth > maxDepth/2 {
 		return q.fail()
 	}
@@ -145,7 +145,7 @@ func (q *quick) block() *Node {
 	return q.fields()
 }
 
-func (q *quick) list() *Node {
+func (q *fastReader) list() *Node {
 	n, indent := q.node(List), q.indent()
 	n.Range.Line, n.Range.Column = q.line, q.column(q.first)
 	for !q.failed && q.indent() == indent && q.dash() {
@@ -160,9 +160,9 @@ func (q *quick) list() *Node {
 }
 
 // item reads what stands behind a dash: a scalar, or a block that begins on the same line or on the next.
-func (q *quick) item() *Node {
+func (q *fastReader) item() *Node {
 	indent := q.indent()
-	if q.nothing(q.first + 1) {
+	if q.restIsBlank(q.first + 1) {
 		if q.next(); q.indent() <= indent {
 			return q.fail()
 		}
@@ -175,7 +175,7 @@ func (q *quick) item() *Node {
 	return q.inline(indent)
 }
 
-func (q *quick) fields() *Node {
+func (q *fastReader) fields() *Node {
 	n, indent := q.node(Map), q.indent()
 	n.Range.Line, n.Range.Column = q.line, q.column(q.first)
 	set := fieldset{fields: make([]Field, 0, 4)}
@@ -195,7 +195,7 @@ func (q *quick) fields() *Node {
 }
 
 // field reads a key and its value, of a map that is indented so deep.
-func (q *quick) field(indent int) Field {
+func (q *fastReader) field(indent int) Field {
 	key, end, ok := q.key()
 	if !ok {
 		q.failed = true
@@ -203,7 +203,7 @@ func (q *quick) field(indent int) Field {
 	}
 	f := Field{Key: key, Range: q.span(q.first, end)}
 	colon := end + 1
-	if !q.nothing(colon) {
+	if !q.restIsBlank(colon) {
 		q.first = q.skip(colon)
 		f.Value = q.inline(indent)
 		return f
@@ -220,26 +220,26 @@ func (q *quick) field(indent int) Field {
 
 // inline reads what begins behind a key or a dash of a block that is indented so deep: a scalar or a bracket that ends on
 // its line, or a literal block. It moves to the next line.
-func (q *quick) inline(indent int) *Node {
+func (q *fastReader) inline(indent int) *Node {
 	if q.text[q.first] == '|' {
 		return q.literal(indent)
 	}
 	n, end := q.flow(q.first, false)
-	if n == nil || !q.nothing(end) {
+	if n == nil || !q.restIsBlank(end) {
 		return q.fail()
 	}
 	q.next()
 	return n
 }
 
-func (q *quick) node(kind Kind) *Node {
-	n := q.slab.node()
+func (q *fastReader) node(kind Kind) *Node {
+	n := q.arena.node()
 	n.Kind = kind
 	return n
 }
 
 // column is the column of an offset in the current line.
-func (q *quick) column(at int) int32 {
+func (q *fastReader) column(at int) int32 {
 	if q.ascii {
 		return int32(at - q.start + 1)
 	}
@@ -247,6 +247,6 @@ func (q *quick) column(at int) int32 {
 }
 
 // span is the range between two offsets in the current line.
-func (q *quick) span(from, to int) Range {
+func (q *fastReader) span(from, to int) Range {
 	return Range{Line: q.line, Column: q.column(from), EndLine: q.line, EndColumn: q.column(to)}
 }

@@ -146,7 +146,7 @@ func reported(text []byte, err error) int {
 
 func lineStart(text []byte, at int) int { return bytes.LastIndexByte(text[:at], '\n') + 1 }
 
-// tabbed says whether the line of an offset is indented with a tab.
+// tabbed reports whether the line of an offset is indented with a tab.
 func tabbed(text []byte, at int) bool {
 	line := text[lineStart(text, at):]
 	return bytes.IndexByte(line[:len(line)-len(bytes.TrimLeft(line, " \t"))], '\t') >= 0

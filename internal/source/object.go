@@ -13,12 +13,12 @@ func (c *content) add(root *Node, label string) {
 		}
 		return
 	}
-	if c.outline(root) {
+	if c.isObject(root) {
 		c.docs = append(c.docs, c.document(root, label))
 	}
 }
 
-// addAlone adds the tree that a quick reader made of a chunk. A single document of it can be read again.
+// addAlone adds the tree that a fast reader made of a chunk. A single document of it can be read again.
 func (c *content) addAlone(root *Node, ch chunk) {
 	before := len(c.docs)
 	c.add(root, label(ch.text))
@@ -36,10 +36,10 @@ func (c *content) document(root *Node, label string) *Document {
 	}
 }
 
-// outline says whether a tree can be a document, and reports one that is meant as an object and lacks what makes one.
+// isObject reports whether a tree can be a document, and reports one that is meant as an object and lacks what makes one.
 // A folder may hold any kind of YAML, so that a file is taken to be meant as an object when the user named it, or when
 // it has the look of one.
-func (c *content) outline(root *Node) bool {
+func (c *content) isObject(root *Node) bool {
 	if root.Kind != Map && c.named {
 		c.problem(NotObject, root.Range.firstLine(), fmt.Sprintf("the document is a %s, not an object with apiVersion, kind and metadata", root.Kind))
 		return false
@@ -56,7 +56,7 @@ func (c *content) outline(root *Node) bool {
 	return true
 }
 
-// likeObject says whether a map has the look of a Kubernetes object: two of the fields that such objects have. (One is
+// likeObject reports whether a map has the look of a Kubernetes object: two of the fields that such objects have. (One is
 // not enough: a Helm chart has an apiVersion too.)
 func likeObject(root *Node) bool {
 	marks := 0

@@ -7,13 +7,13 @@ import (
 )
 
 // start is the offset of a syntax node, which is that of its anchor or tag where it has one.
-func (g *grower) start(y *yaml.Node) int {
+func (g *treeBuilder) start(y *yaml.Node) int {
 	return g.file.offset(int32(y.Line)+g.shift, int32(y.Column))
 }
 
 // extent returns the place of a syntax node. The parser gives starts only: the end of a scalar is looked up in the
-// text, and that of a list or map (n, already grown) is the end of what it holds.
-func (g *grower) extent(y *yaml.Node, n *Node) Range {
+// text, and that of a list or map (n, already built) is the end of what it holds.
+func (g *treeBuilder) extent(y *yaml.Node, n *Node) Range {
 	at := g.start(y)
 	from := Range{Line: int32(y.Line) + g.shift, Column: int32(y.Column)}
 	if behind := properties(g.file.Data, at, y); behind != at {
@@ -27,7 +27,7 @@ func (g *grower) extent(y *yaml.Node, n *Node) Range {
 }
 
 // move sets the end of a range that starts at offset at to offset end.
-func (g *grower) move(r Range, at, end int) Range {
+func (g *treeBuilder) move(r Range, at, end int) Range {
 	text := g.file.Data[at:max(at, end)]
 	r.EndLine, r.EndColumn = r.Line, r.Column
 	if i := bytes.LastIndexByte(text, '\n'); i >= 0 {
@@ -119,7 +119,7 @@ func quoteEnd(text []byte, quote byte) int {
 }
 
 // container returns the place of a list or map that starts at an offset.
-func (g *grower) container(y *yaml.Node, n *Node, from Range, at int) Range {
+func (g *treeBuilder) container(y *yaml.Node, n *Node, from Range, at int) Range {
 	last := Range{EndLine: from.Line, EndColumn: from.Column}
 	if k := len(n.Items); k > 0 {
 		last = n.Items[k-1].Range

@@ -4,12 +4,12 @@ import "strings"
 
 // literal reads a literal block ("|"), of a list or map that is indented so deep, and moves behind it. As for any scalar
 // of several lines, its place is its first line.
-func (q *quick) literal(indent int) *Node {
+func (q *fastReader) literal(indent int) *Node {
 	header := q.first + 1
 	if header < q.end && (q.text[header] == '-' || q.text[header] == '+') {
 		header++
 	}
-	if !q.nothing(header) || !strings.HasSuffix(q.text, "\n") {
+	if !q.restIsBlank(header) || !strings.HasSuffix(q.text, "\n") {
 		return q.fail()
 	}
 	n := q.node(String)
@@ -30,7 +30,7 @@ func (q *quick) literal(indent int) *Node {
 }
 
 // body reads the lines of a block, whose first line says how deep they all are indented; false where that is not plain.
-func (q *quick) body(indent int) (string, bool) {
+func (q *fastReader) body(indent int) (string, bool) {
 	var b strings.Builder
 	depth := 0
 	for q.at < len(q.text) {
