@@ -12,6 +12,7 @@ import (
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 
 	"sem.example/internal/compile/cluster"
+	"sem.example/internal/compile/gateway"
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/security"
 	"sem.example/internal/compile/xds"
@@ -27,6 +28,7 @@ type Compiler struct {
 	view    *mesh.View
 	kin     *Compiler // builds what the proxy has in common with others, see [Family]; the compiler itself where it is alone
 	origins origin.Store
+	access  *security.Access
 
 	sight     *sight
 	outbounds lazy.Map[uint32, []*listenerv3.Listener] // by port
@@ -41,7 +43,7 @@ type Compiler struct {
 
 	inbound  *inboundTraffic
 	outbound *outboundTraffic
-	gateway  *gatewayTraffic
+	gateway  *gateway.Builder
 }
 
 var (
@@ -53,12 +55,12 @@ var (
 // New returns a compiler for one proxy's view.
 func New(view *mesh.View) *Compiler {
 	c := &Compiler{view: view, sight: &sight{}}
-	access := security.New(view)
-	c.gateway = &gatewayTraffic{view: view, access: access, origins: &c.origins}
+	c.access = security.New(view)
+	c.gateway = gateway.NewBuilder(view, c.access, &c.origins)
 	c.kin = c
-	c.upstream = cluster.NewBuilder(view, func() bool { return c.gateway.servers().passesSNI })
-	c.inbound = &inboundTraffic{view: view, access: access, origins: &c.origins, clusters: c.upstream}
-	c.outbound = &outboundTraffic{view: view, access: access, origins: &c.origins, egress: &c.sight.egress}
+	c.upstream = cluster.NewBuilder(view, c.gateway.PassesSNI)
+	c.inbound = newInbound(view, c.access, &c.origins, c.upstream)
+	c.outbound = &outboundTraffic{view: view, access: c.access, origins: &c.origins, egress: &c.sight.egress}
 	c.outbound.shared = c.outbound
 	return c
 }
@@ -79,7 +81,7 @@ func (c *Compiler) ListenersOn(port uint32) []*listenerv3.Listener {
 func (c *Compiler) listenersAt(port uint32) []*listenerv3.Listener {
 	return c.listeners.Get(port, func() []*listenerv3.Listener {
 		if c.view.IsGateway() {
-			return c.gateway.gatewayListeners(port)
+			return c.gateway.Listeners(port)
 		}
 		return slices.Concat(c.kin.outboundsAt(port), c.inbound.ingressListeners(port))
 	})
@@ -93,7 +95,7 @@ func (c *Compiler) outboundsAt(port uint32) []*listenerv3.Listener {
 // listenerPorts returns the ports that the proxy has listeners for, the virtual ones apart.
 func (c *Compiler) listenerPorts() []uint32 {
 	if c.view.IsGateway() {
-		return c.gateway.gatewayPorts()
+		return c.gateway.Ports()
 	}
 	ports := slices.Concat(c.kin.outbound.outboundPorts(), c.inbound.ingressListenerPorts())
 	slices.Sort(ports)
@@ -121,7 +123,7 @@ func (c *Compiler) virtualListeners() []*listenerv3.Listener {
 func (c *Compiler) Route(name string) *routev3.RouteConfiguration {
 	return c.routes.Get(name, func() *routev3.RouteConfiguration {
 		if c.view.IsGateway() {
-			return c.gateway.gatewayRoute(name)
+			return c.gateway.Route(name)
 		}
 		return c.outbound.outboundRoute(name)
 	})

@@ -1,82 +1,18 @@
 package compile
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 
-	"sem.example/internal/clustername"
 	"sem.example/internal/compile/filterchain"
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/proxy"
 	"sem.example/internal/compile/xds"
-	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 )
-
-// An inboundPort is a port of the workload that receives traffic. Number 0 stands for all ports that have no chains of
-// their own.
-type inboundPort struct {
-	number   uint32 // that the workload listens on
-	asked    uint32 // the service's number for it, which names the virtual host
-	protocol mesh.Protocol
-	cluster  string
-	bind     string         // names the chains, and is the address of a listener of its own
-	bound    bool           // the port has a listener of its own instead of chains in virtualInbound
-	sidecar  *config.Object // the Sidecar that defines the port, or nil
-	origins  []envoy.Origin // who defines it, and who would have
-}
-
-// inboundName is the name of the cluster of a port of the workload.
-func inboundName(port uint32) string { return clustername.Inbound(port).String() }
-
-// inboundPorts returns the ports of the workload, sorted: those that services lead to, or those that a Sidecar names.
-func (c *inboundTraffic) inboundPorts() []*inboundPort {
-	return c.ports.Get(func() []*inboundPort {
-		list := servedPorts
-		if hasIngress(c.view) {
-			list = ingressPorts
-		}
-		ports := list(c.view)
-		slices.SortFunc(ports, func(a, b *inboundPort) int { return cmp.Compare(a.number, b.number) })
-		return ports
-	})
-}
-
-// servedPorts returns the ports of the workload that services lead to. The oldest service of a port decides.
-func servedPorts(view *mesh.View) []*inboundPort {
-	byNumber := map[uint32]*inboundPort{}
-	var out []*inboundPort
-	for _, t := range view.Targets() {
-		if reservedPort(view, t.Number) {
-			continue
-		}
-		if first := byNumber[t.Number]; first != nil {
-			at := t.Service.Written(t.Port)
-			first.origins = append(first.origins, origin.Overridden(mesh.Loser{
-				Object: at.Object, Field: at.Field,
-				Reason: fmt.Sprintf("port %d of the workload belongs to an older service", t.Number),
-			}))
-			continue
-		}
-		p := &inboundPort{
-			number: t.Number, asked: t.Port.Number, protocol: t.Port.Protocol, bind: proxy.Wildcards(view)[0],
-			cluster: inboundName(t.Number), origins: origin.DefinesTreeAt(t.Service.Written(t.Port)),
-		}
-		byNumber[t.Number], out = p, append(out, p)
-	}
-	return out
-}
-
-// reservedPort says whether a port is one of the proxy's own.
-func reservedPort(view *mesh.View, port uint32) bool {
-	m := view.Mesh.Settings.Config
-	return int32(port) == m.GetProxyListenPort() || int32(port) == m.GetProxyInboundListenPort()
-}
 
 // virtualInbound builds the listener that every connection to the workload is redirected to. Its chains are those of
 // each port, and those that let all other connections through.

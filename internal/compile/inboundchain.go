@@ -13,14 +13,6 @@ import (
 	"sem.example/internal/mesh"
 )
 
-// What proxies of the mesh offer as application protocols when they speak mutual TLS to each other: for traffic that the
-// client's proxy knows to be HTTP, and for any other.
-var (
-	meshHTTP = []string{"istio-http/1.0", "istio-http/1.1", "istio-h2"}
-	meshTCP  = []string{"istio-peer-exchange", "istio"}
-	meshAny  = []string{"istio", "istio-peer-exchange", "istio-http/1.0", "istio-http/1.1", "istio-h2"}
-)
-
 // overTLS is the transport protocol of a connection with TLS.
 const overTLS = "tls"
 
@@ -55,19 +47,19 @@ func inboundKinds(p mesh.Protocol, mode security.PeerAuthentication_MutualTLS_Mo
 		case p.IsHTTP():
 			return []inboundKind{mutualHTTP}
 		case p == mesh.Detected:
-			return []inboundKind{mutualHTTP.offering(meshHTTP), mutualTCP}
+			return []inboundKind{mutualHTTP.offering(xds.MeshHTTP), mutualTCP}
 		}
 		return []inboundKind{mutualTCP}
 	case security.PeerAuthentication_MutualTLS_PERMISSIVE:
 		switch {
 		case p.IsHTTP():
-			return []inboundKind{mutualHTTP.offering(meshAny), plainHTTP}
+			return []inboundKind{mutualHTTP.offering(xds.MeshAny), plainHTTP}
 		case p == mesh.Detected:
 			return []inboundKind{
-				mutualHTTP.offering(meshHTTP), plainHTTP.offering(xds.PlaintextHTTP), mutualTCP.offering(meshTCP), plainTCP, foreignTLS,
+				mutualHTTP.offering(xds.MeshHTTP), plainHTTP.offering(xds.PlaintextHTTP), mutualTCP.offering(xds.MeshTCP), plainTCP, foreignTLS,
 			}
 		}
-		return []inboundKind{mutualTCP.offering(meshAny), foreignTLS, plainTCP}
+		return []inboundKind{mutualTCP.offering(xds.MeshAny), foreignTLS, plainTCP}
 	}
 	switch {
 	case p.IsHTTP():
@@ -113,17 +105,6 @@ func (c *inboundTraffic) fillInbound(d *filterchain.Chain, p *inboundPort, http 
 	d.HTTP = &filterchain.Manager{Side: filterchain.Inbound, Access: c.access, Name: "inbound_" + d.Name, Protocol: p.protocol, Routes: inboundRoutes(c.view, p)}
 	d.Origins.Add("retry", origin.SettingTree(c.view, "defaultInboundHttpRetryPolicy")...)
 	d.Origins = slices.Concat(d.Origins, filterchain.ManagerOrigins(c.view), c.access.Authentication().Origins, c.access.Requests().Origins)
-}
-
-// chainName names a chain by the address that it would be bound to without redirection.
-func (p *inboundPort) chainName(k inboundKind) string {
-	switch {
-	case p.cluster != xds.InboundPassthrough:
-		return xds.ListenerName(p.bind, p.number)
-	case k.http:
-		return "virtualInbound-catchall-http"
-	}
-	return "virtualInbound"
 }
 
 // blackHoleChain ends connections to the listener's own port, which would otherwise be passed on to itself for ever.

@@ -1,17 +1,12 @@
 package compile
 
 import (
-	"strconv"
-
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 
 	"sem.example/internal/compile/route"
 	"sem.example/internal/compile/xds"
 	"sem.example/internal/mesh"
 )
-
-// virtualHost names the one virtual host of a port by the number that clients use.
-func (p *inboundPort) virtualHost() string { return "inbound|http|" + strconv.Itoa(int(p.asked)) }
 
 // inboundRoutes is the route table of a port of the workload: every request goes to it, without a time limit. A request
 // that the workload has not seen yet when its connection breaks is sent again, except in gRPC, whose streams would break.

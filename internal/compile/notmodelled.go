@@ -53,7 +53,7 @@ func (c *Compiler) NotModelled() []envoy.NotModelled {
 			}
 		}
 	}
-	return append(append(out, c.untranslatedSettings()...), c.inbound.access.Authentication().Remote...)
+	return append(append(out, c.untranslatedSettings()...), c.access.Authentication().Remote...)
 }
 
 func unmodelled(o *config.Object, why string) envoy.NotModelled {

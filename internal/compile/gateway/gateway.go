@@ -1,4 +1,4 @@
-package compile
+package gateway
 
 import (
 	"maps"
@@ -11,13 +11,12 @@ import (
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/proxy"
 	"sem.example/internal/compile/xds"
-	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 )
 
-// gatewayPorts returns the ports that the gateway proxy listens on, sorted.
-func (c *gatewayTraffic) gatewayPorts() []uint32 {
+// Ports returns the ports that the gateway proxy listens on, sorted.
+func (c *Builder) Ports() []uint32 {
 	var ports []uint32
 	for _, g := range c.servers().groups {
 		ports = append(ports, g.port)
@@ -26,9 +25,9 @@ func (c *gatewayTraffic) gatewayPorts() []uint32 {
 	return slices.Compact(ports)
 }
 
-// gatewayListeners builds the listeners of one port, for every address that Gateways bind. A listener without a chain is
+// Listeners builds the listeners of one port, for every address that Gateways bind. A listener without a chain is
 // none.
-func (c *gatewayTraffic) gatewayListeners(port uint32) []*listenerv3.Listener {
+func (c *Builder) Listeners(port uint32) []*listenerv3.Listener {
 	p := &gatewayPort{number: port, sni: map[string]string{}, binds: map[string]*gatewayBind{}}
 	for _, g := range c.servers().groups {
 		if g.port == port {
@@ -56,54 +55,7 @@ func (c *gatewayTraffic) gatewayListeners(port uint32) []*listenerv3.Listener {
 	return out
 }
 
-// A gatewayPort is a port of a gateway whose listeners are being built.
-type gatewayPort struct {
-	number uint32
-	sni    map[string]string       // the names that chains ask for so far, and the address that was last bound for them
-	binds  map[string]*gatewayBind // by address
-}
-
-// A gatewayBind is the listener of one address and port that is being built.
-type gatewayBind struct {
-	chains  []*filterchain.Chain
-	servers []envoy.Origin // that it is for
-	lost    []envoy.Origin // servers and rules that have no part in it
-}
-
-func (p *gatewayPort) bind(address string) *gatewayBind {
-	if p.binds[address] == nil {
-		p.binds[address] = &gatewayBind{}
-	}
-	return p.binds[address]
-}
-
-func (b *gatewayBind) lose(o *config.Object, field, why string) {
-	b.lost = append(b.lost, origin.Overridden(mesh.Loser{Object: o, Field: field, Reason: why}))
-}
-
-// claim takes names for a chain, unless one of them is taken at the same address: Envoy refuses a listener of which two
-// chains match alike.
-func (p *gatewayPort) claim(names []string, bind string) (taken string, ok bool) {
-	for _, name := range names {
-		if at, known := p.sni[name]; known && at == bind {
-			return name, false
-		}
-	}
-	for _, name := range names {
-		p.sni[name] = bind
-	}
-	return "", true
-}
-
-// bindOf is the address that servers bind, by default the one that stands for all.
-func bindOf(view *mesh.View, bind string) string {
-	if bind == "" {
-		return proxy.Wildcards(view)[0]
-	}
-	return bind
-}
-
-func (c *gatewayTraffic) gatewayListener(bind string, port uint32, drafts []*filterchain.Chain) *listenerv3.Listener {
+func (c *Builder) gatewayListener(bind string, port uint32, drafts []*filterchain.Chain) *listenerv3.Listener {
 	name := xds.ListenerName(bind, port)
 	l := &listenerv3.Listener{
 		Name:                          name,
@@ -124,7 +76,7 @@ func (c *gatewayTraffic) gatewayListener(bind string, port uint32, drafts []*fil
 // groupChains builds the chains of servers that share a port, an address and a protocol: one chain for all that speak
 // plain HTTP, one for each that ends TLS or takes connections as they come, and one for each rule about SNI where TLS
 // is passed on.
-func (c *gatewayTraffic) groupChains(g *serverGroup, p *gatewayPort) []*filterchain.Chain {
+func (c *Builder) groupChains(g *serverGroup, p *gatewayPort) []*filterchain.Chain {
 	if g.protocol.IsHTTP() {
 		d := c.requestChain(g.protocol, g.table)
 		for _, s := range g.servers {
@@ -140,7 +92,7 @@ func (c *gatewayTraffic) groupChains(g *serverGroup, p *gatewayPort) []*filterch
 }
 
 // serverChains builds the chains of a server that does not speak plain HTTP.
-func (c *gatewayTraffic) serverChains(s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
+func (c *Builder) serverChains(s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
 	switch {
 	case s.GetTls() != nil && s.readsHTTP():
 		d := c.requestChain(s.protocol, s.table)
@@ -154,7 +106,7 @@ func (c *gatewayTraffic) serverChains(s *gatewayServer, p *gatewayPort) []*filte
 }
 
 // requestChain reads requests, and routes them by a table. A chain's policies are about requests.
-func (c *gatewayTraffic) requestChain(protocol mesh.Protocol, table string) *filterchain.Chain {
+func (c *Builder) requestChain(protocol mesh.Protocol, table string) *filterchain.Chain {
 	d := &filterchain.Chain{HTTP: &filterchain.Manager{Side: filterchain.Gateway, Access: c.access, Protocol: protocol, Table: table}}
 	d.Origins = slices.Concat(filterchain.ManagerOrigins(c.view), c.access.Authentication().Origins, c.access.Requests().Origins)
 	return d

@@ -1,4 +1,4 @@
-package compile
+package gateway
 
 import (
 	networking "istio.io/api/networking/v1alpha3"

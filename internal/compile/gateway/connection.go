@@ -1,8 +1,7 @@
-package compile
+package gateway
 
 import (
 	"slices"
-	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
 
@@ -16,7 +15,7 @@ import (
 
 // connectionServer builds the chain of a server whose connections, TLS ended or not, go where the first TCP rule says
 // that is bound to it. Without a rule there is no chain.
-func (c *gatewayTraffic) connectionServer(s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
+func (c *Builder) connectionServer(s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
 	var out *filterchain.Chain
 	for _, set := range c.view.VirtualServices(s.gateway) {
 		if !attaches(set, s) {
@@ -49,7 +48,7 @@ func (c *gatewayTraffic) connectionServer(s *gatewayServer, p *gatewayPort) []*f
 const noRules = "no rule of a VirtualService takes connections to this server"
 
 // connectionChain sends connections to the destinations of a rule.
-func (c *gatewayTraffic) connectionChain(set *routing.Rules, r *routing.ConnectionRule, s *gatewayServer) *filterchain.Chain {
+func (c *Builder) connectionChain(set *routing.Rules, r *routing.ConnectionRule, s *gatewayServer) *filterchain.Chain {
 	auth := c.access.Connections()
 	port := &mesh.Port{Name: s.GetPort().GetName(), Number: s.GetPort().GetNumber(), Protocol: s.protocol}
 	d := &filterchain.Chain{Filters: slices.Concat(auth.Network, route.TCPFilters(c.view, set, r.Destinations, port))}
@@ -59,7 +58,7 @@ func (c *gatewayTraffic) connectionChain(set *routing.Rules, r *routing.Connecti
 }
 
 // passedChains builds the chains of a server that passes TLS on: one for each match of a TLS rule that is bound to it.
-func (c *gatewayTraffic) passedChains(s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
+func (c *Builder) passedChains(s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
 	if s.GetTls().GetMode() == networking.ServerTLSSettings_AUTO_PASSTHROUGH {
 		return autoPassthroughChains(c.view, s)
 	}
@@ -81,7 +80,7 @@ func (c *gatewayTraffic) passedChains(s *gatewayServer, p *gatewayPort) []*filte
 }
 
 // passedRule builds the chains of a TLS rule, one for each match that takes the server's connections. A match for a name that an earlier one asks for has none.
-func (c *gatewayTraffic) passedRule(set *routing.Rules, r *routing.ConnectionRule, s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
+func (c *Builder) passedRule(set *routing.Rules, r *routing.ConnectionRule, s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
 	var out []*filterchain.Chain
 	for _, m := range r.Matches {
 		if !takesConnection(m.Client, s) {
@@ -109,34 +108,6 @@ func attaches(set *routing.Rules, s *gatewayServer) bool {
 		}
 	}
 	return false
-}
-
-// hostsFor returns the hosts of a server that VirtualServices of a namespace may have.
-func hostsFor(s *gatewayServer, namespace string) []string {
-	var out []string
-	for _, h := range s.hosts {
-		ns, host, ok := strings.Cut(h, "/")
-		switch {
-		case !ok:
-			out = append(out, h)
-		case ns == namespace:
-			out = append(out, host)
-		}
-	}
-	return out
-}
-
-// covers says whether every name that a host stands for is one of another's. An asterisk may begin either.
-func covers(host, other string) bool {
-	suffix, wild := strings.CutPrefix(host, "*")
-	rest, otherWild := strings.CutPrefix(other, "*")
-	switch {
-	case wild && otherWild:
-		return len(other) >= len(host) && strings.HasSuffix(rest, suffix)
-	case wild:
-		return strings.HasSuffix(other, suffix)
-	}
-	return host == other
 }
 
 // takesConnections reports whether a TCP rule takes the server's connections, and by which of its matches, if it has any.

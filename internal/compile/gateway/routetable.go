@@ -1,4 +1,4 @@
-package compile
+package gateway
 
 import (
 	"cmp"
@@ -18,8 +18,8 @@ import (
 	"sem.example/internal/source"
 )
 
-// gatewayRoute builds the route table of an HTTP port or an HTTPS server, or returns nil for an unknown name.
-func (c *gatewayTraffic) gatewayRoute(name string) *routev3.RouteConfiguration {
+// Route builds the route table of an HTTP port or an HTTPS server, or returns nil for an unknown name.
+func (c *Builder) Route(name string) *routev3.RouteConfiguration {
 	servers := c.servers().tables[name]
 	if len(servers) == 0 {
 		return nil
@@ -47,7 +47,7 @@ func (c *gatewayTraffic) gatewayRoute(name string) *routev3.RouteConfiguration {
 
 // A gatewayTable is a route table of a gateway that is being filled.
 type gatewayTable struct {
-	gateway *gatewayTraffic
+	gateway *Builder
 	hosts   map[string]*gatewayHost
 	rules   map[string]*ruleList // of a VirtualService as a Gateway binds it
 	lists   int                  // how many were made
@@ -181,7 +181,7 @@ func bySpecificity(a, b string) int {
 }
 
 // gatewayVirtualHost builds a virtual host. Routes that take every request move behind all others.
-func (c *gatewayTraffic) gatewayVirtualHost(table string, h *gatewayHost) *routev3.VirtualHost {
+func (c *Builder) gatewayVirtualHost(table string, h *gatewayHost) *routev3.VirtualHost {
 	var some, all []route.Route
 	for _, list := range h.rules {
 		for _, d := range list.drafts {
@@ -201,27 +201,6 @@ func (c *gatewayTraffic) gatewayVirtualHost(table string, h *gatewayHost) *route
 	}
 	if h.redirect {
 		out.RequireTls = routev3.VirtualHost_ALL
-	}
-	return out
-}
-
-// commonHosts returns the hosts of both lists that one of the other covers, each once, in the order of the first list.
-func commonHosts(hosts, others []string) []string {
-	var out []string
-	for _, h := range hosts {
-		for _, o := range others {
-			common := h
-			switch {
-			case covers(o, h):
-			case covers(h, o):
-				common = o
-			default:
-				continue
-			}
-			if !slices.Contains(out, common) {
-				out = append(out, common)
-			}
-		}
 	}
 	return out
 }

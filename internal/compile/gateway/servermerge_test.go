@@ -1,4 +1,4 @@
-package compile
+package gateway
 
 import (
 	"fmt"
@@ -83,7 +83,7 @@ func TestMergeServers(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m, _ := mesh.Build([]*config.Object{gatewayOf(tt.servers)}, mesh.Settings{})
-			merged := New(m.View(mesh.Proxy{Type: mesh.Gateway, Namespace: "ns", Name: "gw"})).gateway.servers()
+			merged := NewBuilder(m.View(mesh.Proxy{Type: mesh.Gateway, Namespace: "ns", Name: "gw"}), nil, nil).servers()
 			var got, losers []string
 			for _, g := range merged.groups {
 				at := g.written

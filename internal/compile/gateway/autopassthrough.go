@@ -1,4 +1,4 @@
-package compile
+package gateway
 
 import (
 	"slices"
@@ -38,7 +38,7 @@ func autoPassthroughChain(view *mesh.View, s *gatewayServer, service *mesh.Servi
 	to := xds.TCPProxyTo(name)
 	route.ApplyConnectionPolicy(view, to, rule, subset)
 	to.TunnelingConfig = nil // the connection is passed on as it is
-	d := &filterchain.Chain{SNI: []string{name}, ALPN: meshAny, Filters: xds.TCPFilters(port.Protocol, to)}
+	d := &filterchain.Chain{SNI: []string{name}, ALPN: xds.MeshAny, Filters: xds.TCPFilters(port.Protocol, to)}
 	d.Origins.Add("", origin.Defines(s.object, s.field))
 	d.Origins.Add("", origin.DefinesPort(service, port))
 	if s := rule.Subset(subset); s != nil {
