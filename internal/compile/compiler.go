@@ -13,6 +13,7 @@ import (
 
 	"sem.example/internal/compile/cluster"
 	"sem.example/internal/compile/gateway"
+	"sem.example/internal/compile/inbound"
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/security"
 	"sem.example/internal/compile/xds"
@@ -41,7 +42,7 @@ type Compiler struct {
 	trails    lazy.Map[string, envoy.Origins] // see clusterOrigins
 	upstream  *cluster.Builder
 
-	inbound  *inboundTraffic
+	inbound  *inbound.Builder
 	outbound *outboundTraffic
 	gateway  *gateway.Builder
 }
@@ -59,7 +60,7 @@ func New(view *mesh.View) *Compiler {
 	c.gateway = gateway.NewBuilder(view, c.access, &c.origins)
 	c.kin = c
 	c.upstream = cluster.NewBuilder(view, c.gateway.PassesSNI)
-	c.inbound = newInbound(view, c.access, &c.origins, c.upstream)
+	c.inbound = inbound.NewBuilder(view, c.access, &c.origins, c.upstream)
 	c.outbound = &outboundTraffic{view: view, access: c.access, origins: &c.origins, egress: &c.sight.egress}
 	c.outbound.shared = c.outbound
 	return c
@@ -83,7 +84,7 @@ func (c *Compiler) listenersAt(port uint32) []*listenerv3.Listener {
 		if c.view.IsGateway() {
 			return c.gateway.Listeners(port)
 		}
-		return slices.Concat(c.kin.outboundsAt(port), c.inbound.ingressListeners(port))
+		return slices.Concat(c.kin.outboundsAt(port), c.inbound.Listeners(port))
 	})
 }
 
@@ -97,7 +98,7 @@ func (c *Compiler) listenerPorts() []uint32 {
 	if c.view.IsGateway() {
 		return c.gateway.Ports()
 	}
-	ports := slices.Concat(c.kin.outbound.outboundPorts(), c.inbound.ingressListenerPorts())
+	ports := slices.Concat(c.kin.outbound.outboundPorts(), c.inbound.Ports())
 	slices.Sort(ports)
 	return slices.Compact(ports)
 }
@@ -109,7 +110,7 @@ func (c *Compiler) virtualListeners() []*listenerv3.Listener {
 	}
 	var out []*listenerv3.Listener
 	for _, l := range []*listenerv3.Listener{
-		c.virtual.Get("virtualInbound", c.inbound.virtualInbound),
+		c.virtual.Get("virtualInbound", c.inbound.VirtualInbound),
 		c.kin.virtual.Get("virtualOutbound", c.kin.outbound.virtualOutbound),
 	} {
 		if l != nil {
@@ -158,7 +159,7 @@ func isInboundCluster(cluster string) bool {
 // draft builds a cluster at its home, or returns nil where there is none of that name.
 func (c *Compiler) draft(cluster string) *cluster.Mutable {
 	if isInboundCluster(cluster) {
-		return c.inbound.inboundCluster(cluster)
+		return c.inbound.Cluster(cluster)
 	}
 	return c.upstream.Outbound(cluster)
 }
@@ -233,7 +234,7 @@ func (c *Compiler) AllEndpoints() []*endpointv3.ClusterLoadAssignment {
 
 // clusterNames returns the names of all clusters of the proxy, sorted.
 func (c *Compiler) clusterNames() []string {
-	names := slices.Concat(c.kin.upstream.Names(), inboundClusters(c.view))
+	names := slices.Concat(c.kin.upstream.Names(), inbound.ClusterNames(c.view))
 	slices.Sort(names)
 	return slices.Compact(names)
 }

@@ -25,5 +25,5 @@
 // match of the VirtualService's rules, one of which names cluster "outbound|80|v2|shop.default.svc.cluster.local".
 // Cluster and Endpoints answer for that name.
 //
-// Gateways (package gateway) and what reaches a sidecar (inbound.go) use the same chains and routes.
+// Gateways (package gateway) and what reaches a sidecar (package inbound) use the same chains and routes.
 package compile

@@ -1,4 +1,4 @@
-package compile
+package inbound
 
 import (
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
@@ -7,9 +7,9 @@ import (
 	"sem.example/internal/envoy"
 )
 
-// ingressListeners builds the listeners of a port that the workload's traffic is not redirected to: those of capture
+// Listeners builds the listeners of a port that the workload's traffic is not redirected to: those of capture
 // mode NONE.
-func (c *inboundTraffic) ingressListeners(port uint32) []*listenerv3.Listener {
+func (c *Builder) Listeners(port uint32) []*listenerv3.Listener {
 	var out []*listenerv3.Listener
 	for _, p := range c.inboundPorts() {
 		if p.bound && p.number == port {
@@ -21,8 +21,8 @@ func (c *inboundTraffic) ingressListeners(port uint32) []*listenerv3.Listener {
 	return out
 }
 
-// ingressListenerPorts returns the ports that have such a listener.
-func (c *inboundTraffic) ingressListenerPorts() []uint32 {
+// Ports returns the ports that have such a listener.
+func (c *Builder) Ports() []uint32 {
 	var out []uint32
 	for _, p := range c.inboundPorts() {
 		if p.bound {

@@ -1,7 +1,9 @@
-package compile
+package inbound
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
@@ -14,9 +16,9 @@ import (
 	"sem.example/internal/mesh"
 )
 
-// virtualInbound builds the listener that every connection to the workload is redirected to. Its chains are those of
+// VirtualInbound builds the listener that every connection to the workload is redirected to. Its chains are those of
 // each port, and those that let all other connections through.
-func (c *inboundTraffic) virtualInbound() *listenerv3.Listener {
+func (c *Builder) VirtualInbound() *listenerv3.Listener {
 	drafts := append([]*filterchain.Chain{blackHoleChain(c.view)}, c.passthroughChains()...)
 	for _, p := range c.inboundPorts() {
 		if !p.bound {
@@ -31,7 +33,7 @@ func (c *inboundTraffic) virtualInbound() *listenerv3.Listener {
 
 // recordUnheeded notes at the listener which documents would have had a say in it: ports of services where the Sidecar
 // names its own, or that are the proxy's, and PeerAuthentications that an older one stands before.
-func (c *inboundTraffic) recordUnheeded() {
+func (c *Builder) recordUnheeded() {
 	at := envoy.Listener("virtualInbound")
 	for _, t := range c.view.Targets() {
 		why := ""
@@ -53,7 +55,7 @@ func (c *inboundTraffic) recordUnheeded() {
 }
 
 // inboundListener builds a listener from its chains and records where they come from.
-func (c *inboundTraffic) inboundListener(name, address string, port uint32, drafts []*filterchain.Chain) *listenerv3.Listener {
+func (c *Builder) inboundListener(name, address string, port uint32, drafts []*filterchain.Chain) *listenerv3.Listener {
 	l := &listenerv3.Listener{
 		Name:                             name,
 		Address:                          xds.ListenAddress(address, port),
@@ -67,4 +69,17 @@ func (c *inboundTraffic) inboundListener(name, address string, port uint32, draf
 	}
 	l.ListenerFilters = xds.Inspectors(l.FilterChains)
 	return l
+}
+
+// inboundPorts returns the ports of the workload, sorted: those that services lead to, or those that a Sidecar names.
+func (c *Builder) inboundPorts() []*inboundPort {
+	return c.ports.Get(func() []*inboundPort {
+		list := servedPorts
+		if hasIngress(c.view) {
+			list = ingressPorts
+		}
+		ports := list(c.view)
+		slices.SortFunc(ports, func(a, b *inboundPort) int { return cmp.Compare(a.number, b.number) })
+		return ports
+	})
 }

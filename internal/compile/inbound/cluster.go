@@ -1,4 +1,4 @@
-package compile
+package inbound
 
 import (
 	"net"
@@ -136,8 +136,8 @@ func loopbackLike(view *mesh.View, address string) string {
 	return address
 }
 
-// inboundClusters returns the names of the clusters that lead to the workload itself.
-func inboundClusters(view *mesh.View) []string {
+// ClusterNames returns the names of the clusters that lead to the workload itself.
+func ClusterNames(view *mesh.View) []string {
 	if view.IsGateway() {
 		return nil
 	}
@@ -148,8 +148,8 @@ func inboundClusters(view *mesh.View) []string {
 	return names
 }
 
-// inboundCluster drafts one of them, or returns nil where the proxy has none of that name.
-func (c *inboundTraffic) inboundCluster(name string) *cluster.Mutable {
+// Cluster drafts one of them, or returns nil where the proxy has none of that name.
+func (c *Builder) Cluster(name string) *cluster.Mutable {
 	if c.view.IsGateway() {
 		return nil
 	}
@@ -168,7 +168,7 @@ func (c *inboundTraffic) inboundCluster(name string) *cluster.Mutable {
 
 // workloadCluster drafts the cluster of a port of the workload. Of a traffic policy only the connection pool counts
 // here: the Sidecar's, or that of the DestinationRule for the service, so that the server is ready for what clients may send.
-func (c *inboundTraffic) workloadCluster(t *inboundTarget) *cluster.Mutable {
+func (c *Builder) workloadCluster(t *inboundTarget) *cluster.Mutable {
 	how := clusterv3.Cluster_ORIGINAL_DST
 	if t.to != nil {
 		how = clusterv3.Cluster_STATIC
@@ -199,7 +199,7 @@ func (c *inboundTraffic) workloadCluster(t *inboundTarget) *cluster.Mutable {
 }
 
 // workloadPolicy returns the settings for traffic to a port of the workload.
-func (c *inboundTraffic) workloadPolicy(t *inboundTarget) *trafficpolicy.Effective {
+func (c *Builder) workloadPolicy(t *inboundTarget) *trafficpolicy.Effective {
 	p := c.clusters.MeshPolicy()
 	if t.served != nil {
 		p.Apply(c.view.ServerRule(t.served.Service), t.settings, "")

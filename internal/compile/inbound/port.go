@@ -1,16 +1,13 @@
-package compile
+package inbound
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 
 	networking "istio.io/api/networking/v1alpha3"
 	"sem.example/internal/clustername"
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/proxy"
-	"sem.example/internal/compile/xds"
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
@@ -32,19 +29,6 @@ type inboundPort struct {
 
 // inboundName is the name of the cluster of a port of the workload.
 func inboundName(port uint32) string { return clustername.Inbound(port).String() }
-
-// inboundPorts returns the ports of the workload, sorted: those that services lead to, or those that a Sidecar names.
-func (c *inboundTraffic) inboundPorts() []*inboundPort {
-	return c.ports.Get(func() []*inboundPort {
-		list := servedPorts
-		if hasIngress(c.view) {
-			list = ingressPorts
-		}
-		ports := list(c.view)
-		slices.SortFunc(ports, func(a, b *inboundPort) int { return cmp.Compare(a.number, b.number) })
-		return ports
-	})
-}
 
 // servedPorts returns the ports of the workload that services lead to. The oldest service of a port decides.
 func servedPorts(view *mesh.View) []*inboundPort {
@@ -125,17 +109,6 @@ func unicastAddress(view *mesh.View) string {
 		}
 	}
 	return proxy.Wildcards(view)[0]
-}
-
-// chainName names a chain by the address that it would be bound to without redirection.
-func (p *inboundPort) chainName(k inboundKind) string {
-	switch {
-	case p.cluster != xds.InboundPassthrough:
-		return xds.ListenerName(p.bind, p.number)
-	case k.http:
-		return "virtualInbound-catchall-http"
-	}
-	return "virtualInbound"
 }
 
 // virtualHost names the one virtual host of a port by the number that clients use.

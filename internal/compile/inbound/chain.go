@@ -1,4 +1,4 @@
-package compile
+package inbound
 
 import (
 	"slices"
@@ -71,7 +71,7 @@ func inboundKinds(p mesh.Protocol, mode security.PeerAuthentication_MutualTLS_Mo
 }
 
 // inboundChains builds the chains of a port, one for each kind of connection.
-func (c *inboundTraffic) inboundChains(p *inboundPort) []*filterchain.Chain {
+func (c *Builder) inboundChains(p *inboundPort) []*filterchain.Chain {
 	c.origins.Record(envoy.VirtualHost(p.cluster, p.virtualHost()), p.origins...)
 	mode, by := c.view.MutualTLS(p.number)
 	var out []*filterchain.Chain
@@ -95,7 +95,7 @@ func (c *inboundTraffic) inboundChains(p *inboundPort) []*filterchain.Chain {
 }
 
 // fillInbound adds what handles the traffic of a port, after the policies that let it in.
-func (c *inboundTraffic) fillInbound(d *filterchain.Chain, p *inboundPort, http bool) {
+func (c *Builder) fillInbound(d *filterchain.Chain, p *inboundPort, http bool) {
 	if !http {
 		auth := c.access.Connections()
 		d.Filters = slices.Concat(auth.Network, xds.TCPFilters(p.protocol, xds.TCPProxyTo(p.cluster)))
@@ -118,7 +118,7 @@ func blackHoleChain(view *mesh.View) *filterchain.Chain {
 
 // passthroughChains let connections through to ports that no chain stands for. Ports of which only a PeerAuthentication
 // speaks have passthrough chains of their own, as their mode may be another.
-func (c *inboundTraffic) passthroughChains() []*filterchain.Chain {
+func (c *Builder) passthroughChains() []*filterchain.Chain {
 	known := map[uint32]bool{}
 	if hasIngress(c.view) {
 		for _, l := range ingressListenersOf(c.view) {
@@ -136,4 +136,15 @@ func (c *inboundTraffic) passthroughChains() []*filterchain.Chain {
 		}
 	}
 	return out
+}
+
+// chainName names a chain by the address that it would be bound to without redirection.
+func (p *inboundPort) chainName(k inboundKind) string {
+	switch {
+	case p.cluster != xds.InboundPassthrough:
+		return xds.ListenerName(p.bind, p.number)
+	case k.http:
+		return "virtualInbound-catchall-http"
+	}
+	return "virtualInbound"
 }
