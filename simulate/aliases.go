@@ -34,6 +34,8 @@ type (
 	Response     = decision.Response
 	Branch       = decision.Branch
 	Policy       = decision.Policy
+	PolicyRule   = decision.PolicyRule
+	FailedClause = decision.FailedClause
 	Retries      = decision.Retries
 	Fault        = decision.Fault
 	Mirror       = decision.Mirror

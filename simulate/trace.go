@@ -80,8 +80,9 @@ func firstOf(denied *decision.Outcome, o decision.Outcome) decision.Outcome {
 
 // admit asks the rules of a network filter.
 func admit(rules *rbac.RBAC, conn *call.Connection, rec *decision.Recorder, of envoy.Addr) *decision.Outcome {
-	d := rules.Allows(&rbac.Input{Conn: conn, From: conn.Source.Addr()})
-	d.Record(rec, of)
+	asked := &rbac.Input{Conn: conn, From: conn.Source.Addr()}
+	d := rules.Allows(asked)
+	d.Record(rec, of, asked)
 	if d.Allowed {
 		return nil
 	}

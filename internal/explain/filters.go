@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"sem.example/simulate"
@@ -45,7 +46,8 @@ var policyRule = regexp.MustCompile(`^ns\[(.*)\]-policy\[(.*)\]-rule\[(\d+)\]$`)
 
 func policyText(policy string) string {
 	if m := policyRule.FindStringSubmatch(policy); m != nil {
-		return fmt.Sprintf("rule %s of AuthorizationPolicy %s/%s matches", m[3], m[1], m[2])
+		n, _ := strconv.Atoi(m[3])
+		return fmt.Sprintf("rule %d of AuthorizationPolicy %s/%s matches", n+1, m[1], m[2])
 	}
 	return fmt.Sprintf("policy %q matches", policy)
 }

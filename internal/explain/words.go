@@ -13,6 +13,9 @@ func Word(t *simulate.Trace) {
 		for j := range h.Steps {
 			wordStep(&h.Steps[j])
 		}
+		for j := range h.Policies {
+			wordPolicy(&h.Policies[j])
+		}
 		for j := range h.Endpoints {
 			if e := &h.Endpoints[j]; e.Outcome != nil {
 				e.Because = summary(&e.Outcome.Hops[0])

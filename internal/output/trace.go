@@ -93,6 +93,11 @@ func (p *tracePrinter) hop(t *simulate.Trace, i int) {
 		for _, line := range details(h, h.Steps[j].Stage) {
 			p.wrapped(line, table.indent, p.palette.dim)
 		}
+		if h.Steps[j].Stage == "authorization" && (p.look.Why || h.Error == "denied") && lastOf(h.Steps, j) {
+			for _, line := range policyLines(h.Policies) {
+				p.wrapped(line, table.indent, p.palette.dim)
+			}
+		}
 		if i == len(t.Hops)-1 {
 			p.stepWarnings(t, h.Steps[j].Stage, table)
 		}

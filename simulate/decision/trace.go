@@ -61,6 +61,7 @@ type Hop struct {
 	Headers     *HeaderOps   `json:"headers,omitempty"`
 	Response    *Response    `json:"response,omitempty"`
 	Policy      *Policy      `json:"policy,omitempty"`
+	Policies    []PolicyRule `json:"policies,omitempty"` // the rules of access control that were asked
 	Branches    []Branch     `json:"branches,omitempty"`
 	Steps       []Step       `json:"steps"`
 

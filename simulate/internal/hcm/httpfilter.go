@@ -42,8 +42,9 @@ func authorize(x *Exchange, f *httpFilter) *decision.Outcome {
 	if own, ok := route.PerRoute[*rbac.RBAC](x.Route, f.name); ok {
 		rules = own
 	}
-	d := rules.Allows(&rbac.Input{Conn: x.conn, Req: x.Req, From: x.from})
-	d.Record(x.Recorder, x.chain)
+	asked := &rbac.Input{Conn: x.conn, Req: x.Req, From: x.from}
+	d := rules.Allows(asked)
+	d.Record(x.Recorder, x.chain, asked)
 	if d.Allowed {
 		return nil
 	}

@@ -10,12 +10,41 @@ import (
 )
 
 // Record notes what an access control filter decided.
-func (d result) Record(rec *decision.Recorder, of envoy.Addr) {
+func (d result) Record(rec *decision.Recorder, of envoy.Addr, s *Input) {
 	if d.rules == nil {
 		return
 	}
+	d.list(rec, of, s)
 	chose := map[bool]string{true: "allowed", false: "denied"}[d.Allowed]
 	rec.Step("authorization", chose, d.Reason(), decision.Part(of, policyPart(d.Policy)))
+}
+
+// list notes what each rule that was asked makes of the call: those up to the one that decides.
+func (d result) list(rec *decision.Recorder, of envoy.Addr, s *Input) {
+	for i := range d.rules.policies {
+		p := &d.rules.policies[i]
+		rule := decision.PolicyRule{Name: p.name, Policy: p.name, Action: d.rules.action.String(), Matched: p.name == d.Policy, Origin: rec.Places.OriginOf(decision.Part(of, policyPart(p.name)))}
+		if !rule.Matched {
+			rule.Failed = p.failed(s)
+		}
+		rec.Hop.Policies = append(rec.Hop.Policies, rule)
+		if rule.Matched {
+			return
+		}
+	}
+}
+
+// failed is the first clause that a call does not meet: of who asks, then of what is asked.
+func (p *rbacPolicy) failed(s *Input) *decision.FailedClause {
+	for _, t := range []subjectTest{p.principal, p.permission} {
+		if t.holds(s) {
+			continue
+		}
+		if c := t.fails(s, true); c != nil {
+			return c
+		}
+	}
+	return nil
 }
 
 // Reason is what decided.
