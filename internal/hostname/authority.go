@@ -25,12 +25,6 @@ func PortStart(authority string) int {
 	return i
 }
 
-// OfAuthority is the host of an authority.
-func OfAuthority(authority string) string {
-	host, _ := SplitPort(authority)
-	return host
-}
-
 // OfURL is the host of a URL, without user, port and brackets. What has no scheme is read as if it had one.
 func OfURL(url string) string {
 	_, rest, found := strings.Cut(url, "://")

@@ -1,7 +1,6 @@
 package output
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
@@ -103,13 +102,4 @@ func visible(line string) []rune {
 		runes[utf8.RuneCountInString(text[:at[0]])+1] = utf8.RuneError
 	}
 	return runes
-}
-
-// EscapeJSON replaces in JSON what Quote replaces, by escapes of the same meaning: such characters stand in its strings alone.
-func EscapeJSON(data []byte) []byte {
-	var out bytes.Buffer
-	w := NewJSONWriter(&out)
-	_, _ = w.Write(data)
-	_ = w.Flush()
-	return out.Bytes()
 }
