@@ -2,7 +2,6 @@ package compile
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 
@@ -15,12 +14,12 @@ import (
 	"sem.example/internal/compile/gateway"
 	"sem.example/internal/compile/inbound"
 	"sem.example/internal/compile/origin"
+	"sem.example/internal/compile/outbound"
 	"sem.example/internal/compile/security"
 	"sem.example/internal/compile/xds"
 	"sem.example/internal/envoy"
 	"sem.example/internal/lazy"
 	"sem.example/internal/mesh"
-	"sem.example/internal/parallel"
 )
 
 // A Compiler builds the resources of one proxy: each at most once where it is asked for by name, see [envoy.Resources], and
@@ -31,7 +30,7 @@ type Compiler struct {
 	origins origin.Store
 	access  *security.Access
 
-	sight     *sight
+	tables    *lazy.Value[[]string]                    // the names of all route tables
 	outbounds lazy.Map[uint32, []*listenerv3.Listener] // by port
 
 	listeners lazy.Map[uint32, []*listenerv3.Listener] // by port
@@ -43,7 +42,7 @@ type Compiler struct {
 	upstream  *cluster.Builder
 
 	inbound  *inbound.Builder
-	outbound *outboundTraffic
+	outbound *outbound.Builder
 	gateway  *gateway.Builder
 }
 
@@ -55,14 +54,13 @@ var (
 
 // New returns a compiler for one proxy's view.
 func New(view *mesh.View) *Compiler {
-	c := &Compiler{view: view, sight: &sight{}}
+	c := &Compiler{view: view, tables: &lazy.Value[[]string]{}}
 	c.access = security.New(view)
 	c.gateway = gateway.NewBuilder(view, c.access, &c.origins)
 	c.kin = c
 	c.upstream = cluster.NewBuilder(view, c.gateway.PassesSNI)
 	c.inbound = inbound.NewBuilder(view, c.access, &c.origins, c.upstream)
-	c.outbound = &outboundTraffic{view: view, access: c.access, origins: &c.origins, egress: &c.sight.egress}
-	c.outbound.shared = c.outbound
+	c.outbound = outbound.NewBuilder(view, c.access, &c.origins)
 	return c
 }
 
@@ -90,7 +88,7 @@ func (c *Compiler) listenersAt(port uint32) []*listenerv3.Listener {
 
 // outboundsAt returns the listeners of one port for connections that the workload opens.
 func (c *Compiler) outboundsAt(port uint32) []*listenerv3.Listener {
-	return c.outbounds.Get(port, func() []*listenerv3.Listener { return c.outbound.outboundListeners(port) })
+	return c.outbounds.Get(port, func() []*listenerv3.Listener { return c.outbound.Listeners(port) })
 }
 
 // listenerPorts returns the ports that the proxy has listeners for, the virtual ones apart.
@@ -98,7 +96,7 @@ func (c *Compiler) listenerPorts() []uint32 {
 	if c.view.IsGateway() {
 		return c.gateway.Ports()
 	}
-	ports := slices.Concat(c.kin.outbound.outboundPorts(), c.inbound.Ports())
+	ports := slices.Concat(c.kin.outbound.Ports(), c.inbound.Ports())
 	slices.Sort(ports)
 	return slices.Compact(ports)
 }
@@ -111,7 +109,7 @@ func (c *Compiler) virtualListeners() []*listenerv3.Listener {
 	var out []*listenerv3.Listener
 	for _, l := range []*listenerv3.Listener{
 		c.virtual.Get("virtualInbound", c.inbound.VirtualInbound),
-		c.kin.virtual.Get("virtualOutbound", c.kin.outbound.virtualOutbound),
+		c.kin.virtual.Get("virtualOutbound", c.kin.outbound.VirtualOutbound),
 	} {
 		if l != nil {
 			out = append(out, l)
@@ -126,7 +124,7 @@ func (c *Compiler) Route(name string) *routev3.RouteConfiguration {
 		if c.view.IsGateway() {
 			return c.gateway.Route(name)
 		}
-		return c.outbound.outboundRoute(name)
+		return c.outbound.Route(name)
 	})
 }
 
@@ -135,7 +133,7 @@ func (c *Compiler) RouteFor(name, authority string) *routev3.RouteConfiguration 
 	if c.view.IsGateway() {
 		return nil
 	}
-	return c.outbound.routeFor(name, authority)
+	return c.outbound.RouteFor(name, authority)
 }
 
 // Cluster implements [envoy.Resources].
@@ -195,33 +193,9 @@ func (c *Compiler) clusterOrigins(name string) envoy.Origins {
 	return c.trails.Get(name, func() envoy.Origins { return c.upstream.OriginsOf(c.draft(name)) })
 }
 
-// Snapshot builds everything that the proxy runs, with the origins of every part.
-func (c *Compiler) Snapshot() *envoy.Snapshot {
-	s := c.Resources()
-	s.Origins = c.origins.All()
-	if c.kin != c {
-		maps.Copy(s.Origins, c.kin.origins.All())
-	}
-	names := c.clusterNames()
-	trails := make([]envoy.Origins, len(names))
-	parallel.Each(len(names), func(i int) { trails[i] = c.home(names[i]).clusterOrigins(names[i]) })
-	for _, t := range trails {
-		maps.Copy(s.Origins, t)
-	}
-	return s
-}
-
-// Resources builds everything that the proxy runs, on all cores. The snapshot is without origins, which in a large mesh
-// are more than the resources themselves; OriginsOf answers for single addresses.
-func (c *Compiler) Resources() *envoy.Snapshot {
-	return &envoy.Snapshot{
-		Listeners: c.ListenersOn(0), Routes: c.Routes(), Clusters: c.Clusters(), Endpoints: c.AllEndpoints(), NotModelled: c.NotModelled(),
-	}
-}
-
 // Routes builds all route tables that a listener names.
 func (c *Compiler) Routes() []*routev3.RouteConfiguration {
-	return every(c.sight.tables.Get(func() []string { return routeNames(c.ListenersOn(0)) }), c.Route)
+	return every(c.tables.Get(func() []string { return routeNames(c.ListenersOn(0)) }), c.Route)
 }
 
 // Clusters builds all clusters.

@@ -23,7 +23,7 @@ func (f *Family) Compiler(view *mesh.View) *Compiler {
 	c := New(view)
 	if view.Proxy.Type != mesh.Gateway {
 		c.kin = f.of(view.Archetype())
-		c.outbound.shared = c.kin.outbound
+		c.outbound.Share(c.kin.outbound)
 	}
 	return c
 }

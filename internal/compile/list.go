@@ -5,7 +5,6 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"sem.example/internal/envoy"
-	"sem.example/internal/lazy"
 )
 
 // List implements [envoy.Lists]. What it builds is not kept.
@@ -13,7 +12,7 @@ func (c *Compiler) List(t envoy.Type) envoy.List {
 	switch t {
 	case envoy.Listeners:
 		all := c.bare().ListenersOn(0)
-		c.sight.tables.Get(func() []string { return routeNames(all) })
+		c.tables.Get(func() []string { return routeNames(all) })
 		return envoy.ListOf(all)
 	case envoy.Routes:
 		return envoy.ListOf(c.bare().Routes())
@@ -39,16 +38,10 @@ func named[M any, P interface {
 	}}
 }
 
-// A sight is what compilers of one view work out from it alike.
-type sight struct {
-	egress lazy.Value[[]*egress] // see egresses
-	tables lazy.Value[[]string]  // the names of all route tables
-}
-
 // bare returns a compiler of the same view that keeps no origins, to build something that is not kept.
 func (c *Compiler) bare() *Compiler {
 	b := New(c.view)
-	b.sight, b.origins.Discard = c.sight, true
-	b.outbound.egress = &c.sight.egress
+	b.tables, b.origins.Discard = c.tables, true
+	b.outbound.UseEgress(c.outbound)
 	return b
 }

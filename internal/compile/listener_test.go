@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"fmt"
 	"net/netip"
 	"path/filepath"
 	"slices"
@@ -85,23 +84,6 @@ func TestServiceAddress(t *testing.T) {
 	}
 }
 
-func TestShortForms(t *testing.T) {
-	m, _ := mesh.Build(nil, mesh.Settings{Domain: "cluster.local"})
-	c := New(&mesh.View{Mesh: m, Proxy: mesh.Proxy{Namespace: "web"}})
-	for host, want := range map[string]string{
-		"a.web.svc.cluster.local":  "[a.web.svc.cluster.local. a a.web.svc a.web]",
-		"a.bank.svc.cluster.local": "[a.bank.svc.cluster.local. a.bank a.bank.svc]",
-		"svc.cluster.local":        "[svc.cluster.local.]",
-		"www.example":              "[www.example.]",
-		"*.example":                "[*.example.]",
-		"10.0.0.1":                 "[]",
-	} {
-		if got := fmt.Sprint(shortForms(c.view, host)); got != want {
-			t.Errorf("%s: %s, want %s", host, got, want)
-		}
-	}
-}
-
 // TestListenersByPort asks for the listeners of single ports, and for route tables by name, of a compiler that has built
 // nothing else. They are those of a snapshot.
 func TestListenersByPort(t *testing.T) {
@@ -147,7 +129,7 @@ func TestRouteFor(t *testing.T) {
 		whole := New(m.View(proxy)).Snapshot()
 		part := New(m.View(proxy))
 		for _, table := range whole.Routes {
-			if proxy.Type == mesh.Gateway || part.outbound.outboundTable(table.Name).hosts.table == 0 || strings.Contains(table.Name, ":") {
+			if proxy.Type == mesh.Gateway || part.outbound.OutboundTable(table.Name).Hosts.Table == 0 || strings.Contains(table.Name, ":") {
 				continue // had as a whole only
 			}
 			for _, authority := range authoritiesOf(table) {

@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"internal/mesh":     {"internal/config", "internal/diag", "internal/source", "internal/mesh/registry", "internal/mesh/routing", "internal/mesh/settings", "internal/mesh/trafficpolicy", "internal/mesh/visibility"},
 	"internal/envoy":    {"internal/source"},
 	"internal/patch":    {"internal/envoy", "internal/config", "internal/source", "internal/clustername"},
-	"internal/compile":  {"internal/compile/cluster", "internal/compile/filterchain", "internal/compile/gateway", "internal/compile/inbound", "internal/compile/origin", "internal/compile/proxy", "internal/compile/route", "internal/compile/security", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/routing", "internal/parallel", "internal/source"},
+	"internal/compile":  {"internal/compile/cluster", "internal/compile/gateway", "internal/compile/inbound", "internal/compile/origin", "internal/compile/outbound", "internal/compile/proxy", "internal/compile/security", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/parallel", "internal/source"},
 
 	// The rooms of compile, each a part of what a proxy is sent.
 	"internal/compile/filterchain": {"internal/compile/origin", "internal/compile/proxy", "internal/compile/security", "internal/compile/tlscontext", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh"},
@@ -49,6 +49,7 @@ var mayImport = map[string][]string{
 	"internal/compile/route":       {"internal/compile/origin", "internal/compile/proxy", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/routing"},
 	"internal/compile/gateway":     {"internal/compile/filterchain", "internal/compile/origin", "internal/compile/proxy", "internal/compile/route", "internal/compile/security", "internal/compile/tlscontext", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/routing", "internal/source"},
 	"internal/compile/inbound":     {"internal/compile/cluster", "internal/compile/filterchain", "internal/compile/origin", "internal/compile/proxy", "internal/compile/route", "internal/compile/security", "internal/compile/tlscontext", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/trafficpolicy", "internal/source"},
+	"internal/compile/outbound":    {"internal/compile/filterchain", "internal/compile/origin", "internal/compile/proxy", "internal/compile/route", "internal/compile/security", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/routing", "internal/parallel", "internal/source"},
 	"internal/compile/compiletest": {"internal/config", "internal/mesh", "internal/source"},
 
 	"render":   {"internal/envoy", "internal/parallel", "internal/source", "internal/standin"},

@@ -1,4 +1,4 @@
-package compile
+package outbound
 
 import (
 	"slices"
@@ -12,7 +12,7 @@ import (
 
 // nameFilters look up the server name of a TLS connection in DNS, for a service that stands for many names. Here alone
 // istiod holds what leaves the workload against the policies about what reaches it, and those of the service's namespace.
-func (c *outboundTraffic) nameFilters(b bid) []*listenerv3.Filter {
+func (c *Builder) nameFilters(b listenerOpts) []*listenerv3.Filter {
 	if !proxy.Dynamic(b.service) {
 		return nil
 	}

@@ -1,12 +1,10 @@
-package compile
+package outbound
 
 import (
 	"slices"
-	"strconv"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
-	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
 
 	"sem.example/internal/compile/filterchain"
 	"sem.example/internal/compile/origin"
@@ -16,27 +14,15 @@ import (
 	"sem.example/internal/mesh"
 )
 
-// A listenerDraft is an outbound listener in the making: the filter chains that services want at one address.
-type listenerDraft struct {
-	binds    []string // addresses, the main one first; "unix://…" for a socket
-	port     *mesh.Port
-	real     bool          // it listens by itself, without connections being redirected to it
-	locked   bool          // the Sidecar wrote it, so the services of other listeners stay out
-	protocol mesh.Protocol // Detected once HTTP and other traffic are told apart
-	chains   []*filterchain.Chain
-	taken    map[string]*filterchain.Chain // by what they match
-	origins  origin.List                   // the first service's; those of others are with their chains and virtual hosts
-}
-
-// outboundListeners builds the listeners of one port, for every address that is bound. Port 0 stands for Unix sockets.
-func (c *outboundTraffic) outboundListeners(port uint32) []*listenerv3.Listener {
-	plan := &portPlan{c: c, number: port, drafts: map[string]*listenerDraft{}}
+// Listeners builds the listeners of one port, for every address that is bound. Port 0 stands for Unix sockets.
+func (c *Builder) Listeners(port uint32) []*listenerv3.Listener {
+	plan := &listenerMap{c: c, number: port, entries: map[string]*listenerEntry{}}
 	for _, e := range c.egresses() {
 		plan.serve(e)
 	}
 	var out []*listenerv3.Listener
 	for _, bind := range plan.order {
-		out = append(out, c.listener(plan.drafts[bind]))
+		out = append(out, c.listener(plan.entries[bind]))
 	}
 	if port != 0 && port == proxy.HTTPProxyPort(c.view) {
 		out = append(out, c.httpProxy(port))
@@ -45,8 +31,8 @@ func (c *outboundTraffic) outboundListeners(port uint32) []*listenerv3.Listener 
 }
 
 // httpProxy is the listener at which the workload may use its sidecar as an HTTP proxy.
-func (c *outboundTraffic) httpProxy(port uint32) *listenerv3.Listener {
-	d := &listenerDraft{binds: proxy.Loopbacks(c.view), port: &mesh.Port{Number: port}, real: true}
+func (c *Builder) httpProxy(port uint32) *listenerv3.Listener {
+	d := &listenerEntry{binds: proxy.Loopbacks(c.view), port: &mesh.Port{Number: port}, real: true}
 	m := filterchain.OutboundManager(c.view, xds.HTTPProxyRoute)
 	m.Absolute = true
 	chain := &filterchain.Chain{HTTP: m}
@@ -56,36 +42,9 @@ func (c *outboundTraffic) httpProxy(port uint32) *listenerv3.Listener {
 	return c.listener(d)
 }
 
-func (d *listenerDraft) name() string {
-	return d.binds[0] + "_" + strconv.Itoa(int(d.port.Number))
-}
-
-// set replaces the chains; merge adds those whose match is still free.
-func (d *listenerDraft) set(chains []*filterchain.Chain) {
-	d.chains, d.taken = nil, map[string]*filterchain.Chain{}
-	for _, ch := range chains {
-		d.chains = append(d.chains, ch)
-		if key := ch.Key(); d.taken[key] == nil {
-			d.taken[key] = ch
-		}
-	}
-}
-
-func (d *listenerDraft) merge(chains []*filterchain.Chain) {
-	for _, ch := range chains {
-		key := ch.Key()
-		if first := d.taken[key]; first != nil {
-			first.Origins.AddOverridden(ch.Origins, "the same connections")
-			continue
-		}
-		d.taken[key] = ch
-		d.chains = append(d.chains, ch)
-	}
-}
-
-// listener turns a draft into the message. The chain that matches everything becomes the default one; where there is
+// listener turns an entry into the message. The chain that matches everything becomes the default one; where there is
 // none, the outbound traffic policy decides about what no chain matches.
-func (c *outboundTraffic) listener(d *listenerDraft) *listenerv3.Listener {
+func (c *Builder) listener(d *listenerEntry) *listenerv3.Listener {
 	name := d.name()
 	out := &listenerv3.Listener{
 		Name:                             name,
@@ -144,21 +103,4 @@ func unknownChain(view *mesh.View) *listenerv3.FilterChain {
 		FilterChainMatch: &listenerv3.FilterChainMatch{},
 		Filters:          xds.TCPFilters(mesh.TCP, xds.TCPProxyTo(unknownCluster(view))),
 	}
-}
-
-// routeNames returns the names of the route tables that listeners fetch, sorted.
-func routeNames(listeners []*listenerv3.Listener) []string {
-	var names []string
-	for _, l := range listeners {
-		for _, chain := range append(slices.Clone(l.FilterChains), l.GetDefaultFilterChain()) {
-			for _, f := range chain.GetFilters() {
-				hcm := &hcmv3.HttpConnectionManager{}
-				if f.GetTypedConfig().UnmarshalTo(hcm) == nil && hcm.GetRds() != nil {
-					names = append(names, hcm.GetRds().RouteConfigName)
-				}
-			}
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }

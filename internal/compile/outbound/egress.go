@@ -1,14 +1,11 @@
-package compile
+package outbound
 
 import (
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 
 	networking "istio.io/api/networking/v1alpha3"
 
-	"sem.example/internal/compile/proxy"
 	"sem.example/internal/mesh"
 )
 
@@ -23,26 +20,15 @@ type egress struct {
 
 // portServices are the services of an egress that have a certain port.
 type portServices struct {
-	list  []portal
+	list  []servicePort
 	hosts hostTable[*mesh.Service] // by host in lower case; of several services of a host the last counts
 	last  map[string]*mesh.Service
 }
 
-// A portal is a service at one of its ports.
-type portal struct {
+// A servicePort is a service at one of its ports.
+type servicePort struct {
 	service *mesh.Service
 	port    *mesh.Port
-}
-
-// egresses are the proxy's outbound listeners in the order of its Sidecar.
-func (c *outboundTraffic) egresses() []*egress {
-	return c.shared.egress.Get(func() []*egress {
-		var all []*egress
-		for _, l := range c.view.Egress {
-			all = append(all, newEgress(l))
-		}
-		return all
-	})
 }
 
 func newEgress(l *mesh.EgressListener) *egress {
@@ -54,7 +40,7 @@ func newEgress(l *mesh.EgressListener) *egress {
 				at = &portServices{}
 				e.ports[p.Number] = at
 			}
-			at.list = append(at.list, portal{s, p})
+			at.list = append(at.list, servicePort{s, p})
 		}
 	}
 	for _, p := range e.ports {
@@ -68,7 +54,7 @@ func newEgress(l *mesh.EgressListener) *egress {
 	e.every = sync.OnceValue(func() *portServices {
 		all := &portServices{}
 		for _, s := range l.Services {
-			all.list = append(all.list, portal{service: s})
+			all.list = append(all.list, servicePort{service: s})
 		}
 		all.index()
 		return all
@@ -114,37 +100,4 @@ func (e *egress) bind() string {
 		return ""
 	}
 	return e.Spec.Bind
-}
-
-// egressFor returns the egress that a route table is made from: the first with its port, or with its name as a Unix
-// socket, else the one for all other ports; nil where the Sidecar has none of these.
-func (c *outboundTraffic) egressFor(port uint32, table string) *egress {
-	for _, e := range c.egresses() {
-		at := e.port()
-		switch {
-		case at == nil:
-			return e
-		case at.Number == port && (port != 0 || e.Spec.Bind == table):
-			return e
-		}
-	}
-	return nil
-}
-
-// outboundPorts returns the ports that the sidecar has outbound listeners for, sorted. Port 0 stands for Unix sockets.
-func (c *outboundTraffic) outboundPorts() []uint32 {
-	ports := map[uint32]bool{}
-	for _, e := range c.egresses() {
-		if at := e.port(); at != nil {
-			ports[at.Number] = true
-			continue
-		}
-		for p := range e.ports {
-			ports[p] = true
-		}
-	}
-	if p := proxy.HTTPProxyPort(c.view); p != 0 {
-		ports[p] = true
-	}
-	return slices.Sorted(maps.Keys(ports))
 }

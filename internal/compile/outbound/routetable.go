@@ -1,12 +1,10 @@
-package compile
+package outbound
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
-	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/route"
@@ -19,58 +17,28 @@ import (
 	"sem.example/internal/source"
 )
 
-// directBodyLimit is the size of the longest body that a route may answer with by itself, in bytes.
-var directBodyLimit = wrapperspb.UInt32(1 << 20)
-
-// A tableKey is what the name of a sidecar's route table says of it.
-type tableKey struct {
-	port uint32 // 0 for a table of all ports
-	host string // the one service of the table; "" for all that share the listener
-}
-
-// parseTable reads the name of a route table: a port, "host:port" for a service whose protocol is detected, the address
-// of a Unix socket, or that of the HTTP proxy.
-func parseTable(name string) (tableKey, bool) {
-	if name == xds.HTTPProxyRoute || strings.HasPrefix(name, xds.UnixPrefix) {
-		return tableKey{}, true
-	}
-	host, number := "", name
-	if i := strings.Index(name, ":"); i >= 0 {
-		host, number = name[:i], name[i+1:]
-	}
-	port, err := strconv.ParseUint(number, 10, 16)
-	return tableKey{uint32(port), host}, err == nil
-}
-
-// An outboundTable is a route table of the sidecar whose virtual hosts are known, each to get its routes when somebody
-// asks for it or for the whole.
-type outboundTable struct {
-	key   tableKey
-	hosts *hostSet
-}
-
-// outboundRoute builds a route table of the sidecar, or returns nil for an unknown name.
-func (c *outboundTraffic) outboundRoute(name string) *routev3.RouteConfiguration {
-	t := c.outboundTable(name)
+// Route builds a route table of the sidecar, or returns nil for an unknown name.
+func (c *Builder) Route(name string) *routev3.RouteConfiguration {
+	t := c.OutboundTable(name)
 	if t == nil {
 		return nil
 	}
 	out := newRouteTable(name)
-	out.VirtualHosts = make([]*routev3.VirtualHost, len(t.hosts.drafts))
-	parallel.Each(len(t.hosts.drafts), func(i int) { out.VirtualHosts[i] = c.place(name, t.hosts.drafts[i]) })
+	out.VirtualHosts = make([]*routev3.VirtualHost, len(t.Hosts.virtualHosts))
+	parallel.Each(len(t.Hosts.virtualHosts), func(i int) { out.VirtualHosts[i] = c.place(name, t.Hosts.virtualHosts[i]) })
 	if t.key.host == "" {
 		out.VirtualHosts = append(out.VirtualHosts, c.catchAll(name))
 	}
 	return out
 }
 
-// routeFor returns the part of a route table that serves an authority, or nil where only the whole table can tell.
-func (c *outboundTraffic) routeFor(name, authority string) *routev3.RouteConfiguration {
-	t := c.outboundTable(name)
-	if t == nil || t.hosts.table == 0 || t.key.host != "" {
+// RouteFor returns the part of a route table that serves an authority, or nil where only the whole table can tell.
+func (c *Builder) RouteFor(name, authority string) *routev3.RouteConfiguration {
+	t := c.OutboundTable(name)
+	if t == nil || t.Hosts.Table == 0 || t.key.host != "" {
 		return nil
 	}
-	d := t.hosts.find(authority)
+	d := t.Hosts.find(authority)
 	if d == nil {
 		return nil
 	}
@@ -88,28 +56,28 @@ func newRouteTable(name string) *routev3.RouteConfiguration {
 	}
 }
 
-// outboundTable collects the virtual hosts of a table, or returns nil for an unknown name. A table for one service has
+// OutboundTable collects the virtual hosts of a table, or returns nil for an unknown name. A table for one service has
 // one virtual host, which takes every authority.
-func (c *outboundTraffic) outboundTable(name string) *outboundTable {
+func (c *Builder) OutboundTable(name string) *outboundTable {
 	return c.tables.Get(name, func() *outboundTable {
 		key, ok := parseTable(name)
 		if !ok {
 			return nil
 		}
-		out := &outboundTable{key: key, hosts: c.newHostSet(key.port)}
+		out := &outboundTable{key: key, Hosts: newHostSet(c.view, key.port)}
 		if e := c.egressFor(key.port, name); e != nil {
-			out.hosts = c.virtualHosts(e, key)
+			out.Hosts = c.virtualHosts(e, key)
 		}
 		return out
 	})
 }
 
-func (c *outboundTraffic) virtualHosts(e *egress, key tableKey) *hostSet {
+func (c *Builder) virtualHosts(e *egress, key tableKey) *hostSet {
 	port := key.port
 	if at := e.port(); at != nil && mesh.ParseProtocol(at.Protocol) == mesh.HTTPProxy {
 		port = 0
 	}
-	t := &tableDraft{c: c, egress: e, port: port, only: key.host, services: e.on(port), hosts: c.newHostSet(port),
+	t := &tableBuilder{c: c, egress: e, port: port, only: key.host, services: e.on(port), hosts: newHostSet(c.view, port),
 		passed: map[*mesh.Service][]config.Ignored{}}
 	t.build()
 	switch {
@@ -122,9 +90,9 @@ func (c *outboundTraffic) virtualHosts(e *egress, key tableKey) *hostSet {
 	return t.hosts
 }
 
-// A tableDraft is a route table in the making.
-type tableDraft struct {
-	c        *outboundTraffic
+// A tableBuilder is a route table in the making.
+type tableBuilder struct {
+	c        *Builder
 	egress   *egress
 	port     uint32 // of the listener; 0 for one that serves all ports
 	only     string // the one host that is wanted, or ""
@@ -144,7 +112,7 @@ type hostGroup struct {
 
 // build collects the virtual hosts: those that VirtualServices speak for, in order of precedence, then the remaining
 // services.
-func (t *tableDraft) build() {
+func (t *tableBuilder) build() {
 	var groups []hostGroup
 	spoken := map[*mesh.Service]bool{}
 	for _, vs := range t.virtualServices() {
@@ -171,7 +139,7 @@ func (t *tableDraft) build() {
 }
 
 // candidates are the services that the table is for.
-func (t *tableDraft) candidates() []*mesh.Service {
+func (t *tableBuilder) candidates() []*mesh.Service {
 	if t.only != "" {
 		return t.services.hosts.at(strings.ToLower(t.only))
 	}
@@ -180,7 +148,7 @@ func (t *tableDraft) candidates() []*mesh.Service {
 
 // virtualServices are those that the table is built from: on port 80 all of them, elsewhere those with a host that
 // overlaps with a service's.
-func (t *tableDraft) virtualServices() []*routing.Rules {
+func (t *tableBuilder) virtualServices() []*routing.Rules {
 	if t.only != "" {
 		return unique(t.egress.rules.overlapping(t.only))
 	}
@@ -197,7 +165,7 @@ func (t *tableDraft) virtualServices() []*routing.Rules {
 }
 
 // ruled groups what a VirtualService speaks for by port: its services, and its hosts that are none.
-func (t *tableDraft) ruled(vs *routing.Rules) []hostGroup {
+func (t *tableBuilder) ruled(vs *routing.Rules) []hostGroup {
 	scope := route.Scope{Gateways: []string{mesh.MeshGateway}, Port: t.port, Service: t.service}
 	if !route.HasHTTP(t.c.view, vs, scope) {
 		return nil
@@ -225,25 +193,17 @@ func (t *tableDraft) ruled(vs *routing.Rules) []hostGroup {
 	return out
 }
 
-// A ruledKey says which routes of a sidecar are the same in all tables: those of a VirtualService at a port for the
-// services that are known there.
-type ruledKey struct {
-	rules    *routing.Rules
-	services *portServices
-	port     uint32
-}
-
 // ruledRoutes returns the routes that a VirtualService has at a place.
-func (c *outboundTraffic) ruledRoutes(vs *routing.Rules, services *portServices, at route.Scope) []route.Route {
+func (c *Builder) ruledRoutes(vs *routing.Rules, services *portServices, at route.Scope) []route.Route {
 	return c.ruled.Get(ruledKey{vs, services, at.Port}, func() []route.Route { return route.ForVirtualService(c.view, vs, at) })
 }
 
 // service finds the service of a destination, which this table only knows if it has the listener's port.
-func (t *tableDraft) service(host string) *mesh.Service { return t.services.last[host] }
+func (t *tableBuilder) service(host string) *mesh.Service { return t.services.last[host] }
 
 // httpPorts are the ports of a service that may carry requests for this table. Of several ports of one number only the
 // first that takes connections counts.
-func (t *tableDraft) httpPorts(s *mesh.Service) []*mesh.Port {
+func (t *tableBuilder) httpPorts(s *mesh.Service) []*mesh.Port {
 	ports := s.Ports
 	if t.port != 0 {
 		ports = nil
@@ -262,7 +222,7 @@ func (t *tableDraft) httpPorts(s *mesh.Service) []*mesh.Port {
 
 // separate splits the hosts of a VirtualService into services and the others. A wildcard stands for the services for
 // which no other VirtualService has a more specific host.
-func (t *tableDraft) separate(vs *routing.Rules) (hosts []string, services []*mesh.Service) {
+func (t *tableBuilder) separate(vs *routing.Rules) (hosts []string, services []*mesh.Service) {
 	for _, host := range vs.HostNames() {
 		if mesh.IsWildcard(host) {
 			continue
@@ -303,7 +263,7 @@ func passedOver(vs *routing.Rules, host string, best *routing.Rules) config.Igno
 }
 
 // unruled groups a service that no VirtualService speaks for, by port.
-func (t *tableDraft) unruled(s *mesh.Service) []hostGroup {
+func (t *tableBuilder) unruled(s *mesh.Service) []hostGroup {
 	var out []hostGroup
 	for _, p := range t.httpPorts(s) {
 		out = append(out, hostGroup{port: p.Number, services: []*mesh.Service{s},
@@ -312,7 +272,7 @@ func (t *tableDraft) unruled(s *mesh.Service) []hostGroup {
 	return out
 }
 
-func (t *tableDraft) addGroup(g hostGroup) {
+func (t *tableBuilder) addGroup(g hostGroup) {
 	for _, host := range g.hosts {
 		var origins origin.List
 		origins.Add("", origin.DefinesField(hostField(g.rules, host)))
@@ -339,7 +299,7 @@ func (t *tableDraft) addGroup(g hostGroup) {
 }
 
 // nameOf is the name of a service in the table. Tables of one port have it in lower case.
-func (t *tableDraft) nameOf(s *mesh.Service) string {
+func (t *tableBuilder) nameOf(s *mesh.Service) string {
 	if t.port == 0 {
 		return s.Host
 	}
@@ -347,7 +307,7 @@ func (t *tableDraft) nameOf(s *mesh.Service) string {
 }
 
 // listenerOrigin is where the port is written by which a service came to its listener: in the Sidecar, or its own.
-func (t *tableDraft) listenerOrigin(s *mesh.Service, port uint32) envoy.Origin {
+func (t *tableBuilder) listenerOrigin(s *mesh.Service, port uint32) envoy.Origin {
 	if t.egress.port() != nil {
 		return origin.Defines(t.c.view.Sidecar, source.Join(t.egress.Field, "port"))
 	}
@@ -365,20 +325,11 @@ func hostField(vs *routing.Rules, host string) config.Place {
 	return vs.Hosts[max(best, 0)].At
 }
 
-// keepOnly keeps the virtual host of one service, and lets it take every authority.
-func (h *hostSet) keepOnly(host string) {
-	h.drafts = slices.DeleteFunc(h.drafts, func(d *virtualHostDraft) bool { return !slices.Contains(d.host.Domains, host) })
-	if len(h.drafts) == 1 {
-		h.drafts[0].host.Domains = []string{"*"}
-	}
-}
-
-// tellPorts leaves the domains without a port to the hosts of port 80, which a request without one means.
-func (h *hostSet) tellPorts() {
-	h.drafts = slices.DeleteFunc(h.drafts, func(d *virtualHostDraft) bool {
-		if d.port != 80 {
-			d.host.Domains = slices.DeleteFunc(d.host.Domains, func(domain string) bool { return !strings.Contains(domain, ":") })
-		}
-		return len(d.host.Domains) == 0
+// place gives a virtual host its routes, and records all origins under a table.
+func (c *Builder) place(table string, d *virtualHost) *routev3.VirtualHost {
+	d.once.Do(func() {
+		d.host.Routes = route.InVirtualHost(c.origins, table, d.host.Name, d.routes())
+		c.origins.Put(envoy.VirtualHost(table, d.host.Name), d.origins)
 	})
+	return d.host
 }

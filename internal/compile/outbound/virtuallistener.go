@@ -1,4 +1,4 @@
-package compile
+package outbound
 
 import (
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
@@ -8,28 +8,14 @@ import (
 
 	"sem.example/internal/compile/filterchain"
 	"sem.example/internal/compile/proxy"
-	"sem.example/internal/compile/route"
 	"sem.example/internal/compile/xds"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
-	"sem.example/internal/mesh/routing"
 )
 
-// unknownCluster is where connections to unknown hosts go: on to where they are bound for, to the proxy that the Sidecar
-// names for them, or nowhere.
-func unknownCluster(view *mesh.View) string {
-	switch {
-	case proxy.OutboundMode(view) == proxy.RegistryOnly:
-		return xds.BlackHole
-	case view.Outbound.EgressProxy != nil:
-		return route.ClusterName(routing.DestinationOf(view.Outbound.EgressProxy, view.Policy.Join("egressProxy")), nil, 0)
-	}
-	return xds.Passthrough
-}
-
-// virtualOutbound builds the listener that receives every connection of the workload. It hands them to the listener of
+// VirtualOutbound builds the listener that receives every connection of the workload. It hands them to the listener of
 // their original destination, and keeps those that have none.
-func (c *outboundTraffic) virtualOutbound() *listenerv3.Listener {
+func (c *Builder) VirtualOutbound() *listenerv3.Listener {
 	const name = "virtualOutbound"
 	port := uint32(c.view.Mesh.Settings.Config.GetProxyListenPort())
 	if port == 0 {
@@ -60,7 +46,7 @@ func (c *outboundTraffic) virtualOutbound() *listenerv3.Listener {
 }
 
 // dynamicChain takes plain HTTP for unknown hosts, which the proxy then looks up by the name that was asked for.
-func (c *outboundTraffic) dynamicChain() *listenerv3.FilterChain {
+func (c *Builder) dynamicChain() *listenerv3.FilterChain {
 	const table = "allow_any_dynamic_dns"
 	manager := filterchain.Manager{
 		Side: filterchain.Outbound,

@@ -1,4 +1,4 @@
-package compile
+package outbound
 
 import (
 	"cmp"
@@ -15,12 +15,11 @@ import (
 	"sem.example/internal/compile/proxy"
 	"sem.example/internal/compile/route"
 	"sem.example/internal/compile/xds"
-	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 )
 
-// A virtualHostDraft is a virtual host before it has its routes.
-type virtualHostDraft struct {
+// A virtualHost is a virtual host before it has its routes.
+type virtualHost struct {
 	host    *routev3.VirtualHost
 	port    uint32 // of its services
 	routes  func() []route.Route
@@ -30,16 +29,16 @@ type virtualHostDraft struct {
 
 // A hostSet collects the virtual hosts of one table. A name, and a domain, belongs to whoever comes first.
 type hostSet struct {
-	c       *outboundTraffic
-	table   uint32                       // the listener's port; 0 where domains must tell the port
-	names   map[string]*virtualHostDraft // by name
-	domains map[string]*virtualHostDraft // in lower case
-	known   map[string]bool              // hosts of services, which no short form of another may take
-	drafts  []*virtualHostDraft
+	view         *mesh.View
+	Table        uint32                  // the listener's port; 0 where domains must tell the port
+	names        map[string]*virtualHost // by name
+	domains      map[string]*virtualHost // in lower case
+	known        map[string]bool         // hosts of services, which no short form of another may take
+	virtualHosts []*virtualHost
 }
 
-func (c *outboundTraffic) newHostSet(port uint32) *hostSet {
-	return &hostSet{c: c, table: port, names: map[string]*virtualHostDraft{}, domains: map[string]*virtualHostDraft{}, known: map[string]bool{}}
+func newHostSet(view *mesh.View, port uint32) *hostSet {
+	return &hostSet{view: view, Table: port, names: map[string]*virtualHost{}, domains: map[string]*virtualHost{}, known: map[string]bool{}}
 }
 
 // add makes a virtual host of a service, or of a host that is none (then the service is nil).
@@ -49,33 +48,33 @@ func (h *hostSet) add(host string, s *mesh.Service, port uint32, routes func() [
 		first.origins.AddOverridden(origins, "this host")
 		return
 	}
-	draft := &virtualHostDraft{port: port, routes: routes, origins: origins}
-	h.names[name] = draft
+	vhost := &virtualHost{port: port, routes: routes, origins: origins}
+	h.names[name] = vhost
 	domains, short := []string{xds.URIHost(host)}, []string(nil)
 	if s != nil {
 		domains, short = h.serviceDomains(host, s, port)
 	}
-	draft.host = &routev3.VirtualHost{Name: name, IncludeRequestAttemptCount: proxy.CountsAttempts(h.c.view)}
-	if h.claim(draft, domains, short); len(draft.host.Domains) > 0 {
-		h.drafts = append(h.drafts, draft)
+	vhost.host = &routev3.VirtualHost{Name: name, IncludeRequestAttemptCount: proxy.CountsAttempts(h.view)}
+	if h.claim(vhost, domains, short); len(vhost.host.Domains) > 0 {
+		h.virtualHosts = append(h.virtualHosts, vhost)
 	}
 }
 
 // claim takes the domains that are still free. A short form is left out where it is a service's full name.
-func (h *hostSet) claim(draft *virtualHostDraft, domains, short []string) {
+func (h *hostSet) claim(vhost *virtualHost, domains, short []string) {
 	for _, d := range domains {
 		lower := strings.ToLower(d)
 		if h.domains[lower] != nil || h.known[d] && slices.Contains(short, d) {
 			continue
 		}
-		h.domains[lower] = draft
-		draft.host.Domains = append(draft.host.Domains, d)
+		h.domains[lower] = vhost
+		vhost.host.Domains = append(vhost.host.Domains, d)
 	}
 }
 
 // find returns the virtual host that serves an authority by an exact domain or by the longest wildcard; nil where none
 // does.
-func (h *hostSet) find(authority string) *virtualHostDraft {
+func (h *hostSet) find(authority string) *virtualHost {
 	host := strings.ToLower(authority)
 	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
 		host = host[:i]
@@ -100,12 +99,12 @@ func (h *hostSet) know(name string, port uint32) {
 // serviceDomains are the authorities by which a service of some name is asked for, and which of them are short forms of
 // the name.
 func (h *hostSet) serviceDomains(name string, s *mesh.Service, port uint32) (domains, short []string) {
-	if h.table != 0 {
+	if h.Table != 0 {
 		port = 0
 	}
 	for _, host := range append([]string{name}, s.Aliases...) {
 		domains = append(domains, authorities(host, port)...)
-		for _, form := range shortForms(h.c.view, host) {
+		for _, form := range shortForms(h.view, host) {
 			domains = append(domains, authorities(form, port)...)
 			short = append(short, authorities(form, port)...)
 		}
@@ -115,7 +114,7 @@ func (h *hostSet) serviceDomains(name string, s *mesh.Service, port uint32) (dom
 			domains = append(domains, "*."+d)
 		}
 	}
-	for _, address := range proxy.ServiceAddresses(h.c.view, s) {
+	for _, address := range proxy.ServiceAddresses(h.view, s) {
 		if address != proxy.AnyIPv4 {
 			domains = append(domains, authorities(address, port)...)
 		}
@@ -153,35 +152,23 @@ func shortForms(view *mesh.View, host string) []string {
 
 // sort brings the virtual hosts into the order of the table.
 func (h *hostSet) sort() {
-	slices.SortStableFunc(h.drafts, func(a, b *virtualHostDraft) int { return cmp.Compare(a.host.Name, b.host.Name) })
+	slices.SortStableFunc(h.virtualHosts, func(a, b *virtualHost) int { return cmp.Compare(a.host.Name, b.host.Name) })
 }
 
-// place gives a virtual host its routes, and records all origins under a table.
-func (c *outboundTraffic) place(table string, d *virtualHostDraft) *routev3.VirtualHost {
-	d.once.Do(func() {
-		d.host.Routes = route.InVirtualHost(c.origins, table, d.host.Name, d.routes())
-		c.origins.Put(envoy.VirtualHost(table, d.host.Name), d.origins)
-	})
-	return d.host
-}
-
-// catchAll is the virtual host for the authorities that no other has: what the outbound traffic policy says of them.
-func (c *outboundTraffic) catchAll(table string) *routev3.VirtualHost {
-	out := &routev3.VirtualHost{Domains: []string{"*"}, IncludeRequestAttemptCount: proxy.CountsAttempts(c.view)}
-	only := &routev3.Route{Match: route.Match(nil)}
-	switch proxy.OutboundMode(c.view) {
-	case proxy.AllowDynamic:
-		out.Name = "allow_any_dynamic_dns"
-		only.Action = route.ForwardTo(c.view, xds.AnyDynamicDNS)
-	case proxy.AllowAny:
-		out.Name = "allow_any"
-		only.Action = route.ForwardTo(c.view, unknownCluster(c.view))
-	default:
-		out.Name = "block_all"
-		only.Action = &routev3.Route_DirectResponse{DirectResponse: &routev3.DirectResponseAction{Status: 502}}
+// keepOnly keeps the virtual host of one service, and lets it take every authority.
+func (h *hostSet) keepOnly(host string) {
+	h.virtualHosts = slices.DeleteFunc(h.virtualHosts, func(d *virtualHost) bool { return !slices.Contains(d.host.Domains, host) })
+	if len(h.virtualHosts) == 1 {
+		h.virtualHosts[0].host.Domains = []string{"*"}
 	}
-	only.Name = out.Name
-	out.Routes = []*routev3.Route{only}
-	c.origins.Record(envoy.VirtualHost(table, out.Name), proxy.OutboundPolicyOrigins(c.view)...)
-	return out
+}
+
+// tellPorts leaves the domains without a port to the hosts of port 80, which a request without one means.
+func (h *hostSet) tellPorts() {
+	h.virtualHosts = slices.DeleteFunc(h.virtualHosts, func(d *virtualHost) bool {
+		if d.port != 80 {
+			d.host.Domains = slices.DeleteFunc(d.host.Domains, func(domain string) bool { return !strings.Contains(domain, ":") })
+		}
+		return len(d.host.Domains) == 0
+	})
 }

@@ -1,4 +1,4 @@
-package compile
+package outbound
 
 import (
 	"slices"
@@ -8,80 +8,66 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/compile/filterchain"
-	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/proxy"
 	"sem.example/internal/compile/xds"
-	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 	"sem.example/internal/parallel"
 	"sem.example/internal/source"
 )
 
-// A portPlan settles what the listeners of one port are: which service listens at which address, and who gives way where
+// A listenerMap settles what the listeners of one port are: which service listens at which address, and who gives way where
 // several want the same one.
-type portPlan struct {
-	c      *outboundTraffic
-	number uint32
-	drafts map[string]*listenerDraft // by main address
-	order  []string
-}
-
-// A bid is the wish of a service for a listener.
-type bid struct {
-	egress  *egress
-	service *mesh.Service
-	port    *mesh.Port   // of the listener: the Sidecar's, or the service's own
-	written mesh.Written // where the port stands
-	binds   []string     // addresses; none leaves the choice to the service
-	cidrs   []string     // destinations that the service is reached at, where the listener is for every address
-	real    bool
-	chains  []*filterchain.Chain // for its connections that carry no readable requests, see prepare
+type listenerMap struct {
+	c       *Builder
+	number  uint32
+	entries map[string]*listenerEntry // by main address
+	order   []string
 }
 
 // serve plans the listeners of an egress. One with a port of its own gives its services that port; the others' services
 // have their own ports, but stay out of the listeners that the Sidecar describes.
-func (p *portPlan) serve(e *egress) {
+func (p *listenerMap) serve(e *egress) {
 	if at := e.port(); at != nil {
 		if at.Number == p.number {
 			p.serveSidecarPort(e, at)
 		}
 		return
 	}
-	for _, d := range p.drafts {
+	for _, d := range p.entries {
 		d.locked = true
 	}
 	if p.number == 0 {
 		return
 	}
 	binds, real := p.binding(e)
-	var bids []bid
+	var opts []listenerOpts
 	for _, at := range e.on(p.number).list {
 		if p.reserved(binds, at.port.Protocol) {
 			continue
 		}
-		bids = append(bids, p.bids(bid{egress: e, service: at.service, port: at.port, written: at.service.Written(at.port),
+		opts = append(opts, p.expand(listenerOpts{egress: e, service: at.service, port: at.port, written: at.service.Written(at.port),
 			binds: binds, real: real})...)
 	}
-	p.settle(bids)
+	p.addAll(opts)
 }
 
-func (p *portPlan) serveSidecarPort(e *egress, at *networking.SidecarPort) {
+func (p *listenerMap) serveSidecarPort(e *egress, at *networking.SidecarPort) {
 	binds, real := p.binding(e)
 	port := &mesh.Port{Name: at.Name, Number: at.Number, Protocol: mesh.ParseProtocol(at.Protocol)}
 	if p.reserved(binds, port.Protocol) {
 		return
 	}
 	written := mesh.Written{Object: p.c.view.Sidecar, Field: source.Join(e.Field, "port")}
-	var bids []bid
+	var opts []listenerOpts
 	for _, s := range e.Services {
-		bids = append(bids, bid{egress: e, service: s, port: port, written: written, binds: binds, real: real})
+		opts = append(opts, listenerOpts{egress: e, service: s, port: port, written: written, binds: binds, real: real})
 	}
-	p.settle(bids)
+	p.addAll(opts)
 }
 
 // binding is the address that an egress asks for, and whether its listener is a real one: without redirection, or on a
 // Unix socket.
-func (p *portPlan) binding(e *egress) (binds []string, real bool) {
+func (p *listenerMap) binding(e *egress) (binds []string, real bool) {
 	bind := e.bind()
 	real = e.Spec.GetCaptureMode() == networking.CaptureMode_NONE || strings.HasPrefix(bind, xds.UnixPrefix)
 	switch {
@@ -100,7 +86,7 @@ const (
 )
 
 // reserved says whether a listener at every address would take a port that the proxy needs for itself.
-func (p *portPlan) reserved(binds []string, protocol mesh.Protocol) bool {
+func (p *listenerMap) reserved(binds []string, protocol mesh.Protocol) bool {
 	if len(binds) == 0 && !protocol.IsHTTP() || len(binds) > 0 && binds[0] != proxy.Wildcards(p.c.view)[0] {
 		return false
 	}
@@ -112,20 +98,20 @@ func (p *portPlan) reserved(binds []string, protocol mesh.Protocol) bool {
 	return false
 }
 
-// bids are what a bid for a service on its own port comes to. A headless service without HTTP is reached at the addresses of its
+// expand returns what a service on its own port wants. A headless service without HTTP is reached at the addresses of its
 // endpoints, so it gets a listener for each of them except the proxy itself.
-func (p *portPlan) bids(b bid) []bid {
+func (p *listenerMap) expand(b listenerOpts) []listenerOpts {
 	s := b.service
 	headless := len(b.binds) == 0 && s.Resolution == mesh.OriginalDst && proxy.ServiceAddress(p.c.view, s) == proxy.AnyIPv4 &&
 		(b.port.Protocol.IsTCP() || b.port.Protocol == mesh.Detected)
 	if !headless {
-		return []bid{b}
+		return []listenerOpts{b}
 	}
 	endpoints := p.c.view.Instances(s, b.port)
 	if !s.Kubernetes() && len(endpoints) == 0 && s.Selector == nil {
-		return []bid{b}
+		return []listenerOpts{b}
 	}
-	var out []bid
+	var out []listenerOpts
 	for _, e := range endpoints {
 		ip, ok := proxy.ParseAddress(e.Address)
 		if !ok || strings.Contains(e.Address, "/") || len(p.c.view.Proxy.IPs) > 0 && ip == p.c.view.Proxy.IPs[0] {
@@ -137,17 +123,19 @@ func (p *portPlan) bids(b bid) []bid {
 	return out
 }
 
-// settle settles bids, in their order. What each wants by itself is worked out on all cores.
-func (p *portPlan) settle(bids []bid) {
-	bids = slices.DeleteFunc(bids, func(b bid) bool { return b.service.Resolution == mesh.Alias || kindOf(b.port.Protocol) == noTraffic })
-	parallel.Each(len(bids), func(i int) { p.prepare(&bids[i]) })
-	for _, b := range bids {
-		p.bid(b)
+// addAll adds what services want, in their order. What each wants by itself is worked out on all cores.
+func (p *listenerMap) addAll(opts []listenerOpts) {
+	opts = slices.DeleteFunc(opts, func(b listenerOpts) bool {
+		return b.service.Resolution == mesh.Alias || kindOf(b.port.Protocol) == noTraffic
+	})
+	parallel.Each(len(opts), func(i int) { p.prepare(&opts[i]) })
+	for _, b := range opts {
+		p.add(b)
 	}
 }
 
-// prepare finds the address of a bid, and the chains that it wants there.
-func (p *portPlan) prepare(b *bid) {
+// prepare finds the address of a service's listener, and the chains that it wants there.
+func (p *listenerMap) prepare(b *listenerOpts) {
 	kind := kindOf(b.port.Protocol)
 	p.choose(b, kind)
 	if kind != httpTraffic {
@@ -155,9 +143,9 @@ func (p *portPlan) prepare(b *bid) {
 	}
 }
 
-// bid settles one bid.
-func (p *portPlan) bid(b bid) {
-	current := p.drafts[b.binds[0]]
+// add adds what one service wants.
+func (p *listenerMap) add(b listenerOpts) {
+	current := p.entries[b.binds[0]]
 	if current != nil && current.locked {
 		current.overruled(b, "the Sidecar describes a listener at this address")
 		return
@@ -168,11 +156,11 @@ func (p *portPlan) bid(b bid) {
 	}
 	switch kindOf(b.port.Protocol) {
 	case httpTraffic:
-		p.bidHTTP(b, current)
+		p.addHTTP(b, current)
 	case tcpTraffic:
-		p.bidTCP(b, current)
+		p.addTCP(b, current)
 	default:
-		p.bidDetected(b, current)
+		p.addDetected(b, current)
 	}
 }
 
@@ -198,10 +186,10 @@ func kindOf(p mesh.Protocol) traffic {
 	return detectedTraffic
 }
 
-// choose finds the address of a bid that names none. Requests name their host, so all of them share the listener for
+// choose finds the address for a service whose options name none. Requests name their host, so all of them share the listener for
 // every address; other connections are known by their destination alone, so they get a listener at the service's
 // address, or a filter chain for its CIDR.
-func (p *portPlan) choose(b *bid, kind traffic) {
+func (p *listenerMap) choose(b *listenerOpts, kind traffic) {
 	switch {
 	case len(b.binds) > 0:
 		return
@@ -223,25 +211,25 @@ func (p *portPlan) choose(b *bid, kind traffic) {
 	b.binds = append([]string{main}, extra...)
 }
 
-// put makes a bid's chains those of the listener, whatever it was before.
-func (p *portPlan) put(b bid, chains []*filterchain.Chain, protocol mesh.Protocol) {
+// put makes a service's chains those of the listener, whatever it was before.
+func (p *listenerMap) put(b listenerOpts, chains []*filterchain.Chain, protocol mesh.Protocol) {
 	bind := b.binds[0]
-	before := p.drafts[bind]
+	before := p.entries[bind]
 	if before == nil {
 		p.order = append(p.order, bind)
 	}
-	d := &listenerDraft{binds: b.binds, port: b.port, real: b.real, protocol: protocol}
+	d := &listenerEntry{binds: b.binds, port: b.port, real: b.real, protocol: protocol}
 	d.set(chains)
 	if before != nil {
 		d.origins = before.origins
 	}
 	d.origins.Add("", b.origins()...)
-	p.drafts[bind] = d
+	p.entries[bind] = d
 }
 
-// bidHTTP adds requests to a listener. One that handles requests already needs nothing more: the route table tells
+// addHTTP adds requests to a listener. One that handles requests already needs nothing more: the route table tells
 // the services apart.
-func (p *portPlan) bidHTTP(b bid, current *listenerDraft) {
+func (p *listenerMap) addHTTP(b listenerOpts, current *listenerEntry) {
 	if current != nil && !current.protocol.IsTCP() {
 		return
 	}
@@ -256,7 +244,7 @@ func (p *portPlan) bidHTTP(b bid, current *listenerDraft) {
 	p.combine(b, current, []*filterchain.Chain{chain}, protocol)
 }
 
-func (p *portPlan) bidTCP(b bid, current *listenerDraft) {
+func (p *listenerMap) addTCP(b listenerOpts, current *listenerEntry) {
 	chains := b.chains
 	if current != nil && current.protocol.IsTCP() {
 		p.combine(b, current, chains, current.protocol)
@@ -269,9 +257,9 @@ func (p *portPlan) bidTCP(b bid, current *listenerDraft) {
 	p.combine(b, current, chains, protocol)
 }
 
-// bidDetected adds a service whose protocol is to be found out: its requests by the route table, and its other
+// addDetected adds a service whose protocol is to be found out: its requests by the route table, and its other
 // connections. It takes the place of a listener for requests alone.
-func (p *portPlan) bidDetected(b bid, current *listenerDraft) {
+func (p *listenerMap) addDetected(b listenerOpts, current *listenerEntry) {
 	chains := b.chains
 	if current != nil && current.protocol == mesh.Detected {
 		p.combine(b, current, chains, mesh.Detected)
@@ -287,9 +275,9 @@ func (p *portPlan) bidDetected(b bid, current *listenerDraft) {
 	p.combine(b, current, chains, mesh.Detected)
 }
 
-// combine merges a bid's chains into a listener, or makes the listener. Protocols in which the server speaks first
+// combine merges a service's chains into a listener, or makes the listener. Protocols in which the server speaks first
 // cannot share one with others, as an inspector would wait for the client for ever.
-func (p *portPlan) combine(b bid, current *listenerDraft, chains []*filterchain.Chain, protocol mesh.Protocol) {
+func (p *listenerMap) combine(b listenerOpts, current *listenerEntry, chains []*filterchain.Chain, protocol mesh.Protocol) {
 	switch {
 	case current == nil:
 		p.put(b, chains, protocol)
@@ -303,9 +291,9 @@ func (p *portPlan) combine(b bid, current *listenerDraft, chains []*filterchain.
 
 func serverFirst(p mesh.Protocol) bool { return p == mesh.MySQL || p == mesh.Mongo }
 
-// httpChain handles the requests of a bid. Services of one port share a route table, unless the service has a
+// httpChain handles the requests of a service. Services of one port share a route table, unless the service has a
 // listener of its own because its protocol is detected.
-func (p *portPlan) httpChain(b bid) *filterchain.Chain {
+func (p *listenerMap) httpChain(b listenerOpts) *filterchain.Chain {
 	table := strconv.Itoa(int(b.port.Number))
 	switch {
 	case b.port.Number == 0:
@@ -315,28 +303,5 @@ func (p *portPlan) httpChain(b bid) *filterchain.Chain {
 	}
 	out := filterchain.ForService(p.c.view, b.service, b.port.Protocol, table)
 	out.Origins.Add("", b.origins()...)
-	return out
-}
-
-// overruled notes that a bid got nothing.
-func (d *listenerDraft) overruled(b bid, why string) {
-	for _, o := range b.origins() {
-		o.Role, o.Note = envoy.Overridden, why
-		d.origins.Add("", o)
-	}
-}
-
-// origins are where the port of the listener is written, the service where that is in the Sidecar, and the address.
-func (b bid) origins() []envoy.Origin {
-	var out []envoy.Origin
-	if b.written.Object != nil {
-		out = append(out, origin.Defines(b.written.Object, b.written.Field))
-	}
-	if b.written.Object != b.service.Object {
-		out = append(out, origin.Defines(b.service.Object, b.service.Field))
-	}
-	if b.service.AddressField != "" && len(b.service.Addresses) > 0 && (len(b.cidrs) > 0 || b.binds[0] == b.service.Addresses[0]) {
-		out = append(out, origin.Defines(b.service.Object, b.service.AddressField))
-	}
 	return out
 }

@@ -1,4 +1,4 @@
-package compile
+package outbound
 
 import (
 	"strings"
@@ -11,9 +11,9 @@ import (
 	"sem.example/internal/mesh/routing"
 )
 
-// tlsChains translates the TLS rules of VirtualServices for a bid, a chain for each match that differs in what Envoy
+// tlsChains translates the TLS rules of VirtualServices for a service, a chain for each match that differs in what Envoy
 // sees of a connection: server names and destination subnets. Where no rule applies the service has a chain of its own.
-func (c *outboundTraffic) tlsChains(b bid, sets []*routing.Rules) []*filterchain.Chain {
+func (c *Builder) tlsChains(b listenerOpts, sets []*routing.Rules) []*filterchain.Chain {
 	var out []*filterchain.Chain
 	cidrs := b.cidrs // subnets of one match stay in force for later ones that name none
 	seen := map[string]*filterchain.Chain{}
@@ -60,7 +60,7 @@ func (c *outboundTraffic) tlsChains(b bid, sets []*routing.Rules) []*filterchain
 
 // needsSNI says whether only the server name tells the service's connections from others': it has no address of its own,
 // or a CIDR, or stands for many names.
-func needsSNI(view *mesh.View, b bid) bool {
+func needsSNI(view *mesh.View, b listenerOpts) bool {
 	address := proxy.ServiceAddress(view, b.service)
 	if !b.service.Kubernetes() && address == proxy.AnyIPv4 && !proxy.FamiliesOf(view).V4 {
 		address = proxy.AnyIPv6
