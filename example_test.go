@@ -77,8 +77,8 @@ func ExampleMesh_Validate() {
 		fmt.Printf("%s:%d: %s %s: %s\n", f.Place.File, f.Place.Line, f.Severity, f.ID, f.Message)
 	}
 	// Output:
-	// mesh.yaml:16: info SEM207: no rule leads to the subset "v1" of "api.example.com"
-	// mesh.yaml:25: error SEM105: no DestinationRule for "api.example.com" defines a subset "v2"
+	// mesh.yaml:16: info SEM207: no route uses subset "v1" of "api.example.com"
+	// mesh.yaml:25: error SEM105: subset "v2" of "api.example.com" is not defined
 }
 
 func ExampleMesh_Trace() {

@@ -10,10 +10,10 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM097",
-	Title:    "abort without a status",
+	Title:    "fault abort without a status",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why:      `An abort answers requests with a status. Without one it does nothing.`,
+	Why:      `An abort fault responds with its status. Without httpStatus or grpcStatus, the fault has no effect.`,
 	Fix:      `Set httpStatus or grpcStatus.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
@@ -37,7 +37,7 @@ func abortStatus(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
 		for i, route := range spec.Http {
 			if abort := route.GetFault().GetAbort(); abort != nil && abort.ErrorType == nil {
-				r.at(facts.At(o, "spec.http").Item(i).Sub("fault.abort"), "the abort has no status, and so does nothing")
+				r.at(facts.At(o, "spec.http").Item(i).Sub("fault.abort"), "the abort has no effect: it sets neither httpStatus nor grpcStatus")
 			}
 		}
 	})

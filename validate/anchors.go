@@ -14,13 +14,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM223",
-	Title:    "regex is not anchored as it looks",
+	Title:    "regex matches less than it seems to",
 	Severity: diag.Warning,
 	Stage:    diag.AtRoute,
-	Why: `A regex has to match the whole path, without the query, or the whole value of the header: the proxy does not search for it. A plain
-word, or an expression that begins with ^ and stops in the middle, matches less than its author thinks; one that does not begin with a
-slash matches no path.`,
-	Fix: `End the expression with .* where more may follow; use exact or prefix where no expression is needed.`,
+	Why: `The proxy matches a regex against the whole path, without the query, or the whole header value; it does not search. A plain word, or an
+expression that begins with ^ and ends in the middle, matches only that text. A path regex that does not begin with a slash never matches.`,
+	Fix: `Append .* where more text may follow, or use exact or prefix.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -52,7 +51,7 @@ func looseRegex(s *facts.Set, r *reporter) {
 				loosePath(r, at.Match(i, "uri.regex"), text)
 			}
 			if text := m.GetAuthority().GetRegex(); stopsShort(text) {
-				r.at(at.Match(i, "authority.regex"), "regex %q has to match the whole authority", text).help("write %s.*", text)
+				r.at(at.Match(i, "authority.regex"), "regex %q must match the whole authority", text).help("write %s.*", text)
 			}
 			for _, name := range slices.Sorted(maps.Keys(m.GetHeaders())) {
 				looseHeader(r, at.Match(i, "headers").Key(name).Sub("regex"), name, m.GetHeaders()[name].GetRegex())
@@ -68,11 +67,11 @@ func loosePath(r *reporter, at facts.Place, text string) {
 	switch {
 	case err != nil:
 	case !beginsWithSlash(tree):
-		r.at(at, "regex %q matches no path: every path begins with /, and the whole of it has to match", text).help("write /%s", strings.TrimPrefix(text, "^"))
+		r.at(at, "regex %q never matches: a path begins with /, and the regex must match all of it", text).help("write /%s", strings.TrimPrefix(text, "^"))
 	case p.Kind == facts.Exact && !strings.HasSuffix(text, "$"):
-		r.at(at, "regex %q matches only the path %s, nothing below it", text, p.Text).help("write exact: %s, or prefix: %s", p.Text, p.Text)
+		r.at(at, "regex %q matches only the path %s, not the paths below it", text, p.Text).help("write exact: %s, or prefix: %s", p.Text, p.Text)
 	case stopsShort(text):
-		r.at(at, "regex %q has to match the whole path, so it does not match %s/more", text, strings.TrimSuffix(p.Example(), "/")).help("write %s.*", text)
+		r.at(at, "regex %q must match the whole path: it does not match %s/more", text, strings.TrimSuffix(p.Example(), "/")).help("write %s.*", text)
 	}
 }
 
@@ -81,7 +80,7 @@ func looseHeader(r *reporter, at facts.Place, header, text string) {
 	word := text != "" && facts.NewRegex(text).Kind == facts.Exact && !strings.HasSuffix(text, "$")
 	long := slices.Contains([]string{"user-agent", "cookie", "accept", "referer"}, strings.ToLower(header))
 	if stopsShort(text) || word && long {
-		f := r.at(at, "regex %q has to match the whole value of the header", text).help("write .*%s.*", text)
+		f := r.at(at, "regex %q must match the whole header value", text).help("write .*%s.*", text)
 		if strings.HasPrefix(text, "^") {
 			f.help("write %s.*", text)
 		}

@@ -13,13 +13,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM126",
-	Title:    "TCP entry takes the TLS connections of other hosts",
+	Title:    "TCP ServiceEntry captures TLS connections of other hosts",
 	Severity: diag.Warning,
 	Stage:    diag.AtFilterChain,
-	Why: `Without an address the proxy listens on the port for every destination. Hosts of protocol TLS and HTTPS are told apart by server
-name; a TCP host has none and takes every other connection to the port, also those that would have passed through to hosts that
-nobody registered. Addresses that Istio allocates help only workloads that let the proxy answer their DNS queries.`,
-	Fix: `Declare the port with protocol TLS, give the entry its addresses, or turn DNS capture on for its clients.`,
+	Why: `Without addresses, the proxy listens on the port for every destination. TLS and HTTPS hosts are distinguished by SNI; a TCP host has no
+SNI and receives every other connection to the port, including connections to unregistered hosts. Automatically allocated addresses help
+only clients with DNS capture.`,
+	Fix: `Set protocol TLS, set addresses in the ServiceEntry, or enable DNS capture for its clients.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -53,23 +53,23 @@ func takesTLS(s *facts.Set, r *reporter) {
 		if p.Number != 443 && other == nil {
 			return
 		}
-		f := r.at(facts.PortPlace(svc, p), "%q takes every connection to port %d, whatever its host, unless another host claims the server name", svc.Host, p.Number).
-			help("write protocol TLS, or give the entry its addresses")
+		f := r.at(facts.PortPlace(svc, p), "%q receives every connection to port %d whose SNI no other host matches", svc.Host, p.Number).
+			help("set protocol: TLS, or set addresses in the ServiceEntry")
 		if other != nil {
-			f.related(facts.At(other.Object, other.Port(p.Number).Field), "%q shares the port, told apart by server name", other.Host)
+			f.related(facts.At(other.Object, other.Port(p.Number).Field), "%q shares the port and is matched by SNI", other.Host)
 		}
 	})
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM129",
-	Title:    "TCP entry without address shares its port with HTTP",
+	Title:    "TCP ServiceEntry without addresses shares a port with HTTP",
 	Severity: diag.Warning,
 	Stage:    diag.AtFilterChain,
-	Why: `The proxy has one listener for all HTTP hosts of a port, whatever their addresses; an opaque host without an address falls on the
-same. What a connection is, is then decided by its first bytes: whatever is not HTTP goes to the TCP host, and servers that speak
-first stall until the detection gives up.`,
-	Fix: `Give the TCP entry its addresses, or another port.`,
+	Why: `The proxy has one listener for all HTTP hosts of a port. A TCP host without addresses shares it. The proxy then detects the protocol of
+each connection from its first bytes: everything that is not HTTP goes to the TCP host, and server-first protocols wait for the detection
+timeout.`,
+	Fix: `Set addresses in the TCP ServiceEntry, or use another port.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -111,20 +111,20 @@ func sharesHTTP(s *facts.Set, r *reporter) {
 			return
 		}
 		if other := s.Hosts.SeenTogether(s.Hosts.OnAnyAddress()[p.Number].Http, svc); other != nil {
-			r.at(facts.PortPlace(svc, p), "%q shares the listener of port %d with HTTP hosts: connections are told apart by their first bytes", svc.Host, p.Number).
-				related(facts.At(other.Object, other.Port(p.Number).Field), "%q has the port for HTTP", other.Host)
+			r.at(facts.PortPlace(svc, p), "%q shares the listener of port %d with HTTP hosts: the proxy detects the protocol of each connection", svc.Host, p.Number).
+				related(facts.At(other.Object, other.Port(p.Number).Field), "%q uses the port for HTTP", other.Host)
 		}
 	})
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM130",
-	Title:    "Mongo or MySQL port is shared with another protocol",
+	Title:    "MongoDB or MySQL port is shared with another protocol",
 	Severity: diag.Error,
 	Stage:    diag.AtFilterChain,
-	Why: `Servers of MySQL and MongoDB speak first, so Istio never mixes them with other protocols on one listener. Without an address both
-hosts fall on the same one: the younger host is left out of it, and its connections go to the other.`,
-	Fix: `Give the entry its addresses, or use different ports.`,
+	Why: `MongoDB and MySQL are server-first protocols, so Istio does not combine them with other protocols on one listener. Without addresses, both
+hosts share a listener: the newer host is left out, and its connections go to the other.`,
+	Fix: `Set addresses in the ServiceEntry, or use different ports.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -175,9 +175,9 @@ func sharesServerFirst(s *facts.Set, r *reporter) {
 			on := s.Hosts.OnAnyAddress()[p.Number]
 			for _, list := range [][]*mesh.Service{on.Http, on.TLS} {
 				if other := s.Hosts.SeenTogether(list, svc); other != nil {
-					r.at(facts.PortPlace(svc, p), "port %d is %s for %q and %s for %q, and Istio does not mix these on one listener: the younger host is left out",
+					r.at(facts.PortPlace(svc, p), "port %d is %s for %q and %s for %q: Istio does not combine these protocols on one listener and ignores the newer host",
 						p.Number, p.Protocol, svc.Host, other.Port(p.Number).Protocol, other.Host).
-						related(facts.At(other.Object, other.Port(p.Number).Field), "the other protocol is declared here")
+						related(facts.At(other.Object, other.Port(p.Number).Field), "other protocol")
 					break
 				}
 			}

@@ -14,11 +14,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM073",
-	Title:    "host of the request is set more than once",
+	Title:    "authority of the request is set more than once",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why:      `rewrite.authority and the headers Host and :authority of the request are the same thing, so at most one of them can be set.`,
-	Fix:      `Keep rewrite.authority.`,
+	Why:      `rewrite.authority and the request headers Host and :authority all set the same header. Set only one of them.`,
+	Fix:      `Keep rewrite.authority and remove the headers.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -49,7 +49,7 @@ func authorityTwice(s *facts.Set, r *reporter) {
 			first, value := at.Sub("rewrite.authority"), route.GetRewrite().GetAuthority()
 			for _, set := range authorities(at, route.GetHeaders().GetRequest()) {
 				if value != "" {
-					r.at(set.Place, "the host of the request is set twice").related(first, "it is set here first").rejected()
+					r.at(set.Place, "the Host header is set more than once").related(first, "first set here").rejected()
 					break
 				}
 				first, value = set.Place, set.value

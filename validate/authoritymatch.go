@@ -14,12 +14,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM239",
-	Title:    "match of an authority that no client sends",
+	Title:    "authority match never matches",
 	Severity: diag.Warning,
 	Stage:    diag.AtRoute,
 	When:     diag.NoRouteMatched,
-	Why: `The authority is compared letter by letter with what clients send: in lower case, without the port where it is the usual one of the
-scheme. And only requests for a host of the rules come to them at all.`,
+	Why: `The authority is compared with the Host header that clients send: lower case, and without the default port of the scheme. Only requests
+for the hosts of the VirtualService reach its rules.`,
 	Fix: `Write the authority as clients send it.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
@@ -54,11 +54,11 @@ func strangeAuthority(s *facts.Set, r *reporter) {
 			switch {
 			case text == "" || strings.Contains(port, ":"):
 			case text != strings.ToLower(text):
-				r.at(p, "clients send hosts in lower case, not %q", text).help("write %s", strings.ToLower(text))
+				r.at(p, "authority %q never matches: hosts are lower case", text).help("write %s", strings.ToLower(text))
 			case port == "80" || port == "443":
-				r.at(p, "clients leave out the usual port %s", port).help("write %s", host)
+				r.at(p, "the authority never matches: clients omit the default port %s", port).help("write %s", host)
 			case !ruledFor(s, at.Object, host):
-				r.at(p, "requests for %q do not come to these rules", host).related(facts.At(at.Object, "spec.hosts"), "they are for %s",
+				r.at(p, "authority %q never matches: it is not a host of this VirtualService", host).related(facts.At(at.Object, "spec.hosts"), "hosts: %s",
 					strings.Join(config.Spec[*networking.VirtualService](at.Object).GetHosts(), ", "))
 			}
 		}
@@ -74,13 +74,12 @@ func ruledFor(s *facts.Set, o *config.Object, host string) bool {
 
 var _ = register(diag.Check{
 	ID:       "SEM238",
-	Title:    "match of a claim that no policy reads",
+	Title:    "JWT claim match without a RequestAuthentication",
 	Severity: diag.Error,
 	Stage:    diag.AtRoute,
 	When:     diag.NoRouteMatched,
-	Why: `Claims of a token can be matched where a RequestAuthentication has checked the token. On a gateway without one such a match never
-holds.`,
-	Fix: `Add a RequestAuthentication for the workload of the gateway.`,
+	Why:      `A gateway can route by claims only where a RequestAuthentication validates the token. Without one, the match is always false.`,
+	Fix:      `Add a RequestAuthentication that selects the gateway's workload.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -140,8 +139,8 @@ func unreadClaim(s *facts.Set, r *reporter) {
 		}
 		for i, m := range rule.GetMatch() {
 			if claimed(m.GetHeaders()) || claimed(m.GetWithoutHeaders()) {
-				r.at(at.Match(i, "headers"), "no RequestAuthentication of the input is for %s, so claims are never known there", name(servers[0].Object)).
-					related(facts.At(servers[0].Object, "spec.selector"), "the rules are for this gateway")
+				r.at(at.Match(i, "headers"), "the claim match never matches: no RequestAuthentication in the input selects %s", name(servers[0].Object)).
+					related(facts.At(servers[0].Object, "spec.selector"), "the VirtualService uses this gateway")
 			}
 		}
 	})

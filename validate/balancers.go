@@ -14,11 +14,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM218",
-	Title:    "warm-up with a balancer that does not know it",
+	Title:    "warm-up with a load balancer that ignores it",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why:      `Only ROUND_ROBIN and LEAST_REQUEST send new endpoints less at first. Other ways of balancing do not look at warmup.`,
-	Fix:      `Use ROUND_ROBIN or LEAST_REQUEST, or leave out warmup.`,
+	Why:      `Only ROUND_ROBIN and LEAST_REQUEST support slow start. Other load balancers ignore warmup.`,
+	Fix:      `Use ROUND_ROBIN or LEAST_REQUEST, or remove warmup.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -64,9 +64,9 @@ func idleWarmup(s *facts.Set, r *reporter) {
 			}
 			simple := p.Balancer.GetSimple()
 			if p.Balancer.GetConsistentHash() != nil {
-				r.at(p.Sub("loadBalancer."+field), "consistentHash does not know a warm-up")
+				r.at(p.Sub("loadBalancer."+field), "warmup is ignored: consistentHash does not support it")
 			} else if simple == networking.LoadBalancerSettings_RANDOM || simple == networking.LoadBalancerSettings_PASSTHROUGH {
-				r.at(p.Sub("loadBalancer."+field), "%s does not know a warm-up", simple)
+				r.at(p.Sub("loadBalancer."+field), "warmup is ignored: %s does not support it", simple)
 			}
 		}
 	})
@@ -74,12 +74,12 @@ func idleWarmup(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM219",
-	Title:    "traffic of another host is passed through",
+	Title:    "PASSTHROUGH load balancing for a host that other hosts are routed to",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `With simple: PASSTHROUGH the proxy connects to the address that the client dialled, not to an endpoint of the host. What is routed
-there from another host, or arrives at a gateway, ends where it was going before: at the other host, or at the gateway itself.`,
-	Fix: `Use another way of balancing for hosts that others are routed to.`,
+	Why: `With simple: PASSTHROUGH, the proxy connects to the original destination instead of an endpoint of the host. Traffic that was routed from
+another host, or that arrives at a gateway, goes to that other host, or to the gateway itself.`,
+	Fix: `Use another load balancer for hosts that other traffic is routed to.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -158,19 +158,19 @@ func passedThrough(s *facts.Set, r *reporter) {
 		if own && facts.IsBoundTo(t.Object, mesh.MeshGateway) {
 			return
 		}
-		r.at(t.HostPlace(), "traffic for another address is not sent to %q: PASSTHROUGH leaves it where it was going", svc.Host).
-			related(facts.At(rule.Object, "spec.trafficPolicy.loadBalancer.simple"), "the balancing is set here")
+		r.at(t.HostPlace(), "traffic is not routed to %q: PASSTHROUGH sends it to its original destination", svc.Host).
+			related(facts.At(rule.Object, "spec.trafficPolicy.loadBalancer.simple"), "PASSTHROUGH is set here")
 	})
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM209",
-	Title:    "locality that no endpoint is in",
+	Title:    "locality without endpoints",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `Shares and failover go by the localities of the endpoints, region/zone/subzone. One that no endpoint is in gets no traffic; its share
-is lost to the others.`,
-	Fix: `Write localities of the endpoints.`,
+	Why: `Locality weights and failover use the localities of the endpoints (region/zone/subzone). A locality without endpoints receives no traffic;
+its share goes to the other localities.`,
+	Fix: `Use localities that the endpoints have.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -246,5 +246,5 @@ func emptyAmong(r *reporter, at facts.Place, locality string, known []string) {
 	if locality == "*" || slices.ContainsFunc(known, func(k string) bool { return facts.LocalityCovers(locality, k) || k == locality }) {
 		return
 	}
-	r.at(at, "no endpoint is in the locality %q: they are in %s", locality, strings.Join(known, ", "))
+	r.at(at, "no endpoint is in locality %q; endpoints are in %s", locality, strings.Join(known, ", "))
 }

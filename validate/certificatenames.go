@@ -12,12 +12,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM274",
-	Title:    "name for the handshake is no name",
+	Title:    "name for the TLS handshake is malformed",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The server's certificate bears DNS names, IP addresses, or identities that begin with spiffe://. A URL, a name with a port, or an empty
-text equals none of them, so that verification fails; as SNI it selects no certificate. Istio admits any text.`,
-	Fix: `Write the bare name, as the certificate has it.`,
+	Why: `A certificate contains DNS names, IP addresses or identities that begin with spiffe://. A URL, a name with a port, or an empty string
+never equals any of these, so verification fails; as SNI it selects no certificate. Istio accepts any string.`,
+	Fix: `Write the bare name, as in the certificate.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -39,7 +39,7 @@ func certificateNames(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		for _, p := range facts.Policies(o, spec) {
 			if sni := p.TLS.GetSni(); sni != "" && strings.ContainsAny(sni, "/: ") {
-				r.at(p.Sub("tls.sni"), "sni %q is no host name", sni)
+				r.at(p.Sub("tls.sni"), "sni %q is not a host name", sni)
 			}
 			alternativeNames(r, p.Sub("tls.subjectAltNames"), p.TLS.GetSubjectAltNames())
 		}
@@ -51,9 +51,9 @@ func alternativeNames(r *reporter, at facts.Place, names []string) {
 		scheme, _, isURL := strings.Cut(name, "://")
 		switch here := (at.Item(i)); {
 		case name == "":
-			r.at(here, "no certificate bears an empty name")
+			r.at(here, "subjectAltNames contains an empty name, which never matches a certificate")
 		case isURL && scheme != "spiffe":
-			r.at(here, "no certificate bears the URL %q", name)
+			r.at(here, "subjectAltNames contains the URL %q, which never matches a certificate", name)
 		}
 	}
 }

@@ -12,12 +12,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM083",
-	Title:    "cipher suite is left out, or none fits the TLS version",
+	Title:    "cipher suites are ignored, or none fits the TLS version",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `Cipher suites that Envoy does not know, or that are listed twice, are left out. Those that are used by default do not
-work with TLS 1.0 and 1.1, so that such clients could not connect.`,
-	Fix: `List suites by their OpenSSL names, each once; for TLS 1.0 and 1.1 list suites that have them, such as ECDHE-RSA-AES128-SHA.`,
+	Why: `Istio ignores cipher suites that Envoy does not support and suites that are listed twice. The default suites do not support TLS 1.0 and
+1.1, so clients with these versions cannot connect.`,
+	Fix: `List each suite once, by its OpenSSL name. For TLS 1.0 and 1.1, include a suite that supports them, such as ECDHE-RSA-AES128-SHA.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -53,13 +53,13 @@ func ciphers(s *facts.Set, r *reporter) {
 	for _, t := range facts.WantedServerTLS(s.Documents) {
 		if old := t.MinProtocolVersion; len(t.CipherSuites) == 0 &&
 			(old == networking.ServerTLSSettings_TLSV1_0 || old == networking.ServerTLSSettings_TLSV1_1) {
-			r.at(t.Sub("minProtocolVersion"), "%s needs cipherSuites: those used by default do not support it", old).warned()
+			r.at(t.Sub("minProtocolVersion"), "%s requires cipherSuites: the default suites do not support it", old).warned()
 		}
 		for i, suite := range t.CipherSuites {
 			at := t.Sub("cipherSuites").Item(i)
 			switch {
 			case !isSuite(suite):
-				f := r.at(at, "Envoy does not know cipher suite %q", suite).warned()
+				f := r.at(at, "cipher suite %q is ignored: Envoy does not support it", suite).warned()
 				if near := diag.Nearest(suite, suites); near != "" {
 					f.help("did you mean %q?", near)
 				}

@@ -13,11 +13,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM099",
-	Title:    "match of a JWT claim outside gateways",
+	Title:    "JWT claim match outside gateways",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why:      `Only gateways route by the claims of a token (@request.auth.claims). On sidecars there is nothing to match, so Istio rejects the document.`,
-	Fix:      `Bind the VirtualService to gateways only, without mesh.`,
+	Why:      `Only gateways can match JWT claims (@request.auth.claims). Istio rejects the VirtualService for sidecars.`,
+	Fix:      `Bind the VirtualService to gateways only; remove mesh.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -59,7 +59,7 @@ func claimMatch(s *facts.Set, r *reporter) {
 func claims(r *reporter, at facts.Place, headers map[string]*networking.StringMatch) {
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		if facts.IsClaim(name) {
-			r.at(at.Key(name), "%q is known to gateways only, and this VirtualService is for the mesh", name).rejected()
+			r.at(at.Key(name), "%q works on gateways only, and this VirtualService applies to sidecars", name).rejected()
 		}
 	}
 }

@@ -14,13 +14,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM145",
-	Title:    "TLS is originated without a server name",
+	Title:    "TLS origination without SNI",
 	Severity: diag.Warning,
 	Stage:    diag.AtTLS,
 	When:     diag.Observed,
-	Why: `The proxy takes the server name (SNI) and the name that it verifies from the Host header, which only HTTP has. For other
-protocols it sends no server name unless the rule sets one; servers with several certificates then show the wrong one or refuse.`,
-	Fix: `Set sni, and subjectAltNames.`,
+	Why: `For HTTP, the proxy takes the SNI and the name to verify from the Host header. For other protocols it sends no SNI unless the
+DestinationRule sets one; a server with several certificates then presents the wrong one or rejects the connection.`,
+	Fix: `Set sni and subjectAltNames.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -66,10 +66,10 @@ func missingSNI(s *facts.Set, r *reporter) {
 			continue
 		}
 		reported[x.TLS.Place] = true
-		f := r.at(x.TLS.Sub("mode"), "port %d of %q is not HTTP, so the proxy sends no server name to it", x.Port.Number, x.Service.Host).
-			related(x.PortPlace(), "the port is declared %s here", x.Port.Protocol)
+		f := r.at(x.TLS.Sub("mode"), "no SNI is sent to port %d of %q: the port is not HTTP, and sni is not set", x.Port.Number, x.Service.Host).
+			related(x.PortPlace(), "the port is declared as %s here", x.Port.Protocol)
 		if mesh.IsWildcard(x.Service.Host) {
-			f.help("set sni to the name of the server; one rule for each name that %s stands for", x.Service.Host)
+			f.help("set sni to the server's name; write one DestinationRule for each name that %s covers", x.Service.Host)
 		} else {
 			f.help("set sni: %s", x.Service.Host)
 		}
@@ -78,12 +78,12 @@ func missingSNI(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM146",
-	Title:    "server name holds a wildcard",
+	Title:    "SNI contains a wildcard",
 	Severity: diag.Error,
 	Stage:    diag.AtTLS,
 	When:     diag.Observed,
-	Why:      `The server name (SNI) is sent as it is written. No server has a name with a star, so none knows which certificate to show.`,
-	Fix:      `Leave sni out for HTTP, where the Host header gives it, or write the name of the server.`,
+	Why:      `The proxy sends sni as it is written. No server certificate is selected by a name with a literal star.`,
+	Fix:      `For HTTP, omit sni: the Host header provides it. Otherwise write the server's name.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -124,7 +124,7 @@ func wildcardSNI(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		for _, p := range facts.Policies(o, spec) {
 			if sni := p.TLS.GetSni(); strings.Contains(sni, "*") {
-				r.at(p.Sub("tls.sni"), "no server has the name %q", sni)
+				r.at(p.Sub("tls.sni"), "sni %q is sent literally: a wildcard is not a server name", sni)
 			}
 		}
 	})
@@ -132,12 +132,12 @@ func wildcardSNI(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM148",
-	Title:    "server name is set, but not the names to verify",
+	Title:    "sni is set without subjectAltNames",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why: `The proxy verifies the names in the server's certificate by itself only where it also chooses the server name. With an explicit
-sni and no subjectAltNames, in the rule or in the ServiceEntry, any certificate of a trusted authority will do, whatever its names.`,
-	Fix: `Add subjectAltNames, or leave sni out where the port is HTTP.`,
+	Why: `The proxy verifies the names in a server's certificate automatically only if it also chooses the SNI. With an explicit sni and no
+subjectAltNames in the DestinationRule or ServiceEntry, any certificate from a trusted CA is accepted.`,
+	Fix: `Add subjectAltNames, or omit sni where the port is HTTP.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -183,19 +183,19 @@ func unverifiedNames(s *facts.Set, r *reporter) {
 			continue
 		}
 		reported[x.TLS.Place] = true
-		r.at(x.TLS.Sub("sni"), "with this sni the names in the certificate of %q are not verified", x.Service.Host).
+		r.at(x.TLS.Sub("sni"), "the name in the certificate of %q is not verified: sni is set without subjectAltNames", x.Service.Host).
 			help("add subjectAltNames: [%s]", t.GetSni())
 	}
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM154",
-	Title:    "one server name is sent to several hosts",
+	Title:    "one SNI is sent to several hosts",
 	Severity: diag.Warning,
 	Stage:    diag.AtTLS,
-	Why: `The rule serves several hosts and fixes one server name (SNI) for all of them. Servers of the other hosts are asked for a name
-that is not theirs: they show the wrong certificate or refuse.`,
-	Fix: `Leave sni out for HTTP, where the Host header gives it, or write a rule for each host.`,
+	Why: `The DestinationRule covers several hosts and sets one SNI for all of them. Servers of the other hosts receive a name that is not theirs:
+they present the wrong certificate or reject the connection.`,
+	Fix: `For HTTP, omit sni: the Host header provides it. Otherwise write one DestinationRule for each host.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -250,7 +250,7 @@ func sharedSNI(s *facts.Set, r *reporter) {
 		hosts, sni := named[t.Place], t.Settings.GetSni()
 		i := slices.IndexFunc(hosts, func(h string) bool { return h != sni })
 		if slices.Contains(hosts, sni) && i >= 0 {
-			r.at(t.Sub("sni"), "the server of %q is asked for %q as well", hosts[i], sni)
+			r.at(t.Sub("sni"), "the server of %q receives the SNI %q, too", hosts[i], sni)
 		}
 	}
 }

@@ -16,9 +16,9 @@ var _ = register(diag.Check{
 	Title:    "endpoint is the name of a Service",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why: `The proxy looks the name up and connects to the virtual address of the Service, as a program without sidecar would: kube-proxy picks
-the Pod. Rules and policies of that Service, its subsets and its automatic mutual TLS do not act on this traffic.`,
-	Fix: `Route to the Service by a VirtualService, or mean it so.`,
+	Why: `The proxy resolves the name and connects to the cluster IP of the Service, as a program without a sidecar does; kube-proxy selects the
+Pod. Routes, policies, subsets and automatic mutual TLS of that Service do not apply.`,
+	Fix: `Route to the Service with a VirtualService, or keep it if this is intended.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -54,8 +54,8 @@ spec:
 func serviceEndpoint(s *facts.Set, r *reporter) {
 	eachServiceEndpoint(s, func(at facts.Place, entry *config.Object, svc *mesh.Service) {
 		if circle(s, entry, svc) == nil {
-			r.at(at, "%s is a Service of the mesh; its rules and policies do not act on this traffic", svc.Host).
-				related(facts.At(svc.Object, svc.Field), "the Service")
+			r.at(at, "%s is a Service: its VirtualServices and DestinationRules do not apply to this traffic", svc.Host).
+				related(facts.At(svc.Object, svc.Field), "Service")
 		}
 	})
 }
@@ -65,9 +65,9 @@ var _ = register(diag.Check{
 	Title:    "gateway sends traffic to itself",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The host of the entry is resolved to the Service of a gateway, so that callers end there. The rules of that very gateway send the
-requests on to the same host, and so to the gateway again: they go in a circle.`,
-	Fix: `Register the host with its real address. Let a VirtualService lead sidecars to the gateway instead of the endpoint.`,
+	Why: `The host of the ServiceEntry resolves to the Service of a gateway, so clients reach the gateway. That gateway routes the requests to the
+same host, and so to itself: a loop.`,
+	Fix: `Register the host with its real address, and route sidecars to the gateway with a VirtualService.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -136,8 +136,8 @@ spec:
 func gatewayCircle(s *facts.Set, r *reporter) {
 	eachServiceEndpoint(s, func(at facts.Place, entry *config.Object, svc *mesh.Service) {
 		if t := circle(s, entry, svc); t != nil {
-			r.at(at, "%s is the gateway that sends these requests: they come back to it", svc.Host).
-				related(t.HostPlace(), "the gateway's rule").related(facts.At(svc.Object, svc.Field), "the Service of the gateway")
+			r.at(at, "routing loop: %s is the gateway that sends these requests", svc.Host).
+				related(t.HostPlace(), "route of the gateway").related(facts.At(svc.Object, svc.Field), "Service of the gateway")
 		}
 	})
 }

@@ -12,11 +12,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM069",
-	Title:    "ConfigMap of another namespace as credential",
+	Title:    "credential is a ConfigMap in another namespace",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why:      `configmap://namespace/name names a ConfigMap with the authorities that the server is verified with. A rule may read those of its own namespace only.`,
-	Fix:      `Put the ConfigMap into the namespace of the rule, and name both: configmap://namespace/name.`,
+	Why: `configmap://namespace/name refers to a ConfigMap with the CA certificates that verify the server. A DestinationRule may read only
+ConfigMaps in its own namespace.`,
+	Fix: `Move the ConfigMap to the namespace of the DestinationRule, and write configmap://namespace/name.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -41,9 +42,9 @@ func configMap(s *facts.Set, r *reporter) {
 			parts := strings.Split(at, "/")
 			switch {
 			case len(parts) < 2 || parts[0] == "" || parts[1] == "":
-				r.at(p.Sub("tls.credentialName"), "credentialName must be configmap://%s/name", o.Namespace).rejected()
+				r.at(p.Sub("tls.credentialName"), "credentialName must be configmap://NAMESPACE/NAME, with namespace %s", o.Namespace).rejected()
 			case parts[0] != o.Namespace:
-				r.at(p.Sub("tls.credentialName"), "the ConfigMap is in namespace %q, and the rule in %q", parts[0], o.Namespace).rejected()
+				r.at(p.Sub("tls.credentialName"), "ConfigMap in namespace %q: a DestinationRule in %q cannot read it", parts[0], o.Namespace).rejected()
 			}
 		}
 	})

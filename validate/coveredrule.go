@@ -12,11 +12,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM221",
-	Title:    "match is covered by an earlier one",
+	Title:    "match is covered by an earlier match",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The first match that a request meets decides, whatever matches it better further down. Every request that meets this match meets
-an earlier one too: its path begins with an earlier prefix, or the earlier match asks for less. The rule never gets a request by it.`,
+	Why: `The first matching rule applies. Every request that meets this match also meets an earlier one: its path begins with an earlier prefix, or
+the earlier match has fewer conditions. This match never applies.`,
 	Fix: `Move the more specific rule to the front.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
@@ -70,9 +70,9 @@ func reportCovered(r *reporter, c facts.HTTPMatch, earlier *facts.HTTPMatch, war
 	switch {
 	case earlier != nil && same(*earlier, c):
 	case earlier != nil:
-		f := r.at(c.Place, "the match is never used: an earlier one takes every request that meets it, for instance %s", c.Example()).
-			related(earlier.Place, "this match comes first").
-			help("put %s before %s", facts.RuleField(c.Rule), facts.RuleField(earlier.Rule))
+		f := r.at(c.Place, "unreachable match: an earlier match applies to every such request, for example %s", c.Example()).
+			related(earlier.Place, "earlier match").
+			help("move %s before %s", facts.RuleField(c.Rule), facts.RuleField(earlier.Rule))
 		if earlier.Rule == c.Rule {
 			f.help("remove the match").severity(diag.Info)
 		}
@@ -80,8 +80,8 @@ func reportCovered(r *reporter, c facts.HTTPMatch, earlier *facts.HTTPMatch, war
 			f.warned()
 		}
 	case warnedOf:
-		r.at(c.Place, "Istio's webhook warns that an earlier match covers this one, though requests remain that meet only this one").
-			related(facts.At(c.Object, warned), "this match comes first").severity(diag.Info).warned()
+		r.at(c.Place, "Istio's webhook warns that an earlier match covers this one; some requests still reach it").
+			related(facts.At(c.Object, warned), "earlier match").severity(diag.Info).warned()
 	}
 }
 

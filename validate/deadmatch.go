@@ -11,12 +11,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM277",
-	Title:    "condition that no request fulfils, or that has no effect",
+	Title:    "condition never matches or has no effect",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `Methods and schemes are compared as they are: requests say GET and http, never get or HTTP. ignoreUriCase is for exact and prefix
-conditions on the path; a regular expression has (?i) for that. Istio admits it all the same.`,
-	Fix: `Write methods in upper and schemes in lower case; begin a regular expression with (?i).`,
+	Why: `Methods and schemes are case-sensitive: clients send GET and http, not get or HTTP. ignoreUriCase applies to exact and prefix matches of
+uri only; in a regex, use (?i). Istio accepts the resource.`,
+	Fix: `Write methods in upper case and schemes in lower case; begin a case-insensitive regex with (?i).`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -41,7 +41,7 @@ func deadMatch(s *facts.Set, r *reporter) {
 			wrongCase(r, at.Match(i, "method"), m.GetMethod(), strings.ToUpper)
 			wrongCase(r, at.Match(i, "scheme"), m.GetScheme(), strings.ToLower)
 			if _, regex := m.GetUri().GetMatchType().(*networking.StringMatch_Regex); m.GetIgnoreUriCase() && (regex || m.Uri == nil) {
-				r.at(at.Match(i, "ignoreUriCase"), "ignoreUriCase has no effect without an exact or prefix condition on uri")
+				r.at(at.Match(i, "ignoreUriCase"), "ignoreUriCase has no effect without an exact or prefix match of uri")
 			}
 		}
 	})
@@ -51,7 +51,7 @@ func deadMatch(s *facts.Set, r *reporter) {
 func wrongCase(r *reporter, at facts.Place, m *networking.StringMatch, written func(string) string) {
 	for _, f := range []struct{ field, value string }{{"exact", m.GetExact()}, {"prefix", m.GetPrefix()}} {
 		if f.value != written(f.value) {
-			r.at(facts.At(at.Object, at.Field+"."+f.field), "no request has %q here", f.value).help("write %q", written(f.value))
+			r.at(facts.At(at.Object, at.Field+"."+f.field), "%q never matches: the comparison is case-sensitive", f.value).help("use %q", written(f.value))
 		}
 	}
 }

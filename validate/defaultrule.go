@@ -13,13 +13,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM235",
-	Title:    "no rule for the rest of the requests",
+	Title:    "VirtualService without a default route",
 	Severity: diag.Warning,
 	Stage:    diag.AtRoute,
 	When:     diag.NoRouteMatched,
-	Why: `Rules for a host replace its default route. A request that meets none of the matches is answered 404 by the client's proxy; it does
-not go to the service.`,
-	Fix: `End with a rule that has no match and leads to the service itself.`,
+	Why: `The routes of a VirtualService replace the default route of the host. For a request that no route matches, the client's proxy responds
+with 404.`,
+	Fix: `End with a route without match that leads to the service itself.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -65,8 +65,8 @@ func noDefaultRule(s *facts.Set, r *reporter) {
 			}
 			rules := sidecarConditions(o)
 			if port := unruledPort(svc, rules); port != nil && len(rules) > 0 {
-				r.at(facts.At(o, "spec.http"), "requests for %q on port %d that meet no match are answered 404%s", svc.Host, port.Number, instance(rules)).
-					help("add a last rule without match that leads to %q", config.Spec[*networking.VirtualService](o).GetHosts()[0])
+				r.at(facts.At(o, "spec.http"), "no default route for %q on port %d: other requests receive 404%s", svc.Host, port.Number, instance(rules)).
+					help("add a last route without match to %q", config.Spec[*networking.VirtualService](o).GetHosts()[0])
 				break
 			}
 		}
@@ -118,7 +118,7 @@ func instance(rules []facts.HTTPMatch) string {
 			c.Port, c.Gateways, c.AnyGateway, c.Without = 0, nil, true, nil
 			return c.Covers(request)
 		}) {
-			return ", for instance GET " + path
+			return ", for example GET " + path
 		}
 	}
 	return ""

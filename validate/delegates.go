@@ -16,8 +16,8 @@ var _ = register(diag.Check{
 	Severity: diag.Error,
 	Stage:    diag.AtRoute,
 	When:     diag.NoRouteMatched,
-	Why: `The rule hands its requests to the rules of another VirtualService, which does not exist or is not exported to this namespace. istiod
-leaves the rule out, without a word, and its requests are answered with 404.`,
+	Why: `The route delegates to another VirtualService, which does not exist or is not exported to this namespace. istiod drops the route without
+an error, and its requests receive 404.`,
 	Fix: `Correct the name and namespace of the delegate, or export it.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
@@ -78,11 +78,11 @@ func missingDelegate(s *facts.Set, r *reporter) {
 		if d.To != nil && (len(hosts(d)) > 0 || d.Dropped == "") {
 			return
 		}
-		reason := "there is none of that name"
+		reason := "no VirtualService has this name"
 		if d.To != nil {
 			reason = d.Dropped
 		}
-		f := r.at(d.Place, "delegate %s is not found: %s", d.Name, reason)
+		f := r.at(d.Place, "delegate %s not found: %s", d.Name, reason)
 		if near := nearestDelegate(s, d.Name); d.To == nil && near != "" {
 			f.help("did you mean %s?", near)
 		}
@@ -91,13 +91,13 @@ func missingDelegate(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM241",
-	Title:    "rule of a delegate does not fit the rule that delegates",
+	Title:    "route of a delegate conflicts with the root match",
 	Severity: diag.Error,
 	Stage:    diag.AtRoute,
 	When:     diag.NoRouteMatched,
-	Why: `Each rule of a delegate must match only requests that the delegating rule matches: a prefix inside its prefix, and no condition that
-contradicts it. istiod leaves out the rules that do not fit; their requests are answered with 404.`,
-	Fix: `Narrow the match of the delegate to that of the rule that delegates.`,
+	Why: `Each route of a delegate must match a subset of what the root route matches: a prefix inside its prefix, and no conflicting condition.
+istiod drops the routes that conflict; their requests receive 404.`,
+	Fix: `Narrow the match of the delegate to the match of the root.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -156,8 +156,8 @@ func unfitDelegate(s *facts.Set, r *reporter) {
 	for _, v := range s.Mesh.VirtualServices() {
 		for _, l := range v.Ignored {
 			if l.Object != v.Object {
-				r.at(facts.At(l.Object, l.Field), "this rule is left out for %s: %s", name(v.Object), l.Reason).
-					related(facts.At(v.Object, "spec.http"), "it is delegated to from here")
+				r.at(facts.At(l.Object, l.Field), "route is dropped for root %s: %s", name(v.Object), l.Reason).
+					related(facts.At(v.Object, "spec.http"), "delegated from here")
 			}
 		}
 	}
@@ -165,13 +165,12 @@ func unfitDelegate(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM242",
-	Title:    "rule delegates to a VirtualService that cannot be a delegate",
+	Title:    "delegate has hosts or delegates again",
 	Severity: diag.Error,
 	Stage:    diag.AtRoute,
 	When:     diag.NoRouteMatched,
-	Why: `Only a VirtualService without hosts is a delegate, and a delegate must not delegate further. istiod leaves the rule out, and its
-requests are answered with 404.`,
-	Fix: `Take the hosts out of the delegate, or route to its host instead.`,
+	Why:      `A delegate is a VirtualService without hosts, and it cannot delegate further. istiod drops the route, and its requests receive 404.`,
+	Fix:      `Remove hosts from the delegate, or route to its host instead.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -230,18 +229,18 @@ spec:
 func noDelegate(s *facts.Set, r *reporter) {
 	s.Routes.EachDelegation(s.WantedObjects("VirtualService"), func(d facts.Delegation) {
 		if d.To != nil && len(hosts(d)) > 0 {
-			r.at(d.Place, "%s has hosts of its own and is no delegate", d.Name).related(facts.At(d.To, "spec.hosts"), "its hosts")
+			r.at(d.Place, "%s sets hosts and cannot be a delegate", d.Name).related(facts.At(d.To, "spec.hosts"), "hosts")
 		}
 	})
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM243",
-	Title:    "delegate that nobody delegates to",
+	Title:    "delegate is not referenced",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why:      `A VirtualService without hosts acts only through the rules that delegate to it. None does.`,
-	Fix:      `Delegate to it, give it hosts, or remove it.`,
+	Why:      `A VirtualService without hosts takes effect only through the routes that delegate to it.`,
+	Fix:      `Reference it from a route, set hosts, or remove it.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -289,7 +288,7 @@ func idleDelegate(s *facts.Set, r *reporter) {
 	})
 	for _, o := range s.WantedObjects("VirtualService") {
 		if len(config.Spec[*networking.VirtualService](o).GetHosts()) == 0 && !used[o.Namespace+"/"+o.Name] {
-			r.at(facts.At(o, "metadata.name"), "no rule delegates to %s", name(o))
+			r.at(facts.At(o, "metadata.name"), "no route delegates to %s", name(o))
 		}
 	}
 }

@@ -10,12 +10,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM096",
-	Title:    "DENY rule by HTTP attributes closes TCP ports",
+	Title:    "DENY rule with HTTP attributes denies all TCP connections",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `On a TCP port the proxy knows no methods, paths or headers. So that a DENY policy does not let through what it cannot judge, such
-a condition counts as fulfilled there, and every connection to TCP ports of the selected workloads is refused.`,
-	Fix: `Name the HTTP ports of the workload in to.operation.ports of the rule.`,
+	Why: `On a TCP port the proxy knows no methods, paths or headers. A DENY rule treats such conditions as true there, so every connection to a TCP
+port of the selected workloads is denied.`,
+	Fix: `Restrict the rule to the HTTP ports with to.operation.ports.`,
 	Wrong: `
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
@@ -38,7 +38,7 @@ func denyHTTP(s *facts.Set, r *reporter) {
 		for i, rule := range spec.Rules {
 			from, to := len(rule.GetFrom()) > 0, len(rule.GetTo()) > 0
 			if from && !to && !knownToTCP(rule.GetFrom()) || to && !namesPorts(rule.GetTo()) {
-				r.at(facts.At(o, "spec.rules").Item(i), "the rule asks for HTTP attributes only, and so refuses all connections to TCP ports").warned()
+				r.at(facts.At(o, "spec.rules").Item(i), "the rule uses HTTP attributes only: it denies all connections to TCP ports").warned()
 			}
 		}
 	})

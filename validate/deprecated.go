@@ -13,7 +13,7 @@ var _ = register(diag.Check{
 	Title:    "field is deprecated",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why:      `The field still works, but another took its place, and a later version of Istio may drop it.`,
+	Why:      `The field still works, but a newer field replaces it, and a later Istio version may remove it.`,
 	Fix:      `Use the field that the finding names.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1

@@ -7,15 +7,14 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM140",
-	Title:    "TLS is originated on a port where the application already encrypts",
+	Title:    "TLS origination on a port where the application already uses TLS",
 	Severity: diag.Error,
 	Stage:    diag.AtTLS,
 	When:     diag.Observed,
-	Why: `The port's protocol is HTTPS or TLS: the proxy passes the application's own TLS through. A DestinationRule with mode SIMPLE
-or MUTUAL for that port wraps it in a second TLS. The server takes the inner handshake for garbage; clients see "wrong version
-number", a 400 or a reset connection.`,
-	Fix: `Either take the tls settings for this port out of the rule, or let the application speak plain HTTP to a port of protocol
-HTTP (with targetPort 443) and originate TLS there.`,
+	Why: `The port's protocol is HTTPS or TLS: the proxy passes the application's TLS through. A DestinationRule with mode SIMPLE or MUTUAL for that
+port adds a second layer of TLS. Clients see "wrong version number", a 400 response or a reset connection.`,
+	Fix: `Remove tls for this port from the DestinationRule, or send plain HTTP from the application to a port of protocol HTTP (with targetPort
+443) and originate TLS there.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -59,20 +58,20 @@ func doubleTLS(s *facts.Set, r *reporter) {
 		if !x.Port.Protocol.IsTLS() || !x.TLS.Originates() || mixed(s, x) || routedTo(s, x) {
 			continue
 		}
-		r.at(x.TLS.Sub("mode"), "TLS mode %s applies to port %d of %q, whose protocol %s says that the application encrypts already",
+		r.at(x.TLS.Sub("mode"), "double TLS: mode %s applies to port %d of %q, where the application already uses TLS (protocol %s)",
 			x.TLS.Settings.GetMode(), x.Port.Number, x.Service.Host, x.Port.Protocol).
-			related(x.PortPlace(), "the port is declared here")
+			related(x.PortPlace(), "port declared here")
 	}
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM141",
-	Title:    "TLS for the whole host covers a plaintext port and a TLS port",
+	Title:    "TLS for a host covers a plaintext port and a TLS port",
 	Severity: diag.Error,
 	Stage:    diag.AtTLS,
-	Why: `The host has ports where the proxy should originate TLS and ports where the application does so itself. Settings at the top
-of the rule apply to all of them: what suits the plaintext port encrypts the other twice.`,
-	Fix: `Move the tls block to portLevelSettings of the plaintext port.`,
+	Why: `The host has ports where the proxy should originate TLS and ports where the application does. The top-level tls applies to all of them and
+adds a second layer of TLS to the latter.`,
+	Fix: `Move tls to portLevelSettings of the plaintext port.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -121,10 +120,10 @@ func mixedTLS(s *facts.Set, r *reporter) {
 			continue
 		}
 		plain := plainPort(s, x)
-		r.at(x.TLS.Sub("mode"), "TLS mode %s for all of %q also wraps port %d, where the application encrypts already (protocol %s)",
+		r.at(x.TLS.Sub("mode"), "double TLS: mode %s for all ports of %q includes port %d, where the application already uses TLS (protocol %s)",
 			x.TLS.Settings.GetMode(), x.Service.Host, x.Port.Number, x.Port.Protocol).
 			help("move tls to portLevelSettings of port %d", plain).
-			related(x.PortPlace(), "port %d is declared here", x.Port.Number)
+			related(x.PortPlace(), "port %d declared here", x.Port.Number)
 	}
 }
 

@@ -12,12 +12,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM178",
-	Title:    "document is defined twice",
+	Title:    "resource is defined twice",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `A cluster holds one object of a kind, namespace and name. Applied one after the other, the later document overwrites the earlier
-one: nothing of that one is left.`,
-	Fix: `Give one of the two another name, or remove it.`,
+	Why:      `A cluster holds one resource of a kind, namespace and name. When both are applied, the later resource overwrites the earlier one.`,
+	Fix:      `Rename one of the two, or remove it.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -57,10 +56,10 @@ func duplicate(s *facts.Set, r *reporter) {
 		}
 		id := identity{group, o.Kind, o.Namespace, o.Name}
 		if first := earlier[id]; first != nil {
-			f := r.at(facts.At(o, "metadata.name"), "%s overwrites an earlier document of this name", name(o)).
-				related(facts.At(first, "metadata.name"), "nothing of this one is used")
+			f := r.at(facts.At(o, "metadata.name"), "%s is already defined: this definition overwrites the earlier one", name(o)).
+				related(facts.At(first, "metadata.name"), "overwritten definition")
 			if sameText(first.Doc.Tree(), o.Doc.Tree()) {
-				f.severity(diag.Warning).help("remove one of the two: they say the same")
+				f.severity(diag.Warning).help("remove one of the two: they are identical")
 			}
 		}
 		earlier[id] = o

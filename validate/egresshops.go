@@ -9,14 +9,15 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM248",
-	Title:    "sidecars hand traffic to a gateway that does not take it",
+	Title:    "sidecars send traffic to a gateway that does not accept it",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `Traffic that leaves through an egress gateway travels in two legs. The rule for the sidecars sends it to a port of the gateway's
-Service, and there a server of the Gateway has to have that port, take the host, and expect what arrives: plain HTTP of an http rule,
-the application's TLS of a tls rule, or what a DestinationRule for the gateway's Service makes of them. Otherwise the connection is
-refused or reset, and the caller gets 503.`,
-	Fix: `Follow one request: the rule for the sidecars, the port of the Service, the server of the Gateway. Give all three one port and protocol.`,
+	Why: `Traffic through an egress gateway takes two hops. The route for sidecars sends it to a port of the gateway's Service. There, a server of
+the Gateway must have that port and the host, and must expect what arrives: plain HTTP from an http route, the application's TLS from a
+tls route, or what a DestinationRule for the gateway's Service makes of them. Otherwise the connection is rejected or reset, and the
+client receives 503.`,
+	Fix: `Follow one request: the route for sidecars, the port of the Service, the server of the Gateway. Use the same port and protocol in all
+three.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -94,13 +95,13 @@ func unfitHop(s *facts.Set, r *reporter) {
 		open := l.Open()
 		switch {
 		case len(open) == 0:
-			f := r.at(l.PortPlace(), "no server of %s for this host listens behind port %d of %q", name(l.Servers[0].Object), l.Port.Number, l.Service.Host)
+			f := r.at(l.PortPlace(), "no server of %s for this host listens on port %d of %q", name(l.Servers[0].Object), l.Port.Number, l.Service.Host)
 			for _, v := range l.Servers {
-				f.related(v.Sub("port"), "this server takes the host, at port %d", v.GetPort().GetNumber())
+				f.related(v.Sub("port"), "this server has the host on port %d", v.GetPort().GetNumber())
 			}
 		case !slices.ContainsFunc(open, l.Fits) && !slices.ContainsFunc(open, l.MutualMismatch):
-			r.at(l.PortPlace(), "%s arrives at a server of %s that expects %s", l.Sends(), name(open[0].Object), expects(open[0])).
-				related(open[0].Place, "the server stands here")
+			r.at(l.PortPlace(), "%s arrives at a server of %s, which expects %s", l.Sends(), name(open[0].Object), expects(open[0])).
+				related(open[0].Place, "server")
 		}
 	})
 }

@@ -15,8 +15,8 @@ var _ = register(diag.Check{
 	Title:    "egress host is listed twice or covered by another",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why:      `A host that another entry of the same listener includes adds nothing. Most likely one of the two was meant otherwise.`,
-	Fix:      `Remove one of the entries.`,
+	Why:      `Another entry of the same listener already includes this host, so it has no effect. One of the two is probably a mistake.`,
+	Fix:      `Remove one of the hosts.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Sidecar
@@ -52,7 +52,7 @@ func duplicateHosts(r *reporter, at facts.Place, hosts []string) {
 		}
 		known := seen[namespace]
 		if known[host] || known["*"] || host == "*" && len(known) > 0 {
-			r.at(at.Item(i), "host %q is covered by another entry, or covers one", h).warned()
+			r.at(at.Item(i), "host %q overlaps with another host of the listener", h).warned()
 		}
 		if known == nil {
 			known = map[string]bool{}
@@ -61,6 +61,6 @@ func duplicateHosts(r *reporter, at facts.Place, hosts []string) {
 		known[host] = true
 	}
 	if seen["*"]["*"] && len(seen) > 1 {
-		r.at(at, "*/* selects every host, so that the other entries add nothing").warned()
+		r.at(at, "*/* selects every host: the other hosts have no effect").warned()
 	}
 }

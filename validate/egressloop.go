@@ -14,12 +14,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM247",
-	Title:    "rule acts on sidecars and on the gateway that it leads to",
+	Title:    "route applies to sidecars and to the gateway that it leads to",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
-	Why: `The rules are bound to the sidecars and to an egress gateway, and this one sends requests to that gateway without saying at which of
-the two it acts. At the gateway it sends them back to the gateway itself: the request goes in a circle.`,
-	Fix: `Add match.gateways: [mesh] to the rule that leads to the gateway.`,
+	Why: `The VirtualService is bound to sidecars and to an egress gateway, and this route sends requests to that gateway without restricting itself
+to sidecars. At the gateway it sends them to the gateway again: a loop.`,
+	Fix: `Add match.gateways: [mesh] to the route that leads to the gateway.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -100,9 +100,9 @@ func gatewayLoop(s *facts.Set, r *reporter) {
 			host := s.FullHost(t.Host, o)
 			for _, g := range bound {
 				if standsBefore(s, g, host) {
-					r.at(t.HostPlace(), "at gateway %s this rule sends requests back to the gateway itself", g).
-						help("add match.gateways: [mesh] to this rule").
-						related(facts.At(o, "spec.gateways"), "the rules act at the sidecars and at the gateway")
+					r.at(t.HostPlace(), "routing loop: at gateway %s, this route sends requests to the gateway itself", g).
+						help("add match.gateways: [mesh] to this route").
+						related(facts.At(o, "spec.gateways"), "the VirtualService applies to sidecars and to the gateway")
 				}
 			}
 		}

@@ -9,14 +9,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM249",
-	Title:    "sidecars and gateway do not agree on mutual TLS",
+	Title:    "sidecars and gateway disagree about mutual TLS",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `Towards a gateway there is no automatic mutual TLS: its Pods do not ask for it. A server of mode ISTIO_MUTUAL needs a DestinationRule
-of mode ISTIO_MUTUAL for the gateway's Service, and such a rule needs such a server. Servers are told apart by server name, so the rule
-has to set sni to a host of the server; without it the sidecar sends the name of its cluster, which no server takes. Either way the
-handshake fails, and the caller gets 503.`,
-	Fix: `Set tls mode ISTIO_MUTUAL and sni in the DestinationRule for the gateway's Service, or take mutual TLS from the server.`,
+	Why: `Automatic mutual TLS does not apply to gateways. A server with mode ISTIO_MUTUAL needs a DestinationRule with mode ISTIO_MUTUAL for the
+gateway's Service, and the reverse. Servers are selected by SNI, so the DestinationRule must set sni to a host of the server; without it,
+the sidecar sends the name of its cluster, which matches no server. In each case the handshake fails and the client receives 503.`,
+	Fix: `Set tls mode ISTIO_MUTUAL and sni in the DestinationRule for the gateway's Service, or remove mutual TLS from the server.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -109,15 +108,15 @@ func unevenMutual(s *facts.Set, r *reporter) {
 		v := open[i]
 		switch {
 		case !l.Mutual():
-			r.at(l.PortPlace(), "%s arrives at a server of %s that demands mutual TLS of the mesh", l.Sends(), name(v.Object)).
+			r.at(l.PortPlace(), "%s arrives at a server of %s, which requires mutual TLS", l.Sends(), name(v.Object)).
 				help("add a DestinationRule for %s with tls mode ISTIO_MUTUAL and sni %s on port %d", l.Service.Host, facts.ServerHostName(v.GetHosts()[0]), l.Port.Number).
-				related(v.Sub("tls.mode"), "it is demanded here")
+				related(v.Sub("tls.mode"), "required here")
 		case !v.TakesMutual():
-			r.at(l.TLS.Sub("mode"), "mutual TLS of the mesh arrives at a server of %s that does not expect it", name(v.Object)).
-				related(v.Place, "the server stands here").related(l.PortPlace(), "this rule leads there")
+			r.at(l.TLS.Sub("mode"), "mutual TLS arrives at a server of %s, which does not expect it", name(v.Object)).
+				related(v.Place, "server").related(l.PortPlace(), "route")
 		default:
-			r.at(l.TLS.Sub("mode"), "the server name that sidecars send is %q, which no server of %s takes", l.ServerName(), name(v.Object)).
-				help("set sni to %s", facts.ServerHostName(v.GetHosts()[0])).related(v.Place, "the server takes other names")
+			r.at(l.TLS.Sub("mode"), "sidecars send the SNI %q, which no server of %s accepts", l.ServerName(), name(v.Object)).
+				help("set sni to %s", facts.ServerHostName(v.GetHosts()[0])).related(v.Place, "hosts of the server")
 		}
 	})
 }

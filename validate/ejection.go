@@ -11,12 +11,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM214",
-	Title:    "ejection among few endpoints",
+	Title:    "outlier detection with few endpoints",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why: `One endpoint may always be ejected, more only up to maxEjectionPercent of all, 10 % unless it is set. With fewer than ten endpoints a
-second one stays, however it fails.`,
-	Fix: `Raise maxEjectionPercent where more may be ejected.`,
+	Why: `Envoy may always eject one endpoint, and more only up to maxEjectionPercent (10 % by default). With fewer than ten endpoints, a second
+failing endpoint is never ejected.`,
+	Fix: `Raise maxEjectionPercent if more endpoints may be ejected.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -61,10 +61,10 @@ func fewEjections(s *facts.Set, r *reporter) {
 		}
 		switch {
 		case endpoints == 1:
-			r.at(p.Sub("outlierDetection"), "%q has a single endpoint: when it is ejected, none is left", svc.Host).
-				help("leave it out, or keep it for when there are more endpoints")
+			r.at(p.Sub("outlierDetection"), "%q has one endpoint: ejecting it leaves no endpoint", svc.Host).
+				help("remove outlierDetection, or keep it if more endpoints will follow")
 		case endpoints*percent < 200:
-			r.at(p.Sub("outlierDetection"), "of the %d endpoints of %q no more than one is ejected at a time: maxEjectionPercent is %d", endpoints, svc.Host, percent)
+			r.at(p.Sub("outlierDetection"), "of the %d endpoints of %q, at most one is ejected at a time: maxEjectionPercent is %d", endpoints, svc.Host, percent)
 		}
 	})
 }
@@ -87,12 +87,12 @@ func eachOutlier(s *facts.Set, do func(p facts.Policy, svc *mesh.Service, endpoi
 
 var _ = register(diag.Check{
 	ID:       "SEM215",
-	Title:    "ejection stops at the share of healthy endpoints",
+	Title:    "ejection stops at minHealthPercent",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why: `When the share of healthy endpoints falls below minHealthPercent, outlier detection is off: the ejected ones are used again. With few
-endpoints a single ejection may be enough for that.`,
-	Fix: `Lower minHealthPercent below the share that one ejection leaves.`,
+	Why: `When the share of healthy endpoints falls below minHealthPercent, outlier detection is disabled and ejected endpoints are used again. With
+few endpoints, one ejection can be enough.`,
+	Fix: `Lower minHealthPercent below the share that remains after one ejection.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -133,19 +133,19 @@ func futileEjection(s *facts.Set, r *reporter) {
 	eachOutlier(s, func(p facts.Policy, svc *mesh.Service, endpoints int) {
 		least := int(p.Outlier.GetMinHealthPercent())
 		if left := 100 * (endpoints - 1) / endpoints; endpoints > 1 && left < least {
-			r.at(p.Sub("outlierDetection.minHealthPercent"), "one ejection of %d endpoints leaves %d %%, less than %d %%: ejected endpoints are used again", endpoints, left, least)
+			r.at(p.Sub("outlierDetection.minHealthPercent"), "ejecting one of %d endpoints leaves %d %% healthy, below minHealthPercent %d: outlier detection is disabled", endpoints, left, least)
 		}
 	})
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM216",
-	Title:    "count of gateway errors that is never reached",
+	Title:    "consecutiveGatewayErrors is never reached",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `Errors 502, 503 and 504 count as gateway errors and as 5xx errors. An endpoint is ejected at the first count that is full: that of
-gateway errors never is, unless it is the smaller.`,
-	Fix: `Make consecutiveGatewayErrors less than consecutive5xxErrors, or leave it out.`,
+	Why: `Responses 502, 503 and 504 count as gateway errors and as 5xx errors. An endpoint is ejected at the first limit that is reached, so the
+gateway limit takes effect only if it is smaller.`,
+	Fix: `Set consecutiveGatewayErrors below consecutive5xxErrors, or remove it.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -183,8 +183,8 @@ func gatewayErrors(s *facts.Set, r *reporter) {
 		for _, p := range facts.Policies(o, spec) {
 			gateway, all := p.Outlier.GetConsecutiveGatewayErrors().GetValue(), p.Outlier.GetConsecutive_5XxErrors().GetValue()
 			if all > 0 && gateway >= all {
-				r.at(p.Sub("outlierDetection.consecutiveGatewayErrors"), "%d gateway errors are never counted: %d errors of any 5xx status eject before", gateway, all).
-					related(p.Sub("outlierDetection.consecutive5xxErrors"), "gateway errors count here, too")
+				r.at(p.Sub("outlierDetection.consecutiveGatewayErrors"), "consecutiveGatewayErrors %d is never reached: %d consecutive 5xx errors eject the endpoint first", gateway, all).
+					related(p.Sub("outlierDetection.consecutive5xxErrors"), "gateway errors count as 5xx errors")
 			}
 		}
 	})

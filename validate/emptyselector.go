@@ -15,9 +15,8 @@ var _ = register(diag.Check{
 	Title:    "selector without labels",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A selector without labels selects every workload of the namespace, as no selector at all does. Who writes a selector most
-likely means to narrow the document down.`,
-	Fix: `Add the labels of the workloads, or remove the selector.`,
+	Why:      `A selector without labels selects every workload of the namespace, like no selector. This is probably a mistake.`,
+	Fix:      `Add the labels of the workloads, or remove the selector.`,
 	Wrong: `
 apiVersion: security.istio.io/v1
 kind: PeerAuthentication
@@ -35,12 +34,12 @@ spec: {selector: {matchLabels: {app: web}}, mtls: {mode: STRICT}}
 func emptySelector(s *facts.Set, r *reporter) {
 	workloads := func(o *config.Object, w *networking.WorkloadSelector) {
 		if w != nil && len(w.Labels) == 0 {
-			r.at(facts.At(o, "spec.workloadSelector"), "workloadSelector has no labels, and so selects every workload of %s", o.Namespace).warned()
+			r.at(facts.At(o, "spec.workloadSelector"), "workloadSelector has no labels: it selects every workload of %s", o.Namespace).warned()
 		}
 	}
 	labels := func(o *config.Object, field string, w *selection.WorkloadSelector) {
 		if w != nil && len(w.MatchLabels) == 0 {
-			r.at(facts.At(o, "spec."+field), "%s has no labels, and so selects every workload of %s", field, o.Namespace).warned()
+			r.at(facts.At(o, "spec."+field), "%s has no labels: it selects every workload of %s", field, o.Namespace).warned()
 		}
 	}
 	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) { workloads(o, spec.WorkloadSelector) })

@@ -12,11 +12,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM250",
-	Title:    "WorkloadEntry that nothing selects",
+	Title:    "WorkloadEntry is not selected",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why:      `A WorkloadEntry serves a host only if a ServiceEntry or a Service of its namespace selects its labels. None does.`,
-	Fix:      `Select its labels in a ServiceEntry of the namespace, or correct them.`,
+	Why:      `A WorkloadEntry serves a host only if a ServiceEntry or a Service in its namespace selects its labels.`,
+	Fix:      `Select its labels in a ServiceEntry of the namespace, or correct the labels.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -94,8 +94,8 @@ var _ = register(diag.Check{
 	Title:    "Service selects no workload",
 	Severity: diag.Warning,
 	Stage:    diag.AtEndpoint,
-	Why: `The input holds workloads in the namespace of the Service, but none with the labels that it selects, and no EndpointSlice or
-Endpoints for it. Requests are answered with 503 and the flag UH.`,
+	Why: `The input contains workloads in the namespace of the Service, but no workload with the selected labels, and no EndpointSlice or Endpoints.
+Requests receive 503 (response flag UH).`,
 	Fix: `Correct the selector or the labels.`,
 	Wrong: `
 apiVersion: v1
@@ -149,12 +149,11 @@ func emptyService(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM264",
-	Title:    "endpoint is the proxy itself",
+	Title:    "endpoint is a loopback or link-local address",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The address is a loopback or link-local address: each proxy connects to its own machine. That is right
-only where a helper runs beside every client.`,
-	Fix: `Write an address that clients can reach.`,
+	Why:      `Each proxy connects to its own machine. This is correct only if a helper runs beside every client.`,
+	Fix:      `Use an address that clients can reach.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: WorkloadEntry
@@ -173,13 +172,13 @@ func localEndpoint(s *facts.Set, r *reporter) {
 	for _, o := range s.WantedObjects("ServiceEntry") {
 		for i, e := range config.Spec[*networking.ServiceEntry](o).GetEndpoints() {
 			if at := (facts.At(o, "spec.endpoints").Item(i).Sub("address")); local(e.GetAddress()) {
-				r.at(at, "%s is an address of the client's own machine", e.GetAddress()).severity(diag.Info) // a helper beside each proxy is reached so
+				r.at(at, "endpoint %s is a loopback or link-local address: each client connects to its own machine", e.GetAddress()).severity(diag.Info) // a helper beside each proxy is reached so
 			}
 		}
 	}
 	for _, o := range s.WantedObjects("WorkloadEntry") {
 		if address := config.Spec[*networking.WorkloadEntry](o).GetAddress(); local(address) {
-			r.at(facts.At(o, "spec.address"), "%s is an address of the client's own machine", address)
+			r.at(facts.At(o, "spec.address"), "endpoint %s is a loopback or link-local address: each client connects to its own machine", address)
 		}
 	}
 }

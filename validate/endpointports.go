@@ -14,12 +14,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM052",
-	Title:    "endpoint does not fit the ports of its entry",
+	Title:    "endpoint ports do not fit the ServiceEntry",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `The port map of an endpoint says which number each port of the entry has there, by port name. A name that the entry does not
-have says nothing. A Unix socket is one end of one connection, so its entry has one port.`,
-	Fix: `Use the names of spec.ports as keys. Split an entry with sockets so that each has one port.`,
+	Why: `endpoints[].ports maps port names of the ServiceEntry to the numbers that the endpoint listens on. Other names have no effect. A Unix
+socket serves one port only.`,
+	Fix: `Use the names of spec.ports as keys. For Unix sockets, write one ServiceEntry for each port.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -55,13 +55,13 @@ func endpointPorts(s *facts.Set, r *reporter) {
 			at := facts.At(o, "spec.endpoints").Item(i)
 			for _, name := range slices.Sorted(maps.Keys(e.GetPorts())) {
 				if !slices.Contains(names, name) {
-					f := r.at(at.Sub("ports").Key(name), "the entry has no port named %q", name).rejected()
+					f := r.at(at.Sub("ports").Key(name), "the ServiceEntry has no port named %q", name).rejected()
 					f.At.Key = true
-					f.help("its ports are %s", strings.Join(names, ", "))
+					f.help("use one of its ports: %s", strings.Join(names, ", "))
 				}
 			}
 			if len(names) != 1 && strings.HasPrefix(e.GetAddress(), "unix://") {
-				r.at(at.Sub("address"), "a Unix socket needs an entry with one port, and this one has %d", len(names)).rejected()
+				r.at(at.Sub("address"), "a Unix socket requires a ServiceEntry with one port; this one has %d", len(names)).rejected()
 			}
 		}
 	})

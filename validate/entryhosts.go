@@ -14,12 +14,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM272",
-	Title:    "host or address of an entry cannot take traffic",
+	Title:    "host or address of a ServiceEntry has no effect",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `Hosts and addresses of an entry set its traffic apart from that of others. One that is listed twice adds nothing. Traffic to loopback
-addresses does not leave the Pod and never reaches the proxy, and 0.0.0.0 is no destination.`,
-	Fix: `Remove the repetition, or give the address that applications dial.`,
+	Why: `A host or address that is listed twice has no effect. Traffic to loopback addresses does not reach the proxy, and 0.0.0.0 is not a
+destination.`,
+	Fix: `Remove the duplicate, or write the address that applications connect to.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -58,9 +58,9 @@ func entryHosts(s *facts.Set, r *reporter) {
 				r.at(at, "address %q is listed twice", text)
 			case err != nil:
 			case addr.IsLoopback():
-				r.at(at, "traffic to the loopback address %s does not reach the proxy", addr)
+				r.at(at, "address %s has no effect: traffic to a loopback address does not reach the proxy", addr)
 			case addr.IsUnspecified() && !strings.Contains(text, "/"):
-				r.at(at, "%s is no address that can be dialled", addr)
+				r.at(at, "address %s is not a destination", addr)
 			}
 		}
 	})

@@ -11,13 +11,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM162",
-	Title:    "entry registers the host of a Kubernetes Service",
+	Title:    "ServiceEntry registers the host of a Kubernetes Service",
 	Severity: diag.Warning,
 	Stage:    diag.AtVirtualHost,
-	Why: `A client sees one service of a host. Of an entry and a Kubernetes Service of one name the Service wins, with its ports, addresses
-and resolution; clients in the entry's own namespace see the entry, unless the Service lives there too. Endpoints of an entry in
-the Service's namespace are mixed into those of the Service.`,
-	Fix: `Give the entry a host of its own, or change the Service.`,
+	Why: `A client uses one service for each host. If a ServiceEntry and a Kubernetes Service share a host, the Service takes precedence, with its
+ports, addresses and resolution; clients in the namespace of the ServiceEntry use the ServiceEntry, unless the Service is in the same
+namespace. Endpoints of a ServiceEntry in the namespace of the Service are added to those of the Service.`,
+	Fix: `Use another host in the ServiceEntry, or change the Service.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -60,11 +60,11 @@ func shadowsService(s *facts.Set, r *reporter) {
 				continue
 			}
 			reported[at] = true
-			f := r.at(at, "%q is a Kubernetes Service already; its ports and resolution count, not those of this entry", svc.Host)
+			f := r.at(at, "%q is already a Kubernetes Service: its ports and resolution override those of this ServiceEntry", svc.Host)
 			if s.Client(svc.Namespace).Service(svc.Host) == svc {
-				f.Message = fmt.Sprintf("%q is a Kubernetes Service already; clients in namespace %s use this entry instead of it, all others the Service", svc.Host, svc.Namespace)
+				f.Message = fmt.Sprintf("%q is already a Kubernetes Service: only clients in namespace %s use this ServiceEntry", svc.Host, svc.Namespace)
 			}
-			f.related(facts.At(other.Object, other.Field), "the Service")
+			f.related(facts.At(other.Object, other.Field), "Service")
 			break
 		}
 	}
@@ -72,12 +72,12 @@ func shadowsService(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM163",
-	Title:    "wildcard entry and specific entry differ",
+	Title:    "wildcard and specific ServiceEntries differ",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why: `Names are looked up exactly first. For a host that has an entry of its own, the wildcard entry counts only on ports that the own
-entry does not list; there its protocol and resolution hold, which differ.`,
-	Fix: `List all ports in the specific entry, or make the two agree.`,
+	Why: `The most specific host is used. The wildcard ServiceEntry applies to this host only on ports that the specific ServiceEntry does not
+declare, with its different protocol or resolution.`,
+	Fix: `Declare all ports in the specific ServiceEntry, or make the two agree.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -127,8 +127,8 @@ func wildcardDiffers(s *facts.Set, r *reporter) {
 				continue
 			}
 			reported[pair] = true
-			r.at(facts.At(svc.Object, svc.Field), "%q also falls under %q, which %s", svc.Host, wide.Host, differing).
-				related(facts.At(wide.Object, wide.Field), "the wildcard counts on ports that this entry does not list")
+			r.at(facts.At(svc.Object, svc.Field), "%q is also covered by %q, which %s", svc.Host, wide.Host, differing).
+				related(facts.At(wide.Object, wide.Field), "the wildcard applies on ports that this ServiceEntry does not declare")
 		}
 	}
 }
@@ -151,23 +151,23 @@ func unlike(wide, svc *mesh.Service) string {
 	}
 	for _, p := range wide.Ports {
 		if svc.Port(p.Number) == nil {
-			return fmt.Sprintf("counts for port %d, with resolution %s", p.Number, wide.Resolution)
+			return fmt.Sprintf("applies on port %d, with resolution %s", p.Number, wide.Resolution)
 		}
 	}
 	if wide.Resolution != svc.Resolution {
-		return fmt.Sprintf("has resolution %s rather than %s", wide.Resolution, svc.Resolution)
+		return fmt.Sprintf("has resolution %s instead of %s", wide.Resolution, svc.Resolution)
 	}
 	return ""
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM175",
-	Title:    "entries of one host differ in location",
+	Title:    "ServiceEntries of one host differ in location",
 	Severity: diag.Warning,
 	Stage:    diag.AtCluster,
-	Why: `Whether a host is MESH_INTERNAL or MESH_EXTERNAL decides about automatic mutual TLS and telemetry. Of several entries of one host
-a client goes by one: entries of one namespace are united under the older's location.`,
-	Fix: `Write the same location in both.`,
+	Why: `The location (MESH_INTERNAL or MESH_EXTERNAL) determines automatic mutual TLS and telemetry. ServiceEntries of one host in one namespace
+are merged with the location of the older.`,
+	Fix: `Set the same location in both.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -214,7 +214,7 @@ func twoLocations(s *facts.Set, r *reporter) {
 			return
 		}
 		r.at(facts.At(loser.Object, "spec.location"), "%q is %s here and %s in %s", loser.Host, location(loser), location(winner), name(winner.Object)).
-			related(facts.At(winner.Object, "spec.location"), "the older entry")
+			related(facts.At(winner.Object, "spec.location"), "older ServiceEntry")
 	})
 }
 

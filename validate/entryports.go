@@ -10,11 +10,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM051",
-	Title:    "port is declared twice in one entry",
+	Title:    "ServiceEntry declares a port twice",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why:      `Endpoints refer to a port by its name, and clients by its number, so both have to be unique in an entry.`,
-	Fix:      `Give each port a name and a number of its own. A host whose port speaks two protocols needs two entries with different addresses.`,
+	Why:      `Endpoints refer to a port by name, and clients by number. Both must be unique in a ServiceEntry.`,
+	Fix:      `Use a unique name and number for each port. For two protocols on one port, write two ServiceEntries with different addresses.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -42,13 +42,13 @@ func entryPorts(s *facts.Set, r *reporter) {
 			at := facts.At(o, "spec.ports").Item(i)
 			if first, twice := names[p.GetName()]; twice {
 				r.at(at.Sub("name"), "port name %q is declared twice", p.GetName()).
-					related(facts.At(o, "spec.ports").Item(first).Sub("name"), "declared here first").rejected()
+					related(facts.At(o, "spec.ports").Item(first).Sub("name"), "first declared here").rejected()
 			} else {
 				names[p.GetName()] = i
 			}
 			if first, twice := numbers[p.GetNumber()]; twice {
 				r.at(at.Sub("number"), "port %d is declared twice", p.GetNumber()).
-					related(facts.At(o, "spec.ports").Item(first).Sub("number"), "declared here first").rejected()
+					related(facts.At(o, "spec.ports").Item(first).Sub("number"), "first declared here").rejected()
 			} else {
 				numbers[p.GetNumber()] = i
 			}

@@ -12,12 +12,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM040",
-	Title:    "exportTo contradicts itself",
+	Title:    "exportTo is contradictory",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `The list says which namespaces see the document. * is every namespace and ~ is none, so neither goes with anything else,
-and no namespace is listed twice; . is the document's own. A DestinationRule with a workloadSelector is for clients of its own namespace only.`,
-	Fix: `Keep one way to say it: [.], [*], or a list of namespaces.`,
+	Why: `exportTo lists the namespaces that see the resource. * (all) and ~ (none) cannot be combined with other values, and no namespace may be
+repeated; . is the resource's namespace. A DestinationRule with a workloadSelector is visible in its own namespace only.`,
+	Fix: `Use [.], [*] or a list of namespaces.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -62,7 +62,7 @@ func exports(r *reporter, o *config.Object, namespaces []string) {
 		case seen[ns]:
 			r.at(at, "namespace %q is listed twice", ns).rejected()
 		case len(namespaces) > 1 && (ns == "*" || ns == "~"):
-			r.at(at, "%q stands for %s namespace, and has to stand alone", ns, quantity(ns)).rejected()
+			r.at(at, "%q means %s namespace and cannot be combined with other values", ns, quantity(ns)).rejected()
 		}
 		seen[ns] = true
 	}
@@ -80,6 +80,6 @@ func selectedExports(r *reporter, o *config.Object, namespaces []string) {
 	beyond := slices.IndexFunc(namespaces, func(ns string) bool { return ns != "." && ns != o.Namespace })
 	if beyond >= 0 {
 		at := facts.At(o, "spec.exportTo").Item(beyond)
-		r.at(at, "a rule with a workloadSelector is for clients of %s only, and cannot be exported to %q", o.Namespace, namespaces[beyond]).rejected()
+		r.at(at, "a DestinationRule with a workloadSelector applies to clients in %s only and cannot be exported to %q", o.Namespace, namespaces[beyond]).rejected()
 	}
 }

@@ -12,12 +12,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM064",
-	Title:    "failover contradicts itself",
+	Title:    "failover is contradictory",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `Failover leads from one region to another. It is one way to order localities, and priority by labels of region, zone or subzone is
-another; the two cannot be combined.`,
-	Fix: `Name two different regions, and keep one of failover and failoverPriority.`,
+	Why:      `Failover leads from one region to another. failoverPriority with region, zone or subzone labels cannot be combined with it.`,
+	Fix:      `Use two different regions, and keep one of failover and failoverPriority.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -65,7 +64,7 @@ type fromTo interface {
 func sameRegion[F fromTo](r *reporter, at facts.Place, failovers []F) {
 	for i, f := range failovers {
 		if f.GetFrom() == f.GetTo() {
-			r.at(at.Item(i), "failover leads from region %q to itself", f.GetFrom()).rejected()
+			r.at(at.Item(i), "failover from region %q leads to the same region", f.GetFrom()).rejected()
 		}
 	}
 }

@@ -13,9 +13,9 @@ var _ = register(diag.Check{
 	Title:    "failover without outlier detection",
 	Severity: diag.Warning,
 	Stage:    diag.AtEndpoint,
-	Why: `The proxy turns to another locality when the endpoints of the first are unhealthy. Without outlier detection it never takes an endpoint
-for unhealthy, so it never fails over.`,
-	Fix: `Add outlierDetection to the same policy.`,
+	Why: `The proxy uses another locality when endpoints of the first are unhealthy. Without outlier detection it never marks an endpoint as
+unhealthy, so it never fails over.`,
+	Fix: `Add outlierDetection to the same trafficPolicy.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -43,7 +43,7 @@ func failoverHealth(s *facts.Set, r *reporter) {
 			locality, zones := p.Balancer.GetLocalityLbSetting(), p.Balancer.GetZoneAwareLbSetting()
 			set := len(locality.GetFailover()) + len(locality.GetFailoverPriority()) + len(zones.GetFailover()) + len(zones.GetFailoverPriority())
 			if set > 0 && p.Outlier == nil {
-				r.at(p.Sub("loadBalancer"), "failover has no effect without outlierDetection in the same policy").warnedFor(p)
+				r.at(p.Sub("loadBalancer"), "failover has no effect without outlierDetection in the same trafficPolicy").warnedFor(p)
 			}
 		}
 	})

@@ -13,8 +13,8 @@ var _ = register(diag.Check{
 	Severity: diag.Warning,
 	Stage:    diag.AtRoute,
 	When:     diag.Observed,
-	Why:      `The share of requests that a fault strikes is 0 unless it is written. Without percentage the fault does nothing.`,
-	Fix:      `Write percentage, {value: 100} for every request.`,
+	Why:      `percentage defaults to 0, so a fault without percentage affects no request.`,
+	Fix:      `Set percentage: {value: 100} to affect every request.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -52,20 +52,20 @@ func idleFault(s *facts.Set, r *reporter) {
 func idle(r *reporter, at facts.Place, share *networking.Percent) {
 	switch {
 	case share == nil:
-		r.at(at, "the fault has no percentage, and so strikes no request").help("add percentage: {value: 100}")
+		r.at(at, "the fault never fires: percentage defaults to 0").help("add percentage: {value: 100}")
 	case share.GetValue() == 0:
-		r.at(at.Sub("percentage"), "the fault strikes 0 %% of the requests").severity(diag.Info)
+		r.at(at.Sub("percentage"), "the fault never fires: percentage is 0").severity(diag.Info)
 	}
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM234",
-	Title:    "fault next to retries or a timeout",
+	Title:    "fault combined with retries or a timeout",
 	Severity: diag.Info,
 	Stage:    diag.AtFault,
-	Why: `Faults are injected by the client's proxy before it sends the request. An injected error is not retried, and an injected delay is not
-cut short by the timeout of the same rule.`,
-	Fix: `Inject the fault at the next hop to try out retries and timeouts: on the route of the server that this one calls.`,
+	Why: `The client's proxy injects faults before it sends the request. Injected errors are not retried, and the timeout of the same route does not
+limit an injected delay.`,
+	Fix: `To test retries and timeouts, inject the fault one hop further: on the routes that the server calls.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -92,10 +92,10 @@ spec:
 func faultWithRetries(s *facts.Set, r *reporter) {
 	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		if rule.GetFault().GetAbort() != nil && rule.GetRetries().GetAttempts() > 0 {
-			r.at(at.At("fault.abort"), "injected errors are not retried").related(at.At("retries"), "these retries are for answers of the server only")
+			r.at(at.At("fault.abort"), "injected errors are not retried").related(at.At("retries"), "retries apply to responses of the server only")
 		}
 		if rule.GetFault().GetDelay() != nil && rule.GetTimeout() != nil {
-			r.at(at.At("fault.delay"), "the timeout does not cut the injected delay short").related(at.At("timeout"), "the timeout begins after the delay")
+			r.at(at.At("fault.delay"), "the timeout does not limit the injected delay").related(at.At("timeout"), "the timeout starts after the delay")
 		}
 	})
 }

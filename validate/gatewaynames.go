@@ -13,12 +13,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM077",
-	Title:    "name of a gateway is malformed",
+	Title:    "gateway name is malformed",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `A gateway is named by its name, if it is in the same namespace, or by namespace/name. Dotted names are a former form that
-Istio still reads and warns of.`,
-	Fix: `Write name or namespace/name, or mesh for all sidecars.`,
+	Why:      `A gateway is referred to as NAME (same namespace) or NAMESPACE/NAME. Istio still reads dotted names, with a warning.`,
+	Fix:      `Write NAME or NAMESPACE/NAME, or mesh for all sidecars.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -78,7 +77,7 @@ func gateways(r *reporter, at facts.Place, names []string, legacy diag.Admission
 			continue
 		}
 		if parts := strings.Split(name, "."); len(parts) > 1 {
-			f := r.at(here, "gateway %q is named in a former form", name).severity(diag.Warning)
+			f := r.at(here, "gateway %q uses the deprecated dotted form", name).severity(diag.Warning)
 			f.help("write %s/%s", parts[1], parts[0]).Admission = legacy
 		}
 		malformed, legacy = "", ""
@@ -94,9 +93,9 @@ func gatewayName(name string) string {
 	case !qualified:
 		return ""
 	case !label.MatchString(namespace):
-		return "must have the name of a namespace before the slash"
+		return "has no namespace before the slash"
 	case !label.MatchString(short):
-		return "must have the name of a Gateway behind the slash"
+		return "has no name after the slash"
 	}
 	return ""
 }

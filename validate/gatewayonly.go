@@ -14,12 +14,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM245",
-	Title:    "rules of the sidecars do not act on what a gateway sends",
+	Title:    "rules for sidecars do not apply to a gateway",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `Rules without gateways act at sidecars only. A gateway that routes straight to the host goes by its own rules: its requests are
-spread over all endpoints, whatever subset the rules of the sidecars choose.`,
-	Fix: `Choose the subset in the rule of the gateway as well, or bind the rules of the host to the gateway.`,
+	Why: `A VirtualService without gateways applies to sidecars only. A gateway that routes to the same host uses its own routes: its requests go to
+all endpoints, whatever subset sidecars use.`,
+	Fix: `Select the subset in the gateway's route, too, or bind the VirtualService of the host to the gateway.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -63,8 +63,8 @@ func sidecarSubsets(s *facts.Set, r *reporter) {
 			if by == nil || by.Object == o || t.Subset != "" || t.Mirror || t.Protocol != "http" || t.FromSidecars() || sharesGateway(t, by.Object) {
 				continue
 			}
-			r.at(t.HostPlace(), "requests of the gateway go to all endpoints of %q: the rules of %s act at sidecars only", t.Host, name(by.Object)).
-				related(by.Place, "sidecars are routed to subset %q", by.Subset)
+			r.at(t.HostPlace(), "the gateway sends requests to all endpoints of %q: %s applies to sidecars only", t.Host, name(by.Object)).
+				related(by.Place, "sidecars use subset %q", by.Subset)
 		}
 	}
 }
@@ -92,12 +92,13 @@ func sharesGateway(t facts.Destination, o *config.Object) bool {
 
 var _ = register(diag.Check{
 	ID:       "SEM246",
-	Title:    "rules of a host do not act at sidecars",
+	Title:    "VirtualService of a host does not apply to sidecars",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why: `A VirtualService that lists gateways acts at these alone. The host is one that workloads of the mesh call as well; what they send
-goes by the defaults of the host: past the rules, and past the gateway.`,
-	Fix: `Add mesh to gateways, with match.gateways where sidecars and gateway need different rules; or write rules for the sidecars apart.`,
+	Why: `A VirtualService with gateways applies to these gateways only. Workloads of the mesh call the host, too; their requests use the defaults
+of the host and bypass these routes and the gateway.`,
+	Fix: `Add mesh to gateways, with match.gateways where sidecars and gateway need different routes, or write a separate VirtualService for
+sidecars.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -153,8 +154,8 @@ func gatewayOnly(s *facts.Set, r *reporter) {
 			if len(svcs) == 0 || !strings.Contains(h, ".") || covered(ruled, h) {
 				continue
 			}
-			r.at(facts.At(o, "spec.hosts").Item(i), "the rules act only at %s; what workloads of the mesh send to %q passes them by", strings.Join(spec.GetGateways(), ", "), h).
-				related(facts.At(svcs[0].Object, svcs[0].Field), "the host is registered here")
+			r.at(facts.At(o, "spec.hosts").Item(i), "the routes apply only at %s: requests from the mesh to %q bypass them", strings.Join(spec.GetGateways(), ", "), h).
+				related(facts.At(svcs[0].Object, svcs[0].Field), "host registered here")
 		}
 	}
 }
@@ -181,9 +182,9 @@ var _ = register(diag.Check{
 	Title:    "short host name in a delegate of another namespace",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why: `A host without dots is completed with the namespace of the document that it stands in. The delegate stands in another namespace than
-the rules that delegate to it, so that the same name means another Service in each of the two.`,
-	Fix: `Write the full name.`,
+	Why: `A host without dots is completed with the namespace of its resource. The delegate is in another namespace than its root, so the same name
+means a different Service in each.`,
+	Fix: `Write the fully qualified name.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -228,8 +229,8 @@ func shortInDelegate(s *facts.Set, r *reporter) {
 				continue
 			}
 			reported[t.HostPlace()] = true
-			r.at(t.HostPlace(), "%q is %s here, in the delegate's own namespace", t.Host, full).help("write %s, or the full name that is meant", full).
-				related(d.Place, "it is delegated to from namespace %s", d.Object.Namespace)
+			r.at(t.HostPlace(), "%q means %s here, in the namespace of the delegate", t.Host, full).help("write %s, or another fully qualified name", full).
+				related(d.Place, "delegated from namespace %s", d.Object.Namespace)
 		}
 	})
 }

@@ -10,11 +10,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM056",
-	Title:    "gRPC probe, which Istio's webhook does not know",
+	Title:    "gRPC probe is rejected by Istio's webhook",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why:      `The API has the field, but the webhook answers "unknown health check method" and rejects the document.`,
-	Fix:      `Probe by httpGet, tcpSocket or exec; exec can run a gRPC client.`,
+	Why:      `The API has the field, but Istio's webhook rejects the resource with "unknown health check method".`,
+	Fix:      `Use httpGet, tcpSocket or exec; exec can run a gRPC client.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: WorkloadGroup

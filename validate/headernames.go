@@ -14,13 +14,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM289",
-	Title:    "header operation with a name that no header can have",
+	Title:    "invalid header name in a header operation",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `The API server takes any name, and the proxy loads it. A request to which such a header is added is not sent: the proxy answers 503,
-"invalid header name". To a response it is added as it is, which many clients refuse. Header names consist of letters, digits and
-!#$%&'*+.^_|~- and the backtick: no space, colon or bracket.`,
-	Fix: `Correct the name.`,
+	Why: `The API server accepts any name, and Envoy loads it. Envoy does not send a request to which such a header is added: it responds with 503,
+"invalid header name". In a response, many clients reject the header. A header name consists of letters, digits and !#$%&'*+.^_|~- and the
+backtick; it has no spaces, colons or brackets.`,
+	Fix: `Correct the header name.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -74,7 +74,7 @@ func operationNames(r *reporter, at facts.Place, h *networking.Headers) {
 				if header == "" || header[0] == ':' || headerToken.MatchString(header) {
 					continue
 				}
-				f := r.at(at.Sub(way.name).Sub(op.name).Key(header), "%q is no header name", header)
+				f := r.at(at.Sub(way.name).Sub(op.name).Key(header), "%q is not a valid header name", header)
 				f.At.Key = true
 				if way.name == "response" {
 					f.severity(diag.Warning)
@@ -83,7 +83,7 @@ func operationNames(r *reporter, at facts.Place, h *networking.Headers) {
 		}
 		for i, header := range way.ops.GetRemove() {
 			if header != "" && header[0] != ':' && !headerToken.MatchString(header) {
-				r.at(at.Sub(way.name).Sub("remove").Item(i), "%q is no header name, so that nothing is removed", header).severity(diag.Warning)
+				r.at(at.Sub(way.name).Sub("remove").Item(i), "%q is not a valid header name: nothing is removed", header).severity(diag.Warning)
 			}
 		}
 	}

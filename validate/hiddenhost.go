@@ -11,13 +11,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM180",
-	Title:    "route leads to a host that clients do not see",
+	Title:    "destination is not visible to clients",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
-	Why: `The destination is registered, but exportTo (of a Kubernetes Service: the annotation networking.istio.io/exportTo) or a Sidecar
-hides it from the namespace of the rules. For those clients there is no
-cluster of that host: the proxy answers 503 with the flag NC.`,
-	Fix: `Export the host to the namespace, or import it in the Sidecar.`,
+	Why: `The destination exists, but exportTo (on a Kubernetes Service: the annotation networking.istio.io/exportTo) or a Sidecar hides it from the
+namespace of the route. Its clients have no cluster for the host: the proxy responds with 503 (response flag NC).`,
+	Fix: `Export the host to the namespace, or add it to the egress hosts of the Sidecar.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -79,7 +78,7 @@ func hiddenHost(s *facts.Set, r *reporter) {
 			if len(all) == 0 || view.Service(host) != nil {
 				continue
 			}
-			f := r.at(t.HostPlace(), "clients in namespace %s do not see %q", o.Namespace, host)
+			f := r.at(t.HostPlace(), "clients in namespace %s cannot see %q", o.Namespace, host)
 			for _, l := range view.HiddenServices(host) {
 				f.related(exportPlace(l), "%s", l.Reason)
 			}
@@ -100,12 +99,12 @@ func exportPlace(l mesh.Loser) facts.Place {
 
 var _ = register(diag.Check{
 	ID:       "SEM181",
-	Title:    "DestinationRule stands in a namespace where nobody uses it",
+	Title:    "DestinationRule in a namespace where no client uses it",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A client looks for a rule in its own namespace, then in that of the service, then in the root namespace. This rule stands in none of
-those: the namespace holds nothing that could be a client.`,
-	Fix: `Move the rule to the namespace of the service, or to that of its clients.`,
+	Why: `A client looks for a DestinationRule in its own namespace, then in the namespace of the service, then in the root namespace. This one is
+in another namespace, which contains no workloads.`,
+	Fix: `Move the DestinationRule to the namespace of the service or of its clients.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -141,7 +140,7 @@ func strayRule(s *facts.Set, r *reporter) {
 		if len(svcs) != 1 || o.Namespace == root || svcs[0].Namespace == o.Namespace || s.Inhabited(o.Namespace) {
 			continue
 		}
-		r.at(facts.At(o, "metadata.namespace"), "only clients in namespace %s use this rule, and the input holds none; %q lives in namespace %s",
-			o.Namespace, svcs[0].Host, svcs[0].Namespace).related(facts.At(svcs[0].Object, svcs[0].Field), "the host is registered here")
+		r.at(facts.At(o, "metadata.namespace"), "only clients in namespace %s use this DestinationRule, and the input has no such client; %q is in namespace %s",
+			o.Namespace, svcs[0].Host, svcs[0].Namespace).related(facts.At(svcs[0].Object, svcs[0].Field), "host registered here")
 	}
 }

@@ -10,11 +10,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM119",
-	Title:    "host is written with capitals",
+	Title:    "host contains upper-case letters",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `Hosts in routes are compared in lower case, but clusters and DestinationRules keep the name as it is written. A host with capitals
-is found under one name and missed under the other.`,
+	Why: `Hosts in routes are compared in lower case, but clusters and DestinationRules keep the name as written. A host with upper-case letters is
+matched in one place and missed in another.`,
 	Fix: `Write the host in lower case.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
@@ -41,7 +41,7 @@ func hostCase(s *facts.Set, r *reporter) {
 	report := func(at facts.Place, host string) {
 		if lower := strings.ToLower(host); lower != host && !reported[at] {
 			reported[at] = true
-			r.at(at, "host %q has capitals", host).help("write %s", lower)
+			r.at(at, "host %q contains upper-case letters", host).help("write %s", lower)
 		}
 	}
 	for _, svc := range s.WantedServices() {

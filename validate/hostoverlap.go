@@ -14,8 +14,8 @@ var _ = register(diag.Check{
 	Title:    "hosts of one VirtualService overlap",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why:      `Each name belongs to one of the hosts, so that the proxy gets one set of routes for it. A wildcard includes every name below it.`,
-	Fix:      `Remove the host that another one includes.`,
+	Why:      `Each host may be covered once: the proxy has one set of routes for it. A wildcard covers every name below it.`,
+	Fix:      `Remove the host that another host covers.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService

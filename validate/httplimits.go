@@ -14,8 +14,8 @@ var _ = register(diag.Check{
 	Title:    "HTTP limits on a port that is not HTTP",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why:      `On a port of another protocol the proxy sees connections and no requests, so that only the limits of TCP have an effect.`,
-	Fix:      `Declare the port's protocol as HTTP, HTTP2 or GRPC if that is what it speaks, or set limits of tcp.`,
+	Why:      `On a port of another protocol the proxy sees connections instead of requests: only TCP limits apply.`,
+	Fix:      `Set the port's protocol to HTTP, HTTP2 or GRPC if applicable, or use tcp limits.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Sidecar

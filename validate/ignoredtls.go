@@ -10,12 +10,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM276",
-	Title:    "client TLS setting that the mode ignores",
+	Title:    "TLS settings are ignored in this mode",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `Mode ISTIO_MUTUAL uses the certificates of the mesh, and DISABLE, which is the default, does not encrypt at all. Certificates and names
-that are set next to them have no effect. Istio admits them all the same.`,
-	Fix: `Set mode SIMPLE or MUTUAL if the proxy should encrypt with these settings, or remove them.`,
+	Why: `Mode ISTIO_MUTUAL uses Istio's certificates, and DISABLE, the default, does not encrypt. Other certificates and names are ignored. Istio
+accepts the resource.`,
+	Fix: `Set mode SIMPLE or MUTUAL to use these settings, or remove them.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -46,7 +46,7 @@ func ignoredTLS(s *facts.Set, r *reporter) {
 				{"caCertCredentialName", p.TLS.CaCertCredentialName, true}, {"sni", p.TLS.Sni, false},
 			} {
 				if f.value != "" && (f.always || mode == networking.ClientTLSSettings_DISABLE) {
-					r.at(p.Sub("tls."+f.name), "mode %s ignores %s", mode, f.name)
+					r.at(p.Sub("tls."+f.name), "%[2]s is ignored: the mode is %[1]s", mode, f.name)
 					break
 				}
 			}

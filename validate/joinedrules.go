@@ -15,12 +15,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM167",
-	Title:    "two VirtualServices of one gateway have the same condition",
+	Title:    "two VirtualServices of one gateway have the same match",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A gateway joins the HTTP rules of all VirtualServices of a host, those of the oldest first, with rules without conditions at the
-end. Of two rules with the same condition the second is never used, and which one that is depends on the age of the documents.`,
-	Fix: `Put the rules of a host into one document, or make the conditions exclude one another.`,
+	Why: `A gateway merges the HTTP routes of all VirtualServices of a host, the oldest VirtualService first, routes without match last. If two
+routes have the same match, only the one in the older VirtualService is used.`,
+	Fix: `Put the routes of a host into one VirtualService, or use different matches.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -69,8 +69,8 @@ func joinedRules(s *facts.Set, r *reporter) {
 				first[c.key] = c.at
 			case older.Object != c.at.Object && !reported[c.at]:
 				reported[c.at] = true
-				r.at(facts.At(c.at.Object, c.at.Field), "the condition stands in %s as well, and gateways use the rule of the older document", name(older.Object)).
-					related(facts.At(older.Object, older.Field), "the rule with the same condition%s", elder(older.Object, c.at.Object))
+				r.at(facts.At(c.at.Object, c.at.Field), "%s has the same match: gateways use the route of the older VirtualService", name(older.Object)).
+					related(facts.At(older.Object, older.Field), "route with the same match%s", elder(older.Object, c.at.Object))
 			}
 		}
 	}
@@ -118,12 +118,12 @@ func withNone(r *routing.HTTPRule) []joined {
 
 var _ = register(diag.Check{
 	ID:       "SEM176",
-	Title:    "two VirtualServices route the same server name",
+	Title:    "two VirtualServices route the same SNI",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `TLS connections are told apart by server name, port and destination. Of two rules of different documents for the same the older
-counts; the other is dropped without a word.`,
-	Fix: `Keep one of the two rules.`,
+	Why: `TLS connections are matched by SNI, port and destination. If two VirtualServices match the same connections, the older one takes
+precedence and the route of the other is dropped without an error.`,
+	Fix: `Keep one of the two routes.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -174,7 +174,7 @@ func sameServerName(s *facts.Set, r *reporter) {
 							first[key] = at
 						} else if older.Object != v.Object && !reported[at] && exportsTo(older, v.Object.Namespace) {
 							reported[at] = true
-							r.at(at, "connections for %q follow the rule of %s, which is older", sni, name(older.Object)).related(older, "this rule is used%s", elder(older.Object, v.Object))
+							r.at(at, "the route for %q is ignored: %s is older and takes precedence", sni, name(older.Object)).related(older, "this route is used%s", elder(older.Object, v.Object))
 						}
 					}
 				}

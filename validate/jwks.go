@@ -15,12 +15,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM095",
-	Title:    "JWK set cannot be used",
+	Title:    "JWK set is invalid",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `jwks holds the keys that tokens are verified with, as a JWK set in JSON. Keys that cannot be read are rejected. Private keys can be read,
-but are not needed, and everybody who may read the document has them.`,
-	Fix: `Put in the public keys of the issuer, as its jwks_uri serves them.`,
+	Why: `jwks contains the keys that verify tokens, as a JWK set in JSON. Istio rejects keys that it cannot read. Private keys are accepted but not
+needed, and everyone who can read the resource has them.`,
+	Fix: `Use the public keys of the issuer, as served by its jwks_uri.`,
 	Wrong: `
 apiVersion: security.istio.io/v1
 kind: RequestAuthentication
@@ -44,11 +44,11 @@ func jwks(s *facts.Set, r *reporter) {
 			at := facts.At(o, "spec.jwtRules").Item(i).Sub("jwks")
 			keys, err := readKeys(rule.Jwks)
 			if err != nil {
-				r.at(at, "jwks cannot be read: %v", err).rejected()
+				r.at(at, "jwks is invalid: %v", err).rejected()
 			}
 			for j, k := range keys {
 				if k.private() {
-					r.at(at, "key %d of jwks is private", j).severity(diag.Warning).warned()
+					r.at(at, "key %d of jwks is a private key", j).severity(diag.Warning).warned()
 				}
 			}
 		}
@@ -88,7 +88,7 @@ func (k key) check() error {
 	kty, _ := k["kty"].(string)
 	members, ok := material[kty]
 	if !ok {
-		return fmt.Errorf("has the type %q, and not RSA, EC, OKP or oct", kty)
+		return fmt.Errorf("has type %q; must be RSA, EC, OKP or oct", kty)
 	}
 	for _, m := range members {
 		s, ok := k[m].(string)

@@ -10,12 +10,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM089",
-	Title:    "listeners of a Sidecar clash",
+	Title:    "listeners of a Sidecar conflict",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `Each port and each Unix socket has one listener in a direction. An egress listener without a port is for all ports that the others
-leave, so there is one at most, and it comes last.`,
-	Fix: `Unite the listeners of one port, and move the one without a port to the end.`,
+	Why: `Each port and each Unix socket has one listener in each direction. An egress listener without a port covers all remaining ports, so there
+can be only one, and it must be the last.`,
+	Fix: `Merge the listeners of one port, and move the listener without a port to the end.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Sidecar
@@ -44,7 +44,7 @@ func listenerClash(s *facts.Set, r *reporter) {
 		for i, l := range spec.Egress {
 			switch {
 			case l.GetPort() == nil && i < len(spec.Egress)-1:
-				r.at(outbound.at(i, ""), "the listener without a port has to be the last").rejected()
+				r.at(outbound.at(i, ""), "the listener without a port must be the last").rejected()
 			case l.GetPort() == nil:
 			case l.Port.Number == 0:
 				outbound.socket(i, l.Bind)
@@ -70,7 +70,7 @@ func (l listeners) at(i int, field string) facts.Place {
 
 func (l listeners) number(i int, number uint32) {
 	if first, twice := l.numbers[number]; twice {
-		l.reporter.at(l.at(i, "port.number"), "port %d has two listeners", number).related(l.at(first, "port"), "it is declared here first").rejected()
+		l.reporter.at(l.at(i, "port.number"), "port %d has two listeners", number).related(l.at(first, "port"), "first declared here").rejected()
 		return
 	}
 	l.numbers[number] = i
@@ -78,7 +78,7 @@ func (l listeners) number(i int, number uint32) {
 
 func (l listeners) socket(i int, path string) {
 	if first, twice := l.sockets[path]; twice {
-		l.reporter.at(l.at(i, "bind"), "socket %q has two listeners", path).related(l.at(first, "bind"), "it is declared here first").rejected()
+		l.reporter.at(l.at(i, "bind"), "socket %q has two listeners", path).related(l.at(first, "bind"), "first declared here").rejected()
 		return
 	}
 	l.sockets[path] = i

@@ -16,9 +16,9 @@ var _ = register(diag.Check{
 	Title:    "locality of a workload is malformed",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A locality is region, region/zone or region/zone/subzone. Others never equal the locality of a client, so that locality load
-balancing treats the workload as far away. Istio admits any text.`,
-	Fix: `Write at most three parts, none of them empty.`,
+	Why: `A locality is region, region/zone or region/zone/subzone. Another value never equals the locality of a client, so locality load balancing
+treats the workload as remote. Istio accepts any string.`,
+	Fix: `Write at most three parts, each not empty.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: WorkloadEntry

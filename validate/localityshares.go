@@ -14,12 +14,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM061",
-	Title:    "shares of localities do not add up",
+	Title:    "locality weights do not add up to 100",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `The shares of one locality's traffic are percentages, so they add up to 100. Localities are region/zone/subzone without empty parts;
-a * stands for the rest at the end only; and none may include another, for then the share would be open.`,
-	Fix: `Make the shares of each from add up to 100, and list localities that exclude each other.`,
+	Why: `The weights for each source locality are percentages and must add up to 100. A locality is region/zone/subzone without empty parts; * is
+allowed only as the last part; localities must not overlap.`,
+	Fix: `Make the weights of each from add up to 100, and use localities that do not overlap.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -62,7 +62,7 @@ func distribution(r *reporter, at facts.Place, setting *networking.LocalityLoadB
 			to.add(r, entry.Sub("to").Key(locality), locality)
 		}
 		if sum != 100 {
-			r.at(entry.Sub("to"), "the shares add up to %d, and not to 100", sum).rejected()
+			r.at(entry.Sub("to"), "the weights add up to %d, not 100", sum).rejected()
 		}
 	}
 }
@@ -77,7 +77,7 @@ func (l *localities) add(r *reporter, at facts.Place, locality string) {
 		r.at(at, "locality %q has an empty part", locality).rejected()
 		return
 	case strings.Contains(strings.TrimSuffix(locality, "*"), "*"):
-		r.at(at, "locality %q has a * that is not its last part", locality).rejected()
+		r.at(at, "locality %q has a * before its last part", locality).rejected()
 		return
 	}
 	for _, other := range *l {

@@ -12,11 +12,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM063",
-	Title:    "size of the Maglev table is no prime number below 5000011",
+	Title:    "Maglev table size is not a prime number below 5000011",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why:      `Maglev hashing spreads evenly over tables of prime size only. Envoy refuses others, and any of 5000011 or more.`,
-	Fix:      `Use a prime number such as 65537, which is the default without maglev.tableSize in Envoy.`,
+	Why:      `Maglev hashing requires a prime table size. Envoy rejects other sizes, and sizes of 5000011 or more.`,
+	Fix:      `Use a prime number such as 65537, Envoy's default.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -45,7 +45,7 @@ func maglevSize(s *facts.Set, r *reporter) {
 			if maglev == nil || maglev.TableSize < maglevLimit && prime(maglev.TableSize) {
 				continue
 			}
-			r.at(p.Sub("loadBalancer.consistentHash.maglev.tableSize"), "tableSize %d is no prime number below %d", maglev.TableSize, maglevLimit).rejected()
+			r.at(p.Sub("loadBalancer.consistentHash.maglev.tableSize"), "tableSize %d must be a prime number below %d", maglev.TableSize, maglevLimit).rejected()
 		}
 	})
 }

@@ -15,12 +15,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM123",
-	Title:    "match names a port that no request arrives at",
+	Title:    "match port never matches",
 	Severity: diag.Error,
 	Stage:    diag.AtRoute,
-	Why: `For sidecars the port of a match is a port of the host that is called; at a gateway it is the number of the Gateway's server, not
-the targetPort of its Service. Requests never arrive at this port, so the match never holds.`,
-	Fix: `Write a port of the host, or of a server of the gateway.`,
+	Why: `For sidecars, the port of a match is a port of the called host; for a gateway, it is the port number of the Gateway's server, not the
+targetPort of its Service. No request arrives on this port, so the match is always false.`,
+	Fix: `Use a port of the host, or of a server of the gateway.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -67,7 +67,7 @@ func matchPort(s *facts.Set, r *reporter) {
 		for _, m := range portMatches(o) {
 			open, certain := portsAt(s, o, m.gateways)
 			if certain && len(open) > 0 && !slices.Contains(open, m.port) {
-				r.at(m.Place, "no request arrives at port %d", m.port).help("write %s", onePort(open))
+				r.at(m.Place, "port %d never matches: no request arrives on it", m.port).help("write %s", onePort(open))
 			}
 		}
 	}

@@ -12,12 +12,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM229",
-	Title:    "match of a gateway forgets the source",
+	Title:    "source conditions are ignored when gateways is set",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A match that names gateways is taken by the gateways alone: sourceLabels and sourceNamespace next to them are not looked at, also
-where one of the gateways is mesh.`,
-	Fix: `Write two rules, one with the gateways and one with the source.`,
+	Why: `A match with gateways is evaluated for gateways only; sourceLabels and sourceNamespace in it are ignored, even if one of the gateways is
+mesh.`,
+	Fix: `Write two matches, one with the gateways and one with the source.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -51,8 +51,8 @@ func forgottenSource(s *facts.Set, r *reporter) {
 				continue
 			}
 			forgotten := func(field string) {
-				r.at(at.Match(i, field), "%s is not looked at, for the match names gateways", field).
-					related(at.Match(i, "gateways"), "the gateways stand here")
+				r.at(at.Match(i, field), "%s is ignored when gateways is set", field).
+					related(at.Match(i, "gateways"), "gateways")
 			}
 			if len(m.GetSourceLabels()) > 0 {
 				forgotten("sourceLabels")
@@ -66,12 +66,12 @@ func forgottenSource(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM230",
-	Title:    "match of source labels that no client has",
+	Title:    "sourceLabels that no client has",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The rules are chosen when the configuration of a client is made, by the labels of its own workload. Where no workload has the labels
-nobody gets the rule; on a gateway it is the gateway's labels that count, not those of whoever calls it.`,
-	Fix: `Write labels that the Pods of the clients have.`,
+	Why: `istiod evaluates sourceLabels when it generates the configuration of a client, against the labels of that client's workload. If no
+workload has these labels, no client uses the route. On a gateway, they are compared with the labels of the gateway, not of its clients.`,
+	Fix: `Use labels that the client Pods have.`,
 	Wrong: `
 apiVersion: v1
 kind: Pod
@@ -115,10 +115,10 @@ func strangeSource(s *facts.Set, r *reporter) {
 			p := at.Match(i, "sourceLabels")
 			switch {
 			case !slices.Contains(facts.GatewaysOf(at.Object), mesh.MeshGateway):
-				r.at(p, "the rules are for gateways, so these labels are compared with those of the gateway itself, not of its callers").
-					related(facts.At(at.Object, "spec.gateways"), "the rules are bound here")
+				r.at(p, "sourceLabels are compared with the labels of the gateway itself, not of its clients").
+					related(facts.At(at.Object, "spec.gateways"), "gateways")
 			case s.HoldsKind("Pod") && len(s.Workloads.Labelled(m.GetSourceNamespace(), m.GetSourceLabels())) == 0:
-				r.at(p, "no workload of the input has the labels %s", facts.SelectorText(m.GetSourceLabels()))
+				r.at(p, "no workload in the input has the labels %s", facts.SelectorText(m.GetSourceLabels()))
 			}
 		}
 	})

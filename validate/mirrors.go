@@ -9,11 +9,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM237",
-	Title:    "mirror repeats its own route",
+	Title:    "mirror repeats its route",
 	Severity: diag.Warning,
 	Stage:    diag.AtMirror,
-	Why: `A mirror sends a copy of the request. Where it leads to the same host, subset and port as the route, the service gets each request
-twice, and what it does twice with it is real.`,
+	Why: `A mirror sends a copy of the request. If it leads to the same host, subset and port as the route, the service receives and processes each
+request twice.`,
 	Fix: `Mirror to another subset or host.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
@@ -44,8 +44,8 @@ func selfMirror(s *facts.Set, r *reporter) {
 				t := to.GetDestination()
 				if d != nil && s.FullHost(d.GetHost(), at.Object) == s.FullHost(t.GetHost(), at.Object) && d.GetSubset() == t.GetSubset() &&
 					d.GetPort().GetNumber() == t.GetPort().GetNumber() {
-					r.at(mirror, "the mirror leads to where the rule sends its requests already: each arrives twice").
-						related(at.At("route").Item(i), "the rule sends them here")
+					r.at(mirror, "the mirror has the same destination as the route: each request arrives twice").
+						related(at.At("route").Item(i), "route destination")
 				}
 			}
 		}

@@ -9,13 +9,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM101",
-	Title:    "host is a half-qualified Kubernetes name",
+	Title:    "host is a partially qualified Kubernetes name",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
-	Why: `Only a name without any dot is completed, by the namespace of the document. A name such as "reviews.prod" is taken as it
-stands, and no service has it, although its author means "reviews.prod.svc.cluster.local". The rule never applies, or its route
-leads nowhere.`,
-	Fix: `Write the full name of the service.`,
+	Why: `Only a name without dots is completed with the namespace of its resource. A name such as "reviews.prod" is used as written, and no service
+has it; "reviews.prod.svc.cluster.local" is probably meant. The VirtualService or DestinationRule never applies, or the route leads
+nowhere.`,
+	Fix: `Write the fully qualified name of the service.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -48,20 +48,20 @@ spec:
 func halfQualified(s *facts.Set, r *reporter) {
 	for _, h := range s.Routes.WantedHosts() {
 		if full := s.Hosts.Qualified(h.Host); full != "" {
-			r.at(h.Place, "%q is no service; the service is %q", h.Host, full).
-				help("only names without a dot are completed: write %s", full)
+			r.at(h.Place, "no service has the host %q; the service is %q", h.Host, full).
+				help("write %s: only names without a dot are completed", full)
 		}
 	}
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM102",
-	Title:    "short host resolves to another namespace than meant",
+	Title:    "short host resolves to another namespace than intended",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
-	Why: `A name without a dot is completed by the namespace of the document that it stands in, not by that of the client or of the
-service. Here no such service exists, but another namespace has one of this name.`,
-	Fix: `Write the full name of the service.`,
+	Why: `A name without dots is completed with the namespace of its resource, not with that of the client or of the service. No such service exists
+in that namespace, but one exists in another.`,
+	Fix: `Write the fully qualified name of the service.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -103,24 +103,23 @@ func otherNamespace(s *facts.Set, r *reporter) {
 		if len(others) == 0 {
 			continue
 		}
-		f := r.at(h.Place, "%q means %q, which does not exist", h.Host, full)
+		f := r.at(h.Place, "%q resolves to %q, which does not exist", h.Host, full)
 		var names []string
 		for _, svc := range others {
 			names = append(names, svc.Host)
-			f.related(facts.At(svc.Object, svc.Field), "namespace %s has one", svc.Namespace)
+			f.related(facts.At(svc.Object, svc.Field), "namespace %s has a Service of this name", svc.Namespace)
 		}
-		f.help("write the full name: %s", strings.Join(names, " or "))
+		f.help("write %s", strings.Join(names, " or "))
 	}
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM112",
-	Title:    "host ends in another cluster domain",
+	Title:    "host has another cluster domain",
 	Severity: diag.Error,
 	Stage:    diag.AtVirtualHost,
-	Why: `The name is built like that of a Kubernetes Service, but ends in a domain that is not the cluster's, so no service has it.
-Mostly it is a slip of the pen.`,
-	Fix: `Write the cluster's domain, or name it with --domain if it is not cluster.local.`,
+	Why:      `The name looks like a Kubernetes Service, but ends in a domain that is not the cluster's, so no service has it. It is probably misspelt.`,
+	Fix:      `Use the cluster's domain, or set --domain if it is not cluster.local.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -157,7 +156,7 @@ func otherDomain(s *facts.Set, r *reporter) {
 		}
 		full := head + ".svc." + s.Mesh.Settings.Domain
 		if len(s.Mesh.ServicesOf(full)) > 0 || diag.Nearest(domain, []string{s.Mesh.Settings.Domain}) != "" {
-			r.at(h.Place, "%q ends in %q, but the cluster's domain is %q", h.Host, domain, s.Mesh.Settings.Domain).help("write %s", full)
+			r.at(h.Place, "%q ends in %q; the cluster domain is %q", h.Host, domain, s.Mesh.Settings.Domain).help("write %s", full)
 		}
 	}
 }

@@ -14,11 +14,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM118",
-	Title:    "workload names a service account that does not exist",
+	Title:    "service account does not exist",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A workload outside of Kubernetes proves its identity with a token of its service account. The input holds service accounts of this
-namespace, but not this one: the workload cannot join the mesh, and clients expect an identity that nobody has.`,
+	Why: `A workload outside Kubernetes proves its identity with a token of its service account. The input contains service accounts of this
+namespace, but not this one: the workload cannot join the mesh, and clients expect an identity that no workload has.`,
 	Fix: `Correct the name, or create the service account.`,
 	Wrong: `
 apiVersion: v1
@@ -83,12 +83,12 @@ func namesOf(s *facts.Set, kind, namespace string) []string {
 
 var _ = register(diag.Check{
 	ID:       "SEM117",
-	Title:    "Secret of a gateway is missing or lacks a key",
+	Title:    "gateway credential (Secret) is missing or lacks a key",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `A gateway reads the Secret that credentialName names in the namespace of its own workload, not in that of the Gateway document. The
-input holds Secrets of that namespace, but not this one, or one without the keys: connections to the server are reset.`,
-	Fix: `Create the Secret in the namespace of the gateway's workload, with the keys tls.crt and tls.key (and ca.crt to verify clients).`,
+	Why: `A gateway reads the Secret of credentialName from the namespace of its workload, not from that of the Gateway resource. The input contains
+Secrets of that namespace, but not this one, or the Secret lacks the keys: connections to the server are reset.`,
+	Fix: `Create the Secret in the namespace of the gateway workload, with the keys tls.crt and tls.key (and ca.crt to verify clients).`,
 	Wrong: `
 apiVersion: apps/v1
 kind: Deployment
@@ -165,14 +165,14 @@ func gatewaySecret(s *facts.Set, r *reporter, at facts.Place, namespace, credent
 	if o != nil {
 		if spec, ok := o.Spec.(*config.Secret); ok && !usable(spec.Keys) {
 			r.at(at, "Secret %s/%s has neither tls.crt and tls.key nor cert and key", namespace, credential).
-				related(facts.At(o, "data"), "it has %s", cmp.Or(strings.Join(spec.Keys, ", "), "no keys"))
+				related(facts.At(o, "data"), "keys: %s", cmp.Or(strings.Join(spec.Keys, ", "), "none"))
 		}
 		return
 	}
 	if !s.Holds("Secret", namespace) {
 		return
 	}
-	f := r.at(at, "namespace %s, where the gateway runs, has no Secret %q", namespace, credential)
+	f := r.at(at, "no Secret %[2]q in namespace %[1]s, where the gateway runs", namespace, credential)
 	if own := s.Mesh.Object("Secret", at.Object.Namespace, credential); own != nil {
 		f.help("move it to namespace %s", namespace).related(facts.At(own, "metadata.namespace"), "it is in namespace %s", own.Namespace)
 	} else if near := diag.Nearest(credential, namesOf(s, "Secret", namespace)); near != "" {

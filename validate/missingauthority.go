@@ -14,14 +14,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM227",
-	Title:    "external host is asked for under another name",
+	Title:    "Host header is not rewritten for an external host",
 	Severity: diag.Warning,
 	Stage:    diag.AtCluster,
 	When:     diag.Observed,
-	Why: `A route to another host does not change the Host header. Servers outside the mesh are mostly told apart by it: asked for a name
-that they do not serve, they answer with odd 404s, 421s or a page of somebody else. The server name of the proxy's TLS follows the
-same header.`,
-	Fix: `Add rewrite.authority with the name of the external host.`,
+	Why: `A route to another host does not change the Host header. External servers select the site by it; for a name that they do not serve they
+respond with an unexpected 404, 421 or another site. The proxy's automatic SNI follows the same header.`,
+	Fix: `Set rewrite.authority to the external host.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -99,9 +98,9 @@ func missingAuthority(s *facts.Set, r *reporter) {
 			if full == t.Host || mesh.Covers(svc.Host, full) || mesh.Covers(full, svc.Host) {
 				continue
 			}
-			r.at(t.HostPlace(), "requests for %q are sent to %q outside the mesh, and still ask for %q there", h, t.Host, h).
+			r.at(t.HostPlace(), "the Host header is not rewritten: requests for %[1]q reach the external host %[2]q with Host: %[3]s", h, t.Host, h).
 				help("add rewrite.authority: %s", t.Host).
-				related(facts.At(svc.Object, svc.Field), "the external host is registered here")
+				related(facts.At(svc.Object, svc.Field), "external host registered here")
 			return
 		}
 	})

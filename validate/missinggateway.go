@@ -15,11 +15,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM107",
-	Title:    "Gateway that rules are bound to does not exist",
+	Title:    "Gateway does not exist",
 	Severity: diag.Error,
 	Stage:    diag.AtVirtualHost,
-	Why: `A name without a namespace means a Gateway of the document's own namespace. Rules that are bound to a Gateway that does not
-exist apply nowhere.`,
+	Why: `A name without a namespace means a Gateway in the namespace of the VirtualService. A VirtualService that is bound to a Gateway that does
+not exist has no effect there.`,
 	Fix: `Write the Gateway as NAMESPACE/NAME.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
@@ -80,7 +80,7 @@ func missingGateway(s *facts.Set, r *reporter) {
 			if near == "" && s.Registry != facts.Closed && !s.Holds("Gateway", ns) {
 				continue
 			}
-			f := r.at(g.Place, "there is no Gateway %s", full)
+			f := r.at(g.Place, "Gateway %s does not exist", full)
 			if near != "" {
 				f.help("did you mean %s?", near)
 			}
@@ -120,12 +120,11 @@ func namedGateways(o *config.Object) []facts.Reference {
 
 var _ = register(diag.Check{
 	ID:       "SEM108",
-	Title:    "match names a gateway that the rules are not bound to",
+	Title:    "match uses a gateway that is not in spec.gateways",
 	Severity: diag.Error,
 	Stage:    diag.AtVirtualHost,
-	Why: `The gateways of a match narrow down those of the document. One that the document does not name is never reached, so the match
-never holds.`,
-	Fix: `Add the gateway to spec.gateways, or take it out of the match.`,
+	Why:      `The gateways of a match must be a subset of spec.gateways. A match with another gateway is always false.`,
+	Fix:      `Add the gateway to spec.gateways, or remove it from the match.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -170,8 +169,8 @@ func strangeGateway(s *facts.Set, r *reporter) {
 		for at, names := range gatewayMatches(o) {
 			for i, n := range names {
 				if !slices.Contains(bound, facts.FullGateway(n, o)) {
-					r.at(at.Sub("gateways").Item(i), "the rules are not bound to gateway %q, so this match never holds", n).
-						related(facts.At(o, "spec.gateways"), "they are bound to %s", strings.Join(bound, ", "))
+					r.at(at.Sub("gateways").Item(i), "the match never matches: gateway %q is not in spec.gateways", n).
+						related(facts.At(o, "spec.gateways"), "gateways: %s", strings.Join(bound, ", "))
 				}
 			}
 		}

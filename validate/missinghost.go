@@ -8,12 +8,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM100",
-	Title:    "route leads to a host that does not exist",
+	Title:    "destination host does not exist",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
-	Why: `A route sends traffic to the cluster of its destination host and port. For a host that no Service and no ServiceEntry
-registers there is no such cluster: the proxy answers 503 with the flag NC, or closes the connection where the rule is not HTTP.`,
-	Fix: `Correct the name, or register the host by a Service or a ServiceEntry.`,
+	Why: `A route sends traffic to the cluster of its destination host and port. No cluster exists for a host that no Service and no ServiceEntry
+registers: the proxy responds with 503 (response flag NC), or closes the connection if the route is not HTTP.`,
+	Fix: `Correct the host, or register it with a Service or a ServiceEntry.`,
 	Wrong: `
 apiVersion: v1
 kind: Service

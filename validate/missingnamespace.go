@@ -13,12 +13,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM115",
-	Title:    "exportTo names a namespace that does not exist",
+	Title:    "exportTo namespace does not exist",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The input holds the Namespaces of the cluster, and this one is not among them. Nobody sees what is exported to it; those who were
-meant do not either.`,
-	Fix: `Correct the name.`,
+	Why:      `The input contains the Namespaces of the cluster, but not this one. The resource is not visible where it is meant to be.`,
+	Fix:      `Correct the namespace.`,
 	Wrong: `
 apiVersion: v1
 kind: Namespace
@@ -78,7 +77,7 @@ func missingNamespace(s *facts.Set, r *reporter) {
 				if exists[ns] || near == "" && !declares(s, o.Namespace) {
 					continue
 				}
-				f := r.at(facts.At(o, "spec.exportTo").Item(i), "there is no namespace %q", ns)
+				f := r.at(facts.At(o, "spec.exportTo").Item(i), "namespace %q does not exist", ns)
 				if near != "" {
 					f.help("did you mean %q?", near)
 				}
@@ -94,11 +93,11 @@ func declares(s *facts.Set, namespace string) bool {
 
 var _ = register(diag.Check{
 	ID:       "SEM114",
-	Title:    "Sidecar imports a host that nobody offers",
+	Title:    "Sidecar imports a host that does not exist",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The hosts of an egress listener are "namespace/host". No service of this host lives in that namespace, or it is not exported to the
-Sidecar's: the import has no effect, and calls to the host are treated as calls to the outside.`,
+	Why: `An egress host is "namespace/host". That namespace has no such host, or does not export it to the Sidecar's namespace: the import has no
+effect, and requests to the host are treated as requests to an unknown host.`,
 	Fix: `Correct the namespace or the host, or export the service.`,
 	Wrong: `
 apiVersion: v1
@@ -159,10 +158,10 @@ func reportIdleImport(s *facts.Set, r *reporter, at facts.Place, ns, host string
 		}
 	case len(all) == 0 || ns == "~":
 	case ns != "*" && all[0].Namespace != ns && len(all) == 1:
-		r.at(at, "%q belongs to namespace %s, not to %s", host, all[0].Namespace, ns).help("write %s/%s", all[0].Namespace, host).
-			related(facts.At(all[0].Object, all[0].Field), "it is registered here")
+		r.at(at, "%q is in namespace %s, not in %s", host, all[0].Namespace, ns).help("write %s/%s", all[0].Namespace, host).
+			related(facts.At(all[0].Object, all[0].Field), "registered here")
 	case !all[0].VisibleIn(at.Object.Namespace):
 		r.at(at, "%q is not exported to namespace %s", host, at.Object.Namespace).
-			related(facts.At(all[0].Object, all[0].Field), "it is registered here")
+			related(facts.At(all[0].Object, all[0].Field), "registered here")
 	}
 }

@@ -12,12 +12,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM103",
-	Title:    "route leads to a port that the host does not have",
+	Title:    "destination port does not exist",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
-	Why: `Clusters exist for the ports of a service, not for those of its containers. A route to any other number names a cluster that
-does not exist: the proxy answers 503 with the flag NC.`,
-	Fix: `Name a port of the service.`,
+	Why: `Clusters exist for the ports of a service, not for container ports. A route to another number uses a cluster that does not exist: the
+proxy responds with 503 (response flag NC).`,
+	Fix: `Use a port of the service.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -59,7 +59,7 @@ func missingPort(s *facts.Set, r *reporter) {
 			related(facts.At(svc.Object, svc.Field), "it has %s", portList(svc))
 		for _, p := range svc.Ports {
 			if p.Target == number {
-				f.help("%d is the port of the container: write the port of the service, %d", number, p.Number)
+				f.help("use the service port %[2]d: %[1]d is the container port", number, p.Number)
 			}
 		}
 	})
@@ -67,12 +67,12 @@ func missingPort(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM104",
-	Title:    "route names no port, and the one that is inferred does not exist",
+	Title:    "destination without a port, and the inferred port does not exist",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
-	Why: `In the mesh, an HTTP rule without a port sends to the port that the request came for, even where the destination has a single,
-other port. No cluster of that number exists, and the proxy answers 503 with the flag NC.`,
-	Fix: `Name the port of the destination.`,
+	Why: `In the mesh, an HTTP route without a port sends to the port of the original request, even if the destination has a single, different port.
+No such cluster exists, and the proxy responds with 503 (response flag NC).`,
+	Fix: `Set the port of the destination.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -123,7 +123,7 @@ func inferredPort(s *facts.Set, r *reporter) {
 			for _, p := range own.Ports {
 				if p.Protocol.IsHTTP() && svc.Port(p.Number) == nil && !limitedTo(s, t, p.Number) {
 					r.at(t.HostPlace(), "requests to port %d of %q are sent to port %d of %q, which has only %s", p.Number, own.Host, p.Number, svc.Host, portList(svc)).
-						help("name the port of the destination")
+						help("set destination.port")
 					return
 				}
 			}

@@ -13,11 +13,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM105",
-	Title:    "route leads to a subset that no DestinationRule defines",
+	Title:    "subset is not defined",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
-	Why: `A subset is a cluster of its own, made from the DestinationRule that is in force for the host. No rule defines this one, so the
-route names a cluster that does not exist: the proxy answers 503 with the flag NC.`,
+	Why: `A subset is a separate cluster, defined by the DestinationRule that applies to the host. The applied DestinationRule does not define this
+subset: the proxy responds with 503 (response flag NC).`,
 	Fix: `Correct the name, or define the subset in the DestinationRule of the host.`,
 	Wrong: `
 apiVersion: v1
@@ -69,7 +69,7 @@ func missingSubset(s *facts.Set, r *reporter) {
 		if elsewhere != nil || rule == nil && len(s.Mesh.Objects("DestinationRule")) == 0 && s.Registry != facts.Closed {
 			return
 		}
-		f := r.at(t.Sub("subset"), "no DestinationRule for %q defines a subset %q", svc.Host, t.Subset)
+		f := r.at(t.Sub("subset"), "subset %[2]q of %[1]q is not defined", svc.Host, t.Subset)
 		if rule == nil {
 			return
 		}
@@ -77,7 +77,7 @@ func missingSubset(s *facts.Set, r *reporter) {
 		for _, sub := range rule.Subsets {
 			names = append(names, sub.Name)
 		}
-		f.related(facts.At(rule.Object, "spec.subsets"), "the rule in force defines %s", cmp.Or(strings.Join(names, ", "), "none"))
+		f.related(facts.At(rule.Object, "spec.subsets"), "the DestinationRule in effect defines %s", cmp.Or(strings.Join(names, ", "), "none"))
 		if near := diag.Nearest(t.Subset, names); near != "" {
 			f.help("did you mean %q?", near)
 		}
@@ -86,13 +86,12 @@ func missingSubset(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM106",
-	Title:    "subset is defined only in a DestinationRule that is not in force",
+	Title:    "subset is defined in a DestinationRule that is not used",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
-	Why: `A client takes the DestinationRule of its own namespace, else that of the service's namespace, else that of the root namespace,
-and no other. The subset is defined, but in a rule that this client never uses; its cluster does not exist, and the proxy
-answers 503 with the flag NC.`,
-	Fix: `Move the rule to the namespace of the client or of the service, or define the subset in the rule that is in force.`,
+	Why: `A client uses the DestinationRule of its own namespace, else of the service's namespace, else of the root namespace. This subset is
+defined in another one, so its cluster does not exist for the client: the proxy responds with 503 (response flag NC).`,
+	Fix: `Move the DestinationRule to the namespace of the client or of the service, or define the subset in the DestinationRule that is used.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -148,14 +147,14 @@ func unusedRuleSubset(s *facts.Set, r *reporter) {
 			return
 		}
 		f := r.at(t.Sub("subset"), "subset %q of %q is defined only in %s, which clients in namespace %s do not use",
-			t.Subset, svc.Host, name(elsewhere), t.Object.Namespace).related(facts.At(elsewhere, "spec.host"), "it is defined here")
+			t.Subset, svc.Host, name(elsewhere), t.Object.Namespace).related(facts.At(elsewhere, "spec.host"), "defined here")
 		for _, l := range s.Client(t.Object.Namespace).HiddenRules(svc) {
 			if l.Object == elsewhere {
 				f.Related[len(f.Related)-1].Note += ": " + l.Reason
 			}
 		}
 		if rule != nil {
-			f.related(facts.At(rule.Object, "spec.host"), "this rule is in force")
+			f.related(facts.At(rule.Object, "spec.host"), "this DestinationRule is used")
 		}
 	})
 }

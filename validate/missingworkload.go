@@ -10,12 +10,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM113",
-	Title:    "entry selects no workload",
+	Title:    "ServiceEntry selects no workload",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The workloadSelector picks Pods and WorkloadEntries of the entry's own namespace. The input holds workloads there, but none with
-these labels: the host has no endpoints, and the proxy answers 503 with the flag UH.`,
-	Fix: `Correct the labels, or move the entry to the namespace of the workloads.`,
+	Why: `workloadSelector selects Pods and WorkloadEntries in the namespace of the ServiceEntry. The input contains workloads there, but no
+workload with these labels: the host has no endpoints, and the proxy responds with 503 (response flag UH).`,
+	Fix: `Correct the labels, or move the ServiceEntry to the namespace of the workloads.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: WorkloadEntry
@@ -62,8 +62,8 @@ func missingWorkload(s *facts.Set, r *reporter) {
 		if near := s.Workloads.NearestLabels(o.Namespace, selector); near != "" {
 			f.help("did you mean %s?", near)
 		} else if elsewhere := s.Workloads.Selected("", selector); len(elsewhere) > 0 {
-			f.help("an entry selects workloads of its own namespace only: move it to namespace %s", elsewhere[0].Namespace).
-				related(facts.At(elsewhere[0], "metadata.name"), "%s has them", name(elsewhere[0]))
+			f.help("move the ServiceEntry to namespace %s: it selects workloads of its own namespace only", elsewhere[0].Namespace).
+				related(facts.At(elsewhere[0], "metadata.name"), "%s has these labels", name(elsewhere[0]))
 		}
 	}
 }
@@ -83,8 +83,8 @@ var _ = register(diag.Check{
 	Title:    "Gateway selects no workload",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A Gateway configures the proxies whose labels its selector asks for, in any namespace. No workload of the input has these labels,
-and one has labels much like them: the servers open nowhere.`,
+	Why: `A Gateway configures the gateway workloads that its selector matches, in any namespace. No workload in the input has these labels, and one
+has similar labels: the servers are not opened.`,
 	Fix: `Correct the selector.`,
 	Wrong: `
 apiVersion: apps/v1

@@ -13,13 +13,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM150",
-	Title:    "mutual TLS of the mesh towards a server outside of it",
+	Title:    "ISTIO_MUTUAL for a server outside the mesh",
 	Severity: diag.Error,
 	Stage:    diag.AtTLS,
-	Why: `Mode ISTIO_MUTUAL presents the workload's mesh certificate and asks the server for one of the same mesh. A server without sidecar
-has none: the handshake fails, and the proxy answers 503 with the flag UF. Without a tls block Istio would decide by itself, endpoint
-by endpoint.`,
-	Fix: `Use mode SIMPLE or MUTUAL for an outside server that wants TLS, DISABLE for one that does not; or take the tls block out.`,
+	Why: `Mode ISTIO_MUTUAL presents the workload's Istio certificate and requires one of the same mesh from the server. A server without a sidecar
+has none: the handshake fails, and the proxy responds with 503 (response flag UF). Without tls, Istio decides for each endpoint.`,
+	Fix: `Use mode SIMPLE or MUTUAL for an external TLS server, DISABLE for a plaintext server, or remove tls.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -67,12 +66,12 @@ func mutualOutside(s *facts.Set, r *reporter) {
 		switch {
 		case x.Service.External && !slices.ContainsFunc(endpoints, facts.InMesh):
 			reported[x.TLS.Place] = true
-			r.at(x.TLS.Sub("mode"), "%q is outside of the mesh and has no certificate of it", x.Service.Host).
-				related(facts.At(x.Service.Object, x.Service.Field), "the entry is MESH_EXTERNAL")
+			r.at(x.TLS.Sub("mode"), "mode ISTIO_MUTUAL fails: %q is outside the mesh and has no Istio certificate", x.Service.Host).
+				related(facts.At(x.Service.Object, x.Service.Field), "the ServiceEntry is MESH_EXTERNAL")
 		case len(plain) > 0 && len(s.Gateways.Behind(x.Service)) == 0: // a gateway has its certificate without that label
 			reported[x.TLS.Place] = true
-			r.at(x.TLS.Sub("mode"), "an endpoint of %q has no sidecar to show a certificate of the mesh", x.Service.Host).
-				related(facts.At(plain[0].Object, plain[0].Field), "%s has none", plain[0].Address)
+			r.at(x.TLS.Sub("mode"), "mode ISTIO_MUTUAL fails: an endpoint of %q has no sidecar and no Istio certificate", x.Service.Host).
+				related(facts.At(plain[0].Object, plain[0].Field), "%s has no sidecar", plain[0].Address)
 		}
 	}
 }
@@ -90,13 +89,12 @@ func withoutSidecar(endpoints []*mesh.Endpoint) []*mesh.Endpoint {
 
 var _ = register(diag.Check{
 	ID:       "SEM151",
-	Title:    "client does not speak the mutual TLS that the server demands",
+	Title:    "DestinationRule disables mutual TLS that the server requires",
 	Severity: diag.Error,
 	Stage:    diag.AtTLS,
-	Why: `A PeerAuthentication of mode STRICT makes the sidecars of the workloads refuse everything but the mesh's mutual TLS. The
-DestinationRule makes clients send something else, so the connection is reset. Without a tls block clients would use mutual TLS by
-themselves.`,
-	Fix: `Take the tls block out of the DestinationRule.`,
+	Why: `A PeerAuthentication with mode STRICT makes the sidecars of the workloads accept mutual TLS only. The DestinationRule makes clients send
+something else, so the connection is reset. Without tls, clients use mutual TLS automatically.`,
+	Fix: `Remove tls from the DestinationRule.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -149,8 +147,8 @@ func refusedPlaintext(s *facts.Set, r *reporter) {
 			continue
 		}
 		reported[x.TLS.Place] = true
-		f := r.at(x.TLS.Sub("mode"), "mode %s is refused by the workloads of %q, which demand mutual TLS", x.TLS.Settings.GetMode(), x.Service.Host).
-			related(facts.At(server, "spec.mtls.mode"), "it is demanded here")
+		f := r.at(x.TLS.Sub("mode"), "mode %s is rejected by the workloads of %q, which require mutual TLS", x.TLS.Settings.GetMode(), x.Service.Host).
+			related(facts.At(server, "spec.mtls.mode"), "required here")
 		if !certain {
 			f.severity(diag.Warning)
 		}

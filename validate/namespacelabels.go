@@ -8,13 +8,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM284",
-	Title:    "namespace asks for injection in two ways",
+	Title:    "conflicting injection labels on a namespace",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The label istio-injection goes before the label istio.io/rev, which then has no effect: the Pods get the sidecar of the default
-revision, or none, and not that of the revision which is named. Pods with a sidecar are not part of the ambient mesh, so that either
-label makes istio.io/dataplane-mode: ambient say nothing.`,
-	Fix: `Remove istio-injection where a revision is to inject; else remove istio.io/rev.`,
+	Why: `The label istio-injection takes precedence over istio.io/rev: the Pods get the sidecar of the default revision, or no sidecar, instead of
+that of the named revision. Pods with a sidecar are not part of the ambient mesh, so with either label istio.io/dataplane-mode: ambient
+has no effect.`,
+	Fix: `Remove istio-injection to inject a revision; otherwise remove istio.io/rev.`,
 	Wrong: `
 apiVersion: v1
 kind: Namespace
@@ -36,12 +36,12 @@ func twoInjections(s *facts.Set, r *reporter) {
 		revision, named := o.Labels[revisionLabel]
 		general := o.Labels[facts.InjectionLabel] == "enabled"
 		if general && named {
-			r.at(at(o, revisionLabel), "the label istio-injection goes before revision %q", revision).
-				related(at(o, facts.InjectionLabel), "this label counts")
+			r.at(at(o, revisionLabel), "istio-injection takes precedence over revision %q", revision).
+				related(at(o, facts.InjectionLabel), "this label takes precedence")
 		}
 		if (general || named && o.Labels[facts.InjectionLabel] == "") && o.Labels[modeLabel] == "ambient" {
-			r.at(at(o, modeLabel), "the Pods of namespace %s get sidecars, and those are not part of the ambient mesh", o.Name).
-				help("remove %s, or ask for no sidecars", modeLabel)
+			r.at(at(o, modeLabel), "the Pods of namespace %s get sidecars: they are not part of the ambient mesh", o.Name).
+				help("remove %s, or disable injection", modeLabel)
 		}
 	}
 }

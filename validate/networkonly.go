@@ -13,9 +13,9 @@ var _ = register(diag.Check{
 	Title:    "workload without an address",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A workload of another network may be known by that network's name alone: clients then dial the network's gateway. Clients of the
-same network cannot reach it, and without a gateway nobody can.`,
-	Fix: `Give the workload's address, unless it is only reached through the gateway of its network.`,
+	Why: `A workload of another network may be registered by its network only: clients then connect to the gateway of the network. Clients in the
+same network cannot reach it.`,
+	Fix: `Set the workload's address, unless it is reached only through the gateway of its network.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: WorkloadEntry
@@ -33,7 +33,7 @@ spec: {network: vpc, address: 10.0.0.1}
 func networkOnly(s *facts.Set, r *reporter) {
 	report := func(at facts.Place, w *networking.WorkloadEntry) {
 		if w.GetAddress() == "" && w.GetNetwork() != "" {
-			r.at(at, "the workload has no address and is only reached through the gateway of network %q", w.GetNetwork()).warned()
+			r.at(at, "the workload has no address: only the gateway of network %q reaches it", w.GetNetwork()).warned()
 		}
 	}
 	facts.Each(s.Documents, "WorkloadEntry", func(o *config.Object, spec *networking.WorkloadEntry) { report(facts.At(o, "spec"), spec) })

@@ -13,9 +13,9 @@ var _ = register(diag.Check{
 	Title:    "resolution STATIC without endpoints",
 	Severity: diag.Error,
 	Stage:    diag.AtEndpoint,
-	Why: `With resolution STATIC the proxy connects to the endpoints that the entry lists or selects. Without either there is nothing to
-connect to, and every call is answered 503 (no healthy upstream). Istio admits it all the same.`,
-	Fix: `List endpoints, select workloads, or use resolution DNS to look the host up.`,
+	Why: `With resolution STATIC the proxy connects to the endpoints that the ServiceEntry lists or selects. Without endpoints every request
+receives 503 (no healthy upstream). Istio accepts the resource.`,
+	Fix: `List endpoints, select workloads, or use resolution DNS to resolve the host.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -33,7 +33,7 @@ spec: {hosts: [api.example.com], resolution: DNS, ports: [{number: 80, name: htt
 func noEndpoints(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		if spec.Resolution == networking.ServiceEntry_STATIC && len(spec.Endpoints) == 0 && spec.WorkloadSelector == nil {
-			r.at(facts.At(o, "spec.resolution"), "resolution STATIC needs endpoints or a workloadSelector; calls are answered 503")
+			r.at(facts.At(o, "spec.resolution"), "resolution STATIC without endpoints or workloadSelector: requests receive 503")
 		}
 	})
 }

@@ -10,12 +10,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM270",
-	Title:    "entry without ports",
+	Title:    "ServiceEntry without ports",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The proxy takes traffic by port, so that an entry without ports has no listener, no route and no cluster. Istio admits it
-all the same.`,
-	Fix: `List the ports that clients call.`,
+	Why:      `The proxy handles traffic by port: a ServiceEntry without ports has no listener, route or cluster. Istio accepts the resource.`,
+	Fix:      `List the ports that clients use.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -33,7 +32,7 @@ spec: {hosts: [api.example.com], resolution: DNS, ports: [{number: 80, name: htt
 func noPorts(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		if len(spec.Ports) == 0 {
-			r.at(facts.At(o, "spec"), "the entry has no ports, and so takes no traffic")
+			r.at(facts.At(o, "spec"), "the ServiceEntry has no effect: it has no ports")
 		}
 	})
 }

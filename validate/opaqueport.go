@@ -12,12 +12,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM053",
-	Title:    "TCP port without an address",
+	Title:    "TCP port without addresses",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A TCP connection names no host, so the proxy knows a service by address and port. Without an address the entry takes every
-connection to that port, whatever it is for. With DNS or STATIC resolution Istio allocates an address, unless a label turns that off.`,
-	Fix: `List the addresses of the service, or declare the port as HTTP or TLS if that is what it speaks.`,
+	Why: `A TCP connection carries no host name, so the proxy matches a TCP service by address and port. Without addresses the ServiceEntry captures
+every connection to the port. With resolution DNS or STATIC, Istio allocates an address automatically, unless a label disables it.`,
+	Fix: `Set the addresses of the service, or set protocol HTTP or TLS if applicable.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -49,7 +49,7 @@ func opaquePort(s *facts.Set, r *reporter) {
 			if p.GetProtocol() != "" && !strings.EqualFold(p.GetProtocol(), "TCP") {
 				continue
 			}
-			f := r.at(facts.At(o, "spec.ports").Item(i), "without addresses, the entry takes every connection to port %d", p.GetNumber())
+			f := r.at(facts.At(o, "spec.ports").Item(i), "the ServiceEntry captures every connection to port %d: it has no addresses", p.GetNumber())
 			if p.GetProtocol() == "" || p.GetProtocol() == "TCP" {
 				f.warned() // the webhook reads capitals only
 			}

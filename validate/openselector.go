@@ -13,8 +13,8 @@ var _ = register(diag.Check{
 	Title:    "gateway without a selector",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The selector says which gateway workloads open the ports. Without one every gateway of the mesh does, those of other namespaces included.
-Istio admits it all the same.`,
+	Why: `The selector determines which gateway workloads open the ports. Without a selector, every gateway of the mesh does, including those in
+other namespaces. Istio accepts the resource.`,
 	Fix: `Select the gateway by its labels, such as istio: ingressgateway.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1

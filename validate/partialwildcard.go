@@ -12,12 +12,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM054",
-	Title:    "wildcard stands for part of a label",
+	Title:    "wildcard in part of a label",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `Envoy matches hosts and SNI by whole labels, so that *.example.com is understood everywhere, and *-api.example.com only where
-Istio takes care of it.`,
-	Fix: `Write *. and the domain, or list the hosts.`,
+	Why:      `Envoy matches hosts and SNI by whole labels: *.example.com works everywhere, *-api.example.com only in some places that Istio handles.`,
+	Fix:      `Write *. and the domain, or list the hosts.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -45,7 +44,7 @@ func partialWildcard(s *facts.Set, r *reporter) {
 		}
 		for i, host := range spec.Hosts {
 			if len(host) > 1 && strings.Contains(host, "*") && !strings.HasPrefix(host, "*.") {
-				r.at(facts.At(o, "spec.hosts").Item(i), "the wildcard of %q stands for part of a label", host).warned()
+				r.at(facts.At(o, "spec.hosts").Item(i), "the wildcard in %q covers part of a label only", host).warned()
 			}
 		}
 	})

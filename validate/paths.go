@@ -12,13 +12,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM225",
-	Title:    "match of the path that no path meets",
+	Title:    "path match never matches",
 	Severity: diag.Error,
 	Stage:    diag.AtRoute,
 	When:     diag.NoRouteMatched,
-	Why: `The proxy compares the path of the request without its query: it begins with a slash and holds no "?" and no "#". A value that has
-one of these, or that begins otherwise, matches nothing.`,
-	Fix: `Begin the value with a slash, match the query by queryParams and the host by authority.`,
+	Why: `The proxy compares the path without its query: it begins with a slash and contains no "?" or "#". A value that contains one of these, or
+begins otherwise, never matches.`,
+	Fix: `Begin the value with a slash; match the query with queryParams and the host with authority.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -55,13 +55,13 @@ func impossiblePath(s *facts.Set, r *reporter) {
 			switch {
 			case text == "" || text == "*":
 			case strings.Contains(text, "://"):
-				r.at(p, "no path is %q: a path has no scheme and no host", text).help("match the path alone, and the host by authority")
+				r.at(p, "path %q never matches: a path has no scheme or host", text).help("match the path only; match the host with authority")
 			case !strings.HasPrefix(text, "/"):
-				r.at(p, "no path begins with %q: every path begins with /", text).help("write /%s", text)
+				r.at(p, "path %q never matches: a path begins with /", text).help("write /%s", text)
 			case before != text:
-				r.at(p, "no path holds %q: the query is not part of what is compared", "?"+after).help("match %s, and the query by queryParams", before)
+				r.at(p, "path %q never matches: the query is not compared", "?"+after).help("match %s; match the query with queryParams", before)
 			case strings.Contains(text, "#"):
-				r.at(p, "no path holds %q: clients do not send fragments", text[strings.Index(text, "#"):])
+				r.at(p, "path %q never matches: clients do not send fragments", text[strings.Index(text, "#"):])
 			}
 		}
 	})
@@ -69,12 +69,12 @@ func impossiblePath(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM224",
-	Title:    "prefix also matches longer words",
+	Title:    "path prefix also matches longer words",
 	Severity: diag.Info,
 	Stage:    diag.AtRoute,
 	When:     diag.Observed,
-	Why:      `A prefix is compared as text, not by segments of the path: /pay matches /payments as well.`,
-	Fix:      `Match the path itself by exact and what lies below it by a prefix with a final slash.`,
+	Why:      `A prefix is compared as text, not by path segments: /pay also matches /payments.`,
+	Fix:      `Match the path with exact, and paths below it with a prefix that ends in a slash.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -119,9 +119,9 @@ func wordPrefix(s *facts.Set, r *reporter) {
 			if !ok || c.Path.Kind != facts.Prefix || sibling.Rule == c.Rule || c.Rule < sibling.Rule && c.Covers(sibling) {
 				continue
 			}
-			r.at(c.Place, "prefix %q also matches %s, and whatever else begins like it", c.Path.Text, sibling.Path.Head()).
+			r.at(c.Place, "prefix %q also matches %s", c.Path.Text, sibling.Path.Head()).
 				help("match exact: %s and prefix: %s/", c.Path.Text, c.Path.Text).
-				related(sibling.Place, "%s has a match of its own", sibling.Path.Head())
+				related(sibling.Place, "%s has its own match", sibling.Path.Head())
 		}
 	})
 }

@@ -15,12 +15,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM256",
-	Title:    "mutual TLS is set for a port of the Service, not of the workload",
+	Title:    "portLevelMtls uses a Service port instead of a workload port",
 	Severity: diag.Warning,
 	Stage:    diag.AtTLS,
-	Why: `Keys of portLevelMtls are ports of the workload, as containers listen on them. This one is a port of the Service, which maps to
-another port of the workload, so the setting never acts.`,
-	Fix: `Write the target port.`,
+	Why: `The keys of portLevelMtls are ports of the workload (container ports). This is a port of the Service, which maps to another port of the
+workload: the setting has no effect.`,
+	Fix: `Use the target port.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -77,8 +77,8 @@ func servicePortMTLS(s *facts.Set, r *reporter) {
 				continue
 			}
 			at := facts.At(o, "spec.portLevelMtls").Key(fmt.Sprint(number))
-			r.at(at, "%d is the port of Service %s; the workload listens on %d", number, svc.Name, port.Target).
-				help("write %d", port.Target).related(facts.PortPlace(svc, port), "the Service maps %d to %d", number, port.Target)
+			r.at(at, "port %d has no effect: it is the port of Service %s; the workload listens on %d", number, svc.Name, port.Target).
+				help("write %d", port.Target).related(facts.PortPlace(svc, port), "the Service maps port %d to %d", number, port.Target)
 		}
 	}
 }
@@ -122,8 +122,8 @@ var _ = register(diag.Check{
 	Title:    "policy selects no workload",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A PeerAuthentication, AuthorizationPolicy, RequestAuthentication or Sidecar acts on the workloads that its selector picks in its
-namespace. The input holds workloads there, and none of them has these labels.`,
+	Why: `A PeerAuthentication, AuthorizationPolicy, RequestAuthentication or Sidecar applies to the workloads in its namespace that its selector
+matches. The input contains workloads there, but no workload with these labels.`,
 	Fix: `Correct the selector.`,
 	Wrong: `
 apiVersion: v1

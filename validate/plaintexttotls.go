@@ -9,12 +9,12 @@ import (
 // PlaintextToTLS is the check of plain HTTP that is sent to a port of TLS.
 var PlaintextToTLS = register(diag.Check{
 	ID:       "SEM142",
-	Title:    "plain HTTP is sent to a port that expects TLS",
+	Title:    "plain HTTP is sent to a TLS port",
 	Severity: diag.Error,
 	Stage:    diag.AtTLS,
 	When:     diag.Observed,
-	Why: `The rule sends HTTP requests to a port where TLS is expected, and no DestinationRule makes the proxy originate it. The server
-answers "the plain HTTP request was sent to HTTPS port" (400), or resets the connection.`,
+	Why: `The route sends HTTP requests to a port that expects TLS, and no DestinationRule originates TLS. The server responds with 400 "the plain
+HTTP request was sent to HTTPS port", or resets the connection.`,
 	Fix: `Set tls mode SIMPLE for that port in a DestinationRule of the destination host.`,
 	Wrong: `
 apiVersion: v1
@@ -82,22 +82,22 @@ func plaintextToTLS(s *facts.Set, r *reporter) {
 		if _, ok := s.Egress.Hop(t); ok {
 			return // SEM248 and SEM249 judge what arrives at a gateway
 		}
-		r.at(t.Sub("port.number"), "HTTP is sent in plaintext to port %d of %q, whose protocol is %s", port.Number, svc.Host, port.Protocol).
+		r.at(t.Sub("port.number"), "plain HTTP is sent to port %d of %q, which has protocol %s", port.Number, svc.Host, port.Protocol).
 			help("add a DestinationRule for %s with tls mode SIMPLE on port %d", svc.Host, port.Number).
-			related(facts.PortPlace(svc, port), "the port is declared here")
+			related(facts.PortPlace(svc, port), "port declared here")
 	})
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM143",
-	Title:    "gateway ends TLS and sends plain HTTP to a TLS port",
+	Title:    "gateway terminates TLS and sends plain HTTP to a TLS port",
 	Severity: diag.Error,
 	Stage:    diag.AtTLS,
-	Why: `HTTP rules of a gateway act on decrypted requests, which it sends on as plain HTTP; mutual TLS of the mesh ends at the sidecar and
-changes nothing for the application. The port of the Service expects the application's own TLS: it answers "the plain HTTP request
-was sent to HTTPS port" (400), or resets the connection.`,
-	Fix: `Set tls mode SIMPLE for that port in a DestinationRule, route to a plain HTTP port, or pass TLS through: a server of mode
-PASSTHROUGH and tls rules.`,
+	Why: `HTTP routes of a gateway apply to decrypted requests, which the gateway forwards as plain HTTP; mutual TLS between the proxies does not
+change what the application receives. The port of the Service expects TLS: it responds with 400 "the plain HTTP request was sent to HTTPS
+port", or resets the connection.`,
+	Fix: `Set tls mode SIMPLE for that port in a DestinationRule, route to a plain HTTP port, or pass TLS through (a server with mode PASSTHROUGH
+and tls routes).`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -135,8 +135,8 @@ func gatewayToTLS(s *facts.Set, r *reporter) {
 		if !svc.Kubernetes() || t.FromSidecars() {
 			return
 		}
-		f := r.at(t.HostPlace(), "the gateway sends plain HTTP to port %d of %q, whose protocol is %s", port.Number, svc.Host, port.Protocol).
-			related(facts.PortPlace(svc, port), "the port is declared here")
+		f := r.at(t.HostPlace(), "the gateway sends plain HTTP to port %d of %q, which has protocol %s", port.Number, svc.Host, port.Protocol).
+			related(facts.PortPlace(svc, port), "port declared here")
 		for _, p := range svc.Ports {
 			if p.Protocol.IsHTTP() {
 				f.help("route to port %d, or add a DestinationRule for %s with tls mode SIMPLE on port %d", p.Number, svc.Host, port.Number)

@@ -10,12 +10,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM261",
-	Title:    "subset asks for labels that the workload has and its Pods do not",
+	Title:    "subset labels are on the Deployment but not on its Pods",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `A subset picks Pods by the labels of the Pods. Those of a Deployment itself are another matter: its Pods get the labels of
-spec.template.metadata. The subset is empty, and requests to it are answered with 503 and the flag UH.`,
-	Fix: `Write the label under spec.template.metadata.labels.`,
+	Why: `A subset selects Pods by the labels of the Pods. Pods get the labels of spec.template.metadata, not those of the Deployment. The subset is
+empty, and requests to it receive 503 (response flag UH).`,
+	Fix: `Add the label to spec.template.metadata.labels.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -88,10 +88,10 @@ func labelledTemplate(s *facts.Set, r *reporter) {
 		if w == nil {
 			return
 		}
-		f := r.at(at.Sub("labels"), "%s has the labels %s, but the Pods that it makes do not", name(w), facts.SelectorText(sub.GetLabels())).
-			help("write them under spec.template.metadata.labels of %s", name(w)).
-			related(facts.At(w, "spec.template.metadata"), "its Pods get these labels").
-			related(facts.At(svc.Object, svc.Field), "the host is registered here")
+		f := r.at(at.Sub("labels"), "%s has the labels %s, but its Pods do not", name(w), facts.SelectorText(sub.GetLabels())).
+			help("add them to spec.template.metadata.labels of %s", name(w)).
+			related(facts.At(w, "spec.template.metadata"), "labels of its Pods").
+			related(facts.At(svc.Object, svc.Field), "host registered here")
 		if !s.Routes.UseSubset(svc.Host, sub.GetName()) {
 			f.severity(diag.Warning)
 		}

@@ -11,13 +11,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM260",
-	Title:    "port of a workload is declared with different protocols",
+	Title:    "workload port has conflicting protocols",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The sidecar opens one listener for a port of its workload, however many Services lead there. The oldest Service gives the protocol:
-requests that come by the other are taken for what they are not. TCP read as HTTP is refused; HTTP taken for TCP loses routing,
-telemetry and HTTP policies.`,
-	Fix: `Give the ports of all Services that lead to one port of the workload the same protocol.`,
+	Why: `The sidecar opens one listener for each port of its workload. If several Services use the port, the oldest one sets the protocol, and
+requests for the others are misread. TCP read as HTTP is rejected; HTTP read as TCP loses routing, telemetry and HTTP policies.`,
+	Fix: `Set the same protocol in all Services of one workload port.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -78,7 +77,7 @@ func claimedTwice(s *facts.Set, r *reporter) {
 				case older.port.Protocol.IsHTTP() != p.Protocol.IsHTTP() && !reported[d.place()]:
 					reported[d.place()] = true
 					r.at(d.place(), "port %d of %s is %s here, and %s for Service %s", number, name(w), p.Protocol, older.port.Protocol, older.service.Name).
-						related(older.place(), "the sidecar goes by this one, of the older Service")
+						related(older.place(), "the older Service takes precedence")
 				}
 			}
 		}
@@ -98,9 +97,9 @@ var _ = register(diag.Check{
 	Title:    "headless Service translates a port",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The name of a headless Service leads to the addresses of its Pods themselves, and nothing stands between that would change the port:
-clients connect to the port of the Service at the Pod, where the application listens on targetPort.`,
-	Fix: `Give port the number that the Pods listen on.`,
+	Why: `Clients of a headless Service connect to the addresses of its Pods directly, and nothing translates the port: they connect to the Service
+port, but the application listens on targetPort.`,
+	Fix: `Set port to the number that the Pods listen on.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -122,8 +121,8 @@ func headlessPort(s *facts.Set, r *reporter) {
 		}
 		for i, p := range spec.Spec.Ports {
 			if n := p.TargetPort.Number; n != 0 && n != p.Port {
-				r.at(facts.At(o, "spec.ports").Item(i).Sub("targetPort"), "the Service is headless, so that clients connect to port %d of the Pods, not to %d", p.Port, n).
-					help("write port: %d", n)
+				r.at(facts.At(o, "spec.ports").Item(i).Sub("targetPort"), "headless Service: clients connect to port %d of the Pods, not to %d", p.Port, n).
+					help("set port: %d", n)
 			}
 		}
 	})
@@ -131,12 +130,12 @@ func headlessPort(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM255",
-	Title:    "two WorkloadGroups give their workloads the same labels",
+	Title:    "two WorkloadGroups have the same labels",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `Machines that register by a group get its labels. Whatever selects the labels of one group selects the machines of the other as well:
-ServiceEntries send requests to both, and policies hold for both.`,
-	Fix: `Give each group a label of its own, or make one group of the two.`,
+	Why: `Machines that register with a WorkloadGroup get its labels. Whatever selects the labels of one group selects the machines of the other,
+too: ServiceEntries send requests to both, and policies apply to both.`,
+	Fix: `Give each WorkloadGroup a unique label, or merge the two.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: WorkloadGroup
@@ -184,8 +183,8 @@ func twinGroups(s *facts.Set, r *reporter) {
 		case !taken:
 			first[key] = o
 		case twin.Name != o.Name:
-			r.at(facts.At(o, "spec.metadata.labels"), "WorkloadGroup %s gives its workloads the same labels: %s", twin.Name, labels).
-				related(facts.At(twin, "spec.metadata.labels"), "the other group")
+			r.at(facts.At(o, "spec.metadata.labels"), "WorkloadGroup %s has the same labels: %s", twin.Name, labels).
+				related(facts.At(twin, "spec.metadata.labels"), "other WorkloadGroup")
 		}
 	}
 }

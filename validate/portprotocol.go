@@ -11,16 +11,16 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM125",
-	Title:    "protocol of an external port is not what usually answers there",
+	Title:    "unusual protocol on port 80 or 443 of an external host",
 	Severity: diag.Warning,
 	Stage:    diag.AtFilterChain,
 	When:     diag.NoPlaintextToTLS,
-	Why: `The declared protocol tells the proxy what the application sends. On port 443 declared HTTP it expects plain HTTP and, unless a
-DestinationRule originates TLS, sends plain HTTP to a server that expects TLS; an application that encrypts itself is no longer
-routed by the entry. On port 80 declared HTTPS or TLS the proxy passes bytes through: plain HTTP is not routed as HTTP, and declaring
-the protocol does not encrypt anything. Nor does a targetPort of 443 under a port of protocol HTTP.`,
-	Fix: `Declare what the application sends: HTTPS or TLS where it encrypts itself; HTTP where the proxy is to encrypt, with a
-DestinationRule of mode SIMPLE.`,
+	Why: `The protocol describes what the application sends. On port 443 with protocol HTTP, the proxy expects plain HTTP and, unless a
+DestinationRule originates TLS, sends plain HTTP to a TLS server; an application that uses TLS itself bypasses the ServiceEntry. On port
+80 with protocol HTTPS or TLS, the proxy passes bytes through: plain HTTP is not routed as HTTP, and nothing is encrypted. The same
+applies to a targetPort of 443 under protocol HTTP.`,
+	Fix: `Declare what the application sends: HTTPS or TLS if it uses TLS itself; HTTP if the proxy originates TLS, with a DestinationRule of mode
+SIMPLE.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -53,16 +53,16 @@ func unusualProtocol(s *facts.Set, r *reporter) {
 			case reported[at]:
 			case p.Number != 443 && p.Target == 443 && readsPlainHTTP(p) && !s.DestinationRules.EverEncrypt(svc, p) && !misplaced(s, svc):
 				reported[at] = true
-				r.at(facts.At(svc.Object, p.Field+".targetPort"), "port %d of %q leads to port 443 of the server, and no DestinationRule encrypts: plain HTTP is sent to it", p.Number, svc.Host).
+				r.at(facts.At(svc.Object, p.Field+".targetPort"), "plain HTTP is sent to port 443 of the server: no DestinationRule originates TLS for port %d of %q", p.Number, svc.Host).
 					help("add a DestinationRule for %s with tls mode SIMPLE on port %d", svc.Host, p.Number)
 			case p.Number == 443 && readsPlainHTTP(p) && (p.Target == 0 || p.Target == 443) && !s.DestinationRules.EverEncrypt(svc, p):
 				reported[at] = true
-				r.at(at, "port 443 of %q is declared %s, and no DestinationRule encrypts: plain HTTP is sent to it", svc.Host, p.Protocol).
-					help("write protocol HTTPS if the application encrypts itself; otherwise add a DestinationRule for %s with tls mode SIMPLE on port 443", svc.Host)
+				r.at(at, "plain HTTP is sent to port 443 of %q: its protocol is %s, and no DestinationRule originates TLS", svc.Host, p.Protocol).
+					help("set protocol: HTTPS if the application uses TLS itself; otherwise add a DestinationRule for %s with tls mode SIMPLE on port 443", svc.Host)
 			case p.Number == 80 && p.Protocol.IsTLS():
 				reported[at] = true
-				r.at(at, "port 80 of %q is declared %s: the proxy takes its traffic for TLS and does not read it as HTTP", svc.Host, p.Protocol).
-					help("write protocol HTTP, and let a DestinationRule encrypt where the server wants TLS (with targetPort 443)")
+				r.at(at, "port 80 of %q has protocol %s: the proxy expects TLS and does not route HTTP", svc.Host, p.Protocol).
+					help("set protocol: HTTP; to originate TLS, add a DestinationRule and targetPort 443")
 			}
 		}
 	}
@@ -78,13 +78,12 @@ func readsPlainHTTP(p *mesh.Port) bool { return p.Protocol.IsHTTP() && p.Protoco
 
 var _ = register(diag.Check{
 	ID:       "SEM127",
-	Title:    "port of one host has different protocols",
+	Title:    "ServiceEntries declare a port with different protocols",
 	Severity: diag.Warning,
 	Stage:    diag.AtListener,
-	Why: `Two entries declare the same port of the same host with different protocols. A client goes by one of them: entries of one
-namespace are united and the older gives the protocol; of several namespaces a client's own comes first, then the older. Rules
-written for the other protocol do not act.`,
-	Fix: `Agree on one protocol, or use different ports.`,
+	Why: `A client uses one of the declarations: ServiceEntries of one namespace are merged, and the older sets the protocol; otherwise the client's
+own namespace takes precedence, then the older. Routes for the other protocol do not apply.`,
+	Fix: `Use one protocol, or different ports.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -133,9 +132,9 @@ func twoProtocols(s *facts.Set, r *reporter) {
 		}
 		f := r.at(facts.At(loser.Object, ours.Field+".protocol"), "port %d of %q is %s here and %s in %s", ours.Number, loser.Host, spoken(ours), spoken(theirs), name(winner.Object))
 		if winner.Namespace == loser.Namespace {
-			f.related(facts.At(winner.Object, theirs.Field), "this declaration counts")
+			f.related(facts.At(winner.Object, theirs.Field), "this declaration takes precedence")
 		} else {
-			f.related(facts.At(winner.Object, theirs.Field), "this one counts for clients outside of namespace %s", loser.Namespace)
+			f.related(facts.At(winner.Object, theirs.Field), "this declaration takes precedence for clients outside namespace %s", loser.Namespace)
 		}
 	})
 }

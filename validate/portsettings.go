@@ -15,12 +15,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM203",
-	Title:    "settings for a port replace those of the rule",
+	Title:    "portLevelSettings replace the top-level settings",
 	Severity: diag.Warning,
 	Stage:    diag.AtCluster,
-	Why: `An entry of portLevelSettings is the whole policy of its port. What it does not repeat of the settings above it does not hold there:
-without tls the port is not encrypted, without outlierDetection nothing is ejected.`,
-	Fix: `Repeat in the entry what is to hold for the port as well.`,
+	Why: `An entry of portLevelSettings is the complete policy of its port. Top-level settings that it does not repeat do not apply to the port:
+without tls the port is not encrypted, without outlierDetection no endpoint is ejected.`,
+	Fix: `Repeat the settings that should apply to the port.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -67,9 +67,9 @@ func replacedSettings(s *facts.Set, r *reporter) {
 		top := spec.GetTrafficPolicy()
 		for i, p := range top.GetPortLevelSettings() {
 			if lost := omitted(blocks(top), portBlocks(p)); len(lost) > 0 {
-				r.at(facts.At(o, "spec.trafficPolicy.portLevelSettings").Item(i), "port %d has none of the %s of the rule: the entry replaces all of its settings",
+				r.at(facts.At(o, "spec.trafficPolicy.portLevelSettings").Item(i), "port %d does not use the top-level %s: portLevelSettings replace all settings of the port",
 					p.GetPort().GetNumber(), strings.Join(lost, ", ")).
-					related(facts.At(o, "spec.trafficPolicy."+lost[0]), "this does not hold for the port")
+					related(facts.At(o, "spec.trafficPolicy."+lost[0]), "not applied to the port")
 			}
 		}
 	})
@@ -108,12 +108,12 @@ func omitted(above, below []block) []string {
 
 var _ = register(diag.Check{
 	ID:       "SEM206",
-	Title:    "settings for a port of a subset clear what it inherits",
+	Title:    "portLevelSettings of a subset clear inherited settings",
 	Severity: diag.Warning,
 	Stage:    diag.AtCluster,
-	Why: `A subset inherits the settings of its rule block by block. Settings of the subset for a port begin anew: connectionPool, loadBalancer,
-outlierDetection and tls of the rule and of the subset are gone for that port unless the entry repeats them.`,
-	Fix: `Repeat in the entry what is to hold for the port as well.`,
+	Why: `A subset inherits settings from its DestinationRule by block. portLevelSettings of the subset start empty: connectionPool, loadBalancer,
+outlierDetection and tls of the DestinationRule and the subset do not apply to that port unless repeated.`,
+	Fix: `Repeat the settings that should apply to the port.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -191,8 +191,8 @@ func clearedSettings(s *facts.Set, r *reporter) {
 					lost, from = omitted(blocks(sub.GetTrafficPolicy())[:4], portBlocks(p)[:4]), at
 				}
 				if len(lost) > 0 {
-					r.at(at.Sub("portLevelSettings").Item(j), "port %d of subset %q has none of the inherited %s: the entry begins anew",
-						p.GetPort().GetNumber(), sub.GetName(), strings.Join(lost, ", ")).related(from, "they are set here")
+					r.at(at.Sub("portLevelSettings").Item(j), "port %d of subset %q does not inherit %s: portLevelSettings replace all settings of the port",
+						p.GetPort().GetNumber(), sub.GetName(), strings.Join(lost, ", ")).related(from, "set here")
 				}
 			}
 		}
@@ -211,12 +211,11 @@ func inheritedBlocks(top *networking.TrafficPolicy, port uint32) []block {
 
 var _ = register(diag.Check{
 	ID:       "SEM204",
-	Title:    "settings for a port that the host does not have",
+	Title:    "portLevelSettings for a port that the host does not have",
 	Severity: diag.Warning,
 	Stage:    diag.AtCluster,
-	Why: `Settings for a port go by the port of the service, not by that of the container. Those for a port that the service does not have are
-never used.`,
-	Fix: `Write a port of the service.`,
+	Why:      `portLevelSettings refer to ports of the service, not of the container. Settings for another port are never used.`,
+	Fix:      `Use a port of the service.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -274,7 +273,7 @@ func strayPort(s *facts.Set, r *reporter) {
 				related(facts.At(svcs[0].Object, svcs[0].Field), "it has %s", portList(svcs[0]))
 			for _, own := range svcs[0].Ports {
 				if own.Target == p.Port {
-					f.help("%d is the port of the container: write the port of the service, %d", p.Port, own.Number)
+					f.help("use the service port %[2]d: %[1]d is the container port", p.Port, own.Number)
 				}
 			}
 		}
@@ -291,11 +290,11 @@ func missed(s *facts.Set, p facts.Policy, svc *mesh.Service) bool {
 
 var _ = register(diag.Check{
 	ID:       "SEM205",
-	Title:    "settings for one port are written twice",
+	Title:    "portLevelSettings list a port twice",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why:      `Of two entries for one port the first is used, and the second is not looked at.`,
-	Fix:      `Write one entry for the port.`,
+	Why:      `If a port is listed twice, Istio uses the first entry and ignores the second.`,
+	Fix:      `Merge the entries of the port.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -343,7 +342,7 @@ func portTwice(s *facts.Set, r *reporter) {
 			}
 			key := list + " " + strconv.Itoa(int(p.Port))
 			if older, twice := first[key]; twice {
-				r.at(p.Sub("port"), "port %d has settings already, so these are not used", p.Port).related(older.Sub("port"), "the settings in force stand here")
+				r.at(p.Sub("port"), "these settings are ignored: port %d is listed above", p.Port).related(older.Sub("port"), "these settings are used")
 				continue
 			}
 			first[key] = p

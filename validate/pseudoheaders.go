@@ -13,12 +13,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM292",
-	Title:    "pseudo header in a match of headers",
+	Title:    "pseudo-header in a headers match",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why: `Current releases let a match of headers name :method, :authority, :scheme and :path; releases around 1.24 refuse it. The path in
-:path has its query with it, other than in a match of uri.`,
-	Fix: `Use the fields method, authority, scheme, uri and queryParams, which every release takes.`,
+	Why: `Current releases allow :method, :authority, :scheme and :path in a match of headers; releases around 1.24 reject them. Unlike uri, :path
+includes the query.`,
+	Fix: `Use method, authority, scheme, uri and queryParams, which every release supports.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -57,7 +57,7 @@ func pseudoHeaders(s *facts.Set, r *reporter) {
 func namesPseudo(r *reporter, at facts.Place, headers map[string]*networking.StringMatch) {
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		if strings.HasPrefix(name, ":") {
-			f := r.at(at.Key(name), "%s is a pseudo header, which some releases refuse here", name)
+			f := r.at(at.Key(name), "%s is a pseudo-header, which some Istio releases reject here", name)
 			f.At.Key = true
 		}
 	}

@@ -10,12 +10,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM228",
-	Title:    "redirect code that the proxy does not know",
+	Title:    "redirect code that Envoy does not support",
 	Severity: diag.Error,
 	Stage:    diag.AtRoute,
-	Why: `Istio accepts every code from 300 to 399, and the proxy knows 301, 302, 303, 307 and 308. For another one the route is sent without
-an action: the proxy rejects the whole route table, and every later change of the routes of this port as well.`,
-	Fix: `Use 301 or 308 for good, 302 or 307 for now, 303 after a POST.`,
+	Why: `Istio accepts every code from 300 to 399; Envoy supports 301, 302, 303, 307 and 308. For another code the route has no action: Envoy
+rejects the whole route table, and later changes to it.`,
+	Fix: `Use 301 or 308 for a permanent redirect, 302 or 307 for a temporary one, 303 after a POST.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -46,7 +46,7 @@ func redirectCode(s *facts.Set, r *reporter) {
 		case 0, 301, 302, 303, 307, 308:
 		default:
 			if code >= 300 && code < 400 {
-				r.at(at.At("redirect.redirectCode"), "the proxy cannot redirect with %d, and rejects the whole route table for it", code)
+				r.at(at.At("redirect.redirectCode"), "redirectCode %d is not supported: Envoy rejects the whole route table", code)
 			}
 		}
 	})
@@ -54,13 +54,13 @@ func redirectCode(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM236",
-	Title:    "redirect leads to itself",
+	Title:    "redirect loop",
 	Severity: diag.Warning,
 	Stage:    diag.AtRedirect,
 	When:     diag.Observed,
-	Why: `The client asks for the new location, and the same rule redirects it again: a path that the match still covers, or a change to
-https where the HTTPS server of the same gateway has the same rules. Browsers give up after some twenty turns.`,
-	Fix: `Let the match leave out the new location; for https, set tls.httpsRedirect on the HTTP server, or match the port.`,
+	Why: `The client requests the new location, and the same route redirects it again: the match still covers the new path, or the redirect goes to
+https and the HTTPS server of the same gateway has the same routes. Browsers give up after about twenty redirects.`,
+	Fix: `Exclude the new location from the match; for https, set tls.httpsRedirect on the HTTP server, or match the port.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -96,7 +96,7 @@ func redirectLoop(s *facts.Set, r *reporter) {
 			if !ok || !takes(c, path) || changesScheme(s, at.Object, c, to.GetScheme()) || taken(at, path) {
 				continue
 			}
-			r.at(at.At("redirect"), "the redirect leads to %s, which this rule redirects again", path).
+			r.at(at.At("redirect"), "redirect loop: this route redirects %s again", path).
 				related(c.Place, "the new location meets this match")
 			return
 		}

@@ -9,12 +9,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM296",
-	Title:    "status that Envoy refuses",
+	Title:    "status that Envoy rejects",
 	Severity: diag.Error,
 	Stage:    diag.AtRoute,
-	Why: `Istio takes a status of up to 600, Envoy only what is below. A proxy refuses the route table that holds such a rule, with all rules of
-all other hosts in it, and goes on with the table that it had before, or without any.`,
-	Fix: `Answer with a status from 200 to 599.`,
+	Why: `Istio accepts a status up to 600, Envoy only below 600. Envoy rejects the whole route table, including the routes of other hosts, and
+keeps the previous table, if any.`,
+	Fix: `Use a status from 200 to 599.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -39,7 +39,7 @@ const refusable = 600
 func refusedStatus(s *facts.Set, r *reporter) {
 	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		refuse := func(field string) {
-			r.at(at.At(field), "Envoy refuses the status %d, and with it every rule of the route table", refusable)
+			r.at(at.At(field), "status %d is not supported: Envoy rejects the whole route table", refusable)
 		}
 		if rule.GetDirectResponse().GetStatus() == refusable {
 			refuse("directResponse.status")

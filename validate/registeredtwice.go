@@ -18,9 +18,9 @@ var _ = register(diag.Check{
 	Title:    "host is registered in several namespaces",
 	Severity: diag.Warning,
 	Stage:    diag.AtVirtualHost,
-	Why: `A client sees one service of a host: that of its own namespace, else a Kubernetes Service, else the oldest. The ports and endpoints
-of the others do not exist for it, and which one wins may change with the age of the documents.`,
-	Fix: `Keep one entry, or limit each to its clients with exportTo.`,
+	Why: `A client uses one service for each host: that of its own namespace, else a Kubernetes Service, else the oldest. Ports and endpoints of the
+others do not exist for it, and which one takes precedence can change with the age of the resources.`,
+	Fix: `Keep one ServiceEntry, or limit each to its clients with exportTo.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -68,19 +68,19 @@ func registeredTwice(s *facts.Set, r *reporter) {
 		if _, differing := facts.ProtocolConflict(winner, loser); differing != nil {
 			return // SEM127 says so
 		}
-		r.at(facts.At(loser.Object, loser.Field), "%q is registered in namespace %s as well; clients in any other namespace see only that entry", loser.Host, winner.Namespace).
-			related(facts.At(winner.Object, winner.Field), "the older entry wins")
+		r.at(facts.At(loser.Object, loser.Field), "%q is also registered in namespace %s; clients in other namespaces use only that registration", loser.Host, winner.Namespace).
+			related(facts.At(winner.Object, winner.Field), "the older registration takes precedence")
 	})
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM161",
-	Title:    "host is registered twice in one namespace",
+	Title:    "ServiceEntries of one host conflict",
 	Severity: diag.Warning,
 	Stage:    diag.AtVirtualHost,
-	Why: `Two entries of one host and namespace are united, port by port, only if resolution, labels, workload selector and exportTo are the
-same. Here they differ, so the younger entry is left out as a whole.`,
-	Fix: `Write one entry for the host, or make the two agree.`,
+	Why: `Two ServiceEntries of one host and namespace are merged only if resolution, labels, workloadSelector and exportTo are equal. These differ,
+so istiod ignores the newer one.`,
+	Fix: `Write one ServiceEntry for the host, or make the two agree.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -124,8 +124,8 @@ func registeredTwiceHere(s *facts.Set, r *reporter) {
 			return
 		}
 		if differing := difference(winner.Object, loser.Object); differing != "" {
-			r.at(facts.At(loser.Object, loser.Field), "%s registers %q already with another %s, so this entry is left out", name(winner.Object), loser.Host, differing).
-				related(facts.At(winner.Object, winner.Field), "this entry is used")
+			r.at(facts.At(loser.Object, loser.Field), "this ServiceEntry is ignored for %[2]q: %[1]s already registers it with another %[3]s", name(winner.Object), loser.Host, differing).
+				related(facts.At(winner.Object, winner.Field), "this ServiceEntry is used")
 		}
 	})
 }

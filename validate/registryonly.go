@@ -11,12 +11,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM184",
-	Title:    "policy for unknown hosts without a mode",
+	Title:    "outboundTrafficPolicy without mode",
 	Severity: diag.Warning,
 	Stage:    diag.AtVirtualHost,
-	Why: `An outboundTrafficPolicy without a mode means REGISTRY_ONLY, not the default of the mesh: calls to hosts that nobody registers are
-blocked.`,
-	Fix: `Write the mode.`,
+	Why:      `outboundTrafficPolicy without a mode means REGISTRY_ONLY instead of the mesh default: requests to unregistered hosts are blocked.`,
+	Fix:      `Set the mode.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Sidecar
@@ -39,17 +38,17 @@ spec:
 func modeless(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
 		if spec.GetOutboundTrafficPolicy() != nil && o.Doc.Lookup("spec.outboundTrafficPolicy.mode") == nil {
-			r.at(facts.At(o, "spec.outboundTrafficPolicy"), "without a mode the policy is REGISTRY_ONLY: calls to unknown hosts are blocked")
+			r.at(facts.At(o, "spec.outboundTrafficPolicy"), "mode defaults to REGISTRY_ONLY here: requests to unregistered hosts are blocked")
 		}
 	})
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM187",
-	Title:    "external host is not registered, and unknown hosts are blocked",
+	Title:    "external host is not registered, and the mode is REGISTRY_ONLY",
 	Severity: diag.Warning,
 	Stage:    diag.AtVirtualHost,
-	Why: `With REGISTRY_ONLY clients reach registered hosts only. Rules for a host that is not lead to nothing: HTTP is answered 502, other
+	Why: `With REGISTRY_ONLY clients reach registered hosts only. Routes for other hosts have no effect: HTTP requests receive 502, other
 connections are closed.`,
 	Fix: `Add a ServiceEntry for the host.`,
 	Wrong: `
@@ -122,7 +121,7 @@ func blockedHost(s *facts.Set, r *reporter) {
 			if s.Hosts.Presence(host) != facts.Unknown || !s.Hosts.OutsideCluster(host) {
 				continue
 			}
-			r.at(t.HostPlace(), "no ServiceEntry registers %q, and clients in namespace %s reach registered hosts only", host, o.Namespace).
+			r.at(t.HostPlace(), "%q is blocked: no ServiceEntry registers it, and clients in namespace %s use REGISTRY_ONLY", host, o.Namespace).
 				related(facts.At(view.Policy.Object, view.Policy.Field), "REGISTRY_ONLY is set here")
 		}
 	}

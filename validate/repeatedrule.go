@@ -15,13 +15,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM220",
-	Title:    "rule stands after one that takes everything",
+	Title:    "route is unreachable after a catch-all route",
 	Severity: diag.Error,
 	Stage:    diag.AtRoute,
 	When:     diag.NoRouteMatched,
-	Why: `The first rule that matches decides. One without conditions, or with a prefix "/" or a regex ".*" as its only one, matches every
-request. The rules after it are not even sent to the proxy.`,
-	Fix: `Move the rule that takes everything to the end.`,
+	Why: `The first matching route applies. A route without match, or with only the prefix "/" or the regex ".*", matches every request. Routes
+after it are not sent to the proxy.`,
+	Fix: `Move the catch-all route to the end.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -59,11 +59,11 @@ func rulesAfterAll(s *facts.Set, r *reporter) {
 				f := facts.At(o, l.rule(i))
 				switch {
 				case bare >= 0 && bare < i:
-					l.report(r.at(f, "the rule is never used: an earlier one takes every request").
-						related(facts.At(o, l.rule(bare)), "this rule has no conditions"), bare).warned()
+					l.report(r.at(f, "unreachable route: an earlier route matches every request").
+						related(facts.At(o, l.rule(bare)), "this route has no match"), bare).warned()
 				case l.name == "http" && broad != nil && broad.Rule < i:
-					found := r.at(f, "the rule is never used: an earlier one takes every request").
-						related(broad.Place, "every request meets this match").help("put it before %s", facts.RuleField(broad.Rule))
+					found := r.at(f, "unreachable route: an earlier route matches every request").
+						related(broad.Place, "every request meets this match").help("move it before %s", facts.RuleField(broad.Rule))
 					if l.warned(i, warnings()) {
 						found.warned()
 					}
@@ -85,11 +85,11 @@ func broadMatch(o *config.Object) *facts.HTTPMatch {
 
 var _ = register(diag.Check{
 	ID:       "SEM222",
-	Title:    "match is written twice",
+	Title:    "duplicate match",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why:      `The first of two rules with the same match gets all requests that meet it. The second never gets one by this match.`,
-	Fix:      `Remove one of the two, or make the match differ as it was meant to.`,
+	Why:      `The first of two routes with the same match receives all its requests. The second never applies.`,
+	Fix:      `Remove one of the two, or correct the match.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -123,8 +123,8 @@ func repeatedMatches(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
 		for _, l := range ruleLists(o, spec) {
 			l.repeated(func(rule, match, firstRule, firstMatch int) {
-				l.report(r.at(facts.At(o, l.match(rule, match)), "the match is never used: an earlier one is the same").
-					related(facts.At(o, l.match(firstRule, firstMatch)), "the same match stands here"), firstRule).warned()
+				l.report(r.at(facts.At(o, l.match(rule, match)), "unreachable match: an earlier match is identical").
+					related(facts.At(o, l.match(firstRule, firstMatch)), "identical match"), firstRule).warned()
 			})
 		}
 	})

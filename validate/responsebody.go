@@ -10,12 +10,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM038",
-	Title:    "body of a fixed answer is large",
+	Title:    "body of a direct response is large",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `The body is part of the configuration of every proxy that has the route, in memory and over the wire at each change. Istio warns
-from 100 KiB on and rejects more than 1 MiB.`,
-	Fix:   `Serve the content by a workload, and route to it.`,
+	Why: `The body is part of the configuration of every proxy that has the route: it takes memory, and is sent with each update. Istio warns from
+100 KiB and rejects more than 1 MiB.`,
+	Fix:   `Serve the content from a workload, and route to it.`,
 	Wrong: largeBody(100<<10 + 1),
 	Right: largeBody(10),
 }, responseBody)
@@ -44,9 +44,9 @@ func responseBody(s *facts.Set, r *reporter) {
 			at := facts.At(o, "spec.http").Item(i).Sub("directResponse.body")
 			switch {
 			case size > 1<<20:
-				r.at(at, "the body has %d bytes, and may have 1 MiB at most", size).rejected()
+				r.at(at, "the body has %d bytes; the limit is 1 MiB", size).rejected()
 			case size > 100<<10:
-				r.at(at, "the body has %d bytes, which every proxy that has the route holds in memory", size).severity(diag.Warning).warned()
+				r.at(at, "the body has %d bytes, kept in memory by every proxy that has the route", size).severity(diag.Warning).warned()
 			}
 		}
 	})

@@ -12,14 +12,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM226",
-	Title:    "rewritten path has a slash too many or too few",
+	Title:    "rewritten path is malformed or loses parts",
 	Severity: diag.Warning,
 	Stage:    diag.AtRewrite,
 	When:     diag.Observed,
-	Why: `The rewrite replaces the text that the match covers and leaves the rest as it is. Of a prefix without a final slash a slash
-remains; of one with a final slash none does. Without a match of the path only the first slash is replaced. A path that a regex
-matched is replaced as a whole.`,
-	Fix: `Let the prefix and the rewrite both end with a slash, or neither.`,
+	Why: `The rewrite replaces the text that the match covers and keeps the rest. If only one of prefix and rewrite ends with a slash, the new path
+has a slash too many or too few. Without a uri match only the first slash is replaced. A path matched by a regex is replaced as a whole.`,
+	Fix: `End both the prefix and the rewrite with a slash, or neither. Use rewrite.uriRegexRewrite to keep parts of a path that a regex matches.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -75,16 +74,16 @@ func reportRewrite(r *reporter, at facts.Place, to string, c facts.HTTPMatch, pr
 	path, result := rewritten(from, to)
 	switch {
 	case c.Regex != "":
-		return r.at(at, "every path that matches %q becomes %s, whatever stands in it", c.Regex, to).
+		return r.at(at, "every path that matches %q is replaced by %s as a whole", c.Regex, to).
 			help("use rewrite.uriRegexRewrite to keep parts of the path").severity(diag.Info), true
 	case c.Path.Kind == facts.Exact || strings.HasSuffix(from, "/") == strings.HasSuffix(to, "/"):
 		return finding{}, false
 	case strings.HasSuffix(from, "/"):
-		return r.at(at, "%s becomes %s", path, result).help("write %s/", to), true
+		return r.at(at, "path %s is rewritten to %s", path, result).help("write %s/", to), true
 	case slices.Contains(prefixes, from+"/"):
 		return finding{}, false
 	}
-	f := r.at(at, "%s becomes %s", path, result).help("match the prefix %s/", from)
+	f := r.at(at, "path %s is rewritten to %s", path, result).help("match the prefix %s/", from)
 	if to != "/" {
 		f.help("write %s", strings.TrimSuffix(to, "/"))
 	}

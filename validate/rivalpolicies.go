@@ -15,12 +15,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM168",
-	Title:    "two DestinationRules of one host, of which one loses its policy",
+	Title:    "DestinationRules of one host are merged, and one loses its policy",
 	Severity: diag.Warning,
 	Stage:    diag.AtCluster,
-	Why: `Rules of one host in one namespace are united, but only their subsets are: the trafficPolicy is that of the older rule, as a
-whole. That of the other, with its portLevelSettings, is dropped, and of two subsets of one name the older's counts.`,
-	Fix: `Write one rule for the host.`,
+	Why: `Only the subsets of DestinationRules of one host in one namespace are merged: the trafficPolicy is that of the older DestinationRule. The
+other trafficPolicy, including its portLevelSettings, is dropped; of two subsets with the same name, the older takes precedence.`,
+	Fix: `Write one DestinationRule for the host.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -64,8 +64,8 @@ func lostPolicy(s *facts.Set, r *reporter) {
 		if l.Field == "spec.host" || unchanged(rule, l) {
 			return
 		}
-		r.at(facts.At(l.Object, l.Field), "%s is dropped: %s", strings.TrimPrefix(l.Field, "spec."), l.Reason).
-			related(facts.At(rule.Object, "spec.host"), "rules of this host are united here%s", elder(rule.Object, l.Object))
+		r.at(facts.At(l.Object, l.Field), "%s is ignored: %s", strings.TrimPrefix(l.Field, "spec."), l.Reason).
+			related(facts.At(rule.Object, "spec.host"), "merged into this DestinationRule%s", elder(rule.Object, l.Object))
 	})
 }
 
@@ -96,12 +96,12 @@ func subsetIn(o *config.Object, name string) *networking.Subset {
 
 var _ = register(diag.Check{
 	ID:       "SEM169",
-	Title:    "two DestinationRules of one host are exported differently",
+	Title:    "DestinationRules of one host differ in exportTo",
 	Severity: diag.Warning,
 	Stage:    diag.AtCluster,
-	Why: `Rules of one host in one namespace are united only where they are exported to the same namespaces. These are not: a client uses
-one of them, and the subsets and policies of the other do not exist for it.`,
-	Fix: `Write the same exportTo in both, or one rule for the host.`,
+	Why: `DestinationRules of one host in one namespace are merged only if exportTo is equal. Otherwise a client uses one of them, without the
+subsets and policies of the other.`,
+	Fix: `Set the same exportTo in both, or write one DestinationRule for the host.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -160,8 +160,8 @@ func otherAudience(s *facts.Set, r *reporter) {
 		if l.Field != "spec.host" || !strings.Contains(l.Reason, "exportTo") || spec.GetWorkloadSelector() != nil {
 			return
 		}
-		r.at(facts.At(l.Object, "spec.exportTo"), "clients in namespace %s do not use this rule: %s", l.Object.Namespace, l.Reason).
-			related(facts.At(rule.Object, "spec.exportTo"), "this rule is used")
+		r.at(facts.At(l.Object, "spec.exportTo"), "clients in namespace %s do not use this DestinationRule: %s", l.Object.Namespace, l.Reason).
+			related(facts.At(rule.Object, "spec.exportTo"), "this DestinationRule is used")
 	})
 }
 

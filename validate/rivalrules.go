@@ -13,12 +13,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM164",
-	Title:    "two VirtualServices route one host in the mesh",
+	Title:    "two VirtualServices for one host in the mesh",
 	Severity: diag.Error,
 	Stage:    diag.AtVirtualHost,
-	Why: `Sidecars use the HTTP rules of one VirtualService for a host. Of several with the same host the older counts, and one that is not
-exported to all before one that is. Rules are not united: those of the other never act.`,
-	Fix: `Put the rules into one VirtualService, or split them with delegates.`,
+	Why: `Sidecars use the HTTP routes of one VirtualService for each host. One that is not exported to all namespaces takes
+precedence over one that is, then the older one. VirtualServices are not merged for sidecars: the routes of the other have no effect.`,
+	Fix: `Merge the VirtualServices, or split them with delegates.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -61,20 +61,20 @@ func rivalRules(s *facts.Set, r *reporter) {
 			return
 		}
 		for _, l := range lost {
-			r.at(l.Place, "the HTTP rules for %q never act: %s has the same host and comes first", l.host, name(l.by)).
-				related(facts.At(l.by, "spec.hosts"), "its rules are used%s", elder(l.by, o))
+			r.at(l.Place, "the HTTP routes for %q are ignored: %s has the same host and takes precedence", l.host, name(l.by)).
+				related(facts.At(l.by, "spec.hosts"), "its routes are used%s", elder(l.by, o))
 		}
 	})
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM165",
-	Title:    "VirtualService loses some of its hosts to another one",
+	Title:    "another VirtualService takes precedence for some hosts",
 	Severity: diag.Error,
 	Stage:    diag.AtVirtualHost,
-	Why: `Sidecars use the HTTP rules of one VirtualService for a host. This one has several hosts and shares some with an older one, whose
-rules act for those; its own rules act for the other hosts only.`,
-	Fix: `Take the shared host out of one of the two.`,
+	Why: `Sidecars use the HTTP routes of one VirtualService for each host. This one shares some hosts with an older VirtualService, which takes
+precedence for those; its own routes apply to the remaining hosts only.`,
+	Fix: `Remove the shared host from one of the two.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -134,8 +134,8 @@ func partlyRivalRules(s *facts.Set, r *reporter) {
 			return
 		}
 		for _, l := range lost {
-			r.at(l.Place, "%q is routed by %s, which comes first; these rules act for the other hosts only", l.host, name(l.by)).
-				related(facts.At(l.by, "spec.hosts"), "its rules are used%s", elder(l.by, o))
+			r.at(l.Place, "%q is routed by %s, which takes precedence; these routes apply to the other hosts only", l.host, name(l.by)).
+				related(facts.At(l.by, "spec.hosts"), "its routes are used%s", elder(l.by, o))
 		}
 	})
 }
@@ -187,12 +187,12 @@ func decider(s *facts.Set, v *mesh.VirtualService, host string) *mesh.VirtualSer
 
 var _ = register(diag.Check{
 	ID:       "SEM166",
-	Title:    "wildcard rules do not act for a host with rules of its own",
+	Title:    "wildcard VirtualService does not apply to a more specific host",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why: `The VirtualService with the most specific host decides alone. A request that none of its rules matches is not handed on to the
-rules of the wildcard host: it is sent by default, or answered 404 at a gateway.`,
-	Fix: `Repeat the rules of the wildcard host where they should hold for this host, too.`,
+	Why: `Only the VirtualService with the most specific host applies. A request that matches no route of it does not fall back to the wildcard
+VirtualService: it takes the default route, or receives 404 at a gateway.`,
+	Fix: `Repeat the routes of the wildcard host that should apply to this host.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -245,7 +245,7 @@ func moreSpecificRules(s *facts.Set, r *reporter) {
 		}
 		for i, h := range facts.HostsInMesh(v) {
 			if w := facts.ClosestWildcard(wild, h); w != nil && w != v && w.VisibleIn(v.Object.Namespace) {
-				r.at(facts.At(v.Object, "spec.hosts").Item(i), "rules of %s do not act for %q: these rules decide alone", name(w.Object), h).
+				r.at(facts.At(v.Object, "spec.hosts").Item(i), "routes of %s do not apply to %q: this VirtualService has the more specific host", name(w.Object), h).
 					related(facts.At(w.Object, "spec.hosts"), "its wildcard covers the host")
 			}
 		}
@@ -254,11 +254,11 @@ func moreSpecificRules(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM177",
-	Title:    "VirtualService names one host twice",
+	Title:    "VirtualService lists one host twice",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `A short name is completed to the full name of a Kubernetes Service. Both entries mean the same host; Istio's webhook compares them
-as written and does not notice, and the proxy keeps one of the two.`,
+	Why: `A short name is completed to the full name of a Kubernetes Service. Both hosts are the same; Istio's webhook compares them as written and
+does not notice, and the proxy keeps one of them.`,
 	Fix: `Remove one of the two.`,
 	Wrong: `
 apiVersion: v1

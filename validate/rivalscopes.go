@@ -14,12 +14,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM173",
-	Title:    "two defaults for one namespace",
+	Title:    "two namespace-wide resources",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `A Sidecar or PeerAuthentication without selector is the default of its namespace. Of several the oldest counts; the others have no
-effect at all.`,
-	Fix: `Keep one, or give the other a selector.`,
+	Why: `A Sidecar or PeerAuthentication without a selector applies to its whole namespace. If there are several, the oldest takes precedence and
+the others are ignored.`,
+	Fix: `Keep one, or add a selector to the other.`,
 	Wrong: `
 apiVersion: security.istio.io/v1
 kind: PeerAuthentication
@@ -53,8 +53,8 @@ func rivalDefaults(s *facts.Set, r *reporter) {
 				continue
 			}
 			if older := first[o.Namespace]; older != nil {
-				r.at(facts.At(o, "metadata.name"), "%s has no effect: namespace %s has a default already", name(o), o.Namespace).
-					related(facts.At(older, "metadata.name"), "the older one counts%s", elder(older, o))
+				r.at(facts.At(o, "metadata.name"), "%s is ignored: namespace %s already has a namespace-wide one", name(o), o.Namespace).
+					related(facts.At(older, "metadata.name"), "the older one takes precedence%s", elder(older, o))
 				continue
 			}
 			first[o.Namespace] = o
@@ -75,11 +75,12 @@ func selectorOf(o *config.Object) map[string]string {
 
 var _ = register(diag.Check{
 	ID:       "SEM174",
-	Title:    "two documents select the same workload",
+	Title:    "two resources select the same workload",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why:      `A workload has one Sidecar, and one PeerAuthentication that selects it. Of several the oldest counts; they are not united.`,
-	Fix:      `Unite the two, or select different workloads.`,
+	Why: `One Sidecar and one PeerAuthentication with a selector apply to a workload. If there are several, the oldest takes precedence; they are
+not merged.`,
+	Fix: `Merge the two, or select different workloads.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Sidecar
@@ -155,8 +156,8 @@ func claimsOf(s *facts.Set, o *config.Object) []claim {
 }
 
 func reportRival(s *facts.Set, r *reporter, o, first *config.Object) {
-	f := r.at(facts.At(o, selectorField(o)), "%s selects the same workloads, and is older: this %s does not count for them", name(first), o.Kind).
-		related(facts.At(first, selectorField(first)), "the older one counts%s", elder(first, o))
+	f := r.at(facts.At(o, selectorField(o)), "this %[2]s is ignored for these workloads: %[1]s is older and takes precedence", name(first), o.Kind).
+		related(facts.At(first, selectorField(first)), "the older one takes precedence%s", elder(first, o))
 	if workload := bothSelect(s, o.Namespace, selectorOf(first), selectorOf(o)); workload != nil {
 		f.related(facts.At(workload, "metadata.name"), "both select %s", name(workload))
 	}

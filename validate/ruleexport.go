@@ -9,11 +9,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM182",
-	Title:    "subset is in a rule that is not exported to its users",
+	Title:    "subset is in a DestinationRule that is not exported to its clients",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
-	Why: `The rule stands in the namespace of the service, where clients of every namespace would find it, but its exportTo leaves out this one.
-For its clients the subset does not exist: they get 503.`,
+	Why: `The DestinationRule is in the namespace of the service, but its exportTo excludes the namespace of these clients. For them the subset does
+not exist: they receive 503.`,
 	Fix: `Add the namespace to exportTo.`,
 	Wrong: `
 apiVersion: v1
@@ -65,6 +65,6 @@ func unexportedSubset(s *facts.Set, r *reporter) {
 			return
 		}
 		r.at(t.Sub("subset"), "%s, which defines subset %q of %q, is not exported to namespace %s", name(elsewhere), t.Subset, svc.Host, t.Object.Namespace).
-			help("add %s to its exportTo", t.Object.Namespace).related(facts.At(elsewhere, "spec.exportTo"), "it is exported to these namespaces only")
+			help("add %s to its exportTo", t.Object.Namespace).related(facts.At(elsewhere, "spec.exportTo"), "exported to these namespaces only")
 	})
 }

@@ -15,12 +15,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM120",
-	Title:    "HTTP rules for a host without HTTP port",
+	Title:    "HTTP routes for a host without an HTTP port",
 	Severity: diag.Error,
 	Stage:    diag.AtFilterChain,
-	Why: `The proxy reads traffic as HTTP only on ports of an HTTP protocol. On ports of protocol HTTPS, TLS or TCP it sees an opaque
-stream: paths and headers are never matched, and rewrites, retries, timeouts and faults never act.`,
-	Fix: `Use tls rules with sniHosts, or declare an HTTP port and let the proxy originate TLS.`,
+	Why: `The proxy reads HTTP only on ports with an HTTP protocol. On HTTPS, TLS or TCP ports it forwards an opaque stream: paths and headers are
+never matched, and rewrites, retries, timeouts and faults have no effect.`,
+	Fix: `Use tls routes with sniHosts, or declare an HTTP port and originate TLS in the proxy.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -61,19 +61,18 @@ spec:
 func httpRulesWithoutHTTP(s *facts.Set, r *reporter) {
 	eachMisfit(s, func(spec *networking.VirtualService) int { return len(spec.GetHttp()) }, facts.ReadsHTTP,
 		func(o *config.Object, svcs []*mesh.Service) {
-			r.at(facts.At(o, "spec.http"), "these rules never act: %s", ports(svcs)).
-				related(facts.At(svcs[0].Object, svcs[0].Field), "the host is declared here")
+			r.at(facts.At(o, "spec.http"), "these routes never apply: %s", ports(svcs)).
+				related(facts.At(svcs[0].Object, svcs[0].Field), "host declared here")
 		})
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM121",
-	Title:    "TLS rules for a host without TLS port",
+	Title:    "TLS routes for a host without a TLS port",
 	Severity: diag.Error,
 	Stage:    diag.AtFilterChain,
-	Why: `Rules of spec.tls act on ports of protocol HTTPS or TLS, where the proxy reads the server name of the application's TLS. The host
-has no such port.`,
-	Fix: `Use http or tcp rules, or declare the port with protocol TLS.`,
+	Why:      `spec.tls applies to ports of protocol HTTPS or TLS, where the proxy reads the SNI. The host has no such port.`,
+	Fix:      `Use http or tcp routes, or declare the port with protocol TLS.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -116,19 +115,18 @@ func tlsRulesWithoutTLS(s *facts.Set, r *reporter) {
 	eachMisfit(s, func(spec *networking.VirtualService) int { return len(spec.GetTls()) },
 		func(p *mesh.Port) bool { return p.Protocol.IsTLS() },
 		func(o *config.Object, svcs []*mesh.Service) {
-			r.at(facts.At(o, "spec.tls"), "these rules never act: %s", ports(svcs)).
-				related(facts.At(svcs[0].Object, svcs[0].Field), "the host is declared here")
+			r.at(facts.At(o, "spec.tls"), "these routes never apply: %s", ports(svcs)).
+				related(facts.At(svcs[0].Object, svcs[0].Field), "host declared here")
 		})
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM122",
-	Title:    "TCP rules for a host without TCP port",
+	Title:    "TCP routes for a host without a TCP port",
 	Severity: diag.Error,
 	Stage:    diag.AtFilterChain,
-	Why: `Rules of spec.tcp act on ports whose traffic is opaque to the proxy. Ports of protocol HTTPS or TLS take tls rules, ports of an
-HTTP protocol take http rules. The host has no other port.`,
-	Fix: `Use the kind of rule that fits the protocol of the port.`,
+	Why:      `spec.tcp applies to opaque ports. Ports of protocol HTTPS or TLS use tls routes, HTTP ports use http routes. The host has no other port.`,
+	Fix:      `Use the kind of route for the port's protocol.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -170,8 +168,8 @@ func tcpRulesWithoutTCP(s *facts.Set, r *reporter) {
 	eachMisfit(s, func(spec *networking.VirtualService) int { return len(spec.GetTcp()) },
 		func(p *mesh.Port) bool { return !p.Protocol.IsHTTP() && !p.Protocol.IsTLS() },
 		func(o *config.Object, svcs []*mesh.Service) {
-			r.at(facts.At(o, "spec.tcp"), "these rules never act: %s", ports(svcs)).
-				related(facts.At(svcs[0].Object, svcs[0].Field), "the host is declared here")
+			r.at(facts.At(o, "spec.tcp"), "these routes never apply: %s", ports(svcs)).
+				related(facts.At(svcs[0].Object, svcs[0].Field), "host declared here")
 		})
 }
 

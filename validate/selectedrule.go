@@ -13,13 +13,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM172",
-	Title:    "DestinationRule for selected workloads hides subsets from them",
+	Title:    "DestinationRule with a workloadSelector hides subsets",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `Workloads that a DestinationRule's workloadSelector picks use that rule for its host, alone. It is not united with the rule for
-everybody else, even of the same host and namespace. A route to a subset that only the other rule defines leads these workloads to a
-cluster that does not exist: 503 with the flag NC.`,
-	Fix: `Repeat the subsets in the rule with the workloadSelector.`,
+	Why: `Workloads that a DestinationRule's workloadSelector matches use only that DestinationRule for its host. It is not merged with the general
+one, even of the same host and namespace. A route to a subset that only the other one defines leads to a cluster that does not exist: 503
+(response flag NC).`,
+	Fix: `Repeat the subsets in the DestinationRule with the workloadSelector.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -91,9 +91,9 @@ func selectedRule(s *facts.Set, r *reporter) {
 		view := s.Mesh.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: o.Namespace, Labels: labels, Name: "client"})
 		for _, t := range routes[host] {
 			if hidesSubset(s, view, o, t) {
-				r.at(facts.At(o, "spec.workloadSelector"), "for the workloads that it selects this rule hides subset %q of %q", t.Subset, host).
-					related(facts.At(s.DestinationRules.Defining(host, t.Subset), "spec.subsets"), "it is defined here").
-					related(t.HostPlace(), "this route leads there")
+				r.at(facts.At(o, "spec.workloadSelector"), "this DestinationRule hides subset %q of %q from the workloads that it selects", t.Subset, host).
+					related(facts.At(s.DestinationRules.Defining(host, t.Subset), "spec.subsets"), "defined here").
+					related(t.HostPlace(), "route to the subset")
 				break
 			}
 		}

@@ -7,12 +7,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM195",
-	Title:    "servers of one gateway use a port in different ways",
+	Title:    "servers of one gateway conflict on a port",
 	Severity: diag.Error,
 	Stage:    diag.AtListener,
-	Why: `Servers of all Gateways that select the same workload share its ports. On one port there may be HTTP servers, or TLS servers told
-apart by SNI, or a single TCP server. What does not go with the oldest is left out.`,
-	Fix: `Give the server a port of its own, or the protocol of the others.`,
+	Why: `Servers of all Gateways that select the same workload share its ports. A port can have HTTP servers, or TLS servers that are distinguished
+by SNI, or one TCP server. Servers that do not fit the oldest are ignored.`,
+	Fix: `Use another port, or the protocol of the other servers.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -59,21 +59,20 @@ func portClash(s *facts.Set, r *reporter) {
 				continue
 			}
 			reported[v.Place] = true
-			r.at(v.Sub("port"), "port %d is taken for %s by an older server, so this one for %s is left out", v.GetPort().GetNumber(), first.Connections(), v.Connections()).
-				related(first.Sub("port"), "the older server stands here%s", elder(first.Object, v.Object))
+			r.at(v.Sub("port"), "this server is ignored: an older server uses port %[1]d for %[2]s, this one for %[3]s", v.GetPort().GetNumber(), first.Connections(), v.Connections()).
+				related(first.Sub("port"), "older server%s", elder(first.Object, v.Object))
 		}
 	}
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM196",
-	Title:    "TLS servers of one port share a host",
+	Title:    "TLS servers of one port have a common host",
 	Severity: diag.Error,
 	Stage:    diag.AtFilterChain,
-	Why: `TLS servers of a port are told apart by the SNI of the connection. One that has a host in common with an older server of the same
-gateway workload is left out as a whole, with all its other hosts. Where the two write the host for different namespaces, istiod does
-not notice, and the proxy refuses the whole port.`,
-	Fix: `Let each host stand in one server only.`,
+	Why: `TLS servers of a port are distinguished by SNI. A server that shares a host with an older server of the same gateway workload is ignored,
+with all its hosts. If the two restrict the host to different namespaces, istiod does not notice and Envoy rejects the whole port.`,
+	Fix: `List each host in one server only.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -137,12 +136,12 @@ func hostClash(s *facts.Set, r *reporter) {
 
 func reportClash(r *reporter, v facts.Server, i int, older facts.Place, left bool) {
 	if left {
-		r.at(v.HostPlace(i), "an older server of port %d has the host %q, so this server is left out with all its hosts", v.GetPort().GetNumber(), v.HostAt(i).Name).
-			related(older, "the older server has it here%s", elder(older.Object, v.Object))
+		r.at(v.HostPlace(i), "this server is ignored with all its hosts: an older server of port %d has the host %q", v.GetPort().GetNumber(), v.HostAt(i).Name).
+			related(older, "older server%s", elder(older.Object, v.Object))
 		return
 	}
-	r.at(v.HostPlace(i), "another server of port %d has the host %q for another namespace, and the proxy refuses to tell the two apart: the port is lost to both",
-		v.GetPort().GetNumber(), v.HostAt(i).Name).related(older, "the other server has it here")
+	r.at(v.HostPlace(i), "Envoy rejects port %d: another server has the host %q for another namespace",
+		v.GetPort().GetNumber(), v.HostAt(i).Name).related(older, "other server")
 }
 
 // clash finds the host of a server that an older one has. Istiod leaves the server out where both write the host in the same way;
@@ -172,11 +171,11 @@ func written(v facts.Server, i int) string {
 
 var _ = register(diag.Check{
 	ID:       "SEM197",
-	Title:    "servers share a certificate, and clients their connections",
+	Title:    "servers share a certificate, and clients reuse connections",
 	Severity: diag.Warning,
 	Stage:    diag.AtTLS,
 	Why: `Browsers reuse an HTTP/2 connection for every host that its certificate covers. The connection belongs to the server that its first
-request named, and that server answers 404 for the hosts of the other.`,
+request selected, and that server responds with 404 to the hosts of the other.`,
 	Fix: `Put the hosts of one certificate into one server.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
@@ -218,8 +217,8 @@ func sharedCertificate(s *facts.Set, r *reporter) {
 				continue
 			}
 			reported[v.Place] = true
-			r.at(v.Sub("tls.credentialName"), "two servers of port %d share the certificate %q: clients reuse connections of one for hosts of the other, and get 404",
-				v.GetPort().GetNumber(), credential).related(older.Sub("tls.credentialName"), "the other server stands here")
+			r.at(v.Sub("tls.credentialName"), "two servers of port %d share the certificate %q: clients that reuse connections receive 404",
+				v.GetPort().GetNumber(), credential).related(older.Sub("tls.credentialName"), "other server")
 		}
 	}
 }

@@ -14,12 +14,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM190",
-	Title:    "host of the rules is served by no server of the gateway",
+	Title:    "host of the VirtualService is not served by the Gateway",
 	Severity: diag.Error,
 	Stage:    diag.AtVirtualHost,
-	Why: `A gateway takes requests for the hosts of its servers only. Rules for another host are not given to it: it answers 404, or closes
-the connection where TLS names such a host.`,
-	Fix: `Add the host to a server of the Gateway, or take it out of the VirtualService.`,
+	Why: `A gateway serves the hosts of its servers only. Routes for another host are not sent to it: it responds with 404, or closes the connection
+if the SNI is such a host.`,
+	Fix: `Add the host to a server of the Gateway, or remove it from the VirtualService.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -62,21 +62,20 @@ func unservedHost(s *facts.Set, r *reporter) {
 		if excluding != nil {
 			return
 		}
-		f := r.at(at, "no server of %s takes the host %q", name(servers[0].Object), host)
+		f := r.at(at, "no server of %s has the host %q", name(servers[0].Object), host)
 		for _, v := range servers {
-			f.related(v.Sub("hosts"), "this server takes %s", strings.Join(v.GetHosts(), ", "))
+			f.related(v.Sub("hosts"), "this server has %s", strings.Join(v.GetHosts(), ", "))
 		}
 	})
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM191",
-	Title:    "server keeps out the namespace of the rules",
+	Title:    "Gateway server excludes the namespace of the VirtualService",
 	Severity: diag.Error,
 	Stage:    diag.AtVirtualHost,
-	Why: `A host of a server may begin with a namespace and a slash. Then only VirtualServices of that namespace are given to it; to rules of
-another namespace the gateway is as one that does not have the host.`,
-	Fix: `Write the namespace of the rules before the host, or */ for every namespace.`,
+	Why:      `A server host can begin with a namespace and a slash. The gateway then ignores VirtualServices of other namespaces for this host.`,
+	Fix:      `Write the namespace of the VirtualService before the host, or */ for every namespace.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -119,8 +118,8 @@ func keptOut(s *facts.Set, r *reporter) {
 		if excluding == nil {
 			return
 		}
-		r.at(at, "%s takes the host %q, but not from rules of namespace %s", name(excluding.Object), host, at.Object.Namespace).
-			related(*excluding, "the server limits the namespace here")
+		r.at(at, "%s has the host %q, but excludes VirtualServices of namespace %s", name(excluding.Object), host, at.Object.Namespace).
+			related(*excluding, "namespace is restricted here")
 	})
 }
 

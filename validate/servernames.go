@@ -11,12 +11,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM287",
-	Title:    "server name stands twice in one match",
+	Title:    "SNI is listed twice in one match",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `The server names of a match become one filter chain. Istiod writes a name twice that stands there twice, and the proxy refuses the
-listener for it: from then on no change of this port reaches the proxy, and one that starts anew does not open the port at all.`,
-	Fix: `Remove the second.`,
+	Why: `The SNI names of a match become one filter chain. istiod writes a repeated name twice, and Envoy rejects the listener: later changes to
+this port do not reach the proxy, and a new proxy does not open the port.`,
+	Fix: `Remove the duplicate.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -42,8 +42,8 @@ func doubleServerName(s *facts.Set, r *reporter) {
 		facts.EachTLSMatch(o, func(at facts.Place, m *networking.TLSMatchAttributes) {
 			for i, sni := range m.GetSniHosts() {
 				if first := slices.Index(m.GetSniHosts(), sni); first < i {
-					r.at(sniPlace(at, i), "%q stands in this match already, and the proxy refuses a listener with a name twice", sni).
-						related(sniPlace(at, first), "it stands here first")
+					r.at(sniPlace(at, i), "%q is listed twice in this match: Envoy rejects the listener", sni).
+						related(sniPlace(at, first), "first listed here")
 				}
 			}
 		})
@@ -57,13 +57,12 @@ func sniPlace(match facts.Place, i int) facts.Place {
 
 var _ = register(diag.Check{
 	ID:       "SEM288",
-	Title:    "gateway is to decrypt a server name and to pass it through",
+	Title:    "gateway both terminates and passes through TLS for one SNI",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `On one port a server decrypts TLS for this name, and a rule of another server passes the same name through. Both become filter chains
-for the same connections, and the proxy refuses a listener with such a pair: from then on no change of this port reaches the gateway,
-and one that starts anew does not open the port at all.`,
-	Fix: `Let each name be decrypted or passed through, or use two ports.`,
+	Why: `On one port, a server terminates TLS for this name, and a route of another server passes the same name through. Envoy rejects a listener
+with both filter chains: later changes to this port do not reach the gateway, and a new gateway does not open the port.`,
+	Fix: `Terminate or pass through each name, or use two ports.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -129,8 +128,8 @@ func twoEnds(s *facts.Set, r *reporter) {
 			eachPassedThrough(s, v, func(at facts.Place, sni string) {
 				if end, ok := ends[sni]; ok && !reported[at] {
 					reported[at] = true
-					r.at(at, "%q is passed through here and decrypted by another server of port %d, which the proxy refuses", sni, v.GetPort().GetNumber()).
-						related(end.Place, "this server decrypts it")
+					r.at(at, "Envoy rejects the listener: %q is passed through here, and another server of port %d terminates it", sni, v.GetPort().GetNumber()).
+						related(end.Place, "this server terminates TLS")
 				}
 			})
 		}

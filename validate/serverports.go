@@ -13,8 +13,8 @@ var _ = register(diag.Check{
 	Title:    "port name is used twice in one gateway",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why:      `Route tables of a gateway are named by the port's name, which has to be unique.`,
-	Fix:      `Give each server's port a name of its own.`,
+	Why:      `Route tables of a gateway are named after the port name, which must be unique.`,
+	Fix:      `Use a unique name for each server's port.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -47,7 +47,7 @@ func serverPorts(s *facts.Set, r *reporter) {
 			}
 			name := server.Port.Name
 			if first, twice := seen[name]; twice {
-				r.at(at(i), "port name %q is used twice", name).related(at(first), "it is used here first").rejected()
+				r.at(at(i), "port name %q is used twice", name).related(at(first), "first used here").rejected()
 				continue
 			}
 			seen[name] = i

@@ -15,12 +15,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM192",
-	Title:    "port of the server is not offered by the gateway",
+	Title:    "Gateway port is not exposed by the gateway Service",
 	Severity: diag.Warning,
 	Stage:    diag.AtListener,
-	Why: `Clients reach the gateway by its Service. A server whose number is neither a port nor a target port of the Service gets no connection
-from there.`,
-	Fix: `Add the port to the Service of the gateway, or use one that it has.`,
+	Why: `Clients reach the gateway through its Service. A server whose number is neither a port nor a target port of the Service receives no
+connections from there.`,
+	Fix: `Add the port to the Service of the gateway, or use one of its ports.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -77,7 +77,7 @@ func unofferedPort(s *facts.Set, r *reporter) {
 			if number == 0 || v.GetBind() != "" || slices.ContainsFunc(services, func(svc *mesh.Service) bool { return offers(svc, number) }) {
 				continue
 			}
-			r.at(facts.At(o, v.Field+".port.number"), "Service %s/%s of the gateway does not offer port %d", services[0].Namespace, services[0].Name, number).
+			r.at(facts.At(o, v.Field+".port.number"), "gateway Service %s/%s does not expose port %d", services[0].Namespace, services[0].Name, number).
 				related(facts.At(services[0].Object, services[0].Field), "it has %s", portList(services[0]))
 		}
 	}
@@ -91,12 +91,12 @@ func offers(svc *mesh.Service, number uint32) bool {
 
 var _ = register(diag.Check{
 	ID:       "SEM199",
-	Title:    "redirect to HTTPS leads to no server",
+	Title:    "HTTPS redirect without an HTTPS server",
 	Severity: diag.Warning,
 	Stage:    diag.AtRedirect,
-	Why: `The server answers every request with a redirect to https. No server of the gateway takes HTTPS connections for the host, so that
-clients end at a closed port.`,
-	Fix: `Add an HTTPS server for the host, or take away httpsRedirect.`,
+	Why: `The server redirects every request to https. No server of the gateway accepts HTTPS connections for the host, so clients reach a closed
+port.`,
+	Fix: `Add an HTTPS server for the host, or remove httpsRedirect.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -129,8 +129,8 @@ func deadRedirect(s *facts.Set, r *reporter) {
 			for i := range v.GetHosts() {
 				host := v.HostAt(i).Name
 				if !slices.ContainsFunc(secure()[key], func(t facts.Server) bool { return names(t, host) }) {
-					r.at(facts.At(o, v.Field+".tls.httpsRedirect"), "requests for %q are redirected to https, which no server of the gateway takes", host).
-						related(v.HostPlace(i), "the host stands here")
+					r.at(facts.At(o, v.Field+".tls.httpsRedirect"), "requests for %q are redirected to https, but the gateway has no HTTPS server for this host", host).
+						related(v.HostPlace(i), "host")
 					break
 				}
 			}

@@ -13,12 +13,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM193",
-	Title:    "rules are of a kind that no server of the gateway takes",
+	Title:    "kind of route does not fit any server of the gateway",
 	Severity: diag.Error,
 	Stage:    diag.AtListener,
-	Why: `A server that reads HTTP, in the clear or after it has decrypted TLS, takes http rules. One that passes TLS through takes tls rules;
-one of TCP, or of the protocol TLS that decrypts, takes tcp rules. Rules of another kind are left out.`,
-	Fix: `Write the rules that fit the server, or change its protocol or TLS mode.`,
+	Why: `A server that reads HTTP, in plaintext or after terminating TLS, uses http routes. A server with TLS passthrough uses tls routes; a TCP
+server, or one of protocol TLS that terminates, uses tcp routes. Other routes are ignored.`,
+	Fix: `Use the kind of route that fits the server, or change the server's protocol or TLS mode.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -62,10 +62,10 @@ func misfitRules(s *facts.Set, r *reporter) {
 			if len(servers) == 0 || slices.ContainsFunc(servers, func(v facts.Server) bool { return v.RuleKind() == family }) {
 				continue
 			}
-			f := r.at(facts.At(o, "spec."+family), "%s rules fit no server of %s", family, name(servers[0].Object))
+			f := r.at(facts.At(o, "spec."+family), "%s routes are ignored: they fit no server of %s", family, name(servers[0].Object))
 			for _, v := range servers {
 				if v.RuleKind() != "" {
-					f.related(v.Place, "this server takes %s rules", v.RuleKind())
+					f.related(v.Place, "this server uses %s routes", v.RuleKind())
 				}
 			}
 		}
@@ -129,12 +129,12 @@ func ruledGateways(o *config.Object, family string) []string {
 
 var _ = register(diag.Check{
 	ID:       "SEM194",
-	Title:    "server has no rules, and so no listener",
+	Title:    "server has no routes and does not listen",
 	Severity: diag.Warning,
 	Stage:    diag.AtListener,
-	Why: `A server that passes TLS through, or serves TCP, opens its port only for the rules that it takes. Without any the gateway does not
-listen: the connection is refused, or closed.`,
-	Fix: `Bind a VirtualService with a host of the server to the Gateway.`,
+	Why: `A server with TLS passthrough or TCP opens its port only for matching routes. Without routes, the gateway does not listen: connections are
+refused or closed.`,
+	Fix: `Bind a VirtualService for a host of the server to the Gateway.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -191,7 +191,7 @@ func idleServer(s *facts.Set, r *reporter) {
 			if f := v.RuleKind(); f != "tls" && f != "tcp" || slices.ContainsFunc(rules, func(vs *config.Object) bool { return s.Gateways.Meets(v, vs) }) {
 				continue
 			}
-			r.at(v.Place, "no VirtualService of the Gateway has a host of this server, so that it does not listen on port %d", v.GetPort().GetNumber())
+			r.at(v.Place, "the server does not listen on port %d: no VirtualService of the Gateway has one of its hosts", v.GetPort().GetNumber())
 		}
 	}
 }

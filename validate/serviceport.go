@@ -14,12 +14,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM124",
-	Title:    "port of a Service names no protocol",
+	Title:    "Service port without a protocol",
 	Severity: diag.Info,
 	Stage:    diag.AtListener,
 	When:     diag.Observed,
-	Why: `The protocol comes from appProtocol, or from the part of the port's name before the first hyphen. Here it is detected from the
-first bytes of each connection: servers that speak first stall until that gives up, and rules for HTTP act only on what is recognised.`,
+	Why: `Istio takes the protocol from appProtocol, or from the part of the port name before the first hyphen. Without both, the proxy detects it
+from the first bytes of each connection: server-first protocols wait for the detection timeout, and HTTP routes apply only to detected
+HTTP.`,
 	Fix: `Set appProtocol, or begin the name with the protocol ("http-web").`,
 	Wrong: `
 apiVersion: v1
@@ -39,19 +40,19 @@ spec: {ports: [{port: 8080, appProtocol: http}]}
 func namelessProtocol(s *facts.Set, r *reporter) {
 	s.Hosts.EachUndeclaredPort(func(at facts.Place, p config.ServicePort) {
 		if p.AppProtocol == nil && !slices.Contains(facts.ServerFirstPorts, p.Port) {
-			r.at(at, "the protocol of port %d is detected connection by connection", p.Port)
+			r.at(at, "port %d has no protocol: the proxy detects it for each connection", p.Port)
 		}
 	})
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM134",
-	Title:    "endpoint does not list every port of its entry",
+	Title:    "endpoint does not list every port of the ServiceEntry",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why: `An endpoint may say for each port of the entry, by name, which number it listens on. A port that it leaves out is reached at its
-targetPort, or else at its own number.`,
-	Fix: `List all ports, if the endpoint listens elsewhere.`,
+	Why: `An endpoint can map each port of the ServiceEntry, by name, to the number that it listens on. For other ports the targetPort is used, or
+else the port's number.`,
+	Fix: `List all ports if the endpoint listens on other numbers.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -90,7 +91,7 @@ func partialPorts(s *facts.Set, r *reporter) {
 				if p.GetTargetPort() != 0 {
 					number = p.GetTargetPort()
 				}
-				r.at(facts.At(o, "spec.endpoints").Item(i).Sub("ports"), "port %q is not listed, so the endpoint is reached at port %d", p.GetName(), number)
+				r.at(facts.At(o, "spec.endpoints").Item(i).Sub("ports"), "port %q is not listed: the endpoint uses port %d", p.GetName(), number)
 			}
 		}
 	}
@@ -101,9 +102,9 @@ var _ = register(diag.Check{
 	Title:    "route leads to a UDP port",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
-	Why: `The proxy handles TCP only, and Istio makes no cluster for a UDP port. Requests that the rule takes are answered 503 with the flag
-NC, or their connection is reset.`,
-	Fix: `Route to a TCP port. UDP reaches its destination without the proxy.`,
+	Why: `Istio handles TCP only and creates no cluster for a UDP port. Requests of the route receive 503 (response flag NC), or the connection is
+reset.`,
+	Fix: `Route to a TCP port. UDP traffic bypasses the proxy.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -153,8 +154,8 @@ func datagramPort(s *facts.Set, r *reporter) {
 			}
 		}
 		if datagram != nil && stream == nil {
-			r.at(t.HostPlace(), "port %d of %q is UDP, which the proxy does not handle", number, svc.Host).
-				related(facts.At(svc.Object, datagram.Field), "the port is declared here")
+			r.at(t.HostPlace(), "port %d of %q is UDP: the proxy does not handle it", number, svc.Host).
+				related(facts.At(svc.Object, datagram.Field), "port declared here")
 		}
 	})
 }
@@ -164,9 +165,9 @@ var _ = register(diag.Check{
 	Title:    "route leads to a single Pod of a headless Service",
 	Severity: diag.Warning,
 	Stage:    diag.AtCluster,
-	Why: `Names of single Pods, such as db-0.db.prod.svc.cluster.local, are known to DNS and to the proxy's routes for the headless Service,
-but they are no hosts of their own: no cluster has this name, and the proxy answers 503 with the flag NC.`,
-	Fix: `Route to the Service, or give the Pod a Service or ServiceEntry of its own.`,
+	Why: `Names of single Pods, such as db-0.db.prod.svc.cluster.local, exist in DNS and in the routes of the headless Service, but they are not
+hosts of the registry: no cluster has this name, and the proxy responds with 503 (response flag NC).`,
+	Fix: `Route to the Service, or create a Service or ServiceEntry for the Pod.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -216,8 +217,8 @@ func singlePod(s *facts.Set, r *reporter) {
 			}
 			for _, svc := range s.Mesh.ServicesOf(parent) {
 				if svc.Kubernetes() && svc.Resolution == mesh.OriginalDst {
-					r.at(t.HostPlace(), "%q is the name of a Pod, and no host of the mesh", t.Host).
-						related(facts.At(svc.Object, svc.Field), "it belongs to this headless Service")
+					r.at(t.HostPlace(), "%q is the DNS name of a Pod, not a registered host", t.Host).
+						related(facts.At(svc.Object, svc.Field), "headless Service")
 				}
 			}
 		}

@@ -12,13 +12,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM280",
-	Title:    "appProtocol is none that Istio knows",
+	Title:    "unknown appProtocol",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why: `Where a port has an appProtocol, it alone says what the port speaks; the port's name does not count any more. Istio does not know
-this one, and so detects the protocol connection by connection.`,
-	Fix: `Write a protocol that Istio knows, such as http, http2, grpc, https, tls, tcp, mongo, redis, mysql or kubernetes.io/h2c; or leave
-appProtocol out and name the port by its protocol.`,
+	Why:      `appProtocol overrides the port name. Istio does not know this value, so it detects the protocol of each connection.`,
+	Fix: `Use a known value, such as http, http2, grpc, https, tls, tcp, mongo, redis, mysql or kubernetes.io/h2c, or remove appProtocol and set the
+protocol in the port name.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -39,9 +38,9 @@ func unknownAppProtocol(s *facts.Set, r *reporter) {
 		if p.AppProtocol == nil {
 			return
 		}
-		f := r.at(at.Sub("appProtocol"), "Istio does not know the protocol %q, and takes port %d for %s", *p.AppProtocol, p.Port, takenFor(p.Port))
+		f := r.at(at.Sub("appProtocol"), "unknown appProtocol %q: Istio treats port %d as %s", *p.AppProtocol, p.Port, takenFor(p.Port))
 		if prefix, _, _ := strings.Cut(p.Name, "-"); mesh.ParseProtocol(prefix) != mesh.Detected {
-			f.help("leave appProtocol out, so that the port's name says %s", mesh.ParseProtocol(prefix))
+			f.help("remove appProtocol to use %s from the port name", mesh.ParseProtocol(prefix))
 		}
 	})
 }
@@ -51,17 +50,17 @@ func takenFor(number uint32) string {
 	if slices.Contains(facts.ServerFirstPorts, number) {
 		return "TCP"
 	}
-	return "what the first bytes of each connection look like"
+	return "auto-detected"
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM281",
-	Title:    "port is taken for TCP because of its number",
+	Title:    "port is treated as TCP because of its number",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why: `Neither the name nor the appProtocol of the port says what it speaks. The protocol of such ports is detected from what the client
-sends first, except at 25, 53, 3306 and 27017: their servers usually speak first, and so Istio takes them for TCP.`,
-	Fix: `Say the protocol in the name or the appProtocol: tcp to leave it so, mysql or mongo where the proxy is to read it.`,
+	Why: `Neither the name nor the appProtocol of the port sets the protocol. Istio detects it from the first client bytes, except on ports 25, 53,
+3306 and 27017, which usually serve server-first protocols: Istio treats them as TCP.`,
+	Fix: `Set the protocol in the name or appProtocol: tcp to keep this behaviour, mysql or mongo for the protocol filters.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -80,19 +79,19 @@ spec: {ports: [{name: tcp-db, port: 3306}]}
 func wellKnownPort(s *facts.Set, r *reporter) {
 	s.Hosts.EachUndeclaredPort(func(at facts.Place, p config.ServicePort) {
 		if p.AppProtocol == nil && slices.Contains(facts.ServerFirstPorts, p.Port) {
-			r.at(at, "port %d is taken for TCP, as nothing says its protocol", p.Port)
+			r.at(at, "port %d is treated as TCP: neither name nor appProtocol sets a protocol", p.Port)
 		}
 	})
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM285",
-	Title:    "ExternalName Service stands for a host that does not exist",
+	Title:    "ExternalName Service points to a host that does not exist",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `An ExternalName Service is another name for a host: requests for it are routed as those for the host. No Service and no ServiceEntry
-registers this one, so that the name is not routed at all, and goes where unknown hosts go. The Service's own ports do not matter.`,
-	Fix: `Correct externalName, or register the host by a ServiceEntry.`,
+	Why: `An ExternalName Service is an alias of a host. No Service and no ServiceEntry registers this host, so the alias is not routed: its
+requests are treated as requests to an unknown host. The ports of the Service do not matter.`,
+	Fix: `Correct externalName, or register the host with a ServiceEntry.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -134,9 +133,9 @@ var _ = register(diag.Check{
 	Title:    "DestinationRule for an ExternalName Service",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `An ExternalName Service has no endpoints and no cluster of its own: traffic to it is traffic to the host that it stands for, and goes
-by the DestinationRule of that host. This rule has no effect.`,
-	Fix: `Write the rule for the host that the Service stands for.`,
+	Why: `An ExternalName Service has no endpoints and no cluster: its traffic uses the DestinationRule of the host that it points to. This
+DestinationRule has no effect.`,
+	Fix: `Write the DestinationRule for the host that the Service points to.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -171,9 +170,9 @@ func aliasRule(s *facts.Set, r *reporter) {
 			continue
 		}
 		for _, o := range s.DestinationRules.Of(svc.Host) {
-			r.at(facts.At(o, "spec.host"), "%q is an ExternalName Service, so that the rule has no effect", svc.Host).
+			r.at(facts.At(o, "spec.host"), "the DestinationRule has no effect: %q is an ExternalName Service", svc.Host).
 				help("write host: %s", svc.ExternalName).
-				related(facts.At(svc.Object, "spec.externalName"), "it stands for this host")
+				related(facts.At(svc.Object, "spec.externalName"), "alias of this host")
 		}
 	}
 }

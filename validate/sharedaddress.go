@@ -14,9 +14,9 @@ var _ = register(diag.Check{
 	Title:    "several hosts share an address and a TCP port",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `Connections to one address and port look the same to the proxy, whichever host the application meant. With DNS resolution
-they all go to the endpoints of one of the hosts.`,
-	Fix: `Give each host a ServiceEntry with an address of its own.`,
+	Why: `Connections to one address and port look the same to the proxy, whichever host the application meant. With DNS resolution, they all go to
+the endpoints of one host.`,
+	Fix: `Write a ServiceEntry with a separate address for each host.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -46,7 +46,7 @@ func sharedAddress(s *facts.Set, r *reporter) {
 		}
 		for _, p := range spec.Ports {
 			if mesh.ParseProtocol(p.GetProtocol()).IsTCP() {
-				r.at(facts.At(o, "spec.addresses"), "%d hosts share %s, where port %d cannot tell them apart", len(spec.Hosts), spec.Addresses[0], p.GetNumber()).warned()
+				r.at(facts.At(o, "spec.addresses"), "%d hosts share address %s: TCP port %d does not distinguish them", len(spec.Hosts), spec.Addresses[0], p.GetNumber()).warned()
 				return
 			}
 		}

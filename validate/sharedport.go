@@ -8,13 +8,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM128",
-	Title:    "two TCP hosts share a port without addresses",
+	Title:    "two TCP hosts without addresses share a port",
 	Severity: diag.Error,
 	Stage:    diag.AtFilterChain,
-	Why: `Without an address the proxy listens on the port for every destination, and opaque traffic has nothing else to be told apart by.
-The older host takes the connections of both; the other never gets any.`,
-	Fix: `Give each entry its addresses, use protocol TLS so that the server name tells them apart, use different ports, or let workloads
-capture DNS so that each host gets an address of its own.`,
+	Why: `Without addresses the proxy listens on the port for every destination, and nothing distinguishes opaque connections. The older host
+receives the connections of both.`,
+	Fix: `Set addresses in each ServiceEntry, use protocol TLS (matched by SNI), use different ports, or enable DNS capture with automatic address
+allocation.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -68,9 +68,9 @@ func sharedTCPPort(s *facts.Set, r *reporter) {
 				continue
 			}
 			if older := s.Hosts.SeenTogether(first[p.Number], svc); older != nil {
-				r.at(facts.PortPlace(svc, p), "%q gets none of its connections: %q has port %d as well, neither has an address, and the older takes all",
+				r.at(facts.PortPlace(svc, p), "%q receives no connections: %q also has port %d without addresses, and the older one receives all",
 					svc.Host, older.Host, p.Number).
-					related(facts.At(older.Object, older.Port(p.Number).Field), "%s takes them", name(older.Object))
+					related(facts.At(older.Object, older.Port(p.Number).Field), "%s receives them", name(older.Object))
 			}
 		}
 	}

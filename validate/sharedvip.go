@@ -15,9 +15,8 @@ var _ = register(diag.Check{
 	Title:    "two hosts share an address and a TCP port",
 	Severity: diag.Error,
 	Stage:    diag.AtFilterChain,
-	Why: `Opaque traffic is told apart by address and port only. Of two hosts with the same address and port the older gets all
-connections; the other never gets any.`,
-	Fix: `Give each host its own address or port, or use protocol TLS so that the server name tells them apart.`,
+	Why:      `Opaque connections are matched by address and port only. Of two hosts with the same address and port, the older receives all connections.`,
+	Fix:      `Use a separate address or port for each host, or protocol TLS (matched by SNI).`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -75,9 +74,9 @@ func sharedVIP(s *facts.Set, r *reporter) {
 		if older.Object == svc.Object || !s.Wanted(svc.Object) || older.Host == svc.Host || s.Hosts.SeenTogether([]*mesh.Service{older}, svc) == nil {
 			return
 		}
-		r.at(facts.At(svc.Object, addressField(svc)), "%q gets none of its connections: %q has address %s and port %d as well, and is older",
+		r.at(facts.At(svc.Object, addressField(svc)), "%q receives no connections: %q has the same address %s and port %d, and is older",
 			svc.Host, older.Host, plain(at.prefix), p.Number).
-			related(facts.At(older.Object, addressField(older)), "%s takes them", name(older.Object))
+			related(facts.At(older.Object, addressField(older)), "%s receives them", name(older.Object))
 	})
 }
 
@@ -86,9 +85,9 @@ var _ = register(diag.Check{
 	Title:    "address range includes the address of another host",
 	Severity: diag.Info,
 	Stage:    diag.AtListener,
-	Why: `Of two hosts on one port whose addresses overlap, the proxy takes the one with the longer prefix. Connections to that part of the
-range go to the other host, with its policies.`,
-	Fix: `Narrow the range, if its host is meant to have those connections.`,
+	Why: `If the addresses of two hosts on one port overlap, the longer prefix takes precedence. Connections to that part of the range go to the
+other host, with its policies.`,
+	Fix: `Narrow the range if this host should receive those connections.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -146,8 +145,8 @@ func wideAddress(s *facts.Set, r *reporter) {
 				continue
 			}
 			reported[wide] = true
-			r.at(facts.At(wide.Object, addressField(wide)), "connections to %s port %d go to %q, although %q has the range %s", plain(at.prefix), p.Number, svc.Host, wide.Host, around).
-				related(facts.At(svc.Object, addressField(svc)), "the longer prefix wins")
+			r.at(facts.At(wide.Object, addressField(wide)), "connections to %s port %d go to %q: %q has the wider range %s", plain(at.prefix), p.Number, svc.Host, wide.Host, around).
+				related(facts.At(svc.Object, addressField(svc)), "the longer prefix takes precedence")
 		}
 	})
 }
@@ -198,7 +197,7 @@ var _ = register(diag.Check{
 	Title:    "targetPort has no effect on a Unix socket",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why:      `The endpoints of the entry are Unix sockets, which have no ports. The proxy ignores targetPort.`,
+	Why:      `The endpoints of the ServiceEntry are Unix sockets, which have no ports. targetPort is ignored.`,
 	Fix:      `Remove targetPort.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
@@ -236,7 +235,7 @@ func socketTarget(s *facts.Set, r *reporter) {
 			endpoints := s.Client(svc.Namespace).Endpoints(svc, p)
 			if len(endpoints) > 0 && !slices.ContainsFunc(endpoints, func(e *mesh.Endpoint) bool { return !e.IsUnix() }) {
 				reported[at] = true
-				r.at(at, "the endpoints of %q are Unix sockets, which have no port %d", svc.Host, p.Target)
+				r.at(at, "targetPort is ignored: the endpoints of %q are Unix sockets without port %d", svc.Host, p.Target)
 			}
 		}
 	}

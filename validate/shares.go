@@ -11,12 +11,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM231",
-	Title:    "weights that may not mean what they look like",
+	Title:    "weights with an unexpected effect",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why: `Weights are shares of their sum, whatever that is. A destination alone gets everything, one of weight 0 nothing, and one that is listed
-twice gets both its shares.`,
-	Fix: `Let the weights add up to 100, and leave out the one of a single destination.`,
+	Why: `A weight is a share of the sum of all weights. A single destination receives everything, a destination with weight 0 nothing, and one that
+is listed twice receives both shares.`,
+	Fix: `Make the weights add up to 100, and omit the weight of a single destination.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -52,17 +52,17 @@ func oddShares(s *facts.Set, r *reporter) {
 			key := fmt.Sprint(d.GetDestination().GetHost(), " ", d.GetDestination().GetSubset(), " ", d.GetDestination().GetPort().GetNumber())
 			p := at.At("route").Item(i)
 			if j, twice := first[key]; twice {
-				r.at(p, "the destination is listed twice, and gets both shares").related(at.At("route").Item(j), "it is listed here, too")
+				r.at(p, "the destination is listed twice and receives both shares").related(at.At("route").Item(j), "also listed here")
 			} else {
 				first[key] = i
 			}
 			if len(route) > 1 && d.GetWeight() == 0 {
-				r.at(p, "the destination has no weight, and so gets no request")
+				r.at(p, "the destination receives no requests: weight defaults to 0")
 			}
 		}
 		switch {
 		case len(route) == 1 && sum != 0 && sum != 100:
-			r.at(at.At("route").Item(0).Sub("weight"), "a destination alone gets every request, whatever its weight")
+			r.at(at.At("route").Item(0).Sub("weight"), "the weight is ignored: a single destination receives every request")
 		case len(route) > 1 && sum != 100 && sum != 0:
 			r.at(at.At("route"), "the weights add up to %d: %s", sum, percentages(route, sum))
 		}
@@ -76,7 +76,7 @@ func percentages(route []*networking.HTTPRouteDestination, sum int32) string {
 		if i > 0 {
 			text += ", "
 		}
-		text += fmt.Sprintf("%s gets %.1f %%", calledTarget(d.GetDestination()), 100*float64(d.GetWeight())/float64(sum))
+		text += fmt.Sprintf("%s receives %.1f %%", calledTarget(d.GetDestination()), 100*float64(d.GetWeight())/float64(sum))
 	}
 	return text
 }

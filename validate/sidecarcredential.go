@@ -15,10 +15,9 @@ var _ = register(diag.Check{
 	Title:    "sidecars ignore credentialName and send plaintext",
 	Severity: diag.Error,
 	Stage:    diag.AtTLS,
-	Why: `Sidecars may not read Secrets for a rule that serves every client. Where a DestinationRule of mode SIMPLE or MUTUAL names a
-credentialName and selects no workload, Istio leaves out the whole TLS block on sidecars: the request leaves unencrypted. Gateways
-honour it.`,
-	Fix: `Add a workloadSelector for the clients, give the certificates as files, or encrypt at an egress gateway.`,
+	Why: `Sidecars cannot read Secrets for a DestinationRule that applies to every client. With mode SIMPLE or MUTUAL, credentialName and no
+workloadSelector, Istio drops the whole tls block on sidecars: requests are sent in plaintext. Gateways honour it.`,
+	Fix: `Add a workloadSelector for the clients, use certificate files, or originate TLS at an egress gateway.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -82,7 +81,7 @@ func sidecarCredential(s *facts.Set, r *reporter) {
 			continue // the rule serves gateways
 		}
 		reported[at] = true
-		f := r.at(at, "sidecars send plaintext to %q: they may not use the Secret %q, and leave out the TLS settings that name it",
+		f := r.at(at, "sidecars send plaintext to %q: they cannot read the Secret %q and ignore the TLS settings",
 			x.Service.Host, x.TLS.Settings.GetCredentialName())
 		if !to.Sidecars {
 			f.severity(diag.Warning)

@@ -14,12 +14,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM183",
-	Title:    "Sidecar leaves out a host of its own namespace",
+	Title:    "Sidecar does not import a host of its own namespace",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `With a Sidecar the proxies of the namespace know only the hosts that it imports, and those that imported rules lead to. A ServiceEntry
-of the same namespace that is not among them has no effect for anybody there.`,
-	Fix: `Add the host, or ./* for all of the namespace, to the egress hosts.`,
+	Why: `With a Sidecar, the proxies of the namespace know only the hosts that it imports, and the destinations of imported VirtualServices. A
+ServiceEntry of the same namespace that is not imported has no effect there.`,
+	Fix: `Add the host, or ./* for the whole namespace, to the egress hosts.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -61,8 +61,8 @@ func unimported(s *facts.Set, r *reporter) {
 		}
 		for _, svc := range s.Hosts.EntriesOf(o.Namespace) {
 			if view.Service(svc.Host) == nil && svc.VisibleIn(o.Namespace) {
-				r.at(facts.At(o, "spec.egress"), "the Sidecar leaves out %q, which namespace %s registers for itself", svc.Host, o.Namespace).
-					help("add ./%s to the egress hosts", svc.Host).related(facts.At(svc.Object, svc.Field), "the host is registered here")
+				r.at(facts.At(o, "spec.egress"), "the Sidecar does not import %q, which namespace %s registers", svc.Host, o.Namespace).
+					help("add ./%s to the egress hosts", svc.Host).related(facts.At(svc.Object, svc.Field), "host registered here")
 			}
 		}
 	}
@@ -70,11 +70,11 @@ func unimported(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM185",
-	Title:    "listener with a port imports a host without that port",
+	Title:    "egress listener imports a host without the listener's port",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why:      `An egress listener with a port imports a host only if it has that port. The host is left out although it is named.`,
-	Fix:      `Name the host in a listener without port, or in one with a port that it has.`,
+	Why:      `An egress listener with a port imports a host only if the host has that port. Other hosts are ignored.`,
+	Fix:      `List the host in a listener without a port, or in one with a port of the host.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -111,7 +111,7 @@ func portlessImport(s *facts.Set, r *reporter) {
 				if number == 0 || len(svcs) == 0 || slices.ContainsFunc(svcs, func(svc *mesh.Service) bool { return svc.Port(number) != nil }) {
 					continue
 				}
-				r.at(facts.At(o, "spec.egress").Item(i).Sub("hosts").Item(j), "%q has no port %d, and so is not imported", host, number).
+				r.at(facts.At(o, "spec.egress").Item(i).Sub("hosts").Item(j), "%q is not imported: it has no port %d", host, number).
 					related(facts.At(svcs[0].Object, svcs[0].Field), "it has %s", portList(svcs[0]))
 			}
 		}
@@ -123,7 +123,7 @@ var _ = register(diag.Check{
 	Title:    "Sidecar without egress",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why:      `Without egress a Sidecar imports everything, as if there were */* in it. It does not make the configuration of the proxies smaller.`,
+	Why:      `A Sidecar without egress imports every host, like */*. It does not reduce the configuration of the proxies.`,
 	Fix:      `List the hosts that the workloads call.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
@@ -145,19 +145,19 @@ spec:
 func openSidecar(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
 		if len(spec.GetEgress()) == 0 {
-			r.at(facts.At(o, "spec"), "the Sidecar has no egress, and so imports every host")
+			r.at(facts.At(o, "spec"), "the Sidecar imports every host: it has no egress")
 		}
 	})
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM188",
-	Title:    "Sidecar of the root namespace with a selector",
+	Title:    "Sidecar in the root namespace with a workloadSelector",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A Sidecar of the root namespace without a selector is the default of all namespaces. With a selector it is only for workloads of the
-root namespace itself.`,
-	Fix: `Take away the selector, or put the Sidecar into the namespace of the workloads.`,
+	Why: `A Sidecar in the root namespace without a workloadSelector is the default of all namespaces. With a workloadSelector it applies only to
+workloads of the root namespace.`,
+	Fix: `Remove the workloadSelector, or move the Sidecar to the namespace of the workloads.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Sidecar
@@ -180,18 +180,18 @@ func rootSelector(s *facts.Set, r *reporter) {
 	root := s.Mesh.Settings.Config.GetRootNamespace()
 	facts.Each(s.Documents, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
 		if labels := spec.GetWorkloadSelector().GetLabels(); o.Namespace == root && len(labels) > 0 && len(s.Workloads.Labelled(root, labels)) == 0 {
-			r.at(facts.At(o, "spec.workloadSelector"), "with a selector the Sidecar is only for workloads of namespace %s, and no default of the others", root)
+			r.at(facts.At(o, "spec.workloadSelector"), "with a workloadSelector, the Sidecar applies only to namespace %s and is not a mesh-wide default", root)
 		}
 	})
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM189",
-	Title:    "Sidecar for a gateway",
+	Title:    "Sidecar selects a gateway",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why:      `Gateways do not look at Sidecars: they know every host that is exported to their namespace.`,
-	Fix:      `Leave the Sidecar out, or let its selector pick other workloads.`,
+	Why:      `Gateways ignore Sidecars: they know every host that is exported to their namespace.`,
+	Fix:      `Remove the Sidecar, or select other workloads.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -233,8 +233,8 @@ func gatewaySidecar(s *facts.Set, r *reporter) {
 	}
 	facts.Each(s.Documents, "Sidecar", func(o *config.Object, spec *networking.Sidecar) {
 		if g := gateways[facts.SelectorText(spec.GetWorkloadSelector().GetLabels())]; g != nil {
-			r.at(facts.At(o, "spec.workloadSelector"), "the Sidecar picks a gateway, which does not look at it").
-				related(facts.At(g, "spec.selector"), "%s picks the same workloads", name(g))
+			r.at(facts.At(o, "spec.workloadSelector"), "the Sidecar selects a gateway, which ignores it").
+				related(facts.At(g, "spec.selector"), "%s selects the same workloads", name(g))
 		}
 	})
 }

@@ -11,12 +11,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM267",
-	Title:    "endpoints have a port that their Service does not name",
+	Title:    "endpoint port name does not match the Service",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `The addresses of an EndpointSlice or Endpoints serve those ports of the Service that have the same name; numbers do not matter. A port
-of another name serves nothing, and requests to the Service's port are answered with 503 and the flag UH.`,
-	Fix: `Give the port the name that it has in the Service.`,
+	Why: `The ports of an EndpointSlice or Endpoints are matched with those of the Service by name; numbers do not matter. A port with another name
+has no effect, and requests to the Service port receive 503 (response flag UH).`,
+	Fix: `Use the port name of the Service.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -50,8 +50,8 @@ func foreignPorts(s *facts.Set, r *reporter) {
 		if port.Name != "" {
 			field.Field += ".name"
 		}
-		r.at(field, "Service %s has no port %s, and so none that these addresses serve", svc.Name, namedPort(port.Name)).
-			help("its ports are %s", portNames(svc)).related(facts.At(svc.Object, "spec.ports"), "the ports of the Service")
+		r.at(field, "these addresses serve no port of Service %s: it has no port %s", svc.Name, namedPort(port.Name)).
+			help("use one of its port names: %s", portNames(svc)).related(facts.At(svc.Object, "spec.ports"), "ports of the Service")
 	})
 }
 
@@ -90,11 +90,11 @@ const serviceName = "kubernetes.io/service-name"
 
 var _ = register(diag.Check{
 	ID:       "SEM282",
-	Title:    "endpoints of no Service",
+	Title:    "endpoints without a Service",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `An EndpointSlice belongs to the Service that its label kubernetes.io/service-name names, Endpoints to the Service of their own name.
-Without a Service nothing ever sends a request to these addresses.`,
+	Why: `An EndpointSlice belongs to the Service in its label kubernetes.io/service-name, Endpoints to the Service of the same name. Without a
+Service, these addresses receive no requests.`,
 	Fix: `Set the label, or correct the name.`,
 	Wrong: `
 apiVersion: v1
@@ -128,7 +128,7 @@ func strayEndpoints(s *facts.Set, r *reporter) {
 	for _, o := range s.WantedObjects("EndpointSlice") {
 		switch of := o.Labels[serviceName]; {
 		case of == "":
-			r.at(facts.At(o, "metadata"), "the EndpointSlice has no label %s, and so belongs to no Service", serviceName)
+			r.at(facts.At(o, "metadata"), "the EndpointSlice belongs to no Service: it has no label %s", serviceName)
 		case plainlyAbsent(s, o.Namespace, of):
 			r.at(facts.At(o, "metadata.labels").Key(serviceName), "namespace %s has no Service %q", o.Namespace, of)
 		}
@@ -150,9 +150,9 @@ var _ = register(diag.Check{
 	Title:    "Service without a selector has no endpoints",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `Kubernetes finds no endpoints for a Service without a selector: somebody has to write an EndpointSlice or Endpoints for it. The input
-holds such objects for other Services of the namespace, and none for this one: requests are answered with 503 and the flag UH.`,
-	Fix: `Write an EndpointSlice for the Service, give it a selector, or register the host by a ServiceEntry.`,
+	Why: `Kubernetes finds no endpoints for a Service without a selector: they must be listed in an EndpointSlice or Endpoints. The input contains
+such resources for other Services of the namespace, but not for this one: requests receive 503 (response flag UH).`,
+	Fix: `Write an EndpointSlice for the Service, add a selector, or register the host with a ServiceEntry.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -195,6 +195,6 @@ func unservedService(s *facts.Set, r *reporter) {
 		if !svc.Kubernetes() || len(svc.Selector) > 0 || svc.Resolution == mesh.Alias || !written || listed[svc.Namespace+"/"+svc.Name] || s.Workloads.Endpoints(svc) != nil {
 			continue
 		}
-		r.at(facts.At(svc.Object, "metadata.name"), "Service %s has no selector, and nobody lists endpoints for it", svc.Name)
+		r.at(facts.At(svc.Object, "metadata.name"), "Service %s has no endpoints: it has no selector and no EndpointSlice", svc.Name)
 	}
 }

@@ -15,12 +15,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM075",
-	Title:    "SNI name does not fit the hosts",
+	Title:    "sniHosts do not fit the hosts",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `A TLS rule matches names in the handshake (SNI), which have to be names of the VirtualService's hosts. Clients send no IP addresses as SNI.
-Names of the form outbound_.443_.subset_.host, which gateways between clusters use, are for TLS rules on gateways only.`,
-	Fix: `Add the name to hosts, or match a name that hosts have.`,
+	Why: `sniHosts must be covered by the hosts of the VirtualService. Clients do not send IP addresses as SNI. Names of the form
+outbound_.443_.subset_.host, used between clusters, are for TLS routes on gateways only.`,
+	Fix: `Add the name to hosts, or use a name that hosts covers.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -44,7 +44,7 @@ func sniHosts(s *facts.Set, r *reporter) {
 		generated := facts.OnlyGateways(spec) && routesSNI(spec)
 		for i, host := range spec.Hosts {
 			if strings.HasPrefix(host, "outbound_") && !generated {
-				r.at(facts.At(o, "spec.hosts").Item(i), "host %q is for TLS rules on gateways only", host).rejected()
+				r.at(facts.At(o, "spec.hosts").Item(i), "host %q is for TLS routes on gateways only", host).rejected()
 			}
 		}
 		for i, route := range spec.Tls {
@@ -60,15 +60,15 @@ func sniHosts(s *facts.Set, r *reporter) {
 
 func sniHost(r *reporter, at facts.Place, sni string, spec *networking.VirtualService) {
 	if _, err := netip.ParseAddr(sni); err == nil {
-		r.at(at, "SNI is a host name, and %q is an IP address, which clients do not send", sni).severity(diag.Warning).warned()
+		r.at(at, "sniHosts %q never matches: clients do not send IP addresses as SNI", sni).severity(diag.Warning).warned()
 		return
 	}
 	if strings.HasPrefix(sni, "outbound_") && !facts.OnlyGateways(spec) {
-		r.at(at, "SNI name %q is for gateways only", sni).rejected()
+		r.at(at, "sniHosts %q is for gateways only", sni).rejected()
 		return
 	}
 	if !slices.ContainsFunc(spec.Hosts, func(host string) bool { return mesh.Covers(host, sni) }) {
-		r.at(at, "SNI name %q is none of the hosts %s", sni, strings.Join(spec.Hosts, ", ")).rejected()
+		r.at(at, "sniHosts %q is not covered by hosts %s", sni, strings.Join(spec.Hosts, ", ")).rejected()
 	}
 }
 

@@ -13,12 +13,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM210",
-	Title:    "hash next to shares",
+	Title:    "consistentHash combined with weights",
 	Severity: diag.Warning,
 	Stage:    diag.AtEndpoint,
-	Why: `The proxy draws the destination by the weights first, anew for each request, and only then hashes among the endpoints of that
-destination. A client stays with one endpoint only as long as the draw falls the same way.`,
-	Fix: `Route by a header or cookie instead of by weights, or hash over the host as a whole.`,
+	Why: `The proxy first selects the destination by weight, at random for each request, and only then hashes among the endpoints of that
+destination. A client stays with one endpoint only within one destination.`,
+	Fix: `Route by a header or cookie instead of by weight, or hash over the whole host.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -85,8 +85,8 @@ func hashedShares(s *facts.Set, r *reporter) {
 			}
 		}
 		if drawn > 1 && hash != nil {
-			r.at(at.At("route"), "the destination is drawn by weight for each request: consistentHash keeps clients only within one").
-				related(*hash, "the hash is set here")
+			r.at(at.At("route"), "consistentHash does not keep clients on one endpoint: the destination is selected by weight for each request").
+				related(*hash, "consistentHash is set here")
 		}
 	})
 }
@@ -104,12 +104,12 @@ func hashFor(s *facts.Set, o *config.Object, d *networking.Destination) (facts.P
 
 var _ = register(diag.Check{
 	ID:       "SEM211",
-	Title:    "hash for a port that the route does not name",
+	Title:    "consistentHash for a port that the route does not set",
 	Severity: diag.Warning,
 	Stage:    diag.AtEndpoint,
-	Why: `The route carries what is hashed. It is looked up by the port of the destination: where the rule names none, settings for a port are
+	Why: `The route carries the hash policy, which is looked up by the port of the destination. If the route sets no port, settings for a port are
 not found, and requests are spread at random.`,
-	Fix: `Name the port in the destination, or set the hash for the whole host.`,
+	Fix: `Set the port of the destination, or set consistentHash for the whole host.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -173,8 +173,8 @@ func unfoundHash(s *facts.Set, r *reporter) {
 		}
 		for _, p := range rule.Policy.Ports {
 			if p.LoadBalancer.Value.GetConsistentHash() != nil {
-				r.at(t.Place, "the hash for port %d of %q is not found, for the destination names no port", p.Number, svc.Host).
-					related(facts.At(p.At.Object, p.At.Field), "the hash is set here").
+				r.at(t.Place, "consistentHash for port %d of %q is ignored: the destination sets no port", p.Number, svc.Host).
+					related(facts.At(p.At.Object, p.At.Field), "consistentHash is set here").
 					help("add port: {number: %d}", p.Number)
 				return
 			}
@@ -184,11 +184,11 @@ func unfoundHash(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM212",
-	Title:    "hash of HTTP on a port that is not",
+	Title:    "HTTP consistentHash on a port that is not HTTP",
 	Severity: diag.Warning,
 	Stage:    diag.AtEndpoint,
-	Why:      `A header, a cookie or a parameter can be hashed only where the proxy reads HTTP. On other ports only the address of the client can be.`,
-	Fix:      `Use useSourceIp, or give the port an HTTP protocol.`,
+	Why:      `A header, cookie or query parameter can be hashed only where the proxy reads HTTP. On other ports only the source address can be hashed.`,
+	Fix:      `Use useSourceIp, or set an HTTP protocol for the port.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -226,8 +226,8 @@ spec:
 func opaqueHash(s *facts.Set, r *reporter) {
 	eachOpaquePolicy(s, func(p facts.Policy, svc *mesh.Service) {
 		if h := p.Balancer.GetConsistentHash(); h != nil && h.GetHashKey() != nil && !h.GetUseSourceIp() {
-			r.at(p.Sub("loadBalancer.consistentHash"), "no port of %q that this is for carries HTTP: only useSourceIp works there", svc.Host).
-				related(facts.At(svc.Object, svc.Field), "the host is registered here")
+			r.at(p.Sub("loadBalancer.consistentHash"), "consistentHash is ignored: no such port of %q is HTTP; only useSourceIp works there", svc.Host).
+				related(facts.At(svc.Object, svc.Field), "host registered here")
 		}
 	})
 }
@@ -252,12 +252,11 @@ func eachOpaquePolicy(s *facts.Set, do func(facts.Policy, *mesh.Service)) {
 
 var _ = register(diag.Check{
 	ID:       "SEM213",
-	Title:    "limits of HTTP for a host without",
+	Title:    "HTTP limits for a host without HTTP ports",
 	Severity: diag.Warning,
 	Stage:    diag.AtCluster,
-	Why: `The limits of connectionPool.http count requests. On ports of TCP and TLS the proxy sees connections only: the limits are not used
-there.`,
-	Fix: `Use connectionPool.tcp, or give the port an HTTP protocol.`,
+	Why:      `connectionPool.http limits requests. On TLS and TCP ports the proxy sees only connections: the limits are ignored.`,
+	Fix:      `Use connectionPool.tcp, or set an HTTP protocol for the port.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -295,8 +294,8 @@ spec:
 func opaqueLimits(s *facts.Set, r *reporter) {
 	eachOpaquePolicy(s, func(p facts.Policy, svc *mesh.Service) {
 		if p.Pool.GetHttp() != nil {
-			r.at(p.Sub("connectionPool.http"), "no port of %q that this is for carries HTTP", svc.Host).
-				related(facts.At(svc.Object, svc.Field), "the host is registered here")
+			r.at(p.Sub("connectionPool.http"), "the HTTP limits are ignored: no such port of %q is HTTP", svc.Host).
+				related(facts.At(svc.Object, svc.Field), "host registered here")
 		}
 	})
 }

@@ -10,11 +10,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM060",
-	Title:    "subset is defined twice in one rule",
+	Title:    "DestinationRule defines a subset twice",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why:      `Destinations refer to a subset by its name, which has to be unique in the rule.`,
-	Fix:      `Give each subset a name of its own.`,
+	Why:      `Destinations refer to a subset by name, which must be unique in the DestinationRule.`,
+	Fix:      `Use a unique name for each subset.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -39,7 +39,7 @@ func subsetNames(s *facts.Set, r *reporter) {
 		for i, subset := range spec.Subsets {
 			at := func(i int) facts.Place { return facts.At(o, "spec.subsets").Item(i).Sub("name") }
 			if first, twice := seen[subset.GetName()]; twice {
-				r.at(at(i), "subset %q is defined twice", subset.GetName()).related(at(first), "defined here first").rejected()
+				r.at(at(i), "subset %q is defined twice", subset.GetName()).related(at(first), "first defined here").rejected()
 				continue
 			}
 			seen[subset.GetName()] = i

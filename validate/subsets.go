@@ -14,12 +14,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM200",
-	Title:    "subset picks no workload",
+	Title:    "subset selects no workload",
 	Severity: diag.Error,
 	Stage:    diag.AtEndpoint,
-	Why: `A subset is made of the endpoints of the host whose workloads have all its labels. Where none has, its cluster is empty: requests
-are answered 503 with the flag UH.`,
-	Fix: `Write labels that the workloads of the host have.`,
+	Why: `A subset consists of the endpoints of the host whose workloads have all its labels. Without such endpoints its cluster is empty: requests
+receive 503 (response flag UH).`,
+	Fix: `Use labels that the workloads of the host have.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -88,9 +88,9 @@ func emptySubset(s *facts.Set, r *reporter) {
 			return
 		}
 		f := r.at(at.Sub("labels"), "no endpoint of %q has the labels %s", svc.Host, facts.SelectorText(sub.GetLabels())).
-			related(facts.At(svc.Object, svc.Field), "the host is registered here")
+			related(facts.At(svc.Object, svc.Field), "host registered here")
 		if values := present(all, sub.GetLabels()); values != "" {
-			f.help("its endpoints have %s", values)
+			f.help("labels of its endpoints: %s", values)
 		}
 		if !s.Routes.UseSubset(svc.Host, sub.GetName()) {
 			f.severity(diag.Warning) // as long as no rule leads there
@@ -130,9 +130,9 @@ var _ = register(diag.Check{
 	Title:    "subset of an external host without endpoints",
 	Severity: diag.Error,
 	Stage:    diag.AtEndpoint,
-	Why: `An entry with resolution DNS and no endpoints has one endpoint, the host itself, without labels. A subset with labels is empty: its
-cluster is not even made, and requests to it are answered 503.`,
-	Fix: `List the endpoints with their labels, or leave out the subset.`,
+	Why: `A ServiceEntry with resolution DNS and no endpoints has one endpoint, the host itself, without labels. A subset with labels is empty:
+istiod creates no cluster for it, and requests to it receive 503.`,
+	Fix: `List the endpoints with their labels, or remove the subset.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -171,20 +171,20 @@ spec:
 func unlabelledSubset(s *facts.Set, r *reporter) {
 	s.DestinationRules.EachSubset(func(at facts.Place, sub *networking.Subset, svc *mesh.Service) {
 		if len(sub.GetLabels()) > 0 && s.Hosts.EndpointsUnlabelled(svc) {
-			r.at(at.Sub("labels"), "%q has no endpoints with labels: DNS gives them, so the subset %q is empty", svc.Host, sub.GetName()).
-				related(facts.At(svc.Object, svc.Field), "the host is registered here")
+			r.at(at.Sub("labels"), "subset %[2]q is empty: the endpoints of %[1]q come from DNS and have no labels", svc.Host, sub.GetName()).
+				related(facts.At(svc.Object, svc.Field), "host registered here")
 		}
 	})
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM201",
-	Title:    "subset says nothing",
+	Title:    "subset without labels and policy",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A subset without labels has all endpoints of the host, and without a policy of its own it treats them as the rule does: a route to it
+	Why: `A subset without labels contains all endpoints of the host, and without a trafficPolicy it uses that of the DestinationRule: a route to it
 is a route to the host.`,
-	Fix: `Give the subset labels or a policy, or leave it out.`,
+	Fix: `Add labels or a trafficPolicy, or remove the subset.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -238,7 +238,7 @@ func idleSubset(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		for i, sub := range spec.GetSubsets() {
 			if saysNothing(sub) {
-				r.at(facts.At(o, "spec.subsets").Item(i), "subset %q has no labels and no policy: it is the whole host", sub.GetName())
+				r.at(facts.At(o, "spec.subsets").Item(i), "subset %q has no labels and no trafficPolicy: it equals the host", sub.GetName())
 			}
 		}
 	})
@@ -250,12 +250,12 @@ func saysNothing(sub *networking.Subset) bool {
 
 var _ = register(diag.Check{
 	ID:       "SEM207",
-	Title:    "subset that no rule leads to",
+	Title:    "subset is not used",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The policy of a subset is used for requests that a VirtualService routes to the subset. Requests to the host itself are treated by the
-policy of the rule alone.`,
-	Fix: `Route to the subset, or move its policy to the rule.`,
+	Why: `The policy of a subset applies to requests that a VirtualService routes to the subset. Requests to the host use the policy of the
+DestinationRule.`,
+	Fix: `Route to the subset, or move its policy to the DestinationRule.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -320,9 +320,9 @@ func unusedSubset(s *facts.Set, r *reporter) {
 			if len(s.Hosts.Services(host)) == 0 || mesh.IsWildcard(host) || s.Routes.UseSubset(host, sub.GetName()) || saysNothing(sub) {
 				continue
 			}
-			f := r.at(facts.At(o, "spec.subsets").Item(i), "no rule leads to the subset %q of %q", sub.GetName(), host)
+			f := r.at(facts.At(o, "spec.subsets").Item(i), "no route uses subset %q of %q", sub.GetName(), host)
 			if sub.GetTrafficPolicy() == nil {
-				f.help("route to the subset, or leave it out").severity(diag.Info)
+				f.help("route to the subset, or remove it").severity(diag.Info)
 			}
 		}
 	})
@@ -333,9 +333,9 @@ var _ = register(diag.Check{
 	Title:    "subsets of a wildcard host",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A rule for a wildcard host is in force for every service that the host covers and that has no rule of its own. Each of them then has
-these subsets, whether its workloads have the labels or not.`,
-	Fix: `Write a rule with the subsets for each host that has them.`,
+	Why: `A DestinationRule for a wildcard host applies to every covered service without a more specific DestinationRule. Each of them then has
+these subsets, whether or not its workloads have the labels.`,
+	Fix: `Write a DestinationRule with the subsets for each host that has them.`,
 	Wrong: `
 apiVersion: v1
 kind: Service

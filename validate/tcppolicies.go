@@ -14,12 +14,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM293",
-	Title:    "tunnel for a host that speaks HTTP",
+	Title:    "tunnel for a host with HTTP ports",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The proxy tunnels TCP and TLS connections that it passes through. Requests that it reads as HTTP are not tunnelled, and the host has
-HTTP ports only: the block has no effect.`,
-	Fix: `Declare the port as TLS or TCP, or take the tunnel out.`,
+	Why: `The proxy tunnels TCP and TLS connections that it passes through. It does not tunnel HTTP requests, and the host has only HTTP ports:
+tunnel has no effect.`,
+	Fix: `Set the port's protocol to TLS or TCP, or remove tunnel.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -61,20 +61,19 @@ func idleTunnel(s *facts.Set, r *reporter) {
 		if spec.GetTrafficPolicy().GetTunnel() == nil || len(svcs) == 0 || facts.AnyPort(svcs, func(p *mesh.Port) bool { return !p.Protocol.IsHTTP() }) {
 			continue
 		}
-		r.at(facts.At(o, "spec.trafficPolicy.tunnel"), "%q has HTTP ports only, and what they carry is not tunnelled", spec.GetHost()).
-			related(facts.At(svcs[0].Object, svcs[0].Field), "the host is registered here")
+		r.at(facts.At(o, "spec.trafficPolicy.tunnel"), "tunnel has no effect: %q has HTTP ports only", spec.GetHost()).
+			related(facts.At(svcs[0].Object, svcs[0].Field), "host registered here")
 	}
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM294",
-	Title:    "TCP settings of the first destination hold for all",
+	Title:    "TCP settings of the first destination apply to all",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why: `Of a weighted TCP or TLS route the proxy makes one filter, with the idle timeout, the greatest duration of a connection, the tunnel
-and the hash of the source address that the DestinationRule of the first destination's host has. Those of the other destinations have
-no effect.`,
-	Fix: `Set the same in the rules of all destinations, or put first the one whose settings should hold.`,
+	Why: `The proxy creates one filter for a weighted TCP or TLS route, with the idle timeout, maximum connection duration, tunnel and source IP
+hash from the DestinationRule of the first destination. Those of the other destinations are ignored.`,
+	Fix: `Use the same settings for all destinations, or list the destination with the intended settings first.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -142,8 +141,8 @@ func firstSettings(s *facts.Set, r *reporter) {
 			if own == (stream{}) || own == used || s.FullHost(t.Host, o) == s.FullHost(lead.Host, o) {
 				continue
 			}
-			r.at(t.HostPlace(), "the TCP settings for %q have no effect here: those of %q hold for the whole route", t.Host, lead.Host).
-				related(lead.HostPlace(), "the first destination")
+			r.at(t.HostPlace(), "the TCP settings of %q are ignored here: those of %q apply to the whole route", t.Host, lead.Host).
+				related(lead.HostPlace(), "first destination")
 		}
 	}
 }
@@ -179,12 +178,12 @@ type stream struct {
 
 var _ = register(diag.Check{
 	ID:       "SEM295",
-	Title:    "outlier detection keeps requests near",
+	Title:    "outlier detection enables locality load balancing",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why: `With outlierDetection, and only with it, the proxy prefers endpoints of its own locality, unless the rule or the mesh turns that off:
-those of other zones and regions get requests only as the near ones fail. The load is then as uneven as the clients are.`,
-	Fix: `Set loadBalancer.localityLbSetting: {enabled: false} where requests should spread over all zones; or mean it so.`,
+	Why: `With outlierDetection, the proxy prefers endpoints of its own locality unless the DestinationRule or MeshConfig disables it: endpoints in
+other zones and regions receive requests only when the near ones fail. The load is then distributed like the clients.`,
+	Fix: `Set loadBalancer.localityLbSetting: {enabled: false} to spread requests over all zones, or keep it if this is intended.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -248,7 +247,7 @@ func nearEndpoints(s *facts.Set, r *reporter) {
 			}
 			slices.Sort(places)
 			if places = slices.Compact(places); len(places) > 1 {
-				r.at(facts.At(o, "spec.trafficPolicy.outlierDetection"), "with outlier detection clients of %q prefer the endpoints of their own zone among %s", svc.Host, listed(places))
+				r.at(facts.At(o, "spec.trafficPolicy.outlierDetection"), "with outlierDetection, clients of %q prefer endpoints in their own zone among %s", svc.Host, listed(places))
 				break
 			}
 		}

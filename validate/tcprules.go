@@ -14,12 +14,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM290",
-	Title:    "TCP rules of a gateway that are never used",
+	Title:    "TCP routes of a gateway are never used",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A TCP connection names no host. At a server for TCP a gateway takes the first rule that fits the port: the first of the oldest
-VirtualService. The rules of any other VirtualService for the same server are never used, whatever their hosts are.`,
-	Fix: `Give each VirtualService a server with a port of its own, or let TLS servers tell the hosts apart by server name.`,
+	Why: `A TCP connection carries no host name. For a TCP server, a gateway uses the first route that matches the port: the first of the oldest
+VirtualService. Routes of other VirtualServices for the same server are ignored, whatever their hosts are.`,
+	Fix: `Use a separate server port for each VirtualService, or TLS servers, which distinguish hosts by SNI.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -88,8 +88,8 @@ func secondTCP(s *facts.Set, r *reporter) {
 					first = at
 				case first.Object.Namespace == vs.Namespace && !reported[at]: // of other namespaces the gateway may not see one
 					reported[at] = true
-					r.at(at, "the rule is never used at port %d: %s comes first, and TCP has no hosts to tell the two apart", v.GetPort().GetNumber(), name(first.Object)).
-						related(first, "this rule is used%s", elder(first.Object, vs))
+					r.at(at, "the route is ignored on port %d: %s takes precedence, and TCP carries no host name", v.GetPort().GetNumber(), name(first.Object)).
+						related(first, "this route is used%s", elder(first.Object, vs))
 				}
 			}
 		}
@@ -116,9 +116,9 @@ var _ = register(diag.Check{
 	Title:    "TLS match without subnets comes after one with them",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `For sidecars istiod goes through the TLS matches of a host in order, and the destinationSubnets of one stay in force for all that
-follow and have none of their own. The later match takes only connections to those subnets.`,
-	Fix: `Put the matches with destinationSubnets last, or give the later one subnets of its own, such as 0.0.0.0/0.`,
+	Why: `For sidecars, istiod evaluates the TLS matches of a host in order, and the destinationSubnets of a match also apply to later matches
+without destinationSubnets. The later match receives only connections to those subnets.`,
+	Fix: `Put the matches with destinationSubnets last, or set destinationSubnets in the later match, such as 0.0.0.0/0.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -160,8 +160,8 @@ func inheritedSubnets(s *facts.Set, r *reporter) {
 			case len(m.GetDestinationSubnets()) > 0:
 				earlier, subnets = facts.At(o, at.Field+".destinationSubnets"), m.GetDestinationSubnets()
 			case len(subnets) > 0:
-				r.at(at, "the match takes connections to %s only, by the subnets of an earlier match", strings.Join(subnets, ", ")).
-					related(earlier, "these subnets stay in force")
+				r.at(at, "the match is limited to connections to %s by the destinationSubnets of an earlier match", strings.Join(subnets, ", ")).
+					related(earlier, "these destinationSubnets stay in effect")
 			}
 		})
 	}

@@ -8,12 +8,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM156",
-	Title:    "TLS is set for another port than the one that is routed to",
+	Title:    "TLS is set for another port than the destination port",
 	Severity: diag.Error,
 	Stage:    diag.AtTLS,
-	Why: `TLS settings are looked up by the port number of the destination, as the host declares it; neither targetPort nor the number that
-the server listens on counts. The rule routes to a port without settings, so the request leaves in plaintext.`,
-	Fix: `Set tls in portLevelSettings of the port that the rule routes to, or route to the port that has it.`,
+	Why: `TLS settings are looked up by the port number of the destination, as the host declares it; targetPort and the number that the server
+listens on do not matter. The route leads to a port without settings, so the request is sent in plaintext.`,
+	Fix: `Set tls in portLevelSettings of the destination port, or route to the port that has it.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -84,10 +84,10 @@ func otherTLSPort(s *facts.Set, r *reporter) {
 		if number == 0 {
 			return
 		}
-		f := r.at(t.Sub("port.number"), "requests to port %d of %q leave in plaintext: the DestinationRule sets TLS for port %d", port.Number, svc.Host, number).
+		f := r.at(t.Sub("port.number"), "requests to port %d of %q are sent in plaintext: the DestinationRule sets TLS for port %d", port.Number, svc.Host, number).
 			related(at, "TLS is set for port %d here", number)
 		if svc.Port(number) == nil {
-			f.help("set tls in portLevelSettings of port %d: the number is that of the destination, not of targetPort", port.Number)
+			f.help("set tls in portLevelSettings of port %d: use the destination port, not targetPort", port.Number)
 		} else {
 			f.help("route to port %d, or set tls for port %d", number, port.Number)
 		}
@@ -96,13 +96,12 @@ func otherTLSPort(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM147",
-	Title:    "server inside the network is verified against public authorities",
+	Title:    "internal server is verified against public CAs",
 	Severity: diag.Info,
 	Stage:    diag.AtTLS,
-	Why: `With mode SIMPLE or MUTUAL and no caCertificates the proxy verifies the server against the certificate authorities of its
-operating system. Servers inside a network mostly have certificates of a private authority, which that bundle does not hold: the
-handshake fails. (Older releases did not verify at all.)`,
-	Fix: `Set caCertificates, or credentialName for gateways, to the private authority.`,
+	Why: `With mode SIMPLE or MUTUAL and without caCertificates, the proxy verifies the server with the CA bundle of its operating system. Internal
+servers mostly use a private CA that is not in the bundle: the handshake fails. (Older releases did not verify at all.)`,
+	Fix: `Set caCertificates, or credentialName for gateways, to the private CA.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -149,7 +148,7 @@ func publicAuthority(s *facts.Set, r *reporter) {
 			continue
 		}
 		reported[x.TLS.Place] = true
-		r.at(x.TLS.Sub("mode"), "the certificate of %q is verified against public authorities", x.Service.Host)
+		r.at(x.TLS.Sub("mode"), "the certificate of %q is verified against public CAs", x.Service.Host)
 	}
 }
 

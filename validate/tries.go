@@ -9,12 +9,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM232",
-	Title:    "tries do not fit into the timeout",
+	Title:    "retries do not fit the timeout",
 	Severity: diag.Warning,
 	Stage:    diag.AtRetries,
-	Why: `The timeout of a rule covers all tries together, the first and as many more as attempts says. When it is over no further try is made,
-however many are left.`,
-	Fix: `Raise timeout above perTryTimeout times the number of tries, or lower perTryTimeout.`,
+	Why:      `The timeout of a route covers all attempts together: the first and the retries. After the timeout, no further attempt is made.`,
+	Fix:      `Raise timeout above perTryTimeout times the number of attempts, or lower perTryTimeout.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -46,8 +45,8 @@ func crampedTries(s *facts.Set, r *reporter) {
 		if total <= 0 || try <= 0 || tries < 2 || int64(try)*tries <= int64(total) {
 			return
 		}
-		f := r.at(at.At("retries.perTryTimeout"), "%d tries of %s do not fit into the timeout of %s, which leaves room for %d", tries, try, total, max(1, int64(total/try))).
-			related(at.At("timeout"), "the timeout for all tries")
+		f := r.at(at.At("retries.perTryTimeout"), "%d attempts of %s exceed the timeout of %s, which allows %d", tries, try, total, max(1, int64(total/try))).
+			related(at.At("timeout"), "timeout for all attempts")
 		if total > try {
 			f.severity(diag.Info)
 		}

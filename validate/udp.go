@@ -12,11 +12,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM273",
-	Title:    "UDP port in an entry",
+	Title:    "UDP port in a ServiceEntry",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why:      `The proxy does not take UDP. Istio admits the port and makes no listener for it, so that packets pass by the mesh.`,
-	Fix:      `Remove the port; UDP traffic needs no entry.`,
+	Why:      `The proxy does not handle UDP. Istio accepts the port but creates no listener for it: packets bypass the mesh.`,
+	Fix:      `Remove the port; UDP traffic needs no ServiceEntry.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -35,7 +35,7 @@ func udpPort(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		for i, p := range spec.Ports {
 			if strings.EqualFold(p.GetProtocol(), "UDP") {
-				r.at(facts.At(o, "spec.ports").Item(i).Sub("protocol"), "the proxy does not take UDP, so that port %d has no effect", p.GetNumber())
+				r.at(facts.At(o, "spec.ports").Item(i).Sub("protocol"), "port %d has no effect: the proxy does not handle UDP", p.GetNumber())
 			}
 		}
 	})

@@ -15,11 +15,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM152",
-	Title:    "rule for one host drops the TLS of a rule for many",
+	Title:    "DestinationRule for one host drops the TLS of a wildcard",
 	Severity: diag.Warning,
 	Stage:    diag.AtTLS,
-	Why: `DestinationRules do not inherit: a client uses the one with the most specific host, alone. The rule for the wildcard host sets TLS;
-for this host, whose own rule says nothing of TLS, it does not count. (Mutual TLS of the mesh is not lost: it is automatic.)`,
+	Why: `DestinationRules do not inherit: a client uses only the one with the most specific host. The wildcard DestinationRule sets TLS; for this
+host it does not apply. (Automatic mutual TLS is not affected.)`,
 	Fix: `Repeat the tls block.`,
 	Wrong: `
 apiVersion: v1
@@ -68,7 +68,7 @@ spec:
 func uninheritedTLS(s *facts.Set, r *reporter) {
 	eachNarrower(s, func(narrow, wide *config.Object) {
 		if slices.Contains(missingBlocks(s, wide, narrow), "tls") {
-			r.at(facts.At(narrow, "spec.host"), "the tls settings of %s do not hold for %q, whose own rule says nothing of TLS", name(wide), config.Spec[*networking.DestinationRule](narrow).GetHost()).
+			r.at(facts.At(narrow, "spec.host"), "the tls settings of %s do not apply to %q: its own DestinationRule sets no tls", name(wide), config.Spec[*networking.DestinationRule](narrow).GetHost()).
 				related(facts.At(wide, "spec.trafficPolicy.tls"), "these settings are not inherited")
 		}
 	})
@@ -76,12 +76,12 @@ func uninheritedTLS(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM170",
-	Title:    "rule for one host drops policies of a rule for many",
+	Title:    "DestinationRule for one host drops the policies of a wildcard",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `DestinationRules do not inherit: a client uses the one with the most specific host, alone. What the rule for the wildcard host sets
-and the rule for this host does not is back to the defaults.`,
-	Fix: `Repeat the blocks that should hold for this host.`,
+	Why: `DestinationRules do not inherit: a client uses only the one with the most specific host. Settings of the wildcard DestinationRule that
+this one does not repeat are reset to defaults.`,
+	Fix: `Repeat the settings that should apply to this host.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -131,8 +131,8 @@ func uninherited(s *facts.Set, r *reporter) {
 	eachNarrower(s, func(narrow, wide *config.Object) {
 		lost := slices.DeleteFunc(missingBlocks(s, wide, narrow), func(b string) bool { return b == "tls" })
 		if len(lost) > 0 {
-			r.at(facts.At(narrow, "spec.host"), "%s of %s does not hold for %q, which has this rule of its own", strings.Join(lost, " and "), name(wide), config.Spec[*networking.DestinationRule](narrow).GetHost()).
-				help("repeat %s here, if it should hold", strings.Join(lost, " and ")).
+			r.at(facts.At(narrow, "spec.host"), "%s of %s does not apply to %q: this DestinationRule is more specific", strings.Join(lost, " and "), name(wide), config.Spec[*networking.DestinationRule](narrow).GetHost()).
+				help("repeat %s here if it should apply", strings.Join(lost, " and ")).
 				related(facts.At(wide, "spec.trafficPolicy"), "these settings are not inherited")
 		}
 	})
@@ -183,12 +183,12 @@ func missingBlocks(s *facts.Set, wide, narrow *config.Object) []string {
 
 var _ = register(diag.Check{
 	ID:       "SEM171",
-	Title:    "rule of a client's namespace hides that of the service",
+	Title:    "DestinationRule in the client's namespace hides that of the service",
 	Severity: diag.Warning,
 	Stage:    diag.AtCluster,
-	Why: `A client uses the DestinationRule of its own namespace and, only where there is none for the host, that of the service's. The rules
-are not united: policies and subsets of the hidden rule do not exist for clients of this namespace.`,
-	Fix: `Repeat what the other rule sets, or remove this rule.`,
+	Why: `A client uses the DestinationRule of its own namespace, and that of the service's namespace only if there is none for the host. They are
+not merged: policies and subsets of the hidden one do not exist for clients of this namespace.`,
+	Fix: `Repeat the settings of the other DestinationRule, or remove this one.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -255,8 +255,8 @@ func hidesServiceRule(s *facts.Set, r *reporter) {
 			continue
 		}
 		if lost := append(missingBlocks(s, hidden, o), missingSubsets(s, hidden, o)...); len(lost) > 0 {
-			r.at(facts.At(o, "spec.host"), "clients in namespace %s lose %s of %s, which this rule hides", o.Namespace, strings.Join(lost, " and "), name(hidden)).
-				related(facts.At(hidden, "spec.host"), "the rule of the service's namespace")
+			r.at(facts.At(o, "spec.host"), "clients in namespace %s lose %s of %s, which this DestinationRule hides", o.Namespace, strings.Join(lost, " and "), name(hidden)).
+				related(facts.At(hidden, "spec.host"), "DestinationRule in the service's namespace")
 		}
 	}
 }

@@ -13,12 +13,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM109",
-	Title:    "rules are for a host that nobody registers",
+	Title:    "VirtualService for an unregistered host",
 	Severity: diag.Warning,
 	Stage:    diag.AtVirtualHost,
-	Why: `A sidecar knows hosts from Services and ServiceEntries. For a host that neither has, the rules act only on plain HTTP to port 80;
-every other port bypasses them.`,
-	Fix: `Register the host by a ServiceEntry with the port that applications call.`,
+	Why: `Sidecars know hosts from Services and ServiceEntries. For an unregistered host, the routes apply only to plain HTTP on port 80; other
+ports bypass them.`,
+	Fix: `Register the host with a ServiceEntry that has the port that applications use.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -65,7 +65,7 @@ func unregisteredHost(s *facts.Set, r *reporter) {
 			if len(s.Hosts.Services(full)) > 0 || matchesAny(s, full) || !unregistered(s, h, full) {
 				continue
 			}
-			r.at(facts.At(o, "spec.hosts").Item(i), "no Service and no ServiceEntry has the host %q; the rules act only on plain HTTP to port 80", full)
+			r.at(facts.At(o, "spec.hosts").Item(i), "no Service or ServiceEntry has the host %q: the routes apply only to plain HTTP on port 80", full)
 		}
 	}
 }
@@ -89,12 +89,11 @@ func matchesAny(s *facts.Set, host string) bool {
 
 var _ = register(diag.Check{
 	ID:       "SEM110",
-	Title:    "DestinationRule is for a host that nobody registers",
+	Title:    "DestinationRule for an unregistered host",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A DestinationRule acts on the clusters of the services that its host names. No Service and no ServiceEntry has this host, so the
-rule does nothing.`,
-	Fix: `Correct the host, or register it.`,
+	Why:      `A DestinationRule configures the clusters of its host. No Service and no ServiceEntry has this host, so it has no effect.`,
+	Fix:      `Correct the host, or register it.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -140,12 +139,12 @@ func ruleForNobody(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM111",
-	Title:    "short host on rules for gateways only",
+	Title:    "short host in a VirtualService for gateways only",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A host without a dot is completed to the name of a Kubernetes Service. Rules that are bound only to gateways then apply to
-requests whose Host header is that full name, which callers from outside hardly send.`,
-	Fix: `Write the host name that callers use.`,
+	Why: `A host without dots is completed to the name of a Kubernetes Service. A VirtualService for gateways then applies only to requests whose
+Host header is that full name, which external clients rarely send.`,
+	Fix: `Write the host that clients use.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -199,7 +198,7 @@ func shortGatewayHost(s *facts.Set, r *reporter) {
 		}
 		for i, h := range config.Spec[*networking.VirtualService](o).GetHosts() {
 			if h != "" && facts.IsShortName(h) {
-				r.at(facts.At(o, "spec.hosts").Item(i), "callers of the gateway would have to ask for the host %q", s.FullHost(h, o))
+				r.at(facts.At(o, "spec.hosts").Item(i), "the routes apply only to requests with Host: %q, which clients of a gateway rarely send", s.FullHost(h, o))
 			}
 		}
 	}

@@ -7,13 +7,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM153",
-	Title:    "server is not verified",
+	Title:    "server certificate is not verified",
 	Severity: diag.Warning,
 	Stage:    diag.AtTLS,
 	When:     diag.Observed,
-	Why: `With insecureSkipVerify the proxy accepts any certificate: whoever can answer in the server's place can read and change what is
-sent.`,
-	Fix: `Name the CA of the server in caCertificates and take insecureSkipVerify out.`,
+	Why:      `With insecureSkipVerify the proxy accepts any certificate: an attacker who answers in place of the server can read and change the traffic.`,
+	Fix:      `Set the server's CA in caCertificates and remove insecureSkipVerify.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry

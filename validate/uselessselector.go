@@ -10,12 +10,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM059",
-	Title:    "resolution NONE selects workloads",
+	Title:    "resolution NONE ignores workloadSelector",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `With resolution NONE, which is the default, the proxy connects to the address that the application dialled. The workloads that are
-selected are never used.`,
-	Fix: `Use resolution STATIC, or remove the workloadSelector.`,
+	Why:      `With resolution NONE, the default, the proxy connects to the original destination. The selected workloads are never used.`,
+	Fix:      `Use resolution STATIC, or remove workloadSelector.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -40,7 +39,7 @@ spec:
 func uselessSelector(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		if spec.WorkloadSelector != nil && spec.Resolution == networking.ServiceEntry_NONE {
-			r.at(facts.At(o, "spec.workloadSelector"), "resolution NONE ignores the workloads that are selected").warned()
+			r.at(facts.At(o, "spec.workloadSelector"), "workloadSelector is ignored: the resolution is NONE").warned()
 		}
 	})
 }

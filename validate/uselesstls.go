@@ -8,12 +8,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM082",
-	Title:    "TLS setting has no effect here",
+	Title:    "TLS setting has no effect",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A server that passes connections through shows no certificate; the workload behind it does. A redirect to https answers plain HTTP
-requests, which reach HTTP ports only.`,
-	Fix: `Use mode SIMPLE or MUTUAL to end TLS here, and put httpsRedirect on the server of the HTTP port.`,
+	Why: `A passthrough server presents no certificate; the workload behind it does. httpsRedirect responds to plain HTTP requests, which reach HTTP
+ports only.`,
+	Fix: `Use mode SIMPLE or MUTUAL to terminate TLS here, and set httpsRedirect on the server of the HTTP port.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -37,7 +37,7 @@ spec:
 func uselessTLS(s *facts.Set, r *reporter) {
 	for _, t := range facts.WantedServerTLS(s.Documents) {
 		if c := t.Certificate(); c != "" && t.PassesThrough() {
-			r.at(t.Sub(c), "mode %s uses no certificate", t.Mode).warned()
+			r.at(t.Sub(c), "the certificate is ignored: mode %s uses none", t.Mode).warned()
 		}
 		if t.HttpsRedirect && t.Object.Kind == "Gateway" && !mesh.ParseProtocol(t.Protocol).IsHTTP() {
 			r.at(t.Sub("httpsRedirect"), "httpsRedirect has no effect on a port of protocol %s", t.Protocol).warned()

@@ -10,11 +10,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM079",
-	Title:    "weights of several destinations are all 0",
+	Title:    "weights of all destinations are 0",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why:      `Of several destinations each gets the share of its weight in the sum. Without any weight there is nothing to share by.`,
-	Fix:      `Give the destinations weights, which need not add up to 100.`,
+	Why:      `Each destination receives its share of the sum of weights. A sum of 0 is rejected.`,
+	Fix:      `Set weights; they need not add up to 100.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -53,6 +53,6 @@ func weightless[D interface{ GetWeight() int32 }](r *reporter, at facts.Place, d
 		sum += d.GetWeight()
 	}
 	if len(destinations) > 1 && sum == 0 {
-		r.at(at, "none of the %d destinations has a weight", len(destinations)).rejected()
+		r.at(at, "the weights of all %d destinations are 0", len(destinations)).rejected()
 	}
 }

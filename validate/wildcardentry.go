@@ -13,12 +13,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM138",
-	Title:    "every name of a wildcard host leads to the same endpoints",
+	Title:    "all names of a wildcard host use the same endpoints",
 	Severity: diag.Info,
 	Stage:    diag.AtEndpoint,
-	Why: `A wildcard host has no name to resolve, so its traffic goes to the listed endpoints, whatever name is called. That is right where
-one front end serves them all, and wrong where each name has a server of its own.`,
-	Fix: `Use resolution NONE to keep the address that the application looked up, or DYNAMIC_DNS to let the proxy look up the called name.`,
+	Why: `A wildcard host cannot be resolved, so its traffic goes to the listed endpoints, whatever name is requested. That is correct if one front
+end serves all names, and wrong if each name has a separate server.`,
+	Fix: `Use resolution NONE to keep the original destination, or DYNAMIC_DNS to resolve the requested name in the proxy.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -49,20 +49,20 @@ func oneFrontEnd(s *facts.Set, r *reporter) {
 		}
 		if endpoints := config.Spec[*networking.ServiceEntry](svc.Object).GetEndpoints(); len(endpoints) > 0 {
 			reported[at] = true
-			r.at(at, "every name of %q leads to %s", svc.Host, endpoints[0].GetAddress()).
-				related(facts.At(svc.Object, "spec.endpoints"), "the endpoints are listed here")
+			r.at(at, "every name of %q is sent to %s", svc.Host, endpoints[0].GetAddress()).
+				related(facts.At(svc.Object, "spec.endpoints"), "endpoints")
 		}
 	}
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM139",
-	Title:    "gateway forwards to a host of resolution NONE",
+	Title:    "gateway route to a host with resolution NONE",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
-	Why: `Resolution NONE sends a connection on to the address that the application dialled. At a gateway that is the gateway itself, so
-Istio makes a cluster of known endpoints there instead, and the entry has none: the gateway answers 503.`,
-	Fix: `Use resolution DNS for a host that has a name, DYNAMIC_DNS for a wildcard, or STATIC with endpoints.`,
+	Why: `With resolution NONE the proxy connects to the original destination. At a gateway that is the gateway itself, so Istio creates a cluster
+with known endpoints instead, and the ServiceEntry has none: the gateway responds with 503.`,
+	Fix: `Use resolution DNS for an exact host, DYNAMIC_DNS for a wildcard, or STATIC with endpoints.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -110,19 +110,19 @@ func dialledAtGateway(s *facts.Set, r *reporter) {
 		if len(spec.GetEndpoints()) > 0 || spec.GetWorkloadSelector() != nil {
 			return
 		}
-		r.at(t.HostPlace(), "a gateway knows no address for %q, whose resolution is NONE", svc.Host).
-			related(facts.At(svc.Object, "spec.resolution"), "the resolution is written here")
+		r.at(t.HostPlace(), "the gateway has no address for %q: its resolution is NONE", svc.Host).
+			related(facts.At(svc.Object, "spec.resolution"), "resolution")
 	})
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM149",
-	Title:    "subjectAltNames of an entry leave out one of its hosts",
+	Title:    "subjectAltNames exclude a host of the ServiceEntry",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The proxy verifies that the server's certificate has one of the entry's subjectAltNames, for every host of the entry. The list
-names some of the hosts and leaves out another: a certificate for that one alone is refused.`,
-	Fix: `Add the host to subjectAltNames, or give it an entry of its own.`,
+	Why: `For every host of the ServiceEntry, the proxy verifies that the server's certificate has one of its subjectAltNames. The list contains
+some of the hosts but not this one: a certificate for this host only is rejected.`,
+	Fix: `Add the host to subjectAltNames, or move it to a separate ServiceEntry.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -173,7 +173,7 @@ func uncoveredName(s *facts.Set, r *reporter) {
 			continue
 		}
 		reported[at] = true
-		r.at(at, "a certificate for %q is refused: subjectAltNames name only other hosts", x.Service.Host).
-			related(facts.At(x.Service.Object, "spec.subjectAltNames"), "the names that are verified")
+		r.at(at, "a certificate for %q is rejected: subjectAltNames lists only other hosts", x.Service.Host).
+			related(facts.At(x.Service.Object, "spec.subjectAltNames"), "verified names")
 	}
 }

@@ -21,7 +21,7 @@ func portList(svc *mesh.Service) string {
 	}
 	switch len(numbers) {
 	case 0:
-		return "no port"
+		return "no ports"
 	case 1:
 		return "port " + numbers[0]
 	}
@@ -43,7 +43,7 @@ func portNames(svc *mesh.Service) string {
 // spoken is the protocol of a port for a message.
 func spoken(p *mesh.Port) string {
 	if p.Protocol == mesh.Detected {
-		return "to be detected"
+		return "auto-detected"
 	}
 	return string(p.Protocol)
 }
@@ -53,7 +53,7 @@ func spoken(p *mesh.Port) string {
 // rather than a finding of its own.
 func elder(first, second *config.Object) string {
 	if first != second && first.CreationTimestamp.Equal(second.CreationTimestamp) {
-		return "; neither says when it was created, so names decide here, and age in a cluster"
+		return "; neither has a creationTimestamp: sorted by name here, by age in a cluster"
 	}
 	return ""
 }

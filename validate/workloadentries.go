@@ -17,11 +17,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM251",
-	Title:    "WorkloadEntry has a name where an address is needed",
+	Title:    "WorkloadEntry address must be an IP address",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `Only entries with resolution DNS look names up. Everything else that selects workloads, Services and entries with resolution STATIC,
-takes IP addresses, and leaves a WorkloadEntry out whose address is a name.`,
+	Why: `Only ServiceEntries with resolution DNS resolve names. Services and ServiceEntries with resolution STATIC use IP addresses and ignore a
+WorkloadEntry whose address is a name.`,
 	Fix: `Write the IP address, or set resolution DNS in the ServiceEntry.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
@@ -65,7 +65,7 @@ func namedWorkload(s *facts.Set, r *reporter) {
 		}
 		for _, svc := range s.Workloads.SelectedBy(o) {
 			if !svc.Resolution.IsDNS() {
-				r.at(facts.At(o, "spec.address"), "%q takes IP addresses only, so that %q is left out", svc.Host, address).
+				r.at(facts.At(o, "spec.address"), "address %[2]q is ignored: %[1]q uses IP addresses only", svc.Host, address).
 					related(facts.At(svc.Object, svc.Field), "%s selects the workload", name(svc.Object))
 				break
 			}
@@ -75,12 +75,12 @@ func namedWorkload(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM252",
-	Title:    "port of a workload that nothing asks for",
+	Title:    "WorkloadEntry port that no service uses",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The port map of a WorkloadEntry says at which number a port of the service is served, by the name of the port. What selects this
-workload has no port of that name: the entry says nothing, and the default number is used.`,
-	Fix: `Write the port's name as the ServiceEntry or Service has it.`,
+	Why: `ports of a WorkloadEntry maps port names of the service to the numbers that the workload listens on. Services that select this workload
+have no port of this name: the entry is ignored, and the default number is used.`,
+	Fix: `Use the port name of the ServiceEntry or Service.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -128,7 +128,7 @@ func unaskedPorts(s *facts.Set, r *reporter) {
 			}
 			f := r.at(facts.At(o, "spec.ports").Key(asked), "no service that selects this workload has a port named %q", asked)
 			f.At.Key = true
-			f.help("the ports of %s are %s", name(svcs[0].Object), portNames(svcs[0])).
+			f.help("ports of %s: %s", name(svcs[0].Object), portNames(svcs[0])).
 				related(facts.At(svcs[0].Object, "spec.ports"), "%s selects the workload", name(svcs[0].Object))
 		}
 	}
@@ -141,12 +141,12 @@ func asksFor(svc *mesh.Service, port string) bool {
 
 var _ = register(diag.Check{
 	ID:       "SEM253",
-	Title:    "the same workload twice",
+	Title:    "duplicate endpoint",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `Two WorkloadEntries, or two endpoints of one entry, have the same address and ports, and one host is served by both. The proxy takes
-them for two endpoints: the machine gets twice its share, and what ejects the one leaves the other in.`,
-	Fix: `Remove one of the two, or correct its address. A weight gives one endpoint a greater share.`,
+	Why: `Two WorkloadEntries, or two endpoints of one ServiceEntry, have the same address and ports and serve one host. The proxy treats them as
+two endpoints: the machine receives twice its share, and ejecting one keeps the other.`,
+	Fix: `Remove one of the two, or correct its address. To give an endpoint a larger share, set weight.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -201,8 +201,8 @@ func twiceListed(s *facts.Set, r *reporter) {
 		}
 		key := fmt.Sprint(svcs[0].Host, "\x00", svcs[0].Namespace, "\x00", socketOf(entry))
 		if twin := first[key]; twin != nil {
-			r.at(facts.At(o, "spec.address"), "WorkloadEntry %s has the same address and ports, and serves %q as well", twin.Name, svcs[0].Host).
-				related(facts.At(twin, "spec.address"), "the other entry")
+			r.at(facts.At(o, "spec.address"), "WorkloadEntry %s has the same address and ports and also serves %q", twin.Name, svcs[0].Host).
+				related(facts.At(twin, "spec.address"), "other WorkloadEntry")
 			continue
 		}
 		first[key] = o
@@ -213,7 +213,7 @@ func twiceListed(s *facts.Set, r *reporter) {
 			key := fmt.Sprint(socketOf(e), "\x00", facts.LabelPairs(e.GetLabels()))
 			at := func(i int) facts.Place { return facts.At(o, "spec.endpoints").Item(i).Sub("address") }
 			if twin, taken := listed[key]; taken && e.GetAddress() != "" {
-				r.at(at(i), "the endpoint %s is listed twice", e.GetAddress()).related(at(twin), "it is listed here first")
+				r.at(at(i), "the endpoint %s is listed twice", e.GetAddress()).related(at(twin), "first listed here")
 				continue
 			}
 			listed[key] = i

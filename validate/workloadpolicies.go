@@ -12,13 +12,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM155",
-	Title:    "clients send plaintext to a workload that demands mutual TLS",
+	Title:    "clients send plaintext to a workload that requires mutual TLS",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `Clients decide by themselves, endpoint by endpoint, whether to use the mesh's mutual TLS: for a ServiceEntry's endpoint or a
-WorkloadEntry they do so only if it has a serviceAccount, or the label security.istio.io/tlsMode: istio. This one has neither, and so
-gets plaintext, which a PeerAuthentication of mode STRICT makes its sidecar refuse. A machine without a sidecar does not look at the policy.`,
-	Fix: `Write the serviceAccount that the workload runs as; or, where it has no sidecar, leave it out of the policy.`,
+	Why: `With automatic mutual TLS, clients decide for each endpoint: for an endpoint of a ServiceEntry or a WorkloadEntry they use mutual TLS only
+if it has a serviceAccount or the label security.istio.io/tlsMode: istio. This one has neither and receives plaintext, which a
+PeerAuthentication with mode STRICT rejects. A machine without a sidecar ignores the policy.`,
+	Fix: `Set the serviceAccount of the workload; if it has no sidecar, exclude it from the policy.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -80,10 +80,10 @@ func plaintextWorkload(s *facts.Set, r *reporter) {
 					continue
 				}
 				reported[at] = true
-				f := r.at(at, "clients send plaintext to %s, which has no serviceAccount, and mutual TLS is demanded there", e.Address)
+				f := r.at(at, "clients send plaintext to %s, which requires mutual TLS: it has no serviceAccount", e.Address)
 				server := s.Mesh.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: svc.Namespace, Labels: e.Labels, Name: e.Workload})
 				if _, by := server.MutualTLS(e.Port); by.Object != nil {
-					f.related(facts.At(by.Object, by.Field), "it is demanded here")
+					f.related(facts.At(by.Object, by.Field), "required here")
 				}
 			}
 		}
@@ -92,13 +92,12 @@ func plaintextWorkload(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM254",
-	Title:    "endpoint has no identity that clients could verify",
+	Title:    "endpoint without a service account",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `With mutual TLS of the mesh a client accepts the identities of the service accounts that the endpoints of a host are known to run as.
-Other endpoints of this host have one; this one has none, so that its certificate is refused, unless it happens to run as one of
-theirs.`,
-	Fix: `Write the serviceAccount that the workload runs as, or list its identity in the entry's subjectAltNames.`,
+	Why: `With mutual TLS, a client accepts the identities of the service accounts of a host's endpoints. Other endpoints of this host have one;
+this one has none, so its certificate is rejected unless it uses one of theirs.`,
+	Fix: `Set the serviceAccount of the workload, or list its identity in subjectAltNames of the ServiceEntry.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -153,8 +152,8 @@ func namelessEndpoint(s *facts.Set, r *reporter) {
 			at := facts.At(e.Object, e.Field)
 			if e.ServiceAccount == "" && !e.IsUnix() && !reported[at] {
 				reported[at] = true
-				r.at(at, "%s has no serviceAccount, and clients of %q accept those of the other endpoints only", e.Address, x.Service.Host).
-					related(x.TLS.Place, "mutual TLS is asked for here")
+				r.at(at, "%s has no serviceAccount: clients of %q accept only the identities of the other endpoints", e.Address, x.Service.Host).
+					related(x.TLS.Place, "mutual TLS is set here")
 			}
 		}
 	}
@@ -162,12 +161,12 @@ func namelessEndpoint(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM258",
-	Title:    "clients do not hear of the mutual TLS that a workload demands",
+	Title:    "workload requires mutual TLS but its namespace disables it",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `Whether clients use mutual TLS by themselves is decided by the policy of the namespace or the mesh. That is DISABLE here, so they send
-plaintext; a policy for some workloads does not change it, and its mode STRICT makes those refuse every client.`,
-	Fix: `Let the namespace have mode PERMISSIVE instead of DISABLE, or set tls mode ISTIO_MUTUAL in a DestinationRule.`,
+	Why: `Clients decide about automatic mutual TLS by the policy of the namespace or mesh. It is DISABLE here, so they send plaintext; a policy for
+some workloads does not change that, and mode STRICT makes those reject every client.`,
+	Fix: `Set mode PERMISSIVE for the namespace, or tls mode ISTIO_MUTUAL in a DestinationRule.`,
 	Wrong: `
 apiVersion: security.istio.io/v1
 kind: PeerAuthentication
@@ -209,20 +208,20 @@ func unheardMutual(s *facts.Set, r *reporter) {
 			continue
 		}
 		if d := s.MutualTLS.Mode(o.Namespace); d.Mode == security.PeerAuthentication_MutualTLS_DISABLE {
-			r.at(facts.At(o, "spec.mtls.mode"), "clients send plaintext, because the policy of the namespace is DISABLE, and these workloads refuse it").
-				related(facts.At(d.By.Object, d.By.Field), "clients go by this policy")
+			r.at(facts.At(o, "spec.mtls.mode"), "clients send plaintext (the namespace policy is DISABLE), and these workloads reject it").
+				related(facts.At(d.By.Object, d.By.Field), "clients use this policy")
 		}
 	}
 }
 
 var _ = register(diag.Check{
 	ID:       "SEM257",
-	Title:    "Service for callers outside of the mesh leads to workloads that refuse them",
+	Title:    "external Service leads to workloads that require mutual TLS",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A Service of type NodePort or LoadBalancer lets callers in that have no sidecar and no certificate of the mesh. The sidecars of these
-workloads demand mutual TLS (PeerAuthentication of mode STRICT), and reset such connections.`,
-	Fix: `Let callers come in by a gateway; or set mode PERMISSIVE for the port (portLevelMtls) that they use.`,
+	Why: `A Service of type NodePort or LoadBalancer accepts clients outside the mesh, which have no Istio certificate. The sidecars of these
+workloads require mutual TLS (PeerAuthentication with mode STRICT) and reset such connections.`,
+	Fix: `Route external clients through a gateway, or set mode PERMISSIVE for the port in portLevelMtls.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -266,8 +265,8 @@ func refusedCallers(s *facts.Set, r *reporter) {
 		}
 		for _, port := range svc.Ports {
 			if by, ok := demanded(s, svc, port); ok {
-				r.at(facts.At(svc.Object, "spec.type"), "callers from outside have no certificate of the mesh, which port %d demands", port.Number).
-					related(facts.At(by.Object, by.Field), "it is demanded here")
+				r.at(facts.At(svc.Object, "spec.type"), "external clients have no Istio certificate, which port %d requires", port.Number).
+					related(facts.At(by.Object, by.Field), "required here")
 				break
 			}
 		}
@@ -292,13 +291,12 @@ func demanded(s *facts.Set, svc *mesh.Service, port *mesh.Port) (mesh.Written, b
 
 var _ = register(diag.Check{
 	ID:       "SEM262",
-	Title:    "policies for workloads without a sidecar",
+	Title:    "policy for workloads without a sidecar",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why: `A sidecar carries out what PeerAuthentication, AuthorizationPolicy, RequestAuthentication and Sidecar say. The label
-istio-injection: disabled of the namespace, or the label sidecar.istio.io/inject: "false" of the workload, keeps it away, and the
-policy has no effect there.`,
-	Fix: `Inject sidecars, or leave the workloads out of the policy.`,
+	Why: `The sidecar enforces PeerAuthentication, AuthorizationPolicy, RequestAuthentication and Sidecar. The namespace label istio-injection:
+disabled, or the workload label sidecar.istio.io/inject: "false", prevents injection, and the policy has no effect.`,
+	Fix: `Inject sidecars, or exclude the workloads from the policy.`,
 	Wrong: `
 apiVersion: apps/v1
 kind: Deployment
@@ -344,15 +342,15 @@ func powerlessPolicy(s *facts.Set, r *reporter) {
 				}
 			}
 			if len(picked) > 0 {
-				r.at(p.Place, "the workloads that this policy selects have no sidecar to carry it out").
-					related(facts.At(picked[0], "metadata.name"), "%s asks for none", name(picked[0]))
+				r.at(p.Place, "the policy has no effect: the selected workloads have no sidecar").
+					related(facts.At(picked[0], "metadata.name"), "%s disables injection", name(picked[0]))
 			}
 			continue
 		}
 		ns := s.Mesh.Object("Namespace", "", p.Object.Namespace)
 		if ns != nil && ns.Labels[facts.InjectionLabel] == "disabled" && p.Object.Namespace != s.Mesh.Settings.Config.GetRootNamespace() {
-			r.at(facts.At(p.Object, "metadata.name"), "the workloads of namespace %s have no sidecar to carry this policy out", p.Object.Namespace).
-				related(facts.At(ns, "metadata.labels").Key(facts.InjectionLabel), "injection is turned off here")
+			r.at(facts.At(p.Object, "metadata.name"), "the policy has no effect: the workloads of namespace %s have no sidecar", p.Object.Namespace).
+				related(facts.At(ns, "metadata.labels").Key(facts.InjectionLabel), "injection is disabled here")
 		}
 	}
 }

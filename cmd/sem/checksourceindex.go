@@ -25,7 +25,7 @@ var checkSources = map[string][]string{
 	"SEM020": {"schema/unknownfield.go"},
 	"SEM021": {"schema/wrongtype.go"},
 	"SEM022": {"schema/missingfield.go"},
-	"SEM023": {"schema/authorizationpolicy.cue", "schema/checksvalue.go", "schema/common.cue", "schema/httproute.cue", "schema/peerauthentication.cue", "schema/servertls.cue", "schema/serviceentry.cue", "schema/sidecar.cue", "schema/trafficpolicy.cue", "schema/workloadgroup.cue"},
+	"SEM023": {"schema/authorizationpolicy.cue", "schema/checksvalue.go", "schema/common.cue", "schema/httproute.cue", "schema/peerauthentication.cue", "schema/requestauthentication.cue", "schema/servertls.cue", "schema/serviceentry.cue", "schema/sidecar.cue", "schema/trafficpolicy.cue", "schema/workloadgroup.cue"},
 	"SEM024": {"internal/recipe/shared.cue", "schema/checksvalue.go", "schema/common.cue", "schema/httproute.cue", "schema/peerauthentication.cue"},
 	"SEM025": {"internal/recipe/shared.cue", "schema/checksvalue.go", "schema/common.cue", "schema/gateway.cue", "schema/sidecar.cue", "schema/trafficpolicy.cue", "schema/virtualservice.cue"},
 	"SEM026": {"schema/checksvalue.go", "schema/common.cue"},

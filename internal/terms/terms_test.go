@@ -29,7 +29,7 @@ var phrases = []phrase{
 	{regexp.MustCompile(`(?i)\b(tells?|told|telling)\b`), "report, show, set, be given"},
 	{regexp.MustCompile(`(?i)\b(is|are|was|were|be|it is) no (?:[a-z])`), "is not a …"},
 	{regexp.MustCompile(`(?i)\bnone of\b`), "no …, not any of"},
-	{regexp.MustCompile(`(?i)\bof (its|their|your|our) own\b`), "its own …, separate, independent"},
+	{regexp.MustCompile(`(?i)\bof (its|their|your|our) own([.,;:)]|$| (and|or|to|by|in|for|is|has|with)\b)`), "its own …, separate, independent"},
 	{regexp.MustCompile(`(?i)\b(hold|holds|held) [^.,;]{0,40}\bto (the|a|an|what|its|their|it|them)\b`), "check against"},
 	{regexp.MustCompile(`(?i)\b(stand|stands|stood) (in|at|under|there|for it)\b`), "is in, is at"},
 	{regexp.MustCompile(`(?i)\bgrave(ly|r|st)?\b`), "severe"},
