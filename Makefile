@@ -73,9 +73,9 @@ lint:
 	go vet ./...
 	go run $(STATICCHECK) -checks inherit,-SA1019,-ST1005 ./...
 
-# Archives for all platforms with checksums and SBOMs, into dist/. SEM_RELEASE=linux/amd64 go test ./internal/release shows that
+# Archives for all platforms with checksums and SBOMs, into dist/. SEM_RELEASE=linux/amd64 go test ./internal/archive shows that
 # two builds give the same bytes.
 VERSION = $(shell git describe --tags --always --dirty)
 
 release:
-	go run ./internal/release -version $(VERSION)
+	go run ./internal/archive -version $(VERSION)

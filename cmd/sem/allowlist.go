@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/release"
 )
 
 // A settingKey is a key that a settings file may have. Whoever proposes a change can write that file: no key may run a program,
@@ -33,6 +34,8 @@ var settingKeys = []settingKey{
 	{name: "filename", group: keysRead, path: true, many: true},
 	{name: "namespace", group: keysRead},
 	{name: "mesh-config", group: keysRead, path: true},
+	{name: "istio", group: keysRead, values: release.Names()},
+	{name: "istiod-env", group: keysRead, many: true},
 	{name: "each", group: keysRead, values: []string{"true", "false"}},
 	{name: "registry", group: keysRead, values: []string{"open", "closed"}},
 	{name: "disable", group: keysJudge, many: true},

@@ -21,6 +21,7 @@ type inputFlags struct {
 	meshConfig string
 	follow     bool
 	assume     assumeFlags
+	release    releaseFlags
 }
 
 func (f *inputFlags) add(cmd *cobra.Command) {
@@ -30,6 +31,7 @@ func (f *inputFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.meshConfig, "mesh-config", "", "`FILE` with the mesh's settings: a MeshConfig, an IstioOperator or the istio ConfigMap")
 	flags.BoolVar(&f.follow, "follow-links", false, "follow links in folders to files outside of them")
 	f.assume.add(cmd)
+	f.release.add(cmd)
 	titled(cmd, "What is read")
 }
 
@@ -43,6 +45,7 @@ func (f *inputFlags) options(cmd *cobra.Command, paths []string) pipeline.Option
 
 		FollowLinks: f.follow,
 		Assume:      f.assume.options,
+		Release:     f.release.Release,
 	}
 }
 

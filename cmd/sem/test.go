@@ -32,6 +32,7 @@ type testCommand struct {
 	namespace  string
 	meshConfig string
 	assume     assumeFlags
+	release    releaseFlags
 	only       string
 	failFast   bool
 	verbose    bool
@@ -65,6 +66,7 @@ func newTest() *cobra.Command {
 	flags.StringVarP(&c.namespace, "namespace", "n", "default", "`NAMESPACE` of documents that name none, where the tests do not say")
 	flags.StringVar(&c.meshConfig, "mesh-config", "", "`FILE` with the mesh's settings, where the tests do not say")
 	c.assume.add(cmd)
+	c.release.add(cmd)
 	titled(cmd, "What is read")
 	addKeepGoing(cmd, &c.keep)
 	flags.VarP(&c.out, "output", "o", "`FORMAT` or FORMAT=FILE: text, json, junit, github or lcov (repeatable)")
@@ -127,7 +129,7 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 }
 
 func (c *testCommand) options() (suite.Options, error) {
-	o := suite.Options{Namespace: c.namespace, MeshConfig: c.meshConfig, Assume: c.assume.options, FailFast: c.failFast}
+	o := suite.Options{Namespace: c.namespace, MeshConfig: c.meshConfig, Assume: c.assume.options, Release: c.release.Release, FailFast: c.failFast}
 	var err error
 	if c.envoy != "" {
 		path, err := exec.LookPath(c.envoy)

@@ -10,7 +10,7 @@ import (
 var Input = []*Check{
 	Unreadable, tooLarge, notText, syntax, tabIndent, template, duplicateKey, badAnchor, tooComplex, noJSON, notObject,
 	noKind, noDocument, notConcrete, conflict, twoReadings, UnknownKind, Undecodable, badSuppression, UnknownSetting,
-	uselessSuppression, BadTest, holdsTests, folderLink, BadSettings,
+	uselessSuppression, BadTest, holdsTests, folderLink, BadSettings, NewerThanRelease, WithoutEffect,
 }
 
 // Unreadable and the checks beside it are those of the file as such. Their examples are not YAML, and so they have none.
@@ -152,6 +152,21 @@ var holdsTests = &Check{
 	Why: "A file named NAME_test.yaml holds request tests, which say what becomes of requests. It is no configuration: nothing of it reaches the mesh.",
 	Fix: "Run the tests with 'sem test FILE', and name the files that hold configuration here.",
 }
+
+// The checks about an older release of Istio, which package pipeline reports. They have no example, as the release is a
+// setting.
+var (
+	NewerThanRelease = &Check{
+		ID: "SEM062", Title: "not admitted by this release of Istio", Severity: Error, Stage: NoStage,
+		Why: "The release that --istio names is older than the field or value. Its API server and webhook refuse the document, or drop the field.",
+		Fix: "Remove the field or value, or upgrade Istio first. docs/releases.md lists what each release added.",
+	}
+	WithoutEffect = &Check{
+		ID: "SEM098", Title: "without effect in this release of Istio", Severity: Warning, Stage: NoStage,
+		Why: "The release that --istio names admits the field, and does nothing with it. A later release acts on it.",
+		Fix: "Remove the field, or upgrade Istio. docs/releases.md lists what each release added.",
+	}
+)
 
 // BadSettings is the check of the settings file, which is no configuration of the mesh; the command line reports it.
 var BadSettings = &Check{

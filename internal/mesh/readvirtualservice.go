@@ -19,7 +19,7 @@ func readVirtualService(o *config.Object, spec *networking.VirtualService, setti
 	at := func(field string) config.Place { return config.Place{Object: o, Field: field} }
 	v := &virtualService{rules: &routing.Rules{
 		Object: o, HostsAt: at("spec.hosts"), Gateways: n.gateways(spec.Gateways),
-		Audience: visibility.Of(spec.ExportTo, settings.Config.DefaultVirtualServiceExportTo, o.Namespace),
+		Audience: visibility.Of(spec.ExportTo, settings.ExportTo(settings.Config.DefaultVirtualServiceExportTo), o.Namespace),
 	}}
 	if len(spec.Gateways) == 0 {
 		v.rules.Gateways = []string{MeshGateway}

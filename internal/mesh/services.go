@@ -41,6 +41,7 @@ const (
 	DNSRoundRobin   = registry.DNSRoundRobin
 	OriginalDst     = registry.OriginalDst
 	DynamicDNS      = registry.DynamicDNS
+	Unresolved      = registry.Unresolved
 	Alias           = registry.Alias
 	PreferSameZone  = registry.PreferSameZone
 	PreferSameNode  = registry.PreferSameNode

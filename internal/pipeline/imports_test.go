@@ -42,10 +42,10 @@ var mayImport = map[string][]string{
 	"internal/compile/filterchain": {"internal/compile/origin", "internal/compile/proxy", "internal/compile/security", "internal/compile/tlscontext", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh"},
 	"internal/compile/security":    {"internal/compile/origin", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/source"},
 	"internal/compile/tlscontext":  {"internal/compile/origin", "internal/compile/security", "internal/compile/xds", "internal/envoy", "internal/mesh"},
-	"internal/compile/proxy":       {"internal/compile/origin", "internal/compile/xds", "internal/envoy", "internal/mesh", "internal/mesh/routing"},
+	"internal/compile/proxy":       {"internal/compile/origin", "internal/compile/xds", "internal/envoy", "internal/mesh", "internal/mesh/routing", "internal/release"},
 	"internal/compile/origin":      {"internal/config", "internal/envoy", "internal/mesh", "internal/source"},
 	"internal/compile/xds":         {"internal/config", "internal/mesh"},
-	"internal/compile/cluster":     {"internal/compile/origin", "internal/compile/proxy", "internal/compile/tlscontext", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/trafficpolicy"},
+	"internal/compile/cluster":     {"internal/compile/origin", "internal/compile/proxy", "internal/compile/tlscontext", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/trafficpolicy", "internal/release"},
 	"internal/compile/route":       {"internal/compile/origin", "internal/compile/proxy", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/routing"},
 	"internal/compile/gateway":     {"internal/compile/filterchain", "internal/compile/origin", "internal/compile/proxy", "internal/compile/route", "internal/compile/security", "internal/compile/tlscontext", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/routing", "internal/source"},
 	"internal/compile/inbound":     {"internal/compile/cluster", "internal/compile/filterchain", "internal/compile/origin", "internal/compile/proxy", "internal/compile/route", "internal/compile/security", "internal/compile/tlscontext", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/trafficpolicy", "internal/source"},
@@ -58,13 +58,14 @@ var mayImport = map[string][]string{
 
 	"validate/internal/facts": {"internal/mesh", "internal/config", "internal/diag", "internal/source"},
 
-	"internal/pipeline": {"internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate"},
+	"internal/pipeline": {"internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate", "internal/release"},
 	"internal/explain":  {"internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
-	"internal/suite":    {"internal/source", "internal/diag", "internal/pipeline", "internal/envoy", "simulate", "internal/explain"},
+	"internal/suite":    {"internal/source", "internal/diag", "internal/pipeline", "internal/release", "internal/envoy", "simulate", "internal/explain"},
 	"internal/output":   {"internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
 	"internal/request":  {"simulate", "internal/diag"},
 	"internal/recipe":   {"schema"},
 	"internal/convert":  {"internal/source", "schema"},
+	"internal/archive":  {},
 	"internal/release":  {},
 	"internal/standin":  {},
 	".":                 {"internal/source", "internal/diag", "internal/envoy", "internal/explain", "internal/output", "internal/pipeline", "render", "simulate", "validate"},
@@ -86,9 +87,9 @@ var mayImport = map[string][]string{
 	"simulate/internal/listener":   {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/match", "simulate/internal/memo", "simulate/internal/network", "simulate/internal/tlscontext", "simulate/internal/upstream"},
 
 	// The rooms of mesh.
-	"internal/mesh/registry":      {"internal/config", "internal/source", "internal/mesh/settings", "internal/mesh/visibility"},
+	"internal/mesh/registry":      {"internal/config", "internal/source", "internal/mesh/settings", "internal/mesh/visibility", "internal/release"},
 	"internal/mesh/routing":       {"internal/config", "internal/mesh/visibility"},
-	"internal/mesh/settings":      {"internal/config", "internal/diag", "internal/source"},
+	"internal/mesh/settings":      {"internal/config", "internal/diag", "internal/source", "internal/release"},
 	"internal/mesh/trafficpolicy": {"internal/config"},
 	"internal/mesh/visibility":    {},
 
@@ -130,7 +131,7 @@ var homes = []struct {
 	{"github.com/spf13/cobra", []string{"cmd/sem"}, "a library has no flags"},
 	{"github.com/charmbracelet/lipgloss", []string{"internal/output"}, "looks are decided in one place"},
 	{"github.com/charmbracelet/x", []string{"internal/output"}, "looks are decided in one place"},
-	{"github.com/CycloneDX", []string{"internal/release"}, "what is published is listed where it is built"},
+	{"github.com/CycloneDX", []string{"internal/archive"}, "what is published is listed where it is built"},
 	{"github.com/charmbracelet/huh", []string{"cmd/sem"}, "only a command talks with somebody"},
 }
 

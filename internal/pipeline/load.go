@@ -11,6 +11,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/parallel"
+	"sem.example/internal/release"
 	"sem.example/internal/source"
 	"sem.example/internal/world"
 	"sem.example/schema"
@@ -25,6 +26,7 @@ type Options struct {
 	MeshConfig string    // a file with the mesh's settings; "" looks for them in the input
 	Assume     Assume    // how the input is completed by what a cluster would add
 	Watch      parallel.Watch
+	Release    release.Release // of Istio; the zero one is the newest
 
 	FollowLinks bool // from folders to files beyond them
 }
@@ -91,6 +93,8 @@ func (w *World) build(files []content, opts Options) error {
 		w.Objects, w.Found = append(w.Objects, f.objects...), append(w.Found, f.found...)
 		w.Skipped += f.skipped
 	}
+	kept, lacking := forRelease(w.Objects, opts.Release)
+	w.Objects, w.Found = kept, append(w.Found, lacking...)
 	settings, err := w.settings(docs, opts)
 	if err != nil {
 		return err

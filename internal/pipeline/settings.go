@@ -7,6 +7,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/internal/release"
 	"sem.example/internal/source"
 	"sem.example/schema"
 )
@@ -14,7 +15,7 @@ import (
 // settings are those of the mesh: from the file that the options name, else from the input, else the defaults.
 func (w *World) settings(docs []*source.Document, opts Options) (mesh.Settings, error) {
 	if opts.MeshConfig == "" {
-		return w.read(holders(docs)), nil
+		return w.settingsOf(holders(docs), opts.Release), nil
 	}
 	in, problems := source.Read([]string{opts.MeshConfig}, source.Options{FS: opts.FS, Stdin: opts.Stdin, Library: schema.Library()})
 	if err := unreadable(problems); err != nil {
@@ -28,12 +29,13 @@ func (w *World) settings(docs []*source.Document, opts Options) (mesh.Settings, 
 			w.Found = append(w.Found, diag.Problems([]source.Problem{p})...)
 		}
 	}
-	return w.read(in.Documents), nil
+	return w.settingsOf(in.Documents, opts.Release), nil
 }
 
-func (w *World) read(docs []*source.Document) mesh.Settings {
+func (w *World) settingsOf(docs []*source.Document, r release.Release) mesh.Settings {
 	settings, _, found := mesh.ReadSettings(docs)
 	w.Found = append(w.Found, found...)
+	w.Found = append(w.Found, settingsFor(&settings, r)...)
 	return settings
 }
 

@@ -1,178 +1,112 @@
-package main
+package release
 
 import (
-	"archive/tar"
-	"archive/zip"
-	"bytes"
-	"compress/gzip"
-	"crypto/sha256"
-	"fmt"
-	"io"
+	"flag"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
+	"slices"
 	"testing"
-	"time"
 
-	"github.com/CycloneDX/cyclonedx-go"
 	"github.com/google/go-cmp/cmp"
+	meshconfig "istio.io/api/mesh/v1alpha1"
+	networking "istio.io/api/networking/v1alpha3"
+	security "istio.io/api/security/v1beta1"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 )
 
-// TestArchives packs the same files twice, written at different times to different places.
-func TestArchives(t *testing.T) {
-	for _, p := range []platform{{"linux", "amd64"}, {"windows", "arm64"}} {
-		var archives [2][]byte
-		for i := range archives {
-			dir := t.TempDir()
-			file := filepath.Join(dir, "any")
-			if err := os.WriteFile(file, []byte("a binary"), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.Chtimes(file, time.Now(), time.Unix(int64(i)*1e6, 0)); err != nil {
-				t.Fatal(err)
-			}
-			var out bytes.Buffer
-			if err := p.pack(&out, "sem_1", []entry{{p.binary(), file, 0o755}, {"LICENSE", file, 0o644}}); err != nil {
-				t.Fatal(err)
-			}
-			archives[i] = out.Bytes()
+var update = flag.Bool("update", false, "rewrite goldens")
+
+// TestPage compares docs/releases.md with the table.
+func TestPage(t *testing.T) {
+	file := filepath.Join("..", "..", "docs", "releases.md")
+	if *update {
+		if err := os.WriteFile(file, []byte(Page()), 0o644); err != nil {
+			t.Fatal(err)
 		}
-		if !bytes.Equal(archives[0], archives[1]) {
-			t.Errorf("%s: two archives of the same files differ", p)
+	}
+	have, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(Page(), string(have)); diff != "" {
+		t.Errorf("%s is stale: run 'make golden' (-want +have):\n%s", file, diff)
+	}
+}
+
+// TestTable requires of each row an identifier, a known release and a field that the API has.
+func TestTable(t *testing.T) {
+	_ = []any{&meshconfig.MeshConfig{}, &networking.DestinationRule{}, &security.JWTRule{}} // registers their fields
+	seen := map[string]bool{}
+	for _, c := range Table() {
+		if c.ID == "" || seen[c.ID] || c.Text == "" {
+			t.Errorf("row %q: the identifier is missing or taken, or there is no sentence", c.ID)
 		}
-		want := fmt.Sprintf("sem_1/%s -rwxr-xr-x 1980-01-01\nsem_1/LICENSE -rw-r--r-- 1980-01-01\n", p.binary())
-		if diff := cmp.Diff(want, listing(t, p, archives[0])); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", p, diff)
+		seen[c.ID] = true
+		if !slices.Contains(names, c.Since) || c.Ignored != "" && !slices.Contains(names, c.Ignored) {
+			t.Errorf("row %s: no release %q or %q", c.ID, c.Since, c.Ignored)
+		}
+		if c.Field == "" {
+			continue
+		}
+		d, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName(c.Field))
+		if _, ok := d.(protoreflect.FieldDescriptor); err != nil || !ok {
+			t.Errorf("row %s: the API has no field %s", c.ID, c.Field)
 		}
 	}
 }
 
-// listing lists the files of an archive.
-func listing(t *testing.T, p platform, archive []byte) string {
-	t.Helper()
-	var out strings.Builder
-	if p.extension() == ".zip" {
-		r, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+func TestHas(t *testing.T) {
+	tests := []struct {
+		release string
+		env     []string
+		ask     Behaviour
+		want    bool
+	}{
+		{"1.32", nil, InboundRetryPolicy, true},
+		{"1.31", nil, InboundRetryPolicy, false},
+		{"1.31.4", nil, SendUnhealthy, true},
+		{"1.30", nil, SendUnhealthy, false},
+		{"1.30", []string{"PILOT_AUTO_SEND_UNHEALTHY_ENDPOINTS=true"}, SendUnhealthy, true},
+		{"1.32", []string{"DISABLE_TRACK_REMAINING_CB_METRICS=false"}, NoTrackRemaining, false},
+		{"1.29", nil, NoTrackRemaining, true},
+		{"v1.28", nil, NoTrackRemaining, false},
+	}
+	for _, test := range tests {
+		r, err := Parse(test.release)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, f := range r.File {
-			fmt.Fprintln(&out, f.Name, f.Mode(), f.Modified.UTC().Format(time.DateOnly))
+		if r, err = r.With(test.env); err != nil {
+			t.Fatal(err)
 		}
-		return out.String()
-	}
-	compressed, err := gzip.NewReader(bytes.NewReader(archive))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for r := tar.NewReader(compressed); ; {
-		h, err := r.Next()
-		if err == io.EOF {
-			return out.String()
+		if got := r.Has(test.ask); got != test.want {
+			t.Errorf("%s with %v: %s is %t, want %t", test.release, test.env, test.ask, got, test.want)
 		}
+	}
+}
+
+func TestReads(t *testing.T) {
+	const codes = "istio.networking.v1alpha3.OutlierDetection.outlier_detection_http_error_codes"
+	for release, want := range map[string]Reading{"1.32": Honoured, "1.31": Ignored, "1.30": Unknown} {
+		r, err := Parse(release)
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintln(&out, h.Name, h.FileInfo().Mode(), h.ModTime.UTC().Format(time.DateOnly))
-	}
-}
-
-// TestSBOM lists what this test is made of.
-func TestSBOM(t *testing.T) {
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var one, two bytes.Buffer
-	for _, out := range []*bytes.Buffer{&one, &two} {
-		if err := writeSBOM(out, self, "1.0.0"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if one.String() != two.String() {
-		t.Error("two lists of one binary differ")
-	}
-	var bom cyclonedx.BOM
-	if err := cyclonedx.NewBOMDecoder(&one, cyclonedx.BOMFileFormatJSON).Decode(&bom); err != nil {
-		t.Fatal(err)
-	}
-	if got := bom.Metadata.Component.PackageURL; got != "pkg:golang/sem.example@v1.0.0" {
-		t.Errorf("the component is %s", got)
-	}
-	found := map[string]bool{}
-	for _, c := range *bom.Components {
-		found[c.Name] = c.Version != "" && strings.HasPrefix(c.PackageURL, "pkg:golang/"+c.Name+"@")
-	}
-	for _, name := range []string{"std", "github.com/CycloneDX/cyclonedx-go"} {
-		if !found[name] {
-			t.Errorf("%s is missing: %v", name, found)
+		if got, _ := r.Reads(codes); got != want {
+			t.Errorf("%s reads the field as %d, want %d", release, got, want)
 		}
 	}
 }
 
-// TestReproducible builds copies of the repository in two places and compares the bytes. It compiles everything, so that it
-// is run on demand: SEM_RELEASE=linux/amd64 names the platforms.
-func TestReproducible(t *testing.T) {
-	platforms := os.Getenv("SEM_RELEASE")
-	if platforms == "" {
-		t.Skip("set SEM_RELEASE to platforms, such as linux/amd64,windows/arm64")
+func TestRefused(t *testing.T) {
+	if _, err := Parse("1.12"); err == nil {
+		t.Error("1.12 is accepted")
 	}
-	var sums [2]string
-	for i, place := range []string{"a", filepath.Join("another", "place")} {
-		root := filepath.Join(t.TempDir(), place)
-		copySources(t, root)
-		cmd := exec.Command("go", "run", "./internal/release", "-version", "v1.0.0", "-platforms", platforms)
-		cmd.Dir, cmd.Stderr = root, os.Stderr
-		if err := cmd.Run(); err != nil {
-			t.Fatal(err)
-		}
-		sums[i] = checked(t, filepath.Join(root, "dist"))
-	}
-	if diff := cmp.Diff(sums[0], sums[1]); diff != "" {
-		t.Errorf("two builds differ:\n%s", diff)
-	}
-	t.Logf("twice the same:\n%s", sums[0])
-}
-
-// copySources copies the files of the repository that git knows.
-func copySources(t *testing.T, to string) {
-	t.Helper()
-	root := filepath.Join("..", "..")
-	list := exec.Command("git", "ls-files")
-	list.Dir = root
-	out, err := list.Output()
-	if err != nil {
-		t.Skip("this is no repository: ", err)
-	}
-	for _, name := range strings.Fields(string(out)) {
-		data, err := os.ReadFile(filepath.Join(root, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		copied := filepath.Join(to, name)
-		if err := os.MkdirAll(filepath.Dir(copied), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(copied, data, 0o644); err != nil {
-			t.Fatal(err)
+	for _, env := range []string{"PILOT_NOTHING=true", "PILOT_AUTO_SEND_UNHEALTHY_ENDPOINTS", "PILOT_AUTO_SEND_UNHEALTHY_ENDPOINTS=perhaps"} {
+		if _, err := (Release{}).With([]string{env}); err == nil {
+			t.Errorf("%s is accepted", env)
 		}
 	}
-}
-
-// checked returns the checksums of a release, which are right.
-func checked(t *testing.T, dir string) string {
-	t.Helper()
-	sums, err := os.ReadFile(filepath.Join(dir, "SHA256SUMS"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(sums)) {
-		sum, name, _ := strings.Cut(strings.TrimSpace(line), "  ")
-		data, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil || fmt.Sprintf("%x", sha256.Sum256(data)) != sum {
-			t.Errorf("%s is not what its checksum says: %v", name, err)
-		}
-	}
-	return string(sums)
 }

@@ -12,14 +12,16 @@ import (
 	"sem.example/internal/envoy"
 	"sem.example/internal/explain"
 	"sem.example/internal/pipeline"
+	"sem.example/internal/release"
 	"sem.example/internal/source"
 	"sem.example/simulate"
 )
 
 // Options say what is run and how.
 type Options struct {
-	Namespace  string // of documents that name none, where a file of tests does not say
-	MeshConfig string // the mesh's settings, where a file of tests does not say
+	Namespace  string          // of documents that name none, where a file of tests does not say
+	MeshConfig string          // the mesh's settings, where a file of tests does not say
+	Release    release.Release // of Istio
 	Assume     pipeline.Assume
 	Only       *regexp.Regexp // cases to run, by "name" or "name: request"; nil runs all
 	FailFast   bool           // stop at the first failure
@@ -206,7 +208,7 @@ func (r *Runner) file(ctx context.Context, text *source.File) (*FileResult, erro
 
 // world is what the tests of a file are about.
 func (r *Runner) world(f *File) (*pipeline.World, error) {
-	o := pipeline.Options{Paths: f.Config, Namespace: r.options.Namespace, MeshConfig: r.options.MeshConfig, Assume: r.options.Assume}
+	o := pipeline.Options{Paths: f.Config, Namespace: r.options.Namespace, MeshConfig: r.options.MeshConfig, Assume: r.options.Assume, Release: r.options.Release}
 	if f.Namespace != "" {
 		o.Namespace = f.Namespace
 	}

@@ -6,12 +6,14 @@ import (
 	typev3 "github.com/envoyproxy/go-control-plane/envoy/type/v3"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/mesh"
 )
 
 // balance chooses how a cluster picks one of its endpoints: first among localities, then within.
-func (t *Mutable) balance(d *destination, where placement, groups []*group) {
+func (t *Mutable) balance(view *mesh.View, d *destination, where placement, groups []*group) {
 	lb := d.policy.LoadBalancer.Value
-	if t.CommonLbConfig.HealthyPanicThreshold == nil {
+	if t.CommonLbConfig.HealthyPanicThreshold == nil && sendsUnhealthy(view, d.service) {
 		t.CommonLbConfig.HealthyPanicThreshold = &typev3.Percent{}
 	}
 	where.prefer(t)

@@ -62,7 +62,7 @@ func applyPolicy(view *mesh.View, t *Mutable, d *destination, where placement, g
 	upgrade(view, t, d.port, p.ConnectionPool.Value)
 	ApplyConnectionPool(view, t, p.ConnectionPool.Value, p.RetryBudget.Value)
 	t.eject(d.service, p.OutlierDetection.Value)
-	t.balance(d, where, groups)
+	t.balance(view, d, where, groups)
 	if !d.sni {
 		encrypt(view, t, d)
 		t.prependProxyProtocol(p.ProxyProtocol.Value)

@@ -14,6 +14,7 @@ import (
 
 	"sem.example/internal/compile/xds"
 	"sem.example/internal/mesh"
+	"sem.example/internal/release"
 )
 
 // LoadAssignment builds the endpoints of a cluster that finds them by EDS; nil where there is no such cluster.
@@ -102,12 +103,20 @@ func sendsTo(view *mesh.View, d *destination, e *mesh.Endpoint) bool {
 	switch {
 	case s.NodeLocal && e.Node != view.Proxy.Node:
 		return false
+	case e.Health == mesh.Unhealthy && !sendsUnhealthy(view, s):
+		return false
 	case e.Health == mesh.Unhealthy && s.Distribution == "" && ruleOutlier(d).GetMinHealthPercent() > 0:
 		return false
 	case e.Health == mesh.Draining, e.Labels[drainingLabel] != "":
 		return s.Labels[sessionLabel] != ""
 	}
 	return true
+}
+
+// sendsUnhealthy reports whether proxies are sent the unhealthy endpoints of a service: a service that prefers its own zone
+// needs them to be counted.
+func sendsUnhealthy(view *mesh.View, s *mesh.Service) bool {
+	return view.Mesh.Settings.Release.Has(release.SendUnhealthy) || s.Distribution != ""
 }
 
 // newMember turns an endpoint into Envoy's.
@@ -143,7 +152,8 @@ func health(e *mesh.Endpoint) corev3.HealthStatus {
 // takesTLS says whether the proxy sends an endpoint mutual TLS: as the rule says, else where a sidecar answers that does
 // not refuse it.
 func takesTLS(view *mesh.View, d *destination, e *mesh.Endpoint) bool {
-	if tls := d.rule.EndpointTLS(d.port.Number, d.subset); tls.IsSet() {
+	fallback := view.Mesh.Settings.Release.Has(release.SubsetTLSModeFallback)
+	if tls := d.rule.EndpointTLS(d.port.Number, d.subset, fallback); tls.IsSet() {
 		return tls.Value.GetMode() == networking.ClientTLSSettings_ISTIO_MUTUAL
 	}
 	return e.TLSMode == mutualTLS && view.ServerMutualTLS(e) != security.PeerAuthentication_MutualTLS_DISABLE

@@ -14,6 +14,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/mesh"
+	"sem.example/internal/release"
 )
 
 // The labels that say where a workload is.
@@ -64,7 +65,8 @@ func placementOf(view *mesh.View, d *destination) placement {
 // clientLabels are what the labels of endpoints are compared with. What DNS resolves compares none, but for the cluster
 // of the whole service.
 func clientLabels(view *mesh.View, d *destination) map[string]string {
-	if d.service.Resolution.IsDNS() && (d.subset != "" || d.sni) {
+	apart := d.subset != "" || d.sni || !view.Mesh.Settings.Release.Has(release.DNSFailoverPriority)
+	if d.service.Resolution.IsDNS() && apart {
 		return nil
 	}
 	return view.Proxy.Labels

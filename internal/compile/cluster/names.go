@@ -47,7 +47,7 @@ func (c *Builder) clustersOf(s *mesh.Service) []string {
 
 // reachable says whether a port of a service has a cluster.
 func reachable(s *mesh.Service, p *mesh.Port) bool {
-	if s.Resolution == mesh.Alias || p.Protocol == mesh.UDP {
+	if s.Resolution == mesh.Alias || s.Resolution == mesh.Unresolved || p.Protocol == mesh.UDP {
 		return false
 	}
 	return !proxy.Dynamic(s) || slices.Contains([]mesh.Protocol{mesh.HTTP, mesh.HTTP2, mesh.GRPC, mesh.TLS}, p.Protocol)

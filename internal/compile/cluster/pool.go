@@ -8,7 +8,9 @@ import (
 	typev3 "github.com/envoyproxy/go-control-plane/envoy/type/v3"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 	networking "istio.io/api/networking/v1alpha3"
+
 	"sem.example/internal/mesh"
+	"sem.example/internal/release"
 )
 
 // ApplyConnectionPool puts connection pool settings (nil: the defaults) and a retry budget into a cluster. What a setting does not
@@ -23,7 +25,7 @@ func ApplyConnectionPool(view *mesh.View, t *Mutable, pool *networking.Connectio
 	t.keepAlive(config.GetTcpKeepalive())
 	t.setting("pool", "tcpKeepalive")
 	t.keepAlive(tcp.GetTcpKeepalive())
-	t.CircuitBreakers = &clusterv3.CircuitBreakers{Thresholds: []*clusterv3.CircuitBreakers_Thresholds{thresholds(pool, budget)}}
+	t.CircuitBreakers = &clusterv3.CircuitBreakers{Thresholds: []*clusterv3.CircuitBreakers_Thresholds{thresholds(view, pool, budget)}}
 	t.holdConnections(pool)
 	if pool.GetHttp().GetUseClientProtocol() {
 		t.speakAsClient()
@@ -31,7 +33,7 @@ func ApplyConnectionPool(view *mesh.View, t *Mutable, pool *networking.Connectio
 }
 
 func thresholds(
-	pool *networking.ConnectionPoolSettings, budget *networking.TrafficPolicy_RetryBudget,
+	view *mesh.View, pool *networking.ConnectionPoolSettings, budget *networking.TrafficPolicy_RetryBudget,
 ) *clusterv3.CircuitBreakers_Thresholds {
 	return &clusterv3.CircuitBreakers_Thresholds{
 		MaxConnections:     atMost(pool.GetTcp().GetMaxConnections()),
@@ -39,6 +41,7 @@ func thresholds(
 		MaxRequests:        atMost(pool.GetHttp().GetHttp2MaxRequests()),
 		MaxRetries:         atMost(pool.GetHttp().GetMaxRetries()),
 		RetryBudget:        retryBudget(budget),
+		TrackRemaining:     !view.Mesh.Settings.Release.Has(release.NoTrackRemaining),
 	}
 }
 

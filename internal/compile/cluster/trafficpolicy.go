@@ -4,12 +4,16 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/mesh"
 	"sem.example/internal/mesh/trafficpolicy"
+	"sem.example/internal/release"
 )
 
 // policyFor returns what applies to the traffic that the proxy sends to a destination.
 func (c *Builder) policyFor(d *destination) *trafficpolicy.Effective {
 	p := c.MeshPolicy()
 	p.Apply(d.rule, d.port.Number, d.subset)
+	if d.rule.SubsetPolicy(d.subset) != nil && !c.view.Mesh.Settings.Release.Has(release.SubsetRetryBudget) {
+		p.DropRetryBudget("the release drops it for subsets that have settings")
+	}
 	return p
 }
 

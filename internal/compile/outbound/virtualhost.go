@@ -114,7 +114,7 @@ func (h *hostSet) serviceDomains(name string, s *mesh.Service, port uint32) (dom
 			domains = append(domains, "*."+d)
 		}
 	}
-	for _, address := range proxy.ServiceAddresses(h.view, s) {
+	for _, address := range proxy.DomainAddresses(h.view, s) {
 		if address != proxy.AnyIPv4 {
 			domains = append(domains, authorities(address, port)...)
 		}

@@ -6,6 +6,7 @@ import (
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
+	"sem.example/internal/release"
 )
 
 // What happens to traffic for hosts that the proxy does not know: the modes of an outbound traffic policy. The Sidecar's
@@ -17,7 +18,11 @@ const (
 )
 
 func OutboundMode(view *mesh.View) meshconfig.MeshConfig_OutboundTrafficPolicy_Mode {
-	return meshconfig.MeshConfig_OutboundTrafficPolicy_Mode(view.Outbound.GetMode())
+	mode := meshconfig.MeshConfig_OutboundTrafficPolicy_Mode(view.Outbound.GetMode())
+	if mode == AllowDynamic && !view.Mesh.Settings.Release.Has(release.AllowAnyDynamicDNS) {
+		return RegistryOnly // what is not ALLOW_ANY is blocked
+	}
+	return mode
 }
 
 // OutboundPolicyOrigins is where the outbound traffic policy is written; none for the default.

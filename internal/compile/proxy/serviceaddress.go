@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sem.example/internal/mesh"
+	"sem.example/internal/release"
 )
 
 // The addresses that stand for every address of a host.
@@ -71,6 +72,16 @@ func ServiceAddresses(view *mesh.View, s *mesh.Service) []string {
 		return FamiliesOf(view).filter(s.Addresses)
 	}
 	return []string{ServiceAddress(view, s)}
+}
+
+// DomainAddresses are those by which requests may ask for a service. Older releases name one that the proxy cannot reach
+// where there is no other.
+func DomainAddresses(view *mesh.View, s *mesh.Service) []string {
+	out := ServiceAddresses(view, s)
+	if len(out) == 0 && !view.Mesh.Settings.Release.Has(release.FamilyDomains) {
+		return s.Addresses[:1]
+	}
+	return out
 }
 
 // filter keeps the addresses of the proxy's family. A proxy of both takes those of the first address's family.

@@ -10,7 +10,7 @@ import (
 
 // entryAudience is who may see a ServiceEntry: its exportTo, narrowed by the mesh's own rule about entries.
 func (b *reader) entryAudience(exportTo []string, namespace string) visibility.Audience {
-	a := visibility.Of(exportTo, b.config().DefaultServiceExportTo, namespace)
+	a := visibility.Of(exportTo, b.settings.ExportTo(b.config().DefaultServiceExportTo), namespace)
 	rule := b.config().GetServiceEntryVisibility()
 	if !rule.GetApplyToSidecars() {
 		return a

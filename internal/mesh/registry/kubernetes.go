@@ -33,7 +33,7 @@ func (b *reader) kubernetesService(o *config.Object) *Service {
 	if list := o.Annotations[annotationExportTo]; list != "" {
 		s.ExportTo = splitList(list)
 	}
-	s.audience = visibility.Of(s.ExportTo, b.config().DefaultServiceExportTo, o.Namespace)
+	s.audience = visibility.Of(s.ExportTo, b.settings.ExportTo(b.config().DefaultServiceExportTo), o.Namespace)
 	if spec.Spec.Type == "ExternalName" && spec.Spec.ExternalName != "" {
 		s.ExternalName, s.External, s.Resolution = spec.Spec.ExternalName, true, Alias
 	}

@@ -21,6 +21,7 @@ const (
 	DNSRoundRobin   Resolution = "DNS_ROUND_ROBIN" // the first address that DNS gives
 	OriginalDst     Resolution = "NONE"            // the address that the application dialled (headless Services too)
 	DynamicDNS      Resolution = "DYNAMIC_DNS"     // the requested name, resolved by the proxy
+	Unresolved      Resolution = "UNRESOLVED"      // the requested name, which sidecars of the release do not resolve
 	Alias           Resolution = "ALIAS"           // an ExternalName Service
 )
 

@@ -9,6 +9,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/release"
 	"sem.example/internal/source"
 )
 
@@ -33,7 +34,7 @@ func (b *reader) entryServices(o *config.Object) []*Service {
 		return nil
 	}
 	base := Service{
-		Namespace: o.Namespace, Name: o.Name, Ports: EntryPorts(spec), Resolution: resolutions[spec.Resolution],
+		Namespace: o.Namespace, Name: o.Name, Ports: EntryPorts(spec), Resolution: b.resolution(spec),
 		External: spec.Location == networking.ServiceEntry_MESH_EXTERNAL, ExportTo: spec.ExportTo,
 		SubjectAltNames: spec.SubjectAltNames, Selector: spec.WorkloadSelector.GetLabels(), Labels: o.Labels,
 		Distribution: b.distribution("", o.Annotations, o.Namespace),
@@ -51,6 +52,14 @@ func (b *reader) entryServices(o *config.Object) []*Service {
 		out = append(out, s.perAddress(spec.Addresses)...)
 	}
 	return out
+}
+
+// resolution is how the endpoints of a ServiceEntry are found in the release that serves the mesh.
+func (b *reader) resolution(spec *networking.ServiceEntry) Resolution {
+	if spec.Resolution == networking.ServiceEntry_DYNAMIC_DNS && !b.settings.Release.Has(release.SidecarDynamicDNS) {
+		return Unresolved
+	}
+	return resolutions[spec.Resolution]
 }
 
 // perAddress returns one copy of the service for each address that is valid; a service without addresses stays one.

@@ -3,11 +3,13 @@ package settings
 
 import (
 	"cmp"
+	"slices"
 
 	meshconfig "istio.io/api/mesh/v1alpha1"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/release"
 	"sem.example/internal/source"
 )
 
@@ -18,7 +20,7 @@ type Settings struct {
 	Object   *config.Object           // where they are written, or nil
 	Domain   string                   // of the cluster; "cluster.local"
 	Cluster  string                   // the cluster's own name; "Kubernetes"
-	Release  Release                  // of Istio
+	Release  release.Release          // of Istio; the zero one is the newest
 }
 
 // Read reads the settings of a mesh from the first document that holds them: a MeshConfig by itself or in the
@@ -36,11 +38,6 @@ func Read(docs []*source.Document) (Settings, bool, diag.List) {
 	return Settings{}.Complete(), false, nil
 }
 
-// A Release is what the release of Istio that serves the mesh does otherwise than the newest one: a field for each such
-// behaviour, named for what happens. The zero Release is the newest. Whoever reads rules or compiles them asks for the
-// behaviour, never for a version.
-type Release struct{}
-
 // Complete fills in what the settings leave open.
 func (s Settings) Complete() Settings {
 	s.Domain = cmp.Or(s.Domain, "cluster.local")
@@ -49,6 +46,15 @@ func (s Settings) Complete() Settings {
 		s.Config = config.DefaultMeshConfig()
 	}
 	return s
+}
+
+// ExportTo returns a default of exportTo as the release reads it: in older ones the own namespace leaves no room for others.
+func (s Settings) ExportTo(all []string) []string {
+	const own = "."
+	if slices.Contains(all, own) && !s.Release.Has(release.ExportToNames) {
+		return []string{own}
+	}
+	return all
 }
 
 // Written returns where a field of MeshConfig stands, or zero for a default.

@@ -69,6 +69,9 @@ func (e *Effective) Apply(r *Rule, port uint32, subset string) {
 	}
 }
 
+// DropRetryBudget leaves the retry budget out.
+func (e *Effective) DropRetryBudget(why string) { e.RetryBudget.clear(why) }
+
 // A layer is a policy that is laid over others.
 type layer struct {
 	Policy

@@ -65,8 +65,12 @@ func (r *Rule) Connection(subset string) Connection {
 
 // EndpointTLS is the TLS that a rule sets for the endpoints of a port. Other than for the cluster, settings for a port
 // that have no TLS do not hide those of the whole.
-func (r *Rule) EndpointTLS(port uint32, subset string) config.Setting[*networking.ClientTLSSettings] {
-	for _, p := range []*Policy{r.SubsetPolicy(subset), r.HostPolicy()} {
+func (r *Rule) EndpointTLS(port uint32, subset string, fallback bool) config.Setting[*networking.ClientTLSSettings] {
+	layers := []*Policy{r.SubsetPolicy(subset), r.HostPolicy()}
+	if subset != "" && !fallback {
+		layers = layers[:1]
+	}
+	for _, p := range layers {
 		if p == nil {
 			continue
 		}

@@ -63,11 +63,11 @@ subsets:
 		{"tunnel of the host", hashed.Connection("").Tunnel.At.Field, host + ".tunnel"},
 		{"tunnel of a subset", hashed.Connection("own").Tunnel.At.Field, own + ".tunnel"},
 		{"a subset without a tunnel has none", hashed.Connection("bare").Tunnel.At.Field, ""},
-		{"TLS of endpoints, by the entry for the port that has any", hashed.EndpointTLS(80, "").At.Field, host + ".portLevelSettings[1].tls"},
-		{"TLS of endpoints at another port", hashed.EndpointTLS(81, "").At.Field, host + ".tls"},
-		{"TLS of endpoints of a subset", hashed.EndpointTLS(80, "own").At.Field, own + ".tls"},
-		{"TLS of endpoints that a subset inherits", hashed.EndpointTLS(81, "plain").At.Field, host + ".tls"},
-		{"no TLS of endpoints", (*Rule)(nil).EndpointTLS(80, "").At.Field, ""},
+		{"TLS of endpoints, by the entry for the port that has any", hashed.EndpointTLS(80, "", true).At.Field, host + ".portLevelSettings[1].tls"},
+		{"TLS of endpoints at another port", hashed.EndpointTLS(81, "", true).At.Field, host + ".tls"},
+		{"TLS of endpoints of a subset", hashed.EndpointTLS(80, "own", true).At.Field, own + ".tls"},
+		{"TLS of endpoints that a subset inherits", hashed.EndpointTLS(81, "plain", true).At.Field, host + ".tls"},
+		{"no TLS of endpoints", (*Rule)(nil).EndpointTLS(80, "", true).At.Field, ""},
 	} {
 		if test.got != test.want {
 			t.Errorf("%s: %q, want %q", test.name, test.got, test.want)

@@ -1,4 +1,4 @@
-// Command release builds what is published of a version: for each platform an archive with a static binary and a list of what
+// Command archive builds what is published of a version: for each platform an archive with a static binary and a list of what
 // the binary is made of (an SBOM in CycloneDX), and one file of checksums. It is run in the root of the repository.
 //
 // The same sources and the same Go give the same bytes, whoever builds them, where and when: paths and revisions stay out of the
@@ -17,7 +17,7 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	log.SetPrefix("release: ")
+	log.SetPrefix("archive: ")
 	r := release{}
 	flag.StringVar(&r.version, "version", "", "the version, such as 1.2.0")
 	flag.StringVar(&r.dir, "o", "dist", "the folder to write to")
