@@ -40,8 +40,8 @@ type Input = facts.Input
 // A Registry says what a host means that the input does not hold.
 type Registry = facts.Registry
 
-// The registries. The empty value decides host by host: a Kubernetes name of a namespace whose Services the input holds is
-// wrong, every other is unknown.
+// The registries. The empty value decides namespace by namespace: one whose objects were read from a cluster is complete, of every
+// other a missing host is unknown, and findings about it are information.
 const (
 	Open   = facts.Open   // unknown: no finding
 	Closed = facts.Closed // wrong
@@ -102,6 +102,17 @@ func (f finding) related(p facts.Place, format string, args ...any) finding {
 func (f finding) severity(s diag.Severity) finding {
 	f.Severity = s
 	return f
+}
+
+// infoUnless makes this finding information where the input may hold only a part of what the check compares with.
+func (f finding) infoUnless(complete bool) finding {
+	if complete {
+		return f
+	}
+	if f.Help == "" {
+		f.Help = "where the input is complete, --registry closed makes this a fault"
+	}
+	return f.severity(diag.Info)
 }
 
 // rejected says that the API server or Istio's webhook rejects the document for this.

@@ -142,7 +142,8 @@ func emptyService(s *facts.Set, r *reporter) {
 			continue
 		}
 		if len(s.Workloads.Labelled(svc.Namespace, svc.Selector)) == 0 {
-			r.at(facts.At(svc.Object, "spec.selector"), "no workload of namespace %s has these labels", svc.Namespace)
+			r.at(facts.At(svc.Object, "spec.selector"), "no workload of namespace %s has these labels", svc.Namespace).
+				infoUnless(s.Complete(svc.Namespace, facts.WorkloadKinds...))
 		}
 	}
 }

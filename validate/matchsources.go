@@ -117,7 +117,7 @@ func strangeSource(s *facts.Set, r *reporter) {
 			case !slices.Contains(facts.GatewaysOf(at.Object), mesh.MeshGateway):
 				r.at(p, "sourceLabels are compared with the labels of the gateway itself, not of its clients").
 					related(facts.At(at.Object, "spec.gateways"), "gateways")
-			case s.HoldsKind("Pod") && len(s.Workloads.Labelled(m.GetSourceNamespace(), m.GetSourceLabels())) == 0:
+			case s.HoldsKind("Pod") && m.GetSourceLabels()[facts.ClusterLabel] == "" && len(s.Workloads.Labelled(m.GetSourceNamespace(), m.GetSourceLabels())) == 0:
 				r.at(p, "no workload in the input has the labels %s", facts.SelectorText(m.GetSourceLabels()))
 			}
 		}

@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "rewrite goldens")
 func TestMessages(t *testing.T) {
 	var b strings.Builder
 	for _, check := range Checks() {
-		b.WriteString(texts(diagnose(t, check.Wrong)))
+		b.WriteString(texts(diagnose(t, check.Wrong, "")))
 	}
 	name := filepath.Join("testdata", "messages.golden")
 	if *update {
@@ -56,7 +56,7 @@ func compareScenario(t *testing.T, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := texts(diagnose(t, string(archive.Files[0].Data)))
+	got := texts(diagnose(t, string(archive.Files[0].Data), ""))
 	if *update {
 		archive.Files = append(archive.Files[:1], txtar.File{Name: "findings", Data: []byte(got)})
 		if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {

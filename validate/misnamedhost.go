@@ -109,7 +109,7 @@ func otherNamespace(s *facts.Set, r *reporter) {
 			names = append(names, svc.Host)
 			f.related(facts.At(svc.Object, svc.Field), "namespace %s has a Service of this name", svc.Namespace)
 		}
-		f.help("write %s", strings.Join(names, " or "))
+		f.help("write %s", strings.Join(names, " or ")).infoUnless(s.Hosts.Complete(full))
 	}
 }
 
@@ -148,6 +148,10 @@ spec:
 `,
 }, otherDomain)
 
+// multiCluster is the domain of Kubernetes' Multi-Cluster Services. Names in it, and in the domains of other registries, are
+// registered by what the input need not hold.
+const multiCluster = "clusterset.local"
+
 func otherDomain(s *facts.Set, r *reporter) {
 	for _, h := range s.Routes.WantedHosts() {
 		head, domain, ok := strings.Cut(h.Host, ".svc.")
@@ -155,8 +159,13 @@ func otherDomain(s *facts.Set, r *reporter) {
 			continue
 		}
 		full := head + ".svc." + s.Mesh.Settings.Domain
-		if len(s.Mesh.ServicesOf(full)) > 0 || diag.Nearest(domain, []string{s.Mesh.Settings.Domain}) != "" {
-			r.at(h.Place, "%q ends in %q; the cluster domain is %q", h.Host, domain, s.Mesh.Settings.Domain).help("write %s", full)
+		if domain == multiCluster {
+			continue
+		}
+		mistyped := diag.Nearest(domain, []string{s.Mesh.Settings.Domain}) != ""
+		if len(s.Mesh.ServicesOf(full)) > 0 || mistyped {
+			r.at(h.Place, "%q ends in %q; the cluster domain is %q", h.Host, domain, s.Mesh.Settings.Domain).help("write %s", full).
+				infoUnless(mistyped || s.Hosts.Complete(h.Host))
 		}
 	}
 }

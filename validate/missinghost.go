@@ -54,6 +54,7 @@ func missingHost(s *facts.Set, r *reporter) {
 				if near := s.Hosts.Nearest(host); near != "" {
 					f.help("did you mean %q?", near)
 				}
+				f.infoUnless(s.Hosts.Complete(host))
 			}
 		}
 	}

@@ -156,6 +156,7 @@ func reportIdleImport(s *facts.Set, r *reporter, at facts.Place, ns, host string
 		if near := s.Hosts.Nearest(host); near != "" {
 			f.help("did you mean %q?", near)
 		}
+		f.infoUnless(s.Hosts.Complete(host))
 	case len(all) == 0 || ns == "~":
 	case ns != "*" && all[0].Namespace != ns && len(all) == 1:
 		r.at(at, "%q is in namespace %s, not in %s", host, all[0].Namespace, ns).help("write %s/%s", all[0].Namespace, host).

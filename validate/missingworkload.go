@@ -65,6 +65,7 @@ func missingWorkload(s *facts.Set, r *reporter) {
 			f.help("move the ServiceEntry to namespace %s: it selects workloads of its own namespace only", elsewhere[0].Namespace).
 				related(facts.At(elsewhere[0], "metadata.name"), "%s has these labels", name(elsewhere[0]))
 		}
+		f.infoUnless(s.Complete(o.Namespace, facts.WorkloadKinds...))
 	}
 }
 
@@ -135,5 +136,6 @@ func idleGateway(s *facts.Set, r *reporter) {
 		if near != "" {
 			f.help("did you mean %s?", near)
 		}
+		f.infoUnless(s.Complete("", facts.WorkloadKinds...))
 	}
 }

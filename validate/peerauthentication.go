@@ -165,5 +165,6 @@ func idlePolicy(s *facts.Set, r *reporter) {
 		if near := s.Workloads.NearestLabels(ns, p.Selector); near != "" {
 			f.help("did you mean %s?", near)
 		}
+		f.infoUnless(s.Complete(ns, facts.WorkloadKinds...))
 	}
 }

@@ -272,7 +272,7 @@ spec:
 `,
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, d := range graver(diagnose(t, text), "") {
+			for _, d := range graver(diagnose(t, text, ""), "") {
 				t.Errorf("%s at %d: %s", d.Check.ID, d.At.Range().Line, d.Message)
 			}
 		})

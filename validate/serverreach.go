@@ -78,7 +78,8 @@ func unofferedPort(s *facts.Set, r *reporter) {
 				continue
 			}
 			r.at(facts.At(o, v.Field+".port.number"), "gateway Service %s/%s does not expose port %d", services[0].Namespace, services[0].Name, number).
-				related(facts.At(services[0].Object, services[0].Field), "it has %s", portList(services[0]))
+				related(facts.At(services[0].Object, services[0].Field), "it has %s", portList(services[0])).
+				infoUnless(s.Complete(services[0].Namespace, "Service"))
 		}
 	}
 }

@@ -125,6 +125,7 @@ func aliasOfNothing(s *facts.Set, r *reporter) {
 		if near := s.Hosts.Nearest(svc.ExternalName); near != "" {
 			f.help("did you mean %q?", near)
 		}
+		f.infoUnless(s.Hosts.Complete(svc.ExternalName))
 	}
 }
 

@@ -130,12 +130,12 @@ func strayEndpoints(s *facts.Set, r *reporter) {
 		case of == "":
 			r.at(facts.At(o, "metadata"), "the EndpointSlice belongs to no Service: it has no label %s", serviceName)
 		case plainlyAbsent(s, o.Namespace, of):
-			r.at(facts.At(o, "metadata.labels").Key(serviceName), "namespace %s has no Service %q", o.Namespace, of)
+			r.at(facts.At(o, "metadata.labels").Key(serviceName), "namespace %s has no Service %q", o.Namespace, of).infoUnless(s.Complete(o.Namespace, "Service"))
 		}
 	}
 	for _, o := range s.WantedObjects("Endpoints") {
 		if plainlyAbsent(s, o.Namespace, o.Name) {
-			r.at(facts.At(o, "metadata.name"), "namespace %s has no Service %q for these Endpoints", o.Namespace, o.Name)
+			r.at(facts.At(o, "metadata.name"), "namespace %s has no Service %q for these Endpoints", o.Namespace, o.Name).infoUnless(s.Complete(o.Namespace, "Service"))
 		}
 	}
 }

@@ -99,11 +99,14 @@ func emptySubset(s *facts.Set, r *reporter) {
 }
 
 // knowable returns the labels of a subset without those of an endpoint's place that no endpoint has: they come from its node, which
-// the input may not hold.
+// the input may not hold, or from istiod's name for the cluster, which the input does not say.
 func knowable(asked map[string]string, all []map[string]string) map[string]string {
 	kept := map[string]string{}
 	for name, value := range asked {
-		known := func(labels map[string]string) bool { _, ok := labels[name]; return ok }
+		known := func(labels map[string]string) bool {
+			has, ok := labels[name]
+			return ok && (name != facts.ClusterLabel || has != facts.UnnamedCluster)
+		}
 		if !strings.Contains(name, "topology.") && name != "kubernetes.io/hostname" || slices.ContainsFunc(all, known) {
 			kept[name] = value
 		}

@@ -65,7 +65,8 @@ func unregisteredHost(s *facts.Set, r *reporter) {
 			if len(s.Hosts.Services(full)) > 0 || matchesAny(s, full) || !unregistered(s, h, full) {
 				continue
 			}
-			r.at(facts.At(o, "spec.hosts").Item(i), "no Service or ServiceEntry has the host %q: the routes apply only to plain HTTP on port 80", full)
+			r.at(facts.At(o, "spec.hosts").Item(i), "no Service or ServiceEntry has the host %q: the routes apply only to plain HTTP on port 80", full).
+				infoUnless(s.Hosts.Complete(full))
 		}
 	}
 }
@@ -134,6 +135,7 @@ func ruleForNobody(s *facts.Set, r *reporter) {
 		if near := s.Hosts.Nearest(full); near != "" {
 			f.help("did you mean %q?", near)
 		}
+		f.infoUnless(s.Hosts.Complete(full))
 	}
 }
 

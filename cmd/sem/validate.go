@@ -62,7 +62,7 @@ func newValidate() *cobra.Command {
 	flags := cmd.Flags()
 	flags.VarP(&c.out, "output", "o", "`FORMAT` or FORMAT=FILE: text, json, sarif, junit, github or gitlab (repeatable)")
 	flags.BoolVar(&c.each, "each", false, "take every file for a world of its own")
-	flags.StringVar(&c.registry, "registry", "", "`STATE` of the input: a host that it does not hold is unknown (open) or wrong (closed) (default: open, unless the input plainly holds the host's namespace)")
+	flags.StringVar(&c.registry, "registry", "", "`STATE` of the input: a host that it does not hold is unknown (open) or wrong (closed) (default: unknown, unless the host's namespace was read from a cluster)")
 	flags.StringVar(&c.failOn, "fail-on", "error", "least `SEVERITY` that fails: error, warning, info or none")
 	flags.StringSliceVar(&c.disable, "disable", nil, "`CHECKS` to leave out: IDs, beginnings of IDs, or codes of other tools")
 	flags.StringSliceVar(&c.enable, "enable", nil, "`CHECKS` to keep although something disables them")

@@ -98,7 +98,7 @@ func validateOne(files []content, opts Options, how ValidateOptions) (result, er
 func (w *World) FindingsAbout(documents []*source.Document, wanted func(*diag.Check) bool) diag.List {
 	shapes, broken := checkShapes(documents), broken{}
 	broken.add(shapes)
-	in := validate.Input{Mesh: w.Mesh, Objects: w.Objects, Only: map[*source.Document]bool{}}
+	in := validate.Input{Mesh: w.Mesh, Objects: w.Objects, Traced: true, Only: map[*source.Document]bool{}}
 	for _, doc := range documents {
 		in.Only[doc] = true
 	}

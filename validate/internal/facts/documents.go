@@ -1,6 +1,8 @@
 package facts
 
 import (
+	"slices"
+
 	"sem.example/internal/config"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
@@ -11,6 +13,10 @@ type Input struct {
 	Mesh     *mesh.Mesh
 	Objects  []*config.Object // every object of the input, in its order
 	Registry Registry
+
+	// Traced means that a trace of the input is explained. It takes the input for all that there is, so a missing host has its
+	// full severity.
+	Traced bool
 
 	// Only names the documents about which findings are wanted; nil for all. What a check compares them with is looked for in all
 	// of the mesh. Findings about no document are wanted only where all are.
@@ -23,6 +29,7 @@ type Documents struct {
 
 	focused  lazy[*wanted]
 	holdings lazy[map[string]map[string]bool] // by kind, the namespaces that the input holds objects of
+	dumped   lazy[map[string]map[string]bool] // the same of the objects that were read from a cluster
 	clients  memo[string, *mesh.View]         // by namespace
 }
 
@@ -36,14 +43,40 @@ func (s *Documents) HoldsKind(kind string) bool { return len(s.held()[kind]) > 0
 // held returns the namespaces that the input holds objects of, by kind.
 func (s *Documents) held() map[string]map[string]bool {
 	return s.holdings.get(func() map[string]map[string]bool {
-		held := map[string]map[string]bool{}
-		for _, o := range s.Objects {
-			if held[o.Kind] == nil {
-				held[o.Kind] = map[string]bool{}
-			}
-			held[o.Kind][o.Namespace] = true
+		return s.namespaces(func(*config.Object) bool { return true })
+	})
+}
+
+// namespaces returns the namespaces of some objects of the input, by kind.
+func (s *Documents) namespaces(wanted func(*config.Object) bool) map[string]map[string]bool {
+	found := map[string]map[string]bool{}
+	for _, o := range s.Objects {
+		if !wanted(o) {
+			continue
 		}
-		return held
+		if found[o.Kind] == nil {
+			found[o.Kind] = map[string]bool{}
+		}
+		found[o.Kind][o.Namespace] = true
+	}
+	return found
+}
+
+// Complete reports whether the input is known to hold all objects of some kinds in a namespace (in all, where it is ""): it is
+// stated to be closed, or is the dump of a cluster. The files of a repository prove nothing about what they do not hold: the rest
+// may be in another repository, or be applied by an operator.
+func (s *Documents) Complete(namespace string, kinds ...string) bool {
+	switch {
+	case s.Traced:
+		return true
+	case s.Registry != "":
+		return s.Registry == Closed
+	}
+	dumped := s.dumped.get(func() map[string]map[string]bool {
+		return s.namespaces(func(o *config.Object) bool { return o.Live })
+	})
+	return slices.ContainsFunc(kinds, func(kind string) bool {
+		return dumped[kind][namespace] || namespace == "" && len(dumped[kind]) > 0
 	})
 }
 

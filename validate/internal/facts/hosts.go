@@ -26,13 +26,21 @@ type Presence int
 const (
 	Unknown Presence = iota // the input cannot say
 	Present                 // a service has this host, or a wildcard that covers it
-	Absent                  // there is plainly no such host
+	Absent                  // the input has other Services of its namespace, but not this host; see [Hosts.Complete]
 )
 
 // A hostPort is a port of a host.
 type hostPort struct {
 	host string
 	port uint32
+}
+
+// Complete reports whether the input is known to hold every service that could have a host.
+func (s *Hosts) Complete(host string) bool {
+	if ns, ok := s.NamespaceOf(host); ok {
+		return s.docs.Complete(ns, "Service")
+	}
+	return s.docs.Complete("", "Service", "ServiceEntry")
 }
 
 // Presence looks a full host name up.
@@ -98,14 +106,16 @@ func (s *Hosts) Nearest(host string) string {
 	return diag.Nearest(host, hosts)
 }
 
-// SameName returns the Services of the same short name in other namespaces.
+// SameName returns the Services of the same short name in other namespaces. One that names no namespace gets that of the
+// command which applies it, so it is another's only where the input is complete.
 func (s *Hosts) SameName(host string, o *config.Object) []*mesh.Service {
 	if strings.Contains(host, ".") {
 		return nil
 	}
+	complete := s.docs.Complete(o.Namespace, "Service")
 	var found []*mesh.Service
 	for _, svc := range s.docs.Mesh.Services {
-		if svc.Kubernetes() && svc.Name == host && svc.Namespace != o.Namespace {
+		if svc.Kubernetes() && svc.Name == host && svc.Namespace != o.Namespace && (svc.Object.Doc.Namespace != "" || complete) {
 			found = append(found, svc)
 		}
 	}

@@ -91,3 +91,10 @@ func SelectorText(labels map[string]string) string {
 	}
 	return strings.Join(all, ",")
 }
+
+// ClusterLabel is the label by which istiod marks the endpoints and proxies of a cluster. Where nothing names the cluster, its value
+// is UnnamedCluster.
+const (
+	ClusterLabel   = "topology.istio.io/cluster"
+	UnnamedCluster = "Kubernetes"
+)

@@ -21,6 +21,9 @@ type Workloads struct {
 	selectedBy lazy[map[*config.Object][]*mesh.Service] // services by the workloads that they select
 }
 
+// WorkloadKinds are the kinds that are in a cluster's dump wherever a namespace has workloads.
+var WorkloadKinds = []string{"Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "WorkloadEntry", "WorkloadGroup"}
+
 // isWorkload reports whether an object is a workload, or makes workloads.
 func isWorkload(o *config.Object) bool {
 	switch o.Spec.(type) {
