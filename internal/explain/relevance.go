@@ -6,8 +6,10 @@ import (
 
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/clustername"
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/hostname"
 	"sem.example/internal/mesh"
 	"sem.example/internal/pipeline"
 	"sem.example/internal/source"
@@ -52,10 +54,10 @@ func hostsOf(t *simulate.Trace, w *pipeline.World) []string {
 	for i := range t.Hops {
 		h := &t.Hops[i]
 		if v, err := w.View(h.Proxy); err == nil && h.Authority != "" {
-			out = append(out, v.ResolveName(pipeline.HostOf(h.Authority)))
+			out = append(out, v.ResolveName(hostname.OfURL(h.Authority)))
 		}
-		if d := destinationOf(h.Cluster); d.host != "" {
-			out = append(out, d.host)
+		if d, _ := clustername.Parse(h.Cluster); d.Host != "" {
+			out = append(out, d.Host)
 		}
 	}
 	return out

@@ -5,15 +5,15 @@ import (
 	"slices"
 	"strings"
 
+	"sem.example/internal/hostname"
 	"sem.example/internal/mesh"
-	"sem.example/internal/pipeline"
 	"sem.example/simulate"
 )
 
 // addResolution puts a step before all others that says how the application comes to an address for the name that it calls.
 // Only a host of a ServiceEntry has one: an entry adds no DNS record, unless the proxy answers DNS queries itself.
 func addResolution(t *simulate.Trace, v *mesh.View) {
-	name, h := pipeline.HostOf(t.Call.URL), &t.Hops[0]
+	name, h := hostname.OfURL(t.Call.URL), &t.Hops[0]
 	if _, isAddress := netip.ParseAddr(name); isAddress == nil || h.Direction != "outbound" || len(h.Steps) == 0 {
 		return
 	}

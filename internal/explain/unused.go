@@ -8,9 +8,10 @@ import (
 
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/clustername"
 	"sem.example/internal/config"
+	"sem.example/internal/hostname"
 	"sem.example/internal/mesh"
-	"sem.example/internal/pipeline"
 	"sem.example/internal/source"
 	"sem.example/simulate"
 )
@@ -24,7 +25,7 @@ type hop struct {
 
 // addUnused names the documents about the hosts of a hop that do not count for its proxy.
 func (h *hop) addUnused() {
-	host := h.view.ResolveName(pipeline.HostOf(h.Authority))
+	host := h.view.ResolveName(hostname.OfURL(h.Authority))
 	switch h.Direction {
 	case "outbound":
 		h.add(atVirtualHost, h.view.HiddenServices(host)...)
@@ -35,29 +36,29 @@ func (h *hop) addUnused() {
 		h.add(atVirtualHost, h.unboundVirtualServices(host)...)
 		h.add(atListener, h.serversWithoutRules()...)
 	}
-	if d := destinationOf(h.Cluster); d.host != "" && h.Direction != "inbound" {
+	if d, _ := clustername.Parse(h.Cluster); d.Host != "" && h.Direction != "inbound" {
 		h.addUnusedOfCluster(d)
 	}
 }
 
 // addUnusedOfCluster names the documents that could have changed a cluster, or been behind it.
-func (h *hop) addUnusedOfCluster(d destination) {
-	s := h.view.Service(d.host)
+func (h *hop) addUnusedOfCluster(d clustername.Name) {
+	s := h.view.Service(d.Host)
 	if s == nil {
-		h.add(atCluster, h.view.HiddenServices(d.host)...)
+		h.add(atCluster, h.view.HiddenServices(d.Host)...)
 		return
 	}
 	rule := h.view.DestinationRule(s)
 	if h.VirtualHost != "" && rule.HostPolicy() != nil && rule.Policy.Tunnel.IsSet() {
 		h.add(atCluster, rule.Policy.Tunnel.At.Ignore("a tunnel acts on TCP and TLS routes only, and this is HTTP"))
 	}
-	if d.subset == "" {
+	if d.Subset == "" {
 		h.add(atCluster, policiesOfSubsets(rule)...)
 	}
 	if h.trace.Verdict == simulate.NoCluster {
 		h.add(atCluster, h.view.HiddenRules(s)...)
 	}
-	if p := s.Port(d.port); p != nil && len(h.Endpoints) == 0 {
+	if p := s.Port(d.Port); p != nil && len(h.Endpoints) == 0 {
 		h.add(atEndpoint, h.view.HiddenEndpoints(s, p)...)
 	}
 }

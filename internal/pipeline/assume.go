@@ -13,20 +13,6 @@ import (
 	"sem.example/simulate"
 )
 
-// Assume says how an input is completed by what a cluster would add.
-type Assume struct {
-	Nothing    bool // it is taken as it is
-	Everything bool // objects that were read from a cluster are completed as well
-	stated     []world.Stated
-}
-
-// State decides about the sidecars of workloads by hand: "sidecar:shop/web", "no-sidecar:legacy/*", "ambient:shop/web".
-func (a *Assume) State(text string) error {
-	s, err := world.ParseStated(text)
-	a.stated = append(a.stated, s)
-	return err
-}
-
 // complete adds to the objects of the input what a cluster would, and returns the objects that a mesh is built of.
 func (w *World) complete(settings mesh.Settings, opts Options) []*config.Object {
 	if opts.Assume.Nothing {

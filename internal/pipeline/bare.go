@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"sem.example/internal/hostname"
 	"sem.example/internal/mesh"
 	"sem.example/internal/world"
 	"sem.example/simulate"
@@ -35,12 +36,12 @@ type direct struct {
 func (w *World) traceDirect(e *engine, client world.Proxy, call simulate.Call, opts TraceOptions) (*simulate.Trace, error) {
 	full, err := call.Normal()
 	if err != nil {
-		return e.simulator(opts).Trace(call), nil // which says what is wrong with it
+		return e.simulator(opts.Why).Trace(call), nil // which says what is wrong with it
 	}
 	d := direct{world: w, engine: e, client: client, call: full, opts: opts}
 	d.trace = &simulate.Trace{
 		APIVersion: "sem/v1", Kind: "Trace", ID: full.ID, Call: full, NotModelled: []string{}, Warnings: []simulate.Warning{},
-		Hops: []simulate.Hop{{Proxy: full.Proxy, Direction: "outbound", Authority: HostOf(full.URL), TLS: &simulate.TLS{OriginatedBy: "none", ALPN: []string{}, SubjectAltNames: []string{}}}},
+		Hops: []simulate.Hop{{Proxy: full.Proxy, Direction: "outbound", Authority: hostname.OfURL(full.URL), TLS: &simulate.TLS{OriginatedBy: "none", ALPN: []string{}, SubjectAltNames: []string{}}}},
 	}
 	d.hop().Proxy.Type = "none"
 	if full.TLS != "plaintext" {
@@ -88,7 +89,7 @@ func (d *direct) goOn() {
 
 // service returns the Kubernetes Service that the call's name or address leads to, or nil.
 func (d *direct) service() *mesh.Service {
-	host := strings.ToLower(strings.TrimSuffix(HostOf(d.call.URL), "."))
+	host := strings.ToLower(strings.TrimSuffix(hostname.OfURL(d.call.URL), "."))
 	if d.call.Address != "" {
 		host = d.call.Address
 	}
@@ -111,7 +112,7 @@ func (d *direct) service() *mesh.Service {
 func (d *direct) outside() {
 	target := d.call.Address
 	if target == "" {
-		target = HostOf(d.call.URL)
+		target = hostname.OfURL(d.call.URL)
 	}
 	if _, err := netip.ParseAddr(target); err == nil && d.world.completed.At(target) != nil {
 		d.arrive([]simulate.Endpoint{{Address: target, Port: d.call.Port, Share: 1}})
@@ -193,7 +194,7 @@ const maxOthers = 8
 
 // at is what becomes of the call at the proxy behind an endpoint; nil where none is there.
 func (d *direct) at(to simulate.Endpoint) *simulate.Trace {
-	next := nextHops{world: d.world, opts: d.opts}
+	next := nextHops{engines: &d.world.engines, why: d.opts.Why}
 	stop, ok := next.NextHop(d.call.Proxy, to)
 	if !ok {
 		return nil

@@ -2,8 +2,6 @@ package pipeline
 
 import (
 	"cmp"
-	"fmt"
-	"slices"
 
 	"sem.example/internal/compile"
 	"sem.example/internal/mesh"
@@ -22,39 +20,26 @@ type engine struct {
 	plain, why *simulate.Engine
 }
 
-func (e *engine) simulator(opts TraceOptions) *simulate.Engine {
-	if opts.Why {
+// simulator returns what answers for the proxy, with the reasons for what each step rejected where they are wanted.
+func (e *engine) simulator(why bool) *simulate.Engine {
+	if why {
 		return e.why
 	}
 	return e.plain
 }
 
-// maxEngines is how many engines a world keeps. A batch or a folder of tests asks about few proxies, many times each;
-// who asks about each proxy of a large mesh once should not hold them all.
-const maxEngines = 64
-
-// engine returns the proxy's engine, made at the first call for it and again once many others were asked for.
-func (w *World) engine(p simulate.Proxy) (*engine, error) {
-	key := fmt.Sprintf("%+v", p)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if i := slices.IndexFunc(w.engines, func(e *engine) bool { return e.key == key }); i >= 0 {
-		e := w.engines[i]
-		w.engines = append(slices.Delete(w.engines, i, i+1), e)
-		return e, nil
+// lookUp returns the address that a look-up of a name gives the proxy's application, or "" for a name that only the
+// world's DNS knows.
+func (e *engine) lookUp(name string) string {
+	for _, host := range e.view.SearchNames(name) {
+		if s := e.view.Mesh.InDNS(host); s != nil && !e.view.Proxy.DNSCapture && s.DialAddress(e.view.Proxy) != "" {
+			return s.DialAddress(e.view.Proxy)
+		}
+		if s := e.view.Service(host); s != nil {
+			return s.DialAddress(e.view.Proxy)
+		}
 	}
-	proxy, err := w.proxy(p)
-	if err != nil {
-		return nil, err
-	}
-	view := w.Mesh.View(proxy)
-	e := &engine{key: key, view: view, compiler: patched(view, w.family.Compiler(view))}
-	e.plain, e.why = simulate.New(e.compiler), simulate.New(e.compiler, simulate.Why())
-	if len(w.engines) == maxEngines {
-		w.engines = slices.Delete(w.engines, 0, 1)
-	}
-	w.engines = append(w.engines, e)
-	return e, nil
+	return ""
 }
 
 // defaultVersion is the version that a proxy is taken to report.

@@ -2,34 +2,13 @@ package pipeline
 
 import (
 	"cmp"
-	"io"
-	"io/fs"
-	"sync"
 
-	"sem.example/internal/compile"
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
-	"sem.example/internal/parallel"
-	"sem.example/internal/release"
 	"sem.example/internal/source"
 	"sem.example/internal/world"
-	"sem.example/schema"
 )
-
-// Options say what to read.
-type Options struct {
-	FS         fs.FS     // where the paths are; nil for the file system of the machine
-	Paths      []string  // files, folders and "-"; none is the current folder
-	Stdin      io.Reader // what "-" reads
-	Namespace  string    // of documents that name none; "default" where empty
-	MeshConfig string    // a file with the mesh's settings; "" looks for them in the input
-	Assume     Assume    // how the input is completed by what a cluster would add
-	Watch      parallel.Watch
-	Release    release.Release // of Istio; the zero one is the newest
-
-	FollowLinks bool // from folders to files beyond them
-}
 
 // A World is everything that was read, from the bytes to the mesh.
 type World struct {
@@ -40,10 +19,7 @@ type World struct {
 	Found   diag.List // what reading, decoding and building found
 
 	completed *world.World // with what a cluster would add; nil where nothing may be assumed
-
-	mu      sync.Mutex
-	engines []*engine // the one asked for last is the last
-	family  compile.Family
+	engines   engines
 }
 
 // Load reads the input and builds its mesh. The error is for what the machine refuses; mistakes of the user are findings of
@@ -57,11 +33,6 @@ func Load(opts Options) (*World, error) {
 	}
 	w := &World{Input: in, Found: diag.Problems(problems)}
 	return w, w.build(files, opts)
-}
-
-// reading are the options for reading the input.
-func (o Options) reading() source.Options {
-	return source.Options{FS: o.FS, Stdin: o.Stdin, Library: schema.Library(), Watch: o.Watch, FollowLinks: o.FollowLinks}
 }
 
 // content is what the documents of a file come to.
@@ -95,12 +66,13 @@ func (w *World) build(files []content, opts Options) error {
 	}
 	kept, lacking := forRelease(w.Objects, opts.Release)
 	w.Objects, w.Found = kept, append(w.Found, lacking...)
-	settings, err := w.settings(docs, opts)
+	settings, found, err := settingsOf(docs, opts)
 	if err != nil {
 		return err
 	}
-	var found diag.List
+	w.Found = append(w.Found, found...)
 	w.Mesh, found = mesh.Build(w.complete(settings, opts), settings)
 	w.Found = append(w.Found, found...)
+	w.engines.mesh = w.Mesh
 	return nil
 }

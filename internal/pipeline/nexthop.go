@@ -8,15 +8,15 @@ import (
 	"sem.example/simulate"
 )
 
-// nextHops finds the proxies behind endpoints of a world. It implements [simulate.NextHops].
+// nextHops finds the proxies behind endpoints of a mesh. It implements [simulate.NextHops].
 type nextHops struct {
-	world *World
-	opts  TraceOptions
+	engines *engines
+	why     bool
 }
 
 // NextHop implements [simulate.NextHops].
 func (n nextHops) NextHop(from simulate.Proxy, to simulate.Endpoint) (simulate.NextHop, bool) {
-	p, ok := n.world.Mesh.Behind(to.Address)
+	p, ok := n.engines.mesh.Behind(to.Address)
 	if !ok {
 		return simulate.NextHop{}, false
 	}
@@ -24,11 +24,11 @@ func (n nextHops) NextHop(from simulate.Proxy, to simulate.Endpoint) (simulate.N
 		Type: string(p.Type), Namespace: p.Namespace, Name: p.Name, Labels: p.Labels, IPs: texts(p.IPs),
 		Locality: p.Locality, Network: p.Network, ServiceAccount: p.ServiceAccount,
 	}
-	e, err := n.world.engine(next)
+	e, err := n.engines.of(next)
 	if err != nil {
 		return simulate.NextHop{}, false
 	}
-	hop := simulate.NextHop{Engine: e.simulator(n.opts), Proxy: next, Direction: "inbound", Principal: n.world.identity(from)}
+	hop := simulate.NextHop{Engine: e.simulator(n.why), Proxy: next, Direction: "inbound", Principal: n.engines.identity(from)}
 	if p.Type == mesh.Gateway {
 		hop.Direction = "gateway"
 	}
@@ -36,15 +36,15 @@ func (n nextHops) NextHop(from simulate.Proxy, to simulate.Endpoint) (simulate.N
 }
 
 // identity is the SPIFFE identity that a proxy's workload certificate proves.
-func (w *World) identity(p simulate.Proxy) string {
+func (s *engines) identity(p simulate.Proxy) string {
 	account := p.ServiceAccount
-	if e, err := w.engine(p); err == nil && account == "" {
+	if e, err := s.of(p); err == nil && account == "" {
 		account = e.view.Proxy.ServiceAccount
 	}
 	if account == "" {
 		account = "default"
 	}
-	return fmt.Sprintf("spiffe://%s/ns/%s/sa/%s", w.Mesh.Settings.Config.GetTrustDomain(), p.Namespace, account)
+	return fmt.Sprintf("spiffe://%s/ns/%s/sa/%s", s.mesh.Settings.Config.GetTrustDomain(), p.Namespace, account)
 }
 
 func texts(ips []netip.Addr) []string {

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
@@ -12,31 +13,30 @@ import (
 	"sem.example/schema"
 )
 
-// settings are those of the mesh: from the file that the options name, else from the input, else the defaults.
-func (w *World) settings(docs []*source.Document, opts Options) (mesh.Settings, error) {
+// settingsOf returns the settings of the mesh: from the file that the options name, else from the input, else the defaults.
+func settingsOf(docs []*source.Document, opts Options) (mesh.Settings, diag.List, error) {
 	if opts.MeshConfig == "" {
-		return w.settingsOf(holders(docs), opts.Release), nil
+		settings, found := readSettings(holders(docs), opts.Release)
+		return settings, found, nil
 	}
 	in, problems := source.Read([]string{opts.MeshConfig}, source.Options{FS: opts.FS, Stdin: opts.Stdin, Library: schema.Library()})
 	if err := unreadable(problems); err != nil {
-		return mesh.Settings{}, err
+		return mesh.Settings{}, nil, err
 	}
 	if len(in.Documents) == 0 {
-		return mesh.Settings{}, fmt.Errorf("%s holds no settings of a mesh", opts.MeshConfig)
+		return mesh.Settings{}, nil, fmt.Errorf("%s holds no settings of a mesh", opts.MeshConfig)
 	}
-	for _, p := range problems {
-		if p.Trouble != source.NoKind { // a MeshConfig by itself has none
-			w.Found = append(w.Found, diag.Problems([]source.Problem{p})...)
-		}
-	}
-	return w.settingsOf(in.Documents, opts.Release), nil
+	// A MeshConfig by itself has no kind.
+	problems = slices.DeleteFunc(problems, func(p source.Problem) bool { return p.Trouble == source.NoKind })
+	settings, found := readSettings(in.Documents, opts.Release)
+	return settings, append(diag.Problems(problems), found...), nil
 }
 
-func (w *World) settingsOf(docs []*source.Document, r release.Release) mesh.Settings {
+// readSettings reads the settings of the mesh from the documents that hold them, as a release of Istio takes them.
+func readSettings(docs []*source.Document, r release.Release) (mesh.Settings, diag.List) {
 	settings, _, found := mesh.ReadSettings(docs)
-	w.Found = append(w.Found, found...)
-	w.Found = append(w.Found, settingsFor(&settings, r)...)
-	return settings
+	found = append(found, settingsFor(&settings, r)...)
+	return settings, found
 }
 
 // holders are the documents of an input that hold settings of the mesh: istiod's ConfigMap, or an IstioOperator.

@@ -1,0 +1,74 @@
+package pipeline
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+
+	"sem.example/internal/compile"
+	"sem.example/internal/mesh"
+	"sem.example/simulate"
+)
+
+// engines are the engines of a mesh that were asked for. They are safe for concurrent use.
+type engines struct {
+	mesh *mesh.Mesh
+
+	mu     sync.Mutex
+	recent []*engine // the one asked for last is the last
+	family compile.Family
+}
+
+// maxEngines is how many engines are kept. A batch or a folder of tests asks about few proxies, many times each;
+// who asks about each proxy of a large mesh once should not hold them all.
+const maxEngines = 64
+
+// of returns the proxy's engine, made at the first call for it and again once many others were asked for.
+func (s *engines) of(p simulate.Proxy) (*engine, error) {
+	key := fmt.Sprintf("%+v", p)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := slices.IndexFunc(s.recent, func(e *engine) bool { return e.key == key }); i >= 0 {
+		e := s.recent[i]
+		s.recent = append(slices.Delete(s.recent, i, i+1), e)
+		return e, nil
+	}
+	proxy, err := proxyIn(s.mesh, p)
+	if err != nil {
+		return nil, err
+	}
+	view := s.mesh.View(proxy)
+	e := &engine{key: key, view: view, compiler: patched(view, s.family.Compiler(view))}
+	e.plain, e.why = simulate.New(e.compiler), simulate.New(e.compiler, simulate.Why())
+	if len(s.recent) == maxEngines {
+		s.recent = slices.Delete(s.recent, 0, 1)
+	}
+	s.recent = append(s.recent, e)
+	return e, nil
+}
+
+// proxyIn completes what was said of a proxy by what the input knows of its workload.
+func proxyIn(m *mesh.Mesh, p simulate.Proxy) (mesh.Proxy, error) {
+	said := mesh.Proxy{
+		Type: mesh.Sidecar, Namespace: p.Namespace, Name: p.Name, Labels: p.Labels,
+		Locality: p.Locality, Network: p.Network, ServiceAccount: p.ServiceAccount, DNSCapture: p.DNSCapture,
+		Version: p.Version, Metadata: p.Metadata,
+	}
+	switch p.Type {
+	case "", "sidecar":
+	case "gateway", "router":
+		said.Type = mesh.Gateway
+	default:
+		return said, fmt.Errorf("proxy type %q: use sidecar or gateway", p.Type)
+	}
+	for _, ip := range p.IPs {
+		addr, err := netip.ParseAddr(ip)
+		if err != nil {
+			return said, fmt.Errorf("address %q of proxy %s/%s is not an IP address", ip, p.Namespace, p.Name)
+		}
+		said.IPs = append(said.IPs, addr)
+	}
+	completed, _ := m.Proxy(said)
+	return completed, nil
+}

@@ -1,0 +1,45 @@
+package pipeline
+
+import (
+	"io"
+	"io/fs"
+
+	"sem.example/internal/parallel"
+	"sem.example/internal/release"
+	"sem.example/internal/source"
+	"sem.example/internal/world"
+	"sem.example/schema"
+)
+
+// Options say what to read.
+type Options struct {
+	FS         fs.FS     // where the paths are; nil for the file system of the machine
+	Paths      []string  // files, folders and "-"; none is the current folder
+	Stdin      io.Reader // what "-" reads
+	Namespace  string    // of documents that name none; "default" where empty
+	MeshConfig string    // a file with the mesh's settings; "" looks for them in the input
+	Assume     Assume    // how the input is completed by what a cluster would add
+	Watch      parallel.Watch
+	Release    release.Release // of Istio; the zero one is the newest
+
+	FollowLinks bool // from folders to files beyond them
+}
+
+// reading are the options for reading the input.
+func (o Options) reading() source.Options {
+	return source.Options{FS: o.FS, Stdin: o.Stdin, Library: schema.Library(), Watch: o.Watch, FollowLinks: o.FollowLinks}
+}
+
+// Assume says how an input is completed by what a cluster would add.
+type Assume struct {
+	Nothing    bool // it is taken as it is
+	Everything bool // objects that were read from a cluster are completed as well
+	stated     []world.Stated
+}
+
+// State decides about the sidecars of workloads by hand: "sidecar:shop/web", "no-sidecar:legacy/*", "ambient:shop/web".
+func (a *Assume) State(text string) error {
+	s, err := world.ParseStated(text)
+	a.stated = append(a.stated, s)
+	return err
+}
