@@ -7,6 +7,7 @@ import (
 
 	"sem.example/internal/diag"
 	"sem.example/internal/parallel"
+	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -49,13 +50,20 @@ const (
 
 // Run looks for everything that the checks know, and returns it sorted.
 func Run(in Input) diag.List {
-	return Some(in, func(*diag.Check) bool { return true })
+	return New(in).Some(in.Only, func(*diag.Check) bool { return true })
 }
 
-// Some runs the wanted checks side by side and returns their findings sorted. Findings about other documents than those of Only are
-// left out.
-func Some(in Input, wanted func(*diag.Check) bool) diag.List {
-	s := facts.New(in)
+// A Checker checks one part of an input after the other, and works out once what the checks ask of the whole. It is safe for
+// concurrent use.
+type Checker struct{ base *facts.Base }
+
+// New returns a Checker of an input.
+func New(in Input) *Checker { return &Checker{facts.NewBase(in)} }
+
+// Some runs the wanted checks side by side and returns their findings sorted. Findings about other documents than those of only are
+// left out; nil stands for all.
+func (c *Checker) Some(only map[*source.Document]bool, wanted func(*diag.Check) bool) diag.List {
+	s := c.base.About(only)
 	lists := make([]diag.List, len(rules))
 	parallel.Each(len(rules), func(i int) {
 		if r := rules[i]; wanted(r.check) {

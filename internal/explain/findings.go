@@ -15,8 +15,8 @@ import (
 
 // addFindings adds the findings of validation that explain a trace to its warnings. Where simulation warns of the same, its
 // message stays, for it is about this call, and the finding gives the rest, for it knows the documents.
-func addFindings(t *simulate.Trace, w *pipeline.World, policy diag.Policy) {
-	about, observed := relevant(t, w), len(t.Warnings)
+func addFindings(t *simulate.Trace, w *pipeline.World, objects *objectIndex, policy diag.Policy) {
+	about, observed := relevant(t, w, objects), len(t.Warnings)
 	found := w.FindingsAbout(about.documents, explainsCalls)
 	found, _ = policy.Apply(found.Suppress(&source.Input{Files: w.Input.Files, Documents: about.documents}))
 	found.Sort()

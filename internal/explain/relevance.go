@@ -29,7 +29,7 @@ type relevance struct {
 type objectName struct{ kind, namespace, name string }
 
 // relevant works out what a trace has to do with.
-func relevant(t *simulate.Trace, w *pipeline.World) *relevance {
+func relevant(t *simulate.Trace, w *pipeline.World, objects *objectIndex) *relevance {
 	r := &relevance{fields: map[objectName][]string{}, objects: map[*source.Document]*config.Object{}, domain: w.Mesh.Settings.Domain}
 	for i := range t.Hops {
 		for _, step := range t.Hops[i].Steps {
@@ -40,10 +40,8 @@ func relevant(t *simulate.Trace, w *pipeline.World) *relevance {
 		}
 	}
 	r.hosts, r.failed = hostsOf(t, w), !t.Verdict.Succeeded() || t.Verdict == simulate.Passthrough
-	for _, o := range w.Objects {
-		if r.fields[objectName{o.Kind, o.Namespace, o.Name}] != nil || r.about(o) {
-			r.documents, r.objects[o.Doc] = append(r.documents, o.Doc), o
-		}
+	for _, o := range objects.about(r.fields, r.hosts) {
+		r.documents, r.objects[o.Doc] = append(r.documents, o.Doc), o
 	}
 	return r
 }

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"sem.example/internal/diag"
+	"sem.example/internal/lazy"
 	"sem.example/internal/pipeline"
 	"sem.example/simulate"
 )
@@ -14,8 +15,9 @@ type Tracer interface {
 
 // A World answers calls from documents, and explains the answers by them. It is safe for concurrent use.
 type World struct {
-	world  *pipeline.World
-	policy diag.Policy
+	world   *pipeline.World
+	policy  diag.Policy
+	objects lazy.Value[*objectIndex]
 }
 
 // New returns a World of documents that were read. The policy decides which findings may show in an answer.
@@ -48,6 +50,7 @@ func (w *World) explain(t *simulate.Trace) {
 			h.addUnused()
 		}
 	}
-	addFindings(t, w.world, w.policy)
+	objects := w.objects.Get(func() *objectIndex { return newObjectIndex(w.world.Objects, w.world.Mesh.Settings.Domain) })
+	addFindings(t, w.world, objects, w.policy)
 	advise(t)
 }

@@ -5,9 +5,11 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/lazy"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
 	"sem.example/internal/world"
+	"sem.example/validate"
 )
 
 // A World is everything that was read, from the bytes to the mesh.
@@ -20,6 +22,7 @@ type World struct {
 
 	completed *world.World // with what a cluster would add; nil where nothing may be assumed
 	engines   engines
+	checker   lazy.Value[*validate.Checker] // of all documents
 }
 
 // Load reads the input and builds its mesh. The error is for what the machine refuses; mistakes of the user are findings of

@@ -98,11 +98,12 @@ func validateOne(files []content, opts Options, how ValidateOptions) (result, er
 func (w *World) FindingsAbout(documents []*source.Document, wanted func(*diag.Check) bool) diag.List {
 	shapes, broken := checkShapes(documents), broken{}
 	broken.add(shapes)
-	in := validate.Input{Mesh: w.Mesh, Objects: w.Objects, Traced: true, Only: map[*source.Document]bool{}}
+	only := map[*source.Document]bool{}
 	for _, doc := range documents {
-		in.Only[doc] = true
+		only[doc] = true
 	}
-	return append(shapes, broken.sound(validate.Some(in, wanted))...)
+	checker := w.checker.Get(func() *validate.Checker { return validate.New(validate.Input{Mesh: w.Mesh, Objects: w.Objects, Traced: true}) })
+	return append(shapes, broken.sound(checker.Some(only, wanted))...)
 }
 
 // checkShapes holds each document against the schema of its kind.

@@ -16,11 +16,16 @@ type DestinationRules struct {
 	hosts  *Hosts
 	routes *Routes
 
+	wantedPorts lazy[[]PortTLS] // of what findings are wanted about
+	*ruleIndexes
+}
+
+// ruleIndexes are what does not depend on the documents that findings are wanted about.
+type ruleIndexes struct {
 	byHost    lazy[map[string][]*config.Object]
 	wildcards lazy[map[string]map[string]*config.Object] // by namespace and host
 	encrypted lazy[map[hostPort]bool]
-
-	ports, wantedPorts lazy[[]PortTLS] // of everything, and of what findings are wanted about
+	ports     lazy[[]PortTLS] // of everything
 }
 
 // Of returns the DestinationRules of precisely this host, in force or not, the oldest first.

@@ -27,7 +27,12 @@ type Input struct {
 type Documents struct {
 	Input
 
-	focused  lazy[*wanted]
+	focused lazy[*wanted]
+	*documentIndexes
+}
+
+// documentIndexes are what does not depend on the documents that findings are wanted about.
+type documentIndexes struct {
 	holdings lazy[map[string]map[string]bool] // by kind, the namespaces that the input holds objects of
 	dumped   lazy[map[string]map[string]bool] // the same of the objects that were read from a cluster
 	clients  memo[string, *mesh.View]         // by namespace

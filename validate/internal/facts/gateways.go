@@ -14,8 +14,14 @@ import (
 type Gateways struct {
 	docs *Documents
 
-	bySelector           lazy[map[string][]*config.Object]
-	shared, wantedShared lazy[[][]Server] // of everything, and of what findings are wanted about
+	wantedShared lazy[[][]Server] // of what findings are wanted about
+	*gatewayIndexes
+}
+
+// gatewayIndexes are what does not depend on the documents that findings are wanted about.
+type gatewayIndexes struct {
+	bySelector lazy[map[string][]*config.Object]
+	shared     lazy[[][]Server] // of everything
 }
 
 // Named returns a Gateway by its full name, or nil.

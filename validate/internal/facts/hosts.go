@@ -15,6 +15,11 @@ import (
 type Hosts struct {
 	docs *Documents
 
+	*hostIndexes
+}
+
+// hostIndexes are what does not depend on the documents that findings are wanted about.
+type hostIndexes struct {
 	entries    lazy[map[string][]*mesh.Service] // of ServiceEntries, by namespace
 	anyAddress lazy[map[uint32]PortUse]         // by port
 }

@@ -11,6 +11,11 @@ import (
 type MutualTLS struct {
 	docs *Documents
 
+	*mutualTLSIndexes
+}
+
+// mutualTLSIndexes are what does not depend on the documents that findings are wanted about.
+type mutualTLSIndexes struct {
 	modes      memo[string, NamespaceMode]
 	exceptions lazy[map[string]bool]
 }

@@ -14,16 +14,20 @@ type Routes struct {
 	docs  *Documents
 	hosts *Hosts
 
-	destinations     memo[*config.Object, []Destination]
-	resolved, wanted lazy[[]ResolvedDestination] // of everything, and of what findings are wanted about
+	wanted lazy[[]ResolvedDestination] // of what findings are wanted about
+	*routeIndexes
+}
 
-	routed    lazy[map[hostPort]bool]   // ports that HTTP rules lead to
-	subsets   lazy[map[hostSubset]bool] // subsets that rules lead to
-	followers lazy[map[string]Followers]
-	counts    lazy[map[string]int]   // VirtualServices with HTTP rules for sidecars, by host
-	dropped   lazy[map[Place]string] // rules that istiod leaves out, with the reason
-
-	bound lazy[map[string][]*config.Object] // VirtualServices by gateway
+// routeIndexes are what does not depend on the documents that findings are wanted about.
+type routeIndexes struct {
+	destinations memo[*config.Object, []Destination]
+	resolved     lazy[[]ResolvedDestination] // of everything
+	routed       lazy[map[hostPort]bool]     // ports that HTTP rules lead to
+	subsets      lazy[map[hostSubset]bool]   // subsets that rules lead to
+	followers    lazy[map[string]Followers]
+	counts       lazy[map[string]int]              // VirtualServices with HTTP rules for sidecars, by host
+	dropped      lazy[map[Place]string]            // rules that istiod leaves out, with the reason
+	bound        lazy[map[string][]*config.Object] // VirtualServices by gateway
 }
 
 // An ResolvedDestination is a target with its service, as clients of the rules' own namespace see it.

@@ -15,6 +15,11 @@ import (
 type Workloads struct {
 	docs *Documents
 
+	*workloadIndexes
+}
+
+// workloadIndexes are what does not depend on the documents that findings are wanted about.
+type workloadIndexes struct {
 	labelled   lazy[labelIndex]                         // those of the input
 	selected   lazy[labelIndex]                         // those of the mesh
 	fronted    lazy[map[LabelKey][]int]                 // positions of Services by the labels of their selector
