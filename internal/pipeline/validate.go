@@ -102,7 +102,9 @@ func (w *World) FindingsAbout(documents []*source.Document, wanted func(*diag.Ch
 	for _, doc := range documents {
 		only[doc] = true
 	}
-	checker := w.checker.Get(func() *validate.Checker { return validate.New(validate.Input{Mesh: w.Mesh, Objects: w.Objects, Traced: true}) })
+	checker := w.checker.Get(func() *validate.Checker {
+		return validate.New(validate.Input{Mesh: w.Mesh, Objects: w.Objects, Traced: true})
+	})
 	return append(shapes, broken.sound(checker.Some(only, wanted))...)
 }
 
