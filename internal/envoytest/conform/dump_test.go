@@ -95,6 +95,9 @@ func plain(t *simulate.Trace) *simulate.Trace {
 		for j := range h.Steps {
 			h.Steps[j] = simulate.Step{Stage: h.Steps[j].Stage, Chose: h.Steps[j].Chose}
 		}
+		for j := range h.Policies {
+			h.Policies[j].Origin = nil
+		}
 		plainTLS(h.TLS)
 		plainEndpoints(h.Endpoints)
 		for _, b := range h.Branches {
