@@ -63,7 +63,7 @@ func (x peers) workload(namespace string, labels map[string]string) *config.Obje
 func (x peers) mode(namespace string, labels map[string]string, port uint32) (tlsModeOf, config.Place) {
 	own := x.workload(namespace, labels)
 	if own != nil {
-		at := config.Place{own, source.Join("spec.portLevelMtls", strconv.FormatUint(uint64(port), 10))}
+		at := config.At(own, source.Join("spec.portLevelMtls", strconv.FormatUint(uint64(port), 10)))
 		if m := config.Spec[*security.PeerAuthentication](own).PortLevelMtls[port].GetMode(); m != unset {
 			return m, at
 		}
