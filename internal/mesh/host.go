@@ -21,10 +21,6 @@ func CompareHosts(a, b string) int { return hostname.Compare(a, b) }
 // FullHost is [hostname.Full].
 func FullHost(host, namespace, domain string) string { return hostname.Full(host, namespace, domain) }
 
-func kubernetesHost(name, namespace, domain string) string {
-	return hostname.Kubernetes(name, namespace, domain)
-}
-
 // A hostIndex is a [hostname.Index].
 type hostIndex[V any] struct{ hostname.Index[V] }
 
