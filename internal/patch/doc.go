@@ -7,7 +7,7 @@
 //
 // istiod applies the patches of a group of listeners (inbound, outbound, or those of a gateway) together. A MERGE whose
 // type differs from that of the filter makes it give up on the group: what it patched before stays, everything later is
-// lost. [Patches.Listeners] therefore takes a whole group, and [Patches.Abandons] reports whether a group may be given up.
+// lost. [Patches.Listeners] therefore takes a whole group.
 //
 // Filters that only observe traffic are left out of the resources that sem builds, yet patches name them as anchors
 // (istio.metadata_exchange, envoy.filters.http.grpc_stats). They are put in place before the patches are applied, and

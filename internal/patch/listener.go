@@ -22,14 +22,6 @@ func (s *Patches) TouchesListeners(context Context) bool {
 	return slices.ContainsFunc(listenerTargets, func(to networking.EnvoyFilter_ApplyTo) bool { return len(s.to(to, context)) > 0 })
 }
 
-// Abandons reports whether istiod may give up on a group of listeners half-way, so that what becomes of one listener
-// depends on those before it.
-func (s *Patches) Abandons(context Context) bool {
-	return slices.ContainsFunc(listenerTargets[1:], func(to networking.EnvoyFilter_ApplyTo) bool {
-		return slices.ContainsFunc(s.to(to, context), (*Patch).merges)
-	})
-}
-
 // Listeners returns a group of listeners as the patches leave it, those that patches add at the end. The group is in the
 // order in which istiod builds it. The second result reports whether istiod gave up on the group.
 func (s *Patches) Listeners(context Context, group []*listenerv3.Listener) ([]*listenerv3.Listener, bool) {
