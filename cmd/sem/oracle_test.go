@@ -25,13 +25,19 @@ var judges = []scorer{
 	{name: "requests-strict", script: "requests/score", flags: []string{"--strict"}},
 	{name: "odd", script: "requests/score", data: "odd"},
 	{name: "nearmiss", script: "requests/score", data: "nearmiss"},
+	{name: "gatewayapi", script: "score", data: "gatewayapi/cases"},
+	{name: "gatewayapi-requests", script: "requests/score", cases: "gatewayapi/cases", data: "gatewayapi/requests"},
+	{name: "envoyfilter", script: "score", data: "envoyfilter/cases"},
+	{name: "envoyfilter-requests", script: "requests/score", cases: "envoyfilter/cases", data: "envoyfilter/requests"},
+	{name: "annotations", script: "score", data: "annotations/cases"},
+	{name: "annotations-requests", script: "requests/score", cases: "annotations/cases", data: "annotations/requests"},
 }
 
 // A scorer is a script that scores sem.
 type scorer struct {
 	name, script string
 	flags        []string
-	data         string
+	cases, data  string
 }
 
 // releaseJudges score the answers for older releases of Istio.
@@ -63,6 +69,9 @@ func holdScores(t *testing.T, judges []scorer) {
 	raised := false
 	for _, judge := range judges {
 		arguments := append([]string{"--sem", bin}, judge.flags...)
+		if judge.cases != "" {
+			arguments = append(arguments, "--cases", filepath.Join(oracle, judge.cases))
+		}
 		if judge.data != "" {
 			arguments = append(arguments, filepath.Join(oracle, judge.data))
 		}

@@ -29,6 +29,7 @@ var untranslated = []struct {
 	{gatewayAPI + "/TCPRoute", (*Compiler).apiRoute, "the Gateway API is not translated"},
 	{gatewayAPI + "/TLSRoute", (*Compiler).apiRoute, "the Gateway API is not translated"},
 	{gatewayAPI + "/BackendTLSPolicy", (*Compiler).always, "the Gateway API is not translated"},
+	{gatewayAPI + "/ListenerSet", (*Compiler).always, "the Gateway API is not translated"},
 	{"Ingress", (*Compiler).ingressed, "Kubernetes Ingresses are not translated"},
 	{"Pod", (*Compiler).annotated, "its annotations change the settings of the proxy"},
 }

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/gatewayapi"
 	"sem.example/internal/parallel"
 	"sem.example/internal/source"
 )
@@ -84,7 +85,7 @@ func (k kind) object(doc *source.Document, group, namespace string) (*Object, []
 	if k.cluster {
 		o.Namespace = ""
 	}
-	if k.opaque && group == gatewayGroup {
+	if group == gatewayapi.Group || group == gatewayapi.ExperimentalGroup {
 		o.Kind = group + "/" + doc.Kind // a Gateway of that API is not one of Istio's
 	}
 	if k.decode == nil {

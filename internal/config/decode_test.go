@@ -99,7 +99,7 @@ kind: Gatway
 		got = append(got, d.Check.ID+" "+d.Message)
 	}
 	want := []string{
-		"gateway.networking.k8s.io/Gateway default/a <nil> map[] 1", "EnvoyFilter ns/b  map[] 1",
+		"gateway.networking.k8s.io/Gateway default/a &{{ [] [] <nil> <nil> <nil>}} map[] 1", "EnvoyFilter ns/b  map[] 1",
 		"Namespace /c &{} map[l:1] 2024", "Secret default/d &{ [tls.crt tls.key]} map[] 1",
 		"SEM016 Gateway has no version networking.istio.io/v2", "SEM016 networking.istio.io/v1 has no kind Gatway",
 	}

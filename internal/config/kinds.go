@@ -6,6 +6,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 	security "istio.io/api/security/v1beta1"
 
+	"sem.example/internal/gatewayapi"
 	"sem.example/internal/source"
 )
 
@@ -26,14 +27,14 @@ const (
 	securityGroup   = "security.istio.io"
 	telemetryGroup  = "telemetry.istio.io"
 	extensionsGroup = "extensions.istio.io"
-	gatewayGroup    = "gateway.networking.k8s.io"
 )
 
 var (
-	networkingVersions = []string{"v1", "v1beta1", "v1alpha3"}
-	securityVersions   = []string{"v1", "v1beta1"}
-	gatewayVersions    = []string{"v1", "v1beta1", "v1alpha2", "v1alpha3"}
-	v1                 = []string{"v1"}
+	networkingVersions   = []string{"v1", "v1beta1", "v1alpha3"}
+	securityVersions     = []string{"v1", "v1beta1"}
+	gatewayVersions      = []string{"v1", "v1beta1", "v1alpha2", "v1alpha3"}
+	experimentalVersions = []string{"v1alpha1"}
+	v1                   = []string{"v1"}
 )
 
 // kinds are all that is read. A kind of Istio's groups that is not here does not exist; any other is counted and skipped.
@@ -56,14 +57,18 @@ var kinds = map[groupKind]kind{
 	{extensionsGroup, "TrafficExtension"}: {versions: []string{"v1alpha1"}, opaque: true},
 	{extensionsGroup, "WasmPlugin"}:       {versions: []string{"v1alpha1"}, opaque: true},
 
-	{gatewayGroup, "BackendTLSPolicy"}: {versions: gatewayVersions, opaque: true},
-	{gatewayGroup, "GRPCRoute"}:        {versions: gatewayVersions, opaque: true},
-	{gatewayGroup, "Gateway"}:          {versions: gatewayVersions, opaque: true},
-	{gatewayGroup, "GatewayClass"}:     {versions: gatewayVersions, opaque: true, cluster: true},
-	{gatewayGroup, "HTTPRoute"}:        {versions: gatewayVersions, opaque: true},
-	{gatewayGroup, "ReferenceGrant"}:   {versions: gatewayVersions, opaque: true},
-	{gatewayGroup, "TCPRoute"}:         {versions: gatewayVersions, opaque: true},
-	{gatewayGroup, "TLSRoute"}:         {versions: gatewayVersions, opaque: true},
+	{gatewayapi.Group, "BackendTLSPolicy"}: {versions: gatewayVersions, decode: content[gatewayapi.BackendTLSPolicy]},
+	{gatewayapi.Group, "GRPCRoute"}:        {versions: gatewayVersions, decode: content[gatewayapi.GRPCRoute]},
+	{gatewayapi.Group, "Gateway"}:          {versions: gatewayVersions, decode: content[gatewayapi.Gateway]},
+	{gatewayapi.Group, "GatewayClass"}:     {versions: gatewayVersions, decode: content[gatewayapi.GatewayClass], cluster: true},
+	{gatewayapi.Group, "HTTPRoute"}:        {versions: gatewayVersions, decode: content[gatewayapi.HTTPRoute]},
+	{gatewayapi.Group, "ListenerSet"}:      {versions: gatewayVersions, decode: content[gatewayapi.ListenerSet]},
+	{gatewayapi.Group, "ReferenceGrant"}:   {versions: gatewayVersions, decode: content[gatewayapi.ReferenceGrant]},
+	{gatewayapi.Group, "TCPRoute"}:         {versions: gatewayVersions, decode: content[gatewayapi.ConnectionRoute]},
+	{gatewayapi.Group, "TLSRoute"}:         {versions: gatewayVersions, decode: content[gatewayapi.ConnectionRoute]},
+
+	{gatewayapi.ExperimentalGroup, "XBackend"}:              {versions: experimentalVersions, decode: content[gatewayapi.XBackend]},
+	{gatewayapi.ExperimentalGroup, "XBackendTrafficPolicy"}: {versions: experimentalVersions, decode: content[gatewayapi.XBackendTrafficPolicy]},
 
 	{"", "ConfigMap"}:      {versions: v1, decode: content[ConfigMap]},
 	{"", "Endpoints"}:      {versions: v1, decode: content[Endpoints]},

@@ -26,17 +26,18 @@ var update = flag.Bool("update", false, "rewrite goldens")
 // mayImport is the table of CONTRIBUTING.md: which of our packages each package may import. An arrow that is missing here
 // would point upward.
 var mayImport = map[string][]string{
-	"internal/lazy":     {},
-	"internal/parallel": {},
-	"internal/source":   {"internal/parallel"},
-	"internal/diag":     {"internal/source"},
-	"schema":            {"internal/source", "internal/diag"},
-	"internal/config":   {"internal/source", "internal/diag", "internal/parallel"},
-	"internal/world":    {"internal/config"},
-	"internal/mesh":     {"internal/config", "internal/diag", "internal/source", "internal/mesh/registry", "internal/mesh/routing", "internal/mesh/settings", "internal/mesh/trafficpolicy", "internal/mesh/visibility"},
-	"internal/envoy":    {"internal/source"},
-	"internal/patch":    {"internal/envoy", "internal/config", "internal/source", "internal/clustername"},
-	"internal/compile":  {"internal/compile/cluster", "internal/compile/gateway", "internal/compile/inbound", "internal/compile/origin", "internal/compile/outbound", "internal/compile/proxy", "internal/compile/security", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/parallel", "internal/source"},
+	"internal/lazy":       {},
+	"internal/parallel":   {},
+	"internal/source":     {"internal/parallel"},
+	"internal/diag":       {"internal/source"},
+	"schema":              {"internal/source", "internal/diag"},
+	"internal/gatewayapi": {},
+	"internal/config":     {"internal/source", "internal/diag", "internal/parallel", "internal/gatewayapi"},
+	"internal/world":      {"internal/config"},
+	"internal/mesh":       {"internal/config", "internal/diag", "internal/source", "internal/mesh/registry", "internal/mesh/routing", "internal/mesh/settings", "internal/mesh/trafficpolicy", "internal/mesh/visibility"},
+	"internal/envoy":      {"internal/source"},
+	"internal/patch":      {"internal/envoy", "internal/config", "internal/source", "internal/clustername"},
+	"internal/compile":    {"internal/compile/cluster", "internal/compile/gateway", "internal/compile/inbound", "internal/compile/origin", "internal/compile/outbound", "internal/compile/proxy", "internal/compile/security", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/parallel", "internal/source"},
 
 	// The rooms of compile, each a part of what a proxy is sent.
 	"internal/compile/filterchain": {"internal/compile/origin", "internal/compile/proxy", "internal/compile/security", "internal/compile/tlscontext", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh"},

@@ -16,7 +16,8 @@ compiled, and is a finding; so is a document that its webhook refuses, which tak
 
 ` + "`--istiod-env NAME=VALUE`" + ` sets a row that a variable of istiod's environment governs.
 
-Each row is what the release and those after it do, and earlier ones do not.
+Each row is what the release and those after it do, and earlier ones do not. What is off by default is done where its
+variable is true.
 
 | since | change | kind | variable |
 | --- | --- | --- | --- |

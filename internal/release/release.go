@@ -50,7 +50,7 @@ func (r Release) Has(b Behaviour) bool {
 	if set, ok := r.changed[b]; ok {
 		return set
 	}
-	return r.age == 0 || r.since(table[b].Since)
+	return table[b].Kind != OptIn && (r.age == 0 || r.since(table[b].Since))
 }
 
 // since reports whether the release is at least as new as a named one.

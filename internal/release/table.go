@@ -13,6 +13,7 @@ const (
 	Changed    Kind = "behaviour"
 	Fix        Kind = "fix"
 	Accepted   Kind = "validation"
+	OptIn      Kind = "off by default"
 )
 
 // A Change is a row of the table: what the releases since one do, and those before it do not.
@@ -58,6 +59,7 @@ const (
 	NoTrackRemaining
 	SubsetRetryBudget
 	DynamicDNSTLS
+	AlphaGatewayAPI
 )
 
 // The packages of the API.
@@ -120,6 +122,8 @@ var table = []Change{
 		Text: "A subset that has settings, too, keeps the retry budget."},
 	DynamicDNSTLS: {ID: "dynamic-dns-tls", Since: "1.29", Kind: Accepted,
 		Text: "A ServiceEntry with `resolution: DYNAMIC_DNS` may have TLS ports. Before, it was rejected."},
+	AlphaGatewayAPI: {ID: "alpha-gateway-api", Since: "1.28", Kind: OptIn, Env: "PILOT_ENABLE_ALPHA_GATEWAY_API",
+		Text: "XBackend and XBackendTrafficPolicy of the Gateway API count."},
 }
 
 // Table returns the rows, the newest release first.
