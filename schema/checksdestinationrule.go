@@ -4,8 +4,8 @@ import "sem.example/internal/diag"
 
 // destinationRuleRules are the checks of DestinationRules.
 var destinationRuleRules = []*diag.Check{{
-	ID: "SEM065", Title: "failover priority by a label that zones stand for already", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "Load balancing by zone keeps traffic in the client's region, zone and subzone by itself. Priorities by these labels would contradict it.",
+	ID: "SEM065", Title: "failoverPriority uses a locality label", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "zoneAwareLbSetting already prefers endpoints in the client's region, zone and subzone. Priorities by these labels would conflict with it.",
 	Fix: "Remove the label, or use localityLbSetting in place of zoneAwareLbSetting.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -26,9 +26,9 @@ spec:
     outlierDetection: {interval: 5s}
 `,
 }, {
-	ID: "SEM066", Title: "failures to connect are limited but not counted", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "consecutiveLocalOriginFailures limits failures that happen before the server answers. They are counted apart only with splitExternalLocalOriginErrors.",
-	Fix: "Set splitExternalLocalOriginErrors: true, or remove the limit.",
+	ID: "SEM066", Title: "consecutiveLocalOriginFailures is set but not counted", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "consecutiveLocalOriginFailures counts failures before the server responds, such as connect timeouts. Envoy counts them separately only with splitExternalLocalOriginErrors: true.",
+	Fix: "Set splitExternalLocalOriginErrors: true, or remove consecutiveLocalOriginFailures.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: {name: reviews, namespace: shop}
@@ -40,8 +40,8 @@ metadata: {name: reviews, namespace: shop}
 spec: {host: reviews, trafficPolicy: {outlierDetection: {consecutiveLocalOriginFailures: 3, splitExternalLocalOriginErrors: true}}}
 `,
 }, {
-	ID: "SEM067", Title: "client certificate is incomplete or given twice", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "For MUTUAL the proxy shows a certificate. It comes from files, certificate and key together, or from the Secret of credentialName, but not from both.",
+	ID: "SEM067", Title: "client certificate is incomplete or set twice", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "With mode MUTUAL the proxy presents a client certificate. It comes from files (clientCertificate and privateKey) or from the Secret of credentialName, not from both.",
 	Fix: "Set clientCertificate and privateKey, or credentialName alone.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -54,9 +54,9 @@ metadata: {name: api, namespace: shop}
 spec: {host: api.example.com, trafficPolicy: {tls: {mode: MUTUAL, clientCertificate: /etc/certs/tls.crt, privateKey: /etc/certs/tls.key}}}
 `,
 }, {
-	ID: "SEM068", Title: "certificate is to be verified and not to be verified", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "insecureSkipVerify accepts any server certificate, so authorities and names to verify it with contradict it.",
-	Fix: "Remove insecureSkipVerify, which gives up the point of TLS, or else the fields that verify.",
+	ID: "SEM068", Title: "insecureSkipVerify conflicts with verification fields", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "insecureSkipVerify accepts any server certificate, so caCertificates and subjectAltNames have no effect.",
+	Fix: "Remove insecureSkipVerify to verify the server certificate, or remove the verification fields.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: {name: api, namespace: shop}

@@ -4,10 +4,10 @@ import "sem.example/internal/diag"
 
 // gatewayRules are the checks of Gateways and Sidecars.
 var gatewayRules = []*diag.Check{{
-	ID: "SEM080", Title: "server certificate is missing, given twice, or not for this mode", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "A server that ends TLS shows a certificate, which comes from one source: the Secret of credentialName, the Secrets of credentialNames, tlsCertificates, or the " +
-		"files of serverCertificate and privateKey. MUTUAL with files needs caCertificates, too. ISTIO_MUTUAL uses the mesh's own certificates.",
-	Fix: "Give the certificate in one way, with all its parts.",
+	ID: "SEM080", Title: "server certificate is missing, set twice, or not valid for this mode", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "A server that terminates TLS presents a certificate, which comes from one source: the Secret of credentialName, the Secrets of credentialNames, tlsCertificates, or the " +
+		"files of serverCertificate and privateKey. MUTUAL with files also needs caCertificates. ISTIO_MUTUAL uses Istio's own certificates.",
+	Fix: "Set the certificate in one way, with all its parts.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: Gateway
 metadata: {name: edge, namespace: shop}
@@ -29,9 +29,9 @@ spec:
     tls: {mode: SIMPLE, credentialName: shop}
 `,
 }, {
-	ID: "SEM084", Title: "port does not fit a gateway or Sidecar", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "A gateway or a Sidecar listens on the port's number itself, so that targetPort means nothing. Number 0 is for Unix sockets, which have no number.",
-	Fix: "Write the number that the proxy listens on; for a Unix socket, 0 and the socket in bind.",
+	ID: "SEM084", Title: "port is not valid in a Gateway or Sidecar", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "A Gateway or Sidecar listens on port.number, so targetPort has no meaning. Number 0 is only for Unix sockets.",
+	Fix: "Set port.number to the port that the proxy listens on. For a Unix socket, set 0 and put the socket in bind.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: Gateway
 metadata: {name: edge, namespace: shop}
@@ -52,7 +52,7 @@ spec:
 `,
 }, {
 	ID: "SEM085", Title: "TLS settings on a plaintext port", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "Only ports of protocol HTTPS and TLS take TLS connections. On an HTTP port, tls may hold httpsRedirect and nothing else.",
+	Why: "Only ports with protocol HTTPS or TLS accept TLS connections. On an HTTP port, only tls.httpsRedirect is allowed.",
 	Fix: "Declare the port's protocol as HTTPS or TLS, or remove the settings.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -76,7 +76,7 @@ spec:
 `,
 }, {
 	ID: "SEM086", Title: "egress proxy without ALLOW_ANY", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "The egress proxy takes the calls of hosts that the mesh does not know. With REGISTRY_ONLY, which a policy without a mode means, such calls are blocked.",
+	Why: "egressProxy receives the traffic to hosts outside the registry. With REGISTRY_ONLY, the default of a policy without mode, that traffic is blocked.",
 	Fix: "Set mode: ALLOW_ANY, or remove egressProxy.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: Sidecar
@@ -89,8 +89,8 @@ metadata: {name: default, namespace: shop}
 spec: {outboundTrafficPolicy: {mode: ALLOW_ANY, egressProxy: {host: egress.istio-system.svc.cluster.local, port: {number: 443}}}}
 `,
 }, {
-	ID: "SEM087", Title: "TLS setting that a Sidecar does not have", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "A Sidecar ends TLS with certificates from files of the workload. It reads no Secrets, verifies no client names, redirects nothing, and leaves mutual TLS of the mesh " +
+	ID: "SEM087", Title: "TLS setting is not supported in a Sidecar", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "A Sidecar terminates TLS with certificate files of the workload. It does not read Secrets, verify client names or redirect, and it leaves the mutual TLS of the mesh " +
 		"to PeerAuthentication.",
 	Fix: "Use serverCertificate and privateKey with mode SIMPLE or MUTUAL.",
 	Wrong: `apiVersion: networking.istio.io/v1
@@ -114,8 +114,8 @@ spec:
     tls: {mode: SIMPLE, serverCertificate: /etc/certs/tls.crt, privateKey: /etc/certs/tls.key}
 `,
 }, {
-	ID: "SEM088", Title: "egress listener without a port number is no Unix socket", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "A listener with a port listens on that number or, where it has none, on the Unix socket of bind. Connections to sockets cannot be redirected by iptables.",
+	ID: "SEM088", Title: "egress listener has no port number and no Unix socket", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "A listener listens on port.number or, without a number, on the Unix socket in bind. iptables cannot redirect connections to Unix sockets.",
 	Fix: "Set port.number, or bind to unix:///path with captureMode DEFAULT or NONE.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: Sidecar

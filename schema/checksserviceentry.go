@@ -5,8 +5,8 @@ import "sem.example/internal/diag"
 // sharedRules are the checks of what several kinds have in common.
 var sharedRules = []*diag.Check{{
 	ID: "SEM041", Title: "selector is malformed", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "A selector compares labels as they are. A wildcard or an empty key never equals a label, so the document would select nothing.",
-	Fix: "List the labels in full. To select every workload of the namespace, leave the selector out.",
+	Why: "A selector compares labels exactly. A wildcard or an empty key never matches a label, so the resource would select nothing.",
+	Fix: "Write the labels in full. To select every workload in the namespace, remove the selector.",
 	Wrong: `apiVersion: security.istio.io/v1
 kind: PeerAuthentication
 metadata: {name: web, namespace: shop}
@@ -18,9 +18,9 @@ metadata: {name: web, namespace: shop}
 spec: {selector: {matchLabels: {app: web}}}
 `,
 }, {
-	ID: "SEM042", Title: "policy is attached to something that takes no policies", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "A policy can be attached to a Service, a ServiceEntry, a Gateway or a GatewayClass of its own namespace, named by group, kind and name.",
-	Fix: "Name such a target, or select workloads by their labels with selector.",
+	ID: "SEM042", Title: "targetRef kind is not supported", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "targetRefs can point to a Service, ServiceEntry, Gateway or GatewayClass in the same namespace, by group, kind and name.",
+	Fix: "Point targetRefs to one of these kinds, or select workloads by their labels with selector.",
 	Wrong: `apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
 metadata: {name: web, namespace: shop}
@@ -35,9 +35,9 @@ spec: {targetRefs: [{kind: Service, name: web}]}
 
 // serviceEntryRules are the checks of ServiceEntries, WorkloadEntries and WorkloadGroups.
 var serviceEntryRules = []*diag.Check{{
-	ID: "SEM045", Title: "endpoints are both listed and selected", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "endpoints and workloadSelector are two ways to say which workloads are behind the service; together they are rejected.",
-	Fix: "Keep one of them. Listed workloads can become WorkloadEntries that the selector finds.",
+	ID: "SEM045", Title: "endpoints and workloadSelector are both set", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "endpoints and workloadSelector both define the endpoints of the ServiceEntry; Istio rejects the two together.",
+	Fix: "Keep one of them. To use both, turn the listed endpoints into WorkloadEntries that the selector matches.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: db, namespace: shop}
@@ -59,7 +59,7 @@ spec:
 `,
 }, {
 	ID: "SEM046", Title: "resolution NONE has endpoints", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "With resolution NONE, which is the default, the proxy connects to the address that the application dialled. Endpoints would never be used.",
+	Why: "With resolution NONE, the default, the proxy connects to the original destination. The endpoints would never be used.",
 	Fix: "Use resolution STATIC for endpoints with IP addresses and DNS for those with names, or remove the endpoints.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -79,8 +79,8 @@ spec:
   endpoints: [{address: 10.0.0.1}]
 `,
 }, {
-	ID: "SEM047", Title: "range of addresses with DNS resolution", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "A range stands for many servers, of which only the address that the application dialled tells one. DNS resolution would connect to another.",
+	ID: "SEM047", Title: "CIDR range with DNS resolution", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "A CIDR range covers many servers. Only resolution NONE connects to the address that the application used; DNS resolution would connect to a different one.",
 	Fix: "Use resolution NONE, or list a single address.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -101,8 +101,8 @@ spec:
   resolution: NONE
 `,
 }, {
-	ID: "SEM048", Title: "address of an endpoint does not fit the resolution", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "Resolution STATIC connects to IP addresses and Unix sockets and looks nothing up. DNS resolution takes names and IP addresses, but no sockets.",
+	ID: "SEM048", Title: "endpoint address does not match the resolution", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "Resolution STATIC connects to IP addresses and Unix sockets and does not resolve names. Resolution DNS accepts names and IP addresses, but not Unix sockets.",
 	Fix: "Use resolution DNS for endpoints with names, or write their IP addresses.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -123,10 +123,10 @@ spec:
   endpoints: [{address: eu.api.example.com}]
 `,
 }, {
-	ID: "SEM049", Title: "host does not fit the resolution", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "Without endpoints, DNS resolution looks up the hosts themselves, and no DNS server knows *.example.com. DYNAMIC_DNS looks up the name that " +
-		"each request asks for, and so is for wildcards only.",
-	Fix: "List exact hosts, give endpoints, use resolution NONE to connect where the application dialled, or DYNAMIC_DNS for a wildcard.",
+	ID: "SEM049", Title: "host does not match the resolution", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "Without endpoints, resolution DNS resolves the hosts themselves, and DNS cannot resolve *.example.com. DYNAMIC_DNS resolves the name that " +
+		"each request asks for, so it is only supported for wildcard hosts.",
+	Fix: "List full host names, set endpoints, use resolution NONE to connect to the original destination, or use DYNAMIC_DNS for a wildcard.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: wiki, namespace: shop}
@@ -144,10 +144,10 @@ spec:
   resolution: NONE
 `,
 }, {
-	ID: "SEM050", Title: "protocol cannot tell the hosts apart", Severity: diag.Error, Stage: diag.AtFilterChain,
-	Why: "Requests of HTTP name their host, and so do TLS handshakes. Connections of other protocols do not, so that several hosts of one entry, or the names " +
+	ID: "SEM050", Title: "protocol cannot distinguish the hosts", Severity: diag.Error, Stage: diag.AtFilterChain,
+	Why: "HTTP requests carry a Host header, and TLS handshakes carry an SNI. Other protocols carry no name, so several hosts of one ServiceEntry, or the names " +
 		"below a wildcard, look the same to the proxy.",
-	Fix: "Give each host a ServiceEntry of its own, with an address, or declare the port's protocol as HTTP or TLS if that is what it speaks.",
+	Fix: "Use a separate ServiceEntry with an address for each host, or set the port's protocol to HTTP or TLS if the server speaks it.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: db, namespace: shop}
@@ -166,7 +166,7 @@ spec:
 `,
 }, {
 	ID: "SEM055", Title: "Unix socket with ports", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "A Unix socket is one end of a connection by itself and has no ports.",
+	Why: "A Unix socket has no ports.",
 	Fix: "Remove ports from the endpoint.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: WorkloadEntry

@@ -8,9 +8,9 @@ var valueChecks = []*diag.Check{
 }
 
 var unlisted = &diag.Check{
-	ID: "SEM023", Title: "value is none of those allowed", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "The field has a closed list of values, in which upper and lower case matter. The API server rejects any other.",
-	Fix: "Use one of the values that the finding lists.",
+	ID: "SEM023", Title: "value is not allowed", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "The field only accepts the listed values, and they are case-sensitive. The API server rejects any other value.",
+	Fix: "Use one of the listed values.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: api, namespace: shop}
@@ -31,8 +31,8 @@ spec:
 
 var outOfRange = &diag.Check{
 	ID: "SEM024", Title: "number is out of range", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "The number means nothing to the proxy: ports go from 1 to 65535, percentages from 0 to 100, counts are not negative.",
-	Fix: "Use a number within the limits that the finding names.",
+	Why: "Ports are 1 to 65535, percentages 0 to 100, and counts are not negative. The API server or Istio rejects any other number.",
+	Fix: "Use a number within the range.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: api, namespace: shop}
@@ -53,9 +53,9 @@ spec:
 
 var badHost = &diag.Check{
 	ID: "SEM025", Title: "host name is malformed", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "A host is a DNS name: labels of letters, digits and inner dashes, separated by dots. Scheme, port and path are no part of it, " +
-		"and a wildcard * stands for the beginning of its first label only. An IP address is a host only where the field says so.",
-	Fix: "Write the bare name. Ports have fields of their own.",
+	Why: "A host is a DNS name: labels of letters, digits and inner dashes, separated by dots. It has no scheme, port or path, " +
+		"and the wildcard * is only allowed at the start of its first label. IP addresses are only accepted where the finding says so.",
+	Fix: "Write the host name alone. Set ports in the port fields.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: api, namespace: shop}
@@ -74,8 +74,8 @@ spec:
 
 var badDuration = &diag.Check{
 	ID: "SEM026", Title: "duration is malformed", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "Durations are a number and a unit (h, m, s, ms), or several of them in a row. The proxy counts whole milliseconds, and most fields need at " +
-		"least one: to have no timeout, leave the field out.",
+	Why: "A duration is a number and a unit (h, m, s, ms), or several of them in a row. Envoy uses whole milliseconds, and most fields need at " +
+		"least 1ms. To set no timeout, remove the field.",
 	Fix: "Write a duration such as 500ms, 1.5s or 1h30m.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -99,8 +99,8 @@ spec:
 
 var badAddress = &diag.Check{
 	ID: "SEM027", Title: "address is malformed", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "The proxy connects to, and listens on, IP addresses and Unix sockets; it looks nothing up here. A range is an address, a slash and the number of its fixed bits.",
-	Fix: "Write an IP address, a range such as 10.1.0.0/16 where the field takes one, or unix:// and an absolute path.",
+	Why: "The proxy connects to, and listens on, IP addresses and Unix sockets; it does not resolve names here. A CIDR range is an address, a slash and a prefix length.",
+	Fix: "Write an IP address, a CIDR range such as 10.1.0.0/16 where the field accepts one, or unix:// and an absolute path.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: db, namespace: shop}
@@ -121,8 +121,8 @@ spec:
 
 var badName = &diag.Check{
 	ID: "SEM028", Title: "name or label is malformed", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "Names of ports, subsets, namespaces and the like become parts of DNS names and of names in the proxy, so they follow the rules of DNS labels; " +
-		"labels follow those of Kubernetes.",
+	Why: "Names of ports, subsets and namespaces become parts of DNS names and of Envoy names, so they must be DNS labels; " +
+		"label keys and values follow the Kubernetes rules.",
 	Fix: "Use letters, digits and inner dashes, at most 63 characters.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -142,8 +142,8 @@ spec:
 
 var badRegex = &diag.Check{
 	ID: "SEM029", Title: "regular expression does not compile", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "Envoy uses RE2, which has neither look-around nor back-references, and which has to match the whole text. Istio takes expressions of up to 1024 bytes.",
-	Fix: "Write the expression in RE2 syntax. Look-around can often be said by withoutHeaders or by an earlier rule.",
+	Why: "Envoy uses RE2, which does not support lookaround or backreferences, and the expression must match the whole value. Istio accepts expressions of up to 1024 bytes.",
+	Fix: "Write the expression in RE2 syntax. Replace a negative lookahead by withoutHeaders or by an earlier rule.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: reviews, namespace: shop}
@@ -165,9 +165,9 @@ spec:
 }
 
 var exclusive = &diag.Check{
-	ID: "SEM030", Title: "fields exclude each other", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "Each of the fields answers the same question, so at most one of them can be set.",
-	Fix: "Keep the field that says what you mean, and remove the other.",
+	ID: "SEM030", Title: "fields are mutually exclusive", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "The fields are alternatives, so only one of them can be set.",
+	Fix: "Keep one of the fields and remove the others.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: reviews, namespace: shop}
@@ -190,8 +190,8 @@ spec:
 
 var outOfSize = &diag.Check{
 	ID: "SEM031", Title: "list or map has too few or too many entries", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "The API server limits the size of lists and maps; some must not be empty because the document would say nothing.",
-	Fix: "Add or remove entries. Long lists can be split over several documents.",
+	Why: "The API server limits the size of lists and maps; some must not be empty, because the resource would have no effect.",
+	Fix: "Add or remove items. Split a long list over several resources.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: api, namespace: shop}
@@ -209,9 +209,9 @@ spec:
 }
 
 var tooLong = &diag.Check{
-	ID: "SEM032", Title: "text is too short or too long", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "The API server limits the length of texts, and refuses an empty one where it would mean nothing.",
-	Fix: "Give the text a length within the limits, or leave the field out.",
+	ID: "SEM032", Title: "string is too short or too long", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "The API server limits the length of strings, and rejects an empty string where a value is required.",
+	Fix: "Shorten the string, or set a value, or remove the field.",
 	Wrong: `apiVersion: security.istio.io/v1
 kind: RequestAuthentication
 metadata: {name: jwt, namespace: shop}
@@ -228,8 +228,8 @@ spec:
 
 var badHeader = &diag.Check{
 	ID: "SEM033", Title: "header name or value is malformed", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "Envoy refuses headers that HTTP does not know, and does not let pseudo-headers be changed, apart from the authority of a request. " +
-		"In values, % begins a variable such as %REQ(x-id)%.",
+	Why: "Envoy rejects header names that HTTP does not allow, and pseudo-headers cannot be changed, except the :authority of a request. " +
+		"In values, % starts a variable such as %REQ(x-id)%.",
 	Fix: "Correct the name; write %% for a percent sign; use rewrite to change path and authority.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -253,7 +253,7 @@ spec:
 
 var annotation = &diag.Check{
 	ID: "SEM036", Title: "annotation is not allowed here", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "Istio keeps some annotations to itself, and dry run is a mode of AuthorizationPolicies of action ALLOW and DENY only.",
+	Why: "Istio reserves some annotations, and istio.io/dry-run is only supported on AuthorizationPolicies with action ALLOW or DENY.",
 	Fix: "Remove the annotation.",
 	Wrong: `apiVersion: security.istio.io/v1
 kind: PeerAuthentication
@@ -269,8 +269,8 @@ spec: {mtls: {mode: STRICT}}
 
 var malformed = &diag.Check{
 	ID: "SEM037", Title: "value is malformed", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "The value does not have the form that the field asks for, so that Istio could not use it.",
-	Fix: "Write the value in the form that the finding names.",
+	Why: "The value does not have the format that the field requires, so Istio cannot use it.",
+	Fix: "Write the value in the required format.",
 	Wrong: `apiVersion: security.istio.io/v1
 kind: RequestAuthentication
 metadata: {name: jwt, namespace: shop}

@@ -4,10 +4,10 @@ import "sem.example/internal/diag"
 
 // virtualServiceRules are the checks of VirtualServices.
 var virtualServiceRules = []*diag.Check{{
-	ID: "SEM070", Title: "delegate has more than HTTP rules", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "A VirtualService without hosts is a delegate: another one includes its HTTP rules and says for which hosts and gateways they hold. " +
+	ID: "SEM070", Title: "delegate has fields other than http", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "A VirtualService without hosts is a delegate: a root VirtualService includes its http rules and sets their hosts and gateways. " +
 		"A delegate cannot delegate again.",
-	Fix: "Add hosts if this is no delegate; otherwise leave only http rules that route.",
+	Fix: "Add hosts if this is not a delegate; otherwise keep only http rules with routes.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: reviews, namespace: shop}
@@ -22,8 +22,8 @@ spec:
   http: [{route: [{destination: {host: reviews}}]}]
 `,
 }, {
-	ID: "SEM071", Title: "host * on the sidecars of the mesh", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "On a gateway the host * is everything that reaches the gateway. On sidecars it would be everything that any workload calls, so Istio rejects it.",
+	ID: "SEM071", Title: "host * on sidecars", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "On a gateway, host * matches everything that reaches the gateway. On sidecars it would match every request of every workload, so Istio rejects it.",
 	Fix: "List the hosts, or bind the VirtualService to gateways only.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -41,10 +41,10 @@ spec:
   http: [{route: [{destination: {host: reviews}}]}]
 `,
 }, {
-	ID: "SEM072", Title: "actions of a rule exclude each other", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "A rule does one thing with a request: it routes it, redirects, answers by itself, or leaves that to a delegate. Rewrites and faults belong to routing. " +
-		"A redirect that replaces a prefix needs to know which prefix matched.",
-	Fix: "Split the rule, one for each action.",
+	ID: "SEM072", Title: "actions of a rule are mutually exclusive", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "A rule has one action: route, redirect, directResponse or delegate. Rewrites and faults only apply to routes. " +
+		"A redirect with prefixRewrite needs a prefix match.",
+	Fix: "Write one rule for each action.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: reviews, namespace: shop}
@@ -66,8 +66,8 @@ spec:
 `,
 }, {
 	ID: "SEM074", Title: "retries are configured and turned off", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "attempts: 0, or a retries block without attempts, means that nothing is retried; the other settings would have no effect.",
-	Fix: "Set attempts, or leave the other settings out.",
+	Why: "attempts: 0, or retries without attempts, turns retries off; the other retry settings have no effect.",
+	Fix: "Set attempts, or remove the other retry settings.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: reviews, namespace: shop}
@@ -83,8 +83,8 @@ spec:
   http: [{retries: {attempts: 3, perTryTimeout: 2s}, route: [{destination: {host: reviews}}]}]
 `,
 }, {
-	ID: "SEM076", Title: "fault is of a kind that is not supported", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "The API names these fields, but Istio never implemented them.",
+	ID: "SEM076", Title: "fault type is not supported", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "These fields are in the API, but Istio does not implement them.",
 	Fix: "Use fixedDelay, httpStatus or grpcStatus.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: VirtualService

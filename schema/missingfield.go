@@ -9,8 +9,8 @@ import (
 
 var missingField = &diag.Check{
 	ID: "SEM022", Title: "required field is missing", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "Without this field the document says nothing that Istio could act on, so the API server or Istio's webhook rejects it.",
-	Fix: "Add the field. Which fields a map has is said by \"sem explain\" of its path.",
+	Why: "The API server or Istio's webhook rejects the resource without this field.",
+	Fix: "Add the field. \"sem explain PATH\" lists the fields of a map.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: api, namespace: shop}

@@ -8,10 +8,10 @@ import (
 )
 
 var unknownField = &diag.Check{
-	ID: "SEM020", Title: "field is not known", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "The API server drops a field that it does not know, or refuses the document, depending on how it is asked. Either way the setting has no effect: " +
-		"a timeout that is misspelt, or one level too deep, is no timeout.",
-	Fix: "Correct the spelling, or move the field to the level that it belongs to.",
+	ID: "SEM020", Title: "unknown field", Severity: diag.Error, Stage: diag.NoStage,
+	Why: "The API server drops an unknown field or rejects the resource, depending on the client. Either way the setting has no effect: " +
+		"for example, a misspelt timeout does not limit anything.",
+	Fix: "Correct the spelling, or move the field to the right level.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: api, namespace: shop}
@@ -42,7 +42,7 @@ func wordStranger(d *diag.Diagnostic, m mistake) {
 	case m.elsewhere() != "":
 		d.Help = m.elsewhere()
 	case len(known) > 0 && len(known) <= 8:
-		d.Help = "known here: " + strings.Join(known, ", ")
+		d.Help = "valid fields: " + strings.Join(known, ", ")
 	}
 }
 
@@ -67,7 +67,7 @@ func (m mistake) elsewhere() string {
 	key := m.key()
 	for i := len(m.trail) - 2; i >= 0; i-- {
 		if fieldOf(m.trail[i].term, key) != nil && !isMapOf(m.trail[i].term) {
-			return fmt.Sprintf("%q is known at the parent level, in %s: check the indentation", key, called(m.trail[i].path))
+			return fmt.Sprintf("%q is a field of the parent level, %s: check the indentation", key, called(m.trail[i].path))
 		}
 	}
 	if s := structural(m.within()); s != nil {
@@ -92,7 +92,7 @@ func lastStep(path string) string { return path[strings.LastIndex(path, ".")+1:]
 // called is what a message calls a map, even the document itself.
 func called(path string) string {
 	if path == "" {
-		return "the document"
+		return "the resource"
 	}
 	return lastStep(path)
 }

@@ -26,11 +26,11 @@ func word(doc *source.Document, m mistake) diag.Diagnostic {
 		d.Check, d.At.Key = byID(m.id, malformed), true
 		d.Message = fmt.Sprintf("key %q %s", m.key(), m.words)
 	case worded, limited:
-		d.Check, d.Help = byID(m.id, outOfRange), mend(m)
+		d.Check, d.Help = byID(m.id, outOfRange), advice(m)
 		d.Message = m.subject() + " " + m.words
 	default:
 		d.Check = malformed
-		d.Message = m.subject() + " does not fit: " + m.words
+		d.Message = m.subject() + " is not valid: " + m.words
 	}
 	return d
 }
@@ -41,7 +41,7 @@ func (m mistake) subject() string {
 	if name == "" {
 		name = m.doc()
 	}
-	if m.node == nil {
+	if m.node == nil || strings.HasPrefix(m.words, "and ") { // "prefix and exact are mutually exclusive" is not about a value
 		return name
 	}
 	switch m.node.Kind {
@@ -53,8 +53,8 @@ func (m mistake) subject() string {
 	return name
 }
 
-// doc is what a message calls the whole document.
-func (mistake) doc() string { return "the document" }
+// doc is what a message calls the whole resource.
+func (mistake) doc() string { return "the resource" }
 
 // shorten cuts a text that is too long for a message.
 func shorten(s string) string {

@@ -10,7 +10,7 @@ import (
 
 var (
 	says  = regexp.MustCompile(`error\("(SEM\d.*?)"\)`)
-	words = regexp.MustCompile(`^(SEM\d{3}): (must|excludes|is|needs) .*[^.]$`)
+	words = regexp.MustCompile(`^(SEM\d{3}): (must|and|is|needs) .*[^.]$`)
 )
 
 // TestWords holds what the files say in error("…") to the form that findings are made of, and to checks that exist. Every check

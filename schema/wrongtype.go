@@ -10,9 +10,9 @@ import (
 
 var wrongType = &diag.Check{
 	ID: "SEM021", Title: "value has the wrong type", Severity: diag.Error, Stage: diag.NoStage,
-	Why: "The API server rejects a value of another type: it takes neither \"80\" for 80 nor a single value for a list. In YAML a plain number, true or false " +
-		"is not text, and a key with nothing behind it is null.",
-	Fix: "Write the value as the field wants it; \"sem explain\" says which type that is.",
+	Why: "The API server rejects a value of the wrong type: \"80\" is not accepted for 80, nor a single value for a list. In YAML, an unquoted number, true or false " +
+		"is not a string, and a key without a value is null.",
+	Fix: "Use the type of the field; \"sem explain FIELD\" shows it.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: api, namespace: shop}
@@ -41,7 +41,7 @@ var kindWords = []struct {
 
 func wordMisfit(d *diag.Diagnostic, m mistake) {
 	want := kindsOf(m.term)
-	d.Check, d.Help = wrongType, cmp.Or(mend(m), retype(d.At.Doc, m.node, want))
+	d.Check, d.Help = wrongType, cmp.Or(correction(m), retype(d.At.Doc, m.node, want))
 	d.Message = fmt.Sprintf("%s must be %s, not %s", m.name, inWords(want), isKind(m.node.Kind))
 	if m.fraction() {
 		d.Message, d.Help = fmt.Sprintf("%s must be a whole number, not %s", m.name, m.node.Text), ""

@@ -33,7 +33,7 @@ func baseline(name string, opts pipeline.Options, how pipeline.ValidateOptions) 
 		} `json:"findings"`
 	}
 	if err := json.Unmarshal(data, &report); err != nil || report.Kind != "ValidateReport" {
-		return nil, fmt.Errorf("%s is no report of 'sem validate -o json'", name)
+		return nil, fmt.Errorf("%s is not a report of 'sem validate -o json'", name)
 	}
 	var prints []string
 	for _, f := range report.Findings {
@@ -47,7 +47,7 @@ func baseline(name string, opts pipeline.Options, how pipeline.ValidateOptions) 
 // revision validates the paths of the command line as they are in a revision.
 func revision(ref string, opts pipeline.Options, how pipeline.ValidateOptions) ([]string, error) {
 	if strings.HasPrefix(ref, "-") {
-		return nil, fmt.Errorf("%q names no revision", ref)
+		return nil, fmt.Errorf("%q is not a git revision", ref)
 	}
 	paths := opts.Paths
 	if len(paths) == 0 {

@@ -18,9 +18,9 @@ func newChecks() *cobra.Command {
 	var out stringList
 	cmd := &cobra.Command{
 		Use:   "checks",
-		Short: "List everything that sem validate looks for",
-		Long: `Checks lists every check of sem validate: its ID, how grave its findings are,
-and what it looks for. 'sem explain ID' tells more about one.`,
+		Short: "List the checks of sem validate",
+		Long: `Checks lists every check of sem validate: its ID, severity and title.
+'sem explain ID' shows the details of one.`,
 		Example: `  sem checks
   sem checks -o json`,
 		Args: cobra.NoArgs,

@@ -10,20 +10,19 @@ import (
 	"sem.example/internal/source"
 )
 
-const exportHelp = `Export writes documents as YAML, or as JSON, in the order in which they are
-read: what a CUE package comes to, or what files of any language hold. Each
-document is held to the schema of its kind first, and where one is wrong
-nothing is written.
+const exportHelp = `Export writes the resources of CUE, YAML or JSON files as YAML or JSON, in
+input order. It validates each resource against the schema of its kind first;
+if one is invalid, it writes nothing.
 
-As JSON, several documents are one List. Comments are not part of a document.`
+As JSON, several resources are one List. Comments are not exported.`
 
-const exportExample = `  # what files of any language hold
+const exportExample = `  # the resources of a CUE package as JSON
   sem export examples/authored-in-cue -o json
 
-  # as kubectl takes it
+  # apply them
   sem export mesh/ | kubectl apply -f -
 
-  # a file of YAML for each that is read, to be committed
+  # one YAML file for each input file, to commit
   sem export mesh/ --out manifests --force`
 
 type exportCommand struct {

@@ -11,17 +11,17 @@ import (
 	"sem.example/internal/pipeline"
 )
 
-const importHelp = `Import turns YAML and JSON into CUE: a field for each document, held to the
-definition of its kind, such as schema.#VirtualService. What the definition
-gives, the kind and the current apiVersion, is left out.
+const importHelp = `Import converts YAML and JSON to CUE: one field for each resource, constrained
+by the definition of its kind, such as schema.#VirtualService. The kind and the
+apiVersion come from the definition and are left out.
 
-Nothing of a document is lost but its comments and the way it is written;
-'sem export' gives it back. The files that are read stay as they are.`
+Comments and formatting are not kept; 'sem export' converts back. The input
+files are not changed.`
 
 const importExample = `  # print
   sem import examples/canary
 
-  # a file of CUE for each that is read, all of one package
+  # one CUE file for each input file, all in one package
   sem import mesh/ --out cue/ --package mesh`
 
 type importCommand struct {

@@ -16,17 +16,17 @@ import (
 	"sem.example/internal/suite"
 )
 
-const importTestsHelp = `Tests turns the tests of istio-config-validator (testCases, each with a request,
-wantMatch and what the rule of the VirtualService holds) into request tests.
-What that tool asks of the rule is asked of what becomes of the request.
+const importTestsHelp = `Tests converts the tests of istio-config-validator (testCases with a request,
+wantMatch and the expected VirtualService rule) to request tests. Expectations
+about the rule become expectations about the outcome of the request.
 
-A request comes from somewhere, which those tests do not say: --from or
---gateway does. What cannot be carried over is told on standard error.`
+These tests do not name the client: set it with --from or --gateway. What
+cannot be converted is reported on standard error.`
 
 const importTestsExample = `  # print
   sem import tests mesh/example_test.yml --gateway istio-system/ingressgateway
 
-  # a file beside the configuration for each that is read
+  # one test file for each input file, beside the configuration
   sem import tests tests/*.yml --from shop/web --out mesh/`
 
 type importTestsCommand struct {

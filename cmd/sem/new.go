@@ -12,19 +12,20 @@ import (
 	"sem.example/internal/recipe"
 )
 
-const newHelp = `New writes configuration for a common purpose: documents that validate clean,
-and beside them a test of what they do. Each recipe is a command of its own,
-whose --help tells what it takes; on a terminal it asks for what is missing.
+const newHelp = `New writes configuration for a common task: resources that pass validation,
+and a request test for them. Each recipe is a subcommand; its --help lists the
+parameters. On a terminal, New asks for missing parameters.
 
-Nothing is overwritten without --force: all files are written, or none.`
+Existing files are only overwritten with --force. Either all files are written
+or none.`
 
-const newExample = `  # the recipes, a line each
+const newExample = `  # list the recipes
   sem new
 
   # print instead of writing
   sem new external-http --host api.example.com --dry-run
 
-  # write into a folder, and see that it does what it says
+  # write into a folder and run the test
   sem new canary --service reviews -n shop --dir mesh/
   sem test mesh/`
 
@@ -47,7 +48,7 @@ func listRecipes(cmd *cobra.Command, _ []string) error {
 	for _, r := range recipe.All() {
 		fmt.Fprintf(cmd.OutOrStdout(), "%-24s %s\n", r.Name, r.Summary)
 	}
-	fmt.Fprintln(cmd.ErrOrStderr(), "\n'sem new RECIPE --help' tells what a recipe takes.")
+	fmt.Fprintln(cmd.ErrOrStderr(), "\n'sem new RECIPE --help' shows the parameters of a recipe.")
 	return nil
 }
 

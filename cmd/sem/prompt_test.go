@@ -27,7 +27,7 @@ func TestPrompt(t *testing.T) {
 	if diff := cmp.Diff(want, values); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	for _, text := range []string{"--header", "must be the name of a header other than host: lower-case letters, digits and dashes", "--value"} {
+	for _, text := range []string{"--header", "must be a header name other than host: lower-case letters, digits and dashes", "--value"} {
 		if !strings.Contains(asked.String(), text) {
 			t.Errorf("nothing is said of %q: %s", text, asked.String())
 		}

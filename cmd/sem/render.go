@@ -32,14 +32,14 @@ const renderExample = `  # everything, one type, one service
   sem render -f examples/canary --from shop/web \
       --fqdn reviews.shop.svc.cluster.local
 
-  # each resource with the file and line behind it
+  # each resource with the file and line that it comes from
   sem render -f examples/canary --from shop/web -t routes --annotate
 
-  # let a real Envoy run it
+  # run it in a real Envoy
   sem render -f mesh/ --from shop/web -t bootstrap --certs certs > envoy.json
   envoy -c envoy.json
 
-  # hold it to what is kept beside the configuration
+  # compare with expected output in the repository
   sem render -f mesh/ --from shop/web -t routes --check expected/`
 
 type renderCommand struct {

@@ -14,15 +14,16 @@ import (
 	"sem.example/schema"
 )
 
-const schemaHelp = `Schema prints what the documents of each kind may hold, for other programs.
+const schemaHelp = `Schema prints the schema of each kind, for other programs.
 
-  jsonschema   for editors and validators. Without --kind it looks at the kind
-               of each document, so that one schema serves all files.
-  openapi      the same schemas as the components of an OpenAPI document
-  cue          the definitions that 'import "sem.example/schema"' stands for
+  jsonschema   for editors and validators. Without --kind, one schema checks
+               each document by its kind.
+  openapi      the same schemas as components of an OpenAPI document
+  cue          the definitions of 'import "sem.example/schema"'
 
-JSON Schema cannot compute: it refuses nothing that 'sem validate' accepts, but
-misses some of what that refuses, and all that is about several documents.`
+JSON Schema cannot express every rule: it accepts everything that
+'sem validate' accepts, but misses some errors, and all errors between
+resources.`
 
 const schemaExample = `  # for an editor, with 'sem schema vscode'
   sem schema > istio.schema.json
@@ -121,12 +122,12 @@ func indented(v any) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-const vscodeHelp = `Vscode prints settings of Visual Studio Code for its YAML extension, which runs
-the YAML language server: which files the JSON Schemas of 'sem schema' and
-'sem schema tests' are laid on. The first looks at the kind of each document and
-leaves other kinds alone, so that it can be laid on all files.
+const vscodeHelp = `Vscode prints settings for the YAML extension of Visual Studio Code (the YAML
+language server): which files use the JSON Schemas of 'sem schema' and
+'sem schema tests'. The first checks each document by its kind and ignores
+other kinds, so it can apply to all files.
 
-Other editors with the YAML language server take the same settings.`
+Other editors with the YAML language server use the same settings.`
 
 const vscodeExample = `  # in the root of a repository
   mkdir -p .vscode

@@ -50,21 +50,21 @@ func newTest() *cobra.Command {
 	var c testCommand
 	cmd := &cobra.Command{
 		Use:         "test [flags] [PATH...]",
-		Short:       "Hold requests to what is expected of them",
+		Short:       "Run request tests",
 		Long:        testHelp,
 		Example:     testExample,
-		Annotations: map[string]string{answerNo: "a request is not answered as expected, or the coverage is below its floor"},
+		Annotations: map[string]string{answerNo: "a request test fails, or the coverage is below the minimum"},
 		RunE:        c.run,
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&c.only, "run", "", "run only tests whose name, as -v prints it, has a part that fits a `REGEX`")
+	flags.StringVar(&c.only, "run", "", "run only tests whose name, as printed by -v, matches `REGEX`")
 	flags.BoolVar(&c.failFast, "fail-fast", false, "stop at the first failure")
-	flags.BoolVar(&c.update, "update", false, "write the answers into the tests in place of expectations that fail, and run them again")
+	flags.BoolVar(&c.update, "update", false, "replace failing expectations by the actual results, and run the tests again")
 	titled(cmd, "Which tests")
-	flags.StringVar(&c.envoy, "envoy", "", "make each request of a real Envoy as well, the executable at `PATH`, and fail where it disagrees with the trace")
+	flags.StringVar(&c.envoy, "envoy", "", "also send each request through a real Envoy, the executable at `PATH`, and fail where it disagrees with the trace")
 	titled(cmd, "Against Envoy")
-	flags.StringVarP(&c.namespace, "namespace", "n", "default", "`NAMESPACE` of documents that name none, where the tests do not say")
-	flags.StringVar(&c.meshConfig, "mesh-config", "", "`FILE` with the mesh's settings, where the tests do not say")
+	flags.StringVarP(&c.namespace, "namespace", "n", "default", "`NAMESPACE` of resources without one, unless the tests set it")
+	flags.StringVar(&c.meshConfig, "mesh-config", "", "`FILE` with the MeshConfig, unless the tests set it")
 	c.assume.add(cmd)
 	c.release.add(cmd)
 	titled(cmd, "What is read")

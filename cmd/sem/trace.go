@@ -96,18 +96,18 @@ func newTrace() *cobra.Command {
 
 // conflicts are flags that ask two different questions at once.
 var conflicts = []struct{ one, other, because string }{
-	{"config-dump", "filename", "a dump answers by itself, without documents"},
-	{"config-dump", "mesh-config", "a dump answers by itself, without the mesh's settings"},
-	{"curl", "access-log", "each is a request of its own"},
-	{"curl", "batch", "each holds requests of its own"},
-	{"access-log", "batch", "each holds requests of its own"},
+	{"config-dump", "filename", "a config dump already contains the configuration"},
+	{"config-dump", "mesh-config", "a config dump already contains the MeshConfig"},
+	{"curl", "access-log", "each defines a request"},
+	{"curl", "batch", "each defines the requests"},
+	{"access-log", "batch", "each defines the requests"},
 	{"expect", "batch", "expectations are about one trace"},
 }
 
 func conflict(cmd *cobra.Command) error {
 	for _, c := range conflicts {
 		if cmd.Flags().Changed(c.one) && cmd.Flags().Changed(c.other) {
-			return fmt.Errorf("--%s and --%s do not go together: %s", c.one, c.other, c.because)
+			return fmt.Errorf("--%s and --%s are mutually exclusive: %s", c.one, c.other, c.because)
 		}
 	}
 	return nil

@@ -61,15 +61,15 @@ func newValidate() *cobra.Command {
 	c.inputs.add(cmd)
 	flags := cmd.Flags()
 	flags.VarP(&c.out, "output", "o", "`FORMAT` or FORMAT=FILE: text, json, sarif, junit, github or gitlab (repeatable)")
-	flags.BoolVar(&c.each, "each", false, "take every file for a world of its own")
-	flags.StringVar(&c.registry, "registry", "", "`STATE` of the input: a host that it does not hold is unknown (open) or wrong (closed) (default: unknown, unless the host's namespace was read from a cluster)")
-	flags.StringVar(&c.failOn, "fail-on", "error", "least `SEVERITY` that fails: error, warning, info or none")
-	flags.StringSliceVar(&c.disable, "disable", nil, "`CHECKS` to leave out: IDs, beginnings of IDs, or codes of other tools")
-	flags.StringSliceVar(&c.enable, "enable", nil, "`CHECKS` to keep although something disables them")
-	flags.StringToStringVar(&c.severity, "severity", nil, "grade checks otherwise: `CHECK=SEVERITY`, as in SEM124=warning")
-	flags.StringVar(&c.baseline, "baseline", "", "tell only what is new since `WHEN`, and fail on that alone: a file that -o json wrote, or git:REF")
+	flags.BoolVar(&c.each, "each", false, "validate each file independently")
+	flags.StringVar(&c.registry, "registry", "", "treat hosts missing from the input as unknown (`open`) or as errors (closed); default: open, except for namespaces read from a cluster")
+	flags.StringVar(&c.failOn, "fail-on", "error", "lowest `SEVERITY` that fails the run: error, warning, info or none")
+	flags.StringSliceVar(&c.disable, "disable", nil, "`CHECKS` to disable: IDs, ID prefixes, or codes of other tools")
+	flags.StringSliceVar(&c.enable, "enable", nil, "`CHECKS` to enable, even if the settings disable them")
+	flags.StringToStringVar(&c.severity, "severity", nil, "set the severity of checks: `CHECK=SEVERITY`, for example SEM124=warning")
+	flags.StringVar(&c.baseline, "baseline", "", "report only findings that are not in `BASELINE`: a file written by -o json, or git:REF")
 	flags.BoolVar(&c.all, "all", false, "show all findings of a check in text; by default the first 200")
-	flags.BoolVarP(&c.quiet, "quiet", "q", false, "print nothing; the exit code is the answer")
+	flags.BoolVarP(&c.quiet, "quiet", "q", false, "print nothing; use the exit code")
 	titled(cmd, "Findings")
 	return cmd
 }
@@ -138,7 +138,7 @@ func (c *validateCommand) watched(cmd *cobra.Command, opts pipeline.Options, how
 }
 
 // errNothing is for folders that hold nothing to check.
-var errNothing = errors.New("there is nothing to check: no YAML, JSON or CUE file stands in the folders named")
+var errNothing = errors.New("nothing to check: the folders contain no YAML, JSON or CUE files")
 
 // validate runs the checks and compares with the baseline.
 func (c *validateCommand) validate(cmd *cobra.Command, paths []string) (*diag.Report, error) {

@@ -151,7 +151,7 @@ func unmarshal(n *source.Node, into any) []fault {
 	}
 	value, _, _ := strings.Cut(mismatch.Value, " ") // "number 1.5"
 	value = strings.NewReplacer("array", "list", "object", "map", "bool", "boolean").Replace(value)
-	return []fault{{field: pathAt(n, int(mismatch.Offset), ""), message: "a " + value + " does not fit here"}}
+	return []fault{{field: pathAt(n, int(mismatch.Offset), ""), message: "a " + value + " is not valid here"}}
 }
 
 // pathAt returns the path of the innermost value that an offset in the JSON of a tree falls into.

@@ -35,13 +35,13 @@ func TestReferenceMeshes(t *testing.T) {
 // A value that does not fit is found where it stands, also within lists.
 func TestMisfits(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
-		"string for number":  {"apiVersion: v1\nkind: Service\nspec:\n  ports:\n  - port: 80\n  - {name: ü, port: eighty}\n", "6:21 a string does not fit here"},
-		"list for map":       {"apiVersion: v1\nkind: Service\nspec:\n  selector: [a]\n", "4:13 a list does not fit here"},
-		"map for string":     {"apiVersion: v1\nkind: Service\nspec: {type: {}}\n", "3:14 a map does not fit here"},
-		"fraction for port":  {"apiVersion: v1\nkind: Pod\nspec: {containers: [{ports: [{containerPort: 80.5}]}]}\n", "3:46 a number does not fit here"},
-		"within a CronJob":   {"apiVersion: batch/v1\nkind: CronJob\nspec: {jobTemplate: {spec: {template: {spec: {nodeName: 1}}}}}\n", "3:57 a number does not fit here"},
-		"string for weight":  {"apiVersion: networking.istio.io/v1\nkind: VirtualService\nspec: {http: [{route: [{weight: much}]}]}\n", "3:33 \"much\" is no number that fits here"},
-		"unknown enum value": {"apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nspec: {resolution: dns}\n", "3:20 \"dns\" is no value of Resolution"},
+		"string for number":  {"apiVersion: v1\nkind: Service\nspec:\n  ports:\n  - port: 80\n  - {name: ü, port: eighty}\n", "6:21 a string is not valid here"},
+		"list for map":       {"apiVersion: v1\nkind: Service\nspec:\n  selector: [a]\n", "4:13 a list is not valid here"},
+		"map for string":     {"apiVersion: v1\nkind: Service\nspec: {type: {}}\n", "3:14 a map is not valid here"},
+		"fraction for port":  {"apiVersion: v1\nkind: Pod\nspec: {containers: [{ports: [{containerPort: 80.5}]}]}\n", "3:46 a number is not valid here"},
+		"within a CronJob":   {"apiVersion: batch/v1\nkind: CronJob\nspec: {jobTemplate: {spec: {template: {spec: {nodeName: 1}}}}}\n", "3:57 a number is not valid here"},
+		"string for weight":  {"apiVersion: networking.istio.io/v1\nkind: VirtualService\nspec: {http: [{route: [{weight: much}]}]}\n", "3:33 \"much\" is not a number of this type"},
+		"unknown enum value": {"apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nspec: {resolution: dns}\n", "3:20 \"dns\" is not a value of Resolution"},
 		"number for host":    {"apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nspec: {hosts: [a, 1]}\n", "3:19 a string belongs here, not a number; put 1 in quotes"},
 		"null for message":   {"apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nspec: {ports: [null]}\n", ""},
 	}

@@ -49,7 +49,7 @@ func TestMeshConfigMistakes(t *testing.T) {
 		got = append(got, p.Name)
 	}
 	want := []string{
-		`1:17 SEM017 "fast" is no duration; write a number with its unit, such as 5s or 250ms`,
+		`1:17 SEM017 "fast" is not a duration; write a number with a unit, such as 5s or 250ms`,
 		`3:1 SEM019 the mesh has no setting rootNamspace`,
 		"prometheus", "stackdriver", "envoy", "mine",
 	}

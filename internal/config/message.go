@@ -192,21 +192,21 @@ func (r *reader) enum(fd protoreflect.FieldDescriptor, n *source.Node) (protoref
 		var number protoreflect.EnumNumber
 		err := json.Unmarshal(n.AppendJSON(nil), &number)
 		if err != nil {
-			r.fault("%s is no value of %s", n.Text, fd.Enum().Name())
+			r.fault("%s is not a value of %s", n.Text, fd.Enum().Name())
 		}
 		return protoreflect.ValueOfEnum(number), err == nil
 	}
 	if value := fd.Enum().Values().ByName(protoreflect.Name(n.Text)); value != nil && n.Kind == source.String {
 		return protoreflect.ValueOfEnum(value.Number()), true
 	}
-	r.fault("%s is no value of %s", n.AppendJSON(nil), fd.Enum().Name())
+	r.fault("%s is not a value of %s", n.AppendJSON(nil), fd.Enum().Name())
 	return protoreflect.Value{}, false
 }
 
 func (r *reader) bytes(n *source.Node) (protoreflect.Value, bool) {
 	data, err := base64.StdEncoding.DecodeString(n.Text)
 	if err != nil || n.Kind != source.String && n.Kind != source.Null {
-		r.fault("text in base64 belongs here")
+		r.fault("must be a base64 string")
 		return protoreflect.Value{}, false
 	}
 	return protoreflect.ValueOfBytes(data), true
@@ -224,7 +224,7 @@ func (r *reader) number(kind protoreflect.Kind, n *source.Node) (protoreflect.Va
 	}
 	v, err := numeric(kind, text)
 	if err != nil {
-		r.fault("%s is no number that fits here", n.AppendJSON(nil))
+		r.fault("%s is not a number of this type", n.AppendJSON(nil))
 	}
 	return v, err == nil
 }
@@ -292,7 +292,7 @@ func (r *reader) wrapper(m protoreflect.Message, n *source.Node) {
 func (r *reader) duration(m protoreflect.Message, n *source.Node) {
 	d, err := time.ParseDuration(n.Text)
 	if n.Kind != source.String || err != nil {
-		r.fault("%s is no duration; write a number with its unit, such as 5s or 250ms", n.AppendJSON(nil))
+		r.fault("%s is not a duration; write a number with a unit, such as 5s or 250ms", n.AppendJSON(nil))
 		return
 	}
 	fields := m.Descriptor().Fields()
@@ -302,6 +302,6 @@ func (r *reader) duration(m protoreflect.Message, n *source.Node) {
 
 func (r *reader) standard(m protoreflect.Message, n *source.Node) {
 	if err := protojson.Unmarshal(n.AppendJSON(nil), m.Interface()); err != nil {
-		r.fault("a %s does not fit here", n.Kind)
+		r.fault("a %s is not valid here", n.Kind)
 	}
 }

@@ -17,23 +17,23 @@ var Input = []*Check{
 var (
 	Unreadable = &Check{
 		ID: "SEM001", Title: "file cannot be read", Severity: Error, Stage: NoStage,
-		Why: "A file or folder that was named, or that was met in a folder, does not exist or may not be read. Whatever it holds is not part of the answer.",
+		Why: "A file or folder does not exist or is not readable. Its contents are not part of the result.",
 		Fix: "Check the path and the permissions. A symbolic link must lead to a file that exists.",
 	}
 	tooLarge = &Check{
 		ID: "SEM002", Title: "file is too large", Severity: Error, Stage: NoStage,
-		Why: "A file of this size is not configuration that was written for a mesh, and reading it whole would take more memory than it is worth. Kubernetes itself takes objects of at most some 3 MiB.",
-		Fix: "Split the file, or name the files that matter instead of the folder.",
+		Why: "A file of this size is unlikely to be mesh configuration, and reading it needs a lot of memory. Kubernetes accepts objects of at most about 3 MiB.",
+		Fix: "Split the file, or pass the files that matter instead of the folder.",
 	}
 	folderLink = &Check{
 		ID: "SEM035", Title: "link is not followed", Severity: Info, Stage: NoStage,
-		Why: "A folder is read with everything below it, but symbolic links to other folders, and to files outside of the folder, are not followed: they may lead anywhere, and in circles. What the link leads to is not part of the answer.",
-		Fix: "Name the link as an argument of its own if what it leads to belongs to the mesh. With --follow-links, links to files are followed.",
+		Why: "Symbolic links to folders, and to files outside the folder that is read, are not followed: they can lead anywhere, also in circles. The target of the link is not part of the result.",
+		Fix: "Pass the link as a separate argument if its target belongs to the mesh. With --follow-links, links to files are followed.",
 	}
 	notText = &Check{
 		ID: "SEM003", Title: "file is not UTF-8 text", Severity: Error, Stage: NoStage,
-		Why: "YAML, JSON and CUE are text in UTF-8. A binary file, or one in another encoding, cannot be read.",
-		Fix: "Save the file as UTF-8, or leave it out.",
+		Why: "YAML, JSON and CUE files are UTF-8 text. A binary file, or one in another encoding, cannot be read.",
+		Fix: "Save the file as UTF-8, or exclude it.",
 	}
 )
 
@@ -41,50 +41,50 @@ var (
 var (
 	syntax = &Check{
 		ID: "SEM004", Title: "text is not valid YAML, JSON or CUE", Severity: Error, Stage: NoStage,
-		Why:   "The document cannot be parsed, so kubectl cannot apply it, and nothing in it is part of the mesh. The other documents of the file are read all the same.",
-		Fix:   "Mend the text at the place that is shown. Values that begin with one of *&!@%` or hold \": \" belong in quotes.",
+		Why:   "The document cannot be parsed, so kubectl cannot apply it, and it is not part of the mesh. The other documents of the file are still read.",
+		Fix:   "Fix the text at the position shown. Quote values that start with one of *&!@%` or contain \": \".",
 		Wrong: "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: edge}\nspec:\n  servers:\n  - hosts: [a.example.com\n    port: {number: 80, name: http, protocol: HTTP}\n",
 		Right: "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: edge}\nspec:\n  servers:\n  - hosts: [a.example.com]\n    port: {number: 80, name: http, protocol: HTTP}\n",
 	}
 	tabIndent = &Check{
 		ID: "SEM005", Title: "YAML is indented with tabs", Severity: Error, Stage: NoStage,
-		Why:   "YAML forbids tabs as indentation, because nobody can say how wide they are. The document cannot be parsed.",
+		Why:   "YAML does not allow tabs for indentation. The document cannot be parsed.",
 		Fix:   "Indent with spaces.",
 		Wrong: "apiVersion: v1\nkind: Service\nmetadata:\n\tname: web\n",
 		Right: "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n",
 	}
 	template = &Check{
 		ID: "SEM006", Title: "template was not rendered", Severity: Error, Stage: NoStage,
-		Why:   "The file is the source of a template, as a Helm chart holds them, and not configuration. What it would become depends on values that are not here.",
-		Fix:   "Render it first and check the result, for example with: helm template CHART | sem validate -",
+		Why:   "The file is a template, for example of a Helm chart. The resources that it produces depend on values that are not in the input.",
+		Fix:   "Render it first and validate the output, for example: helm template CHART | sem validate -",
 		Wrong: "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .Values.name }}\n",
 		Right: "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n",
 	}
 	duplicateKey = &Check{
 		ID: "SEM007", Title: "key is set twice", Severity: Error, Stage: NoStage,
-		Why:   "A map holds each key once. Of two entries for a key the later one silently wins, so that a whole block above it may be lost. Recent versions of kubectl refuse such a document.",
-		Fix:   "Merge the two entries, or remove one.",
+		Why:   "A map has each key once. The later of two duplicate keys silently takes precedence, so the whole block under the first can be lost. Recent versions of kubectl reject such a document.",
+		Fix:   "Merge the two keys, or remove one.",
 		Wrong: "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  labels: {app: web}\n  labels: {team: shop}\n",
 		Right: "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  labels: {app: web, team: shop}\n",
 	}
 	badAnchor = &Check{
 		ID: "SEM008", Title: "anchor, alias or merge key is wrong", Severity: Error, Stage: NoStage,
-		Why:   "An alias (*name) stands for the value that was marked with an anchor (&name) further up, and the merge key << takes the entries of a map. Without the anchor, or with an anchor around its own alias, there is no such value.",
-		Fix:   "Set the anchor before the alias. A value that is meant to begin with * belongs in quotes, such as \"*.example.com\".",
+		Why:   "An alias (*name) repeats the value of an anchor (&name) defined earlier, and the merge key << copies the keys of a map. The anchor is missing, or it contains its own alias.",
+		Fix:   "Define the anchor before the alias. Quote values that start with *, such as \"*.example.com\".",
 		Wrong: "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: default}\nspec:\n  egress:\n  - hosts: *common\n",
 		Right: "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: default}\nspec:\n  egress:\n  - hosts: &common [\"./*\"]\n  - hosts: *common\n    port: {number: 80, name: http, protocol: HTTP}\n",
 	}
 	tooComplex = &Check{
-		ID: "SEM009", Title: "document is too deep or unfolds without end", Severity: Error, Stage: NoStage,
-		Why:   "The document is nested deeper than any configuration needs, or its aliases stand for aliases that stand for aliases, so that a few lines become millions of values. Kubernetes refuses both.",
-		Fix:   "Write the values out, or split the document.",
+		ID: "SEM009", Title: "document is nested too deeply or expands too far", Severity: Error, Stage: NoStage,
+		Why:   "The document is nested deeper than any configuration needs, or its aliases expand a few lines to millions of values. Kubernetes rejects both.",
+		Fix:   "Write the values without aliases, or split the document.",
 		Wrong: "apiVersion: v1\nkind: ConfigMap\na: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\nf: [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]\n",
 		Right: "apiVersion: v1\nkind: ConfigMap\ndata: {a: x}\n",
 	}
 	noJSON = &Check{
 		ID: "SEM010", Title: "key or value has no JSON form", Severity: Error, Stage: NoStage,
-		Why:   "Kubernetes turns every document into JSON. JSON has no infinite numbers, and its keys are strings: a map, a list or null as a key is lost, and the document is refused.",
-		Fix:   "Put the key or value in quotes, or mend the indentation that made it one.",
+		Why:   "Kubernetes converts every document to JSON. JSON has no infinite numbers, and its keys are strings: a map, a list or null cannot be a key, so the document is rejected.",
+		Fix:   "Quote the key or value, or fix the indentation.",
 		Wrong: "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  annotations:\n    ~: x\n",
 		Right: "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  annotations:\n    \"null\": x\n",
 	}
@@ -94,46 +94,46 @@ var (
 var (
 	notObject = &Check{
 		ID: "SEM011", Title: "document is not an object", Severity: Error, Stage: NoStage,
-		Why:   "Kubernetes objects are maps with apiVersion, kind and metadata. A list or a lone value at the top of a document is not one, and kubectl refuses it.",
-		Fix:   "Make each item a document of its own, separated by ---, or put the items under a List.",
+		Why:   "Kubernetes objects are maps with apiVersion, kind and metadata. A list or a single value at the top of a document is not an object, and kubectl rejects it.",
+		Fix:   "Write each item as a separate document, separated by ---, or put the items in a List.",
 		Wrong: "- apiVersion: v1\n  kind: Service\n  metadata: {name: web}\n",
 		Right: "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata: {name: web}\n",
 	}
 	noKind = &Check{
 		ID: "SEM012", Title: "object has no kind or apiVersion", Severity: Error, Stage: NoStage,
-		Why:   "Without both fields nobody can tell what the object is, and the API server refuses it. A map that has nothing of an object is only reported in a file that was named; in a folder it is taken for some other kind of YAML.",
+		Why:   "The API server needs both fields to identify the type and rejects the object without them. A map that does not look like an object is only reported in a file that was passed by name; in a folder it is skipped as other YAML.",
 		Fix:   "Add the missing field at the top of the document.",
 		Wrong: "apiVersion: networking.istio.io/v1\nmetadata: {name: web}\nspec: {hosts: [web]}\n",
 		Right: "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web}\nspec: {hosts: [web]}\n",
 	}
 	noDocument = &Check{
-		ID: "SEM013", Title: "file holds no document", Severity: Warning, Stage: NoStage,
-		Why:   "The file is empty, or all of it is comments. Nothing of it reaches the mesh, which may be a generator that failed or a path that is wrong.",
-		Fix:   "Remove the file, or fill it.",
+		ID: "SEM013", Title: "file has no resources", Severity: Warning, Stage: NoStage,
+		Why:   "The file is empty, has only comments or has only an empty List. A generator may have failed, or the path may be wrong.",
+		Fix:   "Remove the file, or add resources to it.",
 		Wrong: "# apiVersion: v1\n# kind: Service\n",
 		Right: "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n",
 	}
 	notConcrete = &Check{
 		ID: "SEM014", Title: "CUE value is not concrete", Severity: Error, Stage: NoStage,
-		Why: "Configuration is data. A CUE file that leaves a value open, such as a type without a value, cannot be exported to Kubernetes.",
-		Fix: "Give the field a value, or make it a definition or a hidden field if it only serves others.",
+		Why: "A CUE field that has a type but no concrete value cannot be exported to Kubernetes.",
+		Fix: "Give the field a value, or make it a definition (#name) or a hidden field (_name) if other fields use it.",
 	}
 	conflict = &Check{
 		ID: "SEM034", Title: "CUE values contradict each other", Severity: Error, Stage: NoStage,
-		Why: "Two places of the CUE files give a value that cannot be both, or a value does not meet a constraint that the files put on it, such as a policy that every service must obey. There is no document then to apply.",
-		Fix: "Change the value, or the constraint if that is wrong: both places are shown.",
+		Why: "Two places in the CUE files set conflicting values, or a value does not meet a constraint. CUE produces no resource to apply.",
+		Fix: "Change the value or the constraint; both places are shown.",
 	}
 	twoReadings = &Check{
 		ID: "SEM015", Title: "scalar reads differently in YAML 1.1 and 1.2", Severity: Warning, Stage: NoStage,
-		Why:   "Kubernetes reads YAML 1.1, where a plain on, yes or y is true, and a number that begins with 0 is octal. Many editors and tools read YAML 1.2, where the first are strings and the last is decimal. As a key, y silently becomes \"true\".",
-		Fix:   "Put a string in quotes, and write a number without leading zeros.",
+		Why:   "Kubernetes reads YAML 1.1, where an unquoted on, yes or y is true, and a number that starts with 0 is octal. Many editors and tools read YAML 1.2, where the first are strings and the last is decimal. As a key, y silently becomes \"true\".",
+		Fix:   "Quote strings, and write numbers without leading zeros.",
 		Wrong: "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: default, labels: {y: \"1\"}}\nspec: {}\n",
 		Right: "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: default, labels: {\"y\": \"1\"}}\nspec: {}\n",
 	}
 	badSuppression = &Check{
-		ID: "SEM018", Title: "suppression comment is not understood", Severity: Warning, Stage: NoStage,
-		Why:   "A comment that begins with sem: is meant for sem, and this one names no check, or is no suppression at all. It suppresses nothing.",
-		Fix:   "Write \"# sem:ignore SEM140 -- reason\" at the end of the line or on a line of its own above it, or \"# sem:ignore-file SEM140 -- reason\".",
+		ID: "SEM018", Title: "suppression comment is malformed", Severity: Warning, Stage: NoStage,
+		Why:   "Comments that start with sem: are suppressions. This one names no check or is malformed, so it suppresses nothing.",
+		Fix:   "Write \"# sem:ignore SEM140 -- reason\" at the end of the line or on a separate line above it, or \"# sem:ignore-file SEM140 -- reason\".",
 		Wrong: "# sem:ignored SEM140\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n",
 		Right: "# sem:ignore-file SEM140 -- all hosts of this file are probed\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n",
 	}
@@ -141,29 +141,29 @@ var (
 
 // uselessSuppression has no example: whether a finding is drawn is known when all checks have run.
 var uselessSuppression = &Check{
-	ID: "SEM299", Title: "suppression suppresses nothing", Severity: Warning, Stage: NoStage,
-	Why: "A comment or annotation suppresses a check that reports nothing there. What it was about has been mended, or it stands at the wrong line; left behind, it would hide the next mistake of the kind.",
-	Fix: "Remove it, or move it to the line of the finding or directly above.",
+	ID: "SEM299", Title: "unused suppression", Severity: Warning, Stage: NoStage,
+	Why: "A comment or annotation suppresses a check that reports nothing at that place. The cause was fixed, or the comment is at the wrong line. Left in place, it would hide the next finding of the check.",
+	Fix: "Remove it, or move it to the line of the finding or the line above.",
 }
 
 // holdsTests is told of a file that was named: in a folder, request tests are passed by.
 var holdsTests = &Check{
-	ID: "SEM297", Title: "file holds request tests", Severity: Info, Stage: NoStage,
-	Why: "A file named NAME_test.yaml holds request tests, which say what becomes of requests. It is no configuration: nothing of it reaches the mesh.",
-	Fix: "Run the tests with 'sem test FILE', and name the files that hold configuration here.",
+	ID: "SEM297", Title: "file contains request tests", Severity: Info, Stage: NoStage,
+	Why: "A file named NAME_test.yaml contains request tests. It is not configuration, so it is not part of the mesh.",
+	Fix: "Run the tests with 'sem test FILE', and pass only configuration files here.",
 }
 
 // The checks about an older release of Istio, which package pipeline reports. They have no example, as the release is a
 // setting.
 var (
 	NewerThanRelease = &Check{
-		ID: "SEM062", Title: "not admitted by this release of Istio", Severity: Error, Stage: NoStage,
-		Why: "The release that --istio names is older than the field or value. Its API server and webhook refuse the document, or drop the field.",
+		ID: "SEM062", Title: "not supported by this release of Istio", Severity: Error, Stage: NoStage,
+		Why: "The Istio release is older than the field or value. Its API server and webhook reject the resource, or drop the field.",
 		Fix: "Remove the field or value, or upgrade Istio first. docs/releases.md lists what each release added.",
 	}
 	WithoutEffect = &Check{
-		ID: "SEM098", Title: "without effect in this release of Istio", Severity: Warning, Stage: NoStage,
-		Why: "The release that --istio names admits the field, and does nothing with it. A later release acts on it.",
+		ID: "SEM098", Title: "no effect in this release of Istio", Severity: Warning, Stage: NoStage,
+		Why: "The Istio release accepts the field and ignores it. A later release uses it.",
 		Fix: "Remove the field, or upgrade Istio. docs/releases.md lists what each release added.",
 	}
 )
@@ -171,37 +171,37 @@ var (
 // BadSettings is the check of the settings file, which is no configuration of the mesh; the command line reports it.
 var BadSettings = &Check{
 	ID: "SEM039", Title: "settings file is not accepted", Severity: Error, Stage: NoStage,
-	Why: "Whoever proposes a change can write the settings file. It may set what is read, how findings are judged and how output looks; it may not run a program, write a file or hide the answer. A key that is unknown or not allowed is ignored, and so the run is not what its author asked for.",
-	Fix: "Remove the key, or give the flag on the command line. 'sem config --help' lists the keys of a settings file.",
+	Why: "Anyone who proposes a change can edit the settings file. It can set what is read, how findings are judged and how output looks. It cannot run a program, write a file or hide the result. An unknown or forbidden key is ignored.",
+	Fix: "Remove the key, or set the flag on the command line. 'sem config --help' lists the keys of a settings file.",
 }
 
 // BadTest is the check of files of request tests, which are no configuration; package suite reports it.
 var BadTest = &Check{
 	ID: "SEM298", Title: "request test is malformed", Severity: Error, Stage: NoStage,
-	Why: "A file of request tests holds something that sem test does not understand, such as a field that no request or no trace has. The test is not run, so that it proves nothing.",
-	Fix: "Correct the field. docs/tests.md describes the files, and 'sem trace -o json' prints the document that expectations speak of.",
+	Why: "A request test has a field or value that sem test does not know. The test is not run.",
+	Fix: "Correct the field. docs/tests.md describes the files, and 'sem trace -o json' prints the fields that expectations can use.",
 }
 
 // The checks of decoding, which package config reports.
 var (
 	UnknownKind = &Check{
-		ID: "SEM016", Title: "Istio has no such kind or version", Severity: Error, Stage: NoStage, Aliases: []string{"IST0106"},
-		Why:   "The apiVersion belongs to Istio, but Istio defines no such kind, or not in this version. The API server refuses the object.",
+		ID: "SEM016", Title: "unknown Istio kind or version", Severity: Error, Stage: NoStage, Aliases: []string{"IST0106"},
+		Why:   "The apiVersion is an Istio API group, but Istio does not define this kind or version. The API server rejects the resource.",
 		Fix:   "Correct the spelling of kind and apiVersion. The routing kinds are in networking.istio.io, the policies in security.istio.io.",
 		Wrong: "apiVersion: networking.istio.io/v1\nkind: VirtualServices\nmetadata: {name: web}\nspec: {hosts: [web]}\n",
 		Right: "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web}\nspec: {hosts: [web]}\n",
 	}
 	Undecodable = &Check{
-		ID: "SEM017", Title: "field does not fit its kind", Severity: Error, Stage: NoStage, Aliases: []string{"IST0106"},
-		Why:   "The value is of another type than the field, so that the object cannot be decoded. It is left out of the mesh.",
-		Fix:   "Give the field a value of its type.",
+		ID: "SEM017", Title: "field has the wrong type", Severity: Error, Stage: NoStage, Aliases: []string{"IST0106"},
+		Why:   "The value has the wrong type for the field, so the resource cannot be decoded. It is not part of the mesh.",
+		Fix:   "Set a value of the right type.",
 		Wrong: "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  ports:\n  - {name: http, port: eighty}\n",
 		Right: "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  ports:\n  - {name: http, port: 80}\n",
 	}
 	UnknownSetting = &Check{
-		ID: "SEM019", Title: "mesh has no such setting", Severity: Warning, Stage: NoStage,
-		Why:   "The settings of the mesh hold a field that Istio's MeshConfig does not have. Istiod ignores it, so that the default stays in force.",
-		Fix:   "Correct the spelling or the place of the field.",
+		ID: "SEM019", Title: "unknown MeshConfig field", Severity: Warning, Stage: NoStage,
+		Why:   "The field does not exist in Istio's MeshConfig. istiod ignores it, so the default applies.",
+		Fix:   "Correct the spelling, or move the field to the right level.",
 		Wrong: "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nmetadata: {name: mesh}\nspec:\n  meshConfig:\n    outboundTraficPolicy: {mode: REGISTRY_ONLY}\n",
 		Right: "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nmetadata: {name: mesh}\nspec:\n  meshConfig:\n    outboundTrafficPolicy: {mode: REGISTRY_ONLY}\n",
 	}

@@ -119,7 +119,7 @@ func (w *wishes) unused() List {
 	var found List
 	for _, s := range w.all {
 		if s.ours && !s.used {
-			message := fmt.Sprintf("nothing here draws %s, so there is nothing to suppress", strings.Join(s.checks, " or "))
+			message := fmt.Sprintf("unused suppression: %s reports nothing here", strings.Join(s.checks, " or "))
 			if s.firm {
 				message = fmt.Sprintf("%s cannot be suppressed: it reports what could not be read", strings.Join(s.checks, " and "))
 			}

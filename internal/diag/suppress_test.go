@@ -54,10 +54,10 @@ spec:
 		got = append(got, fmt.Sprintf("%d %s %s", d.At.Range().Line, d.Check.ID, d.Message))
 	}
 	want = []string{
-		"9 SEM299 nothing here draws SEM903, so there is nothing to suppress",
-		"11 SEM299 nothing here draws SEM903, so there is nothing to suppress",
-		"12 SEM299 nothing here draws SEM904 or SEM905, so there is nothing to suppress",
-		"6 SEM299 nothing here draws SEM901 or SEM902, so there is nothing to suppress",
+		"9 SEM299 unused suppression: SEM903 reports nothing here",
+		"11 SEM299 unused suppression: SEM903 reports nothing here",
+		"12 SEM299 unused suppression: SEM904 or SEM905 reports nothing here",
+		"6 SEM299 unused suppression: SEM901 or SEM902 reports nothing here",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

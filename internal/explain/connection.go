@@ -23,7 +23,7 @@ func connectionReason(s *simulate.Step) (string, bool) {
 	case decision.AnyAddress:
 		return fmt.Sprintf("every address on port %d", r.Port), true
 	case decision.VirtualListener:
-		return "no listener of its own is on " + dialledText(r.Dialled), true
+		return "no separate listener is on " + dialledText(r.Dialled), true
 	case decision.ServicePort:
 		p := s.Origins[0]
 		return fmt.Sprintf("port %d of %s %s/%s", r.Port, p.Kind, p.Namespace, p.Name), true

@@ -75,7 +75,7 @@ func routeRemedy(h *simulate.Hop) string {
 func hostRemedy(h *simulate.Hop) string {
 	host, client := call.HostOf(h.Authority), h.Facts.Client
 	if client.Decrypted && client.SNI != "" && !strings.EqualFold(client.SNI, host) {
-		return fmt.Sprintf("the connection is one for %s: let %s stand in the same server of a Gateway, or give each a certificate of its own so that clients do not share connections", client.SNI, host)
+		return fmt.Sprintf("the connection is for %s: put %s into the same server of a Gateway, or use separate certificates so clients do not reuse the connection", client.SNI, host)
 	}
 	return "register the host with a Service or ServiceEntry that this proxy sees, on this port, or name it in the hosts of " + document(h, "listener", "the Gateway") + " and of a VirtualService"
 }

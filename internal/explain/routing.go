@@ -44,7 +44,7 @@ func requestErrorText(r decision.InvalidRequest) string {
 	case decision.TLSForPlaintext:
 		return "the proxy reads plaintext HTTP here, and the client speaks TLS"
 	case decision.UnknownMethod:
-		return fmt.Sprintf("%q is no method of HTTP/1.1 that the proxy knows", r.Text)
+		return fmt.Sprintf("%q is not an HTTP/1.1 method that Envoy knows", r.Text)
 	case decision.RawPath:
 		return fmt.Sprintf("the path %q has characters that must be encoded", r.Text)
 	case decision.OnlyHTTP1:
@@ -92,7 +92,7 @@ func noHostText(r decision.NoHostMatch) string {
 }
 
 func noRouteText(r decision.NoRouteMatch) string {
-	text := fmt.Sprintf("none of the %d routes of the virtual host matches", r.Routes)
+	text := fmt.Sprintf("no route of the virtual host matches (%d routes)", r.Routes)
 	switch r.Routes {
 	case 0:
 		return fmt.Sprintf("no rule is for the host %s: the virtual host has no routes", r.Authority)
@@ -171,7 +171,7 @@ func causeText(c decision.ResponseCause) string {
 	case decision.RouteRedirects:
 		return "the route redirects"
 	case decision.RouteResponds:
-		return "the route answers by itself"
+		return "direct response from the route"
 	case decision.Preflight:
 		return "the proxy answers the CORS preflight"
 	case decision.PreflightNotAllowed:
@@ -199,7 +199,7 @@ func retriesReason(r decision.RouteRetries) string {
 	}
 	text := "on " + strings.Join(r.Retries.On, ", ")
 	if r.Default {
-		text += "; nobody asked for them, they are the default"
+		text += "; Istio default"
 	}
 	return text
 }

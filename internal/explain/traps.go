@@ -28,8 +28,8 @@ func connectionTrap(trap decision.Trap) (id, message, help string) {
 			patience = "for " + t.Patience
 		}
 		return "SEM124",
-			fmt.Sprintf("the proxy waits %s for the client's first bytes to tell what protocol they are; with %s (port %d) the server speaks first", patience, t.Protocol, t.Port),
-			"declare the protocol of the port (name or appProtocol tcp, mysql, …), so that nothing is detected"
+			fmt.Sprintf("the proxy waits %s for the client's first bytes to detect the protocol; with %s (port %d) the server sends first", patience, t.Protocol, t.Port),
+			"declare the protocol of the port (name or appProtocol tcp, mysql, …) to turn detection off"
 	case decision.NoOriginalDestination:
 		return "SEM139",
 			fmt.Sprintf("a gateway has no original destination: the cluster %s dials the gateway's own address", t.Cluster),

@@ -73,7 +73,7 @@ func (h *hop) rulesOfOtherClients(host string) []mesh.Loser {
 		if vs == nil || len(vs.HTTP) == 0 || h.view.Service(host) == nil || h.mentions(vs.Object) {
 			continue
 		}
-		return []mesh.Loser{{Object: vs.Object, Field: "spec.http", Reason: "none of its rules is for this client, by their sourceLabels, sourceNamespace, gateways or port; the host has its default route"}}
+		return []mesh.Loser{{Object: vs.Object, Field: "spec.http", Reason: "no rule applies to this client (sourceLabels, sourceNamespace, gateways or port); the host has its default route"}}
 	}
 	return nil
 }

@@ -113,7 +113,7 @@ func (v *View) whyNotDeciding(vs *routing.Rules, visible []*routing.Rules, host,
 		}
 	}
 	if !imported && v.Sidecar != nil {
-		return "Sidecar " + v.Sidecar.Namespace + "/" + v.Sidecar.Name + " imports none of its hosts"
+		return "Sidecar " + v.Sidecar.Namespace + "/" + v.Sidecar.Name + " does not import its hosts"
 	}
 	return ""
 }

@@ -233,7 +233,7 @@ spec: {template: {metadata: {labels: {app: vm}}}}
 			"s1: it is shutting down",
 			"s2: it has no port named http",
 			"s3: EndpointSlices of names are not used",
-			"portless: none of its containers has a port named web",
+			"portless: no container has a port named web",
 			"starting: the Pod has no address, is shutting down, or is not ready",
 			"vm: it has no port named web",
 		},
@@ -243,7 +243,7 @@ spec: {template: {metadata: {labels: {app: vm}}}}
 		"selecting.example": {
 			"ill: its health checks have not succeeded",
 			"named: vm.example is a name, which only resolution DNS can use",
-			"podless: the input has none of its Pods",
+			"podless: its Pods are not in the input",
 		},
 	} {
 		s := v.Service(host)

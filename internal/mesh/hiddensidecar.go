@@ -34,7 +34,7 @@ func (v *View) whyNotSidecar(o *config.Object) string {
 	case !registry.Selects(selector.GetLabels(), v.Proxy.Labels):
 		return "its workload selector does not match the proxy"
 	case o.Namespace != v.Proxy.Namespace:
-		return "namespace " + v.Proxy.Namespace + " has a Sidecar of its own, " + v.Sidecar.Name
+		return "namespace " + v.Proxy.Namespace + " has its own Sidecar " + v.Sidecar.Name
 	case selector == nil && config.Spec[*networking.Sidecar](v.Sidecar).WorkloadSelector != nil:
 		return v.Sidecar.Name + " selects the proxy"
 	}

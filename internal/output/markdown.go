@@ -22,7 +22,7 @@ func Markdown(w io.Writer, t *simulate.Trace) error {
 			m.paragraph("The application sees " + sentence(t.Sees) + ".")
 		}
 		if t.Fix != "" {
-			m.paragraph("To mend it: " + sentence(t.Fix) + ".")
+			m.paragraph("Fix: " + sentence(t.Fix) + ".")
 		}
 	}
 	for i := range t.Hops {

@@ -146,12 +146,12 @@ func TestMistakes(t *testing.T) {
 		want   string
 	}{
 		{"external-http", nil, "--host is required: HOST that applications call"},
-		{"external-http", map[string]string{"host": "https://api"}, "--host https://api must be the name of a host outside the cluster, in lower case, without wildcard, scheme, port or path"},
-		{"tls-origination", map[string]string{"host": "a.b", "port": "70000"}, "--port 70000 must be a port number, 1 to 65535 without 15001 and 15006, which the proxy uses itself"},
-		{"canary", map[string]string{"service": "a", "weight": "100", "port": "http", "name": "X"}, "--port http must be a port number, 1 to 65535 without 15001 and 15006, which the proxy uses itself\n" +
-			"--weight 100 must be a part of a hundred, 1 to 99\n" +
+		{"external-http", map[string]string{"host": "https://api"}, "--host https://api must be an external host name in lower case, without wildcard, scheme, port or path"},
+		{"tls-origination", map[string]string{"host": "a.b", "port": "70000"}, "--port 70000 must be a port from 1 to 65535, except 15001 and 15006, which the proxy uses"},
+		{"canary", map[string]string{"service": "a", "weight": "100", "port": "http", "name": "X"}, "--port http must be a port from 1 to 65535, except 15001 and 15006, which the proxy uses\n" +
+			"--weight 100 must be a percentage from 1 to 99\n" +
 			"--name X must be lower-case letters, digits, dashes and dots, and begin and end with a letter or digit"},
-		{"tcp-external", map[string]string{"host": "db.example.com", "port": "443"}, "--port 443 must be told from others by --addresses: many hosts share 443"},
+		{"tcp-external", map[string]string{"host": "db.example.com", "port": "443"}, "--port 443 needs --addresses: many hosts share port 443"},
 		{"vm-service", map[string]string{"host": "a.b", "addresses": "192.0.2.1,192.0.2"}, "--addresses 192.0.2.1,192.0.2 must be an IP address"},
 		{"vm-service", map[string]string{"host": "a.b", "addresses": "192.0.2.1,192.0.2.1"}, "--addresses 192.0.2.1,192.0.2.1 must be different addresses"},
 		{"wildcard-egress", map[string]string{"host": "*.a.b", "resolution": "DNS"}, "--resolution DNS must be one of NONE, DYNAMIC_DNS"},

@@ -104,7 +104,7 @@ func readJSON(line string) (logged, error) {
 	d.UseNumber()
 	var fields map[string]any
 	if err := d.Decode(&fields); err != nil {
-		return nil, fmt.Errorf("the line is no JSON: %w", err)
+		return nil, fmt.Errorf("the line is not JSON: %w", err)
 	}
 	l := logged{}
 	for name, value := range fields {
@@ -123,7 +123,7 @@ func (l logged) addresses(c *simulate.Call) error {
 	local := l["downstream_local_address"]
 	host, port, err := net.SplitHostPort(local)
 	if err != nil {
-		return fmt.Errorf("%q is no address that a call goes to", local)
+		return fmt.Errorf("%q is not a destination address", local)
 	}
 	n, err := strconv.ParseUint(port, 10, 16)
 	if err != nil {

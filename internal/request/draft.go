@@ -117,7 +117,7 @@ func (d *Draft) headers(on map[string][]string) error {
 		}
 		name, value = strings.ToLower(strings.TrimSpace(name)), strings.TrimSpace(value)
 		if name == "" || !found && !empty {
-			return fmt.Errorf("-H %q is no header: write 'name: value'", h)
+			return fmt.Errorf("-H %q is not a header: write 'name: value'", h)
 		}
 		if !own[name] {
 			delete(on, name)
@@ -170,7 +170,7 @@ func (d *Draft) route(call *simulate.Call) error {
 		if n, err := strconv.ParseUint(parts[3], 10, 16); err == nil && n > 0 {
 			call.Port, port = uint32(n), uint32(n)
 		} else if parts[3] != "" {
-			return fmt.Errorf("--connect-to %q: %q is no port", rule, parts[3])
+			return fmt.Errorf("--connect-to %q: %q is not a port", rule, parts[3])
 		}
 		break
 	}
@@ -188,7 +188,7 @@ func (d *Draft) resolve(call *simulate.Call, host string, port uint32) error {
 		address, _, _ := strings.Cut(parts[2], ",")
 		address = strings.Trim(address, "[]")
 		if net.ParseIP(address) == nil {
-			return fmt.Errorf("--resolve %q: %q is no IP address", rule, address)
+			return fmt.Errorf("--resolve %q: %q is not an IP address", rule, address)
 		}
 		key := strings.ToLower(or(parts[0], "*")) + ":" + or(parts[1], "*")
 		if call.Resolve == nil {

@@ -20,10 +20,10 @@ func JSON(line []byte, proxy simulate.Proxy) (simulate.Call, error) {
 	d := json.NewDecoder(bytes.NewReader(line))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&call); err != nil {
-		return call, fmt.Errorf("this line is no request: %w", worded(err))
+		return call, fmt.Errorf("this line is not a request: %w", worded(err))
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return call, errors.New("this line is no request: something follows the request on its line")
+		return call, errors.New("this line is not a request: there is text after the request")
 	}
 	return call, nil
 }

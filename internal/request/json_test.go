@@ -20,10 +20,10 @@ func TestJSON(t *testing.T) {
 		`{"url": "http://a/", "header": {"x": ["y"]}}`: `a request has no field "header": did you mean "headers"?`,
 		`{"proxy": {"namspace": "a"}}`:                 `a request has no field "namspace": did you mean "namespace"?`,
 		`{"observed": {}}`:                             `a request has no field "observed": use id, proxy,`,
-		`{"url": "http://a/"} {"url": "http://b/"}`:    "something follows the request",
+		`{"url": "http://a/"} {"url": "http://b/"}`:    "text after the request",
 		`{"url": 1}`: "cannot unmarshal number",
-		`[]`:         "this line is no request",
-		``:           "this line is no request",
+		`[]`:         "this line is not a request",
+		``:           "this line is not a request",
 	} {
 		if _, err := request.JSON([]byte(line), web); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s gives %v, want %q", line, err, want)

@@ -73,7 +73,7 @@ func TestCurlErrors(t *testing.T) {
 		"curl http://a/ http://b/":     "two URLs",
 		"curl http://a/ --frobnicate":  "--frobnicate is none that sem knows",
 		"curl http://a/ -H":            "-H lacks its value",
-		"curl http://a/ -H x":          "is no header",
+		"curl http://a/ -H x":          "is not a header",
 		"curl -x http://p:3128 http:a": "the call goes to that proxy",
 		"curl 'http://a/[1-3]'":        "stands for several",
 		"curl ftp://a/":                "not one of HTTP",
@@ -132,7 +132,7 @@ func TestAccessLogErrors(t *testing.T) {
 		"":                                       "0 fields",
 		`127.0.0.1 - - [x] "GET / HTTP/1.0" 200`: "sem reads that and its JSON form",
 		`{"method": "GET"}`:                      "downstream_local_address",
-		`{"method"`:                              "no JSON",
+		`{"method"`:                              "not JSON",
 	} {
 		if _, err := request.AccessLog(line); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", line, err, want)

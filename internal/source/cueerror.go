@@ -52,7 +52,7 @@ func (r *cueReader) complain(f *cueFault) Problem {
 	}
 	about := plainly(f.plainest())
 	if rivals := f.rivals(value); len(rivals) > 1 && value != "" && f.chooses() {
-		about = cueComplaint{plain: value + " is none of " + strings.Join(rivals, ", "), trouble: Conflict}
+		about = cueComplaint{plain: value + " is not one of " + strings.Join(rivals, ", "), trouble: Conflict}
 	}
 	if path != "" {
 		about.plain = path + ": " + about.plain

@@ -45,7 +45,7 @@ func (c *content) isObject(root *Node) bool {
 		return false
 	}
 	if c.named && IsTest(c.file.Name) && !likeObject(root) {
-		c.problem(HoldsTests, root.Range.firstLine(), "the file holds request tests, which are no configuration")
+		c.problem(HoldsTests, root.Range.firstLine(), "the file contains request tests, not configuration")
 		return false
 	}
 	kind, version := root.StringAt("kind"), root.StringAt("apiVersion")

@@ -67,7 +67,7 @@ func (c *content) suppression(n int, line string, at int) (Suppression, bool) {
 	case "ignore-file":
 		s.Line = 0
 	default:
-		c.problem(BadSuppression, s.Range, "sem:"+m[1]+" is no suppression; there are sem:ignore and sem:ignore-file")
+		c.problem(BadSuppression, s.Range, "sem:"+m[1]+" is not a suppression; use sem:ignore or sem:ignore-file")
 		return s, false
 	}
 	if len(s.Checks) == 0 {

@@ -36,7 +36,7 @@ c: d # sem:ignore everything
 	}
 	if diff := cmp.Diff([]string{
 		`9:1 BadSuppression "# sem:ignore" sem:ignore names no check`,
-		`10:6 BadSuppression "# sem:ignored SEM1" sem:ignored is no suppression; there are sem:ignore and sem:ignore-file`,
+		`10:6 BadSuppression "# sem:ignored SEM1" sem:ignored is not a suppression; use sem:ignore or sem:ignore-file`,
 		`11:6 BadSuppression "# sem:ignore everything" everything is not the ID of a check`,
 	}, got); diff != "" {
 		t.Error(diff)

@@ -31,7 +31,7 @@ var complaints = []complaint{
 	{parser: "an indentation space is expected", message: "a tab indents this line", trouble: TabIndent, help: "indent with spaces"},
 	{parser: "mapping values are not allowed", message: "a \":\" does not belong here", trouble: Syntax,
 		help: "put the value in quotes if it holds a \":\", and check the indentation of this line against the one above"},
-	{parser: "block sequence entries", message: "a list cannot begin here", trouble: Syntax, help: "begin the list on a line of its own"},
+	{parser: "block sequence entries", message: "a list cannot begin here", trouble: Syntax, help: "begin the list on a new line"},
 	{parser: "expected key", message: "this does not line up with the keys around it", trouble: Syntax, token: true,
 		help: "keys of one map begin in the same column; nothing may follow the closing quote or bracket of a value"},
 	{parser: "expected '-' indicator", message: "this does not line up with the list above it", trouble: Syntax, token: true,

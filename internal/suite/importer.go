@@ -97,7 +97,7 @@ func (c *converter) leftOver(n *source.Node, what string, known ...string) {
 // testCase writes a case and says whether there was anything to write.
 func (c *converter) testCase(n *source.Node) bool {
 	if n.Kind != source.Map {
-		c.remark(n, "a test case that is no map")
+		c.remark(n, "a test case that is not a map")
 		return false
 	}
 	c.leftOver(n, "the test case", "description", "wantMatch", "request", "route", "redirect", "rewrite", "fault", "headers", "delegate")

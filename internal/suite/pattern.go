@@ -174,7 +174,7 @@ func (r *reader) operator(n *source.Node, v reflect.Value) (*pattern, bool) {
 func (r *reader) regex(n, value *source.Node) *pattern {
 	p := &pattern{node: n, is: regex, text: r.scalar(value, "regex")}
 	if _, err := regexp.Compile(p.text); err != nil {
-		r.fault(value.Range, "the regular expression is none of RE2: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		r.fault(value.Range, "the regular expression is not valid RE2: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 		return nil
 	}
 	p.expr = regexp.MustCompile(`^(?:` + p.text + `)$`)

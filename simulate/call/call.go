@@ -201,11 +201,11 @@ func (c *Call) check() error {
 	case c.Port > 65535:
 		return fmt.Errorf("the port is %d: use a number from 1 to 65535", c.Port)
 	case !slices.Contains(directions, c.Direction):
-		return fmt.Errorf("the direction %q is none of outbound, inbound, gateway", c.Direction)
+		return fmt.Errorf("direction %q must be outbound, inbound or gateway", c.Direction)
 	case !slices.Contains(protocols, c.Protocol):
-		return fmt.Errorf("the protocol %q is none of http, http2, tcp", c.Protocol)
+		return fmt.Errorf("protocol %q must be http, http2 or tcp", c.Protocol)
 	case !slices.Contains(encryptions, c.TLS):
-		return fmt.Errorf("the TLS %q is none of plaintext, tls, mtls", c.TLS)
+		return fmt.Errorf("tls %q must be plaintext, tls or mtls", c.TLS)
 	case c.Random != nil && (*c.Random < 0 || *c.Random > 99):
 		return fmt.Errorf("the random number %d is not one of 0 to 99", *c.Random)
 	case c.Protocol != "tcp" && c.URL == "":

@@ -60,7 +60,7 @@ func TestNormalRefuses(t *testing.T) {
 		{Call{Address: "10.0.0.1", Port: 65536}, "use a number from 1 to 65535"},
 		{Call{Address: "10.0.0.1", Port: 1, Direction: "up"}, "direction"},
 		{Call{Address: "10.0.0.1", Port: 1, Protocol: "udp"}, "protocol"},
-		{Call{Address: "10.0.0.1", Port: 1, TLS: "yes"}, "TLS"},
+		{Call{Address: "10.0.0.1", Port: 1, TLS: "yes"}, "tls"},
 		{Call{Address: "10.0.0.1", Port: 1, Protocol: "http"}, "URL"},
 		{Call{Address: "10.0.0.1", Port: 1, Random: number(-1)}, "random"},
 		{Call{Address: "10.0.0.1", Port: 1, Random: number(100)}, "random"},

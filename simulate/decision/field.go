@@ -60,11 +60,11 @@ func inside(v reflect.Value, key string) (reflect.Value, error) {
 		if i, ok := member(v.Type(), key); ok {
 			return v.Field(i), nil
 		}
-		return v, fmt.Errorf("%q is none of %s", key, strings.Join(members(v.Type()), ", "))
+		return v, fmt.Errorf("%q is not one of %s", key, strings.Join(members(v.Type()), ", "))
 	case reflect.Slice:
 		i, err := strconv.Atoi(key)
 		if err != nil || i < 0 {
-			return v, fmt.Errorf("%q is no place in a list: count from 0", key)
+			return v, fmt.Errorf("%q is not a list index: count from 0", key)
 		}
 		if i < v.Len() {
 			return v.Index(i), nil

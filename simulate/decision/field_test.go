@@ -37,8 +37,8 @@ func TestField(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]string{
-		"clutser":         `"clutser" is none of proxy, direction, authority, listener`,
-		"rewrite.path.x":  `"x" is none of from, to`,
+		"clutser":         `"clutser" is not one of proxy, direction, authority, listener`,
+		"rewrite.path.x":  `"x" is not one of from, to`,
 		"endpoints.first": "count from 0",
 		"verdict.x":       "nothing below it",
 	} {

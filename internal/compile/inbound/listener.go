@@ -39,7 +39,7 @@ func (c *Builder) recordUnheeded() {
 		why := ""
 		switch {
 		case hasIngress(c.view):
-			why = "the inbound listeners of Sidecar " + c.view.Sidecar.Name + " stand in for the ports of services"
+			why = "the inbound listeners of Sidecar " + c.view.Sidecar.Name + " replace the ports of its Services"
 		case reservedPort(c.view, t.Number):
 			why = fmt.Sprintf("port %d is the proxy's own", t.Number)
 		default:

@@ -72,7 +72,7 @@ func destinationPermission(value string) (*rbacv3.Permission, error) {
 func portPermission(value string) (*rbacv3.Permission, error) {
 	port, err := strconv.ParseUint(value, 10, 16)
 	if err != nil {
-		return nil, fmt.Errorf("%q is no port", value)
+		return nil, fmt.Errorf("%q is not a port", value)
 	}
 	return &rbacv3.Permission{Rule: &rbacv3.Permission_DestinationPort{DestinationPort: uint32(port)}}, nil
 }

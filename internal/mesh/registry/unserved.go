@@ -103,7 +103,7 @@ func (u *unserved) whyIdle(o *config.Object, hasPods bool) string {
 			return "the Pod has no address, is shutting down, or is not ready"
 		}
 		if _, ok := targetPort(spec.Spec, u.port); !ok {
-			return "none of its containers has a port named " + u.port.TargetName
+			return "no container has a port named " + u.port.TargetName
 		}
 	case *networking.WorkloadEntry:
 		switch {
@@ -116,7 +116,7 @@ func (u *unserved) whyIdle(o *config.Object, hasPods bool) string {
 		}
 	case *config.Workload:
 		if !hasPods {
-			return "the input has none of its Pods"
+			return "its Pods are not in the input"
 		}
 	}
 	return ""

@@ -9,17 +9,16 @@ import (
 	"sem.example/internal/source"
 )
 
-// mends are ways to correct a text. What they return counts only if the schema accepts it.
-var mends = []func(string) string{
+// corrections are common ways to correct a string. A result is only offered if the schema accepts it.
+var corrections = []func(string) string{
 	strings.TrimSpace,
 	bareHost,
-	strings.ToUpper,
 	strings.ToLower,
 	func(s string) string { return strings.ReplaceAll(s, "_", "-") },
 	func(s string) string { return strings.ReplaceAll(s, ", ", ",") },
 }
 
-// around is what stands around the host in a URL.
+// around matches what surrounds the host in a URL.
 var around = regexp.MustCompile(`^[a-z]+://|(:\d+)?(/.*)?$`)
 
 // bareHost cuts scheme, port and path from a URL.
@@ -30,15 +29,15 @@ func bareHost(s string) string {
 	return around.ReplaceAllString(s, "")
 }
 
-// mend offers a text that the schema would accept in place of a scalar, or "".
-func mend(m mistake) string {
+// correction offers a string that the schema accepts in place of a scalar, or "".
+func correction(m mistake) string {
 	if m.node == nil || m.node.Kind != source.String && m.node.Kind != source.Number || m.term.accepts(m.node) {
 		return ""
 	}
 	if _, duration := resolve(m.term).(measured); duration && m.term.accepts(&source.Node{Kind: source.String, Text: m.node.Text + "s"}) {
 		return fmt.Sprintf("write %q", m.node.Text+"s") // the unit is missing
 	}
-	for _, correct := range mends {
+	for _, correct := range corrections {
 		if text := correct(m.node.Text); text != "" && text != m.node.Text && m.term.accepts(&source.Node{Kind: source.String, Text: text}) {
 			return fmt.Sprintf("write %q", text)
 		}
@@ -46,7 +45,7 @@ func mend(m mistake) string {
 	return listed(m)
 }
 
-// listed offers the nearest of the values that the schema's words list, as in "must be HTTP or TLS".
+// listed offers the nearest of the values in the schema's message, as in "must be HTTP or TLS".
 func listed(m mistake) string {
 	words, ok := strings.CutPrefix(m.words, "must be ")
 	if !ok || m.id != unlisted.ID {
