@@ -15,8 +15,8 @@ var _ = register(diag.Check{
 	Title:    "match is covered by an earlier match",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The first matching rule applies. Every request that meets this match also meets an earlier one: its path begins with an earlier prefix, or
-the earlier match has fewer conditions. This match never applies.`,
+	Why: `The first matching rule applies. Every request that meets this match also meets an earlier one: its path begins with an earlier prefix,
+an earlier regular expression matches all that its own matches, or the earlier match has fewer conditions. This match never applies.`,
 	Fix: `Move the more specific rule to the front.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
@@ -100,6 +100,9 @@ type coverage struct {
 	whole, prefixes, identical map[string][]*facts.HTTPMatch
 }
 
+// comparedRegexes is how many regular expressions of a VirtualService are compared each with each. Beyond it only equal ones are found.
+const comparedRegexes = 100
+
 func newCoverage() *coverage {
 	return &coverage{whole: map[string][]*facts.HTTPMatch{}, prefixes: map[string][]*facts.HTTPMatch{}, identical: map[string][]*facts.HTTPMatch{}}
 }
@@ -135,8 +138,12 @@ func (v *coverage) find(c facts.HTTPMatch) *facts.HTTPMatch {
 	switch c.Path.Kind {
 	case facts.Exact:
 		groups = append(groups, v.whole[head], v.regexes)
-	case facts.Regex:
+	case facts.Regex, facts.Prefix:
 		groups = append(groups, v.identical[c.Path.Text])
+		if len(v.regexes) <= comparedRegexes {
+			groups = append(groups, v.regexes)
+		}
+	case facts.Any:
 	}
 	for _, group := range groups {
 		for _, earlier := range group {

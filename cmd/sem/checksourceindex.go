@@ -294,4 +294,11 @@ var checkSources = map[string][]string{
 	"SEM297": {"internal/diag/input.go"},
 	"SEM298": {"internal/diag/input.go"},
 	"SEM299": {"internal/diag/input.go"},
+	"SEM301": {"validate/policyvalues.go"},
+	"SEM302": {"validate/policyvalues.go"},
+	"SEM303": {"validate/policyreach.go"},
+	"SEM304": {"validate/policynames.go"},
+	"SEM305": {"validate/policynames.go"},
+	"SEM306": {"validate/policynames.go"},
+	"SEM309": {"validate/policyreach.go"},
 }

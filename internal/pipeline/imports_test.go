@@ -57,20 +57,21 @@ var mayImport = map[string][]string{
 	"simulate": {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/hcm", "simulate/internal/listener", "simulate/internal/rbac", "simulate/internal/request", "simulate/internal/route", "simulate/internal/upstream"},
 	"validate": {"validate/internal/facts", "internal/mesh", "internal/config", "internal/diag", "internal/source", "internal/parallel", "internal/mesh/routing", "internal/mesh/trafficpolicy"},
 
-	"validate/internal/facts": {"internal/mesh", "internal/config", "internal/diag", "internal/source"},
+	"validate/internal/facts": {"internal/automaton", "internal/mesh", "internal/config", "internal/diag", "internal/source"},
 
-	"internal/pipeline": {"internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate", "internal/release"},
-	"internal/explain":  {"internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
-	"internal/suite":    {"internal/source", "internal/diag", "internal/pipeline", "internal/release", "internal/envoy", "simulate", "internal/explain"},
-	"internal/output":   {"internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
-	"internal/request":  {"simulate", "internal/diag"},
-	"internal/recipe":   {"schema"},
-	"internal/convert":  {"internal/source", "schema"},
-	"internal/archive":  {},
-	"internal/release":  {},
-	"internal/standin":  {},
-	".":                 {"internal/source", "internal/diag", "internal/envoy", "internal/explain", "internal/output", "internal/pipeline", "render", "simulate", "validate"},
-	"cmd/sem":           nil, // everything
+	"internal/pipeline":  {"internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate", "internal/release"},
+	"internal/explain":   {"internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
+	"internal/suite":     {"internal/source", "internal/diag", "internal/pipeline", "internal/release", "internal/envoy", "simulate", "internal/explain"},
+	"internal/output":    {"internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
+	"internal/request":   {"simulate", "internal/diag"},
+	"internal/recipe":    {"schema"},
+	"internal/convert":   {"internal/source", "schema"},
+	"internal/archive":   {},
+	"internal/automaton": {},
+	"internal/release":   {},
+	"internal/standin":   {},
+	".":                  {"internal/source", "internal/diag", "internal/envoy", "internal/explain", "internal/output", "internal/pipeline", "render", "simulate", "validate"},
+	"cmd/sem":            nil, // everything
 
 	// The layers of simulate, the lowest first.
 	"simulate/call":                {},
@@ -133,6 +134,7 @@ var homes = []struct {
 	{"github.com/charmbracelet/lipgloss", []string{"internal/output"}, "looks are decided in one place"},
 	{"github.com/charmbracelet/x", []string{"internal/output"}, "looks are decided in one place"},
 	{"github.com/CycloneDX", []string{"internal/archive"}, "what is published is listed where it is built"},
+	{"github.com/blevesearch/vellum", []string{"internal/automaton"}, "the limits that keep automata small are set in one place"},
 	{"github.com/charmbracelet/huh", []string{"cmd/sem"}, "only a command talks with somebody"},
 }
 

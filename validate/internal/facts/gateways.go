@@ -44,9 +44,12 @@ func (s *Gateways) Serve(gateway, scheme string, o *config.Object, hosts []strin
 
 // Behind returns the Gateways for the workloads that a Kubernetes Service selects.
 func (s *Gateways) Behind(svc *mesh.Service) []*config.Object {
-	return slices.DeleteFunc(s.Selecting(svc.Selector), func(o *config.Object) bool {
-		return len(config.Spec[*networking.Gateway](o).GetSelector()) == 0 // it is for all gateways, of which this may be none
-	})
+	return slices.DeleteFunc(s.Selecting(svc.Selector), s.selectsAll)
+}
+
+// selectsAll reports whether a Gateway is for all gateways, of which a workload may be none.
+func (*Gateways) selectsAll(o *config.Object) bool {
+	return len(config.Spec[*networking.Gateway](o).GetSelector()) == 0
 }
 
 // Selecting returns the Gateways whose selector picks workloads with the labels, the oldest first. One without a selector picks all.

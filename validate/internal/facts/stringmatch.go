@@ -4,8 +4,11 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
+	"sync"
 
 	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/automaton"
 )
 
 // A StringMatch is what a condition asks of a text. Regular expressions that say no more than a prefix or a whole text count as those.
@@ -14,6 +17,7 @@ type StringMatch struct {
 	Text string
 	fold bool           // upper and lower case are the same
 	expr *regexp.Regexp // of the whole text; nil where it does not compile
+	all  func() *automaton.Language
 }
 
 type MatchKind int
@@ -58,7 +62,7 @@ func NewRegex(source string) StringMatch {
 	case len(rest) == 1 && isAnything(rest[0]):
 		return prefixMatch(head)
 	}
-	return StringMatch{Kind: Regex, Text: source, expr: regexp.MustCompile(`^(?:` + source + `)$`)}
+	return StringMatch{Kind: Regex, Text: source, expr: regexp.MustCompile(`^(?:` + source + `)$`), all: languageOf(source)}
 }
 
 // literalHead splits an expression into the text that it begins with and the rest.
@@ -130,8 +134,45 @@ func (p StringMatch) Covers(narrow StringMatch) bool {
 	case Prefix:
 		return narrow.Kind != Any && strings.HasPrefix(head, text)
 	}
-	return narrow.Kind == Regex && narrow.Text == p.Text ||
-		narrow.Kind == Exact && p.expr != nil && p.expr.MatchString(narrow.Text)
+	switch {
+	case narrow.Kind == Regex && narrow.Text == p.Text:
+		return true
+	case narrow.Kind == Exact:
+		return !narrow.fold && p.expr != nil && p.expr.MatchString(narrow.Text)
+	}
+	return narrow.Kind != Any && !narrow.fold && contains(p.language(), narrow.language())
+}
+
+// contains reports whether one language is known to hold all of another.
+func contains(wide, narrow *automaton.Language) bool {
+	if wide == nil || narrow == nil {
+		return false
+	}
+	all, _, _ := wide.Contains(narrow)
+	return all
+}
+
+// language is what a pattern matches, or nil where that is too much to say.
+func (p StringMatch) language() *automaton.Language {
+	if p.Kind == Prefix {
+		l, _ := automaton.Compile(regexp.QuoteMeta(p.Text) + ".*")
+		return l
+	}
+	if p.all == nil {
+		return nil
+	}
+	return p.all()
+}
+
+// languageOf compiles an expression once, when it is first asked for.
+func languageOf(source string) func() *automaton.Language {
+	return sync.OnceValue(func() *automaton.Language {
+		l, err := automaton.Compile(source)
+		if err != nil {
+			return nil
+		}
+		return l
+	})
 }
 
 // Example is a text that meets the pattern, or "" where none comes to mind.

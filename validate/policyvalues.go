@@ -1,0 +1,94 @@
+package validate
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM301",
+	Title:    "principal with a scheme",
+	Severity: diag.Error,
+	Stage:    diag.NoStage,
+	Why: `A principal is written without its scheme: trust-domain/ns/namespace/sa/service-account. Istio adds spiffe:// itself, so a value that has
+it never matches a client: an ALLOW rule lets nobody in, and a DENY rule denies nobody.`,
+	Fix: `Remove spiffe:// from the value.`,
+	Wrong: `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: reviews, namespace: shop}
+spec:
+  rules:
+  - from: [{source: {principals: ["spiffe://cluster.local/ns/shop/sa/web"]}}]
+`,
+	Right: `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: reviews, namespace: shop}
+spec:
+  rules:
+  - from: [{source: {principals: ["cluster.local/ns/shop/sa/web"]}}]
+`,
+}, principalScheme)
+
+func principalScheme(s *facts.Set, r *reporter) {
+	facts.EachPolicyValue(s.Documents, func(v facts.PolicyValue) {
+		if bare, ok := strings.CutPrefix(v.Text, "spiffe://"); ok && (v.Field == "principals" || v.Field == "source.principal") {
+			r.at(v.Place, "%q matches no client: a principal is written without spiffe://", v.Text).help("write %s", bare)
+		}
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM302",
+	Title:    "method that no request has",
+	Severity: diag.Error,
+	Stage:    diag.NoStage,
+	Why: `Methods are compared as written, and clients send them in upper case. A method in lower case matches no request, and one with a space or
+another character that no method may hold cannot exist: an ALLOW rule lets nobody in, and a DENY rule denies nothing.`,
+	Fix: `Write the method in upper case.`,
+	Wrong: `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: reviews, namespace: shop}
+spec:
+  rules:
+  - to: [{operation: {methods: [get]}}]
+`,
+	Right: `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: reviews, namespace: shop}
+spec:
+  rules:
+  - to: [{operation: {methods: [GET]}}]
+`,
+}, impossibleMethod)
+
+// methods are those that clients use, besides ones that applications make up.
+var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"}
+
+// methodToken is what a method looks like (RFC 9110, token), with the wildcard of a policy.
+var methodToken = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+
+func impossibleMethod(s *facts.Set, r *reporter) {
+	facts.EachPolicyValue(s.Documents, func(v facts.PolicyValue) {
+		if v.Field == "methods" {
+			reportMethod(r, v.Place, v.Text)
+		}
+	})
+}
+
+func reportMethod(r *reporter, at facts.Place, method string) {
+	upper := strings.ToUpper(method)
+	switch {
+	case !methodToken.MatchString(method):
+		r.at(at, "no request has the method %q: a method has no spaces, slashes or brackets", method)
+	case method != upper && slices.Contains(methods, upper):
+		r.at(at, "no request has the method %q: methods are case-sensitive", method).help("write %s", upper)
+	}
+}
