@@ -8,6 +8,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/pipeline"
+	"sem.example/internal/source"
 )
 
 // fromInput completes by what the input holds.
@@ -44,7 +45,7 @@ func readInput(cmd *cobra.Command, args []string) *pipeline.World {
 	}
 	namespace, _ := flags.GetString("namespace")
 	meshConfig, _ := flags.GetString("mesh-config")
-	world, err := pipeline.Load(pipeline.Options{Paths: paths, Namespace: namespace, MeshConfig: meshConfig})
+	world, err := pipeline.Load(pipeline.Options{Paths: paths, Namespace: namespace, MeshConfig: meshConfig, CUE: apart(source.CUELimits{})})
 	if err != nil {
 		return nil
 	}

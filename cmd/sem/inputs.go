@@ -5,6 +5,7 @@ import (
 
 	"sem.example/internal/output"
 	"sem.example/internal/pipeline"
+	"sem.example/internal/source"
 )
 
 // stringList is a repeatable flag that keeps its values as they were written.
@@ -20,6 +21,7 @@ type inputFlags struct {
 	namespace  string
 	meshConfig string
 	follow     bool
+	cue        source.CUELimits
 	assume     assumeFlags
 	release    releaseFlags
 }
@@ -30,6 +32,7 @@ func (f *inputFlags) add(cmd *cobra.Command) {
 	flags.StringVarP(&f.namespace, "namespace", "n", "default", "`NAMESPACE` of documents that name none")
 	flags.StringVar(&f.meshConfig, "mesh-config", "", "`FILE` with the mesh's settings: a MeshConfig, an IstioOperator or the istio ConfigMap")
 	flags.BoolVar(&f.follow, "follow-links", false, "follow links in folders to files outside of them")
+	addCUELimit(cmd, &f.cue)
 	f.assume.add(cmd)
 	f.release.add(cmd)
 	titled(cmd, "What is read")
@@ -44,6 +47,7 @@ func (f *inputFlags) options(cmd *cobra.Command, paths []string) pipeline.Option
 		MeshConfig: f.meshConfig,
 
 		FollowLinks: f.follow,
+		CUE:         apart(f.cue),
 		Assume:      f.assume.options,
 		Release:     f.release.Release,
 	}

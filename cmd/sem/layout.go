@@ -18,6 +18,7 @@ import (
 // conversionFlags are those of the commands that write documents down in another language.
 type conversionFlags struct {
 	files stringList
+	cue   source.CUELimits
 	out   string
 	force bool
 }
@@ -25,6 +26,7 @@ type conversionFlags struct {
 func (f *conversionFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.VarP(&f.files, "filename", "f", "`PATH` of a file or folder, with all below it; '-' is standard input (repeatable)")
+	addCUELimit(cmd, &f.cue)
 	titled(cmd, "What is read")
 	flags.StringVar(&f.out, "out", "", "`FOLDER` to write to, a file for each that is read; it is made where it is missing (default: standard output)")
 	flags.BoolVar(&f.force, "force", false, "overwrite files that are there")
@@ -32,7 +34,7 @@ func (f *conversionFlags) add(cmd *cobra.Command) {
 }
 
 func (f *conversionFlags) options(cmd *cobra.Command, paths []string) pipeline.Options {
-	return pipeline.Options{Paths: append(append([]string{}, f.files.values...), paths...), Stdin: cmd.InOrStdin()}
+	return pipeline.Options{Paths: append(append([]string{}, f.files.values...), paths...), Stdin: cmd.InOrStdin(), CUE: apart(f.cue)}
 }
 
 // convert writes the documents of a report: to standard output as one, or to the folder in files of an extension that lie as

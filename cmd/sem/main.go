@@ -5,6 +5,9 @@ package main
 import "os"
 
 func main() {
+	if servesCUE() {
+		return
+	}
 	collectLate()
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

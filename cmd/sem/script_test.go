@@ -9,6 +9,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if servesCUE() { // the tests of a command in this process read CUE in another one as the command does
+		return
+	}
 	testscript.Main(m, map[string]func(){
 		"sem": main,
 	})

@@ -31,6 +31,7 @@ type testCommand struct {
 	out        stringList
 	namespace  string
 	meshConfig string
+	cue        source.CUELimits
 	assume     assumeFlags
 	release    releaseFlags
 	only       string
@@ -65,6 +66,7 @@ func newTest() *cobra.Command {
 	titled(cmd, "Against Envoy")
 	flags.StringVarP(&c.namespace, "namespace", "n", "default", "`NAMESPACE` of resources without one, unless the tests set it")
 	flags.StringVar(&c.meshConfig, "mesh-config", "", "`FILE` with the MeshConfig, unless the tests set it")
+	addCUELimit(cmd, &c.cue)
 	c.assume.add(cmd)
 	c.release.add(cmd)
 	titled(cmd, "What is read")
@@ -89,6 +91,7 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	options, err := c.options()
+	options.Within = withinTested(paths)
 	if err != nil {
 		return err
 	}
@@ -129,7 +132,7 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 }
 
 func (c *testCommand) options() (suite.Options, error) {
-	o := suite.Options{Namespace: c.namespace, MeshConfig: c.meshConfig, Assume: c.assume.options, Release: c.release.Release, FailFast: c.failFast}
+	o := suite.Options{Namespace: c.namespace, MeshConfig: c.meshConfig, Assume: c.assume.options, Release: c.release.Release, CUE: apart(c.cue), FailFast: c.failFast}
 	var err error
 	if c.envoy != "" {
 		path, err := exec.LookPath(c.envoy)

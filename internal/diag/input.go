@@ -75,8 +75,8 @@ var (
 		Right: "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: default}\nspec:\n  egress:\n  - hosts: &common [\"./*\"]\n  - hosts: *common\n    port: {number: 80, name: http, protocol: HTTP}\n",
 	}
 	tooComplex = &Check{
-		ID: "SEM009", Title: "document is nested too deeply or expands too far", Severity: Error, Stage: NoStage,
-		Why:   "The document is nested deeper than any configuration needs, or its aliases expand a few lines to millions of values. Kubernetes rejects both.",
+		ID: "SEM009", Title: "document is nested too deeply, expands too far, or costs too much", Severity: Error, Stage: NoStage,
+		Why:   "The document is nested deeper than any configuration needs, or its aliases expand a few lines to millions of values. Kubernetes rejects both. Or it is CUE that needs more memory or time than sem allows.",
 		Fix:   "Write the values without aliases, or split the document.",
 		Wrong: "apiVersion: v1\nkind: ConfigMap\na: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\nf: [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]\n",
 		Right: "apiVersion: v1\nkind: ConfigMap\ndata: {a: x}\n",

@@ -28,7 +28,8 @@ var update = flag.Bool("update", false, "rewrite goldens")
 var mayImport = map[string][]string{
 	"internal/lazy":       {},
 	"internal/parallel":   {},
-	"internal/source":     {"internal/parallel"},
+	"internal/subprocess": {},
+	"internal/source":     {"internal/parallel", "internal/subprocess"},
 	"internal/diag":       {"internal/source"},
 	"schema":              {"internal/source", "internal/diag"},
 	"internal/gatewayapi": {},

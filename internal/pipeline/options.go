@@ -22,12 +22,13 @@ type Options struct {
 	Watch      parallel.Watch
 	Release    release.Release // of Istio; the zero one is the newest
 
-	FollowLinks bool // from folders to files beyond them
+	FollowLinks bool             // from folders to files beyond them
+	CUE         source.CUELimits // what CUE files may cost
 }
 
 // reading are the options for reading the input.
 func (o Options) reading() source.Options {
-	return source.Options{FS: o.FS, Stdin: o.Stdin, Library: schema.Library(), Watch: o.Watch, FollowLinks: o.FollowLinks}
+	return source.Options{FS: o.FS, Stdin: o.Stdin, Library: schema.Library(), Watch: o.Watch, FollowLinks: o.FollowLinks, CUE: o.CUE}
 }
 
 // Assume says how an input is completed by what a cluster would add.

@@ -19,7 +19,7 @@ func settingsOf(docs []*source.Document, opts Options) (mesh.Settings, diag.List
 		settings, found := readSettings(holders(docs), opts.Release)
 		return settings, found, nil
 	}
-	in, problems := source.Read([]string{opts.MeshConfig}, source.Options{FS: opts.FS, Stdin: opts.Stdin, Library: schema.Library()})
+	in, problems := source.Read([]string{opts.MeshConfig}, source.Options{FS: opts.FS, Stdin: opts.Stdin, Library: schema.Library(), CUE: opts.CUE})
 	if err := unreadable(problems); err != nil {
 		return mesh.Settings{}, nil, err
 	}

@@ -21,21 +21,24 @@ type cueReader struct {
 	disk     disk
 	files    map[string]*content // by absolute name
 	overlay  map[string]load.Source
-	packages [][]string      // files
-	names    []string        // of the packages; "" for a file without one
-	root     cue.Value       // of the package at hand
-	top      cue.Value       // one that says nothing, for its context
-	objects  map[string]bool // its documents, by path
+	packages [][]string // files
+	names    []string   // of the packages; "" for a file without one
+	limits   CUELimits
+	begin    func(files []string) // hears which package comes next
+	root     cue.Value            // of the package at hand
+	top      cue.Value            // one that says nothing, for its context
+	objects  map[string]bool      // its documents, by path
 }
 
-// readCUE reads the files of one folder, whose text is at hand.
-func readCUE(files []content, library Library, d disk) {
-	r := &cueReader{library: library, disk: d, files: map[string]*content{}, overlay: d.cueOverlay()}
+// read reads the files of one folder, whose text is at hand.
+func (r *cueReader) read(files []content) {
+	r.files, r.overlay = map[string]*content{}, r.disk.cueOverlay()
+	d := r.disk
 	named := map[string]int{}
 	for i := range files {
 		c := &files[i]
 		name, err := d.absolute(c.file.Name)
-		if err != nil || c.file.Data == nil || !c.text() || !c.withinLimits() {
+		if err != nil || c.file.Data == nil || !c.text() || !c.withinLimits(r.limits) {
 			continue
 		}
 		c.suppressions()
@@ -55,6 +58,9 @@ func readCUE(files []content, library Library, d disk) {
 	}
 	for i, names := range r.packages {
 		names = r.inherit(names, r.names[i])
+		if r.begin != nil {
+			r.begin(names)
+		}
 		r.evaluate(names)
 		r.soften(names)
 	}
@@ -78,6 +84,10 @@ func (r *cueReader) soften(names []string) {
 // evaluate reads one package.
 func (r *cueReader) evaluate(names []string) {
 	c := r.files[names[0]]
+	if _, _, err := r.moduleRoot(filepath.Dir(names[0])); err != nil {
+		c.problem(Unreadable, Range{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}, "the module of the file cannot be read: "+err.Error())
+		return
+	}
 	v, err := r.build(names)
 	if !v.Exists() && err != nil {
 		r.fail(c, faults(err))

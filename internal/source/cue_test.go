@@ -121,7 +121,7 @@ func FuzzCUE(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c := []content{{file: &File{Name: filepath.Join(t.TempDir(), "a.cue"), Data: data}, named: true}}
 		c[0].file.once.Do(c[0].file.scan)
-		readCUE(c, stub, disk{})
+		(&cueReader{library: stub, limits: CUELimits{}.withDefaults()}).read(c)
 		for _, doc := range c[0].docs {
 			if doc.Root.Kind != Map || !doc.At("kind").Known() {
 				t.Errorf("%s %v", doc.Kind, doc.At("kind"))

@@ -1,7 +1,9 @@
 package source
 
 import (
+	"cmp"
 	"fmt"
+	"time"
 
 	"cuelang.org/go/cue/scanner"
 	"cuelang.org/go/cue/token"
@@ -14,10 +16,36 @@ const (
 	maxTerms = 2_000   // of an expression: its operators
 )
 
+// The bounds of the process that evaluates CUE.
+const (
+	maxCUEMemory = 1 << 30
+	maxCUETime   = 30 * time.Second
+)
+
+// CUELimits bound what CUE files may cost. A zero is the default.
+type CUELimits struct {
+	Size  int // bytes of a file
+	Depth int // of brackets
+	Terms int // operators of an expression
+
+	// Program is a command that runs [ServeCUE] with the two arguments that it is given, which evaluates CUE within the bounds of
+	// memory and time. Without one this process evaluates it, and has no such bounds.
+	Program []string
+	Memory  int64         // bytes of the process
+	Time    time.Duration // for each package
+}
+
+// withDefaults fills in the bounds that are not set.
+func (l CUELimits) withDefaults() CUELimits {
+	l.Size, l.Depth, l.Terms = cmp.Or(l.Size, maxCUE), cmp.Or(l.Depth, maxDepth), cmp.Or(l.Terms, maxTerms)
+	l.Memory, l.Time = cmp.Or(l.Memory, maxCUEMemory), cmp.Or(l.Time, maxCUETime)
+	return l
+}
+
 // withinLimits reports whether CUE can read the file, and reports why not.
-func (c *content) withinLimits() bool {
-	if len(c.file.Data) > maxCUE {
-		c.problem(TooLarge, Range{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}, fmt.Sprintf("the CUE file is larger than %d MiB", maxCUE>>20))
+func (c *content) withinLimits(l CUELimits) bool {
+	if len(c.file.Data) > l.Size {
+		c.problem(TooLarge, Range{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}, fmt.Sprintf("the CUE file is larger than %d KiB", l.Size>>10))
 		return false
 	}
 	var s scanner.Scanner
@@ -37,12 +65,12 @@ func (c *content) withinLimits() bool {
 		case tok.IsOperator():
 			terms[inner]++
 		}
-		if terms[len(terms)-1] > maxTerms {
-			c.problem(TooComplex, c.file.span(at.Offset(), at.Offset()+1), fmt.Sprintf("the expression has more than %d operators", maxTerms))
+		if terms[len(terms)-1] > l.Terms {
+			c.problem(TooComplex, c.file.span(at.Offset(), at.Offset()+1), fmt.Sprintf("the expression has more than %d operators", l.Terms))
 			return false
 		}
-		if len(terms) > maxDepth {
-			c.problem(TooComplex, c.file.span(at.Offset(), at.Offset()+1), errDeep.Error())
+		if len(terms) > l.Depth {
+			c.problem(TooComplex, c.file.span(at.Offset(), at.Offset()+1), fmt.Sprintf("the file is nested more than %d levels deep", l.Depth))
 			return false
 		}
 	}

@@ -15,7 +15,7 @@ func TestCUELimits(t *testing.T) {
 		"lists":      {"a: " + strings.Repeat("[", 100_000), "more than 200 levels deep"},
 		"structs":    {strings.Repeat("a: {", 100_000), "more than 200 levels deep"},
 		"parens":     {"a: " + strings.Repeat("(", 100_000) + "1", "more than 200 levels deep"},
-		"large":      {"a: \"" + strings.Repeat("x", maxCUE) + "\"", "larger than 4 MiB"},
+		"large":      {"a: \"" + strings.Repeat("x", maxCUE) + "\"", "larger than 4096 KiB"},
 		"many items": {"a: [" + strings.Repeat("1+1, ", 10_000) + "]\nweb: {apiVersion: \"v1\", kind: \"Web\", metadata: name: \"\\(a[0])\"}", ""},
 		"many lines": {strings.Repeat("a: >0 & <9\n", 5_000), ""},
 	}

@@ -1,6 +1,9 @@
 package source
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -27,7 +30,7 @@ func (r *cueReader) config(dir string) *load.Config {
 	for name, text := range r.overlay {
 		config.Overlay[name] = text
 	}
-	root, own := r.moduleRoot(dir)
+	root, own, _ := r.moduleRoot(dir)
 	if r.library.Path == "" || own != nil && (own.ModulePath() == r.library.Path || r.vendored(root, r.library.Path)) {
 		return config
 	}
@@ -40,20 +43,28 @@ func (r *cueReader) config(dir string) *load.Config {
 	return config
 }
 
+// maxModule is how large the description of a module is at most, in bytes.
+const maxModule = 1 << 20
+
 // moduleRoot returns the folder of the module around a folder, and its description; the folder itself and nil where there is
-// none. What is wrong with a description is for cue to say.
-func (r *cueReader) moduleRoot(dir string) (string, *modfile.File) {
+// none. What a description gets wrong is for cue to say. The error is for one that must not be read at all: cue would read it
+// whole, and wait for a pipe.
+func (r *cueReader) moduleRoot(dir string) (string, *modfile.File, error) {
 	for at := dir; ; at = filepath.Dir(at) {
 		name := filepath.Join(at, "cue.mod", "module.cue")
-		if data, err := r.disk.readFile(name); err == nil {
+		data, err := r.disk.readFile(name, maxModule)
+		if err == nil {
 			file, err := modfile.ParseNonStrict(data, name)
 			if err != nil {
 				file = &modfile.File{}
 			}
-			return at, file
+			return at, file, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return dir, nil, fmt.Errorf("%s: %w", name, err)
 		}
 		if at == filepath.Dir(at) {
-			return dir, nil
+			return dir, nil, nil
 		}
 	}
 }
@@ -63,7 +74,7 @@ func (r *cueReader) moduleRoot(dir string) (string, *modfile.File) {
 func (r *cueReader) inherit(names []string, pkg string) []string {
 	first := r.files[names[0]]
 	dir := filepath.Dir(names[0])
-	root, own := r.moduleRoot(dir)
+	root, own, _ := r.moduleRoot(dir)
 	if pkg == "" || own == nil || first.named {
 		return names
 	}
@@ -78,11 +89,11 @@ func (r *cueReader) inherit(names []string, pkg string) []string {
 				continue
 			}
 			c := &content{file: &File{Name: filepath.Join(filepath.Dir(first.file.Name), up, filepath.Base(name))}}
-			if c.file.Data, err = r.disk.readFile(name); err != nil {
+			if c.file.Data, err = r.disk.readFile(name, int64(r.limits.Size)); err != nil {
 				continue
 			}
 			c.file.once.Do(c.file.scan)
-			if syntax, err := parser.ParseFile(name, c.file.Data, parser.PackageClauseOnly); err == nil && syntax.PackageName() == pkg && c.withinLimits() {
+			if syntax, err := parser.ParseFile(name, c.file.Data, parser.PackageClauseOnly); err == nil && syntax.PackageName() == pkg && c.withinLimits(r.limits) {
 				r.files[name] = c
 				names = append(names, name)
 			}

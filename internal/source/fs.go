@@ -32,11 +32,12 @@ func (d disk) within(name string) string {
 	return filepath.ToSlash(rest)
 }
 
-func (d disk) readFile(name string) ([]byte, error) {
+// readFile reads a regular file of at most limit bytes.
+func (d disk) readFile(name string, limit int64) ([]byte, error) {
 	if d.fsys != nil {
 		return fs.ReadFile(d.fsys, d.within(name))
 	}
-	return os.ReadFile(name)
+	return ReadRegular(name, limit)
 }
 
 func (d disk) exists(name string) bool {

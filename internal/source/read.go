@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"sem.example/internal/parallel"
+	"sem.example/internal/subprocess"
 )
 
 // Options of [Read].
@@ -18,6 +19,9 @@ type Options struct {
 	Watch   parallel.Watch
 
 	FollowLinks bool // from folders to files beyond them
+
+	CUE  CUELimits
+	pool *subprocess.Pool // evaluates CUE; nil for this process
 }
 
 // An Input is what was read.
@@ -39,6 +43,10 @@ func Read(inputs []string, opts Options) (*Input, []Problem) {
 func ReadEach[T any](inputs []string, opts Options, take func([]*Document) T) (*Input, []T, []Problem) {
 	if len(inputs) == 0 {
 		inputs = []string{"."}
+	}
+	if opts.CUE = opts.CUE.withDefaults(); len(opts.CUE.Program) > 0 && opts.FS == nil {
+		opts.pool = subprocess.NewPool(opts.CUE.Program, subprocess.Limits{Memory: opts.CUE.Memory, Time: opts.CUE.Time})
+		defer opts.pool.Close()
 	}
 	names, problems := opts.walk(inputs)
 	jobs := bundle(names)
@@ -109,7 +117,7 @@ func read(inputs []input, opts Options) []content {
 		files[i].open(in, opts)
 	}
 	if filepath.Ext(inputs[0].name) == ".cue" {
-		readCUE(files, opts.Library, disk{opts.FS})
+		readCUE(files, opts)
 		return files
 	}
 	c := &files[0]

@@ -22,7 +22,29 @@ type File struct {
 	NoAssume   bool     // nothing is added to the configuration that a cluster would
 	Cases      []*Case
 
-	text *source.File
+	text   *source.File
+	places []placedPath
+}
+
+// A placedPath is a path that a file of tests names, as the file writes it and as it is opened.
+type placedPath struct {
+	written, path string
+	at            source.Range
+}
+
+// outside reports the paths of the file that lead out of where the configuration may be. Whoever writes a test must not choose
+// which files of the machine its output quotes.
+func (f *File) outside(within func(path string) bool) diag.List {
+	var found diag.List
+	for _, p := range f.places {
+		if !within(p.path) {
+			found = append(found, diag.Diagnostic{
+				Check: diag.BadTest, At: source.Place{File: f.text, Exact: firstLine(p.at)},
+				Message: fmt.Sprintf("the path %q leads out of the folder that is tested and out of the repository: run 'sem test' in a folder that holds both", p.written),
+			})
+		}
+	}
+	return found
 }
 
 // A Case is one test: requests that are all expected to have the same answer.
@@ -133,11 +155,11 @@ func (r *reader) whole(root *source.Node) {
 	dir := filepath.Dir(f.Name)
 	r.fields(root, "a file of tests",
 		part{"config", func(n *source.Node) {
-			for _, path := range r.texts(n, "config") {
-				f.Config = append(f.Config, beside(dir, path))
+			for _, item := range alternatives(n) {
+				f.Config = append(f.Config, r.path(item, "config"))
 			}
 		}},
-		part{"meshConfig", func(n *source.Node) { f.MeshConfig = beside(dir, r.scalar(n, "meshConfig")) }},
+		part{"meshConfig", func(n *source.Node) { f.MeshConfig = r.path(n, "meshConfig") }},
 		part{"namespace", func(n *source.Node) { f.Namespace = r.scalar(n, "namespace") }},
 		part{"assume", r.assume},
 		part{"follow", func(n *source.Node) { r.alone = !r.boolean(n, "follow") }},
@@ -166,6 +188,14 @@ func (r *reader) assume(n *source.Node) {
 		}
 		r.file.Assume = append(r.file.Assume, text)
 	}
+}
+
+// path takes a path, which is relative to the file.
+func (r *reader) path(n *source.Node, what string) string {
+	written := r.scalar(n, what)
+	path := beside(filepath.Dir(r.file.Name), written)
+	r.file.places = append(r.file.places, placedPath{written: written, path: path, at: n.Range})
+	return path
 }
 
 // beside is a path that is written relative to a folder.

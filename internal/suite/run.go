@@ -23,9 +23,13 @@ type Options struct {
 	MeshConfig string          // the mesh's settings, where a file of tests does not say
 	Release    release.Release // of Istio
 	Assume     pipeline.Assume
-	Only       *regexp.Regexp // cases to run, by "name" or "name: request"; nil runs all
-	FailFast   bool           // stop at the first failure
-	Judge      func() Judge   // makes the judge of a file's traces; nil runs without one
+	CUE        source.CUELimits // what CUE files may cost
+
+	// Within reports whether the configuration of a file of tests may be at a path; nil allows all.
+	Within   func(path string) bool
+	Only     *regexp.Regexp // cases to run, by "name" or "name: request"; nil runs all
+	FailFast bool           // stop at the first failure
+	Judge    func() Judge   // makes the judge of a file's traces; nil runs without one
 }
 
 // A Judge says where a trace differs from what a real proxy does.
@@ -174,6 +178,12 @@ func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
 func (r *Runner) file(ctx context.Context, text *source.File) (*FileResult, error) {
 	file, found := Read(text)
 	out := &FileResult{File: file, Broken: found}
+	if r.options.Within != nil {
+		if outside := file.outside(r.options.Within); len(outside) > 0 {
+			out.Broken = append(out.Broken, outside...)
+			return out, nil
+		}
+	}
 	if len(file.Cases) == 0 {
 		return out, nil
 	}
@@ -208,7 +218,7 @@ func (r *Runner) file(ctx context.Context, text *source.File) (*FileResult, erro
 
 // world is what the tests of a file are about.
 func (r *Runner) world(f *File) (*pipeline.World, error) {
-	o := pipeline.Options{Paths: f.Config, Namespace: r.options.Namespace, MeshConfig: r.options.MeshConfig, Assume: r.options.Assume, Release: r.options.Release}
+	o := pipeline.Options{Paths: f.Config, Namespace: r.options.Namespace, MeshConfig: r.options.MeshConfig, Assume: r.options.Assume, Release: r.options.Release, CUE: r.options.CUE}
 	if f.Namespace != "" {
 		o.Namespace = f.Namespace
 	}
