@@ -23,7 +23,7 @@ var uncounted = []struct{ codes, why string }{
 	{"IST0102 IST0103 IST0123 IST0146 IST0147 IST0148 IST0158", "injection: what the cluster does with a Pod when it is created"},
 	{"IST0139 IST0141 IST0142 IST0163 IST0164 IST0168 IST0169 IST0175", "the installation: webhooks, permissions, versions, the control plane"},
 	{"IST0107 IST0108 IST0125 IST0135 IST0136", "annotations of Pods and Services"},
-	{"IST0116 IST0137 IST0143 IST0144 IST0150", "Deployments, Pods and Services by themselves, apart from what Istio is told about them"},
+	{"IST0116 IST0137 IST0143 IST0144 IST0150", "Deployments, Pods and Services by themselves, apart from what Istio reads of them"},
 	{"IST0126 IST0170", "several clusters held against each other"},
 	{"IST0151 IST0152 IST0153 IST0154 IST0155", "EnvoyFilter, which is not modelled; a trace that one would change says so"},
 	{"IST0157 IST0159 IST0160", "Telemetry, which is not modelled"},
