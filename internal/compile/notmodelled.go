@@ -30,7 +30,6 @@ var untranslated = []struct {
 	{gatewayAPI + "/TLSRoute", (*Compiler).apiRoute, "the Gateway API is not translated"},
 	{gatewayAPI + "/BackendTLSPolicy", (*Compiler).always, "the Gateway API is not translated"},
 	{gatewayAPI + "/ListenerSet", (*Compiler).always, "the Gateway API is not translated"},
-	{"Ingress", (*Compiler).ingressed, "Kubernetes Ingresses are not translated"},
 	{"Pod", (*Compiler).annotated, "its annotations change the settings of the proxy"},
 }
 
@@ -123,15 +122,6 @@ func (c *Compiler) apiRoute(o *config.Object) bool {
 			return g.Namespace == namespace && g.Name == r.StringAt("name") && c.apiGateway(g)
 		})
 	})
-}
-
-// ingressed says whether the proxy is the gateway that serves Ingresses.
-func (c *Compiler) ingressed(*config.Object) bool {
-	selector := c.view.Mesh.Settings.Config.IngressSelector
-	if selector == "" {
-		selector = "ingressgateway"
-	}
-	return c.view.IsGateway() && c.view.Proxy.Labels["istio"] == selector
 }
 
 // annotated says whether a Pod is the proxy's own and changes the settings of its proxy.

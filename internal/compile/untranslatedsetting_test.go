@@ -21,9 +21,8 @@ var settingsWithoutEffect = map[string][]string{
 		"enableTracing", "accessLogFile", "accessLogFormat", "accessLogEncoding", "enableEnvoyAccessLogService", "disableEnvoyListenerLog",
 		"inboundClusterStatName", "outboundClusterStatName", "enablePrometheusMerge", "defaultProviders",
 	},
-	"it is for Ingresses, which are named as not modelled": {"ingressClass", "ingressService", "ingressControllerMode"},
-	"it is for ambient mode":                               {"hboneIdleTimeout", "serviceScopeConfigs"},
-	"it is for those who sign certificates":                {"ca", "certificates"},
+	"it is for ambient mode":                {"hboneIdleTimeout", "serviceScopeConfigs"},
+	"it is for those who sign certificates": {"ca", "certificates"},
 }
 
 // TestSettings requires of every field of MeshConfig that the code asks for it, that NotModelled names it, or that it

@@ -81,7 +81,8 @@ var kinds = map[groupKind]kind{
 
 	{"discovery.k8s.io", "EndpointSlice"}: {versions: []string{"v1", "v1beta1"}, decode: content[EndpointSlice]},
 
-	{"networking.k8s.io", "Ingress"}: {versions: v1, opaque: true},
+	{"networking.k8s.io", "Ingress"}:      {versions: v1, decode: content[Ingress]},
+	{"networking.k8s.io", "IngressClass"}: {versions: v1, decode: content[IngressClass], cluster: true},
 
 	{"", "ReplicationController"}: {versions: v1, decode: workload},
 	{"apps", "DaemonSet"}:         {versions: v1, decode: workload},

@@ -6,13 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	networking "istio.io/api/networking/v1alpha3"
-
 	"sem.example/internal/clustername"
-	"sem.example/internal/config"
 	"sem.example/internal/hostname"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 	"sem.example/simulate"
 )
 
@@ -95,7 +91,7 @@ func (h *hop) serviceOnOtherPorts(host string) []mesh.Loser {
 func (h *hop) unboundVirtualServices(host string) []mesh.Loser {
 	var out []mesh.Loser
 	for i, g := range h.view.Gateways() {
-		hidden := h.view.HiddenVirtualServices(host, g.Namespace+"/"+g.Name)
+		hidden := h.view.HiddenVirtualServices(host, g.FullName())
 		if i == 0 {
 			out = hidden
 			continue
@@ -114,10 +110,10 @@ func (h *hop) serversWithoutRules() []mesh.Loser {
 	}
 	var out []mesh.Loser
 	for _, g := range h.view.Gateways() {
-		for i, s := range config.Spec[*networking.Gateway](g).GetServers() {
+		for _, s := range g.Servers {
 			if s.GetPort().GetNumber() == h.trace.Call.Port {
-				out = append(out, mesh.Loser{Object: g, Field: source.Index("spec.servers", i), Reason: fmt.Sprintf(
-					"no VirtualService has a rule for its traffic (%s), and without one there is no listener", s.GetPort().GetProtocol())})
+				out = append(out, s.At.Ignore(fmt.Sprintf(
+					"no VirtualService has a rule for its traffic (%s), and without one there is no listener", s.GetPort().GetProtocol())))
 			}
 		}
 	}

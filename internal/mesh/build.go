@@ -3,6 +3,7 @@ package mesh
 import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/mesh/ingress"
 	"sem.example/internal/mesh/registry"
 )
 
@@ -10,7 +11,9 @@ import (
 // a cluster that they are applied to.
 func Build(objects []*config.Object, settings Settings) (*Mesh, diag.List) {
 	m := &Mesh{Registry: registry.Build(objects, settings.Complete())}
-	m.virtualServices = readVirtualServices(m.Registry)
+	ingresses := ingress.Read(m.Registry)
+	m.gateways, m.unserved = append(ingresses.Gateways, readGateways(m.Registry)...), ingresses.Ignored
+	m.virtualServices = readVirtualServices(m.Registry, ingresses.Rules)
 	m.rules = readDestinationRules(m.Registry)
 	m.sidecars = readSidecars(m.Registry)
 	m.peers = readPeers(m.Registry)

@@ -13,6 +13,7 @@ import (
 	security "istio.io/api/security/v1beta1"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/routing"
 )
 
 // A printer writes an indented outline.
@@ -61,7 +62,7 @@ func (m *Mesh) Dump(w io.Writer) error {
 	section(p, "gateways between networks", m.NetworkGateways(), func(g *NetworkGateway) {
 		p.line(g.Network, g.Address+":"+number(g.Port), located(g.Object, g.Field))
 	})
-	section(p, "ignored", slices.Concat(m.Undiscovered(), m.HiddenPeerAuthentications()), p.loser)
+	section(p, "ignored", slices.Concat(m.Undiscovered(), m.unserved, m.HiddenPeerAuthentications()), p.loser)
 	return p.err
 }
 
@@ -97,9 +98,9 @@ func (v *View) Dump(w io.Writer) error {
 	section(p, "authorization", v.AuthorizationPolicies(), func(o *config.Object) { p.line(located(o, "")) })
 	section(p, "authentication", v.RequestAuthentications(), func(o *config.Object) { p.line(located(o, "")) })
 	if v.Proxy.Type == Gateway {
-		section(p, "gateways", v.Gateways(), func(o *config.Object) {
-			p.line(located(o, ""))
-			p.under(func() { section(p, "rules", v.VirtualServices(o.Namespace+"/"+o.Name), p.virtualService) })
+		section(p, "gateways", v.Gateways(), func(g *routing.Gateway) {
+			p.line(located(g.Object, ""))
+			p.under(func() { section(p, "rules", v.VirtualServices(g.FullName()), p.virtualService) })
 		})
 	}
 	return p.err

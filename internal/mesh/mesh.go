@@ -3,7 +3,9 @@ package mesh
 import (
 	"sync"
 
+	"sem.example/internal/config"
 	"sem.example/internal/mesh/registry"
+	"sem.example/internal/mesh/routing"
 )
 
 // A Mesh is everything that was loaded.
@@ -12,6 +14,8 @@ type Mesh struct {
 
 	hosts memo[struct{}, *hostIndex[[]*Service]] // services by age
 
+	gateways        []*routing.Gateway // those of Ingresses, then the oldest first
+	unserved        []config.Ignored   // Ingresses, and parts of them, that have no effect
 	virtualServices virtualServiceIndex
 	rules           *destinationRules
 	sidecars        sidecars
@@ -42,4 +46,7 @@ func (m *Mesh) Covering(host string) []*Service {
 }
 
 // VirtualServices returns all VirtualServices that have hosts, completed and merged, the oldest first.
-func (m *Mesh) VirtualServices() []*VirtualService { return m.virtualServices.all }
+func (m *Mesh) VirtualServices() []*VirtualService { return m.virtualServices.written }
+
+// UnservedIngresses returns the Ingresses, and the parts of Ingresses, that have no effect, with the reason.
+func (m *Mesh) UnservedIngresses() []config.Ignored { return m.unserved }

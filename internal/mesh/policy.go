@@ -9,13 +9,13 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/mesh/registry"
+	"sem.example/internal/mesh/routing"
 )
 
-// Gateways returns the Gateways that select the proxy, the oldest first. One without a selector selects every gateway.
-func (v *View) Gateways() []*config.Object {
-	return slices.DeleteFunc(slices.Clone(v.Mesh.Objects("Gateway")), func(o *config.Object) bool {
-		spec := config.Spec[*networking.Gateway](o)
-		return spec == nil || !registry.Selects(spec.Selector, v.Proxy.Labels)
+// Gateways returns the gateways that select the proxy, the oldest first. One without a selector selects every proxy.
+func (v *View) Gateways() []*routing.Gateway {
+	return slices.DeleteFunc(slices.Clone(v.Mesh.gateways), func(g *routing.Gateway) bool {
+		return !registry.Selects(g.Selector, v.Proxy.Labels)
 	})
 }
 

@@ -10,7 +10,8 @@ import (
 
 // A virtualServiceIndex finds VirtualServices by gateway and by the namespace that looks.
 type virtualServiceIndex struct {
-	all       []*routing.Rules // the oldest first
+	all       []*routing.Rules // those that istiod makes of Ingresses, then the oldest first
+	written   []*routing.Rules // those of VirtualServices
 	byGateway map[string]*bound
 	byHost    *hostIndex[[]*routing.Rules]
 }

@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"internal/gatewayapi": {},
 	"internal/config":     {"internal/source", "internal/diag", "internal/parallel", "internal/gatewayapi"},
 	"internal/world":      {"internal/config"},
-	"internal/mesh":       {"internal/config", "internal/diag", "internal/source", "internal/mesh/registry", "internal/mesh/routing", "internal/mesh/settings", "internal/mesh/trafficpolicy", "internal/mesh/visibility"},
+	"internal/mesh":       {"internal/config", "internal/diag", "internal/source", "internal/mesh/ingress", "internal/mesh/registry", "internal/mesh/routing", "internal/mesh/settings", "internal/mesh/trafficpolicy", "internal/mesh/visibility"},
 	"internal/envoy":      {"internal/source"},
 	"internal/patch":      {"internal/envoy", "internal/config", "internal/source", "internal/clustername"},
 	"internal/compile":    {"internal/compile/cluster", "internal/compile/gateway", "internal/compile/inbound", "internal/compile/origin", "internal/compile/outbound", "internal/compile/proxy", "internal/compile/security", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/parallel", "internal/source"},
@@ -91,6 +91,7 @@ var mayImport = map[string][]string{
 
 	// The rooms of mesh.
 	"internal/mesh/registry":      {"internal/config", "internal/source", "internal/mesh/settings", "internal/mesh/visibility", "internal/release"},
+	"internal/mesh/ingress":       {"internal/config", "internal/mesh/registry", "internal/mesh/routing", "internal/mesh/visibility"},
 	"internal/mesh/routing":       {"internal/config", "internal/mesh/visibility"},
 	"internal/mesh/settings":      {"internal/config", "internal/diag", "internal/source", "internal/release"},
 	"internal/mesh/trafficpolicy": {"internal/config"},
@@ -129,7 +130,7 @@ var homes = []struct {
 	{"cuelang.org/go", []string{"internal/source", "schema", "internal/recipe", "internal/convert"}, "CUE reads files, says the shape of documents and writes new ones; everything after that works on typed objects"},
 	{"sigs.k8s.io/yaml", []string{"internal/compile/compiletest", "internal/source", "internal/config", "internal/envoytest/manifest"}, "values are read in one place, so that there is one reading of YAML"},
 	{"go.yaml.in/yaml", []string{"internal/source", "internal/recipe", "internal/convert"}, "only source knows lines; recipes and exports are written"},
-	{"istio.io/api", []string{"internal/patch", "internal/config", "internal/world", "internal/mesh", "internal/mesh/trafficpolicy", "internal/mesh/settings", "internal/mesh/routing", "internal/mesh/registry", "validate", "validate/internal/facts", "internal/compile/...", "schema", "internal/pipeline", "internal/explain"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
+	{"istio.io/api", []string{"internal/patch", "internal/config", "internal/world", "internal/mesh", "internal/mesh/trafficpolicy", "internal/mesh/settings", "internal/mesh/ingress", "internal/mesh/routing", "internal/mesh/registry", "validate", "validate/internal/facts", "internal/compile/...", "schema", "internal/pipeline", "internal/explain"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
 	{"github.com/envoyproxy/go-control-plane", []string{"internal/envoy", "internal/patch", "internal/compile/...", "simulate", "simulate/decision", "simulate/internal/request", "simulate/internal/match", "simulate/internal/rbac", "simulate/internal/jwt", "simulate/internal/tlscontext", "simulate/internal/route", "simulate/internal/upstream", "simulate/internal/hcm", "simulate/internal/network", "simulate/internal/listener", "render", "internal/envoytest", "internal/envoytest/probe", "internal/realenvoy", "internal/realenvoy/accesslog", "internal/realenvoy/rootless"}, "validation must not depend on what is generated"},
 	{"github.com/spf13/cobra", []string{"cmd/sem"}, "a library has no flags"},
 	{"github.com/charmbracelet/lipgloss", []string{"internal/output"}, "looks are decided in one place"},

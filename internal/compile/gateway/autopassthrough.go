@@ -39,7 +39,7 @@ func autoPassthroughChain(view *mesh.View, s *gatewayServer, service *mesh.Servi
 	route.ApplyConnectionPolicy(view, to, rule, subset)
 	to.TunnelingConfig = nil // the connection is passed on as it is
 	d := &filterchain.Chain{SNI: []string{name}, ALPN: xds.MeshAny, Filters: xds.TCPFilters(port.Protocol, to)}
-	d.Origins.Add("", origin.Defines(s.object, s.field))
+	d.Origins.Add("", origin.DefinesField(s.At))
 	d.Origins.Add("", origin.DefinesPort(service, port))
 	if s := rule.Subset(subset); s != nil {
 		d.Origins.Add("", origin.DefinesField(s.At))

@@ -17,7 +17,7 @@ import (
 // that is bound to it. Without a rule there is no chain.
 func (c *Builder) connectionServer(s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
 	var out *filterchain.Chain
-	for _, set := range c.view.VirtualServices(s.gateway) {
+	for _, set := range c.view.VirtualServices(s.of.FullName()) {
 		if !attaches(set, s) {
 			continue
 		}
@@ -35,7 +35,7 @@ func (c *Builder) connectionServer(s *gatewayServer, p *gatewayPort) []*filterch
 		}
 	}
 	if out == nil {
-		p.bind(bindOf(c.view, s.GetBind())).lose(s.object, s.field, noRules)
+		p.bind(bindOf(c.view, s.GetBind())).lose(s.At, noRules)
 		return nil
 	}
 	if s.GetTls() != nil {
@@ -52,7 +52,7 @@ func (c *Builder) connectionChain(set *routing.Rules, r *routing.ConnectionRule,
 	auth := c.access.Connections()
 	port := &mesh.Port{Name: s.GetPort().GetName(), Number: s.GetPort().GetNumber(), Protocol: s.protocol}
 	d := &filterchain.Chain{Filters: slices.Concat(auth.Network, route.TCPFilters(c.view, set, r.Destinations, port))}
-	d.Origins.Add("", origin.Defines(s.object, s.field)) // a server may have as many hosts as there are chains
+	d.Origins.Add("", origin.DefinesField(s.At)) // a server may have as many hosts as there are chains
 	d.Origins = slices.Concat(d.Origins, route.ConnectionOrigins(c.view, r), auth.Origins)
 	return d
 }
@@ -63,7 +63,7 @@ func (c *Builder) passedChains(s *gatewayServer, p *gatewayPort) []*filterchain.
 		return autoPassthroughChains(c.view, s)
 	}
 	var out []*filterchain.Chain
-	for _, set := range c.view.VirtualServices(s.gateway) {
+	for _, set := range c.view.VirtualServices(s.of.FullName()) {
 		if !attaches(set, s) {
 			continue
 		}
@@ -74,7 +74,7 @@ func (c *Builder) passedChains(s *gatewayServer, p *gatewayPort) []*filterchain.
 		}
 	}
 	if len(out) == 0 {
-		p.bind(bindOf(c.view, s.GetBind())).lose(s.object, s.field, noRules)
+		p.bind(bindOf(c.view, s.GetBind())).lose(s.At, noRules)
 	}
 	return out
 }
@@ -87,7 +87,7 @@ func (c *Builder) passedRule(set *routing.Rules, r *routing.ConnectionRule, s *g
 			continue
 		}
 		if taken, ok := p.claim(m.SNI, s.GetBind()); !ok {
-			p.bind(bindOf(c.view, s.GetBind())).lose(m.At.Object, m.At.Field, "an earlier rule on this port asks for the SNI "+taken)
+			p.bind(bindOf(c.view, s.GetBind())).lose(m.At, "an earlier rule on this port asks for the SNI "+taken)
 			continue
 		}
 		d := c.connectionChain(set, r, s)
@@ -124,5 +124,5 @@ func takesConnections(list []routing.ConnectionMatch, s *gatewayServer) (matches
 // and nothing about clients.
 func takesConnection(want routing.Client, s *gatewayServer) bool {
 	return (want.Port == 0 || want.Port == s.GetPort().GetNumber()) &&
-		(len(want.Gateways) == 0 || slices.Contains(want.Gateways, s.gateway))
+		(len(want.Gateways) == 0 || slices.Contains(want.Gateways, s.of.FullName()))
 }

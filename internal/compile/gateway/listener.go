@@ -40,7 +40,7 @@ func (c *Builder) Listeners(port uint32) []*listenerv3.Listener {
 	}
 	for _, s := range c.servers().skipped {
 		if s.port == port {
-			p.bind(bindOf(c.view, s.GetBind())).lose(s.object, s.field, s.why)
+			p.bind(bindOf(c.view, s.GetBind())).lose(s.At, s.why)
 		}
 	}
 	var out []*listenerv3.Listener
@@ -80,7 +80,7 @@ func (c *Builder) groupChains(g *serverGroup, p *gatewayPort) []*filterchain.Cha
 	if g.protocol.IsHTTP() {
 		d := c.requestChain(g.protocol, g.table)
 		for _, s := range g.servers {
-			d.Origins.Add("", origin.DefinesTree(s.object, s.field)...)
+			d.Origins.Add("", origin.DefinesTreeAt(s.At)...)
 		}
 		return []*filterchain.Chain{d}
 	}
@@ -97,7 +97,7 @@ func (c *Builder) serverChains(s *gatewayServer, p *gatewayPort) []*filterchain.
 	case s.GetTls() != nil && s.readsHTTP():
 		d := c.requestChain(s.protocol, s.table)
 		endTLS(c.view, d, s)
-		d.Origins.Add("", origin.DefinesTree(s.object, s.field)...)
+		d.Origins.Add("", origin.DefinesTreeAt(s.At)...)
 		return []*filterchain.Chain{d}
 	case s.passes():
 		return c.passedChains(s, p)

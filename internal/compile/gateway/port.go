@@ -30,8 +30,8 @@ func (p *gatewayPort) bind(address string) *gatewayBind {
 	return p.binds[address]
 }
 
-func (b *gatewayBind) lose(o *config.Object, field, why string) {
-	b.lost = append(b.lost, origin.Overridden(mesh.Loser{Object: o, Field: field, Reason: why}))
+func (b *gatewayBind) lose(at config.Place, why string) {
+	b.lost = append(b.lost, origin.Overridden(at.Ignore(why)))
 }
 
 // claim takes names for a chain, unless one of them is taken at the same address: Envoy refuses a listener of which two

@@ -15,7 +15,7 @@ import (
 	"sem.example/internal/compile/xds"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
+	"sem.example/internal/mesh/routing"
 )
 
 // Route builds the route table of an HTTP port or an HTTPS server, or returns nil for an unknown name.
@@ -24,10 +24,10 @@ func (c *Builder) Route(name string) *routev3.RouteConfiguration {
 	if len(servers) == 0 {
 		return nil
 	}
-	t := &gatewayTable{gateway: c, hosts: map[string]*gatewayHost{}, rules: map[string]*ruleList{}}
+	t := &gatewayTable{gateway: c, hosts: map[string]*gatewayHost{}, rules: map[boundRules]*ruleList{}}
 	for _, s := range servers {
 		c.origins.Record(envoy.RouteConfig(name), s.portOrigins()...)
-		for _, vs := range c.view.VirtualServices(s.gateway) {
+		for _, vs := range c.view.VirtualServices(s.of.FullName()) {
 			t.bind(vs, s)
 		}
 		t.redirect(s)
@@ -49,8 +49,14 @@ func (c *Builder) Route(name string) *routev3.RouteConfiguration {
 type gatewayTable struct {
 	gateway *Builder
 	hosts   map[string]*gatewayHost
-	rules   map[string]*ruleList // of a VirtualService as a Gateway binds it
-	lists   int                  // how many were made
+	rules   map[boundRules]*ruleList
+	lists   int // how many were made
+}
+
+// boundRules are the rules of a VirtualService as a gateway binds them.
+type boundRules struct {
+	gateway *routing.Gateway
+	rules   *routing.Rules
 }
 
 // A ruleList is the routes of a VirtualService for one Gateway. Virtual hosts that have the same lists are united.
@@ -96,18 +102,18 @@ func (t *gatewayTable) bind(vs *mesh.VirtualService, s *gatewayServer) {
 func (t *gatewayTable) recordForeign(vs *mesh.VirtualService, s *gatewayServer) {
 	if len(commonHosts(s.names(), vs.HostNames())) > 0 {
 		t.gateway.origins.Record(envoy.RouteConfig(s.table), origin.Overridden(vs.HostsAt.Ignore(
-			"Gateway "+s.gateway+" has these hosts for other namespaces than "+vs.Object.Namespace)))
+			"Gateway "+s.of.FullName()+" has these hosts for other namespaces than "+vs.Object.Namespace)))
 	}
 }
 
 // rulesOf translates the rules of a VirtualService once for each Gateway: for the first server that any of them applies
 // to.
 func (t *gatewayTable) rulesOf(vs *mesh.VirtualService, s *gatewayServer) *ruleList {
-	key := s.gateway + " " + vs.Object.Namespace + "/" + vs.Object.Name
+	key := boundRules{s.of, vs}
 	if t.rules[key] == nil || len(t.rules[key].drafts) == 0 {
 		t.lists++
 		t.rules[key] = &ruleList{id: t.lists, drafts: route.ForVirtualService(t.gateway.view, vs, route.Scope{
-			Gateways: []string{s.gateway},
+			Gateways: []string{s.of.FullName()},
 			Port:     s.GetPort().GetNumber(),
 			TLS:      s.GetTls() != nil,
 			Service:  func(host string) *mesh.Service { return t.gateway.view.ServiceFor(host, vs.Object.Namespace) },
@@ -124,7 +130,7 @@ func (t *gatewayTable) redirect(s *gatewayServer) {
 	for _, name := range s.hosts {
 		h := t.host(strings.ToLower(name), s)
 		h.redirect = true
-		h.origins.Add("redirect", origin.Defines(s.object, s.field+".tls.httpsRedirect"))
+		h.origins.Add("redirect", origin.DefinesField(s.TLSAt.Sub("httpsRedirect")))
 	}
 }
 
@@ -135,7 +141,7 @@ func (t *gatewayTable) host(name string, s *gatewayServer) *gatewayHost {
 		h = &gatewayHost{name: fmt.Sprintf("%s:%d", name, s.GetPort().GetNumber()), domains: []string{name}}
 		for i, own := range s.names() {
 			if covers(strings.ToLower(own), name) {
-				h.origins.Add("", origin.Defines(s.object, source.Index(s.field+".hosts", i)))
+				h.origins.Add("", origin.DefinesField(s.HostsAt.Item(i)))
 			}
 		}
 		t.hosts[name] = h

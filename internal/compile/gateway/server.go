@@ -10,18 +10,15 @@ import (
 
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/proxy"
-	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
+	"sem.example/internal/mesh/routing"
 )
 
 // A gatewayServer is a server of a Gateway, at the port of the proxy that it comes to.
 type gatewayServer struct {
-	*networking.Server
-	object   *config.Object
-	field    string       // of the server: "spec.servers[1]"
-	gateway  string       // "namespace/name"
+	routing.Server
+	of       *routing.Gateway
 	hosts    []string     // "namespace/host", or a host alone for every namespace
 	port     uint32       // of the proxy
 	by       *mesh.Target // the port of a service that leads to it, or nil
@@ -54,10 +51,10 @@ type skippedServer struct {
 }
 
 // newGatewayServer places a server at a port of the proxy.
-func newGatewayServer(view *mesh.View, o *config.Object, i int, s *networking.Server) *gatewayServer {
+func newGatewayServer(view *mesh.View, g *routing.Gateway, s routing.Server) *gatewayServer {
 	out := &gatewayServer{
-		Server: s, object: o, field: source.Index("spec.servers", i), gateway: o.Namespace + "/" + o.Name,
-		hosts: serverHosts(s.GetHosts(), o.Namespace), port: s.GetPort().GetNumber(), by: proxy.TargetBehind(view, s.GetPort().GetNumber()),
+		Server: s, of: g,
+		hosts: serverHosts(s.GetHosts(), g.Namespace), port: s.GetPort().GetNumber(), by: proxy.TargetBehind(view, s.GetPort().GetNumber()),
 		protocol: mesh.ParseProtocol(s.GetPort().GetProtocol()),
 	}
 	if out.by != nil {
@@ -69,9 +66,9 @@ func newGatewayServer(view *mesh.View, o *config.Object, i int, s *networking.Se
 
 // portOrigins are what gives the server its address: its own port and bind, and the port of the service before the proxy.
 func (s *gatewayServer) portOrigins() []envoy.Origin {
-	out := origin.DefinesTree(s.object, s.field+".port")
+	out := origin.DefinesTreeAt(s.PortAt)
 	if s.GetBind() != "" {
-		out = append(out, origin.Defines(s.object, s.field+".bind"))
+		out = append(out, origin.DefinesField(s.BindAt))
 	}
 	if s.by != nil {
 		out = append(out, origin.DefinesTreeAt(s.by.Service.Written(s.by.Port))...)
@@ -121,7 +118,7 @@ func (s *gatewayServer) routeTable() string {
 	case s.protocol.IsHTTP():
 		return "http." + strconv.Itoa(int(s.port)) + bind
 	case s.protocol == mesh.HTTPS && !s.passes():
-		return fmt.Sprintf("https.%d.%s.%s.%s%s", s.GetPort().GetNumber(), s.GetPort().GetName(), s.object.Name, s.object.Namespace, bind)
+		return fmt.Sprintf("https.%d.%s.%s.%s%s", s.GetPort().GetNumber(), s.GetPort().GetName(), s.of.Name, s.of.Namespace, bind)
 	}
 	return ""
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	networking "istio.io/api/networking/v1alpha3"
-
-	"sem.example/internal/config"
 )
 
 // servers merges the Gateways that select the proxy, the oldest first.
@@ -18,10 +16,10 @@ func (c *Builder) servers() *gatewayServers {
 			used:     map[uint32]bool{},
 			tlsHosts: map[uint32]map[string]string{},
 		}
-		for _, o := range c.view.Gateways() {
-			for i, s := range config.Spec[*networking.Gateway](o).GetServers() {
+		for _, g := range c.view.Gateways() {
+			for _, s := range g.Servers {
 				if s.GetPort() != nil {
-					m.add(newGatewayServer(c.view, o, i, s))
+					m.add(newGatewayServer(c.view, g, s))
 				}
 			}
 		}

@@ -7,15 +7,14 @@ import (
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/tlscontext"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
 )
 
 // endTLS makes a chain take the connections for a server's hosts, and end their TLS.
 func endTLS(view *mesh.View, d *filterchain.Chain, s *gatewayServer) {
 	d.SNI = s.sni()
-	d.Origins.Add("match", origin.DefinesTree(s.object, source.Join(s.field, "hosts"))...)
+	d.Origins.Add("match", origin.DefinesTreeAt(s.HostsAt)...)
 	d.TLS = tlscontext.Server(view, s.GetTls(), s.protocol)
-	d.Origins.Add("tls", origin.DefinesTree(s.object, source.Join(s.field, "tls"))...)
+	d.Origins.Add("tls", origin.DefinesTreeAt(s.TLSAt)...)
 	if s.GetTls().GetMode() != networking.ServerTLSSettings_ISTIO_MUTUAL {
 		d.Origins.Add("tls", origin.SettingTree(view, "tlsDefaults")...)
 	}

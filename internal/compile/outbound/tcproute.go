@@ -42,7 +42,7 @@ func (c *Builder) tcpChains(b listenerOpts, sets []*routing.Rules) []*filterchai
 			all, subnets, matches := tcpMatch(c.view, r, b.port.Number)
 			if all {
 				chain := ruleChain(c.view, b, set, r)
-				chain.CIDRs, chain.Metadata = b.cidrs, xds.IstioMetadata(set.Object)
+				chain.CIDRs, chain.Metadata = b.cidrs, xds.RulesMetadata(set)
 				chain.MatchedBy(matches)
 				return append(out, chain)
 			}

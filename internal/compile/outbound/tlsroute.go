@@ -38,7 +38,7 @@ func (c *Builder) tlsChains(b listenerOpts, sets []*routing.Rules) []*filterchai
 					continue
 				}
 				chain := ruleChain(c.view, b, set, r)
-				chain.SNI, chain.CIDRs, chain.Metadata = m.SNI, cidrs, xds.IstioMetadata(set.Object)
+				chain.SNI, chain.CIDRs, chain.Metadata = m.SNI, cidrs, xds.RulesMetadata(set)
 				chain.Origins.Add("match", match...)
 				seen[key] = chain
 				out = append(out, chain)

@@ -38,9 +38,16 @@ func matchPath(out *routev3.RouteMatch, path routing.StringMatch) {
 		out.PathSpecifier = &routev3.RouteMatch_Path{Path: path.Value}
 	case routing.Prefix:
 		out.PathSpecifier = &routev3.RouteMatch_Prefix{Prefix: path.Value}
+	case routing.Below:
+		out.PathSpecifier = below(path.Value)
 	case routing.Regex:
 		out.PathSpecifier = &routev3.RouteMatch_SafeRegex{SafeRegex: &matcherv3.RegexMatcher{Regex: path.Value}}
 	}
+}
+
+// below takes a path and what is below it; everything is below the root.
+func below(path string) *routev3.RouteMatch_PathSeparatedPrefix {
+	return &routev3.RouteMatch_PathSeparatedPrefix{PathSeparatedPrefix: strings.TrimSuffix(path, "/")}
 }
 
 // matchHeaders adds the conditions on headers in istiod's order: those on ordinary headers by name, then those on the

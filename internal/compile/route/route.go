@@ -28,7 +28,7 @@ type Route struct {
 // behind a route that matches every request is left out.
 func ForVirtualService(view *mesh.View, set *routing.Rules, scope Scope) []Route {
 	var out []Route
-	metadata := xds.IstioMetadata(set.Object)
+	metadata := xds.RulesMetadata(set)
 	for i, r := range set.HTTP {
 		for j, match := range matchesOf(r) {
 			if !appliesHere(view, match, scope) {

@@ -7,18 +7,29 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh"
 )
 
 // IstioMetadata names the Istio object that a resource was made from, as istiod writes it into the resource.
 func IstioMetadata(o *config.Object) *corev3.Metadata {
+	return istioMetadata(selfLink(o.Kind, o.Namespace, o.Name))
+}
+
+// RulesMetadata names the VirtualService that a route was made from, be it one that istiod made.
+func RulesMetadata(r *mesh.VirtualService) *corev3.Metadata {
+	namespace, name := r.VirtualService()
+	return istioMetadata(selfLink("VirtualService", namespace, name))
+}
+
+func istioMetadata(link string) *corev3.Metadata {
 	return &corev3.Metadata{FilterMetadata: map[string]*structpb.Struct{
-		"istio": {Fields: map[string]*structpb.Value{"config": structpb.NewStringValue(selfLink(o))}},
+		"istio": {Fields: map[string]*structpb.Value{"config": structpb.NewStringValue(link)}},
 	}}
 }
 
 // selfLink is the path of an object in the Kubernetes API; istiod always says v1.
-func selfLink(o *config.Object) string {
-	return "/apis/networking.istio.io/v1/namespaces/" + o.Namespace + "/" + kebab(o.Kind) + "/" + o.Name
+func selfLink(kind, namespace, name string) string {
+	return "/apis/networking.istio.io/v1/namespaces/" + namespace + "/" + kebab(kind) + "/" + name
 }
 
 // kebab turns "VirtualService" into "virtual-service".

@@ -10,7 +10,7 @@ import (
 )
 
 // clusterScoped are the kinds whose objects live in no namespace.
-var clusterScoped = map[string]bool{"Namespace": true, "Node": true}
+var clusterScoped = map[string]bool{"IngressClass": true, "Namespace": true, "Node": true}
 
 // united returns the entries of two maps; those of the second take precedence.
 func united[V any](base, over map[string]V) map[string]V {

@@ -7,6 +7,8 @@
 //
 //	resource         hosts                    gateways           rules                     matches           settings of a rule
 //	VirtualService   spec.hosts               spec.gateways      spec.http, tls, tcp       match[]           fields of the rule
+//	Ingress          rules[].host             of the Ingress     spec.rules[].http.paths,  path, pathType    –
+//	                                                             the longest path first
 //	HTTPRoute        spec.hostnames, limited  spec.parentRefs,   spec.rules, the most      matches[]         filters[], timeouts,
 //	GRPCRoute        by those of listeners    one a listener     specific match first                        retry
 //	TLSRoute         spec.hostnames           spec.parentRefs    spec.rules                hostnames as SNI  –

@@ -18,6 +18,7 @@ const (
 	Exact   MatchKind = "exact"
 	Prefix  MatchKind = "prefix"
 	Regex   MatchKind = "regex" // of the whole value
+	Below   MatchKind = "below" // a path itself, or one whose first segments it is
 )
 
 // A StringMatch is a condition on a string. The zero StringMatch is no condition.

@@ -1,6 +1,8 @@
 package routing
 
 import (
+	"cmp"
+
 	"sem.example/internal/config"
 	"sem.example/internal/mesh/visibility"
 )
@@ -19,6 +21,13 @@ type Rules struct {
 	TCP      []*ConnectionRule
 	Ignored  []config.Ignored // rules that are left out
 	Audience visibility.Audience
+
+	Generated string // the name of the VirtualService that istiod makes of the resource; "" where it is one
+}
+
+// VirtualService is the namespace and name by which proxies know the rules.
+func (r *Rules) VirtualService() (namespace, name string) {
+	return r.Object.Namespace, cmp.Or(r.Generated, r.Object.Name)
 }
 
 // A Host is a host name that rules apply to, which may be a wildcard.
