@@ -74,15 +74,15 @@ func (b *builder) index() {
 func (b *builder) endpoints() {
 	m := b.registry
 	m.endpoints = make(endpointIndex, len(m.Services))
-	m.entriesAt = map[string][]Target{}
+	m.selectionsAt = map[string][]*selection{}
 	for _, kubernetes := range []bool{false, true} {
-		for _, s := range m.Services {
+		for i, s := range m.Services {
 			switch {
 			case s.Kubernetes() != kubernetes:
 			case kubernetes:
 				m.endpoints[s.id()] = append(m.endpoints[s.id()], b.kubernetesEndpoints(s)...)
 			default:
-				b.addEntry(s)
+				b.addEntry(s, i)
 			}
 		}
 	}
@@ -104,18 +104,37 @@ func (b *builder) strayEndpoints() {
 
 // addEntry adds the endpoints of an entry's service. A service that takes the first address of DNS has one endpoint a
 // port, whichever entry of the host names it first.
-func (b *builder) addEntry(s *Service) {
+func (b *builder) addEntry(s *Service, position int) {
 	m, id := b.registry, s.id()
-	for _, e := range b.entryEndpoints(s) {
-		taken := func(other *Endpoint) bool { return other.ServicePort == e.ServicePort }
-		if s.Resolution == DNSRoundRobin && slices.ContainsFunc(m.endpoints[id], taken) {
-			continue
-		}
-		m.endpoints[id] = append(m.endpoints[id], e)
-		if e.IsIP() {
-			if p := s.Port(e.ServicePort); p != nil {
-				m.entriesAt[e.Address] = append(m.entriesAt[e.Address], Target{s, p, e.Port})
-			}
+	chosen := b.selectionOf(s)
+	if s.Resolution == DNSRoundRobin {
+		chosen = &selection{endpoints: firstOfPort(m.endpoints[id], chosen.endpoints)}
+	}
+	if m.endpoints[id] == nil {
+		m.endpoints[id] = slices.Clip(chosen.endpoints)
+	} else {
+		m.endpoints[id] = append(m.endpoints[id], chosen.endpoints...)
+	}
+	chosen.services = append(chosen.services, placedService{s, position})
+	if len(chosen.services) > 1 {
+		return // its addresses are known
+	}
+	for _, e := range chosen.endpoints {
+		list := m.selectionsAt[e.Address]
+		if e.IsIP() && !slices.Contains(list, chosen) {
+			m.selectionsAt[e.Address] = append(list, chosen)
 		}
 	}
+}
+
+// firstOfPort returns those of further endpoints that are the first of their port.
+func firstOfPort(already, further []*Endpoint) []*Endpoint {
+	var out []*Endpoint
+	for _, e := range further {
+		taken := func(other *Endpoint) bool { return other.ServicePort == e.ServicePort }
+		if !slices.ContainsFunc(already, taken) && !slices.ContainsFunc(out, taken) {
+			out = append(out, e)
+		}
+	}
+	return out
 }

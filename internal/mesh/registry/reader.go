@@ -17,6 +17,7 @@ type reader struct {
 	workloads  *workloads
 	slices     map[objectID][]*config.Object // EndpointSlices by Service
 	podsAt     map[string][]*config.Object   // ready Pods by address
+	selections map[string]*selection         // by what is selected
 }
 
 // meta is what the metadata of a Namespace says.
@@ -26,7 +27,7 @@ func (r *reader) config() *meshconfig.MeshConfig { return r.settings.Config }
 
 func newReader(store *ConfigStore, s settings.Settings) *reader {
 	r := &reader{settings: s, store: store, namespaces: map[string]meta{}, nodes: map[string]map[string]string{},
-		slices: map[objectID][]*config.Object{}, podsAt: map[string][]*config.Object{}}
+		slices: map[objectID][]*config.Object{}, podsAt: map[string][]*config.Object{}, selections: map[string]*selection{}}
 	for _, o := range store.Objects("Namespace") {
 		r.namespaces[o.Name] = meta{o.Labels, o.Annotations}
 	}

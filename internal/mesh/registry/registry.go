@@ -22,8 +22,9 @@ type Registry struct {
 	workloads *workloads
 	slices    map[objectID][]*config.Object // EndpointSlices by Service
 	podsAt    map[string][]*config.Object   // ready Pods by address
-	entriesAt map[string][]Target           // ports of ServiceEntries by address
-	gateways  []*NetworkGateway
+
+	selectionsAt map[string][]*selection // of ServiceEntries, by address
+	gateways     []*NetworkGateway
 }
 
 // ServicesOf returns all services of a host, visible or not, by age.

@@ -93,11 +93,7 @@ func (r *Registry) workloadTargets(w *workload) []Target {
 func (r *Registry) entryTargets(p Proxy) []Target {
 	var out []Target
 	for _, ip := range p.IPs {
-		for _, t := range r.entriesAt[ip.String()] {
-			if t.Service.Namespace == p.Namespace {
-				out = append(out, t)
-			}
-		}
+		out = append(out, r.entryTargetsAt(ip.String(), p.Namespace)...)
 	}
 	return out
 }

@@ -1,0 +1,62 @@
+package registry
+
+import (
+	"fmt"
+	"slices"
+)
+
+// A selection is a list of endpoints with the services of ServiceEntries that have just these: many entries may select the same
+// workloads, and then share what is made of them.
+type selection struct {
+	endpoints []*Endpoint
+	services  []placedService
+}
+
+// A placedService is a service and its position among all of the mesh.
+type placedService struct {
+	*Service
+	position int
+}
+
+// selectionOf returns the selection of an entry's service, which is one that an earlier entry has already where both select the same
+// workloads on the same ports.
+func (r *reader) selectionOf(s *Service) *selection {
+	if len(s.Selector) == 0 {
+		return &selection{endpoints: r.entryEndpoints(s)}
+	}
+	key := fmt.Sprint(s.Namespace, s.Selector, s.Resolution.IsDNS()) // maps are printed by key
+	for _, p := range s.Ports {
+		key += fmt.Sprintf(" %q %d %d", p.Name, p.Number, p.Target)
+	}
+	if r.selections[key] == nil {
+		r.selections[key] = &selection{endpoints: r.entryEndpoints(s)}
+	}
+	return r.selections[key]
+}
+
+// entryTargetsAt returns the ports of ServiceEntries of a namespace at an address, in the order of the services.
+func (r *Registry) entryTargetsAt(address, namespace string) []Target {
+	type placedTarget struct {
+		Target
+		position int
+	}
+	var found []placedTarget
+	for _, selection := range r.selectionsAt[address] {
+		for _, s := range selection.services {
+			if s.Namespace != namespace {
+				continue
+			}
+			for _, e := range selection.endpoints {
+				if p := s.Port(e.ServicePort); e.Address == address && p != nil {
+					found = append(found, placedTarget{Target{s.Service, p, e.Port}, s.position})
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b placedTarget) int { return a.position - b.position })
+	targets := make([]Target, len(found))
+	for i, t := range found {
+		targets[i] = t.Target
+	}
+	return targets
+}
