@@ -34,6 +34,9 @@ func (x labelIndex) pick(namespace string, labels map[string]string) []*config.O
 			fewest = found
 		}
 	}
+	if len(labels) == 1 {
+		return slices.Clone(fewest) // the index has compared it
+	}
 	var found []*config.Object
 	for _, o := range fewest {
 		if picks(labels, mesh.WorkloadLabels(o)) {
