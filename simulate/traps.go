@@ -164,7 +164,13 @@ func foreignAuthority(r *run, _ *decision.Outcome) (decision.Trap, decision.Ref)
 // serves reports whether a service, perhaps a wildcard, has a host.
 func serves(service, host string) bool {
 	suffix, wild := strings.CutPrefix(service, "*")
-	return service == host || wild && strings.HasSuffix(host, suffix)
+	return service == host || wild && strings.HasSuffix(host, suffix) || shortens(host, service)
+}
+
+// shortens reports whether a host is a Service's name without the end of its domain, as the virtual host of a Service has it too.
+func shortens(host, service string) bool {
+	rest, ok := strings.CutPrefix(service, host+".")
+	return ok && (strings.Contains("."+rest, ".svc.") || strings.HasSuffix(host, ".svc"))
 }
 
 func faultWithoutPercentage(r *run, _ *decision.Outcome) (decision.Trap, decision.Ref) {

@@ -1,8 +1,6 @@
 package validate
 
 import (
-	"strings"
-
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
@@ -50,17 +48,17 @@ spec:
 func coveredMatches(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
 		warnings := facts.WebhookCovered(spec)
-		index := newCoverage()
+		index := facts.NewCoverage()
 		for _, c := range facts.HTTPMatches(o) {
-			if index.all != nil && index.all.Rule < c.Rule {
+			if index.All != nil && index.All.Rule < c.Rule {
 				return // all later rules are reported by SEM220
 			}
 			if c.Match < 0 {
-				index.add(c)
+				index.Add(c)
 				continue
 			}
-			reportCovered(r, c, index.find(c), warnings)
-			index.add(c)
+			reportCovered(r, c, index.Find(c), warnings)
+			index.Add(c)
 		}
 	})
 }
@@ -90,67 +88,4 @@ func same(a, b facts.HTTPMatch) bool {
 	rules := config.Spec[*networking.VirtualService](a.Object).GetHttp()
 	first, second := facts.WithoutNames(rules[a.Rule].GetMatch()), facts.WithoutNames(rules[b.Rule].GetMatch())
 	return a.Match >= 0 && b.Match >= 0 && facts.Digest(first[a.Match]) == facts.Digest(second[b.Match])
-}
-
-// A coverage holds the matches seen so far, by what they ask of the path, so that those which may cover another are found without
-// trying all.
-type coverage struct {
-	all                        *facts.HTTPMatch // the first that takes everything
-	anyPath, regexes           []*facts.HTTPMatch
-	whole, prefixes, identical map[string][]*facts.HTTPMatch
-}
-
-// comparedRegexes is how many regular expressions of a VirtualService are compared each with each. Beyond it only equal ones are found.
-const comparedRegexes = 100
-
-func newCoverage() *coverage {
-	return &coverage{whole: map[string][]*facts.HTTPMatch{}, prefixes: map[string][]*facts.HTTPMatch{}, identical: map[string][]*facts.HTTPMatch{}}
-}
-
-func (v *coverage) add(c facts.HTTPMatch) {
-	if c.Delegated {
-		return
-	}
-	if v.all == nil && c.MatchesAll() {
-		v.all = &c
-	}
-	text := strings.ToLower(c.Path.Text)
-	switch c.Path.Kind {
-	case facts.Any:
-		v.anyPath = append(v.anyPath, &c)
-	case facts.Exact:
-		v.whole[text] = append(v.whole[text], &c)
-	case facts.Prefix:
-		v.prefixes[text] = append(v.prefixes[text], &c)
-	case facts.Regex:
-		v.regexes = append(v.regexes, &c)
-		v.identical[c.Path.Text] = append(v.identical[c.Path.Text], &c)
-	}
-}
-
-// find returns a match that covers c, or nil.
-func (v *coverage) find(c facts.HTTPMatch) *facts.HTTPMatch {
-	head := strings.ToLower(c.Path.Head())
-	groups := [][]*facts.HTTPMatch{v.anyPath}
-	for i := range len(head) + 1 {
-		groups = append(groups, v.prefixes[head[:i]])
-	}
-	switch c.Path.Kind {
-	case facts.Exact:
-		groups = append(groups, v.whole[head], v.regexes)
-	case facts.Regex, facts.Prefix:
-		groups = append(groups, v.identical[c.Path.Text])
-		if len(v.regexes) <= comparedRegexes {
-			groups = append(groups, v.regexes)
-		}
-	case facts.Any:
-	}
-	for _, group := range groups {
-		for _, earlier := range group {
-			if earlier.Covers(c) {
-				return earlier
-			}
-		}
-	}
-	return nil
 }

@@ -1,9 +1,8 @@
 package validate
 
 import (
+	"fmt"
 	"slices"
-
-	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
@@ -66,11 +65,19 @@ func noDefaultRule(s *facts.Set, r *reporter) {
 			rules := sidecarConditions(o)
 			if port := unruledPort(svc, rules); port != nil && len(rules) > 0 {
 				r.at(facts.At(o, "spec.http"), "no default route for %q on port %d: other requests receive 404%s", svc.Host, port.Number, instance(rules)).
-					help("add a last route without match to %q", config.Spec[*networking.VirtualService](o).GetHosts()[0])
+					help("%s", defaultRouteAdvice(o, svc))
 				break
 			}
 		}
 	}
+}
+
+// defaultRouteAdvice says which route to add: one to the service, and for sidecars only where gateways have the routes as well.
+func defaultRouteAdvice(o *config.Object, svc *mesh.Service) string {
+	if len(facts.GatewaysOf(o)) > 1 {
+		return fmt.Sprintf("add a last route to %q for sidecars: match: [{gateways: [mesh]}]", svc.Host)
+	}
+	return fmt.Sprintf("add a last route without match to %q", svc.Host)
 }
 
 // inForce reports whether clients of the namespace of a VirtualService use it for a host.

@@ -13,7 +13,7 @@ var _ = register(diag.Check{
 	Title:    "field is deprecated",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why:      `The field still works, but a newer field replaces it, and a later Istio version may remove it.`,
+	Why:      `A newer field replaces the field, and a later Istio version may remove it. Some fields, such as consecutiveErrors, are ignored already.`,
 	Fix:      `Use the field that the finding names.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
@@ -37,7 +37,7 @@ func deprecated(s *facts.Set, r *reporter) {
 		for _, p := range facts.Policies(o, spec) {
 			//nolint:staticcheck // the point is to find the deprecated fields
 			if p.Outlier.GetConsecutiveErrors() != 0 {
-				report(p.Sub("outlierDetection.consecutiveErrors"), "consecutiveErrors", "consecutive5xxErrors or consecutiveGatewayErrors").warnedFor(p)
+				report(p.Sub("outlierDetection.consecutiveErrors"), "consecutiveErrors", "consecutive5xxErrors or consecutiveGatewayErrors").warnedFor(p).Message = "consecutiveErrors is deprecated, and Istio ignores it"
 			}
 			if p.Balancer.GetConsistentHash().GetMinimumRingSize() != 0 { //nolint:staticcheck // as above
 				report(p.Sub("loadBalancer.consistentHash.minimumRingSize"), "minimumRingSize", "ringHash.minimumRingSize").warnedFor(p)

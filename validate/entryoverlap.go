@@ -61,7 +61,10 @@ func shadowsService(s *facts.Set, r *reporter) {
 			}
 			reported[at] = true
 			f := r.at(at, "%q is already a Kubernetes Service: its ports and resolution override those of this ServiceEntry", svc.Host)
-			if s.Client(svc.Namespace).Service(svc.Host) == svc {
+			if !facts.ExportedToAll(other) {
+				f.Message = fmt.Sprintf("%q is also a Kubernetes Service, which only some namespaces see: their clients use the Service, all others this ServiceEntry", svc.Host)
+				f.severity(diag.Info)
+			} else if s.Client(svc.Namespace).Service(svc.Host) == svc {
 				f.Message = fmt.Sprintf("%q is already a Kubernetes Service: only clients in namespace %s use this ServiceEntry", svc.Host, svc.Namespace)
 			}
 			f.related(facts.At(other.Object, other.Field), "Service")

@@ -1,7 +1,10 @@
 package validate
 
 import (
+	"slices"
 	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/diag"
 	"sem.example/validate/internal/facts"
@@ -13,8 +16,8 @@ var _ = register(diag.Check{
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
 	Why: `Only a name without dots is completed with the namespace of its resource. A name such as "reviews.prod" is used as written, and no service
-has it; "reviews.prod.svc.cluster.local" is probably meant. The VirtualService or DestinationRule never applies, or the route leads
-nowhere.`,
+has it; "reviews.prod.svc.cluster.local" is probably meant. A DestinationRule never applies, and a destination leads nowhere. The routes of
+a VirtualService apply to plain HTTP requests for precisely this name, so a VirtualService that lists the full name as well is right.`,
 	Fix: `Write the fully qualified name of the service.`,
 	Wrong: `
 apiVersion: v1
@@ -47,10 +50,20 @@ spec:
 // halfQualified looks at every host that a rule names: "svc.ns" and "svc.ns.svc" where the full name exists.
 func halfQualified(s *facts.Set, r *reporter) {
 	for _, h := range s.Routes.WantedHosts() {
-		if full := s.Hosts.Qualified(h.Host); full != "" {
-			r.at(h.Place, "no service has the host %q; the service is %q", h.Host, full).
-				help("write %s: only names without a dot are completed", full)
+		full := s.Hosts.Qualified(h.Host)
+		if full == "" {
+			continue
 		}
+		if spec, ok := h.Object.Spec.(*networking.VirtualService); ok && strings.HasPrefix(h.Field, "spec.hosts") {
+			if facts.OnlyGateways(spec) || slices.Contains(spec.GetHosts(), full) {
+				continue // a gateway compares the Host header only, and the full name takes what is meant
+			}
+			r.at(h.Place, "the routes apply to requests for %q only, not for the service %q", h.Host, full).
+				help("list %s as well: only names without a dot are completed", full).severity(diag.Warning)
+			continue
+		}
+		r.at(h.Place, "no service has the host %q; the service is %q", h.Host, full).
+			help("write %s: only names without a dot are completed", full)
 	}
 }
 

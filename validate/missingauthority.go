@@ -99,7 +99,7 @@ func missingAuthority(s *facts.Set, r *reporter) {
 				continue
 			}
 			r.at(t.HostPlace(), "the Host header is not rewritten: requests for %[1]q reach the external host %[2]q with Host: %[3]s", h, t.Host, h).
-				help("add rewrite.authority: %s", t.Host).
+				help("add rewrite.authority: %s", s.FullHost(t.Host, t.Object)).
 				related(facts.At(svc.Object, svc.Field), "external host registered here")
 			return
 		}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"strings"
 
+	networking "istio.io/api/networking/v1alpha3"
+
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
@@ -82,6 +84,38 @@ func missingSubset(s *facts.Set, r *reporter) {
 			f.help("did you mean %q?", near)
 		}
 	})
+	unknownServiceSubset(s, r)
+}
+
+// unknownServiceSubset looks at destinations whose service the input does not hold. Where it holds DestinationRules of the host, and
+// none defines the subset, the subset is wrong whatever the service is.
+func unknownServiceSubset(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("VirtualService") {
+		for _, t := range s.Routes.Destinations(o) {
+			host := s.FullHost(t.Host, o)
+			rules := s.DestinationRules.Of(host)
+			if t.Subset == "" || len(rules) == 0 || len(s.Hosts.Services(host)) > 0 || s.DestinationRules.Defining(host, t.Subset) != nil {
+				continue
+			}
+			names := subsetsOf(rules)
+			f := r.at(t.Sub("subset"), "subset %[2]q of %[1]q is not defined", host, t.Subset).
+				related(facts.At(rules[0], "spec.subsets"), "the DestinationRule of the host defines %s", cmp.Or(strings.Join(names, ", "), "none"))
+			if near := diag.Nearest(t.Subset, names); near != "" {
+				f.help("did you mean %q?", near)
+			}
+		}
+	}
+}
+
+// subsetsOf returns the names of the subsets of DestinationRules.
+func subsetsOf(rules []*config.Object) []string {
+	var names []string
+	for _, o := range rules {
+		for _, sub := range config.Spec[*networking.DestinationRule](o).GetSubsets() {
+			names = append(names, sub.GetName())
+		}
+	}
+	return names
 }
 
 var _ = register(diag.Check{

@@ -122,8 +122,8 @@ var _ = register(diag.Check{
 	Title:    "policy selects no workload",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A PeerAuthentication, AuthorizationPolicy, RequestAuthentication or Sidecar applies to the workloads in its namespace that its selector
-matches. The input contains workloads there, but no workload with these labels.`,
+	Why: `A PeerAuthentication, AuthorizationPolicy, RequestAuthentication or Sidecar applies to the workloads in its namespace (in the root
+namespace: of the mesh) that its selector matches. The input contains workloads there, but no workload with these labels.`,
 	Fix: `Correct the selector.`,
 	Wrong: `
 apiVersion: v1
@@ -154,14 +154,22 @@ spec:
 	Aliases: []string{"KIA0004", "IST0127"},
 }, idlePolicy)
 
+// inhabited reports whether the input holds any workload of a namespace, or of the mesh where it is "".
+func inhabited(s *facts.Set, namespace string) bool {
+	return len(s.Workloads.Selected(namespace, nil)) > 0
+}
+
 func idlePolicy(s *facts.Set, r *reporter) {
 	root := s.Mesh.Settings.Config.GetRootNamespace()
 	for _, p := range s.Workloads.WantedPolicies() {
-		ns := p.Object.Namespace
-		if len(p.Selector) == 0 || ns == root || !s.Workloads.Populated(ns) || len(s.Workloads.Labelled(ns, p.Selector)) > 0 {
+		ns, of := p.Object.Namespace, "namespace "+p.Object.Namespace
+		if ns == root && p.Object.Kind != "Sidecar" {
+			ns, of = "", "the mesh" // a policy of the root namespace selects workloads of all
+		}
+		if len(p.Selector) == 0 || ns == root || !inhabited(s, ns) || len(s.Workloads.Labelled(ns, p.Selector)) > 0 {
 			continue
 		}
-		f := r.at(p.Place, "no workload of namespace %s has these labels", ns)
+		f := r.at(p.Place, "no workload of %s has these labels", of)
 		if near := s.Workloads.NearestLabels(ns, p.Selector); near != "" {
 			f.help("did you mean %s?", near)
 		}

@@ -62,7 +62,7 @@ spec:
 
 func registeredTwice(s *facts.Set, r *reporter) {
 	s.Hosts.EachDuplicate(func(winner, loser *mesh.Service) {
-		if winner.Namespace == loser.Namespace || winner.Kubernetes() || loser.Kubernetes() || !everywhere(winner) || !everywhere(loser) {
+		if winner.Namespace == loser.Namespace || winner.Kubernetes() || loser.Kubernetes() || !facts.ExportedToAll(winner) || !facts.ExportedToAll(loser) {
 			return
 		}
 		if _, differing := facts.ProtocolConflict(winner, loser); differing != nil {
@@ -123,15 +123,24 @@ func registeredTwiceHere(s *facts.Set, r *reporter) {
 		if winner.Namespace != loser.Namespace || winner.Kubernetes() || loser.Kubernetes() || winner.Object == loser.Object {
 			return
 		}
-		if differing := difference(winner.Object, loser.Object); differing != "" {
+		differing := difference(winner.Object, loser.Object)
+		switch {
+		case differing == "":
+		case disjoint(winner, loser):
+			r.at(facts.At(loser.Object, loser.Field), "%s registers %q for other namespaces, and the two share their endpoints", name(winner.Object), loser.Host).
+				help("write each ServiceEntry in a namespace of its own clients, or give both the same endpoints").
+				related(facts.At(winner.Object, winner.Field), "the other ServiceEntry").severity(diag.Info)
+		default:
 			r.at(facts.At(loser.Object, loser.Field), "this ServiceEntry is ignored for %[2]q: %[1]s already registers it with another %[3]s", name(winner.Object), loser.Host, differing).
 				related(facts.At(winner.Object, winner.Field), "this ServiceEntry is used")
 		}
 	})
 }
 
-func everywhere(svc *mesh.Service) bool {
-	return len(svc.ExportTo) == 0 || slices.Contains(svc.ExportTo, "*")
+// disjoint reports whether no namespace sees two services, each of which is exported to namespaces by name.
+func disjoint(a, b *mesh.Service) bool {
+	both := slices.Concat(a.ExportTo, b.ExportTo, []string{a.Namespace, b.Namespace})
+	return !facts.ExportedToAll(a) && !facts.ExportedToAll(b) && !slices.ContainsFunc(both, func(ns string) bool { return a.VisibleIn(ns) && b.VisibleIn(ns) })
 }
 
 // difference names what keeps two ServiceEntries of one host from being united, or "".

@@ -1,6 +1,9 @@
 package validate
 
 import (
+	"slices"
+	"strings"
+
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/diag"
@@ -22,7 +25,7 @@ spec:
   hosts: [web.example.com]
   http:
   - timeout: 2s
-    retries: {attempts: 3, perTryTimeout: 2s}
+    retries: {attempts: 3, perTryTimeout: 2s, retryOn: 5xx}
     route: [{destination: {host: web}}]
 `,
 	Right: `
@@ -33,7 +36,7 @@ spec:
   hosts: [web.example.com]
   http:
   - timeout: 10s
-    retries: {attempts: 3, perTryTimeout: 2s}
+    retries: {attempts: 3, perTryTimeout: 2s, retryOn: 5xx}
     route: [{destination: {host: web}}]
 `,
 }, crampedTries)
@@ -42,7 +45,7 @@ func crampedTries(s *facts.Set, r *reporter) {
 	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		total, try := rule.GetTimeout().AsDuration(), rule.GetRetries().GetPerTryTimeout().AsDuration()
 		tries := int64(rule.GetRetries().GetAttempts()) + 1
-		if total <= 0 || try <= 0 || tries < 2 || int64(try)*tries <= int64(total) {
+		if total <= 0 || try <= 0 || tries < 2 || int64(try)*tries <= int64(total) || !repeatsSlowTries(rule.GetRetries().GetRetryOn()) {
 			return
 		}
 		f := r.at(at.At("retries.perTryTimeout"), "%d attempts of %s exceed the timeout of %s, which allows %d", tries, try, total, max(1, int64(total/try))).
@@ -50,5 +53,61 @@ func crampedTries(s *facts.Set, r *reporter) {
 		if total > try {
 			f.severity(diag.Info)
 		}
+	})
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM314",
+	Title:    "attempts that time out are not retried",
+	Severity: diag.Warning,
+	Stage:    diag.NoStage,
+	Why: `After perTryTimeout the proxy resets the attempt. It makes another one only where retryOn has 5xx, gateway-error or reset; status codes
+and the other conditions do not mean it, nor does Istio's default. The first attempt that takes too long is the last: the client receives 504.`,
+	Fix: `Add reset to retryOn, or remove perTryTimeout and set timeout.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - retries: {attempts: 3, perTryTimeout: 2s, retryOn: "503,connect-failure"}
+    route: [{destination: {host: web}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - retries: {attempts: 3, perTryTimeout: 2s, retryOn: "503,connect-failure,reset"}
+    route: [{destination: {host: web}}]
+`,
+}, lastTry)
+
+func lastTry(s *facts.Set, r *reporter) {
+	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
+		retries := rule.GetRetries()
+		if retries.GetPerTryTimeout().AsDuration() <= 0 || retries.GetAttempts() < 1 || repeatsSlowTries(retries.GetRetryOn()) {
+			return
+		}
+		f := r.at(at.At("retries.perTryTimeout"), "an attempt that takes longer than %s is not retried: the client receives 504", retries.GetPerTryTimeout().AsDuration())
+		if retries.GetRetryOn() != "" {
+			f.related(at.At("retries.retryOn"), "without 5xx, gateway-error or reset")
+		} else {
+			f.severity(diag.Info)
+		}
+	})
+}
+
+// repeatsSlowTries reports whether a proxy retries an attempt after perTryTimeout under the conditions of retryOn.
+func repeatsSlowTries(retryOn string) bool {
+	return slices.ContainsFunc(strings.Split(retryOn, ","), func(on string) bool {
+		switch strings.TrimSpace(on) {
+		case "5xx", "gateway-error", "reset":
+			return true
+		}
+		return false
 	})
 }

@@ -62,13 +62,19 @@ func unregisteredHost(s *facts.Set, r *reporter) {
 		}
 		for i, h := range config.Spec[*networking.VirtualService](o).GetHosts() {
 			full := s.FullHost(h, o)
-			if len(s.Hosts.Services(full)) > 0 || matchesAny(s, full) || !unregistered(s, h, full) {
+			if len(s.Hosts.Services(full)) > 0 || matchesAny(s, full) || !unregistered(s, h, full) || public(s, o, full) {
 				continue
 			}
 			r.at(facts.At(o, "spec.hosts").Item(i), "no Service or ServiceEntry has the host %q: the routes apply only to plain HTTP on port 80", full).
 				infoUnless(s.Hosts.Complete(full))
 		}
 	}
+}
+
+// public reports whether a host is one that a gateway serves: the VirtualService is for gateways too, and the host is outside the
+// cluster. Sidecars need no route for it then.
+func public(s *facts.Set, o *config.Object, full string) bool {
+	return len(facts.GatewaysOf(o)) > 1 && s.Hosts.OutsideCluster(full)
 }
 
 // unregistered reports whether the input can tell that a host is not registered: one outside the cluster, where the input holds

@@ -62,7 +62,7 @@ var _ = register(diag.Check{
 	Stage:    diag.AtCluster,
 	Why: `With resolution NONE the proxy connects to the original destination. At a gateway that is the gateway itself, so Istio creates a cluster
 with known endpoints instead, and the ServiceEntry has none: the gateway responds with 503.`,
-	Fix: `Use resolution DNS for an exact host, DYNAMIC_DNS for a wildcard, or STATIC with endpoints.`,
+	Fix: `Use resolution DNS for an exact host, DYNAMIC_DNS for a wildcard that HTTP routes lead to, or STATIC with endpoints.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -111,8 +111,20 @@ func dialledAtGateway(s *facts.Set, r *reporter) {
 			return
 		}
 		r.at(t.HostPlace(), "the gateway has no address for %q: its resolution is NONE", svc.Host).
-			related(facts.At(svc.Object, "spec.resolution"), "resolution")
+			related(facts.At(svc.Object, "spec.resolution"), "resolution").help("%s", gatewayResolution(t, svc))
 	})
+}
+
+// gatewayResolution says how a gateway gets an address for a host. DYNAMIC_DNS reads it from the Host header, which TLS and TCP routes
+// do not have.
+func gatewayResolution(t facts.Destination, svc *mesh.Service) string {
+	switch {
+	case !mesh.IsWildcard(svc.Host):
+		return "use resolution DNS, or STATIC with endpoints"
+	case t.Protocol == "http":
+		return "use resolution DYNAMIC_DNS, or STATIC with endpoints"
+	}
+	return "register each host by itself with resolution DNS, or use STATIC with endpoints: a TLS or TCP route cannot resolve a wildcard"
 }
 
 var _ = register(diag.Check{

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"slices"
 	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
@@ -32,6 +33,11 @@ func (s *Hosts) SeenTogether(older []*mesh.Service, svc *mesh.Service) *mesh.Ser
 		}
 	}
 	return nil
+}
+
+// ExportedToAll reports whether a service is exported to all namespaces.
+func ExportedToAll(svc *mesh.Service) bool {
+	return len(svc.ExportTo) == 0 || slices.Contains(svc.ExportTo, "*")
 }
 
 // ProtocolConflict returns the first port that two services declare with different protocols, or nil.
