@@ -11,12 +11,16 @@ import (
 	"sem.example/simulate"
 )
 
-// refuse names the mistakes of the input on standard error, and refuses to answer where there is nothing to answer from, or where
-// a part of the input could not be read: an answer without it could be wrong. With keepGoing it is answered all the same.
+// refuse names the mistakes of the input on standard error, and refuses to answer where a part of the input could not be read: an
+// answer without it could be wrong. With keepGoing it is answered all the same. An input without objects is a mesh without rules, but
+// not where a finding says why it has none.
 func refuse(cmd *cobra.Command, world *pipeline.World, keepGoing bool) error {
 	if len(world.Objects) == 0 {
 		tell(cmd, world.Found, diag.Info) // why there is nothing may be no mistake by itself
-		return errors.New("the input holds no Istio or Kubernetes object that a mesh could be built of")
+		if len(world.Found) > 0 {
+			return errors.New("the input holds no Istio or Kubernetes object that a mesh could be built of")
+		}
+		say(cmd, "the input holds no Istio or Kubernetes object: the answer is that of a mesh without services and rules")
 	}
 	tell(cmd, world.Found, diag.Error)
 	if keepGoing {

@@ -23,6 +23,7 @@ func (d *Dump) Trace(call simulate.Call, opts pipeline.TraceOptions) (*simulate.
 	if !d.dump.HasEndpoints() {
 		withoutEndpoints(t)
 	}
+	qualify(t)
 	return t, nil
 }
 

@@ -14,10 +14,12 @@ import (
 )
 
 // addFindings adds the findings of validation that explain a trace to its warnings. Where simulation warns of the same, its
-// message stays, for it is about this call, and the finding gives the rest, for it knows the documents.
-func addFindings(t *simulate.Trace, w *pipeline.World, objects *objectIndex, policy diag.Policy) {
+// message stays, for it is about this call, and the finding gives the rest, for it knows the documents. It returns the findings for
+// which admission rejects a document of the trace.
+func addFindings(t *simulate.Trace, w *pipeline.World, objects *objectIndex, policy diag.Policy) []notAdmitted {
 	about, observed := relevant(t, w, objects), len(t.Warnings)
 	found := w.FindingsAbout(about.documents, explainsCalls)
+	rejected := rejections(found, about)
 	found, _ = policy.Apply(found.Suppress(&source.Input{Files: w.Input.Files, Documents: about.documents}))
 	found.Sort()
 	for i := range found {
@@ -34,6 +36,7 @@ func addFindings(t *simulate.Trace, w *pipeline.World, objects *objectIndex, pol
 			t.Warnings = append(t.Warnings, warning)
 		}
 	}
+	return rejected
 }
 
 // explainsCalls reports whether the findings of a check can explain what becomes of a call.

@@ -16,6 +16,10 @@ func wordPolicy(r *simulate.PolicyRule) {
 		n, _ := strconv.Atoi(m[3])
 		r.Kind, r.Namespace, r.Name, r.Rule = "AuthorizationPolicy", m[1], m[2], n+1
 	}
+	if m := missingProvider.FindStringSubmatch(r.Policy); m != nil {
+		n, _ := strconv.Atoi(m[4])
+		r.Kind, r.Namespace, r.Name, r.Rule, r.Action = "AuthorizationPolicy", m[2], m[3], n+1, "CUSTOM"
+	}
 	if c := r.Failed; c != nil {
 		c.Field = clauseField(c)
 		for _, t := range c.Tests {

@@ -66,6 +66,9 @@ func denialRemedy(h *simulate.Hop) string {
 }
 
 func routeRemedy(h *simulate.Hop) string {
+	if connects(h.Facts.Outcome.Reason) {
+		return "name the protocol of this port TCP in " + document(h, "virtualHost", "the ServiceEntry") + ", so the proxy passes the bytes of CONNECT on unread"
+	}
 	if h.VirtualHost == "" || h.Direction == "gateway" && document(h, "virtualHost", "") == "" {
 		return fmt.Sprintf("bind a VirtualService for the host %s to %s", h.Authority, document(h, "listener", "the Gateway"))
 	}

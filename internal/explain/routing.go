@@ -91,7 +91,16 @@ func noHostText(r decision.NoHostMatch) string {
 	return fmt.Sprintf("no virtual host has the domain %q", r.Host)
 }
 
+// connects reports whether a request found no route as it is a CONNECT request.
+func connects(r decision.Reason) bool {
+	none, ok := r.(decision.NoRouteMatch)
+	return ok && none.Connect && none.Routes > 0
+}
+
 func noRouteText(r decision.NoRouteMatch) string {
+	if connects(r) {
+		return "CONNECT is for no route here: only a route that matches CONNECT requests takes them"
+	}
 	text := fmt.Sprintf("no route of the virtual host matches (%d routes)", r.Routes)
 	switch r.Routes {
 	case 0:

@@ -84,6 +84,9 @@ func (h *hop) serviceOnOtherPorts(host string) []mesh.Loser {
 	for _, p := range s.Ports {
 		ports = append(ports, strconv.FormatUint(uint64(p.Number), 10))
 	}
+	if len(ports) == 0 {
+		return []mesh.Loser{{Object: s.Object, Field: s.Field, Reason: "it has no ports, and without ports it changes nothing"}}
+	}
 	return []mesh.Loser{{Object: s.Object, Field: "spec.ports", Reason: fmt.Sprintf("it has no port %d, only %s", h.trace.Call.Port, strings.Join(ports, ", "))}}
 }
 

@@ -4,6 +4,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/lazy"
 	"sem.example/internal/pipeline"
+	"sem.example/internal/source"
 	"sem.example/simulate"
 )
 
@@ -18,6 +19,9 @@ type World struct {
 	world   *pipeline.World
 	policy  diag.Policy
 	objects lazy.Value[*objectIndex]
+
+	rejected map[*source.Document]bool // documents that were left out, as admission rejects them
+	reduced  lazy.Map[string, built]   // without documents that admission rejects
 }
 
 // New returns a World of documents that were read. The policy decides which findings may show in an answer.
@@ -30,7 +34,9 @@ func (w *World) Trace(call simulate.Call, opts pipeline.TraceOptions) (*simulate
 		return nil, err
 	}
 	Word(t)
-	w.explain(t)
+	if rejected := w.explain(t); len(rejected) > 0 {
+		return w.without(rejected, call, opts)
+	}
 	return t, nil
 }
 
@@ -39,10 +45,12 @@ func (w *World) Named(p simulate.Proxy, text, namespace string) (simulate.Proxy,
 	return w.world.Named(p, text, namespace)
 }
 
-// explain adds to a trace what the documents show beside the decisions.
-func (w *World) explain(t *simulate.Trace) {
+// explain adds to a trace what the documents show beside the decisions, and returns the documents of it that
+// admission rejects.
+func (w *World) explain(t *simulate.Trace) []notAdmitted {
 	if v, err := w.world.View(t.Hops[0].Proxy); err == nil {
 		addResolution(t, v)
+		nobodyThere(t, v)
 	}
 	for i := range t.Hops {
 		if v, err := w.world.View(t.Hops[i].Proxy); err == nil {
@@ -51,6 +59,8 @@ func (w *World) explain(t *simulate.Trace) {
 		}
 	}
 	objects := w.objects.Get(func() *objectIndex { return newObjectIndex(w.world.Objects, w.world.Mesh.Settings.Domain) })
-	addFindings(t, w.world, objects, w.policy)
+	rejected := addFindings(t, w.world, objects, w.policy)
 	advise(t)
+	qualify(t)
+	return rejected
 }

@@ -7,6 +7,16 @@ import (
 	"sem.example/simulate"
 )
 
+// notAdmitted names the resources that take no part, as admission rejects them.
+func (p *tracePrinter) notAdmitted(t *simulate.Trace) {
+	for _, w := range t.NotAdmitted {
+		p.warning(t, w, table{p: p, indent: 2})
+	}
+	if len(t.NotAdmitted) > 0 {
+		p.WriteByte('\n')
+	}
+}
+
 // assumed writes on one line what the input does not say and the answer depends on; with --why, each with its reason.
 func (p *tracePrinter) assumed(t *simulate.Trace) {
 	if len(t.Assumed) == 0 {

@@ -17,6 +17,7 @@ func Trace(w io.Writer, t *simulate.Trace, look Look) error {
 	t = quoted(readable(t))
 	p := tracePrinter{look: look, palette: look.palette(w), folder: commonFolder(t), lost: map[string]bool{}}
 	p.verdict(t)
+	p.notAdmitted(t)
 	p.assumed(t)
 	for i := range t.Hops {
 		p.hop(t, i)
@@ -42,7 +43,7 @@ func (p *tracePrinter) verdict(t *simulate.Trace) {
 		style, mark = p.palette.bad, "✗"
 	}
 	word := strings.ToLower(strings.ReplaceAll(string(t.Verdict), "_", " "))
-	parts := []string{style.Render(mark + " " + word), p.palette.strong.Render(request(t.Call)), "from " + proxyName(t.Call.Proxy)}
+	parts := []string{p.verdictWord(style.Render(mark+" "+word), t), p.palette.strong.Render(request(t.Call)), "from " + proxyName(t.Call.Proxy)}
 	if as := leaves(t); as != "" {
 		parts = append(parts, "as "+as)
 	}
@@ -53,6 +54,14 @@ func (p *tracePrinter) verdict(t *simulate.Trace) {
 	}
 	where := "in " + p.folder
 	p.WriteString(strings.Repeat(" ", max(2, p.look.columns()-lipgloss.Width(where))) + p.palette.dim.Render(where) + "\n")
+}
+
+// verdictWord is the verdict with what may change it.
+func (p *tracePrinter) verdictWord(word string, t *simulate.Trace) string {
+	if t.Qualification == "" {
+		return word
+	}
+	return word + p.palette.warn.Render(", "+t.Qualification)
 }
 
 // flow writes parts on a line, broken before a part that would pass the right edge.
@@ -169,7 +178,7 @@ func (p *tracePrinter) ending(t *simulate.Trace) {
 			p.wrapped("help: "+t.Fix, 2, p.palette.dim)
 		}
 	}
-	if len(t.NotModelled) > 0 {
+	if len(t.NotModelled) > 1 {
 		p.wrapped("not modelled, so the answer may differ: "+strings.Join(t.NotModelled, ", "), 2, p.palette.warn)
 	}
 }

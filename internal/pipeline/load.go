@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"cmp"
+	"slices"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
@@ -23,6 +24,7 @@ type World struct {
 	completed *world.World // with what a cluster would add; nil where nothing may be assumed
 	engines   engines
 	checker   lazy.Value[*validate.Checker] // of all documents
+	rebuild   func(without map[*source.Document]bool) (*World, error)
 }
 
 // Load reads the input and builds its mesh. The error is for what the machine refuses; mistakes of the user are findings of
@@ -35,7 +37,26 @@ func Load(opts Options) (*World, error) {
 		return nil, err
 	}
 	w := &World{Input: in, Found: diag.Problems(problems)}
+	w.rebuild = func(without map[*source.Document]bool) (*World, error) {
+		opts.Watch = nil
+		r := &World{Input: in, Found: diag.Problems(problems), rebuild: w.rebuild}
+		return r, r.build(leaveOut(files, without), opts)
+	}
 	return w, w.build(files, opts)
+}
+
+// Without builds the world again without the objects of some documents of its input.
+func (w *World) Without(documents map[*source.Document]bool) (*World, error) {
+	return w.rebuild(documents)
+}
+
+// leaveOut returns the files without the objects of some documents.
+func leaveOut(files []content, documents map[*source.Document]bool) []content {
+	out := slices.Clone(files)
+	for i := range out {
+		out[i].objects = slices.DeleteFunc(slices.Clone(out[i].objects), func(o *config.Object) bool { return documents[o.Doc] })
+	}
+	return out
 }
 
 // content is what the documents of a file come to.

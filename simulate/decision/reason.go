@@ -177,6 +177,7 @@ type (
 	NoRouteMatch struct {
 		Authority string
 		Routes    int
+		Connect   bool // it asks for a tunnel
 		Similar   *SimilarRoute
 	}
 	// SimilarRoute is a route that the request nearly matches.

@@ -11,6 +11,7 @@ type Trace struct {
 	Kind          string    `json:"kind"`
 	ID            string    `json:"id,omitempty"`
 	Verdict       Verdict   `json:"verdict"`
+	Qualification string    `json:"qualification,omitempty"` // what was not modelled and may change the verdict
 	Summary       string    `json:"summary"`
 	Sees          string    `json:"sees,omitempty"` // what the application gets to see
 	Fix           string    `json:"fix,omitempty"`  // what would mend a failure
@@ -19,7 +20,8 @@ type Trace struct {
 	AccessLog     string    `json:"accessLog,omitempty"` // the line that Envoy would write in Istio's default format
 	Call          call.Call `json:"call"`
 
-	Assumed []Assumption `json:"assumed,omitempty"` // what the input does not say
+	Assumed     []Assumption `json:"assumed,omitempty"`     // what the input does not say
+	NotAdmitted []Warning    `json:"notAdmitted,omitempty"` // resources that admission rejects, and that take no part
 
 	Hops        []Hop     `json:"hops"`
 	NotModelled []string  `json:"notModelled"`

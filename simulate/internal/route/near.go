@@ -1,6 +1,7 @@
 package route
 
 import (
+	"net/http"
 	"regexp"
 	"strings"
 
@@ -65,7 +66,7 @@ func (v *VirtualHost) similar(req *request.Request) *decision.SimilarRoute {
 
 // NoRoute is why no route takes the request.
 func (v *VirtualHost) NoRoute(req *request.Request) decision.Reason {
-	return decision.NoRouteMatch{Authority: req.Authority, Routes: len(v.Routes), Similar: v.similar(req)}
+	return decision.NoRouteMatch{Authority: req.Authority, Routes: len(v.Routes), Connect: req.Method == http.MethodConnect, Similar: v.similar(req)}
 }
 
 // Rejected lists for each route before the chosen one the first condition that the request fails; those after it were
