@@ -17,6 +17,7 @@ type engines struct {
 
 	mu     sync.Mutex
 	recent []*engine // the one asked for last is the last
+	budget budget
 	family compile.Family
 }
 
@@ -41,10 +42,13 @@ func (s *engines) of(p simulate.Proxy) (*engine, error) {
 	view := s.mesh.View(proxy)
 	e := &engine{key: key, view: view, compiler: patched(view, s.family.Compiler(view))}
 	e.plain, e.why = simulate.New(e.compiler), simulate.New(e.compiler, simulate.Why())
-	if len(s.recent) == maxEngines {
+	s.recent = append(s.recent, e)
+	switch {
+	case s.budget.exceeded(liveHeap()):
+		s.recent = slices.Delete(s.recent, 0, (len(s.recent)+1)/2)
+	case len(s.recent) > maxEngines:
 		s.recent = slices.Delete(s.recent, 0, 1)
 	}
-	s.recent = append(s.recent, e)
 	return e, nil
 }
 
