@@ -162,6 +162,7 @@ spec:
   - match: [{uri: {regex: "/api/v[0-9]+/.*"}}]
     route: [{destination: {host: reviews}}]
 `,
+	Aliases: []string{"IST0122"},
 }
 
 var exclusive = &diag.Check{

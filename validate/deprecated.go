@@ -27,6 +27,7 @@ kind: DestinationRule
 metadata: {name: reviews, namespace: shop}
 spec: {host: reviews, trafficPolicy: {outlierDetection: {consecutive5xxErrors: 7}}}
 `,
+	Aliases: []string{"IST0002"},
 }, deprecated)
 
 func deprecated(s *facts.Set, r *reporter) {

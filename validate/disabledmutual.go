@@ -56,6 +56,7 @@ spec:
   trafficPolicy:
     loadBalancer: {simple: ROUND_ROBIN}
 `,
+	Aliases: []string{"KIA0505", "KIA0506"},
 }, refusedMutualTLS)
 
 func refusedMutualTLS(s *facts.Set, r *reporter) {

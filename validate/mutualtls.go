@@ -53,6 +53,7 @@ spec:
   trafficPolicy:
     tls: {mode: SIMPLE}
 `,
+	Aliases: []string{"IST0115"},
 }, mutualOutside)
 
 func mutualOutside(s *facts.Set, r *reporter) {

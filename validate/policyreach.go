@@ -49,6 +49,7 @@ spec:
   rules:
   - from: [{source: {principals: [cluster.local/ns/shop/sa/web]}}]
 `,
+	Aliases: []string{"KIA0105"},
 }, identityWithoutTLS)
 
 func identityWithoutTLS(s *facts.Set, r *reporter) {

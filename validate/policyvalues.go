@@ -67,6 +67,7 @@ spec:
   rules:
   - to: [{operation: {methods: [GET]}}]
 `,
+	Aliases: []string{"KIA0102"},
 }, impossibleMethod)
 
 // methods are those that clients use, besides ones that applications make up.
