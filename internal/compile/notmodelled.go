@@ -22,7 +22,6 @@ var untranslated = []struct {
 	{"WasmPlugin", (*Compiler).selects, "it adds a filter that runs its own code"},
 	{"TrafficExtension", (*Compiler).selects, "it adds a filter that runs its own code"},
 	{"ProxyConfig", (*Compiler).selects, "it changes the settings of the proxy"},
-	{"Telemetry", (*Compiler).selects, "it changes what is logged, traced and counted"},
 	{gatewayAPI + "/Gateway", (*Compiler).apiGateway, "the Gateway API is not translated"},
 	{gatewayAPI + "/HTTPRoute", (*Compiler).apiRoute, "the Gateway API is not translated"},
 	{gatewayAPI + "/GRPCRoute", (*Compiler).apiRoute, "the Gateway API is not translated"},
@@ -131,8 +130,8 @@ func (c *Compiler) annotated(o *config.Object) bool {
 		pod.Status.PodIP != c.view.Proxy.IPs[0].String() {
 		return false
 	}
-	mode := o.Annotations["sidecar.istio.io/interceptionMode"]
-	return o.Annotations["proxy.istio.io/config"] != "" || mode != "" && mode != "REDIRECT"
+	// In mode NONE the connections that the application makes pass the proxy by, which a trace does not show.
+	return o.Annotations["proxy.istio.io/config"] != "" || o.Annotations["sidecar.istio.io/interceptionMode"] == "NONE"
 }
 
 // hasLabels says whether the proxy has the labels that an object writes at a path. No labels select every proxy.

@@ -50,6 +50,8 @@ const (
 	Draining        = registry.Draining
 	Sidecar         = registry.Sidecar
 	Gateway         = registry.Gateway
+	TProxy          = registry.TProxy
+	NotAtAll        = registry.NotAtAll
 )
 
 // Functions of the registry and the settings.

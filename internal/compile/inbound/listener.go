@@ -19,6 +19,10 @@ import (
 // VirtualInbound builds the listener that every connection to the workload is redirected to. Its chains are those of
 // each port, and those that let all other connections through.
 func (c *Builder) VirtualInbound() *listenerv3.Listener {
+	mode := c.view.Proxy.Interception()
+	if mode == mesh.NotAtAll {
+		return nil
+	}
 	drafts := append([]*filterchain.Chain{blackHoleChain(c.view)}, c.passthroughChains()...)
 	for _, p := range c.inboundPorts() {
 		if !p.bound {
@@ -27,7 +31,12 @@ func (c *Builder) VirtualInbound() *listenerv3.Listener {
 	}
 	c.recordUnheeded()
 	l := c.inboundListener("virtualInbound", proxy.Wildcards(c.view)[0], uint32(c.view.Mesh.Settings.Config.GetProxyInboundListenPort()), drafts)
-	l.ListenerFilters = append([]*listenerv3.ListenerFilter{xds.OriginalDestination()}, l.ListenerFilters...)
+	filters := []*listenerv3.ListenerFilter{xds.OriginalDestination()}
+	if mode == mesh.TProxy {
+		l.Transparent = xds.True()
+		filters = append(filters, xds.OriginalSource())
+	}
+	l.ListenerFilters = append(filters, l.ListenerFilters...)
 	return l
 }
 
@@ -75,8 +84,11 @@ func (c *Builder) inboundListener(name, address string, port uint32, drafts []*f
 func (c *Builder) inboundPorts() []*inboundPort {
 	return c.ports.Get(func() []*inboundPort {
 		list := servedPorts
-		if hasIngress(c.view) {
+		switch {
+		case hasIngress(c.view):
 			list = ingressPorts
+		case c.view.Proxy.Interception() == mesh.NotAtAll:
+			return nil // the workload itself listens there
 		}
 		ports := list(c.view)
 		slices.SortFunc(ports, func(a, b *inboundPort) int { return cmp.Compare(a.number, b.number) })

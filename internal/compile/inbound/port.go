@@ -85,7 +85,7 @@ func ingressPorts(view *mesh.View) []*inboundPort {
 		}
 		p := &inboundPort{
 			number: number, asked: number, protocol: mesh.ParseProtocol(l.GetPort().GetProtocol()), cluster: inboundName(number),
-			bind: l.GetBind(), bound: l.GetCaptureMode() == networking.CaptureMode_NONE, sidecar: view.Sidecar,
+			bind: l.GetBind(), bound: bindsPort(view, l.GetCaptureMode()), sidecar: view.Sidecar,
 			origins: origin.DefinesTree(view.Sidecar, field),
 		}
 		if p.bind == "" {
@@ -99,6 +99,14 @@ func ingressPorts(view *mesh.View) []*inboundPort {
 		byNumber[number], out = p, append(out, p)
 	}
 	return out
+}
+
+// bindsPort reports whether a listener takes a port by itself, since no connections are redirected there.
+func bindsPort(view *mesh.View, mode networking.CaptureMode) bool {
+	if mode == networking.CaptureMode_DEFAULT {
+		return view.Proxy.Interception() == mesh.NotAtAll
+	}
+	return mode == networking.CaptureMode_NONE
 }
 
 // unicastAddress is the first address of the proxy that others reach it by, or the one that stands for all.

@@ -69,7 +69,7 @@ func (p *listenerMap) serveSidecarPort(e *egress, at *networking.SidecarPort) {
 // Unix socket.
 func (p *listenerMap) binding(e *egress) (binds []string, real bool) {
 	bind := e.bind()
-	real = e.Spec.GetCaptureMode() == networking.CaptureMode_NONE || strings.HasPrefix(bind, xds.UnixPrefix)
+	real = p.c.view.Proxy.Interception() == mesh.NotAtAll || e.Spec.GetCaptureMode() == networking.CaptureMode_NONE || strings.HasPrefix(bind, xds.UnixPrefix)
 	switch {
 	case bind != "":
 		return []string{bind}, real

@@ -18,7 +18,8 @@ import (
 func (c *Builder) VirtualOutbound() *listenerv3.Listener {
 	const name = "virtualOutbound"
 	port := uint32(c.view.Mesh.Settings.Config.GetProxyListenPort())
-	if port == 0 {
+	mode := c.view.Proxy.Interception()
+	if port == 0 || mode == mesh.NotAtAll {
 		return nil
 	}
 	out := &listenerv3.Listener{
@@ -32,6 +33,9 @@ func (c *Builder) VirtualOutbound() *listenerv3.Listener {
 			FilterChainMatch: &listenerv3.FilterChainMatch{DestinationPort: wrapperspb.UInt32(port)},
 			Filters:          xds.TCPFilters(mesh.TCP, xds.TCPProxyTo(xds.BlackHole)),
 		}},
+	}
+	if mode == mesh.TProxy {
+		out.Transparent = xds.True()
 	}
 	if proxy.OutboundMode(c.view) == proxy.AllowDynamic {
 		out.FilterChains = append(out.FilterChains, c.dynamicChain())

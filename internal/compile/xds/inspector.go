@@ -6,6 +6,7 @@ import (
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	httpinspectorv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/listener/http_inspector/v3"
 	originaldstv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/listener/original_dst/v3"
+	originalsrcv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/listener/original_src/v3"
 	proxyprotocolv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/listener/proxy_protocol/v3"
 	tlsinspectorv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/listener/tls_inspector/v3"
 	typev3 "github.com/envoyproxy/go-control-plane/envoy/type/v3"
@@ -27,6 +28,14 @@ func HTTPInspector() *listenerv3.ListenerFilter {
 func OriginalDestination() *listenerv3.ListenerFilter {
 	return listenerFilter("envoy.filters.listener.original_dst", &originaldstv3.OriginalDst{})
 }
+
+// OriginalSource has connections to the workload come from the address of the client.
+func OriginalSource() *listenerv3.ListenerFilter {
+	return listenerFilter("envoy.filters.listener.original_src", &originalsrcv3.OriginalSrc{Mark: interceptionMark})
+}
+
+// interceptionMark marks the packets of the proxy, which the rules of the network redirect no more.
+const interceptionMark = 1337
 
 // ProxyProtocol reads the client's address from the header that a load balancer puts in front of a connection.
 func ProxyProtocol() *listenerv3.ListenerFilter {

@@ -38,6 +38,9 @@ func (p Proxy) or(q Proxy) Proxy {
 	if len(p.IPs) == 0 {
 		p.IPs = q.IPs
 	}
+	if len(q.Metadata) > 0 {
+		p.Metadata = united(q.Metadata, p.Metadata)
+	}
 	for _, f := range []struct{ to, from *string }{
 		{&p.Locality, &q.Locality}, {&p.Network, &q.Network}, {&p.ServiceAccount, &q.ServiceAccount}, {&p.Node, &q.Node},
 	} {

@@ -60,7 +60,7 @@ func (w *workload) proxy() Proxy {
 	}
 	if w.pod() {
 		pod := podProxy(w.object)
-		p.IPs, p.ServiceAccount = pod.IPs, pod.ServiceAccount
+		p.IPs, p.ServiceAccount, p.Metadata = pod.IPs, pod.ServiceAccount, pod.Metadata
 	} else {
 		p.ServiceAccount = config.Spec[*networking.WorkloadEntry](w.object).ServiceAccount
 	}
@@ -84,7 +84,7 @@ func podProxy(o *config.Object) Proxy {
 			p.IPs = append(p.IPs, ip)
 		}
 	}
-	return p
+	return p.withInterception(o.Annotations)
 }
 
 // templateProxy is the proxy of the Pods that a Deployment or the like makes: that of the first one which is known,
@@ -97,8 +97,9 @@ func (r *Registry) templateProxy(o *config.Object) Proxy {
 	}
 	template := config.Spec[*config.Workload](o).Spec.Template
 	labels := template.Metadata.Labels
-	return Proxy{Labels: labels, Locality: localityLabel(labels), Network: labels[labelNetwork],
+	p := Proxy{Labels: labels, Locality: localityLabel(labels), Network: labels[labelNetwork],
 		ServiceAccount: template.Spec.ServiceAccountName}
+	return p.withInterception(template.Metadata.Annotations)
 }
 
 // groupProxy is the proxy of a workload that a WorkloadGroup would register.
