@@ -42,7 +42,7 @@ var argCompleters = map[string]completer{
 // folderFlags take a folder, which the shell completes by itself.
 var folderFlags = []string{"dir", "check", "certs"}
 
-// completes says whether the arguments are a shell's question for completion, which cobra answers.
+// completes reports whether the arguments are a shell's question for completion, which cobra answers.
 func completes(args []string) bool {
 	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }

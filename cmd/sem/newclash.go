@@ -33,7 +33,7 @@ func tellClashes(w io.Writer, dir string, files []recipe.File) {
 	}
 }
 
-// touches says whether a finding is about one of the files.
+// touches reports whether a finding is about one of the files.
 func touches(d *diag.Diagnostic, files []recipe.File) bool {
 	among := func(p source.Place) bool {
 		at := p.Source()

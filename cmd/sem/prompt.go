@@ -15,7 +15,7 @@ import (
 // errAborted says that the user broke off the questions.
 var errAborted = errors.New("broken off: nothing is written")
 
-// interactive says whether there is somebody to ask.
+// interactive reports whether there is somebody to ask.
 func interactive(cmd *cobra.Command) bool {
 	in, isWriter := cmd.InOrStdin().(io.Writer) // a file is a writer, too
 	if !isWriter {

@@ -77,7 +77,7 @@ func printError(cmd *cobra.Command, err error) {
 	}
 }
 
-// machineReads says whether standard output was promised a document.
+// machineReads reports whether standard output was promised a document.
 func machineReads(cmd *cobra.Command) bool {
 	flag := cmd.Flags().Lookup("output")
 	if flag == nil {

@@ -206,7 +206,7 @@ func (c *validateCommand) wanted(p diag.Policy) (diag.Policy, error) {
 // ranks orders the severities, the gravest highest.
 var ranks = map[string]int{"error": 3, "warning": 2, "info": 1}
 
-// fails says whether a list has findings at or above a severity.
+// fails reports whether a list has findings at or above a severity.
 func fails(found diag.List, limit string) (bool, error) {
 	least, ok := ranks[limit]
 	if !ok && limit != "none" {

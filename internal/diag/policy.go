@@ -116,7 +116,7 @@ func relative(dir, name string) string {
 	return name
 }
 
-// like says whether a text fits a pattern, in which "*" stands for any run of characters within a segment of a path, and a
+// like reports whether a text fits a pattern, in which "*" stands for any run of characters within a segment of a path, and a
 // pattern that names a folder fits everything below it.
 func like(pattern, text string) bool {
 	if pattern == "" || pattern == text {

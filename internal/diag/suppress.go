@@ -96,7 +96,7 @@ func wishesOf(in *source.Input) *wishes {
 	return w
 }
 
-// mayAnnotate says whether a text may have one of the annotations: it has the key, or an escape that may stand for a part
+// mayAnnotate reports whether a text may have one of the annotations: it has the key, or an escape that may stand for a part
 // of it.
 func mayAnnotate(text []byte) bool {
 	return bytes.IndexByte(text, '\\') >= 0 || slices.ContainsFunc(annotations, func(key string) bool { return bytes.Contains(text, []byte(key)) })
@@ -107,7 +107,7 @@ func codes(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-// concerns says whether a wish is about a check.
+// concerns reports whether a wish is about a check.
 func (s *ignore) concerns(c *Check) bool {
 	return slices.ContainsFunc(s.checks, func(code string) bool {
 		return code == c.ID || !s.ours && (code == "*" || slices.Contains(c.Aliases, code))

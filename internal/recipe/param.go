@@ -23,7 +23,7 @@ type Param struct {
 	kind  string // the definition that it is held to, such as "#Host"; "" where Values say all
 }
 
-// Switch says whether the parameter is either true or false.
+// Switch reports whether the parameter is either true or false.
 func (p *Param) Switch() bool { return p.Type == "switch" }
 
 // Plain is the text without quotes.

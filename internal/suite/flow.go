@@ -109,7 +109,7 @@ func inQuotes(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
 }
 
-// holds says whether a list or map consists of one text.
+// holds reports whether a list or map consists of one text.
 func holds(n *source.Node, text string) bool {
 	switch {
 	case n.Kind == source.List && len(n.Items) == 1:

@@ -94,7 +94,7 @@ func (c *converter) leftOver(n *source.Node, what string, known ...string) {
 	}
 }
 
-// testCase writes a case and says whether there was anything to write.
+// testCase writes a case and reports whether there was anything to write.
 func (c *converter) testCase(n *source.Node) bool {
 	if n.Kind != source.Map {
 		c.remark(n, "a test case that is not a map")

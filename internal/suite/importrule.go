@@ -158,7 +158,7 @@ func (c *converter) rewrite(n *source.Node) {
 	}
 }
 
-// fault writes what is injected, and says whether that ends every request.
+// fault writes what is injected, and reports whether that ends every request.
 func (c *converter) fault(n *source.Node) (aborted bool) {
 	if n == nil {
 		return false

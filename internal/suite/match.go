@@ -25,7 +25,7 @@ type Failure struct {
 	like *pattern      // and how much of that
 }
 
-// expects says whether the case says anything of what is expected.
+// expects reports whether the case says anything of what is expected.
 func (c *Case) expects() bool {
 	return c.expect != nil && len(c.expect.fields) > 0 || c.unwanted != nil && len(c.unwanted.fields) > 0
 }
@@ -115,7 +115,7 @@ func dotted(path, key string) string {
 	return path + "." + key
 }
 
-// met says whether a value is as the pattern says.
+// met reports whether a value is as the pattern says.
 func (p *pattern) met(v reflect.Value) bool {
 	switch p.is {
 	case exact:
@@ -134,7 +134,7 @@ func (p *pattern) met(v reflect.Value) bool {
 	return p.some(v)
 }
 
-// all says whether each item is what the list has in its place.
+// all reports whether each item is what the list has in its place.
 func (p *pattern) all(v reflect.Value) bool {
 	for i, item := range p.items {
 		if e, _ := simulate.Below(v, strconv.Itoa(i)); !item.met(e) {
@@ -144,7 +144,7 @@ func (p *pattern) all(v reflect.Value) bool {
 	return true
 }
 
-// some says whether the list has an element for each item.
+// some reports whether the list has an element for each item.
 func (p *pattern) some(v reflect.Value) bool {
 	for _, item := range p.items {
 		found := false
@@ -159,7 +159,7 @@ func (p *pattern) some(v reflect.Value) bool {
 	return true
 }
 
-// unset says whether a field of the trace document is empty or not there.
+// unset reports whether a field of the trace document is empty or not there.
 func unset(v reflect.Value) bool {
 	return v.IsZero() || (v.Kind() == reflect.Slice || v.Kind() == reflect.Map) && v.Len() == 0
 }

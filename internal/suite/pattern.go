@@ -144,7 +144,7 @@ func valueWord(v reflect.Value) string {
 
 func number(v reflect.Value) bool { return v.CanInt() || v.CanUint() || v.CanFloat() }
 
-// operator reads {regex: ...}, {absent: true} and {contains: ...}. It says whether the map is one of them.
+// operator reads {regex: ...}, {absent: true} and {contains: ...}. It reports whether the map is one of them.
 func (r *reader) operator(n *source.Node, v reflect.Value) (*pattern, bool) {
 	if n.Kind != source.Map || len(n.Fields) != 1 {
 		return nil, false

@@ -133,7 +133,7 @@ func (r *reader) joined(own *source.Node) []source.Field {
 	return append(fields, own.Fields...)
 }
 
-// replaced says whether a case names its proxy in other words than the common request.
+// replaced reports whether a case names its proxy in other words than the common request.
 func replaced(own *source.Node, key string) bool {
 	ways := []string{"proxy", "from", "gateway"}
 	return slices.Contains(ways, key) && slices.ContainsFunc(ways, func(way string) bool { return own.Get(way) != nil })

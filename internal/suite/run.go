@@ -70,7 +70,7 @@ func (r *Result) Name() string {
 	return r.Case.Name + ": " + r.Request.Name
 }
 
-// Skipped says whether the request was not made, as the case asks for.
+// Skipped reports whether the request was not made, as the case asks for.
 func (r *Result) Skipped() bool { return r.Case.Skip != "" }
 
 // Counts are how many requests passed, failed and were skipped.
@@ -97,7 +97,7 @@ func (r *Report) Requests() int {
 	return n
 }
 
-// Failed says whether a request was not answered as expected.
+// Failed reports whether a request was not answered as expected.
 func (r *Report) Failed() bool {
 	for _, f := range r.Files {
 		if _, failed, _ := f.Counts(); failed > 0 {
@@ -107,7 +107,7 @@ func (r *Report) Failed() bool {
 	return false
 }
 
-// Broken says whether a file of tests, or a case of one, was not understood.
+// Broken reports whether a file of tests, or a case of one, was not understood.
 func (r *Report) Broken() bool {
 	for _, f := range r.Files {
 		if len(f.Broken) > 0 {

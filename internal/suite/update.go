@@ -98,7 +98,7 @@ func (e *Failure) answer() (text string, ok bool) {
 	return flow(e.got, e.like), true
 }
 
-// agreed says whether all requests fail an expectation with the same answer.
+// agreed reports whether all requests fail an expectation with the same answer.
 func agreed(results []*Result, e *Failure, text string) bool {
 	for _, r := range results {
 		if !slices.ContainsFunc(r.Failures, func(other Failure) bool {

@@ -36,14 +36,14 @@ func discovered(objects []*config.Object, selectors []*meshconfig.LabelSelector)
 	return kept, left
 }
 
-// selectsNamespace says whether a label selector of MeshConfig matches the labels of a namespace.
+// selectsNamespace reports whether a label selector of MeshConfig matches the labels of a namespace.
 func selectsNamespace(s *meshconfig.LabelSelector, labels map[string]string) bool {
 	return Selects(s.MatchLabels, labels) && !slices.ContainsFunc(s.MatchExpressions, func(r *meshconfig.LabelSelectorRequirement) bool {
 		return !meets(r, labels)
 	})
 }
 
-// meets says whether labels fulfil a requirement; one with an unknown operator is never met.
+// meets reports whether labels fulfil a requirement; one with an unknown operator is never met.
 func meets(r *meshconfig.LabelSelectorRequirement, labels map[string]string) bool {
 	value, has := labels[r.Key]
 	switch r.Operator {

@@ -42,10 +42,10 @@ type Endpoint struct {
 // unixPrefix begins the address of a Unix socket.
 const unixPrefix = "unix://"
 
-// IsUnix says whether the endpoint is a Unix socket.
+// IsUnix reports whether the endpoint is a Unix socket.
 func (e *Endpoint) IsUnix() bool { return strings.HasPrefix(e.Address, unixPrefix) }
 
-// IsIP says whether the endpoint's address is an IP address.
+// IsIP reports whether the endpoint's address is an IP address.
 func (e *Endpoint) IsIP() bool { return isIP(e.Address) }
 
 func isIP(address string) bool {

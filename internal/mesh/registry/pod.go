@@ -9,7 +9,7 @@ import (
 	"sem.example/internal/config"
 )
 
-// podReady says whether a Pod runs, has an address and passed its readiness probe.
+// podReady reports whether a Pod runs, has an address and passed its readiness probe.
 func podReady(p *config.Pod) bool {
 	if p.Status.PodIP == "" || p.Status.Phase == "Failed" || p.Status.Phase == "Succeeded" || p.Metadata.Deleted != "" {
 		return false

@@ -25,7 +25,7 @@ const (
 	MySQL     Protocol = "MySQL"
 )
 
-// IsHTTP says whether the proxy reads the port's traffic as HTTP.
+// IsHTTP reports whether the proxy reads the port's traffic as HTTP.
 func (p Protocol) IsHTTP() bool {
 	switch p {
 	case HTTP, HTTP2, HTTPProxy, GRPC, GRPCWeb:
@@ -34,13 +34,13 @@ func (p Protocol) IsHTTP() bool {
 	return false
 }
 
-// IsHTTP2 says whether the port speaks HTTP/2.
+// IsHTTP2 reports whether the port speaks HTTP/2.
 func (p Protocol) IsHTTP2() bool { return p == HTTP2 || p == GRPC || p == GRPCWeb }
 
-// IsTLS says whether the application encrypts.
+// IsTLS reports whether the application encrypts.
 func (p Protocol) IsTLS() bool { return p == HTTPS || p == TLS }
 
-// IsTCP says whether the port's traffic is opaque to the proxy.
+// IsTCP reports whether the port's traffic is opaque to the proxy.
 func (p Protocol) IsTCP() bool {
 	switch p {
 	case TCP, HTTPS, TLS, Mongo, Redis, MySQL:

@@ -51,7 +51,7 @@ func (p Proxy) or(q Proxy) Proxy {
 	return p
 }
 
-// speaks says whether the proxy has an address of the IP family of another. A proxy without addresses speaks IPv4.
+// speaks reports whether the proxy has an address of the IP family of another. A proxy without addresses speaks IPv4.
 func (p Proxy) speaks(address string) bool {
 	a, err := netip.ParseAddr(address)
 	if err != nil {

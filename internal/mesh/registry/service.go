@@ -25,7 +25,7 @@ const (
 	Alias           Resolution = "ALIAS"           // an ExternalName Service
 )
 
-// IsDNS says whether the proxy finds the endpoints by resolving their names.
+// IsDNS reports whether the proxy finds the endpoints by resolving their names.
 func (r Resolution) IsDNS() bool { return r == DNSLoadBalanced || r == DNSRoundRobin }
 
 // Distribution is what a service prefers among its endpoints (trafficDistribution, or its annotation).
@@ -85,7 +85,7 @@ type Service struct {
 	audience visibility.Audience
 }
 
-// Kubernetes says whether the service is a Kubernetes Service.
+// Kubernetes reports whether the service is a Kubernetes Service.
 func (s *Service) Kubernetes() bool { return s.Object.Kind == "Service" }
 
 // id returns the host and namespace that the service's endpoints are filed under.

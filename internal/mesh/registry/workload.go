@@ -16,7 +16,7 @@ type workload struct {
 
 func (w *workload) pod() bool { return w.object.Kind == "Pod" }
 
-// byName says whether only a service that DNS resolves can use the workload, which has no IP address.
+// byName reports whether only a service that DNS resolves can use the workload, which has no IP address.
 func (w *workload) byName() bool { return w.endpoint.Address != "" && !w.endpoint.IsIP() }
 
 // workloads keeps the workloads of each namespace, Pods before WorkloadEntries, by name.

@@ -48,7 +48,7 @@ func (b *reader) entryEndpoint(spec *networking.WorkloadEntry, labels map[string
 	}
 }
 
-// healthy says whether a WorkloadEntry takes part: one with health checks only once a check succeeded.
+// healthy reports whether a WorkloadEntry takes part: one with health checks only once a check succeeded.
 func healthy(o *config.Object) bool {
 	if on, _ := strconv.ParseBool(o.Annotations[annotationHealthChecks]); !on || o.Doc == nil {
 		return true
