@@ -13,9 +13,9 @@ type assumeFlags struct{ options pipeline.Assume }
 
 func (f *assumeFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.Var(assumeValue{&f.options}, "assume", "complete the input also where it was read from a cluster; `=STATEMENT` decides about workloads: sidecar:NAMESPACE/NAME, no-sidecar:… or ambient:…, with the name * for all of the namespace (repeatable)")
+	flags.Var(assumeValue{&f.options}, "assume", "also complete input that was read from a cluster; `=STATEMENT` sets the data plane of workloads: sidecar:NAMESPACE/NAME, no-sidecar:NAMESPACE/NAME or ambient:NAMESPACE/NAME, with name * for the whole namespace (repeatable)")
 	flags.Lookup("assume").NoOptDefVal = assumeAll
-	flags.BoolVar(&f.options.Nothing, "no-assume", false, "add nothing to the input: no addresses of Services, no Pods of workloads, no sidecars (default: what it leaves to the cluster is completed, and named in the answer)")
+	flags.BoolVar(&f.options.Nothing, "no-assume", false, "do not complete the input: no addresses of Services, no Pods of workloads, no sidecars (default: complete what the cluster would add, and list it in the result)")
 	cmd.MarkFlagsMutuallyExclusive("assume", "no-assume")
 }
 

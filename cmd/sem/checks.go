@@ -49,11 +49,10 @@ func newExplain() *cobra.Command {
 	var source bool
 	cmd := &cobra.Command{
 		Use:   "explain CHECK|FIELD",
-		Short: "Say what a check looks for, or what a field means",
-		Long: `Explain prints, offline, what a check looks for, why it matters, and an example
-of wrong and right; or what a field means, with its allowed values and default.
-A code of istioctl analyze or of Kiali stands for the checks that look for the
-same.`,
+		Short: "Describe a check or a field",
+		Long: `Explain describes a check: what it finds, why it matters, and an example of wrong
+and right; or a field: its meaning, allowed values and default. A code of
+istioctl analyze or Kiali selects the checks that find the same.`,
 		Example: `  sem explain SEM140
   sem explain IST0134
   sem explain serviceentry.spec.resolution
@@ -71,7 +70,7 @@ same.`,
 		},
 	}
 	cmd.Flags().VarP(&out, "output", "o", "`FORMAT` or FORMAT=FILE: text or json (repeatable)")
-	cmd.Flags().BoolVar(&source, "source", false, "print the files of sem's own sources that hold the check")
+	cmd.Flags().BoolVar(&source, "source", false, "print the source files of sem that implement the check")
 	return cmd
 }
 

@@ -14,13 +14,13 @@ import (
 func newConfig() *cobra.Command {
 	return &cobra.Command{
 		Use:   "config",
-		Short: "Print the settings in force, and the file that they come from",
+		Short: "Print the effective settings and the file that they come from",
 		Long: `Config prints what ` + settingsName + ` sets. The file is looked for in the current folder
 and above it, as far as the root of the repository:
 
   mesh-config: istio/mesh.yaml   # paths are relative to the file
   fail-on: warning
-  disable: [SEM147]              # IDs, beginnings of IDs, other tools' codes
+  disable: [SEM147]              # IDs, ID prefixes, codes of other tools
   severity: {SEM124: warning}
   ignore:
     - check: SEM153
@@ -28,8 +28,8 @@ and above it, as far as the root of the repository:
       path: legacy/**
       reason: replaced next quarter
 
-The command line takes precedence. These are all keys; a flag that is not among
-them must be given on the command line:
+The command line takes precedence. These are all keys; set other flags on the
+command line:
 
 ` + keysHelp(),
 		Example: `  sem config`,

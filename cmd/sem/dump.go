@@ -26,7 +26,7 @@ func newDump() *cobra.Command {
 	var stage string
 	cmd := &cobra.Command{
 		Use:    "dump --stage STAGE [flags] [PATH...]",
-		Short:  "Print what one stage hands to the next",
+		Short:  "Print the output of a stage of the pipeline",
 		Hidden: true,
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			world, err := load(cmd, inputs.options(cmd, paths))

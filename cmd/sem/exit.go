@@ -13,4 +13,4 @@ const (
 var errNo = errors.New("the answer is no")
 
 // errTold says that the job could not be done, or not all of it, and that the output has told why.
-var errTold = errors.New("the job could not be done")
+var errTold = errors.New("the command failed")

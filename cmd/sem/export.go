@@ -34,15 +34,15 @@ func newExport() *cobra.Command {
 	var c exportCommand
 	cmd := &cobra.Command{
 		Use:         "export [flags] [PATH...]",
-		Short:       "Write documents as YAML or JSON, CUE above all",
+		Short:       "Convert CUE to YAML or JSON",
 		Long:        exportHelp,
 		Example:     exportExample,
-		Annotations: map[string]string{answerNo: "there are errors in the input, and nothing is written"},
+		Annotations: map[string]string{answerNo: "the input has errors; nothing is written"},
 		RunE:        c.run,
 	}
 	c.add(cmd)
 	cmd.Flags().StringVarP(&c.format, "output", "o", "yaml", "`FORMAT`: yaml or json")
-	titled(cmd, "How it is written")
+	titled(cmd, "Output")
 	return cmd
 }
 

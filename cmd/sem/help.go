@@ -99,22 +99,36 @@ func commandSections(cmd *cobra.Command) []helpSection {
 	return append(out, helpSection{title: "More", commands: rest})
 }
 
+// topicSection lists the pages of 'sem help TOPIC'.
+func topicSection(cmd *cobra.Command) helpSection {
+	s := helpSection{title: "Topics of 'sem help TOPIC'"}
+	for _, c := range cmd.Commands() {
+		if c.IsAdditionalHelpTopicCommand() {
+			s.commands = append(s.commands, c)
+		}
+	}
+	return s
+}
+
 // usage prints the part of --help that follows the command's description, and what 'sem help' is asked for.
 func usage(cmd *cobra.Command) error {
 	var b strings.Builder
 	if cmd.HasExample() {
 		fmt.Fprintf(&b, "Examples:\n%s\n\n", cmd.Example)
 	}
+	if cmd.IsAdditionalHelpTopicCommand() {
+		return nil
+	}
 	use := cmd.UseLine()
 	if cmd.HasAvailableSubCommands() && !cmd.Runnable() {
 		use = cmd.CommandPath() + " COMMAND"
 	}
 	fmt.Fprintf(&b, "Usage:\n  %s\n", use)
-	for _, s := range commandSections(cmd) {
+	for _, s := range append(commandSections(cmd), topicSection(cmd)) {
 		if len(s.commands) > 0 {
 			fmt.Fprintf(&b, "\n%s:\n", s.title)
 		}
-		width := 11
+		width := 12
 		for _, c := range s.commands {
 			width = max(width, len(c.Name()))
 		}
@@ -155,7 +169,7 @@ func hang(b *strings.Builder, lead, text string) {
 
 // exitCodes says what each exit code of a command means, in order.
 func exitCodes(cmd *cobra.Command) []string {
-	const failed = "2  the job could not be done"
+	const failed = "2  the command failed"
 	if no := cmd.Annotations[answerNo]; no != "" {
 		return []string{"0  yes", "1  no: " + no, failed}
 	}

@@ -33,16 +33,16 @@ func newImport() *cobra.Command {
 	var c importCommand
 	cmd := &cobra.Command{
 		Use:         "import [flags] PATH...",
-		Short:       "Turn YAML into CUE that uses the definitions of the schema",
+		Short:       "Convert YAML to CUE that uses the schema",
 		Long:        importHelp,
 		Example:     importExample,
 		Args:        cobra.ArbitraryArgs,
-		Annotations: map[string]string{answerNo: "there are errors in the input, and nothing is written"},
+		Annotations: map[string]string{answerNo: "the input has errors; nothing is written"},
 		RunE:        c.run,
 	}
 	c.add(cmd)
-	cmd.Flags().StringVar(&c.pkg, "package", "", "`NAME` of the package that the files belong to (default: none; each file stands for itself)")
-	titled(cmd, "How it is written")
+	cmd.Flags().StringVar(&c.pkg, "package", "", "package `NAME` of the files (default: none; each file is separate)")
+	titled(cmd, "Output")
 	cmd.AddCommand(newImportTests())
 	return cmd
 }

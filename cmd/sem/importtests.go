@@ -38,7 +38,7 @@ func newImportTests() *cobra.Command {
 	var c importTestsCommand
 	cmd := &cobra.Command{
 		Use:     "tests [flags] FILE...",
-		Short:   "Turn tests of istio-config-validator into request tests",
+		Short:   "Convert tests of istio-config-validator to request tests",
 		Long:    importTestsHelp,
 		Example: importTestsExample,
 		RunE:    c.run,
@@ -49,8 +49,8 @@ func newImportTests() *cobra.Command {
 	cmd.MarkFlagsMutuallyExclusive("from", "gateway")
 	titled(cmd, "Who asks")
 	flags.StringVar(&c.out, "out", "", "`FOLDER` to write to, a file for each that is read; it is made where it is missing (default: one file to standard output)")
-	flags.BoolVar(&c.force, "force", false, "overwrite files that are there")
-	titled(cmd, "How it is written")
+	flags.BoolVar(&c.force, "force", false, "overwrite existing files")
+	titled(cmd, "Output")
 	return cmd
 }
 

@@ -28,14 +28,14 @@ type inputFlags struct {
 
 func (f *inputFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.VarP(&f.files, "filename", "f", "`PATH` of a file or folder, with all below it; '-' is standard input (repeatable; default: the current folder)")
-	flags.StringVarP(&f.namespace, "namespace", "n", "default", "`NAMESPACE` of documents that name none")
-	flags.StringVar(&f.meshConfig, "mesh-config", "", "`FILE` with the mesh's settings: a MeshConfig, an IstioOperator or the istio ConfigMap")
-	flags.BoolVar(&f.follow, "follow-links", false, "follow links in folders to files outside of them")
+	flags.VarP(&f.files, "filename", "f", "file or folder `PATH`, read recursively; '-' is standard input (repeatable; default: the current folder)")
+	flags.StringVarP(&f.namespace, "namespace", "n", "default", "`NAMESPACE` of resources without one")
+	flags.StringVar(&f.meshConfig, "mesh-config", "", "`FILE` with the MeshConfig: a MeshConfig, an IstioOperator or the istio ConfigMap")
+	flags.BoolVar(&f.follow, "follow-links", false, "follow symbolic links to files outside the folder")
 	addCUELimit(cmd, &f.cue)
 	f.assume.add(cmd)
 	f.release.add(cmd)
-	titled(cmd, "What is read")
+	titled(cmd, "Input")
 }
 
 // options are what the pipeline reads, paths given as arguments included.

@@ -25,12 +25,12 @@ type conversionFlags struct {
 
 func (f *conversionFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.VarP(&f.files, "filename", "f", "`PATH` of a file or folder, with all below it; '-' is standard input (repeatable)")
+	flags.VarP(&f.files, "filename", "f", "file or folder `PATH`, read recursively; '-' is standard input (repeatable)")
 	addCUELimit(cmd, &f.cue)
-	titled(cmd, "What is read")
-	flags.StringVar(&f.out, "out", "", "`FOLDER` to write to, a file for each that is read; it is made where it is missing (default: standard output)")
-	flags.BoolVar(&f.force, "force", false, "overwrite files that are there")
-	titled(cmd, "How it is written")
+	titled(cmd, "Input")
+	flags.StringVar(&f.out, "out", "", "`FOLDER` to write to, one file for each input file; created if missing (default: standard output)")
+	flags.BoolVar(&f.force, "force", false, "overwrite existing files")
+	titled(cmd, "Output")
 }
 
 func (f *conversionFlags) options(cmd *cobra.Command, paths []string) pipeline.Options {

@@ -32,7 +32,7 @@ const newExample = `  # list the recipes
 func newNew() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "new RECIPE",
-		Short:   "Write configuration for a common purpose, with a test of what it does",
+		Short:   "Write configuration for a common task, with a request test",
 		Long:    newHelp,
 		Example: newExample,
 		Args:    knownRecipe,
@@ -94,8 +94,8 @@ func newRecipe(r *recipe.Recipe) *cobra.Command {
 	flags.StringVar(&c.dir, "dir", ".", "`FOLDER` to write to; it is made where it is missing")
 	flags.VarP(&c.language, "output", "o", "`LANGUAGE` of the documents: yaml or cue")
 	flags.BoolVar(&c.dryRun, "dry-run", false, "print what would be written, and write nothing")
-	flags.BoolVar(&c.force, "force", false, "overwrite files that are there")
-	titled(cmd, "How it is written")
+	flags.BoolVar(&c.force, "force", false, "overwrite existing files")
+	titled(cmd, "Output")
 	return cmd
 }
 

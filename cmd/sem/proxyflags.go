@@ -32,10 +32,10 @@ func (f *proxyFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.locality, "locality", "", "`LOCALITY` of the workload, REGION/ZONE/SUBZONE")
 	flags.StringVar(&f.network, "network", "", "`NETWORK` of the workload")
 	flags.StringVar(&f.serviceAccount, "service-account", "", "service `ACCOUNT` of the workload")
-	flags.BoolVar(&f.dnsCapture, "dns-capture", false, "the proxy answers the workload's DNS queries")
+	flags.BoolVar(&f.dnsCapture, "dns-capture", false, "the proxy answers DNS queries of the workload (DNS capture)")
 	flags.StringVar(&f.version, "proxy-version", "", "Istio `VERSION` that the proxy reports (default: the release in force)")
 	flags.StringToStringVar(&f.metadata, "node-metadata", nil, "node metadata that the proxy reports, `KEY=VALUE` (repeatable)")
-	titled(cmd, "Which proxy")
+	titled(cmd, "Proxy")
 	cmd.MarkFlagsMutuallyExclusive("from", "gateway")
 }
 

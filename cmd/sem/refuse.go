@@ -42,8 +42,8 @@ func notWhole(unread diag.List) error {
 
 // addKeepGoing adds the flag of commands that answer from the input.
 func addKeepGoing(cmd *cobra.Command, to *bool) {
-	cmd.Flags().BoolVar(to, "keep-going", false, "answer although a part of the input could not be read; the answer names it")
-	titled(cmd, "What is read")
+	cmd.Flags().BoolVar(to, "keep-going", false, "continue if a part of the input cannot be read; the result names the gap")
+	titled(cmd, "Input")
 }
 
 // gap are warnings of a trace about what could not be read.

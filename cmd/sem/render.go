@@ -22,9 +22,9 @@ import (
 const renderHelp = `Render prints the Envoy configuration that a proxy would receive, as istiod
 would send it.
 
--t bootstrap is one static file that a stock Envoy runs as it is: routes and
-endpoints inline, certificates from files. What only Istio's own proxy
-understands is left out of it, and named on standard error.`
+-t bootstrap is one static file for a stock Envoy: routes and endpoints inline,
+certificates from files. Extensions that only Istio's proxy has are left out and
+listed on standard error.`
 
 const renderExample = `  # everything, one type, one service
   sem render -f examples/canary --from shop/web
@@ -60,7 +60,7 @@ func newRender() *cobra.Command {
 	var c renderCommand
 	cmd := &cobra.Command{
 		Use:         "render [flags] [PATH...]",
-		Short:       "Print the Envoy configuration that a proxy would receive",
+		Short:       "Print the Envoy configuration that istiod would send to a proxy",
 		Long:        renderHelp,
 		Example:     renderExample,
 		Annotations: map[string]string{answerNo: "what is rendered differs from what --check keeps"},

@@ -10,12 +10,12 @@ import (
 	"sem.example/internal/output"
 )
 
-const rootHelp = `sem answers, from configuration files alone: is this mesh configuration right,
-and what will the proxy do with this request? It reads Istio and Kubernetes
-YAML, JSON or CUE, and never touches the network.
+const rootHelp = `sem checks service mesh configuration and shows what the proxy does with a
+request, from files alone. It reads Istio and Kubernetes YAML, JSON or CUE and
+never uses the network.
 
 Exit codes, the same for every command and format: 0 yes, 1 no (findings, failed
-expectations, differences), 2 the job could not be done.`
+expectations, differences), 2 the command failed.`
 
 const rootExample = `  sem validate examples/canary
   sem trace -f examples/canary --from shop/web http://reviews/
@@ -40,7 +40,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	case errors.Is(err, errTold):
 		return exitFailed
 	}
-	printError(cmd, err)
+	printError(cmd, misspeltCommand(err))
 	return exitFailed
 }
 
@@ -53,16 +53,21 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.PersistentFlags().String("color", "auto", "colour the output `WHEN`: auto, always or never")
+	root.PersistentFlags().String("color", "auto", "`WHEN` to colour the output: auto, always or never")
 	root.PersistentFlags().String("config", "", "settings `FILE` (default: the nearest .sem.yaml upward)")
 	root.PersistentFlags().Bool("no-config", false, "read no settings file")
 	root.SetUsageFunc(usage)
+	root.SetFlagErrorFunc(misspeltFlag)
+	root.Flags().Bool("version", false, "print the versions of sem, Istio and Envoy")
+	root.Version = semVersion()
+	root.SetVersionTemplate(versionText())
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
 		newValidate(), newTrace(), newTest(), newRender(),
 		newNew(), newImport(), newExport(),
 		newExplain(), newChecks(), newSchema(), newConfig(), newDump(), newVersion(),
 	)
+	root.AddCommand(helpTopics()...)
 	return root
 }
 

@@ -49,7 +49,7 @@ func newSchema() *cobra.Command {
 	var kinds []string
 	cmd := &cobra.Command{
 		Use:     "schema [flags]",
-		Short:   "Print the schema of documents for editors and other programs",
+		Short:   "Print schemas for editors and other programs",
 		Long:    schemaHelp,
 		Example: schemaExample,
 		Args:    cobra.NoArgs,
@@ -75,7 +75,7 @@ func newSchema() *cobra.Command {
 	}
 	cmd.Flags().StringVarP(&format, "output", "o", "jsonschema", "`FORMAT`: jsonschema, openapi or cue")
 	cmd.Flags().StringSliceVar(&kinds, "kind", nil, "`KINDS` to print, as VirtualService or vs (repeatable; default: all)")
-	titled(cmd, "What is printed")
+	titled(cmd, "Output")
 	cmd.AddCommand(newSchemaTests(), newSchemaVSCode())
 	return cmd
 }
@@ -159,6 +159,6 @@ func newSchemaVSCode() *cobra.Command {
 	cmd.Flags().StringVar(&file, "schema", "./.vscode/istio.schema.json", "`FILE` or URL of the schema, as the editor finds it from the root of the workspace")
 	cmd.Flags().StringVar(&tests, "tests-schema", "./.vscode/sem-test.schema.json", "`FILE` or URL of the schema of files of tests")
 	cmd.Flags().StringSliceVar(&globs, "files", []string{"*.yaml", "*.yml"}, "`PATTERNS` of the files that it is laid on")
-	titled(cmd, "What is printed")
+	titled(cmd, "Output")
 	return cmd
 }

@@ -18,10 +18,10 @@ import (
 	"sem.example/internal/suite"
 )
 
-const testHelp = `Test runs request tests: files named NAME_test.yaml that lie beside the
-configuration and say what becomes of requests. docs/tests.md describes them.`
+const testHelp = `Test runs request tests: files named NAME_test.yaml beside the configuration,
+which state the expected outcome of requests. docs/tests.md describes them.`
 
-const testExample = `  # all tests below a folder, those that pass named too
+const testExample = `  # all tests below a folder; also list those that pass
   sem test examples/canary -v
 
   # some of them
@@ -61,7 +61,7 @@ func newTest() *cobra.Command {
 	flags.StringVar(&c.only, "run", "", "run only tests whose name, as printed by -v, matches `REGEX`")
 	flags.BoolVar(&c.failFast, "fail-fast", false, "stop at the first failure")
 	flags.BoolVar(&c.update, "update", false, "replace failing expectations by the actual results, and run the tests again")
-	titled(cmd, "Which tests")
+	titled(cmd, "Tests")
 	flags.StringVar(&c.envoy, "envoy", "", "also send each request through a real Envoy, the executable at `PATH`, and fail where it disagrees with the trace")
 	titled(cmd, "Against Envoy")
 	flags.StringVarP(&c.namespace, "namespace", "n", "default", "`NAMESPACE` of resources without one, unless the tests set it")
@@ -69,15 +69,15 @@ func newTest() *cobra.Command {
 	addCUELimit(cmd, &c.cue)
 	c.assume.add(cmd)
 	c.release.add(cmd)
-	titled(cmd, "What is read")
+	titled(cmd, "Input")
 	addKeepGoing(cmd, &c.keep)
 	flags.VarP(&c.out, "output", "o", "`FORMAT` or FORMAT=FILE: text, json, junit, github or lcov (repeatable)")
-	flags.BoolVar(&c.reveal, "show-credentials", false, "show what Authorization, cookies and tokens in URLs hold, which the output otherwise leaves out")
-	flags.BoolVarP(&c.verbose, "verbose", "v", false, "name the tests that pass, too")
+	flags.BoolVar(&c.reveal, "show-credentials", false, "show the values of Authorization, cookies and tokens in URLs, which are redacted by default")
+	flags.BoolVarP(&c.verbose, "verbose", "v", false, "also list the tests that pass")
 	titled(cmd, "Output")
-	flags.BoolVar(&c.coverage, "coverage", false, "name the routes, matches, destinations, subsets, port policies and ServiceEntry ports that no test reached")
-	flags.Float64Var(&c.floor, "coverage-floor", 0, "answer no where less than `PERCENT` of them are reached")
-	flags.StringVar(&c.lcov, "coverage-out", "", "write the coverage to `FILE`, in the format of lcov")
+	flags.BoolVar(&c.coverage, "coverage", false, "list the routes, matches, destinations, subsets, port policies and ServiceEntry ports that no test reaches")
+	flags.Float64Var(&c.floor, "coverage-floor", 0, "fail if less than `PERCENT` of them are reached")
+	flags.StringVar(&c.lcov, "coverage-out", "", "write the coverage to `FILE` in lcov format")
 	titled(cmd, "Coverage")
 	return cmd
 }

@@ -17,19 +17,19 @@ import (
 	"sem.example/simulate"
 )
 
-const traceHelp = `Trace follows a request through the proxies that would carry it, and shows every
-decision with the file and line behind it: listener, filter chain, virtual host,
+const traceHelp = `Trace simulates a request through the proxies on its path and shows each decision
+with the file and line that causes it: listener, filter chain, virtual host,
 route, rewrite, cluster, TLS and endpoint.
 
 A URL is http://, https://, grpc://HOST:PORT/PACKAGE.SERVICE/METHOD (grpcs://
 with TLS), ws://, wss://, tcp://HOST:PORT for bytes, or tls://HOST for bytes in
 the application's own TLS.
 
-The answer is the verdict of the first line; docs/trace.md defines each verdict.
-With --batch, each line of a file (or of standard input, '-') is a request in
-JSON, and each line of the output is its trace.`
+The first line is the verdict; docs/trace.md defines each verdict. With --batch,
+each line of a file (or of standard input, '-') is a request in JSON, and each
+line of the output is its trace.`
 
-const traceExample = `  # what becomes of a request, and why
+const traceExample = `  # where a request goes, and why
   sem trace -f examples/canary --from shop/web http://reviews/ --why
   sem trace -f examples/canary --from shop/web http://reviews/ -H 'x-tester:yes'
 
@@ -37,7 +37,7 @@ const traceExample = `  # what becomes of a request, and why
   sem trace -f examples/ingress-tls --gateway istio-system/ingressgateway \
       https://shop.example.com/cart
 
-  # from what is at hand: a curl command, a line of the access log, a dump
+  # from a curl command, a line of an access log, a config dump
   sem trace -f examples/canary --from shop/web \
       --curl 'curl -d a=1 http://reviews/'
   kubectl logs web-7d9 -c istio-proxy | grep ' 503 ' | tail -1 |
@@ -69,10 +69,10 @@ func newTrace() *cobra.Command {
 	var c traceCommand
 	cmd := &cobra.Command{
 		Use:         "trace [flags] [METHOD] URL",
-		Short:       "Follow a request to its endpoint and say why it goes there",
+		Short:       "Trace a request to its endpoint and explain each decision",
 		Long:        traceHelp,
 		Example:     traceExample,
-		Annotations: map[string]string{answerNo: "the request fails and --fail is given, or an --expect is not met"},
+		Annotations: map[string]string{answerNo: "the request fails with --fail, or an --expect is not met"},
 		Args:        cobra.MaximumNArgs(2),
 		RunE:        c.run,
 	}
@@ -80,17 +80,17 @@ func newTrace() *cobra.Command {
 	c.proxy.add(cmd)
 	c.inputs.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&c.dump, "config-dump", "", "`FILE` with what a proxy runs, to answer from that: its /config_dump?include_eds, or what 'istioctl proxy-config all -o json' prints; '-' is standard input")
-	titled(cmd, "What is read")
+	flags.StringVar(&c.dump, "config-dump", "", "config dump `FILE` of a proxy, used instead of resources: /config_dump?include_eds, or the output of 'istioctl proxy-config all -o json'; '-' is standard input")
+	titled(cmd, "Input")
 	addKeepGoing(cmd, &c.keep)
 	flags.VarP(&c.out, "output", "o", "`FORMAT` or FORMAT=FILE: text, json, markdown (for a ticket) or mermaid (a sequence diagram) (repeatable)")
-	flags.StringVar(&c.batch, "batch", "", "`FILE` with one JSON request a line, '-' for standard input")
-	flags.BoolVar(&c.why, "why", false, "open each step to what was rejected, and why")
-	flags.BoolVar(&c.follow, "follow", false, "go on to the proxies behind the endpoint (default: true; false with --batch)")
-	flags.StringArrayVar(&c.expect, "expect", nil, "`FIELD=TEXT`,... that the trace document, or its first hop, must have, or exit 1: verdict=DELIVERED,tls.mode=SIMPLE (repeatable)")
-	flags.BoolVar(&c.reveal, "show-credentials", false, "show what Authorization, cookies and tokens in URLs hold, which the answer otherwise leaves out")
-	flags.BoolVar(&c.fail, "fail", false, "exit 1 when the request does not get its answer")
-	titled(cmd, "The answer")
+	flags.StringVar(&c.batch, "batch", "", "`FILE` with one JSON request per line; '-' is standard input")
+	flags.BoolVar(&c.why, "why", false, "also show rejected candidates and why")
+	flags.BoolVar(&c.follow, "follow", false, "continue to the proxies behind the endpoint (default: true; false with --batch)")
+	flags.StringArrayVar(&c.expect, "expect", nil, "`FIELD=TEXT`,... expected in the trace or its first hop, otherwise exit 1: verdict=DELIVERED,tls.mode=SIMPLE (repeatable)")
+	flags.BoolVar(&c.reveal, "show-credentials", false, "show the values of Authorization, cookies and tokens in URLs, which are redacted by default")
+	flags.BoolVar(&c.fail, "fail", false, "exit 1 if the request fails")
+	titled(cmd, "Output")
 	return cmd
 }
 

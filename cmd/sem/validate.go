@@ -15,9 +15,9 @@ import (
 	"sem.example/validate"
 )
 
-const validateHelp = `Validate checks each document against the schema of its kind, and how the
-documents fit together: references, ports, protocols, TLS, precedence,
-visibility and routing. 'sem checks' lists what it looks for.`
+const validateHelp = `Validate checks each resource against the schema of its kind, and how the
+resources fit together: references, ports, protocols, TLS, precedence,
+visibility and routing. 'sem checks' lists the checks.`
 
 const validateExample = `  # a folder and all below it; without one, the current folder
   sem validate examples/canary
@@ -52,17 +52,17 @@ func newValidate() *cobra.Command {
 	var c validateCommand
 	cmd := &cobra.Command{
 		Use:         "validate [flags] [PATH...]",
-		Short:       "Check documents and how they fit together",
+		Short:       "Check resources and how they fit together",
 		Long:        validateHelp,
 		Example:     validateExample,
-		Annotations: map[string]string{answerNo: "there are findings at or above --fail-on"},
+		Annotations: map[string]string{answerNo: "findings at or above --fail-on"},
 		RunE:        c.run,
 	}
 	c.inputs.add(cmd)
 	flags := cmd.Flags()
 	flags.VarP(&c.out, "output", "o", "`FORMAT` or FORMAT=FILE: text, json, sarif, junit, github or gitlab (repeatable)")
 	flags.BoolVar(&c.each, "each", false, "validate each file independently")
-	flags.StringVar(&c.registry, "registry", "", "treat hosts missing from the input as unknown (`open`) or as errors (closed); default: open, except for namespaces read from a cluster")
+	flags.StringVar(&c.registry, "registry", "", "`STATE` of hosts missing from the input: open (unknown) or closed (errors); default: open, except for namespaces read from a cluster")
 	flags.StringVar(&c.failOn, "fail-on", "error", "lowest `SEVERITY` that fails the run: error, warning, info or none")
 	flags.StringSliceVar(&c.disable, "disable", nil, "`CHECKS` to disable: IDs, ID prefixes, or codes of other tools")
 	flags.StringSliceVar(&c.enable, "enable", nil, "`CHECKS` to enable, even if the settings disable them")

@@ -19,9 +19,9 @@ func newVersion() *cobra.Command {
 	var out stringList
 	cmd := &cobra.Command{
 		Use:   "version",
-		Short: "Print the version of sem and of the systems that it speaks for",
-		Long: `Version prints the version of sem, and those of Istio, its API and Envoy that
-the answers are true for.`,
+		Short: "Print the versions of sem, Istio and Envoy",
+		Long: `Version prints the version of sem, and the versions of Istio, its API and Envoy
+that the results apply to.`,
 		Example: `  sem version
   sem version -o json`,
 		Args: cobra.NoArgs,
@@ -36,12 +36,17 @@ the answers are true for.`,
 					"istio": istioVersion, "istioAPI": apiVersion, "envoy": envoyVersion,
 				})
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "sem %s\nIstio %s (API %s)\nEnvoy %s\n", semVersion(), istioVersion, apiVersion, envoyVersion)
+			_, err = fmt.Fprint(cmd.OutOrStdout(), versionText())
 			return err
 		},
 	}
 	cmd.Flags().VarP(&out, "output", "o", "`FORMAT`: text or json")
 	return cmd
+}
+
+// versionText is what 'sem version' and 'sem --version' print.
+func versionText() string {
+	return fmt.Sprintf("sem %s\nIstio %s (API %s)\nEnvoy %s\n", semVersion(), istioVersion, apiVersion, envoyVersion)
 }
 
 // version is set by the linker for a release.
