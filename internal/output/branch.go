@@ -1,7 +1,9 @@
 package output
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"sem.example/simulate"
@@ -26,6 +28,9 @@ func branchWords(h *simulate.Hop, b *simulate.Branch) string {
 	}
 	if c := changed(b.Rewrite, h.Rewrite); c != "" {
 		parts = append(parts, c)
+	}
+	if own := headerLines(b.Headers); !slices.Equal(own, headerLines(h.Headers)) {
+		parts = append(parts, cmp.Or(strings.Join(own, "; "), "no header changed"))
 	}
 	if b.Verdict != "" && b.Verdict != simulate.Delivered {
 		parts = append(parts, strings.ToLower(strings.ReplaceAll(string(b.Verdict), "_", " ")))

@@ -16,6 +16,8 @@ const shownEndpoints = 8
 // with its share.
 func details(h *simulate.Hop, stage string) []string {
 	switch stage {
+	case "route":
+		return headerLines(h.Headers)
 	case "tls":
 		return tlsDetails(h.TLS)
 	case "endpoint":

@@ -149,6 +149,8 @@ type Branch struct {
 	Endpoints []Endpoint `json:"endpoints,omitempty"`
 	TLS       *TLS       `json:"tls,omitempty"`
 	Rewrite   *Rewrite   `json:"rewrite,omitempty"`
+	Headers   *HeaderOps `json:"headers,omitempty"`
+	Policy    *Policy    `json:"policy,omitempty"`
 	Verdict   Verdict    `json:"verdict"`
 }
 

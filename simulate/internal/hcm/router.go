@@ -55,7 +55,6 @@ func place(x *Exchange, status int) string {
 func forward(x *Exchange) decision.Outcome {
 	targets := x.Route.Action.Targets
 	ways := make([]upstream.Selection, 0, len(targets))
-	changes := make([]*decision.HeaderOps, 0, len(targets))
 	for i := range targets {
 		req := x.Req
 		if len(targets) > 1 {
@@ -68,15 +67,15 @@ func forward(x *Exchange) decision.Outcome {
 		}
 		nameHost(x, &w)
 		overrideALPN(x, &w)
-		w.Rewrite = change(x, req)
+		w.Rewrite, w.Headers = change(x, req), ops
 		if o := misnamed(req); o != nil && len(w.Endpoints) > 0 {
 			w.Outcome = *o
 		}
-		ways, changes = append(ways, w), append(changes, ops)
+		ways = append(ways, w)
 	}
 	if len(ways) > 0 {
 		best := x.up.Pick(ways)
-		x.Hop.Headers = changes[best]
+		x.Hop.Headers = ways[best].Headers
 		rewritten(x, ways[best].Rewrite)
 	}
 	limited(x)

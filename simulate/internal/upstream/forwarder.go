@@ -36,6 +36,7 @@ type Selection struct {
 	TLS       *decision.TLS // as it is with the likeliest endpoint
 	Req       *request.Request
 	Rewrite   *decision.Rewrite // what the request becomes on this way
+	Headers   *decision.HeaderOps
 	Outcome   decision.Outcome
 	target    decision.Ref // the destination that leads here
 }

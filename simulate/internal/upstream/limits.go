@@ -10,17 +10,26 @@ import (
 
 // limits adds what the cluster says to the hop's policy.
 func (r *Forwarder) limits(c *cluster) {
-	p := r.Policy()
-	p.LoadBalancer, p.ConnectionPool, p.OutlierDetection = c.balancer, c.pool, c.outlier
-	if c.balancer != "RING_HASH" && c.balancer != "MAGLEV" {
-		p.HashKey = ""
-	}
+	r.Hop.Policy = c.policy(r.Hop.Policy)
 	if set := r.asked(c, "pool", poolOrder, c.pool); len(set) > 0 {
 		r.Step("connectionPool", "", decision.ConnectionLimits{Settings: set}, decision.Part(c.Addr, "pool"))
 	}
 	if set := r.asked(c, "outlier", outlierOrder, c.outlier); len(set) > 0 {
 		r.Step("outlierDetection", "", decision.OutlierLimits{Settings: set}, decision.Part(c.Addr, "outlier"))
 	}
+}
+
+// policy is that of a route, nil for none, with what the cluster says.
+func (c *cluster) policy(route *decision.Policy) *decision.Policy {
+	p := decision.Policy{}
+	if route != nil {
+		p = *route
+	}
+	p.LoadBalancer, p.ConnectionPool, p.OutlierDetection = c.balancer, c.pool, c.outlier
+	if c.balancer != "RING_HASH" && c.balancer != "MAGLEV" {
+		p.HashKey = ""
+	}
+	return &p
 }
 
 // usualConnectTimeout is that of every cluster of Istio's.

@@ -71,7 +71,11 @@ func (r *Forwarder) pickOne(ways []Selection) *Selection {
 }
 
 func (r *Forwarder) branch(w *Selection) decision.Branch {
-	return decision.Branch{Share: w.Share, Cluster: w.Name, Endpoints: r.listed(w.Endpoints), TLS: w.TLS, Rewrite: w.Rewrite, Verdict: w.Outcome.Verdict}
+	out := decision.Branch{Share: w.Share, Cluster: w.Name, Endpoints: r.listed(w.Endpoints), TLS: w.TLS, Rewrite: w.Rewrite, Headers: w.Headers, Verdict: w.Outcome.Verdict}
+	if w.Cluster != nil {
+		out.Policy = w.Cluster.policy(r.Hop.Policy)
+	}
+	return out
 }
 
 // record writes a way into the hop.
