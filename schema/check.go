@@ -16,7 +16,7 @@ func Check(doc *source.Document) diag.List {
 	}
 	root := named{define("#" + doc.Kind)}
 	r := &report{
-		doc: doc, excerpt: newExcerpt(root, doc.Tree()), term: root,
+		doc: doc, excerpt: newExcerpt(root, stored(root, doc.Tree())), term: root,
 		blank: map[*source.Node]patch{}, seen: map[string]bool{}, gone: map[string]bool{},
 	}
 	for r.round() {
@@ -42,6 +42,8 @@ type report struct {
 	gone  map[string]bool // paths of maps that were hidden, or from which rules removed a field
 	odds  []mistake       // what CUE said that another error should explain; reported only if none does
 	found diag.List
+
+	templated bool // a placeholder was reported
 }
 
 // round asks CUE once, and says whether asking again may bring more.
@@ -92,6 +94,11 @@ func (r *report) take(group []mistake) bool {
 	taken := false
 	for _, m := range group {
 		if r.seen[m.identity()] || r.explained(m) {
+			continue
+		}
+		if text := m.placeholder(); text != "" {
+			r.unrendered(m, text)
+			taken = true
 			continue
 		}
 		d := word(r.doc, m)

@@ -29,5 +29,9 @@ func kindOf(doc *source.Document) string {
 // No is no answer: [Check] says what is wrong, if anything is.
 func Accepts(doc *source.Document) bool {
 	kind := kindOf(doc)
-	return kind == "" || define("#"+kind).compiled().accepts(doc.Tree())
+	if kind == "" {
+		return true
+	}
+	t := define("#" + kind).compiled()
+	return t.accepts(stored(t, doc.Tree()))
 }

@@ -73,7 +73,7 @@ func retype(doc *source.Document, n *source.Node, want kinds) string {
 	scalar := n.Kind != source.Map && n.Kind != source.List
 	switch {
 	case n.Kind == source.Null:
-		return "give it a value, or leave it out"
+		return "give it a value, or remove it"
 	case n.Kind == source.String && want&(numbers|bools) != 0:
 		return "write it without quotes"
 	case scalar && want&strs != 0:

@@ -291,7 +291,7 @@ var checkSources = map[string][]string{
 	"SEM294": {"validate/tcppolicies.go"},
 	"SEM295": {"validate/tcppolicies.go"},
 	"SEM296": {"validate/refusedstatus.go"},
-	"SEM297": {"internal/diag/input.go"},
+	"SEM297": {"internal/diag/input.go", "validate/nullmatch.go"},
 	"SEM298": {"internal/diag/input.go"},
 	"SEM299": {"internal/diag/input.go"},
 	"SEM301": {"validate/policyvalues.go"},

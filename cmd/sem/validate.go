@@ -24,7 +24,7 @@ const validateExample = `  # a folder and all below it; without one, the current
 
   # what runs in a cluster, or what a chart makes
   kubectl get vs,dr,se,svc -A -o yaml | sem validate -
-  helm template charts/shop | sem validate -
+  helm template charts/shop | sem validate
 
   # in CI: annotations of the change, and a report beside them
   sem validate examples/canary -o github -o sarif=sem.sarif --fail-on warning
@@ -145,7 +145,7 @@ func (c *validateCommand) validate(cmd *cobra.Command, paths []string) (*diag.Re
 	if c.registry != "" && c.registry != string(validate.Open) && c.registry != string(validate.Closed) {
 		return nil, fmt.Errorf("--registry %q: use open or closed", c.registry)
 	}
-	opts := c.inputs.options(cmd, paths)
+	opts := piped(cmd.InOrStdin(), c.inputs.options(cmd, paths))
 	how := pipeline.ValidateOptions{Each: c.each, Registry: validate.Registry(c.registry), Policy: c.policy}
 	report, err := c.watched(cmd, opts, how)
 	if err != nil {

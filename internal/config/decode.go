@@ -93,6 +93,9 @@ func (k kind) object(doc *source.Document, group, namespace string) (*Object, []
 	}
 	var faults []fault
 	o.Spec, faults = k.decode(doc.Tree())
+	if d, ok := o.Spec.(decodedSpec); ok {
+		o.Spec, o.Nulls = d.spec, d.nulls
+	}
 	return o, faults
 }
 
@@ -121,16 +124,22 @@ func stringMap(n *source.Node) map[string]string {
 	return m
 }
 
+// decodedSpec is the spec of an Istio object, and the paths of the entries that were left out as null.
+type decodedSpec struct {
+	spec  any
+	nulls []string
+}
+
 // message decodes the spec of an Istio object.
 func message[T any, M interface {
 	*T
 	proto.Message
 }](root *source.Node) (any, []fault) {
 	m := M(new(T))
-	r := &reader{}
+	r := &reader{stored: true}
 	r.push("spec", 0)
 	r.message(m.ProtoReflect(), root.Get("spec"))
-	return m, r.faults
+	return decodedSpec{m, r.nulls}, r.faults
 }
 
 // content decodes a Kubernetes object, whose content is all that it has beside its metadata.

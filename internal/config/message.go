@@ -20,6 +20,9 @@ type reader struct {
 	path    []step
 	faults  []fault
 	unknown []fault
+
+	stored bool     // entries of maps that are null are left out, as the API server does, and noted
+	nulls  []string // their paths
 }
 
 // A step leads from a value to one of its fields or, where the key is empty, items.
@@ -140,6 +143,11 @@ func (r *reader) entries(m protoreflect.Map, fd protoreflect.FieldDescriptor, n 
 	}
 	for _, f := range n.Fields {
 		r.push(f.Key, 0)
+		if r.stored && f.Value.Kind == source.Null {
+			r.nulls = append(r.nulls, r.here())
+			r.pop()
+			continue
+		}
 		key, known := r.single(fd.MapKey().Default(), fd.MapKey(), keyNode(fd.MapKey(), f.Key))
 		v, ok := r.single(m.NewValue(), fd.MapValue(), f.Value)
 		if known && ok {

@@ -14,6 +14,8 @@ type Object struct {
 	Meta
 	Spec   any  // *networking.ServiceEntry, *security.PeerAuthentication, …; *Service, *Pod, … for Kubernetes kinds
 	Status bool // the document has a status, which of Istio's kinds is only in its tree
+
+	Nulls []string // paths of the entries of maps that are null, which the API server drops
 }
 
 // Meta is what an object's metadata says.

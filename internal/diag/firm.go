@@ -4,7 +4,7 @@ import "slices"
 
 // firm are the checks whose findings cannot be silenced: they report what could not be read, and so is not part of the answer.
 var firm = []*Check{
-	Unreadable, tooLarge, notText, syntax, tabIndent, template, duplicateKey, badAnchor, tooComplex, noJSON, notObject, noKind,
+	Unreadable, tooLarge, notText, syntax, tabIndent, Template, duplicateKey, badAnchor, tooComplex, noJSON, notObject, noKind,
 	noDocument, notConcrete, conflict, BadSettings,
 }
 

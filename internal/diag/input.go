@@ -8,7 +8,7 @@ import (
 
 // Input lists the checks of what comes before any meaning: files, syntax, and the outline of an object.
 var Input = []*Check{
-	Unreadable, tooLarge, notText, syntax, tabIndent, template, duplicateKey, badAnchor, tooComplex, noJSON, notObject,
+	Unreadable, tooLarge, notText, syntax, tabIndent, Template, duplicateKey, badAnchor, tooComplex, noJSON, notObject,
 	noKind, noDocument, notConcrete, conflict, twoReadings, UnknownKind, Undecodable, badSuppression, UnknownSetting,
 	uselessSuppression, BadTest, holdsTests, folderLink, BadSettings, NewerThanRelease, WithoutEffect,
 }
@@ -53,9 +53,10 @@ var (
 		Wrong: "apiVersion: v1\nkind: Service\nmetadata:\n\tname: web\n",
 		Right: "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n",
 	}
-	template = &Check{
+	// Template is for text that a tool fills in before it is configuration.
+	Template = &Check{
 		ID: "SEM006", Title: "template was not rendered", Severity: Error, Stage: NoStage,
-		Why:   "The file is a template, for example of a Helm chart. The resources that it produces depend on values that are not in the input.",
+		Why:   "The file is a template, for example of a Helm chart: it has {{ … }}, ${NAME}, $(NAME) or <NAME> in place of a value. The resources that it produces depend on values that are not in the input.",
 		Fix:   "Render it first and validate the output, for example: helm template CHART | sem validate -",
 		Wrong: "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .Values.name }}\n",
 		Right: "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n",
@@ -94,9 +95,9 @@ var (
 var (
 	notObject = &Check{
 		ID: "SEM011", Title: "document is not an object", Severity: Error, Stage: NoStage,
-		Why:   "Kubernetes objects are maps with apiVersion, kind and metadata. A list or a single value at the top of a document is not an object, and kubectl rejects it.",
-		Fix:   "Write each item as a separate document, separated by ---, or put the items in a List.",
-		Wrong: "- apiVersion: v1\n  kind: Service\n  metadata: {name: web}\n",
+		Why:   "Kubernetes objects are maps with apiVersion, kind and metadata. A single value or a list of other things at the top of a document is not an object, and kubectl rejects it.",
+		Fix:   "Write the document as a map with apiVersion, kind and metadata. A list is read if its items are objects.",
+		Wrong: "- name: web\n  port: 80\n",
 		Right: "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata: {name: web}\n",
 	}
 	noKind = &Check{
@@ -210,7 +211,7 @@ var (
 // checks are the checks of each trouble of the source package.
 var checks = map[source.Trouble]*Check{
 	source.Unreadable: Unreadable, source.TooLarge: tooLarge, source.NotText: notText, source.Syntax: syntax,
-	source.TabIndent: tabIndent, source.Template: template, source.DuplicateKey: duplicateKey, source.BadAnchor: badAnchor,
+	source.TabIndent: tabIndent, source.Template: Template, source.DuplicateKey: duplicateKey, source.BadAnchor: badAnchor,
 	source.TooComplex: tooComplex, source.NoJSON: noJSON, source.NotObject: notObject, source.NoKind: noKind,
 	source.NoDocument: noDocument, source.NotConcrete: notConcrete, source.Conflict: conflict, source.TwoReadings: twoReadings,
 	source.BadSuppression: badSuppression, source.HoldsTests: holdsTests, source.Link: folderLink,
@@ -218,7 +219,7 @@ var checks = map[source.Trouble]*Check{
 
 // refused are the checks whose findings make the API server refuse the document.
 var refused = map[*Check]bool{
-	syntax: true, tabIndent: true, template: true, badAnchor: true, tooComplex: true, noJSON: true, notObject: true, noKind: true, conflict: true,
+	syntax: true, tabIndent: true, Template: true, badAnchor: true, tooComplex: true, noJSON: true, notObject: true, noKind: true, conflict: true,
 }
 
 // Problems makes findings of what was wrong with the input.

@@ -4,7 +4,7 @@ import "slices"
 
 // unread are the checks whose errors say that a file, or a document of one, is not part of what was read.
 var unread = []*Check{
-	Unreadable, tooLarge, notText, syntax, tabIndent, template, badAnchor, tooComplex, noJSON, notObject, noKind, notConcrete, conflict,
+	Unreadable, tooLarge, notText, syntax, tabIndent, Template, badAnchor, tooComplex, noJSON, notObject, noKind, notConcrete, conflict,
 	Undecodable,
 }
 

@@ -9,6 +9,13 @@ import (
 func (c *content) add(root *Node, label string) {
 	if items := root.Get("items"); items != nil && items.Kind == List && strings.HasSuffix(root.StringAt("kind"), "List") {
 		for _, item := range items.Items {
+			typed(root, item)
+			c.add(item, label)
+		}
+		return
+	}
+	if root.Kind == List && len(root.Items) > 0 && likeObject(root.Items[0]) {
+		for _, item := range root.Items {
 			c.add(item, label)
 		}
 		return
@@ -16,6 +23,24 @@ func (c *content) add(root *Node, label string) {
 	if c.isObject(root) {
 		c.docs = append(c.docs, c.document(root, label))
 	}
+}
+
+// typed gives an item of a list of one kind, such as a VirtualServiceList, the apiVersion and kind that the API server leaves
+// out of it.
+func typed(list, item *Node) {
+	kind := list.field("kind")
+	single := strings.TrimSuffix(kind.Value.Text, "List")
+	if single == "" || item.Kind != Map {
+		return
+	}
+	var head []Field
+	if version := list.field("apiVersion"); version != nil && item.Get("apiVersion") == nil {
+		head = append(head, *version)
+	}
+	if item.Get("kind") == nil {
+		head = append(head, Field{Key: "kind", Range: kind.Range, Value: &Node{Kind: String, Range: kind.Value.Range, Text: single}})
+	}
+	item.Fields = append(head, item.Fields...)
 }
 
 // addAlone adds the tree that a fast reader made of a chunk. A single document of it can be read again.

@@ -77,9 +77,12 @@ func (c *content) readFast(chunks []chunk) []*Node {
 // lineBefore is how many lines of the file there are before a chunk.
 func (c *content) lineBefore(ch chunk) int32 { return int32(c.file.before(c.base(ch))) }
 
-// opensJSON reports whether a text begins as a JSON object does.
+// opensJSON reports whether a text begins as a JSON object does, or a list of such.
 func opensJSON(data []byte) bool {
 	data = bytes.TrimSpace(bytes.TrimPrefix(data, bom(data)))
+	if len(data) > 0 && data[0] == '[' {
+		data = bytes.TrimSpace(data[1:])
+	}
 	if len(data) == 0 || data[0] != '{' {
 		return false
 	}

@@ -1,0 +1,53 @@
+package validate
+
+import (
+	"regexp"
+
+	"sem.example/internal/diag"
+	"sem.example/validate/internal/facts"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM297",
+	Title:    "match condition is null",
+	Severity: diag.Warning,
+	Stage:    diag.AtRoute,
+	Why: `The API server drops an entry that is null before it stores the resource. The condition is gone: the rule matches requests
+with any value of it, or without it.`,
+	Fix: `Write {} to match a header that is there with any value. Remove the entry to match every request.`,
+	Wrong: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - match: [{headers: {x-user: null}}]
+    route: [{destination: {host: web}}]
+`,
+	Right: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web.example.com]
+  http:
+  - match: [{headers: {x-user: {}}}]
+    route: [{destination: {host: web}}]
+`,
+}, nullMatch)
+
+// conditionOfMatch is the path of an entry of a match's conditions.
+var conditionOfMatch = regexp.MustCompile(`^(spec\.http\[\d+\]\.match\[\d+\])\.(headers|withoutHeaders|queryParams|sourceLabels)\b`)
+
+func nullMatch(s *facts.Set, r *reporter) {
+	for _, o := range s.WantedObjects("VirtualService") {
+		for _, path := range o.Nulls {
+			m := conditionOfMatch.FindStringSubmatch(path)
+			if m == nil {
+				continue
+			}
+			r.at(facts.At(o, path), "the API server drops this null: the match has no such condition in %s", m[2])
+		}
+	}
+}
