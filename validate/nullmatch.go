@@ -8,7 +8,7 @@ import (
 )
 
 var _ = register(diag.Check{
-	ID:       "SEM297",
+	ID:       "SEM319",
 	Title:    "match condition is null",
 	Severity: diag.Warning,
 	Stage:    diag.AtRoute,

@@ -4,15 +4,20 @@ import "sem.example/internal/source"
 
 // A Report is what validation says of an input.
 type Report struct {
-	Input     *source.Input
-	Files     int // files that were read
-	Documents int // documents in them
-	Skipped   int // documents that are neither Istio's nor needed of Kubernetes
-	Findings  List
-	Baseline  *Baseline // nil without a comparison
-	Silenced  []Silenced
-	FailOn    FailOn
+	Input        *source.Input
+	Files        int           // files that were read
+	Documents    int           // documents in them
+	Skipped      int           // documents that are neither Istio's nor needed of Kubernetes
+	Worlds       int           // into which the files were divided
+	Alternatives *Alternatives // why there are several; nil where the files did not decide that
+	Findings     List
+	Baseline     *Baseline // nil without a comparison
+	Silenced     []Silenced
+	FailOn       FailOn
 }
+
+// Alternatives are two files that define the same resource, so that no cluster runs both.
+type Alternatives struct{ First, Second, Resource string }
 
 // A FailOn is the least severity that fails a run.
 type FailOn struct {

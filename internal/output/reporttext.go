@@ -149,11 +149,21 @@ func (p *reportPrinter) summary(r *diag.Report) {
 		gap = ""
 	}
 	p.WriteString(head + gap + strings.Join(parts, ", ") + "\n")
+	p.worlds(r)
 	for _, line := range Silenced(r) {
 		p.WriteString(line + "\n")
 	}
 	if b := r.Baseline; b != nil {
 		fmt.Fprintf(p, "since the baseline: %d introduced, %d fixed, %d unchanged\n", b.Introduced, b.Fixed, b.Unchanged)
+	}
+}
+
+// worlds says why the input was divided.
+func (p *reportPrinter) worlds(r *diag.Report) {
+	if a := r.Alternatives; a != nil {
+		name := strings.Fields(a.Resource)
+		fmt.Fprintf(p, "%s validated separately, because files define the same resource: %s and %s both define %s\n",
+			count(r.Worlds, "world"), Quote(a.First), Quote(a.Second), Quote(strings.Join(name[max(0, len(name)-3):], "/")))
 	}
 }
 

@@ -37,9 +37,11 @@ func Load(opts Options) (*World, error) {
 		return nil, err
 	}
 	w := &World{Input: in, Found: diag.Problems(problems)}
+	files, patches := withoutPatches(files)
+	w.Skipped = patches
 	w.rebuild = func(without map[*source.Document]bool) (*World, error) {
 		opts.Watch = nil
-		r := &World{Input: in, Found: diag.Problems(problems), rebuild: w.rebuild}
+		r := &World{Input: in, Found: diag.Problems(problems), Skipped: patches, rebuild: w.rebuild}
 		return r, r.build(leaveOut(files, without), opts)
 	}
 	return w, w.build(files, opts)

@@ -16,6 +16,7 @@ type ValidateOptions struct {
 	Each     bool              // every file is a world of its own
 	Registry validate.Registry // what a host means that the input does not hold
 	Policy   diag.Policy       // which findings are wanted
+	Worlds   []NamedWorld      // that the settings file names; none divides the input by what its files define
 }
 
 // Validate reads an input and reports everything that is wrong with it.
@@ -31,31 +32,27 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 	}
 	report := &diag.Report{Input: in, Files: len(in.Files), Documents: len(in.Documents)}
 	found := diag.Problems(problems)
-	worlds := [][]content{files}
-	if how.Each {
-		worlds = apart(files)
-	}
+	files, patches := withoutPatches(files)
+	worlds := divide(files, opts, how, report)
 	results, err := validateAll(worlds, opts, how)
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range results {
-		report.Skipped += r.skipped
-		found = append(found, r.found...)
+	report.Skipped = patches
+	for _, f := range files {
+		report.Skipped += f.skipped
+	}
+	for i, r := range results {
+		found = append(found, worlds[i].judged(r)...)
 	}
 	report.Findings, report.Silenced = how.Policy.Apply(found.Suppress(in))
 	report.Findings.Sort()
 	return report, nil
 }
 
-type result struct {
-	skipped int
-	found   diag.List
-}
-
 // validateAll validates worlds side by side.
-func validateAll(worlds [][]content, opts Options, how ValidateOptions) ([]result, error) {
-	results := make([]result, len(worlds))
+func validateAll(worlds []fileWorld, opts Options, how ValidateOptions) ([]diag.List, error) {
+	results := make([]diag.List, len(worlds))
 	errs := make([]error, len(worlds))
 	watch := opts.Watch
 	if len(worlds) > 1 {
@@ -63,7 +60,7 @@ func validateAll(worlds [][]content, opts Options, how ValidateOptions) ([]resul
 	} else {
 		watch = nil
 	}
-	watch.Each("checking files", len(worlds), func(i int) { results[i], errs[i] = validateOne(worlds[i], opts, how) })
+	watch.Each("checking files", len(worlds), func(i int) { results[i], errs[i] = validateOne(worlds[i].files, opts, how) })
 	for _, err := range errs {
 		if err != nil {
 			return nil, err
@@ -75,7 +72,7 @@ func validateAll(worlds [][]content, opts Options, how ValidateOptions) ([]resul
 // validateOne checks the documents of one world: each by itself, then all together. A document that its schema refuses takes
 // part in the mesh with what can be read of it, so that what refers to it is not called wrong; but beyond the mistake itself
 // nothing is told of it, nor of what it does to others.
-func validateOne(files []content, opts Options, how ValidateOptions) (result, error) {
+func validateOne(files []content, opts Options, how ValidateOptions) (diag.List, error) {
 	var found diag.List
 	for _, f := range files {
 		found = append(found, f.shapes...)
@@ -84,13 +81,13 @@ func validateOne(files []content, opts Options, how ValidateOptions) (result, er
 	broken.add(found)
 	w := &World{}
 	if err := w.build(files, opts); err != nil {
-		return result{}, err
+		return nil, err
 	}
 	found = append(found, broken.sound(w.Found)...)
 	broken.add(slices.DeleteFunc(slices.Clone(w.Found), func(d diag.Diagnostic) bool { return d.Check != diag.Undecodable }))
 	opts.Watch.Begin("checking how the documents fit together")
 	in := validate.Input{Mesh: w.Mesh, Objects: w.Objects, Registry: how.Registry}
-	return result{skipped: w.Skipped, found: append(found, broken.sound(validate.Run(in))...)}, nil
+	return append(found, broken.sound(validate.Run(in))...), nil
 }
 
 // FindingsAbout returns the findings of the wanted checks about some documents of the world. What they are compared with is
@@ -140,15 +137,4 @@ func (b broken) sound(found diag.List) diag.List {
 	return slices.DeleteFunc(found, func(d diag.Diagnostic) bool {
 		return b[d.At.Doc] || slices.ContainsFunc(d.Related, func(r diag.Related) bool { return b[r.Place.Doc] })
 	})
-}
-
-// apart are worlds of one file each, for the files that hold documents.
-func apart(files []content) [][]content {
-	var worlds [][]content
-	for _, f := range files {
-		if len(f.docs) > 0 {
-			worlds = append(worlds, []content{f})
-		}
-	}
-	return worlds
 }

@@ -1,0 +1,181 @@
+package world
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A Part is a file of a repository, with the resources that it defines.
+type Part struct {
+	Name      string
+	Resources []string // each named by its group, kind, namespace and name
+	Named     bool     // by the user: it belongs to every world
+}
+
+// A Clash is the first pair of files that are alternatives, and the resource that both define.
+type Clash struct{ First, Second, Resource string }
+
+// Alternatives divides files into worlds. Two files of one folder that define the same resource are alternatives: no cluster runs
+// both. Where the files are in different folders, the two folders below the one that holds both are alternatives, with all
+// that is in them. Each world holds everything else that fits. The result has positions of parts; the clash is nil where there
+// is one world.
+func Alternatives(parts []Part) ([][]int, *Clash) {
+	root := &folder{}
+	var named []int
+	for i, p := range parts {
+		if p.Named {
+			named = append(named, i)
+			continue
+		}
+		root.add(strings.Split(filepath.ToSlash(filepath.Clean(p.Name)), "/"), i, p.Resources)
+	}
+	d := divider{parts: parts}
+	worlds := d.divide(root)
+	for i := range worlds {
+		worlds[i] = append(worlds[i], named...)
+		slices.Sort(worlds[i])
+	}
+	if len(worlds) == 0 {
+		worlds = [][]int{named}
+	}
+	return worlds, d.clash
+}
+
+// A folder is a folder or, without children, a file.
+type folder struct {
+	name      string
+	children  []*folder
+	part      int
+	resources []string // of all files in it, each once
+	worlds    [][]int
+}
+
+func (f *folder) add(path []string, part int, resources []string) {
+	f.resources = append(f.resources, resources...)
+	if len(path) == 0 {
+		f.part = part
+		return
+	}
+	i := slices.IndexFunc(f.children, func(c *folder) bool { return c.name == path[0] })
+	if i < 0 {
+		i = len(f.children)
+		f.children = append(f.children, &folder{name: path[0]})
+	}
+	f.children[i].add(path[1:], part, resources)
+}
+
+// first returns the first file of a folder that defines a resource.
+func (d *divider) first(f *folder, resource string) string {
+	for len(f.children) > 0 {
+		i := slices.IndexFunc(f.children, func(c *folder) bool { return slices.Contains(c.resources, resource) })
+		f = f.children[i]
+	}
+	return d.parts[f.part].Name
+}
+
+type divider struct {
+	parts []Part
+	clash *Clash
+}
+
+// divide returns the worlds of a folder.
+func (d *divider) divide(f *folder) [][]int {
+	if len(f.children) == 0 {
+		if f.name == "" {
+			return nil
+		}
+		return [][]int{{f.part}}
+	}
+	for _, c := range f.children {
+		c.worlds = d.divide(c)
+	}
+	rivals := d.rivals(f)
+	var common []int
+	var classes [][]int
+	for i := range f.children {
+		if len(rivals[i]) == 0 {
+			common = append(common, i)
+			continue
+		}
+		k := slices.IndexFunc(classes, func(class []int) bool { return fits(i, class, rivals) })
+		if k < 0 {
+			k, classes = len(classes), append(classes, nil)
+		}
+		classes[k] = append(classes[k], i)
+	}
+	if len(classes) == 0 {
+		return f.join(common, nil)
+	}
+	var worlds [][]int
+	for k, class := range classes {
+		varied, fixed := class, common
+		if k == 0 {
+			varied, fixed = append(slices.Clone(class), common...), nil
+		}
+		worlds = append(worlds, f.join(varied, append(slices.Clone(fixed), f.fill(class, rivals)...))...)
+	}
+	return worlds
+}
+
+// rivals returns which children of a folder define a resource that another one defines.
+func (d *divider) rivals(f *folder) []map[int]bool {
+	rivals := make([]map[int]bool, len(f.children))
+	owners := map[string][]int{}
+	for i, c := range f.children {
+		for _, r := range c.resources {
+			have := owners[r]
+			if slices.Contains(have, i) {
+				continue
+			}
+			for _, other := range have {
+				if rivals[i] == nil {
+					rivals[i] = map[int]bool{}
+				}
+				if rivals[other] == nil {
+					rivals[other] = map[int]bool{}
+				}
+				rivals[i][other], rivals[other][i] = true, true
+				if d.clash == nil {
+					d.clash = &Clash{d.first(f.children[other], r), d.first(c, r), r}
+				}
+			}
+			owners[r] = append(have, i)
+		}
+	}
+	return rivals
+}
+
+// fill returns the children of other classes that fit beside a class, in order.
+func (f *folder) fill(class []int, rivals []map[int]bool) []int {
+	var more []int
+	for i := range f.children {
+		if len(rivals[i]) > 0 && !slices.Contains(class, i) && fits(i, class, rivals) && fits(i, more, rivals) {
+			more = append(more, i)
+		}
+	}
+	return more
+}
+
+func fits(child int, among []int, rivals []map[int]bool) bool {
+	return !slices.ContainsFunc(among, func(other int) bool { return rivals[child][other] })
+}
+
+// join puts children together: a world for each that the varied ones have, with the first world of the others.
+func (f *folder) join(varied, fixed []int) [][]int {
+	n := 1
+	for _, i := range varied {
+		n = max(n, len(f.children[i].worlds))
+	}
+	worlds := make([][]int, n)
+	for j := range worlds {
+		for _, i := range varied {
+			all := f.children[i].worlds
+			worlds[j] = append(worlds[j], all[j%len(all)]...)
+		}
+		for _, i := range fixed {
+			worlds[j] = append(worlds[j], f.children[i].worlds[0]...)
+		}
+	}
+	return worlds
+}

@@ -1,0 +1,54 @@
+package world_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sem.example/internal/world"
+)
+
+// TestAlternatives divides repositories, a file each with the resources that it defines.
+func TestAlternatives(t *testing.T) {
+	tests := map[string]struct{ files, want string }{
+		"one world":               {"a.yaml: x\nb.yaml: y", "a.yaml b.yaml"},
+		"files of one folder":     {"v1.yaml: route\nv2.yaml: route\nweb.yaml: web", "v1.yaml web.yaml | v2.yaml web.yaml"},
+		"base and overlays":       {"base/vs.yaml: r\nbase/web.yaml: w\noverlays/dev/vs.yaml: r\noverlays/prod/vs.yaml: r\noverlays/prod/dr.yaml: d", "base/vs.yaml base/web.yaml | overlays/dev/vs.yaml | overlays/prod/vs.yaml overlays/prod/dr.yaml"},
+		"folders beside a common": {"dev/a.yaml: a\ndev/b.yaml: b\nprod/a.yaml: a\ncommon/c.yaml: c", "dev/a.yaml dev/b.yaml common/c.yaml | prod/a.yaml common/c.yaml"},
+		"what fits joins":         {"one.yaml: a b\ntwo.yaml: a\nthree.yaml: c\nfour.yaml: c", "one.yaml three.yaml | two.yaml four.yaml"},
+		"nested":                  {"x/1.yaml: a\nx/2.yaml: a\ny/1.yaml: b\ny/2.yaml: b\ny/3.yaml: b", "x/1.yaml y/1.yaml | x/2.yaml y/2.yaml | x/1.yaml y/3.yaml"},
+		"twice in one file":       {"a.yaml: x x\nb.yaml: y", "a.yaml b.yaml"},
+		"named files":             {"!a.yaml: x\n!b.yaml: x\nf/1.yaml: y\nf/2.yaml: y", "a.yaml b.yaml f/1.yaml | a.yaml b.yaml f/2.yaml"},
+		"nothing":                 {"", ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, divided(test.files)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// divided words the worlds of files.
+func divided(files string) string {
+	var parts []world.Part
+	for _, line := range strings.Split(files, "\n") {
+		name, resources, _ := strings.Cut(line, ": ")
+		bare := strings.TrimPrefix(name, "!")
+		if line != "" {
+			parts = append(parts, world.Part{Name: bare, Resources: strings.Fields(resources), Named: bare != name})
+		}
+	}
+	worlds, _ := world.Alternatives(parts)
+	var out []string
+	for _, w := range worlds {
+		var names []string
+		for _, i := range w {
+			names = append(names, parts[i].Name)
+		}
+		out = append(out, strings.Join(names, " "))
+	}
+	return strings.Join(out, " | ")
+}
