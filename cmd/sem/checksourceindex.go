@@ -301,5 +301,9 @@ var checkSources = map[string][]string{
 	"SEM305": {"validate/policynames.go"},
 	"SEM306": {"validate/policynames.go"},
 	"SEM309": {"validate/policyreach.go"},
+	"SEM311": {"validate/disabledmutual.go"},
+	"SEM312": {"validate/literalasterisk.go"},
+	"SEM313": {"validate/coveredelsewhere.go"},
+	"SEM314": {"validate/tries.go"},
 	"SEM319": {"validate/nullmatch.go"},
 }
