@@ -42,10 +42,11 @@ func TestUnderstood(t *testing.T) {
 // agree compares the checker with CUE.
 func agree(t *testing.T, name string, doc *source.Document) {
 	t.Helper()
-	if kindOf(doc) == "" {
+	kind := Definition(doc)
+	if kind == "" {
 		return
 	}
-	fast, slow := Accepts(doc), ask(doc.Kind, stored(named{define("#" + doc.Kind)}, doc.Root), nil)
+	fast, slow := Accepts(doc), ask(kind, stored(named{define("#" + kind)}, doc.Root), nil)
 	switch {
 	case fast && len(slow) > 0:
 		t.Errorf("%s: the checker accepts what CUE does not: %v\n%s", name, slow, doc.Root.AppendJSON(nil))

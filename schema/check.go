@@ -14,9 +14,10 @@ func Check(doc *source.Document) diag.List {
 	if Accepts(doc) {
 		return nil
 	}
-	root := named{define("#" + doc.Kind)}
+	name := Definition(doc)
+	root := named{define("#" + name)}
 	r := &report{
-		doc: doc, excerpt: newExcerpt(root, stored(root, doc.Tree())), term: root,
+		doc: doc, definition: name, excerpt: newExcerpt(root, stored(root, doc.Tree())), term: root,
 		blank: map[*source.Node]patch{}, seen: map[string]bool{}, gone: map[string]bool{},
 	}
 	for r.round() {
@@ -34,7 +35,8 @@ func Check(doc *source.Document) diag.List {
 // reports what is wrong in itself, or else what is wrong about the combination of fields, or else what is missing, and hides
 // that from the next.
 type report struct {
-	doc *source.Document
+	doc        *source.Document
+	definition string // that the document has to fit
 	*excerpt
 	term  term // of the document
 	blank map[*source.Node]patch
@@ -49,7 +51,7 @@ type report struct {
 // round asks CUE once, and says whether asking again may bring more.
 func (r *report) round() bool {
 	var groups [3][]mistake
-	for _, e := range ask(r.doc.Kind, r.root, r.blank) {
+	for _, e := range ask(r.definition, r.root, r.blank) {
 		m := r.locate(e)
 		switch {
 		case m.class == nothing:

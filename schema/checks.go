@@ -14,7 +14,7 @@ const firstRule = "SEM040"
 func Checks() []*diag.Check {
 	return slices.Concat(
 		[]*diag.Check{unknownField, wrongType, missingField}, valueChecks, sharedRules, serviceEntryRules, destinationRuleRules,
-		virtualServiceRules, gatewayRules, securityRules,
+		virtualServiceRules, gatewayRules, securityRules, gatewayAPIRules,
 	)
 }
 

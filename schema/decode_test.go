@@ -26,7 +26,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		docs, _ := source.Parse(&source.File{Name: "fuzz.yaml", Data: text})
 		for _, doc := range docs {
-			to := decoders[kindOf(doc)]
+			to := decoders[Definition(doc)]
 			spec := doc.Root.Get("spec")
 			if to == nil || spec == nil || len(Check(doc)) > 0 {
 				continue

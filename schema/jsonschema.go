@@ -31,7 +31,7 @@ func JSONSchema(kinds ...string) map[string]any {
 		group, _, _ := strings.Cut(Version(kind), "/")
 		is := jsonSchema{
 			"required":   []string{"apiVersion", "kind"},
-			"properties": jsonSchema{"kind": jsonSchema{"const": kind}, "apiVersion": jsonSchema{"pattern": "^" + strings.ReplaceAll(group, ".", `\.`) + "/"}},
+			"properties": jsonSchema{"kind": jsonSchema{"const": kindNamed(kind)}, "apiVersion": jsonSchema{"pattern": "^" + strings.ReplaceAll(group, ".", `\.`) + "/"}},
 		}
 		each = append(each, jsonSchema{"if": is, "then": w.of(named{define("#" + kind)})})
 	}

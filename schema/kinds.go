@@ -7,31 +7,60 @@ import (
 	"sem.example/internal/source"
 )
 
-// kindList are the kinds that the schema defines, each in a file of its own.
+// kindList are the kinds that the schema defines, each by the name of its definition.
 var kindList = []string{
-	"AuthorizationPolicy", "DestinationRule", "Gateway", "PeerAuthentication", "RequestAuthentication",
-	"ServiceEntry", "Sidecar", "VirtualService", "WorkloadEntry", "WorkloadGroup",
+	"AuthorizationPolicy", "BackendTLSPolicy", "DestinationRule", "GRPCRoute", "Gateway", "GatewayClass", "HTTPRoute", kubernetesGateway, "ListenerSet",
+	"PeerAuthentication", "ReferenceGrant", "RequestAuthentication", "ServiceEntry", "Sidecar", "TCPRoute", "TLSRoute", "VirtualService",
+	"WorkloadEntry", "WorkloadGroup",
 }
+
+// kubernetesGateway is the definition of the Gateway of the Gateway API, whose kind Istio has, too.
+const kubernetesGateway = "KubernetesGateway"
 
 // Kinds returns the kinds that the schema defines, sorted.
 func Kinds() []string { return slices.Clone(kindList) }
 
-// kindOf returns the kind of a document, or "" where the schema does not define it.
-func kindOf(doc *source.Document) string {
+// Definition returns the name of the definition of a document, which is that of its kind except where two API groups have the
+// kind. It is "" where the schema does not define it.
+func Definition(doc *source.Document) string {
 	group, _, _ := strings.Cut(doc.APIVersion, "/")
-	if !strings.HasSuffix(group, ".istio.io") || !slices.Contains(kindList, doc.Kind) {
+	name := doc.Kind
+	if name == "Gateway" && group == gatewayAPI {
+		name = kubernetesGateway
+	}
+	if !slices.Contains(kindList, name) || name == kubernetesGateway && group != gatewayAPI {
 		return ""
 	}
-	return doc.Kind
+	if istio := strings.HasSuffix(group, ".istio.io"); istio && groupOf(name) == gatewayAPI || !istio && groupOf(name) != group {
+		return ""
+	}
+	return name
+}
+
+// gatewayAPI is the API group of the Gateway API.
+const gatewayAPI = "gateway.networking.k8s.io"
+
+// groupOf returns the API group of a definition.
+func groupOf(name string) string {
+	group, _, _ := strings.Cut(Version(name), "/")
+	return group
+}
+
+// kindNamed returns the kind that the documents of a definition have.
+func kindNamed(name string) string {
+	if name == kubernetesGateway {
+		return "Gateway"
+	}
+	return name
 }
 
 // Accepts says whether a document is right beyond doubt. Documents of kinds that the schema does not define are.
 // No is no answer: [Check] says what is wrong, if anything is.
 func Accepts(doc *source.Document) bool {
-	kind := kindOf(doc)
-	if kind == "" {
+	name := Definition(doc)
+	if name == "" {
 		return true
 	}
-	t := define("#" + kind).compiled()
+	t := define("#" + name).compiled()
 	return t.accepts(stored(t, doc.Tree()))
 }

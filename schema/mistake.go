@@ -85,7 +85,7 @@ func (m mistake) key() string {
 func (r *report) locate(e errors.Error) mistake {
 	m := mistake{node: r.root, term: r.term, terms: conj{r.term}}
 	path := e.Path()
-	if len(path) == 0 || path[0] != "#"+r.doc.Kind {
+	if len(path) == 0 || path[0] != "#"+r.definition {
 		return m // it is about a definition
 	}
 	for _, label := range path[1:] {

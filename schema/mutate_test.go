@@ -133,7 +133,7 @@ func agreeMutants(t *testing.T, name string, doc *source.Document, rounds int) {
 	for range rounds {
 		m := *doc
 		for range 1 + rnd.IntN(3) {
-			m.Root = addField(m.Root, named{define("#" + doc.Kind)}, rnd)
+			m.Root = addField(m.Root, named{define("#" + Definition(doc))}, rnd)
 		}
 		agree(t, name, &m)
 		m.Root = mutant(m.Root, rnd)

@@ -38,6 +38,25 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// TestGatewayAPIVerdicts does so with documents of the Gateway API. Their verdicts are those of Kubernetes' own validation against
+// the CRDs of sigs.k8s.io/gateway-api, for mutations of right documents.
+func TestGatewayAPIVerdicts(t *testing.T) {
+	dir := filepath.Join("..", "testdata", "verdicts")
+	if fresh := os.Getenv("SEM_VERDICTS"); fresh != "" {
+		dir = fresh
+	}
+	names, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no verdicts: %v", err)
+	}
+	for _, name := range names {
+		agree, total := compareVerdicts(t, name)
+		if agree < total {
+			t.Errorf("%s: %d of %d verdicts agree", filepath.Base(name), agree, total)
+		}
+	}
+}
+
 func compareVerdicts(t *testing.T, name string) (agree, total int) {
 	t.Helper()
 	f, err := os.Open(name)

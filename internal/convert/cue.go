@@ -72,7 +72,8 @@ func (w *CUEWriter) label(d *source.Document) string {
 
 // document returns a document as an expression, and says whether that uses the definition of its kind.
 func document(d *source.Document) (ast.Expr, bool) {
-	version := schema.Version(d.Kind)
+	definition := schema.Definition(d)
+	version := schema.Version(definition)
 	group, _, _ := strings.Cut(version, "/")
 	if version == "" || !strings.HasPrefix(d.APIVersion, group+"/") {
 		return expression(headed(d.Root)), false
@@ -85,7 +86,7 @@ func document(d *source.Document) (ast.Expr, bool) {
 			rest.Fields = append(rest.Fields, f)
 		}
 	}
-	kind := &ast.SelectorExpr{X: ast.NewIdent("schema"), Sel: ast.NewIdent("#" + d.Kind)}
+	kind := &ast.SelectorExpr{X: ast.NewIdent("schema"), Sel: ast.NewIdent("#" + definition)}
 	return ast.NewBinExpr(token.AND, kind, expression(&rest)), true
 }
 
