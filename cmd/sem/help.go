@@ -33,7 +33,7 @@ var commandOrder = []struct {
 	title string
 	names []string
 }{
-	{"Questions about configuration", []string{"validate", "trace", "render", "test"}},
+	{"Questions about configuration", []string{"validate", "trace", "diff", "render", "test"}},
 	{"Writing configuration", []string{"new", "import", "export"}},
 	{"Reference", []string{"explain", "checks", "schema", "config", "version"}},
 }

@@ -63,7 +63,7 @@ func newRoot() *cobra.Command {
 	root.SetVersionTemplate(versionText())
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
-		newValidate(), newTrace(), newTest(), newRender(),
+		newValidate(), newTrace(), newTest(), newRender(), newDiff(),
 		newNew(), newImport(), newExport(),
 		newExplain(), newChecks(), newSchema(), newConfig(), newDump(), newVersion(),
 	)

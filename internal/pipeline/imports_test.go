@@ -61,9 +61,10 @@ var mayImport = map[string][]string{
 	"validate/internal/facts": {"internal/automaton", "internal/mesh", "internal/config", "internal/diag", "internal/source"},
 
 	"internal/pipeline":  {"internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate", "internal/release"},
-	"internal/explain":   {"internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
+	"internal/diff":      {"internal/envoy", "internal/probe", "simulate", "simulate/decision"},
+	"internal/explain":   {"internal/diff", "internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
 	"internal/suite":     {"internal/source", "internal/diag", "internal/pipeline", "internal/release", "internal/envoy", "simulate", "internal/explain"},
-	"internal/output":    {"internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
+	"internal/output":    {"internal/diff", "internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
 	"internal/request":   {"simulate", "internal/diag"},
 	"internal/recipe":    {"schema"},
 	"internal/convert":   {"internal/source", "schema"},
@@ -100,10 +101,10 @@ var mayImport = map[string][]string{
 	// The judges.
 	"internal/envoytest":          {"internal/envoy", "render", "internal/envoytest/binary", "internal/realenvoy", "internal/realenvoy/process", "internal/realenvoy/rootless"},
 	"internal/envoytest/binary":   {},
-	"internal/envoytest/conform":  {"internal/compile", "internal/envoy", "internal/realenvoy", "internal/envoytest/binary", "internal/envoytest/probe", "internal/envoytest/manifest", "internal/envoytest/randmesh", "internal/pipeline", "internal/source", "internal/suite", "simulate"},
+	"internal/envoytest/conform":  {"internal/compile", "internal/envoy", "internal/realenvoy", "internal/envoytest/binary", "internal/probe", "internal/envoytest/manifest", "internal/envoytest/randmesh", "internal/pipeline", "internal/source", "internal/suite", "simulate"},
 	"internal/envoytest/install":  {"internal/envoytest/binary"},
 	"internal/envoytest/manifest": {"internal/source"},
-	"internal/envoytest/probe":    {"internal/envoy", "simulate"},
+	"internal/probe":              {"internal/envoy", "simulate"},
 	"internal/structure":          {},
 	"internal/terms":              {},
 
@@ -131,12 +132,12 @@ var homes = []struct {
 	{"sigs.k8s.io/yaml", []string{"internal/compile/compiletest", "internal/source", "internal/config", "internal/envoytest/manifest"}, "values are read in one place, so that there is one reading of YAML"},
 	{"go.yaml.in/yaml", []string{"internal/source", "internal/recipe", "internal/convert"}, "only source knows lines; recipes and exports are written"},
 	{"istio.io/api", []string{"internal/patch", "internal/config", "internal/world", "internal/mesh", "internal/mesh/trafficpolicy", "internal/mesh/settings", "internal/mesh/ingress", "internal/mesh/routing", "internal/mesh/registry", "validate", "validate/internal/facts", "internal/compile/...", "schema", "internal/pipeline", "internal/explain"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
-	{"github.com/envoyproxy/go-control-plane", []string{"internal/envoy", "internal/patch", "internal/compile/...", "simulate", "simulate/decision", "simulate/internal/request", "simulate/internal/match", "simulate/internal/rbac", "simulate/internal/jwt", "simulate/internal/tlscontext", "simulate/internal/route", "simulate/internal/upstream", "simulate/internal/hcm", "simulate/internal/network", "simulate/internal/listener", "render", "internal/envoytest", "internal/envoytest/probe", "internal/realenvoy", "internal/realenvoy/accesslog", "internal/realenvoy/rootless"}, "validation must not depend on what is generated"},
+	{"github.com/envoyproxy/go-control-plane", []string{"internal/diff", "internal/pipeline", "internal/envoy", "internal/patch", "internal/compile/...", "simulate", "simulate/decision", "simulate/internal/request", "simulate/internal/match", "simulate/internal/rbac", "simulate/internal/jwt", "simulate/internal/tlscontext", "simulate/internal/route", "simulate/internal/upstream", "simulate/internal/hcm", "simulate/internal/network", "simulate/internal/listener", "render", "internal/envoytest", "internal/probe", "internal/realenvoy", "internal/realenvoy/accesslog", "internal/realenvoy/rootless"}, "validation must not depend on what is generated"},
 	{"github.com/spf13/cobra", []string{"cmd/sem"}, "a library has no flags"},
 	{"github.com/charmbracelet/lipgloss", []string{"internal/output"}, "looks are decided in one place"},
 	{"github.com/charmbracelet/x", []string{"internal/output"}, "looks are decided in one place"},
 	{"github.com/CycloneDX", []string{"internal/archive"}, "what is published is listed where it is built"},
-	{"github.com/blevesearch/vellum", []string{"internal/automaton"}, "the limits that keep automata small are set in one place"},
+	{"github.com/blevesearch/vellum", []string{"internal/automaton", "internal/diff"}, "the limits that keep automata small are set in one place"},
 	{"github.com/charmbracelet/huh", []string{"cmd/sem"}, "only a command talks with somebody"},
 }
 

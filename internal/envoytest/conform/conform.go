@@ -9,7 +9,7 @@ import (
 	"sync"
 
 	"sem.example/internal/envoy"
-	"sem.example/internal/envoytest/probe"
+	"sem.example/internal/probe"
 	"sem.example/internal/realenvoy"
 	"sem.example/simulate"
 )

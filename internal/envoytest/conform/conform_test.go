@@ -14,7 +14,7 @@ import (
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/envoytest"
-	"sem.example/internal/envoytest/probe"
+	"sem.example/internal/probe"
 	"sem.example/internal/realenvoy"
 	"sem.example/internal/realenvoy/upstream"
 	"sem.example/internal/source"

@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sem.example/internal/envoytest"
-	"sem.example/internal/envoytest/probe"
 	"sem.example/internal/pipeline"
+	"sem.example/internal/probe"
 	"sem.example/internal/realenvoy"
 	"sem.example/simulate"
 )

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sem.example/internal/envoy"
-	"sem.example/internal/envoytest/probe"
+	"sem.example/internal/probe"
 	"sem.example/simulate"
 )
 

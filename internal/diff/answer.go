@@ -1,0 +1,208 @@
+package diff
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"sem.example/simulate"
+)
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// writeNamed adds a header or a query parameter to a call and returns the query.
+func writeNamed(c *simulate.Call, about, text, query string) string {
+	kind, name, _ := strings.Cut(about, " ")
+	if kind == "header" {
+		c.Headers[name] = []string{text}
+		return query
+	}
+	lead := "?"
+	if query != "" {
+		lead = "&"
+	}
+	return query + lead + name + "=" + text
+}
+
+// An answer is what of a trace is compared: what the application gets to see, and what the server does.
+type answer struct {
+	Verdict  simulate.Verdict
+	Response *simulate.Response
+	Shares   map[string]string // of the destinations
+	Rewrite  *simulate.Rewrite
+	Headers  *simulate.HeaderOps
+	Policy   *simulate.Policy
+	Protocol string
+	TLS      []simulate.TLS
+}
+
+func answerOf(t *simulate.Trace) answer {
+	h := &t.Hops[0]
+	a := answer{Verdict: t.Verdict, Response: h.Response, Rewrite: h.Rewrite, Headers: h.Headers, Protocol: h.Protocol, Shares: map[string]string{}}
+	if a.Verdict == simulate.NoVirtualHost {
+		a.Verdict = simulate.NoRoute // the application sees the same
+	}
+	if h.Policy != nil {
+		p := *h.Policy
+		p.Mirrors = nil
+		for _, m := range h.Policy.Mirrors {
+			m.Cluster = hostOf(m.Cluster)
+			p.Mirrors = append(p.Mirrors, m)
+		}
+		a.Policy = &p
+	}
+	a.gather(h)
+	return a
+}
+
+// gather sums the shares of the places that the call may go to.
+func (a *answer) gather(h *simulate.Hop) {
+	branches := h.Branches
+	if len(branches) == 0 {
+		branches = []simulate.Branch{{Share: 1, Cluster: h.Cluster, Endpoints: h.Endpoints, TLS: h.TLS, Rewrite: h.Rewrite}}
+	}
+	shares := map[string]float64{}
+	for _, b := range branches {
+		tls := simulate.TLS{}
+		if b.TLS != nil {
+			tls = *b.TLS
+		}
+		if b.Share > 0 && !slices.ContainsFunc(a.TLS, func(t simulate.TLS) bool { return text(t) == text(tls) }) {
+			a.TLS = append(a.TLS, tls)
+		}
+		for place, share := range placesOf(b) {
+			shares[place+" "+string(b.Verdict)] += b.Share * share
+		}
+	}
+	for place, share := range shares {
+		a.Shares[place] = fmt.Sprintf("%.6f", share)
+	}
+	slices.SortFunc(a.TLS, func(x, y simulate.TLS) int { return strings.Compare(text(x), text(y)) })
+}
+
+// placesOf are the shares of the endpoints of a branch; without endpoints the cluster says where it is meant to go.
+func placesOf(b simulate.Branch) map[string]float64 {
+	out := map[string]float64{}
+	for _, e := range b.Endpoints {
+		out[fmt.Sprintf("%s:%d p%d %s", e.Address, e.Port, e.Priority, e.TLS)] += e.Share
+	}
+	if len(out) == 0 {
+		out[b.Cluster] = 1
+	}
+	return out
+}
+
+// hostOf is what a cluster's name says of the host, the subset left out.
+func hostOf(cluster string) string {
+	parts := strings.Split(cluster, "|")
+	if len(parts) != 4 {
+		return cluster
+	}
+	return parts[3] + ":" + parts[1]
+}
+
+// differ reports whether two traces answer a call differently, and of which kind that is.
+func differ(old, new *simulate.Trace) (Kind, bool) {
+	a, b := answerOf(old), answerOf(new)
+	x, _ := json.Marshal(a)
+	y, _ := json.Marshal(b)
+	if string(x) == string(y) {
+		return "", false
+	}
+	return cmp.Or(grave(a, b), moved(a, b), Policy), true
+}
+
+func grave(a, b answer) Kind {
+	switch {
+	case a.Verdict.Succeeded() && !b.Verdict.Succeeded():
+		return Broken
+	case a.Verdict == simulate.Denied && b.Verdict != simulate.Denied, weaker(a.TLS, b.TLS):
+		return LessSafe
+	case !a.Verdict.Succeeded() && b.Verdict.Succeeded():
+		return Repaired
+	}
+	return ""
+}
+
+func moved(a, b answer) Kind {
+	if a.Verdict != b.Verdict || text(a.Shares) != text(b.Shares) || text(a.Response) != text(b.Response) || text(a.Rewrite) != text(b.Rewrite) {
+		return Moved
+	}
+	return ""
+}
+
+// weaker reports whether some destination is encrypted less, or verified less, than any was.
+func weaker(old, new []simulate.TLS) bool {
+	least := func(all []simulate.TLS) int {
+		strength := 3
+		for _, t := range all {
+			strength = min(strength, strengthOf(t))
+		}
+		return strength
+	}
+	return len(old) > 0 && len(new) > 0 && least(new) < least(old)
+}
+
+func strengthOf(t simulate.TLS) int {
+	switch {
+	case t.OriginatedBy == "none" || t.OriginatedBy == "" && t.Mode == "":
+		return 0
+	case t.OriginatedBy == "application", t.Verified:
+		return 2
+	}
+	return 1
+}
+
+// Details are the parts of the answers of two traces that differ, each as "part: old → new".
+func Details(old, new *simulate.Trace) []string {
+	a, b := answerOf(old), answerOf(new)
+	if x, y := a.Verdict.Succeeded(), b.Verdict.Succeeded(); x != y {
+		return []string{fmt.Sprintf("verdict: %s → %s", a.Verdict, b.Verdict)}
+	}
+	var out []string
+	for _, part := range []struct {
+		name     string
+		old, new any
+	}{
+		{"verdict", a.Verdict, b.Verdict}, {"response", a.Response, b.Response}, {"endpoints", a.Shares, b.Shares}, {"TLS", a.TLS, b.TLS},
+		{"rewrite", a.Rewrite, b.Rewrite}, {"headers", a.Headers, b.Headers}, {"protocol", a.Protocol, b.Protocol},
+	} {
+		if x, y := text(part.old), text(part.new); x != y {
+			out = append(out, fmt.Sprintf("%s: %s → %s", part.name, x, y))
+		}
+	}
+	return append(out, policyDetails(a.Policy, b.Policy)...)
+}
+
+func policyDetails(old, new *simulate.Policy) []string {
+	x, y := fieldsOf(old), fieldsOf(new)
+	all := slices.Concat(sortedKeys(x), sortedKeys(y))
+	slices.Sort(all)
+	var out []string
+	for _, name := range slices.Compact(all) {
+		if a, b := text(x[name]), text(y[name]); a != b {
+			out = append(out, fmt.Sprintf("%s: %s → %s", name, orNone(a), orNone(b)))
+		}
+	}
+	return out
+}
+
+func orNone(text string) string {
+	if text == "null" {
+		return "none"
+	}
+	return text
+}
+
+func fieldsOf(v any) map[string]any {
+	out := map[string]any{}
+	data, _ := json.Marshal(v)
+	_ = json.Unmarshal(data, &out) // null leaves it empty
+	return out
+}
+
+// Differ reports whether two traces answer a call differently, and of which kind that is.
+func Differ(old, new *simulate.Trace) (Kind, bool) { return differ(old, new) }

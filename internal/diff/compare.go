@@ -1,0 +1,280 @@
+package diff
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
+
+	"sem.example/internal/envoy"
+	"sem.example/internal/probe"
+	"sem.example/simulate"
+)
+
+// A Side is one of the two configurations of a proxy.
+type Side struct {
+	Snapshot *envoy.Snapshot
+	Ask      func(simulate.Call) *simulate.Trace // follows a call through the proxy; nil where it cannot
+}
+
+// maxProbes is how many calls are tried where listeners differ.
+const maxProbes = 400
+
+// Compare finds the calls that two sides of a proxy answer differently.
+func Compare(proxy simulate.Proxy, old, new Side) *Result {
+	c := &comparison{proxy: proxy, old: newPart(old), new: newPart(new), result: &Result{}}
+	c.notModelled()
+	c.listeners()
+	c.unseen()
+	return c.result
+}
+
+// A comparison is the work on one proxy.
+type comparison struct {
+	proxy    simulate.Proxy
+	old, new *part
+	result   *Result
+}
+
+// A part is what the work keeps of one side.
+type part struct {
+	Side
+	*normalizer
+	listeners map[string]*listenerv3.Listener
+}
+
+func newPart(s Side) *part {
+	p := &part{Side: s, normalizer: newNormalizer(s.Snapshot, envoy.NewIndex(s.Snapshot)), listeners: map[string]*listenerv3.Listener{}}
+	for _, l := range s.Snapshot.Listeners {
+		p.listeners[l.GetName()] = l
+	}
+	return p
+}
+
+// notModelled leaves undecided what either side does not model, unless both have the very same.
+func (c *comparison) notModelled() {
+	say := func(p *part) map[string]bool {
+		out := map[string]bool{}
+		for _, n := range p.Snapshot.NotModelled {
+			content := ""
+			if n.Origin.Doc != nil {
+				content = text(n.Origin.Doc.Tree())
+			}
+			out[n.What+"\x00"+content] = true
+		}
+		return out
+	}
+	old, new := say(c.old), say(c.new)
+	for _, what := range slices.Concat(sortedKeys(old), sortedKeys(new)) {
+		if !old[what] || !new[what] {
+			name, _, _ := strings.Cut(what, "\x00")
+			c.doubt(Undecided{Why: Unmodelled, What: name})
+		}
+	}
+}
+
+func (c *comparison) doubt(u Undecided) {
+	if !slices.ContainsFunc(c.result.Undecided, func(v Undecided) bool { return v.Why == u.Why && v.What == u.What && u.What != "" }) {
+		c.result.Undecided = append(c.result.Undecided, u)
+	}
+}
+
+// listeners compares listener by listener, and the route tables of those that differ in them alone.
+func (c *comparison) listeners() {
+	names := slices.Concat(sortedKeys(c.old.listeners), sortedKeys(c.new.listeners))
+	slices.Sort(names)
+	tables := map[string]entry{}
+	for _, name := range slices.Compact(names) {
+		old, new := c.old.listeners[name], c.new.listeners[name]
+		if c.old.listener(old) == c.new.listener(new) {
+			continue
+		}
+		for _, e := range entries(new) {
+			if _, ok := tables[e.table]; !ok && c.old.table(e.table) != c.new.table(e.table) {
+				tables[e.table] = e
+			}
+		}
+		if c.old.frame(old) != c.new.frame(new) {
+			c.probe(name, old, new)
+		}
+	}
+	for _, name := range sortedKeys(tables) {
+		c.table(name, tables[name])
+	}
+}
+
+// probe tries calls to a listener that differs in more than its route tables.
+func (c *comparison) probe(name string, old, new *listenerv3.Listener) {
+	seen := map[string]bool{}
+	for _, side := range []struct {
+		*part
+		listener *listenerv3.Listener
+	}{{c.old, old}, {c.new, new}} {
+		if side.listener == nil {
+			continue
+		}
+		s := *side.Snapshot
+		s.Listeners = []*listenerv3.Listener{side.listener}
+		for _, call := range probe.Calls(&s, c.proxy, 1, maxProbes) {
+			if ch := c.ask(call); ch != nil && !seen[signature(ch)] {
+				seen[signature(ch)] = true
+				ch.Region = Region{Listener: name, Port: ch.Witness.Port, Sampled: true}
+				c.result.Changes = append(c.result.Changes, *ch)
+			}
+		}
+	}
+	if len(seen) == 0 {
+		c.doubt(Undecided{Region: Region{Listener: name}, Why: Unshown, What: "listener " + name})
+	}
+}
+
+// signature is what changes of the same kind have in common.
+func signature(ch *Change) string {
+	return string(ch.Kind) + text(answerOf(ch.Old)) + text(answerOf(ch.New))
+}
+
+// ask follows a call on both sides and returns the change, if there is one.
+func (c *comparison) ask(call simulate.Call) *Change {
+	old, new := c.old.Ask(call), c.new.Ask(call)
+	if old == nil || new == nil {
+		return nil
+	}
+	kind, ok := differ(old, new)
+	if !ok {
+		return nil
+	}
+	return &Change{Kind: kind, Witness: call, Old: old, New: new}
+}
+
+// unseen counts the clusters that differ and that nothing leads to.
+func (c *comparison) unseen() {
+	names := map[string]bool{}
+	for _, p := range []*part{c.old, c.new} {
+		for _, cl := range p.Snapshot.Clusters {
+			if !c.old.used[cl.GetName()] && !c.new.used[cl.GetName()] {
+				names[cl.GetName()] = true
+			}
+		}
+	}
+	for name := range names {
+		if c.old.cluster(name) != c.new.cluster(name) {
+			c.result.Unseen++
+		}
+	}
+}
+
+// An entry is a way to a route table.
+type entry struct {
+	table string
+	call  simulate.Call
+	paths []side
+}
+
+// entries are the ways to the route tables of a listener.
+func entries(l *listenerv3.Listener) []entry {
+	var out []entry
+	for _, chain := range append(slices.Clone(l.GetFilterChains()), l.GetDefaultFilterChain()) {
+		for _, f := range chain.GetFilters() {
+			hcm := &hcmv3.HttpConnectionManager{}
+			if f.GetTypedConfig().UnmarshalTo(hcm) != nil || hcm.GetRds() == nil {
+				continue
+			}
+			e := entry{table: hcm.GetRds().GetRouteConfigName(), paths: normalPaths(hcm)}
+			e.call = callInto(l, chain)
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// normalPaths are the paths that a connection manager lets through to its routes.
+func normalPaths(hcm *hcmv3.HttpConnectionManager) []side {
+	var out []side
+	if hcm.GetNormalizePath().GetValue() {
+		out = append(out, side{dotSegments, true})
+	}
+	if hcm.GetMergeSlashes() {
+		out = append(out, side{doubledSlash, true})
+	}
+	return out
+}
+
+// callInto is a connection that a filter chain takes.
+func callInto(l *listenerv3.Listener, chain *listenerv3.FilterChain) simulate.Call {
+	address := l.GetAddress().GetSocketAddress()
+	call := simulate.Call{Port: address.GetPortValue(), Protocol: "http"}
+	if a := address.GetAddress(); a != "0.0.0.0" && a != "::" {
+		call.Address = a
+	}
+	m := chain.GetFilterChainMatch()
+	if m.GetTransportProtocol() == "tls" || chain.GetTransportSocket() != nil || len(m.GetServerNames()) > 0 {
+		call.TLS = "tls"
+	}
+	if names := m.GetServerNames(); len(names) > 0 {
+		call.SNI = exampleOf(names[0])
+	}
+	return call
+}
+
+// table compares a route table host by host.
+func (c *comparison) table(name string, e entry) {
+	a, b := c.old.resources.Route(name), c.new.resources.Route(name)
+	if a == nil || b == nil {
+		c.doubt(Undecided{Region: Region{Table: name}, Why: Unshown, What: "route table " + name})
+		return
+	}
+	old, new := newTable(c.old.normalizer, a), newTable(c.new.normalizer, b)
+	for _, cell := range cells(old, new) {
+		if old.list(cell.old).rest[0] != new.list(cell.new).rest[0] {
+			c.cell(e, cell, old, new)
+		}
+	}
+}
+
+// cell walks the routes of two virtual hosts that serve the same hosts.
+func (c *comparison) cell(e entry, at *cell, a, b *table) {
+	old, new := a.list(at.old), b.list(at.new)
+	where := func(r region) Region {
+		return Region{Table: e.table, Hosts: at.hosts, Port: e.call.Port, Conditions: r.conditions()}
+	}
+	w := &walk{old: old, new: new, pairs: map[[2]int]*pair{}}
+	w.try = func(r region, parts map[string]value) *Change {
+		base := e.call
+		if base.TLS == "tls" && strings.HasPrefix(base.SNI, "any") {
+			base.SNI = at.example
+		}
+		base.Proxy = c.proxy
+		ch := c.ask(write(base, parts, authority(a, b, at, base.Port)))
+		if ch != nil {
+			ch.Region = where(r)
+		}
+		return ch
+	}
+	w.visit(node{region: region{hosts: at.language(), paths: e.paths}})
+	for _, key := range w.order {
+		switch p := w.pairs[key]; {
+		case p.change != nil:
+			c.result.Changes = append(c.result.Changes, *p.change)
+		default:
+			c.doubt(Undecided{Region: where(p.region), Why: p.doubt})
+		}
+	}
+	if w.cut != nil {
+		c.doubt(Undecided{Region: where(*w.cut), Why: Bound})
+	}
+}
+
+// authority is the host of a cell, with the port where both tables pass over it.
+func authority(old, new *table, at *cell, port uint32) string {
+	if port == 80 || port == 443 || strings.Contains(at.example, ":") {
+		return at.example
+	}
+	for _, t := range []*table{old, new} {
+		if !t.proto.GetIgnorePortInHostMatching() && t.serves(at.example) != t.serves(fmt.Sprintf("%s:%d", at.example, port)) {
+			return at.example
+		}
+	}
+	return fmt.Sprintf("%s:%d", at.example, port)
+}

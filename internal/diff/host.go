@@ -1,0 +1,175 @@
+package diff
+
+import (
+	"cmp"
+	"net/netip"
+	"regexp/syntax"
+	"slices"
+	"strings"
+
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+	"google.golang.org/protobuf/proto"
+)
+
+// A table is a route table of one side.
+type table struct {
+	*normalizer
+	proto   *routev3.RouteConfiguration
+	frame   digest // what it says beside its hosts
+	domains map[string]*routev3.VirtualHost
+	lists   map[*routev3.VirtualHost]*list
+}
+
+func newTable(n *normalizer, t *routev3.RouteConfiguration) *table {
+	out := &table{normalizer: n, proto: t, domains: map[string]*routev3.VirtualHost{}, lists: map[*routev3.VirtualHost]*list{}}
+	frame := proto.Clone(&routev3.RouteConfiguration{}).(*routev3.RouteConfiguration)
+	proto.Merge(frame, withoutHosts(t))
+	frame.Name = ""
+	out.frame = digestOf(n.reduce(tree(frame)))
+	for _, v := range t.GetVirtualHosts() {
+		for _, d := range v.GetDomains() {
+			d = strings.ToLower(d)
+			if out.domains[d] == nil {
+				out.domains[d] = v
+			}
+		}
+	}
+	return out
+}
+
+// withoutHosts is a table without its virtual hosts, which share the other fields.
+func withoutHosts(t *routev3.RouteConfiguration) *routev3.RouteConfiguration {
+	out := &routev3.RouteConfiguration{}
+	fields := t.ProtoReflect()
+	for i := range fields.Descriptor().Fields().Len() {
+		if f := fields.Descriptor().Fields().Get(i); f.Name() != "virtual_hosts" && fields.Has(f) {
+			out.ProtoReflect().Set(f, fields.Get(f))
+		}
+	}
+	return out
+}
+
+// serves is the virtual host of a host: by its name, else by the longest wildcard, else by "*".
+func (t *table) serves(host string) *routev3.VirtualHost {
+	if v := t.domains[host]; v != nil {
+		return v
+	}
+	for i := 1; i < len(host); i++ {
+		if v := t.domains["*"+host[i:]]; v != nil {
+			return v
+		}
+	}
+	for i := len(host) - 1; i > 0; i-- {
+		if v := t.domains[host[:i]+"*"]; v != nil {
+			return v
+		}
+	}
+	return t.domains["*"]
+}
+
+// list is the routes of a virtual host.
+func (t *table) list(v *routev3.VirtualHost) *list {
+	if l := t.lists[v]; l != nil {
+		return l
+	}
+	frame := []any{t.frame}
+	if v != nil {
+		bare := proto.Clone(v).(*routev3.VirtualHost)
+		bare.Routes, bare.Domains, bare.Name = nil, nil, ""
+		frame = append(frame, t.reduce(tree(bare)))
+	}
+	var rules []rule
+	for _, r := range v.GetRoutes() {
+		one := rule{conditions: conditionsOf(r.GetMatch()), outcome: digestOf([]any{frame, t.outcome(r)})}
+		keys := []string{string(one.outcome)}
+		for _, c := range one.conditions {
+			keys = append(keys, c.key)
+		}
+		one.key = digestOf(keys)
+		rules = append(rules, one)
+	}
+	l := newList(rules, digestOf([]any{"no route", v.GetRequireTls().String()}))
+	t.lists[v] = l
+	return l
+}
+
+// A cell is domains that two tables serve by the same two virtual hosts.
+type cell struct {
+	old, new *routev3.VirtualHost
+	hosts    []string // domains, the first of which names the cell
+	example  string
+}
+
+// cells cuts the hosts into what the tables tell apart.
+func cells(old, new *table) []*cell {
+	domains := slices.Concat(sortedKeys(old.domains), sortedKeys(new.domains), []string{"*"})
+	slices.Sort(domains)
+	var out []*cell
+	byPair := map[[2]*routev3.VirtualHost]*cell{}
+	for _, d := range slices.Compact(domains) {
+		host := exampleOf(d)
+		pair := [2]*routev3.VirtualHost{old.serves(host), new.serves(host)}
+		c := byPair[pair]
+		if c == nil {
+			c = &cell{old: pair[0], new: pair[1], example: host}
+			byPair[pair], out = c, append(out, c)
+		}
+		c.hosts = append(c.hosts, d)
+	}
+	for _, c := range out {
+		slices.SortStableFunc(c.hosts, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
+		c.example = exampleOf(c.hosts[0])
+	}
+	return out
+}
+
+// rank puts the full names of a host first, then wildcards, then short names, then addresses.
+func rank(domain string) int {
+	_, err := netip.ParseAddr(strings.Trim(domain, "[]"))
+	switch {
+	case err == nil:
+		return 0
+	case strings.Contains(domain, "*"):
+		return -1
+	case !strings.Contains(domain, ":") && !strings.HasSuffix(domain, "."):
+		return -1 - len(domain)
+	}
+	return -1
+}
+
+// exampleOf is a host that a domain serves and that has no domain of its own.
+func exampleOf(domain string) string {
+	switch {
+	case domain == "*":
+		return "any.invalid"
+	case strings.HasPrefix(domain, "*"):
+		return "any" + domain[1:]
+	case strings.HasSuffix(domain, "*"):
+		return domain[:len(domain)-1] + "any"
+	}
+	return domain
+}
+
+// language is the authorities of a cell, with and without a port.
+func (c *cell) language() language {
+	var parts []string
+	for _, d := range c.hosts {
+		label := `[!-9;-~]+`
+		switch {
+		case d == "*":
+			parts = append(parts, label)
+		case strings.HasPrefix(d, "*"):
+			parts = append(parts, label+quote(d[1:]))
+		case strings.HasSuffix(d, "*"):
+			parts = append(parts, quote(d[:len(d)-1])+label)
+		default:
+			parts = append(parts, quote(d))
+		}
+	}
+	expression := "(?:" + strings.Join(parts, "|") + ")(?::[0-9]+)?"
+	if _, err := syntax.Parse(expression, syntax.Perl); err != nil {
+		return nil
+	}
+	l, _ := newLanguage(expression)
+	return l
+}

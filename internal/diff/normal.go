@@ -1,0 +1,287 @@
+package diff
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+
+	"sem.example/internal/envoy"
+)
+
+// A digest stands for what requests can show of a resource. Of equal digests, requests show the same.
+type digest string
+
+// A normalizer reduces the resources of one snapshot. What names a cluster or a route table is replaced by the digest of
+// it, so that names do not count and what is behind them does.
+type normalizer struct {
+	resources *envoy.Index
+	snapshot  *envoy.Snapshot
+	clusters  map[string]digest
+	tables    map[string]digest
+	used      map[string]bool // the clusters that were met on the way
+	named     bool            // leave the names of route tables as they are
+}
+
+func newNormalizer(s *envoy.Snapshot, x *envoy.Index) *normalizer {
+	return &normalizer{resources: x, snapshot: s, clusters: map[string]digest{}, tables: map[string]digest{}, used: map[string]bool{}}
+}
+
+// listener is the digest of a listener; "" for none.
+func (n *normalizer) listener(l *listenerv3.Listener) digest {
+	if l == nil {
+		return ""
+	}
+	return digestOf(n.reduce(tree(l)))
+}
+
+// frame is the digest of a listener without what its route tables hold.
+func (n *normalizer) frame(l *listenerv3.Listener) digest {
+	n.named = true
+	defer func() { n.named = false }()
+	return n.listener(l)
+}
+
+// table is the digest of a route table.
+func (n *normalizer) table(name string) digest {
+	if d, ok := n.tables[name]; ok {
+		return d
+	}
+	d := digest("no table " + name)
+	if t := n.resources.Route(name); t != nil {
+		d = digestOf(n.reduce(withoutNames(tree(t))))
+	}
+	n.tables[name] = d
+	return d
+}
+
+// withoutNames takes the names of a table and of its virtual hosts away.
+func withoutNames(table any) any {
+	t, _ := table.(map[string]any)
+	delete(t, "name")
+	hosts, _ := t["virtualHosts"].([]any)
+	for _, v := range hosts {
+		delete(v.(map[string]any), "name")
+	}
+	slices.SortFunc(hosts, func(a, b any) int { return strings.Compare(text(a), text(b)) })
+	return t
+}
+
+// cluster is the digest of a cluster with its endpoints. Of one without endpoints the name counts: nothing else says where
+// its requests are meant to go.
+func (n *normalizer) cluster(name string) digest {
+	n.used[name] = true
+	if d, ok := n.clusters[name]; ok {
+		return d
+	}
+	n.clusters[name] = digest("cluster " + name)
+	c := n.resources.Cluster(name)
+	if c == nil {
+		return n.clusters[name]
+	}
+	d := digestOf([]any{n.reduce(clusterTree(c)), n.endpoints(c), n.nameOf(c)})
+	n.clusters[name] = d
+	return d
+}
+
+func clusterTree(c *clusterv3.Cluster) any {
+	t, _ := tree(c).(map[string]any)
+	delete(t, "name")
+	delete(t, "altStatName")
+	if eds, ok := t["edsClusterConfig"].(map[string]any); ok {
+		delete(eds, "serviceName")
+	}
+	if load, ok := t["loadAssignment"].(map[string]any); ok {
+		delete(load, "clusterName")
+	}
+	return t
+}
+
+// nameOf is the name of a cluster where it has no endpoints of its own.
+func (n *normalizer) nameOf(c *clusterv3.Cluster) string {
+	load := c.GetLoadAssignment()
+	if load == nil {
+		load = n.resources.Endpoints(c.GetName())
+	}
+	for _, l := range load.GetEndpoints() {
+		if len(l.GetLbEndpoints()) > 0 {
+			return ""
+		}
+	}
+	return c.GetName()
+}
+
+func (n *normalizer) endpoints(c *clusterv3.Cluster) any {
+	e := n.resources.Endpoints(c.GetName())
+	if e == nil {
+		return nil
+	}
+	t, _ := tree(e).(map[string]any)
+	delete(t, "clusterName")
+	return n.reduce(t)
+}
+
+// all is the digest of every cluster, for what may choose any of them.
+func (n *normalizer) all() digest {
+	var out []string
+	for _, c := range n.snapshot.Clusters {
+		out = append(out, c.GetName()+string(n.cluster(c.GetName())))
+	}
+	return digestOf(out)
+}
+
+// invisible are the fields that no request shows.
+var invisible = []string{"statPrefix", "decorator", "accessLog", "tracing", "altStatName"}
+
+// reduce takes from a message, as JSON, what no request shows of it. It changes the value in place.
+func (n *normalizer) reduce(v any) any {
+	switch v := v.(type) {
+	case []any:
+		for i := range v {
+			v[i] = n.reduce(v[i])
+		}
+	case map[string]any:
+		for _, name := range invisible {
+			delete(v, name)
+		}
+		reduceMetadata(v)
+		n.reduceReferences(v)
+		for name := range v {
+			v[name] = n.reduce(v[name])
+		}
+		reducePolicies(v)
+		reduceWeights(v)
+	}
+	return v
+}
+
+// reduceMetadata takes what Istio notes about an object away; what load balancing and TLS read stays.
+func reduceMetadata(v map[string]any) {
+	m, ok := v["metadata"].(map[string]any)
+	if !ok {
+		return
+	}
+	filters, ok := m["filterMetadata"].(map[string]any)
+	if !ok {
+		return
+	}
+	delete(filters, "istio")
+	if len(filters) == 0 {
+		delete(v, "metadata")
+	}
+}
+
+// reduceReferences puts the digest of what is named in the place of a name.
+func (n *normalizer) reduceReferences(v map[string]any) {
+	if name, ok := v["cluster"].(string); ok {
+		v["cluster"] = string(n.cluster(name))
+	}
+	if weighted, ok := v["weightedClusters"].(map[string]any); ok {
+		clusters, _ := weighted["clusters"].([]any)
+		for _, c := range clusters {
+			c := c.(map[string]any)
+			name, _ := c["name"].(string)
+			c["name"] = string(n.cluster(name))
+		}
+	}
+	if rds, ok := v["rds"].(map[string]any); ok && !n.named {
+		name, _ := rds["routeConfigName"].(string)
+		v["rds"] = string(n.table(name))
+	}
+	if _, ok := v["clusterHeader"]; ok || v["name"] == "envoy.filters.network.sni_cluster" {
+		v["anyCluster"] = string(n.all())
+	}
+}
+
+// reducePolicies takes the names of the policies of access control away.
+func reducePolicies(v map[string]any) {
+	policies, ok := v["policies"].(map[string]any)
+	if !ok {
+		return
+	}
+	var all []string
+	for _, p := range policies {
+		all = append(all, text(p))
+	}
+	slices.Sort(all)
+	v["policies"] = slices.Compact(all)
+}
+
+// reduceWeights makes a distribution of weights: equal destinations are one, and weights are shares.
+func reduceWeights(v map[string]any) {
+	weighted, ok := v["weightedClusters"].(map[string]any)
+	if !ok {
+		return
+	}
+	clusters, _ := weighted["clusters"].([]any)
+	sums, total := map[string]float64{}, 0.0
+	for _, c := range clusters {
+		c := c.(map[string]any)
+		weight, _ := c["weight"].(float64)
+		delete(c, "weight")
+		sums[text(c)] += weight
+		total += weight
+	}
+	if total == 0 {
+		return
+	}
+	shares := map[string]any{}
+	for c, weight := range sums {
+		if weight > 0 {
+			shares[c] = fmt.Sprintf("%.9f", weight/total)
+		}
+	}
+	weighted["clusters"] = shares
+	if only, ok := clusters[0].(map[string]any); ok && len(shares) == 1 && len(only) == 1 && len(weighted) == 1 {
+		v["cluster"] = only["name"]
+		delete(v, "weightedClusters")
+	}
+}
+
+// tree is a message as JSON. One with a part that cannot be written so is its bytes: it equals only what is the same.
+func tree(m proto.Message) any {
+	data, err := protojson.Marshal(m)
+	if err != nil {
+		raw, _ := proto.MarshalOptions{Deterministic: true}.Marshal(m)
+		return hex.EncodeToString(raw)
+	}
+	var out any
+	if json.Unmarshal(data, &out) != nil {
+		return string(data)
+	}
+	return out
+}
+
+func text(v any) string {
+	data, _ := json.Marshal(v)
+	return string(data)
+}
+
+func digestOf(v any) digest {
+	sum := sha256.Sum256([]byte(text(v)))
+	return digest(hex.EncodeToString(sum[:]))
+}
+
+// outcome is the digest of what a route does with a request that it matches. What the path test matched counts where a
+// rewrite replaces it.
+func (n *normalizer) outcome(r *routev3.Route) digest {
+	t, _ := tree(r).(map[string]any)
+	match := t["match"]
+	delete(t, "match")
+	delete(t, "name")
+	if whole := text(t); !strings.Contains(whole, "Rewrite") {
+		match = nil
+	} else if m, ok := match.(map[string]any); ok {
+		delete(m, "headers")
+		delete(m, "queryParameters")
+	}
+	return digestOf([]any{n.reduce(t), match})
+}

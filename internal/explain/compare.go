@@ -1,0 +1,187 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"sem.example/internal/diff"
+	"sem.example/internal/pipeline"
+	"sem.example/simulate"
+)
+
+// Compare finds the requests that two worlds answer differently, for the classes of proxies that are wanted.
+func Compare(old, new *pipeline.World, wanted func(pipeline.Class) bool) (*diff.Report, error) {
+	r := NewReport()
+	classes, err := pipeline.Classes(old, new)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range classes {
+		if !wanted(c) {
+			continue
+		}
+		r.Summary.Classes++
+		result, err := compareClass(old, new, c)
+		if err != nil {
+			return nil, err
+		}
+		if result.Equivalent() {
+			r.Summary.Equivalent++
+		}
+		r.Summary.Unseen += result.Unseen
+		for i := range result.Changes {
+			r.add(c, &result.Changes[i])
+		}
+		for _, u := range result.Undecided {
+			r.doubt(c, u)
+		}
+	}
+	return r.Done(), nil
+}
+
+func compareClass(old, new *pipeline.World, c pipeline.Class) (*diff.Result, error) {
+	var sides [2]diff.Side
+	for i, w := range []*pipeline.World{old, new} {
+		s, err := w.ResourcesOf(c)
+		if err != nil {
+			return nil, err
+		}
+		sides[i] = diff.Side{Snapshot: s, Ask: func(call simulate.Call) *simulate.Trace {
+			t, err := w.Trace(call, pipeline.TraceOptions{})
+			if err != nil {
+				return nil
+			}
+			return t
+		}}
+	}
+	return diff.Compare(c.Proxy, sides[0], sides[1]), nil
+}
+
+// A Differences gathers changes and puts those together that are the same for several classes of proxies.
+type Differences struct{ *diff.Report }
+
+// NewReport returns an empty report.
+func NewReport() Differences {
+	return Differences{&diff.Report{APIVersion: "sem/v1", Kind: "DiffReport", Changes: []diff.ReportedChange{}, Undecided: []diff.ReportedDoubt{}}}
+}
+
+func (d Differences) add(c pipeline.Class, ch *diff.Change) {
+	one := diff.ReportedChange{
+		Kind: ch.Kind, From: AnswerText(ch.Old), To: AnswerText(ch.New), Region: RegionText(ch.Region), Direction: c.Direction,
+		Proxies: c.Members, Witness: ch.Witness, Command: command(ch.Witness), Details: diff.Details(ch.Old, ch.New), Old: deciding(ch.Old), New: deciding(ch.New),
+	}
+	i := slices.IndexFunc(d.Changes, func(o diff.ReportedChange) bool {
+		return o.Kind == one.Kind && o.Direction == one.Direction && o.Region == one.Region && o.From == one.From && o.To == one.To && slices.Equal(o.Details, one.Details)
+	})
+	if i < 0 {
+		d.Changes = append(d.Changes, one)
+		return
+	}
+	d.Changes[i].Proxies = append(slices.Clip(d.Changes[i].Proxies), one.Proxies...)
+}
+
+func (d Differences) doubt(c pipeline.Class, u diff.Undecided) {
+	region := u.What
+	if region == "" {
+		region = RegionText(u.Region)
+	}
+	i := slices.IndexFunc(d.Undecided, func(o diff.ReportedDoubt) bool {
+		return o.Region == region && o.Why == u.Why && o.Direction == c.Direction
+	})
+	if i >= 0 {
+		d.Undecided[i].Proxies = append(slices.Clip(d.Undecided[i].Proxies), c.Members...)
+		return
+	}
+	d.Undecided = append(d.Undecided, diff.ReportedDoubt{Region: region, About: strings.Join(u.Region.Hosts, " "), Why: u.Why, Direction: c.Direction, Proxies: c.Members})
+}
+
+// Request adds a request that was seen, with what the two worlds make of it.
+func (d Differences) Request(call simulate.Call, old, new *simulate.Trace) {
+	d.Summary.Requests++
+	kind, ok := diff.Differ(old, new)
+	if !ok {
+		return
+	}
+	d.Summary.Moved++
+	h := old.Hops[0]
+	ch := &diff.Change{Kind: kind, Witness: call, Old: old, New: new}
+	c := pipeline.Class{Direction: h.Direction, Members: []string{call.Proxy.Namespace + "/" + call.Proxy.Name}}
+	for i := range d.Changes {
+		o := &d.Changes[i]
+		if o.Kind == kind && o.From == AnswerText(old) && o.To == AnswerText(new) && slices.Equal(o.Details, diff.Details(old, new)) {
+			if o.Requests++; !slices.Contains(o.Proxies, c.Members[0]) {
+				o.Proxies = append(o.Proxies, c.Members[0])
+			}
+			return
+		}
+	}
+	d.add(c, ch)
+	last := &d.Changes[len(d.Changes)-1]
+	last.Requests, last.Region = 1, "requests such as this one"
+}
+
+// Done puts the changes in order, the gravest first, and counts them.
+func (d Differences) Done() *diff.Report {
+	slices.SortStableFunc(d.Changes, func(a, b diff.ReportedChange) int {
+		return slices.Index(diff.Kinds, a.Kind) - slices.Index(diff.Kinds, b.Kind)
+	})
+	d.Summary.Changes, d.Summary.Undecided = len(d.Changes), len(d.Undecided)
+	return d.Report
+}
+
+// deciding are the fields behind the decisions about a call: that of the route, else the last that has any.
+func deciding(t *simulate.Trace) []simulate.Place {
+	var out []simulate.Place
+	for _, s := range t.Hops[0].Steps {
+		if len(s.Origins) == 0 {
+			continue
+		}
+		if s.Stage == "route" {
+			return s.Origins[:1]
+		}
+		out = s.Origins[:1]
+	}
+	return out
+}
+
+// command is how a call is traced.
+func command(c simulate.Call) string {
+	words := []string{"sem", "trace"}
+	flag := "--from"
+	if c.Proxy.Type == "gateway" {
+		flag = "--gateway"
+	}
+	words = append(words, flag, c.Proxy.Namespace+"/"+c.Proxy.Name)
+	for _, f := range []struct{ flag, value string }{
+		{"--direction", c.Direction}, {"--dst-ip", c.Address}, {"--sni", c.SNI}, {"--alpn", c.ALPN}, {"--tls", c.TLS},
+		{"--source", c.Source}, {"--principal", c.Principal}, {"-X", c.Method},
+	} {
+		if f.value != "" && !(f.flag == "-X" && f.value == "GET") {
+			words = append(words, f.flag, shellWord(f.value))
+		}
+	}
+	var names []string
+	for name := range c.Headers {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, v := range c.Headers[name] {
+			words = append(words, "-H", shellWord(name+": "+v))
+		}
+	}
+	url := c.URL
+	if url == "" {
+		url = fmt.Sprintf("tcp://%s:%d", c.Address, c.Port)
+	}
+	return strings.Join(append(words, shellWord(url)), " ")
+}
+
+// shellWord quotes a word for a shell, where it has to be.
+func shellWord(s string) string {
+	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:%+,=@") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

@@ -1,0 +1,125 @@
+package output
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"sem.example/internal/diff"
+	"sem.example/simulate"
+)
+
+// DiffText prints a comparison for people.
+func DiffText(w io.Writer, r *diff.Report, look Look) error {
+	var b strings.Builder
+	for _, c := range r.Changes {
+		fmt.Fprintf(&b, "%s%s: %s\n  %s → %s\n", strings.ToUpper(string(c.Kind)[:1])+string(c.Kind)[1:], expectedText(c), Quote(c.Region), Quote(c.From), Quote(c.To))
+		for _, d := range c.Details {
+			fmt.Fprintf(&b, "    %s\n", Quote(d))
+		}
+		fmt.Fprintf(&b, "  for      %s, %s\n", proxiesText(c.Proxies), c.Direction)
+		fmt.Fprintf(&b, "  witness  %s\n", Quote(c.Command))
+		if c.Requests > 0 {
+			fmt.Fprintf(&b, "  requests %d\n", c.Requests)
+		}
+		fmt.Fprintf(&b, "  decided  %s → %s\n\n", placesText(c.Old), placesText(c.New))
+	}
+	for _, u := range r.Undecided {
+		fmt.Fprintf(&b, "Undecided: %s\n  %s\n  for      %s, %s\n\n", Quote(u.Region), u.Why, proxiesText(u.Proxies), u.Direction)
+	}
+	b.WriteString(DiffSummary(r) + "\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// DiffSummary is a comparison in one line.
+func DiffSummary(r *diff.Report) string {
+	s := r.Summary
+	if s.Requests > 0 {
+		return fmt.Sprintf("%d of %d requests are answered differently: %d changes", s.Moved, s.Requests, s.Changes)
+	}
+	text := fmt.Sprintf("%d changes, %d undecided", s.Changes, s.Undecided)
+	if s.Changes+s.Undecided == 0 {
+		text = "equivalent: every request gets the same answer"
+	}
+	text += fmt.Sprintf("; classes of proxies: %d compared, %d proven equivalent", s.Classes, s.Equivalent)
+	if s.Expected > 0 {
+		text += fmt.Sprintf("; %d changes are expected", s.Expected)
+	}
+	if s.Unseen > 0 {
+		text += fmt.Sprintf("; differing clusters that no request reaches: %d", s.Unseen)
+	}
+	return text
+}
+
+func expectedText(c diff.ReportedChange) string {
+	if c.Expected {
+		return " (expected)"
+	}
+	return ""
+}
+
+// maxProxies is how many proxies are named.
+const maxProxies = 4
+
+func proxiesText(names []string) string {
+	if len(names) > maxProxies {
+		return fmt.Sprintf("%s and %d others", Quote(strings.Join(names[:maxProxies], ", ")), len(names)-maxProxies)
+	}
+	return Quote(strings.Join(names, ", "))
+}
+
+func placesText(all []simulate.Place) string {
+	var out []string
+	for _, p := range all {
+		out = append(out, fmt.Sprintf("%s:%d", p.File, p.Line))
+	}
+	if len(out) == 0 {
+		return "no document"
+	}
+	return Quote(strings.Join(out, ", "))
+}
+
+// DiffMarkdown prints a comparison for a pull request.
+func DiffMarkdown(w io.Writer, r *diff.Report) error {
+	var m markdown
+	m.line("### What this change does to traffic\n\n%s.", DiffSummary(r))
+	var rows [][]string
+	for _, c := range r.Changes {
+		rows = append(rows, []string{"**" + string(c.Kind) + "**" + expectedText(c), Quote(c.Region), code(c.From) + " → " + code(c.To), proxiesText(c.Proxies), code(c.Command), code(placesText(c.Old)) + " → " + code(placesText(c.New))})
+	}
+	for _, u := range r.Undecided {
+		rows = append(rows, []string{"undecided", Quote(u.Region), string(u.Why), proxiesText(u.Proxies), "", ""})
+	}
+	m.table([]string{"change", "requests", "answer", "proxies", "witness", "decided at"}, rows)
+	_, err := io.WriteString(w, m.String())
+	return err
+}
+
+// DiffGitHub prints a comparison as workflow commands.
+func DiffGitHub(w io.Writer, r *diff.Report) error {
+	var b strings.Builder
+	for _, c := range r.Changes {
+		level := "warning"
+		if c.Kind == diff.Broken || c.Kind == diff.LessSafe {
+			level = "error"
+		}
+		if c.Expected {
+			level = "notice"
+		}
+		message := fmt.Sprintf("%s: %s → %s\n%s", Quote(c.Region), Quote(c.From), Quote(c.To), Quote(c.Command))
+		fmt.Fprintf(&b, "::%s %stitle=%s::%s\n", level, githubPlace(c.New), githubProperty.Replace("sem diff: "+string(c.Kind)), githubText.Replace(message))
+	}
+	for _, u := range r.Undecided {
+		fmt.Fprintf(&b, "::warning title=%s::%s\n", githubProperty.Replace("sem diff: undecided"), githubText.Replace(Quote(u.Region)+": "+string(u.Why)))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func githubPlace(all []simulate.Place) string {
+	if len(all) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("file=%s,line=%d,", githubProperty.Replace(Quote(all[0].File)), all[0].Line)
+}

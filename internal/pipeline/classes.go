@@ -1,0 +1,124 @@
+package pipeline
+
+import (
+	"cmp"
+	"slices"
+
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+
+	"sem.example/internal/envoy"
+	"sem.example/simulate"
+)
+
+// The directions of traffic through a proxy that two worlds are compared in.
+const (
+	Outbound = "outbound"
+	Inbound  = "inbound"
+	Gateway  = "gateway"
+)
+
+// A Class is proxies that answer the requests of one direction alike, in each of two worlds.
+type Class struct {
+	Proxy     simulate.Proxy // one of them
+	Direction string
+	Members   []string // all of them, as NAMESPACE/NAME
+}
+
+// Classes returns the proxies that two worlds have in common: the sidecars that each world tells to send traffic alike, a
+// client of each namespace without workloads, what each workload receives, and each gateway. What only one of the worlds
+// has is left out.
+func Classes(old, new *World) ([]Class, error) {
+	var out []Class
+	before := old.proxies()
+	for _, p := range new.proxies() {
+		if !slices.ContainsFunc(before, func(q simulate.Proxy) bool { return same(p, q) }) {
+			continue
+		}
+		if p.Type == Gateway {
+			out = append(out, Class{p, Gateway, []string{p.Namespace + "/" + p.Name}})
+			continue
+		}
+		if p.Name != nobody {
+			out = append(out, Class{p, Inbound, []string{p.Namespace + "/" + p.Name}})
+		}
+		out = append(out, Class{p, Outbound, []string{p.Namespace + "/" + p.Name}})
+	}
+	return joined(out, old, new)
+}
+
+func same(p, q simulate.Proxy) bool {
+	return p.Type == q.Type && p.Namespace == q.Namespace && p.Name == q.Name
+}
+
+// joined puts together the classes of sidecars that are told to send traffic alike.
+func joined(all []Class, worlds ...*World) ([]Class, error) {
+	var out []Class
+	at := map[string]int{}
+	for _, c := range all {
+		key := ""
+		for _, w := range worlds {
+			v, err := w.View(c.Proxy)
+			if err != nil {
+				return nil, err
+			}
+			if c.Direction == Outbound {
+				key += v.Archetype().Key + "\x00"
+			}
+		}
+		i, ok := at[key]
+		if !ok || c.Direction != Outbound {
+			at[key] = len(out)
+			out = append(out, c)
+			continue
+		}
+		out[i].Members = append(out[i].Members, c.Members...)
+	}
+	return out, nil
+}
+
+// proxies are the proxies of a world, and a client of each namespace that has none.
+func (w *World) proxies() []simulate.Proxy {
+	var out []simulate.Proxy
+	settled := map[string]bool{}
+	add := func(kind, namespace, name string) {
+		p := simulate.Proxy{Type: kind, Namespace: namespace, Name: name}
+		if _, without := w.bare(simulate.Call{Proxy: p}); !without && !slices.ContainsFunc(out, func(q simulate.Proxy) bool { return same(p, q) }) {
+			out = append(out, p)
+		}
+	}
+	gateways := w.Gateways()
+	for _, o := range gateways {
+		add(Gateway, o.Namespace, o.Name)
+	}
+	for _, o := range w.Workloads() {
+		if !slices.Contains(gateways, o) {
+			settled[o.Namespace] = true
+			add("sidecar", o.Namespace, o.Name)
+		}
+	}
+	for _, ns := range w.Mesh.Namespaces() {
+		if !settled[ns] {
+			add("sidecar", ns, nobody)
+		}
+	}
+	slices.SortFunc(out, func(a, b simulate.Proxy) int {
+		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	})
+	return out
+}
+
+// ResourcesOf returns what a class runs for its direction.
+func (w *World) ResourcesOf(c Class) (*envoy.Snapshot, error) {
+	r, err := w.Compile(c.Proxy)
+	if err != nil {
+		return nil, err
+	}
+	s := r.Resources()
+	if c.Direction != Gateway {
+		s.Listeners = slices.DeleteFunc(slices.Clone(s.Listeners), func(l *listenerv3.Listener) bool {
+			return (l.GetTrafficDirection() == corev3.TrafficDirection_INBOUND) != (c.Direction == Inbound)
+		})
+	}
+	return s, nil
+}
