@@ -23,24 +23,26 @@ const diffHelp = `Diff finds the requests that two versions of a mesh answer dif
 change with the requests that it is about, the old and the new answer, one
 request to try it with, and the fields behind both answers.
 
-OLD and NEW are a file or folder, 'git:REF' or 'git:REF:PATH' for what a revision
-holds, or '-' for standard input. With one argument, git:HEAD is compared with it.
+OLD and NEW are a file or folder, 'git:REF' or 'git:REF:PATH' for a revision, or
+'-' for standard input. With one argument, OLD is git:HEAD.
 
-Each class of proxies that see the mesh alike is compared once: 'equivalent' is
-proven, 'different' has a witness, and what is neither is listed as undecided.
-Only proxies that both versions have are compared.
+Proxies that see the mesh alike are compared once. The result is 'equivalent'
+only if it is proven, 'different' with a request that shows it, and otherwise
+'undecided', also for proxies that only one version has. Clients without a
+sidecar are not compared.
 
-With --traffic no request is searched for: those of a log are asked on both sides.`
+With --traffic, sem compares the answers to the requests of a log instead of
+searching for requests.`
 
 const diffExample = `  # the working tree against the last commit
   sem diff mesh/
   sem diff git:origin/main:mesh mesh/ -o markdown
 
   # prove that a refactoring changes nothing
-  sem diff old/ new/ --expect none
+  sem diff old-mesh/ new-mesh/ --expect none
 
   # of yesterday's requests, which get another answer?
-  sem diff old/ new/ --from shop/web --traffic access.log`
+  sem diff old-mesh/ new-mesh/ --from shop/web --traffic access.log`
 
 type diffCommand struct {
 	inputs   inputFlags
@@ -184,7 +186,7 @@ func fromGit(ref string) (dir string, done func(), err error) {
 		path = "."
 	}
 	if ref == "" || strings.HasPrefix(ref, "-") {
-		return "", func() {}, fmt.Errorf("%q names no revision", ref)
+		return "", func() {}, fmt.Errorf("%q is not a git revision", ref)
 	}
 	dir, done, err = tempFolder("sem-diff-")
 	if err != nil {
@@ -287,9 +289,15 @@ func (c *diffCommand) narrow(r *diff.Report) {
 		return c.host != "" && hostOfCall(ch.Witness) != c.host && !strings.Contains(ch.Region, c.host) || len(c.only) > 0 && !slices.ContainsFunc(c.only, ch.Touches)
 	})
 	if c.host != "" {
-		r.Undecided = slices.DeleteFunc(r.Undecided, func(u diff.ReportedDoubt) bool { return u.About != "" && !strings.Contains(u.About, c.host) })
+		r.Undecided = slices.DeleteFunc(r.Undecided, func(u diff.ReportedDoubt) bool { return u.About != "" && !mentions(u.About, c.host) })
 	}
+	r.Summary.Narrowed = c.host != "" || len(c.only)+len(c.from)+len(c.gateway) > 0
 	r.Summary.Changes, r.Summary.Undecided = len(r.Changes), len(r.Undecided)
+}
+
+// mentions reports whether a list of domains may cover a host: one names it, or has a wildcard.
+func mentions(domains, host string) bool {
+	return strings.Contains(domains, host) || strings.Contains(domains, "*")
 }
 
 func hostOfCall(c simulate.Call) string {

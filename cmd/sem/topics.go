@@ -8,7 +8,7 @@ func helpTopics() []*cobra.Command {
 	return []*cobra.Command{
 		{Use: "exit-codes", Short: "The exit codes, the same for every command", Long: `Exit codes are the same for every command and every output format.
 
-  0  yes: no findings at or above --fail-on, the tests pass, the files are written
+  0  yes: no findings at or above --fail-on, tests pass, files are written
   1  no: findings, a failing test or --expect, a difference with --check
   2  the command failed: bad flags, unreadable input, cancelled
 
@@ -60,7 +60,7 @@ Results never depend on the environment, the home folder or the network.`},
 		{Use: "requests", Short: "How to describe a request", Long: `A request is a URL with the client or gateway that sends or receives it:
 
   sem trace -f mesh/ --from shop/web http://reviews/
-  sem trace -f mesh/ --gateway istio-system/ingressgateway https://shop.example.com/
+  sem trace -f mesh/ --gateway istio-system/ingress https://shop.example.com/
 
   http://, https://     HTTP, in plaintext or over TLS of the application
   grpc://, grpcs://     HOST:PORT/PACKAGE.SERVICE/METHOD

@@ -17,9 +17,9 @@ import (
 	"sem.example/simulate"
 )
 
-const traceHelp = `Trace simulates a request through the proxies on its path and shows each decision
-with the file and line that causes it: listener, filter chain, virtual host,
-route, rewrite, cluster, TLS and endpoint.
+const traceHelp = `Trace simulates a request through the proxies on its path and shows each
+decision with the file and line that causes it: listener, filter chain, virtual
+host, route, rewrite, cluster, TLS and endpoint.
 
 A URL is http://, https://, grpc://HOST:PORT/PACKAGE.SERVICE/METHOD (grpcs://
 with TLS), ws://, wss://, tcp://HOST:PORT for bytes, or tls://HOST for bytes in

@@ -24,6 +24,7 @@ type Summary struct {
 	Expected   int `json:"expected"` // changes that --expect allows
 	Undecided  int `json:"undecided"`
 	Unseen     int `json:"unseen"` // resources that differ and that no request reaches
+	Narrowed   bool `json:"narrowed,omitempty"` // --from, --gateway, --for or --only leave out a part of the comparison
 	Requests   int `json:"requests,omitempty"`
 	Moved      int `json:"differing,omitempty"` // requests of --traffic that are answered differently
 }

@@ -51,6 +51,8 @@ type Doubt string
 const (
 	Bound      Doubt = "the search reached its bound"
 	Unmodelled Doubt = "the configuration tests something that the search does not model"
+	OnlyOld    Doubt = "only OLD has this proxy"
+	OnlyNew    Doubt = "only NEW has this proxy"
 	Unshown    Doubt = "the configuration differs, and no call that was tried is answered differently"
 )
 

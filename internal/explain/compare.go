@@ -37,7 +37,19 @@ func Compare(old, new *pipeline.World, wanted func(pipeline.Class) bool) (*diff.
 			r.doubt(c, u)
 		}
 	}
+	removed, added := pipeline.Unshared(old, new)
+	r.unshared(removed, diff.OnlyOld, wanted)
+	r.unshared(added, diff.OnlyNew, wanted)
 	return r.Done(), nil
+}
+
+// unshared adds the proxies of one side as undecided: there is nothing to compare them with.
+func (d Differences) unshared(all []pipeline.Class, why diff.Doubt, wanted func(pipeline.Class) bool) {
+	for _, c := range all {
+		if wanted(c) {
+			d.Undecided = append(d.Undecided, diff.ReportedDoubt{Region: "all requests of this proxy", Why: why, Direction: c.Direction, Proxies: c.Members})
+		}
+	}
 }
 
 func compareClass(old, new *pipeline.World, c pipeline.Class) (*diff.Result, error) {

@@ -41,6 +41,9 @@ func DiffSummary(r *diff.Report) string {
 	text := fmt.Sprintf("%d changes, %d undecided", s.Changes, s.Undecided)
 	if s.Changes+s.Undecided == 0 {
 		text = "equivalent: every request gets the same answer"
+		if s.Narrowed {
+			text = "no change within --from, --gateway, --for and --only; the rest is not compared"
+		}
 	}
 	text += fmt.Sprintf("; classes of proxies: %d compared, %d proven equivalent", s.Classes, s.Equivalent)
 	if s.Expected > 0 {

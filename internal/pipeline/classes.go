@@ -47,6 +47,28 @@ func Classes(old, new *World) ([]Class, error) {
 	return joined(out, old, new)
 }
 
+// Unshared returns the proxies that only one of two worlds has, which [Classes] leaves out: a workload that is new or removed,
+// or that has a sidecar on one side only. A client that stands for a namespace without workloads is not among them.
+func Unshared(old, new *World) (removed, added []Class) {
+	before, after := old.proxies(), new.proxies()
+	return without(before, after), without(after, before)
+}
+
+// without returns the proxies of one list that another does not have.
+func without(all, others []simulate.Proxy) []Class {
+	var out []Class
+	for _, p := range all {
+		if p.Name != nobody && !slices.ContainsFunc(others, func(q simulate.Proxy) bool { return same(p, q) }) {
+			direction := Outbound
+			if p.Type == Gateway {
+				direction = Gateway
+			}
+			out = append(out, Class{p, direction, []string{p.Namespace + "/" + p.Name}})
+		}
+	}
+	return out
+}
+
 func same(p, q simulate.Proxy) bool {
 	return p.Type == q.Type && p.Namespace == q.Namespace && p.Name == q.Name
 }
