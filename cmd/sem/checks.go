@@ -50,7 +50,7 @@ func newExplain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain CHECK|FIELD",
 		Short: "Describe a check or a field",
-		Long: `Explain describes a check: what it finds, why it matters, and a wrong and a right
+		Long: `Explain describes a check: what it finds, why it matters, and a wrong and right
 example; or a field: its meaning, allowed values and default. A code of istioctl
 analyze or Kiali selects the checks that find the same.`,
 		Example: `  sem explain SEM140

@@ -119,6 +119,9 @@ func (c *diffCommand) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	c.narrow(report)
+	if c.traffic == "" && !strings.HasPrefix(args[1], "git:") && args[1] != "-" {
+		nameInput(report, args[1])
+	}
 	allow(report, expected)
 	if err := printDiff(cmd, targets, report); err != nil {
 		return err
@@ -306,6 +309,15 @@ func hostOfCall(c simulate.Call) string {
 		return ""
 	}
 	return u.Hostname()
+}
+
+// nameInput adds the input to the commands that trace the witnesses.
+func nameInput(r *diff.Report, path string) {
+	for i := range r.Changes {
+		if rest, ok := strings.CutPrefix(r.Changes[i].Command, "sem trace "); ok && !strings.ContainsAny(path, " '\"$\\") {
+			r.Changes[i].Command = "sem trace -f " + path + " " + rest
+		}
+	}
 }
 
 // allow marks the changes that a list expects.

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -90,7 +91,7 @@ func (d Differences) add(c pipeline.Class, ch *diff.Change) {
 		d.Changes = append(d.Changes, one)
 		return
 	}
-	d.Changes[i].Proxies = append(slices.Clip(d.Changes[i].Proxies), one.Proxies...)
+	d.Changes[i].Proxies = union(d.Changes[i].Proxies, one.Proxies)
 }
 
 func (d Differences) doubt(c pipeline.Class, u diff.Undecided) {
@@ -102,7 +103,7 @@ func (d Differences) doubt(c pipeline.Class, u diff.Undecided) {
 		return o.Region == region && o.Why == u.Why && o.Direction == c.Direction
 	})
 	if i >= 0 {
-		d.Undecided[i].Proxies = append(slices.Clip(d.Undecided[i].Proxies), c.Members...)
+		d.Undecided[i].Proxies = union(d.Undecided[i].Proxies, c.Members)
 		return
 	}
 	d.Undecided = append(d.Undecided, diff.ReportedDoubt{Region: region, About: strings.Join(u.Region.Hosts, " "), Why: u.Why, Direction: c.Direction, Proxies: c.Members})
@@ -133,7 +134,18 @@ func (d Differences) Request(call simulate.Call, old, new *simulate.Trace) {
 	last.Requests, last.Region = 1, "requests such as this one"
 }
 
-// Done puts the changes in order, the gravest first, and counts them.
+// union returns the names of two lists, each once, in order of appearance.
+func union(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, name := range b {
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// Done puts the changes in order, the most severe first, and counts them.
 func (d Differences) Done() *diff.Report {
 	slices.SortStableFunc(d.Changes, func(a, b diff.ReportedChange) int {
 		return slices.Index(diff.Kinds, a.Kind) - slices.Index(diff.Kinds, b.Kind)
@@ -165,6 +177,13 @@ func command(c simulate.Call) string {
 		flag = "--gateway"
 	}
 	words = append(words, flag, c.Proxy.Namespace+"/"+c.Proxy.Name)
+	var labels []string
+	for _, key := range slices.Sorted(maps.Keys(c.Proxy.Labels)) {
+		labels = append(labels, key+"="+c.Proxy.Labels[key])
+	}
+	if len(labels) > 0 {
+		words = append(words, "--labels", shellWord(strings.Join(labels, ",")))
+	}
 	for _, f := range []struct{ flag, value string }{
 		{"--direction", c.Direction}, {"--dst-ip", c.Address}, {"--sni", c.SNI}, {"--alpn", c.ALPN}, {"--tls", c.TLS},
 		{"--source", c.Source}, {"--principal", c.Principal}, {"-X", c.Method},

@@ -36,9 +36,9 @@ func DiffText(w io.Writer, r *diff.Report, look Look) error {
 func DiffSummary(r *diff.Report) string {
 	s := r.Summary
 	if s.Requests > 0 {
-		return fmt.Sprintf("%d of %d requests are answered differently: %d changes", s.Moved, s.Requests, s.Changes)
+		return fmt.Sprintf("%d of %d requests are answered differently: %s", s.Moved, s.Requests, count(s.Changes, "change"))
 	}
-	text := fmt.Sprintf("%d changes, %d undecided", s.Changes, s.Undecided)
+	text := fmt.Sprintf("%s, %d undecided", count(s.Changes, "change"), s.Undecided)
 	if s.Changes+s.Undecided == 0 {
 		text = "equivalent: every request gets the same answer"
 		if s.Narrowed {
@@ -47,7 +47,7 @@ func DiffSummary(r *diff.Report) string {
 	}
 	text += fmt.Sprintf("; classes of proxies: %d compared, %d proven equivalent", s.Classes, s.Equivalent)
 	if s.Expected > 0 {
-		text += fmt.Sprintf("; %d changes are expected", s.Expected)
+		text += fmt.Sprintf("; %s expected", count(s.Expected, "change"))
 	}
 	if s.Unseen > 0 {
 		text += fmt.Sprintf("; differing clusters that no request reaches: %d", s.Unseen)

@@ -2,11 +2,15 @@ package pipeline
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strings"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/simulate"
 )
@@ -113,6 +117,11 @@ func (w *World) proxies() []simulate.Proxy {
 	for _, o := range gateways {
 		add(Gateway, o.Namespace, o.Name)
 	}
+	for _, p := range w.absentGateways() {
+		if !slices.ContainsFunc(out, func(q simulate.Proxy) bool { return same(p, q) }) {
+			out = append(out, p)
+		}
+	}
 	for _, o := range w.Workloads() {
 		if !slices.Contains(gateways, o) {
 			settled[o.Namespace] = true
@@ -143,4 +152,24 @@ func (w *World) ResourcesOf(c Class) (*envoy.Snapshot, error) {
 		})
 	}
 	return s, nil
+}
+
+// absentGateways returns a proxy for each selector of a Gateway that selects no workload of the input: a gateway is often
+// installed from elsewhere. It is taken to run in the namespace of the Gateway and in the root namespace.
+func (w *World) absentGateways() []simulate.Proxy {
+	var out []simulate.Proxy
+	for _, o := range w.Mesh.Objects("Gateway") {
+		selector := config.Spec[*networking.Gateway](o).GetSelector()
+		if len(selector) == 0 || len(w.given(w.Mesh.Selected("", selector))) > 0 {
+			continue
+		}
+		var values []string
+		for _, key := range slices.Sorted(maps.Keys(selector)) {
+			values = append(values, selector[key])
+		}
+		for _, namespace := range []string{o.Namespace, w.Mesh.Settings.Config.GetRootNamespace()} {
+			out = append(out, simulate.Proxy{Type: Gateway, Namespace: namespace, Name: strings.Join(values, "-"), Labels: selector})
+		}
+	}
+	return out
 }
