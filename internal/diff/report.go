@@ -18,15 +18,15 @@ type Report struct {
 
 // A Summary counts.
 type Summary struct {
-	Classes    int `json:"classes"`    // of proxies that were compared
-	Equivalent int `json:"equivalent"` // of them proven to answer all requests alike
-	Changes    int `json:"changes"`
-	Expected   int `json:"expected"` // changes that --expect allows
-	Undecided  int `json:"undecided"`
-	Unseen     int `json:"unseen"` // resources that differ and that no request reaches
+	Classes    int  `json:"classes"`    // of proxies that were compared
+	Equivalent int  `json:"equivalent"` // of them proven to answer all requests alike
+	Changes    int  `json:"changes"`
+	Expected   int  `json:"expected"` // changes that --expect allows
+	Undecided  int  `json:"undecided"`
+	Unseen     int  `json:"unseen"`             // resources that differ and that no request reaches
 	Narrowed   bool `json:"narrowed,omitempty"` // --from, --gateway, --for or --only leave out a part of the comparison
-	Requests   int `json:"requests,omitempty"`
-	Moved      int `json:"differing,omitempty"` // requests of --traffic that are answered differently
+	Requests   int  `json:"requests,omitempty"`
+	Moved      int  `json:"differing,omitempty"` // requests of --traffic that are answered differently
 }
 
 // A ReportedChange is a change, and the proxies that it is one for.

@@ -17,7 +17,7 @@ type exception struct {
 // limits.
 var exceptions = map[string]exception{
 	"internal/envoytest/conform":  {circle: 3},
-	"internal/probe":    {circle: 7},
+	"internal/probe":              {circle: 7},
 	"internal/envoytest/randmesh": {circle: 17, methods: map[string]int{"generator": 76}},
 	"internal/recipe":             {circle: 4},
 	"internal/suite":              {circle: 9},
