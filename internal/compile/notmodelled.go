@@ -8,7 +8,9 @@ import (
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
+	"sem.example/internal/gatewayapi"
 	"sem.example/internal/mesh"
+	"sem.example/internal/release"
 	"sem.example/internal/source"
 )
 
@@ -22,13 +24,9 @@ var untranslated = []struct {
 	{"WasmPlugin", (*Compiler).selects, "it adds a filter that runs its own code"},
 	{"TrafficExtension", (*Compiler).selects, "it adds a filter that runs its own code"},
 	{"ProxyConfig", (*Compiler).selects, "it changes the settings of the proxy"},
-	{gatewayAPI + "/Gateway", (*Compiler).apiGateway, "the Gateway API is not translated"},
-	{gatewayAPI + "/HTTPRoute", (*Compiler).apiRoute, "the Gateway API is not translated"},
-	{gatewayAPI + "/GRPCRoute", (*Compiler).apiRoute, "the Gateway API is not translated"},
-	{gatewayAPI + "/TCPRoute", (*Compiler).apiRoute, "the Gateway API is not translated"},
-	{gatewayAPI + "/TLSRoute", (*Compiler).apiRoute, "the Gateway API is not translated"},
-	{gatewayAPI + "/BackendTLSPolicy", (*Compiler).always, "the Gateway API is not translated"},
-	{gatewayAPI + "/ListenerSet", (*Compiler).always, "the Gateway API is not translated"},
+	{gatewayapi.Group + "/BackendTLSPolicy", (*Compiler).always, "the TLS towards backends that it sets is not translated"},
+	{gatewayapi.ExperimentalGroup + "/XBackend", (*Compiler).experimental, "hosts outside the cluster that it adds are not translated"},
+	{gatewayapi.ExperimentalGroup + "/XBackendTrafficPolicy", (*Compiler).experimental, "the retry budget that it sets is not translated"},
 	{"Pod", (*Compiler).annotated, "its annotations change the settings of the proxy"},
 }
 
@@ -65,6 +63,11 @@ func unmodelled(o *config.Object, why string) envoy.NotModelled {
 
 func (c *Compiler) always(*config.Object) bool { return true }
 
+// experimental reports whether istiod reads the experimental kinds of the Gateway API.
+func (c *Compiler) experimental(*config.Object) bool {
+	return c.view.Mesh.Settings.Release.Has(release.AlphaGatewayAPI)
+}
+
 // near says whether an object is in the proxy's namespace, or in the root namespace, which counts for all.
 func (c *Compiler) near(o *config.Object) bool {
 	return o.Namespace == c.view.Proxy.Namespace || o.Namespace == c.view.Mesh.Settings.Config.RootNamespace
@@ -90,37 +93,11 @@ func (c *Compiler) bootstrapped(o *config.Object) bool {
 		})
 }
 
-// The label by which the proxies of a Gateway of the Gateway API know it, and that API's group.
-const (
-	gatewayNameLabel = "gateway.networking.k8s.io/gateway-name"
-	gatewayAPI       = "gateway.networking.k8s.io"
-)
+// gatewayNameLabel is the label by which the proxies of a Gateway of the Gateway API know it.
+const gatewayNameLabel = "gateway.networking.k8s.io/gateway-name"
 
 func (c *Compiler) servesGateway(namespace, name string) bool {
 	return c.view.IsGateway() && c.view.Proxy.Namespace == namespace && c.view.Proxy.Labels[gatewayNameLabel] == name
-}
-
-// apiGateway says whether a Gateway is one of the Gateway API, which the proxy serves because it was made for it or
-// because the Gateway gives the host of its Service as an address.
-func (c *Compiler) apiGateway(o *config.Object) bool {
-	return c.servesGateway(o.Namespace, o.Name) || c.view.IsGateway() && len(refs(o, "spec.addresses")) > 0
-}
-
-// apiRoute says whether a route of the Gateway API is for the proxy: it is bound to a Gateway that the proxy serves, or
-// to a service, which any sidecar may call.
-func (c *Compiler) apiRoute(o *config.Object) bool {
-	return slices.ContainsFunc(refs(o, "spec.parentRefs"), func(r *source.Node) bool {
-		if kind := r.StringAt("kind"); kind != "" && kind != "Gateway" {
-			return !c.view.IsGateway()
-		}
-		namespace := r.StringAt("namespace")
-		if namespace == "" {
-			namespace = o.Namespace
-		}
-		return slices.ContainsFunc(c.view.Mesh.Objects(gatewayAPI+"/Gateway"), func(g *config.Object) bool {
-			return g.Namespace == namespace && g.Name == r.StringAt("name") && c.apiGateway(g)
-		})
-	})
 }
 
 // annotated says whether a Pod is the proxy's own and changes the settings of its proxy.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"sem.example/internal/source"
@@ -33,6 +34,9 @@ func Spec[T any](o *Object) T {
 	spec, _ := o.Spec.(T)
 	return spec
 }
+
+// KindName is the kind without its group, which kinds outside Istio's API have.
+func (o *Object) KindName() string { return o.Kind[strings.LastIndex(o.Kind, "/")+1:] }
 
 // Compare orders objects as istiod does when age decides: by creation time, then name, then namespace. Objects without
 // a creation time are younger than those with one.

@@ -14,7 +14,7 @@ const overridden = string(envoy.Overridden)
 // placeOf is where something is written that is not used.
 func placeOf(l mesh.Loser) simulate.Place {
 	o := l.Object
-	p := simulate.Place{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name, Field: l.Field, Role: overridden, Note: l.Reason}
+	p := simulate.Place{Kind: o.KindName(), Namespace: o.Namespace, Name: o.Name, Field: l.Field, Role: overridden, Note: l.Reason}
 	at := l.Place().Source().Position()
 	p.File, p.Line, p.Column = at.File, at.Line, at.Column
 	return p

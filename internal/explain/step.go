@@ -33,7 +33,7 @@ func (h *hop) add(stage string, losers ...mesh.Loser) {
 
 // mentions reports whether a document takes part in the hop.
 func (h *hop) mentions(o *config.Object) bool {
-	is := simulate.Place{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}
+	is := simulate.Place{Kind: o.KindName(), Namespace: o.Namespace, Name: o.Name}
 	return h.names(func(p simulate.Place) bool { return sameDocument(p, is) })
 }
 

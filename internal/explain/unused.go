@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/clustername"
 	"sem.example/internal/hostname"
 	"sem.example/internal/mesh"
+	"sem.example/internal/mesh/routing"
 	"sem.example/simulate"
 )
 
@@ -31,6 +32,7 @@ func (h *hop) addUnused() {
 	case "gateway":
 		h.add(atVirtualHost, h.unboundVirtualServices(host)...)
 		h.add(atListener, h.serversWithoutRules()...)
+		h.add(atListener, h.unserved()...)
 	}
 	if d, _ := clustername.Parse(h.Cluster); d.Host != "" && h.Direction != "inbound" {
 		h.addUnusedOfCluster(d)
@@ -114,13 +116,30 @@ func (h *hop) serversWithoutRules() []mesh.Loser {
 	var out []mesh.Loser
 	for _, g := range h.view.Gateways() {
 		for _, s := range g.Servers {
-			if s.GetPort().GetNumber() == h.trace.Call.Port {
+			if s.Invalid == "" && s.GetPort().GetNumber() == h.trace.Call.Port {
 				out = append(out, s.At.Ignore(fmt.Sprintf(
-					"no VirtualService has a rule for its traffic (%s), and without one there is no listener", s.GetPort().GetProtocol())))
+					"no %s has a rule for its traffic (%s), and without one there is no listener", ruleKind(g), s.GetPort().GetProtocol())))
 			}
 		}
 	}
 	return out
+}
+
+// ruleKind is what gives a gateway rules.
+func ruleKind(g *routing.Gateway) string {
+	if g.Services != nil {
+		return "route"
+	}
+	return "VirtualService"
+}
+
+// unserved are the Ingresses and the resources of the Gateway API that have no effect, for a call that no route takes.
+func (h *hop) unserved() []mesh.Loser {
+	switch h.trace.Verdict {
+	case simulate.NoListener, simulate.NoVirtualHost, simulate.NoRoute:
+		return h.view.Mesh.Unserved()
+	}
+	return nil
 }
 
 // policiesOfSubsets are the policies of a rule's subsets, for a call that goes to the host as a whole.

@@ -34,7 +34,7 @@ func (m *Mesh) Behind(address string) (Proxy, bool) {
 
 func (m *Mesh) behindPod(o *config.Object) (Proxy, bool) {
 	gateway, _ := m.Proxy(Proxy{Type: Gateway, Namespace: o.Namespace, Name: o.Name})
-	if len(m.View(gateway).Gateways()) > 0 {
+	if m.View(gateway).ServesGateways() {
 		return gateway, true
 	}
 	if registry.TLSMode(o.Labels, "disabled") != "istio" && !runsProxy(config.Spec[*config.Pod](o)) {

@@ -3,6 +3,7 @@ package mesh
 import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/mesh/apigateway"
 	"sem.example/internal/mesh/ingress"
 	"sem.example/internal/mesh/registry"
 )
@@ -12,8 +13,10 @@ import (
 func Build(objects []*config.Object, settings Settings) (*Mesh, diag.List) {
 	m := &Mesh{Registry: registry.Build(objects, settings.Complete())}
 	ingresses := ingress.Read(m.Registry)
-	m.gateways, m.unserved = append(ingresses.Gateways, readGateways(m.Registry)...), ingresses.Ignored
-	m.virtualServices = readVirtualServices(m.Registry, ingresses.Rules)
+	api := apigateway.Read(m.Registry)
+	m.gateways, m.unserved = append(ingresses.Gateways, byAge(readGateways(m.Registry), api.Gateways)...), ingresses.Ignored
+	m.unserved = append(m.unserved, api.Ignored...)
+	m.virtualServices = readVirtualServices(m.Registry, ingresses.Rules, api.Rules)
 	m.rules = readDestinationRules(m.Registry)
 	m.sidecars = readSidecars(m.Registry)
 	m.peers = readPeers(m.Registry)

@@ -15,7 +15,7 @@ type Mesh struct {
 	hosts memo[struct{}, *hostIndex[[]*Service]] // services by age
 
 	gateways        []*routing.Gateway // those of Ingresses, then the oldest first
-	unserved        []config.Ignored   // Ingresses, and parts of them, that have no effect
+	unserved        []config.Ignored   // Ingresses, resources of the Gateway API, and parts of them, that have no effect
 	virtualServices virtualServiceIndex
 	rules           *destinationRules
 	sidecars        sidecars
@@ -48,5 +48,5 @@ func (m *Mesh) Covering(host string) []*Service {
 // VirtualServices returns all VirtualServices that have hosts, completed and merged, the oldest first.
 func (m *Mesh) VirtualServices() []*VirtualService { return m.virtualServices.written }
 
-// UnservedIngresses returns the Ingresses, and the parts of Ingresses, that have no effect, with the reason.
-func (m *Mesh) UnservedIngresses() []config.Ignored { return m.unserved }
+// Unserved returns what of Ingresses and of the Gateway API has no effect, with the reason.
+func (m *Mesh) Unserved() []config.Ignored { return m.unserved }

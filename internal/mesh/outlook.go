@@ -114,6 +114,9 @@ func (m *Mesh) ordinary(namespace string) bool {
 		m.serviceOdds()
 		for _, v := range m.virtualServices.all {
 			m.setApart(v.Audience, v.Object.Namespace)
+			if v.GatewayAPI {
+				m.apart[v.Object.Namespace] = true // its own routes come first
+			}
 			for _, r := range v.HTTP {
 				m.sourceOdds(r)
 			}

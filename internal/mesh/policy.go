@@ -12,10 +12,31 @@ import (
 	"sem.example/internal/mesh/routing"
 )
 
-// Gateways returns the gateways that select the proxy, the oldest first. One without a selector selects every proxy.
+// Gateways returns the gateways that select the proxy, the oldest first. One without a selector selects every proxy. The
+// proxies of a gateway of Services are those behind a port of these.
 func (v *View) Gateways() []*routing.Gateway {
 	return slices.DeleteFunc(slices.Clone(v.Mesh.gateways), func(g *routing.Gateway) bool {
-		return !registry.Selects(g.Selector, v.Proxy.Labels)
+		if g.Services == nil {
+			return !registry.Selects(g.Selector, v.Proxy.Labels)
+		}
+		return !slices.ContainsFunc(g.Servers, func(s routing.Server) bool { return v.TargetFor(g, s.GetPort().GetNumber()) != nil })
+	})
+}
+
+// TargetFor is what lies behind a port of the Services of a gateway, or nil.
+func (v *View) TargetFor(g *routing.Gateway, number uint32) *Target {
+	for _, t := range v.Targets() {
+		if t.Port.Number == number && g.Services.Has(t.Service.Host, t.Service.Namespace) {
+			return &t
+		}
+	}
+	return nil
+}
+
+// ServesGateways reports whether the proxy is the proxy of a gateway, one with a valid listener where it has listeners.
+func (v *View) ServesGateways() bool {
+	return slices.ContainsFunc(v.Gateways(), func(g *routing.Gateway) bool {
+		return g.Services == nil || slices.ContainsFunc(g.Servers, func(s routing.Server) bool { return s.Invalid == "" })
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 
 // A virtualServiceIndex finds VirtualServices by gateway and by the namespace that looks.
 type virtualServiceIndex struct {
-	all       []*routing.Rules // those that istiod makes of Ingresses, then the oldest first
+	all       []*routing.Rules // those of Ingresses, then the oldest first
 	written   []*routing.Rules // those of VirtualServices
 	byGateway map[string]*bound
 	byHost    *hostIndex[[]*routing.Rules]
@@ -54,13 +54,32 @@ func (x *virtualServiceIndex) add(v *routing.Rules) {
 }
 
 // to returns the VirtualServices of a gateway that a namespace may see: its own private ones, those exported to it by
-// name, then the public ones, each from the oldest to the youngest.
+// name, then the public ones, each from the oldest to the youngest. Of public routes of the Gateway API its own come first.
 func (x *virtualServiceIndex) to(namespace, gateway string) []*routing.Rules {
 	at := x.byGateway[gateway]
 	if at == nil {
 		return nil
 	}
-	return slices.Concat(at.private.To(namespace), at.others.To(namespace))
+	own := func(v *routing.Rules) bool {
+		return v.GatewayAPI && v.Audience.Public && v.Object.Namespace == namespace
+	}
+	others := at.others.To(namespace)
+	if slices.ContainsFunc(others, own) {
+		others = slices.Clone(others)
+		slices.SortStableFunc(others, func(a, b *routing.Rules) int { return rank(own, a) - rank(own, b) })
+	}
+	return slices.Concat(at.private.To(namespace), others)
+}
+
+// rank is the place of rules among those that others may see: first those exported by name, then the own.
+func rank(own func(*routing.Rules) bool, v *routing.Rules) int {
+	switch {
+	case !v.Audience.Public:
+		return 0
+	case own(v):
+		return 1
+	}
+	return 2
 }
 
 // FullGateway completes the name of a gateway to namespace/name. Names with dots are an old form, "name.namespace" or

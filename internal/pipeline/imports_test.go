@@ -35,10 +35,10 @@ var mayImport = map[string][]string{
 	"internal/gatewayapi": {},
 	"internal/config":     {"internal/source", "internal/diag", "internal/parallel", "internal/gatewayapi"},
 	"internal/world":      {"internal/config"},
-	"internal/mesh":       {"internal/config", "internal/diag", "internal/source", "internal/mesh/ingress", "internal/mesh/registry", "internal/mesh/routing", "internal/mesh/settings", "internal/mesh/trafficpolicy", "internal/mesh/visibility"},
+	"internal/mesh":       {"internal/config", "internal/diag", "internal/source", "internal/mesh/apigateway", "internal/mesh/ingress", "internal/mesh/registry", "internal/mesh/routing", "internal/mesh/settings", "internal/mesh/trafficpolicy", "internal/mesh/visibility"},
 	"internal/envoy":      {"internal/source"},
 	"internal/patch":      {"internal/envoy", "internal/config", "internal/source", "internal/clustername"},
-	"internal/compile":    {"internal/compile/cluster", "internal/compile/gateway", "internal/compile/inbound", "internal/compile/origin", "internal/compile/outbound", "internal/compile/proxy", "internal/compile/security", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/parallel", "internal/source"},
+	"internal/compile":    {"internal/gatewayapi", "internal/release", "internal/compile/cluster", "internal/compile/gateway", "internal/compile/inbound", "internal/compile/origin", "internal/compile/outbound", "internal/compile/proxy", "internal/compile/security", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/parallel", "internal/source"},
 
 	// The rooms of compile, each a part of what a proxy is sent.
 	"internal/compile/filterchain": {"internal/compile/origin", "internal/compile/proxy", "internal/compile/security", "internal/compile/tlscontext", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh"},
@@ -62,7 +62,7 @@ var mayImport = map[string][]string{
 
 	"internal/pipeline":  {"internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate", "internal/release"},
 	"internal/diff":      {"internal/envoy", "internal/probe", "simulate", "simulate/decision"},
-	"internal/explain":   {"internal/diff", "internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
+	"internal/explain":   {"internal/diff", "internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/mesh/routing", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
 	"internal/suite":     {"internal/source", "internal/diag", "internal/pipeline", "internal/release", "internal/envoy", "simulate", "internal/explain"},
 	"internal/output":    {"internal/diff", "internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
 	"internal/request":   {"simulate", "internal/diag"},
@@ -92,6 +92,7 @@ var mayImport = map[string][]string{
 
 	// The rooms of mesh.
 	"internal/mesh/registry":      {"internal/config", "internal/source", "internal/mesh/settings", "internal/mesh/visibility", "internal/release"},
+	"internal/mesh/apigateway":    {"internal/config", "internal/gatewayapi", "internal/hostname", "internal/mesh/registry", "internal/mesh/routing", "internal/mesh/visibility", "internal/release"},
 	"internal/mesh/ingress":       {"internal/config", "internal/mesh/registry", "internal/mesh/routing", "internal/mesh/visibility"},
 	"internal/mesh/routing":       {"internal/config", "internal/mesh/visibility"},
 	"internal/mesh/settings":      {"internal/config", "internal/diag", "internal/source", "internal/release"},
@@ -131,7 +132,7 @@ var homes = []struct {
 	{"cuelang.org/go", []string{"internal/source", "schema", "internal/recipe", "internal/convert"}, "CUE reads files, says the shape of documents and writes new ones; everything after that works on typed objects"},
 	{"sigs.k8s.io/yaml", []string{"internal/compile/compiletest", "internal/source", "internal/config", "internal/envoytest/manifest"}, "values are read in one place, so that there is one reading of YAML"},
 	{"go.yaml.in/yaml", []string{"internal/source", "internal/recipe", "internal/convert"}, "only source knows lines; recipes and exports are written"},
-	{"istio.io/api", []string{"internal/patch", "internal/config", "internal/world", "internal/mesh", "internal/mesh/trafficpolicy", "internal/mesh/settings", "internal/mesh/ingress", "internal/mesh/routing", "internal/mesh/registry", "validate", "validate/internal/facts", "internal/compile/...", "schema", "internal/pipeline", "internal/explain"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
+	{"istio.io/api", []string{"internal/patch", "internal/config", "internal/world", "internal/mesh", "internal/mesh/trafficpolicy", "internal/mesh/settings", "internal/mesh/apigateway", "internal/mesh/ingress", "internal/mesh/routing", "internal/mesh/registry", "validate", "validate/internal/facts", "internal/compile/...", "schema", "internal/pipeline", "internal/explain"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
 	{"github.com/envoyproxy/go-control-plane", []string{"internal/diff", "internal/pipeline", "internal/envoy", "internal/patch", "internal/compile/...", "simulate", "simulate/decision", "simulate/internal/request", "simulate/internal/match", "simulate/internal/rbac", "simulate/internal/jwt", "simulate/internal/tlscontext", "simulate/internal/route", "simulate/internal/upstream", "simulate/internal/hcm", "simulate/internal/network", "simulate/internal/listener", "render", "internal/envoytest", "internal/probe", "internal/realenvoy", "internal/realenvoy/accesslog", "internal/realenvoy/rootless"}, "validation must not depend on what is generated"},
 	{"github.com/spf13/cobra", []string{"cmd/sem"}, "a library has no flags"},
 	{"github.com/charmbracelet/lipgloss", []string{"internal/output"}, "looks are decided in one place"},

@@ -141,7 +141,7 @@ func (t *gatewayTable) host(name string, s *gatewayServer) *gatewayHost {
 		h = &gatewayHost{name: fmt.Sprintf("%s:%d", name, s.GetPort().GetNumber()), domains: []string{name}}
 		for i, own := range s.names() {
 			if covers(strings.ToLower(own), name) {
-				h.origins.Add("", origin.DefinesField(s.HostsAt.Item(i)))
+				h.origins.Add("", origin.DefinesField(s.HostAt(i)))
 			}
 		}
 		t.hosts[name] = h

@@ -54,7 +54,7 @@ type skippedServer struct {
 func newGatewayServer(view *mesh.View, g *routing.Gateway, s routing.Server) *gatewayServer {
 	out := &gatewayServer{
 		Server: s, of: g,
-		hosts: serverHosts(s.GetHosts(), g.Namespace), port: s.GetPort().GetNumber(), by: proxy.TargetBehind(view, s.GetPort().GetNumber()),
+		hosts: serverHosts(s.GetHosts(), g.Namespace), port: s.GetPort().GetNumber(), by: targetOf(view, g, s.GetPort().GetNumber()),
 		protocol: mesh.ParseProtocol(s.GetPort().GetProtocol()),
 	}
 	if out.by != nil {
@@ -62,6 +62,14 @@ func newGatewayServer(view *mesh.View, g *routing.Gateway, s routing.Server) *ga
 	}
 	out.table = out.routeTable()
 	return out
+}
+
+// targetOf is the port of a service that leads to a server, or nil. A gateway of Services is served through their ports only.
+func targetOf(view *mesh.View, g *routing.Gateway, number uint32) *mesh.Target {
+	if g.Services == nil {
+		return proxy.TargetBehind(view, number)
+	}
+	return view.TargetFor(g, number)
 }
 
 // portOrigins are what gives the server its address: its own port and bind, and the port of the service before the proxy.

@@ -19,7 +19,7 @@ func (c *Builder) servers() *gatewayServers {
 		for _, g := range c.view.Gateways() {
 			for _, s := range g.Servers {
 				if s.GetPort() != nil {
-					m.add(newGatewayServer(c.view, g, s))
+					m.place(newGatewayServer(c.view, g, s))
 				}
 			}
 		}
@@ -39,6 +39,17 @@ type gatewayMerge struct {
 	plain    map[uint32]groupKey          // the last group without TLS that was opened on a port
 	used     map[uint32]bool              // ports with any server
 	tlsHosts map[uint32]map[string]string // hosts with TLS settings, by port; the address that was last bound for them
+}
+
+// place adds a server, or skips it where it is invalid. A gateway of Services has no server where they have no such port.
+func (m *gatewayMerge) place(s *gatewayServer) {
+	switch {
+	case s.of.Services != nil && s.by == nil:
+	case s.Invalid != "":
+		m.skip(s, "%s", s.Invalid)
+	default:
+		m.add(s)
+	}
 }
 
 // add merges one server. On one port of one address there may be servers of plain HTTP, or servers with TLS, each for

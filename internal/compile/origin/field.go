@@ -34,7 +34,7 @@ func DefinesPort(s *mesh.Service, p *mesh.Port) envoy.Origin {
 // Of is the origin of a field of an object in a role.
 func Of(o *config.Object, field string, role envoy.Role) envoy.Origin {
 	origin := envoy.Of(o.Doc, field, role)
-	origin.Object = envoy.Object{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}
+	origin.Object = envoy.Object{Kind: o.KindName(), Namespace: o.Namespace, Name: o.Name}
 	return origin
 }
 

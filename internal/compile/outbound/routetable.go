@@ -172,6 +172,9 @@ func (t *tableBuilder) ruled(vs *routing.Rules) []hostGroup {
 	}
 	routes := func() []route.Route { return t.c.shared.ruledRoutes(vs, t.services, scope) }
 	hosts, services := t.separate(vs)
+	if vs.GatewayAPI && !slices.ContainsFunc(services, func(s *mesh.Service) bool { return t.concerns(vs, s) }) {
+		return nil
+	}
 	byPort := map[uint32][]*mesh.Service{}
 	var ports []uint32
 	for _, s := range services {
@@ -191,6 +194,12 @@ func (t *tableBuilder) ruled(vs *routing.Rules) []hostGroup {
 		out = append(out, hostGroup{port: port, services: byPort[port], hosts: hosts, routes: routes, rules: vs})
 	}
 	return out
+}
+
+// concerns reports whether a route of the Gateway API is for the clients of a service: it is of the service's namespace, or of
+// the client's.
+func (t *tableBuilder) concerns(vs *routing.Rules, s *mesh.Service) bool {
+	return s.Namespace == vs.Object.Namespace || t.c.view.Proxy.Namespace == vs.Object.Namespace
 }
 
 // ruledRoutes returns the routes that a VirtualService has at a place.

@@ -50,8 +50,9 @@ func TCPFilters(view *mesh.View, set *routing.Rules, to []routing.Destination, p
 			})
 		}
 	}
+	namespace, name := set.VirtualService()
 	proxy := &tcpproxyv3.TcpProxy{
-		StatPrefix:       set.Object.Name + "." + set.Object.Namespace,
+		StatPrefix:       name + "." + namespace,
 		ClusterSpecifier: &tcpproxyv3.TcpProxy_WeightedClusters{WeightedClusters: split},
 	}
 	ApplyConnectionPolicy(view, proxy, policy, "")

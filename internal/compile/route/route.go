@@ -95,6 +95,9 @@ func forwardRequests(view *mesh.View, out *routev3.Route, in *routing.HTTPRule, 
 	action := &routev3.RouteAction{}
 	out.Action = &routev3.Route_Route{Route: action}
 	SetTimeout(action, in.Timeout.Value)
+	if in.GatewayAPI {
+		action.ClusterNotFoundResponseCode = routev3.RouteAction_INTERNAL_SERVER_ERROR
+	}
 	if in.Rewrite.At.Known() {
 		rewritePath(action, in.Rewrite)
 		action.AppendXForwardedHost = proxy.Config(view).GetProxyHeaders().GetXForwardedHost().GetEnabled().GetValue()

@@ -22,7 +22,8 @@ type Rules struct {
 	Ignored  []config.Ignored // rules that are left out
 	Audience visibility.Audience
 
-	Generated string // the name of the VirtualService that istiod makes of the resource; "" where it is one
+	Generated  string // the name of the VirtualService that istiod makes of the resource; "" where it is one
+	GatewayAPI bool   // made of routes of the Gateway API
 }
 
 // VirtualService is the namespace and name by which proxies know the rules.

@@ -1,0 +1,157 @@
+package apigateway
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/gatewayapi"
+	"sem.example/internal/hostname"
+	"sem.example/internal/mesh/routing"
+)
+
+// An attachment is a parent that takes a route: a listener, or the services of the mesh.
+type attachment struct {
+	at       config.Place // the parentRef
+	listener *listener    // nil for the mesh
+	rivals   []string     // hostnames of the other listeners of the parent on the port
+	port     uint32       // of a service that the route is for; 0 for every one
+	hosts    []routing.Host
+}
+
+// gateway is what the route is bound to.
+func (a attachment) gateway() string {
+	if a.listener == nil {
+		return routing.MeshGateway
+	}
+	return a.listener.gateway.FullName()
+}
+
+// attachments are the parents that take a route, and whether it names any gateway or service at all.
+func (t *translator) attachments(o *config.Object, route gatewayapi.CommonRoute) []attachment {
+	var out []attachment
+	for i, ref := range route.ParentRefs {
+		at := config.At(o, "spec.parentRefs").Item(i)
+		namespace := value(ref.Namespace, o.Namespace)
+		switch kind := normal(ref.ObjectReference, gatewayapi.Group, "Gateway"); kind {
+		case "Service", "networking.istio.io/ServiceEntry":
+			if hosts := t.serviceHosts(strings.TrimPrefix(kind, "networking.istio.io/"), namespace, ref.Name); len(hosts) > 0 {
+				out = append(out, attachment{at: at, port: value(ref.Port, 0), hosts: hosts})
+			}
+		case gatewayapi.Group + "/Gateway", gatewayapi.Group + "/ListenerSet":
+			out = append(out, t.listenersFor(o, route.Hostnames, ref, at, t.parents[parentKey{kind, namespace, ref.Name}])...)
+		}
+	}
+	if len(out) == 0 {
+		t.ignore(config.At(o, "spec.parentRefs"), "there is no listener or service that takes it: name, section, port, namespace, kind and hostname have to fit")
+	}
+	slices.SortStableFunc(out, func(a, b attachment) int { return cmp.Compare(a.gateway(), b.gateway()) })
+	return out
+}
+
+// listenersFor are those listeners of a parent that take a route.
+func (t *translator) listenersFor(o *config.Object, hostnames []string, ref gatewayapi.ParentReference, at config.Place, all []*listener) []attachment {
+	var out []attachment
+	for _, l := range all {
+		if !l.takes(o, hostnames, ref) {
+			continue
+		}
+		a := attachment{at: at, listener: l}
+		for _, other := range all {
+			if other != l && other.spec.Port == l.spec.Port && other.spec.Protocol == l.spec.Protocol && value(other.spec.Hostname, "") != value(l.spec.Hostname, "") {
+				a.rivals = append(a.rivals, value(other.spec.Hostname, ""))
+			}
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// takes reports whether a listener takes a route: its section and port, a host name in common, the namespace and the kind
+// have to fit.
+func (l *listener) takes(o *config.Object, hostnames []string, ref gatewayapi.ParentReference) bool {
+	if p := value(ref.Port, 0); p != 0 && p != l.spec.Port {
+		return false
+	}
+	if s := value(ref.SectionName, ""); s != "" && s != l.spec.Name {
+		return false
+	}
+	if !slices.Contains(l.kinds, o.Doc.Kind) {
+		return false
+	}
+	if len(hostnames) == 0 {
+		hostnames = []string{"*"}
+	}
+	return slices.ContainsFunc(l.server().GetHosts(), func(own string) bool {
+		namespace, host, _ := strings.Cut(own, "/")
+		return (namespace == "*" || namespace == o.Namespace) &&
+			slices.ContainsFunc(hostnames, func(h string) bool { return hostname.Overlap(host, h) })
+	})
+}
+
+// isolates reports whether a host belongs to the listener, and not to another of the parent that is more specific.
+func (a attachment) isolates(host string) bool {
+	if a.listener == nil {
+		return true
+	}
+	own := value(a.listener.spec.Hostname, "")
+	if own != "" && !hostname.IsWildcard(own) {
+		return true
+	}
+	if own != "" && !hostname.Overlap(host, own) {
+		return false
+	}
+	return !slices.ContainsFunc(a.rivals, func(rival string) bool {
+		return len(own) <= len(rival) && hostname.Covers(rival, host)
+	})
+}
+
+// serviceHosts are the hosts of a Service or a ServiceEntry, where it exists.
+func (t *translator) serviceHosts(kind, namespace, name string) []routing.Host {
+	o := t.object(kind, namespace, name)
+	if o == nil {
+		return nil
+	}
+	if kind == "Service" {
+		return []routing.Host{{Name: hostname.Kubernetes(name, namespace, t.registry.Settings.Domain)}}
+	}
+	var out []routing.Host
+	for _, h := range config.Spec[*networking.ServiceEntry](o).GetHosts() {
+		out = append(out, routing.Host{Name: h})
+	}
+	return out
+}
+
+// hosts are the hosts that a route has at a parent, each where it is written: for the mesh those of the service, else the
+// hostnames of the route.
+func (a attachment) routeHosts(o *config.Object, hostnames []string) []routing.Host {
+	var out []routing.Host
+	switch {
+	case a.listener == nil:
+		for _, h := range a.hosts {
+			out = append(out, routing.Host{Name: h.Name, At: a.at})
+		}
+	case len(hostnames) == 0:
+		out = []routing.Host{{Name: "*", At: a.at}}
+	default:
+		for i, h := range hostnames {
+			out = append(out, routing.Host{Name: h, At: config.At(o, "spec.hostnames").Item(i)})
+		}
+	}
+	return out
+}
+
+// key is the same for rules that are merged: those of one gateway and host, or of one namespace, port and host of the mesh.
+func (a attachment) key(namespace, host string) string {
+	switch {
+	case a.listener != nil:
+		return a.listener.gateway.FullName() + "/" + host
+	case a.port != 0:
+		return fmt.Sprintf("%s/%d/%s", namespace, a.port, host)
+	}
+	return namespace + "/" + host
+}

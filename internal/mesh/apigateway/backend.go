@@ -1,0 +1,133 @@
+package apigateway
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"google.golang.org/protobuf/types/known/durationpb"
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/gatewayapi"
+	"sem.example/internal/hostname"
+	"sem.example/internal/mesh/routing"
+)
+
+// backends makes a rule forward to its backends, each by its weight. Without any it answers with an error. It is false where
+// a backend takes the whole route out.
+func (t *translator) backends(rule *routing.HTTPRule, o *config.Object, list []gatewayapi.HTTPBackendRef, at config.Place, atGateway bool) bool {
+	for i, b := range list {
+		weight := value(b.Weight, 1)
+		if weight == 0 {
+			continue
+		}
+		at := at.Item(i)
+		to, ok := t.destination(o, b.BackendRef, at, atGateway)
+		if !ok {
+			return false
+		}
+		to.Weight = weight
+		for _, f := range b.Filters {
+			if f.Type != "RequestHeaderModifier" && f.Type != "ResponseHeaderModifier" {
+				return false
+			}
+			if to.Headers == nil {
+				to.Headers = &networking.Headers{}
+			}
+			setHeaders(to.Headers, f)
+		}
+		rule.Destinations = append(rule.Destinations, to)
+	}
+	if len(rule.Destinations) == 0 && !rule.Redirect.IsSet() {
+		if len(list) == 0 {
+			at = rule.At
+		}
+		rule.DirectResponse = config.Setting[*networking.HTTPDirectResponse]{Value: &networking.HTTPDirectResponse{Status: 500}, At: at}
+	}
+	return true
+}
+
+// destination translates a backend. One that may not be used has no host. It is false where Istio leaves the whole route out.
+func (t *translator) destination(o *config.Object, ref gatewayapi.BackendRef, at config.Place, atGateway bool) (to routing.Destination, ok bool) {
+	kind, namespace := normal(ref.ObjectReference, "", "Service"), value(ref.Namespace, o.Namespace)
+	to = routing.Destination{At: at, Port: value(ref.Port, 0)}
+	if atGateway && !t.allowed(o, kind, namespace, ref.Name) {
+		return routing.Destination{At: at}, true
+	}
+	switch kind {
+	case "Service", "multicluster.x-k8s.io/ServiceImport":
+		if strings.Contains(ref.Name, ".") && kind == "Service" {
+			return to, false
+		}
+		to.Host = hostname.Kubernetes(ref.Name, namespace, t.registry.Settings.Domain)
+	case "networking.istio.io/Hostname":
+		if ref.Namespace != nil {
+			return to, false
+		}
+		to.Host = ref.Name
+	case gatewayapi.ExperimentalGroup + "/XBackend":
+		return t.external(to, namespace, ref), true
+	default:
+		return routing.Destination{At: at}, true
+	}
+	return to, ref.Port != nil
+}
+
+// external is the destination of an XBackend.
+func (t *translator) external(to routing.Destination, namespace string, ref gatewayapi.BackendRef) routing.Destination {
+	o := t.object(gatewayapi.ExperimentalGroup+"/XBackend", namespace, ref.Name)
+	if o == nil || !t.alpha() {
+		return routing.Destination{At: to.At}
+	}
+	spec := config.Spec[*gatewayapi.XBackend](o).Spec
+	if spec.Type != "ExternalHostname" || spec.ExternalHostname == nil || ref.Port != nil && *ref.Port != spec.Port.Port {
+		return routing.Destination{At: to.At}
+	}
+	to.Host, to.Port = spec.ExternalHostname.Hostname, spec.Port.Port
+	return to
+}
+
+// missing reports whether there is no Service of a destination.
+func (t *translator) missing(to routing.Destination, ref gatewayapi.BackendRef) bool {
+	return len(t.registry.ServicesOf(to.Host)) == 0
+}
+
+func setRetry(rule *routing.HTTPRule, in *gatewayapi.Retry, at config.Place) {
+	if in == nil {
+		return
+	}
+	on := []string{"connect-failure", "refused-stream", "unavailable", "cancelled"}
+	for _, c := range in.Codes {
+		on = append(on, strconv.Itoa(c))
+	}
+	out := &networking.HTTPRetry{Attempts: int32(value(in.Attempts, 2)), RetryOn: strings.Join(on, ",")}
+	if out.Attempts == 0 {
+		out.RetryOn = ""
+	}
+	if in.Backoff != nil {
+		out.Backoff = durationpb.New(duration(in.Backoff))
+	}
+	rule.Retries = config.Setting[*networking.HTTPRetry]{Value: out, At: at.Sub("retry")}
+}
+
+// setTimeouts sets the time limits of a rule: that of a try replaces that of the request unless there are retries.
+func setTimeouts(rule *routing.HTTPRule, in *gatewayapi.Timeouts, at config.Place) {
+	if in == nil {
+		return
+	}
+	at = at.Sub("timeouts")
+	if d := duration(in.Request); d != 0 {
+		rule.Timeout = config.Setting[*durationpb.Duration]{Value: durationpb.New(d), At: at.Sub("request")}
+	}
+	if d := duration(in.BackendRequest); d != 0 && rule.Retries.IsSet() {
+		rule.Retries.Value.PerTryTimeout = durationpb.New(d)
+	} else if d != 0 {
+		rule.Timeout = config.Setting[*durationpb.Duration]{Value: durationpb.New(d), At: at.Sub("backendRequest")}
+	}
+}
+
+func duration(text *string) time.Duration {
+	d, _ := time.ParseDuration(value(text, ""))
+	return d
+}

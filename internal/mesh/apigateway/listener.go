@@ -1,0 +1,207 @@
+package apigateway
+
+import (
+	"slices"
+	"strings"
+
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/gatewayapi"
+	"sem.example/internal/mesh/routing"
+)
+
+// controller is that of Istio whose Gateways have listeners that routes are bound to.
+const controller = "istio.io/gateway-controller"
+
+// controlled reports whether Istio serves the Gateways of a class as gateways.
+func (t *translator) controlled(class string) bool {
+	if o := t.object(gatewayapi.Group+"/GatewayClass", "", class); o != nil {
+		return config.Spec[*gatewayapi.GatewayClass](o).Spec.ControllerName == controller
+	}
+	return class == "istio"
+}
+
+// listeners translates those of a Gateway and of the ListenerSets that add to it.
+func (t *translator) listeners(o *config.Object) []*listener {
+	spec := config.Spec[*gatewayapi.Gateway](o).Spec
+	if !t.controlled(spec.GatewayClassName) {
+		t.ignore(config.At(o, "spec.gatewayClassName"), "Istio's gateway controller does not serve the class "+spec.GatewayClassName)
+		return nil
+	}
+	services := ServicesOf(o, t.registry.Settings.Domain)
+	if len(services) == 0 {
+		t.ignore(config.At(o, "spec.addresses"), "it has no address that is the name of a Service")
+		return nil
+	}
+	owners := append([]*config.Object{o}, t.listenerSets(o, spec.AllowedListeners)...)
+	var out []*listener
+	for _, owner := range owners {
+		listeners := spec.Listeners
+		if owner != o {
+			listeners = config.Spec[*gatewayapi.ListenerSet](owner).Spec.Listeners
+		}
+		key := parentKey{owner.Kind, owner.Namespace, owner.Name}
+		for i, l := range listeners {
+			made := t.listener(owner, config.At(owner, "spec.listeners").Item(i), l, spec)
+			if made == nil {
+				continue
+			}
+			made.gateway.Services = &routing.Services{Hosts: services, Namespace: o.Namespace}
+			if prior := conflict(out, made); prior != nil {
+				made.conflicted = true
+				made.server().Invalid = "listener " + prior.spec.Name + " of " + prior.gateway.Object.Name + " has the same port and hostname, or another protocol on the port"
+			} else if owner == o || made.server().Invalid == "" {
+				t.parents[key] = append(t.parents[key], made)
+			}
+			out = append(out, made)
+		}
+	}
+	return out
+}
+
+// ServicesOf are the hosts of the Services whose proxies serve a Gateway: the one that istiod's controller makes, or those
+// that the Gateway names as its addresses.
+func ServicesOf(o *config.Object, domain string) []string {
+	spec := config.Spec[*gatewayapi.Gateway](o).Spec
+	full := func(name string) string { return name + "." + o.Namespace + ".svc." + domain }
+	if Managed(spec) {
+		return []string{full(DeploymentName(o))}
+	}
+	var out []string
+	for _, a := range spec.Addresses {
+		switch {
+		case a.Type != nil && *a.Type != "Hostname":
+		case strings.Contains(a.Value, "."):
+			out = append(out, a.Value)
+		default:
+			out = append(out, full(a.Value))
+		}
+	}
+	return out
+}
+
+// Managed reports whether istiod's controller deploys the proxies of a Gateway.
+func Managed(spec gatewayapi.GatewaySpec) bool {
+	switch len(spec.Addresses) {
+	case 0:
+		return true
+	case 1:
+		return value(spec.Addresses[0].Type, "IPAddress") == "IPAddress"
+	}
+	return false
+}
+
+// DeploymentName is the name of the Service and the Deployment that istiod's controller makes for a Gateway.
+func DeploymentName(o *config.Object) string {
+	if name := o.Annotations["gateway.istio.io/name-override"]; name != "" {
+		return name
+	}
+	return o.Name + "-" + config.Spec[*gatewayapi.Gateway](o).Spec.GatewayClassName
+}
+
+// listenerSets are those that a Gateway lets add listeners to it, the oldest first.
+func (t *translator) listenerSets(o *config.Object, allowed *gatewayapi.AllowedListeners) []*config.Object {
+	var out []*config.Object
+	if allowed == nil || allowed.Namespaces == nil {
+		return nil
+	}
+	for _, set := range Objects(t.registry, "ListenerSet") {
+		ref := config.Spec[*gatewayapi.ListenerSet](set).Spec.ParentRef
+		if normal(ref, gatewayapi.Group, "Gateway") == o.Kind && ref.Name == o.Name && value(ref.Namespace, set.Namespace) == o.Namespace &&
+			t.namespaceAllowed(*allowed.Namespaces, "None", o.Namespace, set.Namespace) {
+			out = append(out, set)
+		}
+	}
+	slices.SortStableFunc(out, compareRoutes)
+	return out
+}
+
+// listener translates a listener; nil where it serves nothing.
+func (t *translator) listener(owner *config.Object, at config.Place, l gatewayapi.Listener, gateway gatewayapi.GatewaySpec) *listener {
+	if l.TLS == nil && (l.Protocol == "HTTPS" || l.Protocol == "TLS") {
+		t.ignore(at, "a listener of protocol "+l.Protocol+" needs tls")
+		return nil
+	}
+	if l.Port == 0 {
+		l.Port = map[string]uint32{"HTTP": 80, "HTTPS": 443}[l.Protocol]
+	}
+	hostname := value(l.Hostname, "*")
+	server := routing.Server{
+		Server: &networking.Server{Port: &networking.Port{Name: "default", Number: l.Port, Protocol: l.Protocol}},
+		At:     at, PortAt: at.Sub("port"), BindAt: at, TLSAt: at.Sub("tls"), HostsAt: at.Sub("hostname"), OneHost: true,
+	}
+	for _, ns := range t.routeNamespaces(owner.Namespace, l.AllowedRoutes) {
+		server.Hosts = append(server.Hosts, ns+"/"+hostname)
+	}
+	if len(server.Hosts) == 0 {
+		server.Hosts = []string{"~/" + hostname}
+	}
+	if !slices.Contains([]string{"HTTP", "HTTPS", "TLS", "TCP"}, l.Protocol) {
+		server.Invalid = "protocol " + l.Protocol + " is not supported"
+	}
+	if l.TLS != nil {
+		set, fault := t.serverTLS(owner, l, frontend(gateway.TLS, l.Port))
+		server.Tls = set
+		if fault != "" {
+			server.Invalid = fault
+		}
+	}
+	return &listener{spec: l, kinds: routeKinds(l), gateway: &routing.Gateway{
+		Object: owner, Namespace: owner.Namespace, Name: owner.Name + "~" + generated + "~" + l.Name, Servers: []routing.Server{server},
+	}}
+}
+
+// conflict returns the earlier listener that a listener cannot be beside, or nil.
+func conflict(earlier []*listener, l *listener) *listener {
+	i := slices.IndexFunc(earlier, func(e *listener) bool { return !e.conflicted && collides(e.spec, l.spec) })
+	if i < 0 {
+		return nil
+	}
+	return earlier[i]
+}
+
+func collides(a, b gatewayapi.Listener) bool {
+	streams := func(l gatewayapi.Listener) bool { return l.Protocol == "TCP" || l.Protocol == "UDP" }
+	named := func(l gatewayapi.Listener) bool { return slices.Contains([]string{"HTTP", "HTTPS", "TLS"}, l.Protocol) }
+	switch {
+	case a.Port != b.Port:
+		return false
+	case streams(a) && (streams(b) || named(b)), named(a) && streams(b):
+		return true
+	case named(a) && named(b):
+		return hostOf(a) == hostOf(b)
+	}
+	return a.Protocol == b.Protocol
+}
+
+func hostOf(l gatewayapi.Listener) string {
+	if h := value(l.Hostname, ""); h != "" {
+		return h
+	}
+	return "*"
+}
+
+// routeKinds are the kinds of routes that may attach to a listener.
+func routeKinds(l gatewayapi.Listener) []string {
+	var out []string
+	switch l.Protocol {
+	case "HTTP", "HTTPS":
+		out = []string{"HTTPRoute", "GRPCRoute"}
+	case "TCP":
+		out = []string{"TCPRoute"}
+	case "TLS":
+		out = []string{"TLSRoute"}
+		if l.TLS != nil && l.TLS.Mode != "Passthrough" {
+			out = append(out, "TCPRoute")
+		}
+	}
+	if l.AllowedRoutes == nil || len(l.AllowedRoutes.Kinds) == 0 {
+		return out
+	}
+	return slices.DeleteFunc(out, func(kind string) bool {
+		return !slices.ContainsFunc(l.AllowedRoutes.Kinds, func(k gatewayapi.RouteKind) bool {
+			return k.Kind == kind && value(k.Group, gatewayapi.Group) == gatewayapi.Group
+		})
+	})
+}

@@ -1,0 +1,50 @@
+package apigateway
+
+import (
+	"strings"
+
+	"sem.example/internal/config"
+	"sem.example/internal/gatewayapi"
+	"sem.example/internal/mesh/registry"
+	"sem.example/internal/mesh/routing"
+)
+
+// Resources are what the resources of the Gateway API come to.
+type Resources struct {
+	Gateways []*routing.Gateway // one for each listener
+	Rules    []*routing.Rules
+	Ignored  []config.Ignored // what has no effect
+}
+
+// Read translates all resources of the Gateway API.
+func Read(r *registry.Registry) *Resources {
+	t := &translator{
+		registry: r, grants: readGrants(r), parents: map[parentKey][]*listener{},
+	}
+	out := &Resources{}
+	for _, o := range Objects(r, "Gateway") {
+		for _, l := range t.listeners(o) {
+			out.Gateways = append(out.Gateways, l.gateway)
+		}
+	}
+	t.requestRoutes()
+	t.connectionRoutes()
+	out.Rules, out.Ignored = t.rules, t.ignored
+	return out
+}
+
+func readGrants(r *registry.Registry) []grant {
+	var out []grant
+	for _, o := range Objects(r, "ReferenceGrant") {
+		spec := config.Spec[*gatewayapi.ReferenceGrant](o).Spec
+		for _, from := range spec.From {
+			for _, to := range spec.To {
+				out = append(out, grant{
+					strings.TrimPrefix(from.Group+"/"+from.Kind, "/"), from.Namespace,
+					strings.TrimPrefix(to.Group+"/"+to.Kind, "/"), o.Namespace, value(to.Name, ""),
+				})
+			}
+		}
+	}
+	return out
+}
