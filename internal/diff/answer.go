@@ -78,7 +78,7 @@ func (a *answer) gather(h *simulate.Hop) {
 		}
 	}
 	for place, share := range shares {
-		a.Shares[place] = fmt.Sprintf("%.6f", share)
+		a.Shares[place] = fmt.Sprintf("%.6g%%", 100*share)
 	}
 	slices.SortFunc(a.TLS, func(x, y simulate.TLS) int { return strings.Compare(text(x), text(y)) })
 }
@@ -156,7 +156,7 @@ func strengthOf(t simulate.TLS) int {
 	return 1
 }
 
-// Details are the parts of the answers of two traces that differ, each as "part: old → new".
+// Details are the fields of the answers of two traces that differ, each as "part field: old → new".
 func Details(old, new *simulate.Trace) []string {
 	a, b := answerOf(old), answerOf(new)
 	if x, y := a.Verdict.Succeeded(), b.Verdict.Succeeded(); x != y {
@@ -170,11 +170,61 @@ func Details(old, new *simulate.Trace) []string {
 		{"verdict", a.Verdict, b.Verdict}, {"response", a.Response, b.Response}, {"endpoints", a.Shares, b.Shares}, {"TLS", a.TLS, b.TLS},
 		{"rewrite", a.Rewrite, b.Rewrite}, {"headers", a.Headers, b.Headers}, {"protocol", a.Protocol, b.Protocol},
 	} {
-		if x, y := text(part.old), text(part.new); x != y {
-			out = append(out, fmt.Sprintf("%s: %s → %s", part.name, x, y))
-		}
+		out = append(out, changedFields(part.name, part.old, part.new)...)
 	}
 	return append(out, policyDetails(a.Policy, b.Policy)...)
+}
+
+// changedFields are the fields of a part of an answer that differ.
+func changedFields(name string, old, new any) []string {
+	x, y := map[string]string{}, map[string]string{}
+	flatten(name, decoded(old), x)
+	flatten(name, decoded(new), y)
+	fields := slices.Concat(sortedKeys(x), sortedKeys(y))
+	slices.Sort(fields)
+	var out []string
+	for _, field := range slices.Compact(fields) {
+		if a, b := cmp.Or(x[field], "none"), cmp.Or(y[field], "none"); a != b {
+			out = append(out, fmt.Sprintf("%s: %s → %s", strings.TrimSpace(field), a, b))
+		}
+	}
+	return out
+}
+
+// decoded returns a value as its JSON form reads.
+func decoded(v any) any {
+	var out any
+	if err := json.Unmarshal([]byte(text(v)), &out); err != nil {
+		return nil
+	}
+	return out
+}
+
+// flatten writes the scalars of a JSON value into a map, by their path. A list of one item needs no index.
+func flatten(path string, v any, into map[string]string) {
+	switch v := v.(type) {
+	case nil:
+	case map[string]any:
+		for key, value := range v {
+			step := "."
+			if !strings.Contains(path, " ") {
+				step = " "
+			}
+			flatten(path+step+key, value, into)
+		}
+	case []any:
+		for i, item := range v {
+			if len(v) > 1 {
+				flatten(fmt.Sprintf("%s[%d]", path, i), item, into)
+			} else {
+				flatten(path, item, into)
+			}
+		}
+	default:
+		if scalar := text(v); scalar != `""` {
+			into[path] = scalar
+		}
+	}
 }
 
 func policyDetails(old, new *simulate.Policy) []string {

@@ -62,6 +62,8 @@ func (c *ReportedChange) Touches(part string) bool {
 	}[part]
 	for _, d := range c.Details {
 		name, value, _ := strings.Cut(d, ": ")
+		name, _, _ = strings.Cut(name, " ")
+		name, _, _ = strings.Cut(name, "[")
 		switch {
 		case part == "authorization":
 			if name == "verdict" && strings.Contains(value, string(simulate.Denied)) {
