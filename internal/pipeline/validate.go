@@ -16,7 +16,6 @@ type ValidateOptions struct {
 	Each     bool              // every file is a world of its own
 	Registry validate.Registry // what a host means that the input does not hold
 	Policy   diag.Policy       // which findings are wanted
-	Worlds   []NamedWorld      // that the settings file names; none divides the input by what its files define
 }
 
 // Validate reads an input and reports everything that is wrong with it.

@@ -10,12 +10,6 @@ import (
 	"sem.example/internal/world"
 )
 
-// A NamedWorld is a world that a settings file names, with patterns of the paths of its files.
-type NamedWorld struct {
-	Name string
-	Has  func(file string) bool
-}
-
 // A fileWorld is the files of one world. A file that is in several is judged in the first.
 type fileWorld struct {
 	files []content
@@ -36,16 +30,13 @@ func (w fileWorld) judged(found diag.List) diag.List {
 // divide divides files into worlds, and notes in the report how many there are and why.
 func divide(files []content, opts Options, how ValidateOptions, report *diag.Report) []fileWorld {
 	var sets [][]int
-	switch {
-	case how.Each:
+	if how.Each {
 		for i, f := range files {
 			if len(f.docs) > 0 {
 				sets = append(sets, []int{i})
 			}
 		}
-	case len(how.Worlds) > 0:
-		sets = namedWorlds(files, how.Worlds)
-	default:
+	} else {
 		var clash *world.Clash
 		if sets, clash = world.Alternatives(parts(files, opts.Paths)); clash != nil {
 			report.Alternatives = &diag.Alternatives{First: clash.First, Second: clash.Second, Resource: clash.Resource}
@@ -76,23 +67,6 @@ func worldsOf(files []content, sets [][]int) []fileWorld {
 		}
 	}
 	return worlds
-}
-
-// namedWorlds are the worlds that a settings file names. A file that none has belongs to each.
-func namedWorlds(files []content, worlds []NamedWorld) [][]int {
-	sets := make([][]int, len(worlds))
-	for i, f := range files {
-		name, taken := f.name(), false
-		for _, w := range worlds {
-			taken = taken || w.Has(name)
-		}
-		for k, w := range worlds {
-			if !taken || w.Has(name) {
-				sets[k] = append(sets[k], i)
-			}
-		}
-	}
-	return sets
 }
 
 // parts are the files with the resources that each defines. A Namespace is no reason to tell worlds apart: whoever uses one

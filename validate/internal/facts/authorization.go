@@ -91,15 +91,6 @@ func (v PolicyValue) RequestIdentity() bool {
 	return v.Field == "requestPrincipals" || strings.HasPrefix(v.Field, "request.auth.")
 }
 
-// HTTP reports whether a value is compared with what only HTTP requests have.
-func (v PolicyValue) HTTP() bool {
-	switch v.Field {
-	case "hosts", "methods", "paths":
-		return true
-	}
-	return v.RequestIdentity() || strings.HasPrefix(v.Field, "request.headers")
-}
-
 // Identity returns the namespace and service account that a value names, "" for what it leaves open.
 func (v PolicyValue) Identity(trustDomain string) (namespace, account string) {
 	switch v.Field {
