@@ -4,12 +4,17 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"sem.example/internal/subprocess"
 )
 
 var update = flag.Bool("update", false, "rewrite goldens")
@@ -105,7 +110,8 @@ func underlined(f *File, r Range) string {
 	return fmt.Sprintf("%d:%d %q", r.Line, r.Column, string(line[r.Column-1:end]))
 }
 
-// FuzzCUE reads arbitrary text as a file of CUE: the reader never panics, and every place is in a file.
+// FuzzCUE reads arbitrary text as a file of CUE: the reader never panics, every place is in a file, and what costs more than
+// the limits ends another process. What does not is read by this process as well, which has to find the same in it.
 func FuzzCUE(f *testing.F) {
 	archives, err := filepath.Glob("testdata/cue/*.txtar")
 	if err != nil {
@@ -118,19 +124,66 @@ func FuzzCUE(f *testing.F) {
 		}
 		f.Add(archive.Files[0].Data)
 	}
+	f.Add([]byte("a: {if true {b: a.c}, c: a.b}\nd: [for x in a {x}]"))
+	program, err := os.Executable()
+	if err != nil {
+		f.Fatal(err)
+	}
+	limits := CUELimits{Program: []string{program, serveCUE}, Memory: 256 << 20, Time: 2 * time.Second}.withDefaults()
+	pool := subprocess.NewPool(limits.Program, subprocess.Limits{Memory: limits.Memory, Time: limits.Time})
+	f.Cleanup(pool.Close)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c := []content{{file: &File{Name: filepath.Join(t.TempDir(), "a.cue"), Data: data}, named: true}}
-		c[0].file.once.Do(c[0].file.scan)
-		(&cueReader{library: stub, limits: CUELimits{}.withDefaults()}).read(c)
-		for _, doc := range c[0].docs {
-			if doc.Root.Kind != Map || !doc.At("kind").Known() {
-				t.Errorf("%s %v", doc.Kind, doc.At("kind"))
-			}
+		name := filepath.Join(t.TempDir(), "a.cue")
+		got := readFuzzed(name, data, Options{Library: stub, CUE: limits, pool: pool})
+		if strings.Contains(got.cueSummary(t), "its process ended: panic") {
+			t.Fatal(got.cueSummary(t))
 		}
-		for _, p := range c[0].problems {
-			if p.File != c[0].file || p.Message == "" {
-				t.Errorf("%q is nowhere", p.Message)
-			}
+		if slices.ContainsFunc(got.problems, func(p Problem) bool { return strings.HasPrefix(p.Message, unevaluated) }) {
+			return // this process has no bounds
+		}
+		here := readFuzzed(name, data, Options{Library: stub, CUE: limits})
+		if diff := cmp.Diff(here.cueSummary(t), got.cueSummary(t)); diff != "" {
+			t.Errorf("the other process reads it otherwise (-here +there):\n%s", diff)
 		}
 	})
+}
+
+// readFuzzed reads one file of CUE.
+func readFuzzed(name string, data []byte, opts Options) *content {
+	c := []content{{file: &File{Name: name, Data: data}, named: true}}
+	c[0].file.once.Do(c[0].file.scan)
+	readCUE(c, opts)
+	return &c[0]
+}
+
+// cueSummary lists the documents and problems of a file, and checks that each is in it.
+func (c *content) cueSummary(t *testing.T) string {
+	var lines []string
+	for _, doc := range c.docs {
+		if doc.Root.Kind != Map || !doc.At("kind").Known() {
+			t.Errorf("%s %v", doc.Kind, doc.At("kind"))
+		}
+		lines = append(lines, fmt.Sprintf("%s %s %v", doc.Kind, doc.Name, doc.At("kind")))
+	}
+	for _, p := range c.problems {
+		if p.File != c.file || p.Message == "" {
+			t.Errorf("%q is nowhere", p.Message)
+		}
+		lines = append(lines, fmt.Sprintf("%v %v %s", p.Trouble, p.Range, p.Message))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// serveCUE is the first argument of this test where it evaluates CUE for another one.
+const serveCUE = "serve-cue"
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == serveCUE {
+		if err := ServeCUE(os.Args[2:], os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
 }

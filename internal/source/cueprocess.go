@@ -3,7 +3,6 @@ package source
 import (
 	"bytes"
 	"encoding/gob"
-	"fmt"
 	"io"
 	"slices"
 
@@ -81,6 +80,9 @@ func evaluateApart(files []*content, opts Options) (costly []string, err error) 
 	return costly, err
 }
 
+// unevaluated begins the message about a package that costs too much, or ended the process that evaluates it.
+const unevaluated = "the CUE package cannot be evaluated: "
+
 // refuseCostly reports that files could not be evaluated, and returns the others.
 func refuseCostly(files []*content, costly []string, err error, library Library) []*content {
 	var left, refused []*content
@@ -96,7 +98,7 @@ func refuseCostly(files []*content, costly []string, err error, library Library)
 	}
 	start := Range{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
 	first := refused[0]
-	first.problem(TooComplex, start, fmt.Sprintf("the CUE package cannot be evaluated: %v", err))
+	first.problem(TooComplex, start, unevaluated+err.Error())
 	p := &first.problems[len(first.problems)-1]
 	p.Help = "Write less of it as computed values. --cue-limit raises the limits, as in --cue-limit memory=4GiB,time=2m."
 	p.Minor = true
