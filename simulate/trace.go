@@ -19,10 +19,10 @@ func (e *Engine) run(c call.Call) *run {
 	normal, err := c.Normal()
 	r := newRun(e, normal)
 	if err != nil {
-		r.finish(decision.Outcome{Verdict: decision.Unsupported, Err: decision.ErrCall, Reason: decision.InvalidCall{Err: err}})
+		r.setOutcome(decision.Outcome{Verdict: decision.Unsupported, Err: decision.ErrCall, Reason: decision.InvalidCall{Err: err}})
 		return r
 	}
-	r.finish(r.accept())
+	r.setOutcome(r.accept())
 	return r
 }
 

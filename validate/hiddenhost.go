@@ -90,7 +90,7 @@ func hiddenHost(s *facts.Set, r *reporter) {
 const exportAnnotation = "networking.istio.io/exportTo"
 
 // exportPlace is where what hides a service stands: the annotation of a Kubernetes Service, if it has one.
-func exportPlace(l mesh.Loser) facts.Place {
+func exportPlace(l config.Ignored) facts.Place {
 	if _, ok := l.Object.Annotations[exportAnnotation]; ok && l.Object.Kind == "Service" {
 		return facts.At(l.Object, "metadata.annotations").Key(exportAnnotation)
 	}

@@ -7,6 +7,7 @@ import (
 
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/mesh/routing"
@@ -59,9 +60,9 @@ spec:
 }, joinedRules)
 
 func joinedRules(s *facts.Set, r *reporter) {
-	first := map[string]mesh.Written{}
+	first := map[string]config.Place{}
 	for _, v := range s.Mesh.VirtualServices() {
-		reported := map[mesh.Written]bool{}
+		reported := map[config.Place]bool{}
 		for _, c := range gatewayConditions(v) {
 			older, taken := first[c.key]
 			switch {
@@ -79,7 +80,7 @@ func joinedRules(s *facts.Set, r *reporter) {
 // A joined is one match of an HTTP rule, or a rule without any, as a gateway meets it for a host.
 type joined struct {
 	key string
-	at  mesh.Written
+	at  config.Place
 }
 
 // gatewayConditions returns the conditions of a VirtualService at each gateway and host.

@@ -60,7 +60,7 @@ spec:
 }, lostPolicy)
 
 func lostPolicy(s *facts.Set, r *reporter) {
-	eachRivalRule(s, func(rule *mesh.DestinationRule, l mesh.Loser) {
+	eachRivalRule(s, func(rule *mesh.DestinationRule, l config.Ignored) {
 		if l.Field == "spec.host" || unchanged(rule, l) {
 			return
 		}
@@ -70,7 +70,7 @@ func lostPolicy(s *facts.Set, r *reporter) {
 }
 
 // unchanged reports whether what was dropped says the same as what is in force.
-func unchanged(rule *mesh.DestinationRule, l mesh.Loser) bool {
+func unchanged(rule *mesh.DestinationRule, l config.Ignored) bool {
 	lost := config.Spec[*networking.DestinationRule](l.Object)
 	if l.Field == "spec.trafficPolicy" {
 		return proto.Equal(lost.GetTrafficPolicy(), config.Spec[*networking.DestinationRule](rule.Object).GetTrafficPolicy())
@@ -155,7 +155,7 @@ spec:
 }, otherAudience)
 
 func otherAudience(s *facts.Set, r *reporter) {
-	eachRivalRule(s, func(rule *mesh.DestinationRule, l mesh.Loser) {
+	eachRivalRule(s, func(rule *mesh.DestinationRule, l config.Ignored) {
 		spec := config.Spec[*networking.DestinationRule](l.Object)
 		if l.Field != "spec.host" || !strings.Contains(l.Reason, "exportTo") || spec.GetWorkloadSelector() != nil {
 			return
@@ -167,7 +167,7 @@ func otherAudience(s *facts.Set, r *reporter) {
 
 // eachRivalRule calls do for what several DestinationRules of one host and namespace lose to one another, as clients of that
 // namespace see it.
-func eachRivalRule(s *facts.Set, do func(*mesh.DestinationRule, mesh.Loser)) {
+func eachRivalRule(s *facts.Set, do func(*mesh.DestinationRule, config.Ignored)) {
 	met := map[*config.Object]bool{} // the oldest of several, for all of them
 	for _, o := range s.WantedObjects("DestinationRule") {
 		host := s.FullHost(config.Spec[*networking.DestinationRule](o).GetHost(), o)

@@ -275,7 +275,7 @@ func refusedCallers(s *facts.Set, r *reporter) {
 
 // demanded returns the policy by which the workloads behind a port accept mutual TLS only; the second result is false where they
 // accept more, or where the input cannot tell whether they have a sidecar.
-func demanded(s *facts.Set, svc *mesh.Service, port *mesh.Port) (mesh.Written, bool) {
+func demanded(s *facts.Set, svc *mesh.Service, port *mesh.Port) (config.Place, bool) {
 	for _, w := range s.Workloads.Labelled(svc.Namespace, svc.Selector) {
 		number, ok := facts.PodPort(w, port)
 		if !ok || !s.Workloads.HasSidecar(w) {
@@ -286,7 +286,7 @@ func demanded(s *facts.Set, svc *mesh.Service, port *mesh.Port) (mesh.Written, b
 			return by, true
 		}
 	}
-	return mesh.Written{}, false
+	return config.Place{}, false
 }
 
 var _ = register(diag.Check{

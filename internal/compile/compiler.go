@@ -33,13 +33,13 @@ type Compiler struct {
 	tables    *lazy.Value[[]string]                    // the names of all route tables
 	outbounds lazy.Map[uint32, []*listenerv3.Listener] // by port
 
-	listeners lazy.Map[uint32, []*listenerv3.Listener] // by port
-	virtual   lazy.Map[string, *listenerv3.Listener]   // the listeners that every port shares
-	routes    lazy.Map[string, *routev3.RouteConfiguration]
-	clusters  lazy.Map[string, *clusterv3.Cluster]
-	endpoints lazy.Map[string, *endpointv3.ClusterLoadAssignment]
-	trails    lazy.Map[string, envoy.Origins] // see clusterOrigins
-	upstream  *cluster.Builder
+	listeners     lazy.Map[uint32, []*listenerv3.Listener] // by port
+	virtual       lazy.Map[string, *listenerv3.Listener]   // the listeners that every port shares
+	routes        lazy.Map[string, *routev3.RouteConfiguration]
+	clusters      lazy.Map[string, *clusterv3.Cluster]
+	endpoints     lazy.Map[string, *endpointv3.ClusterLoadAssignment]
+	clusterOrigin lazy.Map[string, envoy.Origins] // see clusterOrigins
+	upstream      *cluster.Builder
 
 	inbound  *inbound.Builder
 	outbound *outbound.Builder
@@ -139,7 +139,7 @@ func (c *Compiler) RouteFor(name, authority string) *routev3.RouteConfiguration 
 // Cluster implements [envoy.Resources].
 func (c *Compiler) Cluster(name string) *clusterv3.Cluster {
 	home := c.home(name)
-	return home.clusters.Get(name, func() *clusterv3.Cluster { return home.draft(name).Build() })
+	return home.clusters.Get(name, func() *clusterv3.Cluster { return home.mutable(name).Build() })
 }
 
 // home is the compiler that builds a cluster.
@@ -154,8 +154,8 @@ func isInboundCluster(cluster string) bool {
 	return strings.HasPrefix(cluster, "inbound|") || cluster == xds.InboundPassthrough
 }
 
-// draft builds a cluster at its home, or returns nil where there is none of that name.
-func (c *Compiler) draft(cluster string) *cluster.Mutable {
+// mutable builds a cluster at its home, or returns nil where there is none of that name.
+func (c *Compiler) mutable(cluster string) *cluster.Mutable {
 	if isInboundCluster(cluster) {
 		return c.inbound.Cluster(cluster)
 	}
@@ -190,7 +190,7 @@ func (c *Compiler) originsWithin(path string) envoy.Origins {
 
 // clusterOrigins returns where the parts of one of the compiler's own clusters are written; nil for an unknown one.
 func (c *Compiler) clusterOrigins(name string) envoy.Origins {
-	return c.trails.Get(name, func() envoy.Origins { return c.upstream.OriginsOf(c.draft(name)) })
+	return c.clusterOrigin.Get(name, func() envoy.Origins { return c.upstream.OriginsOf(c.mutable(name)) })
 }
 
 // Routes builds all route tables that a listener names.

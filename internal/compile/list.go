@@ -17,7 +17,7 @@ func (c *Compiler) List(t envoy.Type) envoy.List {
 	case envoy.Routes:
 		return envoy.ListOf(c.bare().Routes())
 	case envoy.Clusters:
-		return named(c.clusterNames(), func(name string) *clusterv3.Cluster { return c.home(name).draft(name).Build() })
+		return named(c.clusterNames(), func(name string) *clusterv3.Cluster { return c.home(name).mutable(name).Build() })
 	case envoy.Endpoints:
 		return named(c.clusterNames(), c.kin.upstream.LoadAssignment)
 	default:

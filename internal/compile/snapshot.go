@@ -15,10 +15,10 @@ func (c *Compiler) Snapshot() *envoy.Snapshot {
 		maps.Copy(s.Origins, c.kin.origins.All())
 	}
 	names := c.clusterNames()
-	trails := make([]envoy.Origins, len(names))
-	parallel.Each(len(names), func(i int) { trails[i] = c.home(names[i]).clusterOrigins(names[i]) })
-	for _, t := range trails {
-		maps.Copy(s.Origins, t)
+	ofClusters := make([]envoy.Origins, len(names))
+	parallel.Each(len(names), func(i int) { ofClusters[i] = c.home(names[i]).clusterOrigins(names[i]) })
+	for _, origins := range ofClusters {
+		maps.Copy(s.Origins, origins)
 	}
 	return s
 }

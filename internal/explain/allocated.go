@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/netip"
 
+	"sem.example/internal/config"
 	"sem.example/internal/hostname"
 	"sem.example/internal/mesh"
 	"sem.example/simulate"
@@ -22,7 +23,7 @@ func nobodyThere(t *simulate.Trace, v *mesh.View) {
 	if s == nil || !allocated(s, address) {
 		return
 	}
-	place := placeOf(mesh.Loser{Object: s.Object, Field: s.Field})
+	place := placeOf(config.Ignored{Object: s.Object, Field: s.Field})
 	t.Verdict, t.ResponseFlags, t.AccessLog = simulate.NoEndpoints, "UF", ""
 	t.Summary = fmt.Sprintf("The proxy passes the connection on to %s, but no server has that address: istiod allocated it for the proxies' DNS, and %s has no port %d.", endpointsText(h.Facts.Endpoints), documentOf(&place), t.Call.Port)
 	t.Sees = "a closed connection"

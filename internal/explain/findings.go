@@ -6,7 +6,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/mesh"
 	"sem.example/internal/pipeline"
 	"sem.example/internal/source"
 	"sem.example/simulate"
@@ -61,7 +60,7 @@ func warningOf(d *diag.Diagnostic, o *config.Object) simulate.Warning {
 		Help: strings.Join(strings.Fields(d.Advice()), " "), Step: string(d.Check.Stage),
 	}
 	if o != nil {
-		p := placeOf(mesh.Loser{Object: o, Field: d.At.Field})
+		p := placeOf(config.Ignored{Object: o, Field: d.At.Field})
 		p.Role = ""
 		out.Origin = &p
 	}

@@ -3,8 +3,8 @@ package explain
 import (
 	"fmt"
 
+	"sem.example/internal/config"
 	"sem.example/internal/envoy"
-	"sem.example/internal/mesh"
 	"sem.example/simulate"
 )
 
@@ -12,7 +12,7 @@ import (
 const overridden = string(envoy.Overridden)
 
 // placeOf is where something is written that is not used.
-func placeOf(l mesh.Loser) simulate.Place {
+func placeOf(l config.Ignored) simulate.Place {
 	o := l.Object
 	p := simulate.Place{Kind: o.KindName(), Namespace: o.Namespace, Name: o.Name, Field: l.Field, Role: overridden, Note: l.Reason}
 	at := l.Place().Source().Position()

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"sem.example/internal/config"
 	"sem.example/internal/hostname"
 	"sem.example/internal/mesh"
 	"sem.example/simulate"
@@ -25,7 +26,7 @@ func addResolution(t *simulate.Trace, v *mesh.View) {
 	if step == nil {
 		return
 	}
-	place := placeOf(mesh.Loser{Object: s.Object, Field: s.Field})
+	place := placeOf(config.Ignored{Object: s.Object, Field: s.Field})
 	place.Role, place.Note = "defines", ""
 	step.Origins = []simulate.Place{place}
 	h.Steps = slices.Insert(h.Steps, 0, *step)

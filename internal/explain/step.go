@@ -5,7 +5,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/mesh"
 	"sem.example/simulate"
 )
 
@@ -19,8 +18,8 @@ const (
 
 // add names places that do not count at the step of a stage, or at the last one. A document that some step names already is left
 // out.
-func (h *hop) add(stage string, losers ...mesh.Loser) {
-	for _, l := range losers {
+func (h *hop) add(stage string, ignored ...config.Ignored) {
+	for _, l := range ignored {
 		p := placeOf(l)
 		if h.names(func(o simulate.Place) bool { return o.Role == overridden && sameDocument(o, p) }) {
 			continue

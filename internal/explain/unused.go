@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sem.example/internal/clustername"
+	"sem.example/internal/config"
 	"sem.example/internal/hostname"
 	"sem.example/internal/mesh"
 	"sem.example/internal/mesh/routing"
@@ -62,7 +63,7 @@ func (h *hop) addUnusedOfCluster(d clustername.Name) {
 }
 
 // rulesOfOtherClients is the VirtualService in force for a host where all its rules are for other clients than the proxy.
-func (h *hop) rulesOfOtherClients(host string) []mesh.Loser {
+func (h *hop) rulesOfOtherClients(host string) []config.Ignored {
 	if h.VirtualHost == "" {
 		return nil
 	}
@@ -71,13 +72,13 @@ func (h *hop) rulesOfOtherClients(host string) []mesh.Loser {
 		if vs == nil || len(vs.HTTP) == 0 || h.view.Service(host) == nil || h.mentions(vs.Object) {
 			continue
 		}
-		return []mesh.Loser{{Object: vs.Object, Field: "spec.http", Reason: "no rule applies to this client (sourceLabels, sourceNamespace, gateways or port); the host has its default route"}}
+		return []config.Ignored{{Object: vs.Object, Field: "spec.http", Reason: "no rule applies to this client (sourceLabels, sourceNamespace, gateways or port); the host has its default route"}}
 	}
 	return nil
 }
 
 // serviceOnOtherPorts is the service of a host that the proxy sees, but not on the port that is dialled.
-func (h *hop) serviceOnOtherPorts(host string) []mesh.Loser {
+func (h *hop) serviceOnOtherPorts(host string) []config.Ignored {
 	s, verdict := h.view.Service(host), h.trace.Verdict
 	if s == nil || verdict != simulate.Passthrough && verdict != simulate.Blackhole || s.Port(h.trace.Call.Port) != nil {
 		return nil
@@ -87,33 +88,33 @@ func (h *hop) serviceOnOtherPorts(host string) []mesh.Loser {
 		ports = append(ports, strconv.FormatUint(uint64(p.Number), 10))
 	}
 	if len(ports) == 0 {
-		return []mesh.Loser{{Object: s.Object, Field: s.Field, Reason: "it has no ports, and without ports it changes nothing"}}
+		return []config.Ignored{{Object: s.Object, Field: s.Field, Reason: "it has no ports, and without ports it changes nothing"}}
 	}
-	return []mesh.Loser{{Object: s.Object, Field: "spec.ports", Reason: fmt.Sprintf("it has no port %d, only %s", h.trace.Call.Port, strings.Join(ports, ", "))}}
+	return []config.Ignored{{Object: s.Object, Field: "spec.ports", Reason: fmt.Sprintf("it has no port %d, only %s", h.trace.Call.Port, strings.Join(ports, ", "))}}
 }
 
 // unboundVirtualServices are the VirtualServices for a host that are bound to no Gateway of a gateway, or not visible there.
-func (h *hop) unboundVirtualServices(host string) []mesh.Loser {
-	var out []mesh.Loser
+func (h *hop) unboundVirtualServices(host string) []config.Ignored {
+	var out []config.Ignored
 	for i, g := range h.view.Gateways() {
 		hidden := h.view.HiddenVirtualServices(host, g.FullName())
 		if i == 0 {
 			out = hidden
 			continue
 		}
-		out = slices.DeleteFunc(out, func(l mesh.Loser) bool {
-			return !slices.ContainsFunc(hidden, func(o mesh.Loser) bool { return o.Object == l.Object })
+		out = slices.DeleteFunc(out, func(l config.Ignored) bool {
+			return !slices.ContainsFunc(hidden, func(o config.Ignored) bool { return o.Object == l.Object })
 		})
 	}
 	return out
 }
 
 // serversWithoutRules are the servers of a port on which nothing listens, as no rule leads anywhere from there.
-func (h *hop) serversWithoutRules() []mesh.Loser {
+func (h *hop) serversWithoutRules() []config.Ignored {
 	if h.trace.Verdict != simulate.NoListener {
 		return nil
 	}
-	var out []mesh.Loser
+	var out []config.Ignored
 	for _, g := range h.view.Gateways() {
 		for _, s := range g.Servers {
 			if s.Invalid == "" && s.GetPort().GetNumber() == h.trace.Call.Port {
@@ -134,7 +135,7 @@ func ruleKind(g *routing.Gateway) string {
 }
 
 // unserved are the Ingresses and the resources of the Gateway API that have no effect, for a call that no route takes.
-func (h *hop) unserved() []mesh.Loser {
+func (h *hop) unserved() []config.Ignored {
 	switch h.trace.Verdict {
 	case simulate.NoListener, simulate.NoVirtualHost, simulate.NoRoute:
 		return h.view.Mesh.Unserved()
@@ -143,11 +144,11 @@ func (h *hop) unserved() []mesh.Loser {
 }
 
 // policiesOfSubsets are the policies of a rule's subsets, for a call that goes to the host as a whole.
-func policiesOfSubsets(rule *mesh.DestinationRule) []mesh.Loser {
+func policiesOfSubsets(rule *mesh.DestinationRule) []config.Ignored {
 	if rule == nil {
 		return nil
 	}
-	var out []mesh.Loser
+	var out []config.Ignored
 	for _, s := range rule.AllSubsets() {
 		if s.Policy != nil {
 			out = append(out, s.Policy.At.Ignore("it is for subset "+s.Name+", which no rule sends this call to"))

@@ -62,7 +62,7 @@ func (m *Mesh) Dump(w io.Writer) error {
 	section(p, "gateways between networks", m.NetworkGateways(), func(g *NetworkGateway) {
 		p.line(g.Network, g.Address+":"+number(g.Port), located(g.Object, g.Field))
 	})
-	section(p, "ignored", slices.Concat(m.Undiscovered(), m.unserved, m.HiddenPeerAuthentications()), p.loser)
+	section(p, "ignored", slices.Concat(m.Undiscovered(), m.unserved, m.HiddenPeerAuthentications()), p.ignored)
 	return p.err
 }
 
@@ -83,7 +83,7 @@ func (v *View) Dump(w io.Writer) error {
 	if v.Sidecar != nil {
 		p.line("sidecar", located(v.Sidecar, ""))
 	}
-	section(p, "hidden sidecars", v.HiddenSidecars(), p.loser)
+	section(p, "hidden sidecars", v.HiddenSidecars(), p.ignored)
 	if v.Proxy.Type == Sidecar {
 		section(p, "egress", v.Egress, func(l *EgressListener) { p.egress(l) })
 	}
@@ -144,7 +144,7 @@ func (p *printer) virtualService(v *VirtualService) {
 		for _, r := range v.HTTP {
 			p.line("http", r.Name.Value, located(r.At.Object, r.At.Field))
 		}
-		section(p, "dropped", v.Ignored, p.loser)
+		section(p, "dropped", v.Ignored, p.ignored)
 	})
 }
 
@@ -178,7 +178,7 @@ func (p *printer) seen(v *View, s *Service) {
 				}
 			})
 		}
-		section(p, "not in force", v.HiddenRules(s), p.loser)
+		section(p, "not in force", v.HiddenRules(s), p.ignored)
 		section(p, "identities", v.Identities(s), func(id string) { p.line(id) })
 		if mode := v.ClientMutualTLS(s); mode != security.PeerAuthentication_MutualTLS_PERMISSIVE {
 			p.line("clients assume", mode.String())
@@ -191,7 +191,7 @@ func (p *printer) seen(v *View, s *Service) {
 	})
 }
 
-func (p *printer) loser(l config.Ignored) { p.line(located(l.Object, l.Field), "because "+l.Reason) }
+func (p *printer) ignored(l config.Ignored) { p.line(located(l.Object, l.Field), "because "+l.Reason) }
 
 // located names an object, a field of it, and the file and line of that.
 func located(o *config.Object, field string) string {

@@ -3,7 +3,6 @@ package mesh
 import (
 	"strconv"
 
-	"sem.example/internal/config"
 	"sem.example/internal/mesh/routing"
 )
 
@@ -12,11 +11,5 @@ const MeshGateway = routing.MeshGateway
 
 // A VirtualService is the rules of a VirtualService with short names completed and delegates merged in.
 type VirtualService = routing.Rules
-
-// A Written is where something stands in the input.
-type Written = config.Place
-
-// A Loser is a document that would have applied and does not.
-type Loser = config.Ignored
 
 func number(n uint32) string { return strconv.FormatUint(uint64(n), 10) }

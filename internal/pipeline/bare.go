@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"sem.example/internal/config"
 	"sem.example/internal/hostname"
 	"sem.example/internal/mesh"
 	"sem.example/internal/world"
@@ -54,7 +55,7 @@ func (w *World) traceDirect(e *engine, client world.Proxy, call simulate.Call, o
 
 func (d *direct) hop() *simulate.Hop { return &d.trace.Hops[0] }
 
-func (d *direct) step(stage, chose, because string, at *mesh.Loser) {
+func (d *direct) step(stage, chose, because string, at *config.Ignored) {
 	s := simulate.Step{Stage: stage, Chose: chose, Reason: simulate.Unproxied{Words: because}}
 	if at != nil {
 		p := placeOf(at.Object, at.Field)
@@ -73,7 +74,7 @@ func (d *direct) goOn() {
 	}
 	port := s.StreamPort(d.call.Port)
 	d.hop().Destination = &simulate.Destination{Host: s.Host, Port: d.call.Port, Resolution: "EDS"}
-	at := &mesh.Loser{Object: s.Object, Field: s.Field}
+	at := &config.Ignored{Object: s.Object, Field: s.Field}
 	switch {
 	case s.Resolution == mesh.Alias:
 		d.step("name", s.Host+" → "+s.ExternalName, "the Service is another name for it", at)

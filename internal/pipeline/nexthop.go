@@ -16,7 +16,7 @@ type nextHops struct {
 
 // NextHop implements [simulate.NextHops].
 func (n nextHops) NextHop(from simulate.Proxy, to simulate.Endpoint) (simulate.NextHop, bool) {
-	p, ok := n.engines.mesh.Behind(to.Address)
+	p, ok := n.engines.mesh.ProxyAt(to.Address)
 	if !ok {
 		return simulate.NextHop{}, false
 	}

@@ -3,6 +3,7 @@ package cluster
 import (
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/lazy"
 	"sem.example/internal/mesh"
@@ -14,7 +15,7 @@ type Builder struct {
 	view    *mesh.View
 	passSNI func() bool // a server of the proxy, a gateway, passes on what clients of other networks send
 
-	places lazy.Map[mesh.Written, []envoy.Origin] // see fieldsOf
+	places lazy.Map[config.Place, []envoy.Origin] // see fieldsOf
 	hosts  lazy.Map[hostPort, []envoy.Origin]     // see serviceFields
 	tags   lazy.Map[*mesh.Service, *structpb.Value]
 	base   lazy.Value[trafficpolicy.Effective] // see meshPolicy

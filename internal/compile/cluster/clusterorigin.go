@@ -6,6 +6,7 @@ import (
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 
 	"sem.example/internal/compile/origin"
+	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 	"sem.example/internal/mesh/trafficpolicy"
@@ -62,7 +63,7 @@ func (c *Builder) destinationOrigins(d *destination, encrypted bool) origin.List
 	AddPolicy(c, &out, "tls", p.TLS)
 	AddPolicy(c, &out, "proxyProtocol", p.ProxyProtocol)
 	if encrypted && !d.service.Kubernetes() && len(p.TLS.Value.GetSubjectAltNames()) == 0 {
-		out.Add("tls", c.fieldsOf(mesh.Written{Object: d.service.Object, Field: "spec.subjectAltNames"}, envoy.Modifies)...)
+		out.Add("tls", c.fieldsOf(config.Place{Object: d.service.Object, Field: "spec.subjectAltNames"}, envoy.Modifies)...)
 	}
 	return out
 }
@@ -104,7 +105,7 @@ func AddPolicy[M any](c *Builder, out *origin.List, part string, b trafficpolicy
 
 // fieldsOf returns the origins of what a place of a document holds: the place itself, and the field of every single
 // value below it. Many clusters share a place, so each is looked up once.
-func (c *Builder) fieldsOf(place mesh.Written, role envoy.Role) []envoy.Origin {
+func (c *Builder) fieldsOf(place config.Place, role envoy.Role) []envoy.Origin {
 	if place.Object == nil {
 		return nil
 	}
@@ -125,10 +126,10 @@ func (c *Builder) endpointFields(e *mesh.Endpoint) []envoy.Origin {
 	case e.Object == nil:
 		return nil
 	case e.Object.Kind == "ServiceEntry":
-		return c.fieldsOf(mesh.Written{Object: e.Object, Field: e.Field}, envoy.Defines)
+		return c.fieldsOf(config.Place{Object: e.Object, Field: e.Field}, envoy.Defines)
 	case e.Object.Kind == "WorkloadEntry":
 		return slices.Concat([]envoy.Origin{origin.Defines(e.Object, e.Field)},
-			c.fieldsOf(mesh.Written{Object: e.Object, Field: "spec"}, envoy.Defines)[1:])
+			c.fieldsOf(config.Place{Object: e.Object, Field: "spec"}, envoy.Defines)[1:])
 	}
 	return []envoy.Origin{origin.Defines(e.Object, e.Field)}
 }

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/config"
 	"sem.example/internal/mesh"
 	"sem.example/internal/release"
 )
@@ -36,15 +37,15 @@ type placement struct {
 
 	client string            // where the client is
 	labels map[string]string // of the client
-	from   mesh.Written
+	from   config.Place
 }
 
 // placementOf returns the setting in force: that of the DestinationRule, of the service, or of the mesh.
 func placementOf(view *mesh.View, d *destination) placement {
-	config, lb := view.Mesh.Settings.Config, d.policy.LoadBalancer
+	meshConfig, lb := view.Mesh.Settings.Config, d.policy.LoadBalancer
 	p := placement{client: view.Proxy.Locality, labels: clientLabels(view, d)}
-	at := func(field string) mesh.Written {
-		return mesh.Written{Object: lb.At.Object, Field: lb.At.Field + "." + field}
+	at := func(field string) config.Place {
+		return config.Place{Object: lb.At.Object, Field: lb.At.Field + "." + field}
 	}
 	switch {
 	case lb.Value.GetZoneAwareLbSetting() != nil:
@@ -53,11 +54,11 @@ func placementOf(view *mesh.View, d *destination) placement {
 		p.locality, p.from = enabled(lb.Value.GetLocalityLbSetting()), at("localityLbSetting")
 	case d.service.Distribution != "":
 		p.locality, p.force = distribution(d.service.Distribution), true
-		p.from = mesh.Written{Object: d.service.Object, Field: distributionField(d.service)}
-	case config.GetZoneAwareLbSetting() != nil:
-		p.zoneAware, p.from = config.GetZoneAwareLbSetting(), meshField(view, "zoneAwareLbSetting")
+		p.from = config.Place{Object: d.service.Object, Field: distributionField(d.service)}
+	case meshConfig.GetZoneAwareLbSetting() != nil:
+		p.zoneAware, p.from = meshConfig.GetZoneAwareLbSetting(), meshField(view, "zoneAwareLbSetting")
 	default:
-		p.locality, p.from = enabled(config.GetLocalityLbSetting()), meshField(view, "localityLbSetting")
+		p.locality, p.from = enabled(meshConfig.GetLocalityLbSetting()), meshField(view, "localityLbSetting")
 	}
 	return p
 }
@@ -65,8 +66,8 @@ func placementOf(view *mesh.View, d *destination) placement {
 // clientLabels are what the labels of endpoints are compared with. What DNS resolves compares none, but for the cluster
 // of the whole service.
 func clientLabels(view *mesh.View, d *destination) map[string]string {
-	apart := d.subset != "" || d.sni || !view.Mesh.Settings.Release.Has(release.DNSFailoverPriority)
-	if d.service.Resolution.IsDNS() && apart {
+	ofWholeService := d.subset == "" && !d.sni && view.Mesh.Settings.Release.Has(release.DNSFailoverPriority)
+	if d.service.Resolution.IsDNS() && !ofWholeService {
 		return nil
 	}
 	return view.Proxy.Labels

@@ -16,8 +16,8 @@ import (
 // TestMergeServers merges servers of one Gateway that are written as "PORT PROTOCOL HOSTS [MODE] [@ADDRESS]".
 func TestMergeServers(t *testing.T) {
 	for _, tt := range []struct {
-		name                  string
-		servers, want, losers []string
+		name                   string
+		servers, want, ignored []string
 	}{
 		{
 			name:    "plain HTTP of any kind shares a table",
@@ -28,19 +28,19 @@ func TestMergeServers(t *testing.T) {
 			name:    "TCP after HTTP",
 			servers: []string{"80 HTTP a", "80 TCP *"},
 			want:    []string{"80 HTTP http.80: a"},
-			losers:  []string{"* port 80 already has a server of protocol HTTP"},
+			ignored: []string{"* port 80 already has a server of protocol HTTP"},
 		},
 		{
 			name:    "a second TCP server",
 			servers: []string{"80 TCP a", "80 TCP b"},
 			want:    []string{"80 TCP : a"},
-			losers:  []string{"b port 80 already has a server of protocol TCP"},
+			ignored: []string{"b port 80 already has a server of protocol TCP"},
 		},
 		{
 			name:    "TLS after HTTP",
 			servers: []string{"80 HTTP a", "80 HTTPS b SIMPLE"},
 			want:    []string{"80 HTTP http.80: a"},
-			losers:  []string{"b port 80 already has a server of protocol HTTP"},
+			ignored: []string{"b port 80 already has a server of protocol HTTP"},
 		},
 		{
 			name:    "HTTP after TLS goes beside it",
@@ -56,7 +56,7 @@ func TestMergeServers(t *testing.T) {
 			name:    "a host twice takes the whole server away",
 			servers: []string{"443 HTTPS a SIMPLE", "443 TLS b,a PASSTHROUGH", "443 HTTPS b SIMPLE"},
 			want:    []string{"443 HTTPS https.443.p0.gw.ns: a b"},
-			losers:  []string{"b,a an earlier server with TLS settings on port 443 has the host a"},
+			ignored: []string{"b,a an earlier server with TLS settings on port 443 has the host a"},
 		},
 		{
 			name:    "a host twice at different addresses",
@@ -72,19 +72,19 @@ func TestMergeServers(t *testing.T) {
 			name:    "redirects are settings of TLS",
 			servers: []string{"80 HTTP a PASSTHROUGH", "80 HTTP a PASSTHROUGH", "80 HTTP a"},
 			want:    []string{"80 HTTP http.80: a a"},
-			losers:  []string{"a an earlier server with TLS settings on port 80 has the host a"},
+			ignored: []string{"a an earlier server with TLS settings on port 80 has the host a"},
 		},
 		{
 			name:    "namespaces of hosts",
 			servers: []string{"443 HTTPS ./a SIMPLE", "443 HTTPS */a SIMPLE", "443 HTTPS ns/a SIMPLE", "444 HTTPS */* SIMPLE"},
 			want:    []string{"443 HTTPS https.443.p0.gw.ns: ns/a a", "444 HTTPS https.444.p3.gw.ns: *"},
-			losers:  []string{"ns/a an earlier server with TLS settings on port 443 has the host ns/a"},
+			ignored: []string{"ns/a an earlier server with TLS settings on port 443 has the host ns/a"},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m, _ := mesh.Build([]*config.Object{gatewayOf(tt.servers)}, mesh.Settings{})
 			merged := NewBuilder(m.View(mesh.Proxy{Type: mesh.Gateway, Namespace: "ns", Name: "gw"}), nil, nil).servers()
-			var got, losers []string
+			var got, ignored []string
 			for _, g := range merged.groups {
 				at := g.written
 				if g.bind != "" {
@@ -93,12 +93,12 @@ func TestMergeServers(t *testing.T) {
 				got = append(got, fmt.Sprintf("%d %s %s: %s", g.port, at, g.table, hostsOf(g.servers)))
 			}
 			for _, s := range merged.skipped {
-				losers = append(losers, strings.Join(s.hosts, ",")+" "+s.why)
+				ignored = append(ignored, strings.Join(s.hosts, ",")+" "+s.why)
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("groups (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(tt.losers, losers); diff != "" {
+			if diff := cmp.Diff(tt.ignored, ignored); diff != "" {
 				t.Errorf("skipped (-want +got):\n%s", diff)
 			}
 		})

@@ -216,7 +216,7 @@ func (c *Builder) workloadPolicy(t *inboundTarget) *trafficpolicy.Effective {
 		}
 	}
 	if pool != nil {
-		p.ConnectionPool.Override(pool, mesh.Written{Object: c.view.Sidecar, Field: field}, "the Sidecar's own go before")
+		p.ConnectionPool.Override(pool, config.Place{Object: c.view.Sidecar, Field: field}, "the Sidecar's own go before")
 	}
 	return p
 }

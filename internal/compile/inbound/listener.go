@@ -12,6 +12,7 @@ import (
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/proxy"
 	"sem.example/internal/compile/xds"
+	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 )
@@ -54,7 +55,7 @@ func (c *Builder) recordUnheeded() {
 		default:
 			continue
 		}
-		c.origins.Record(at, origin.Overridden(mesh.Loser{Object: t.Service.Object, Field: t.Port.Field, Reason: why}))
+		c.origins.Record(at, origin.Overridden(config.Ignored{Object: t.Service.Object, Field: t.Port.Field, Reason: why}))
 	}
 	for _, l := range c.view.Mesh.HiddenPeerAuthentications() {
 		if ns := l.Object.Namespace; ns == c.view.Proxy.Namespace || ns == c.view.Mesh.Settings.Config.GetRootNamespace() {

@@ -40,7 +40,7 @@ func servedPorts(view *mesh.View) []*inboundPort {
 		}
 		if first := byNumber[t.Number]; first != nil {
 			at := t.Service.Written(t.Port)
-			first.origins = append(first.origins, origin.Overridden(mesh.Loser{
+			first.origins = append(first.origins, origin.Overridden(config.Ignored{
 				Object: at.Object, Field: at.Field,
 				Reason: fmt.Sprintf("port %d of the workload belongs to an older service", t.Number),
 			}))
@@ -78,7 +78,7 @@ func ingressPorts(view *mesh.View) []*inboundPort {
 	for i, l := range ingressListenersOf(view) {
 		number, field := l.GetPort().GetNumber(), source.Index("spec.ingress", i)
 		if first := byNumber[number]; first != nil {
-			first.origins = append(first.origins, origin.Overridden(mesh.Loser{
+			first.origins = append(first.origins, origin.Overridden(config.Ignored{
 				Object: view.Sidecar, Field: field, Reason: fmt.Sprintf("an earlier listener has port %d", number),
 			}))
 			continue
@@ -92,7 +92,7 @@ func ingressPorts(view *mesh.View) []*inboundPort {
 			p.bind = unicastAddress(view)
 		}
 		if l.GetTls() != nil {
-			p.origins = append(p.origins, origin.Overridden(mesh.Loser{
+			p.origins = append(p.origins, origin.Overridden(config.Ignored{
 				Object: view.Sidecar, Field: field + ".tls", Reason: "istiod only heeds it with ENABLE_TLS_ON_SIDECAR_INGRESS",
 			}))
 		}

@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/compile/filterchain"
 	"sem.example/internal/compile/proxy"
 	"sem.example/internal/compile/xds"
+	"sem.example/internal/config"
 	"sem.example/internal/mesh"
 	"sem.example/internal/parallel"
 	"sem.example/internal/source"
@@ -57,7 +58,7 @@ func (p *listenerMap) serveSidecarPort(e *egress, at *networking.SidecarPort) {
 	if p.reserved(binds, port.Protocol) {
 		return
 	}
-	written := mesh.Written{Object: p.c.view.Sidecar, Field: source.Join(e.Field, "port")}
+	written := config.Place{Object: p.c.view.Sidecar, Field: source.Join(e.Field, "port")}
 	var opts []listenerOpts
 	for _, s := range e.Services {
 		opts = append(opts, listenerOpts{egress: e, service: s, port: port, written: written, binds: binds, real: real})

@@ -3,6 +3,7 @@ package outbound
 import (
 	"sem.example/internal/compile/filterchain"
 	"sem.example/internal/compile/origin"
+	"sem.example/internal/config"
 	"sem.example/internal/envoy"
 	"sem.example/internal/mesh"
 )
@@ -12,7 +13,7 @@ type listenerOpts struct {
 	egress  *egress
 	service *mesh.Service
 	port    *mesh.Port   // of the listener: the Sidecar's, or the service's own
-	written mesh.Written // where the port stands
+	written config.Place // where the port stands
 	binds   []string     // addresses; none leaves the choice to the service
 	cidrs   []string     // destinations that the service is reached at, where the listener is for every address
 	real    bool

@@ -84,7 +84,7 @@ func (c *Builder) virtualHosts(e *egress, key tableKey) *hostSet {
 	case key.host != "":
 		t.hosts.keepOnly(key.host)
 	case port == 0:
-		t.hosts.tellPorts()
+		t.hosts.requirePorts()
 	}
 	t.hosts.sort()
 	return t.hosts

@@ -163,8 +163,8 @@ func (h *hostSet) keepOnly(host string) {
 	}
 }
 
-// tellPorts leaves the domains without a port to the hosts of port 80, which a request without one means.
-func (h *hostSet) tellPorts() {
+// requirePorts leaves the domains without a port to the hosts of port 80, which a request without one means.
+func (h *hostSet) requirePorts() {
 	h.virtualHosts = slices.DeleteFunc(h.virtualHosts, func(d *virtualHost) bool {
 		if d.port != 80 {
 			d.host.Domains = slices.DeleteFunc(d.host.Domains, func(domain string) bool { return !strings.Contains(domain, ":") })

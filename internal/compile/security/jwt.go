@@ -30,7 +30,7 @@ type Authentication struct {
 // A tokenRule is a JWT rule and where it is written.
 type tokenRule struct {
 	*security.JWTRule
-	at mesh.Written
+	at config.Place
 }
 
 // authenticationOf translates the JWT rules of all policies that select the proxy, by issuer.
@@ -38,7 +38,7 @@ func authenticationOf(view *mesh.View) Authentication {
 	var rules []tokenRule
 	for _, o := range view.RequestAuthentications() {
 		for i, r := range config.Spec[*security.RequestAuthentication](o).GetJwtRules() {
-			rules = append(rules, tokenRule{r, mesh.Written{Object: o, Field: source.Index("spec.jwtRules", i)}})
+			rules = append(rules, tokenRule{r, config.Place{Object: o, Field: source.Index("spec.jwtRules", i)}})
 		}
 	}
 	if len(rules) == 0 {

@@ -17,12 +17,12 @@ func balancerOf(c *clusterv3.Cluster) string {
 	return c.GetLbPolicy().String()
 }
 
-// share gives each endpoint its part of the cluster's requests, 0 to 1, and drops those that receive none.
+// balance gives each endpoint its part of the cluster's requests, 0 to 1, and drops those that receive none.
 //
 // Priorities come first: each takes what its healthy endpoints can bear, which is 1.4 times their part of all by
 // default, and leaves the rest to the next. Within a priority the requests go by the weights of localities, where the
 // cluster asks for that, and then by those of endpoints.
-func spread(c *clusterv3.Cluster, load *endpointv3.ClusterLoadAssignment, all []Endpoint) []Endpoint {
+func balance(c *clusterv3.Cluster, load *endpointv3.ClusterLoadAssignment, all []Endpoint) []Endpoint {
 	b := loadBalance{cluster: c, factor: 140, all: all, panicBelow: 50}
 	if f := load.GetPolicy().GetOverprovisioningFactor(); f != nil {
 		b.factor = float64(f.GetValue())

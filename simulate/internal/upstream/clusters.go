@@ -27,7 +27,7 @@ func (e *Clusters) newEndpoints(c *cluster) []Endpoint {
 			all = append(all, e.newEndpoint(c, l, h))
 		}
 	}
-	used := spread(c.proto, load, all)
+	used := balance(c.proto, load, all)
 	c.standby = newStandby(all, used)
 	return used
 }

@@ -27,7 +27,7 @@ const Strict = security.PeerAuthentication_MutualTLS_STRICT
 // A NamespaceMode is the mode of mutual TLS in which the ordinary workloads of a namespace take connections, and where it is written.
 type NamespaceMode struct {
 	Mode security.PeerAuthentication_MutualTLS_Mode
-	By   mesh.Written
+	By   config.Place
 }
 
 func (s *MutualTLS) Mode(namespace string) NamespaceMode {

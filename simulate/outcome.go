@@ -8,8 +8,8 @@ import (
 	"sem.example/simulate/internal/hcm"
 )
 
-// finish puts an outcome into the trace.
-func (r *run) finish(o decision.Outcome) {
+// setOutcome puts an outcome into the trace.
+func (r *run) setOutcome(o decision.Outcome) {
 	r.Hop.Error = o.Err
 	if o.Status != 0 && r.Hop.Response == nil {
 		r.Hop.Response = &decision.Response{Status: o.Status, Body: localReply(o)}

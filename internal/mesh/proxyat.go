@@ -10,12 +10,12 @@ import (
 	"sem.example/internal/mesh/registry"
 )
 
-// Behind returns the proxy that takes the connections to an address: that of a gateway's Pod, or the sidecar of a Pod or
+// ProxyAt returns the proxy that takes the connections to an address: that of a gateway's Pod, or the sidecar of a Pod or
 // WorkloadEntry. The second result is false where the input knows of no proxy there. Of several Pods of one address, as those
 // of the host's network have, none is known.
-func (m *Mesh) Behind(address string) (Proxy, bool) {
+func (m *Mesh) ProxyAt(address string) (Proxy, bool) {
 	if pods := m.PodsAt(address); len(pods) == 1 {
-		return m.behindPod(pods[0])
+		return m.proxyOfPod(pods[0])
 	}
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
@@ -32,7 +32,7 @@ func (m *Mesh) Behind(address string) (Proxy, bool) {
 	return Proxy{}, false
 }
 
-func (m *Mesh) behindPod(o *config.Object) (Proxy, bool) {
+func (m *Mesh) proxyOfPod(o *config.Object) (Proxy, bool) {
 	gateway, _ := m.Proxy(Proxy{Type: Gateway, Namespace: o.Namespace, Name: o.Name})
 	if m.View(gateway).ServesGateways() {
 		return gateway, true
