@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sem.example/internal/diag"
 	"sem.example/internal/diff"
 	"sem.example/internal/explain"
 	"sem.example/internal/output"
@@ -180,15 +179,10 @@ func (c *diffCommand) side(cmd *cobra.Command, path, istio string) (*pipeline.Wo
 	if err := refuse(cmd, world, c.keep); err != nil {
 		return nil, done, fmt.Errorf("%s: %w", path, err)
 	}
-	admitted, rejected, err := world.Admitted()
-	if err != nil {
+	if world, err = admitted(cmd, world); err != nil {
 		return nil, done, fmt.Errorf("%s: %w", path, err)
 	}
-	if len(rejected) > 0 {
-		say(cmd, "%s: admission rejects these resources, so they are not compared:", path)
-		tell(cmd, rejected, diag.Info)
-	}
-	return admitted, done, nil
+	return world, done, nil
 }
 
 // fromGit writes REF or REF:PATH to a folder for a while.

@@ -29,6 +29,18 @@ func refuse(cmd *cobra.Command, world *pipeline.World, keepGoing bool) error {
 	return notWhole(world.Found.Unread())
 }
 
+// admitted returns the world without the resources that admission rejects, as a cluster has none of them, and names them on standard
+// error.
+func admitted(cmd *cobra.Command, world *pipeline.World) (*pipeline.World, error) {
+	left, rejected, err := world.Admitted()
+	if err != nil || len(rejected) == 0 {
+		return left, err
+	}
+	say(cmd, "admission rejects these resources, so they are left out:")
+	tell(cmd, rejected, diag.Info)
+	return left, nil
+}
+
 // notWhole is the error about what could not be read; nil where there is nothing.
 func notWhole(unread diag.List) error {
 	switch len(unread) {

@@ -104,6 +104,9 @@ func (c *renderCommand) run(cmd *cobra.Command, paths []string) error {
 	if err := refuse(cmd, world, c.keep); err != nil {
 		return err
 	}
+	if world, err = admitted(cmd, world); err != nil {
+		return err
+	}
 	proxy, err := c.proxy.in(world, c.inputs.namespace)
 	if err != nil {
 		return err
