@@ -54,13 +54,13 @@ func (m *Mesh) Render(w io.Writer, p Proxy, o RenderOptions) error {
 }
 
 // Bootstrap writes one static configuration that a stock Envoy runs as it is. It returns what is left out, because only Istio's
-// own proxy understands it, a line each. Where a folder of certificates is given, stand-ins for the absent ones are written to it.
+// own proxy understands it, a line each. Where a folder of certificates is given, self-signed ones for those that are absent are written to it.
 func (m *Mesh) Bootstrap(w io.Writer, p Proxy, certificates string) (leftOut []string, err error) {
 	c, err := m.world.Compile(p)
 	if err != nil {
 		return nil, err
 	}
-	return render.Bootstrap(w, c.Resources(), render.BootstrapOptions{Certs: certificates, StandIns: certificates != ""})
+	return render.Bootstrap(w, c.Resources(), render.BootstrapOptions{Certs: certificates, SelfSigned: certificates != ""})
 }
 
 // NotModelled returns what of the input would change the configuration of a proxy and is not modelled, a line each.

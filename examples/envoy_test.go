@@ -61,7 +61,7 @@ func validate(t *testing.T, s *envoy.Snapshot) {
 		t.Fatal(err)
 	}
 	defer out.Close()
-	if _, err := render.Bootstrap(out, s, render.BootstrapOptions{Certs: filepath.Join(dir, "certs"), StandIns: true}); err != nil {
+	if _, err := render.Bootstrap(out, s, render.BootstrapOptions{Certs: filepath.Join(dir, "certs"), SelfSigned: true}); err != nil {
 		t.Fatal(err)
 	}
 	if err := envoytest.Validate(t.Context(), envoytest.Required(t), name); err != nil {

@@ -9,31 +9,19 @@ import (
 	bootstrapv3 "github.com/envoyproxy/go-control-plane/envoy/config/bootstrap/v3"
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
-	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
-	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	"google.golang.org/protobuf/proto"
 
 	"sem.example/internal/envoy"
 )
-
-// BootstrapOptions are what a bootstrap holds that the resources do not say.
-type BootstrapOptions struct {
-	NodeID      string // "sidecar~10.0.0.7~web-0.shop~shop.svc.cluster.local"; "sem" if empty
-	NodeCluster string // "web.shop"; "sem" if empty
-	AdminPort   uint32 // of the admin interface on the loopback address; 15000 if 0
-	Identity    string // the SPIFFE identity that a stand-in for the proxy's own certificate is given
-	Certs       string // the folder of certificates that have no path of their own; "certs" if empty
-	StandIns    bool   // write stand-ins into Certs for the certificates that are absent
-}
 
 // Bootstrap writes one static bootstrap that a stock Envoy runs as it is. It returns what Istio's own proxy would run
 // and a stock Envoy cannot, and what the resources lack; a line each, sorted. The error is the writer's or the file
 // system's.
 func Bootstrap(w io.Writer, s *envoy.Snapshot, o BootstrapOptions) (leftOut []string, err error) {
 	b, leftOut := Static(s, o)
-	if o.StandIns {
-		if err := StandIns(b, o); err != nil {
+	if o.SelfSigned {
+		if err := SelfSigned(b, o); err != nil {
 			return nil, err
 		}
 	}
@@ -49,18 +37,7 @@ func Bootstrap(w io.Writer, s *envoy.Snapshot, o BootstrapOptions) (leftOut []st
 // Static turns what a control plane delivers piece by piece into one static bootstrap: route tables and endpoints stand
 // inline, secrets in files. It returns also what it left out (see [Bootstrap]). The snapshot is not changed.
 func Static(s *envoy.Snapshot, o BootstrapOptions) (*bootstrapv3.Bootstrap, []string) {
-	c := converter{
-		certs:     cmp.Or(o.Certs, "certs"),
-		routes:    map[string]*routev3.RouteConfiguration{},
-		endpoints: map[string]*endpointv3.ClusterLoadAssignment{},
-		leftOut:   map[string]bool{},
-	}
-	for _, r := range s.Routes {
-		c.routes[r.GetName()] = r
-	}
-	for _, e := range s.Endpoints {
-		c.endpoints[e.GetClusterName()] = e
-	}
+	c := newConverter(s, o.certFolder())
 	resources := c.resources(s)
 	return &bootstrapv3.Bootstrap{
 		Node:            &corev3.Node{Id: cmp.Or(o.NodeID, "sem"), Cluster: cmp.Or(o.NodeCluster, "sem")},
@@ -69,20 +46,12 @@ func Static(s *envoy.Snapshot, o BootstrapOptions) (*bootstrapv3.Bootstrap, []st
 	}, slices.Sorted(maps.Keys(c.leftOut))
 }
 
-// A converter makes the resources of one proxy static.
-type converter struct {
-	certs     string
-	routes    map[string]*routev3.RouteConfiguration
-	endpoints map[string]*endpointv3.ClusterLoadAssignment
-	leftOut   map[string]bool
-}
-
 // resources are the listeners and clusters, but for those that Envoy refuses: in a static bootstrap one would take
 // everything down with it.
 func (c converter) resources(s *envoy.Snapshot) *bootstrapv3.Bootstrap_StaticResources {
 	out := &bootstrapv3.Bootstrap_StaticResources{}
 	for _, l := range s.Listeners {
-		if c.refused("listener "+l.GetName(), envoy.ListenerRefusal(l)) {
+		if c.leftOut.refused("listener "+l.GetName(), envoy.ListenerRefusal(l)) {
 			continue
 		}
 		l = proto.Clone(l).(*listenerv3.Listener)
@@ -90,7 +59,7 @@ func (c converter) resources(s *envoy.Snapshot) *bootstrapv3.Bootstrap_StaticRes
 		out.Listeners = append(out.Listeners, l)
 	}
 	for _, cluster := range s.Clusters {
-		if c.refused("cluster "+cluster.GetName(), envoy.ClusterRefusal(cluster)) {
+		if c.leftOut.refused("cluster "+cluster.GetName(), envoy.ClusterRefusal(cluster)) {
 			continue
 		}
 		cluster = proto.Clone(cluster).(*clusterv3.Cluster)
@@ -98,13 +67,6 @@ func (c converter) resources(s *envoy.Snapshot) *bootstrapv3.Bootstrap_StaticRes
 		out.Clusters = append(out.Clusters, cluster)
 	}
 	return out
-}
-
-func (c converter) refused(what, why string) bool {
-	if why != "" {
-		c.leftOut[what+": "+why+", Envoy would refuse it"] = true
-	}
-	return why != ""
 }
 
 func socket(address string, port uint32) *corev3.Address {

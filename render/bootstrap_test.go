@@ -29,10 +29,10 @@ func TestBootstrap(t *testing.T) {
 	}
 }
 
-func TestStandIns(t *testing.T) {
+func TestSelfSigned(t *testing.T) {
 	s := sidecar(t)
 	t.Chdir(t.TempDir())
-	options := render.BootstrapOptions{StandIns: true, Identity: "spiffe://cluster.local/ns/shop/sa/web"}
+	options := render.BootstrapOptions{SelfSigned: true, Identity: "spiffe://cluster.local/ns/shop/sa/web"}
 	var first, second bytes.Buffer
 	if _, err := render.Bootstrap(&first, s, options); err != nil {
 		t.Fatal(err)
@@ -57,7 +57,7 @@ func TestStandIns(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(before, after) {
-		t.Error("the second run wrote stand-ins that were there already")
+		t.Error("the second run wrote certificates that were there already")
 	}
 	if diff := cmp.Diff(first.String(), second.String()); diff != "" {
 		t.Errorf("the second bootstrap differs (-first +second):\n%s", diff)

@@ -18,9 +18,9 @@ func (c converter) cluster(cluster *clusterv3.Cluster) {
 		c.inlineEndpoints(cluster)
 	}
 	envoy.Edit(cluster, func(part proto.Message) {
-		c.stock(part)
+		c.leftOut.removeExtensions(part)
 		if tls, ok := part.(*tlsv3.CommonTlsContext); ok {
-			c.secrets(tls)
+			c.certs.secrets(tls)
 		}
 	})
 }
@@ -42,7 +42,7 @@ func (c converter) inlineEndpoints(cluster *clusterv3.Cluster) {
 	cluster.LoadAssignment = load
 }
 
-// namesHosts says whether an endpoint bears a host name, which only DNS can make an address of.
+// namesHosts reports whether an endpoint bears a host name, which only DNS can make an address of.
 func namesHosts(load *endpointv3.ClusterLoadAssignment) bool {
 	for _, group := range load.GetEndpoints() {
 		for _, e := range group.GetLbEndpoints() {

@@ -14,12 +14,12 @@ import (
 // listener puts route tables inline, secrets into files, and removes what a stock Envoy does not know.
 func (c converter) listener(l *listenerv3.Listener) {
 	envoy.Edit(l, func(part proto.Message) {
-		c.stock(part)
+		c.leftOut.removeExtensions(part)
 		switch part := part.(type) {
 		case *hcmv3.HttpConnectionManager:
 			c.routeTable(part)
 		case *tlsv3.CommonTlsContext:
-			c.secrets(part)
+			c.certs.secrets(part)
 		}
 	})
 }
@@ -33,11 +33,11 @@ func (c converter) routeTable(h *hcmv3.HttpConnectionManager) {
 	}
 	table, ok := c.routes[rds.GetRouteConfigName()]
 	if !ok {
-		c.leftOut["route table "+rds.GetRouteConfigName()+": named by a listener, but not among the resources"] = true
+		c.leftOut.add("route table "+rds.GetRouteConfigName(), "named by a listener, but not among the resources")
 		table = &routev3.RouteConfiguration{Name: rds.GetRouteConfigName()}
 	}
 	table = proto.Clone(table).(*routev3.RouteConfiguration)
-	envoy.Edit(table, c.stock)
+	envoy.Edit(table, c.leftOut.removeExtensions)
 	if table.ValidateClusters == nil {
 		// Envoy refuses a static table that names a cluster it does not have, unless told not to. One that is delivered
 		// may name it, and requests for it are answered 503.

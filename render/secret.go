@@ -9,8 +9,11 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
+// A certFolder is the folder of the certificates that have no path of their own.
+type certFolder string
+
 // secrets replaces the secrets that a TLS context names by the files that hold them.
-func (c converter) secrets(tls *tlsv3.CommonTlsContext) {
+func (c certFolder) secrets(tls *tlsv3.CommonTlsContext) {
 	for _, sds := range tls.GetTlsCertificateSdsSecretConfigs() {
 		certificate, key := c.certificate(sds.GetName())
 		tls.TlsCertificates = append(tls.TlsCertificates, &tlsv3.TlsCertificate{CertificateChain: file(certificate), PrivateKey: file(key)})
@@ -30,7 +33,7 @@ func (c converter) secrets(tls *tlsv3.CommonTlsContext) {
 	}
 }
 
-func (c converter) validation(v *tlsv3.CertificateValidationContext, sds *tlsv3.SdsSecretConfig) *tlsv3.CommonTlsContext_ValidationContext {
+func (c certFolder) validation(v *tlsv3.CertificateValidationContext, sds *tlsv3.SdsSecretConfig) *tlsv3.CommonTlsContext_ValidationContext {
 	if sds != nil {
 		v.TrustedCa = file(c.roots(sds.GetName()))
 	}
@@ -43,7 +46,7 @@ const systemRoots = "/etc/ssl/certs/ca-certificates.crt"
 // certificate returns the files of a certificate and its key. A secret of the form "file-cert:CERT~KEY" names them
 // itself; for any other, such as the proxy's own "default" or "kubernetes://NAME", they are in the folder of
 // certificates, under the secret's name.
-func (c converter) certificate(secret string) (certificate, key string) {
+func (c certFolder) certificate(secret string) (certificate, key string) {
 	if files, ok := strings.CutPrefix(secret, "file-cert:"); ok {
 		certificate, key, _ = strings.Cut(files, "~")
 		return certificate, key
@@ -53,7 +56,7 @@ func (c converter) certificate(secret string) (certificate, key string) {
 
 // roots returns the file of the certificates that a secret says to trust: of "file-root:FILE", "file-root:system",
 // "ROOTCA" (the mesh's own), "kubernetes://NAME-cacert".
-func (c converter) roots(secret string) string {
+func (c certFolder) roots(secret string) string {
 	name, ok := strings.CutPrefix(secret, "file-root:")
 	switch {
 	case !ok:
@@ -66,8 +69,8 @@ func (c converter) roots(secret string) string {
 }
 
 // file is the place of a secret in the folder of certificates: "certs/kubernetes/NAME.crt".
-func (c converter) file(secret, extension string) string {
-	return path.Join(c.certs, path.Clean("/"+strings.Replace(secret, "://", "/", 1))) + extension
+func (c certFolder) file(secret, extension string) string {
+	return path.Join(string(c), path.Clean("/"+strings.Replace(secret, "://", "/", 1))) + extension
 }
 
 func file(name string) *corev3.DataSource {

@@ -79,7 +79,7 @@ func newRender() *cobra.Command {
 	flags.BoolVar(&c.annotate, "annotate", false, "write the file and line behind each resource into its metadata")
 	flags.BoolVar(&c.sourceMap, "source-map", false, "add the list of addresses with the fields behind them")
 	flags.StringVar(&c.check, "check", "", "compare with what a `FOLDER` keeps, in the file TYPE.json, and exit 1 where it differs")
-	flags.StringVar(&c.certs, "certs", "", "with -t bootstrap: write stand-ins for absent certificate files to this `FOLDER`")
+	flags.StringVar(&c.certs, "certs", "", "with -t bootstrap: write self-signed certificates for absent files to this `FOLDER`")
 	titled(cmd, "The resources")
 	return cmd
 }
@@ -176,7 +176,7 @@ func (c *renderCommand) render(to io.Writer, cmd *cobra.Command, from pipeline.R
 	options := render.Options{Filter: c.filter, Annotate: c.annotate, SourceMap: c.sourceMap}
 	switch {
 	case c.what == "bootstrap":
-		leftOut, err := render.Bootstrap(to, from.Resources(), render.BootstrapOptions{Certs: c.certs, StandIns: c.certs != ""})
+		leftOut, err := render.Bootstrap(to, from.Resources(), render.BootstrapOptions{Certs: c.certs, SelfSigned: c.certs != ""})
 		for _, line := range leftOut {
 			say(cmd, "left out: %s", line)
 		}

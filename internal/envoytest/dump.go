@@ -32,9 +32,9 @@ import (
 // Envoy (see [render.Static]): but for the proxy's own, certificates are files, and Istio's own filters are left out.
 // Nothing is bound or resolved.
 func Dump(ctx context.Context, s *envoy.Snapshot, o realenvoy.Options) ([]byte, error) {
-	options := render.BootstrapOptions{Certs: filepath.Join(o.Dir, "certs"), StandIns: true, Identity: o.Identity}
+	options := render.BootstrapOptions{Certs: filepath.Join(o.Dir, "certs"), SelfSigned: true, Identity: o.Identity}
 	b, _ := render.Static(s, options)
-	if err := render.StandIns(b, options); err != nil {
+	if err := render.SelfSigned(b, options); err != nil {
 		return nil, err
 	}
 	d := delivery{dir: o.Dir, certs: options.Certs, routes: map[string]bool{}, endpoints: map[string]bool{}}

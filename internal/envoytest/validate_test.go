@@ -42,7 +42,7 @@ func TestValidate(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer out.Close()
-			if _, err := render.Bootstrap(out, snapshot, render.BootstrapOptions{Certs: filepath.Join(dir, "certs"), StandIns: true}); err != nil {
+			if _, err := render.Bootstrap(out, snapshot, render.BootstrapOptions{Certs: filepath.Join(dir, "certs"), SelfSigned: true}); err != nil {
 				t.Fatal(err)
 			}
 			if err := envoytest.Validate(t.Context(), path, bootstrap); err != nil {

@@ -54,26 +54,26 @@ var mayImport = map[string][]string{
 	"internal/compile/outbound":    {"internal/compile/filterchain", "internal/compile/origin", "internal/compile/proxy", "internal/compile/route", "internal/compile/security", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/routing", "internal/parallel", "internal/source"},
 	"internal/compile/compiletest": {"internal/config", "internal/mesh", "internal/source"},
 
-	"render":   {"internal/envoy", "internal/parallel", "internal/source", "internal/standin"},
+	"render":   {"internal/envoy", "internal/parallel", "internal/source", "internal/selfsigned"},
 	"simulate": {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/hcm", "simulate/internal/listener", "simulate/internal/rbac", "simulate/internal/request", "simulate/internal/route", "simulate/internal/upstream"},
 	"validate": {"validate/internal/facts", "internal/mesh", "internal/config", "internal/diag", "internal/source", "internal/parallel", "internal/mesh/routing", "internal/mesh/trafficpolicy"},
 
 	"validate/internal/facts": {"internal/automaton", "internal/mesh", "internal/config", "internal/diag", "internal/source"},
 
-	"internal/pipeline":  {"internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate", "internal/release"},
-	"internal/diff":      {"internal/envoy", "internal/probe", "simulate", "simulate/decision"},
-	"internal/explain":   {"internal/diff", "internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/mesh/routing", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
-	"internal/suite":     {"internal/source", "internal/diag", "internal/pipeline", "internal/release", "internal/envoy", "simulate", "internal/explain"},
-	"internal/output":    {"internal/diff", "internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
-	"internal/request":   {"simulate", "internal/diag"},
-	"internal/recipe":    {"schema"},
-	"internal/convert":   {"internal/source", "schema"},
-	"internal/archive":   {},
-	"internal/automaton": {},
-	"internal/release":   {},
-	"internal/standin":   {},
-	".":                  {"internal/source", "internal/diag", "internal/envoy", "internal/explain", "internal/output", "internal/pipeline", "render", "simulate", "validate"},
-	"cmd/sem":            nil, // everything
+	"internal/pipeline":   {"internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate", "internal/release"},
+	"internal/diff":       {"internal/envoy", "internal/probe", "simulate", "simulate/decision"},
+	"internal/explain":    {"internal/diff", "internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/mesh/routing", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
+	"internal/suite":      {"internal/source", "internal/diag", "internal/pipeline", "internal/release", "internal/envoy", "simulate", "internal/explain"},
+	"internal/output":     {"internal/diff", "internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
+	"internal/request":    {"simulate", "internal/diag"},
+	"internal/recipe":     {"schema"},
+	"internal/convert":    {"internal/source", "schema"},
+	"internal/archive":    {},
+	"internal/automaton":  {},
+	"internal/release":    {},
+	"internal/selfsigned": {},
+	".":                   {"internal/source", "internal/diag", "internal/envoy", "internal/explain", "internal/output", "internal/pipeline", "render", "simulate", "validate"},
+	"cmd/sem":             nil, // everything
 
 	// The layers of simulate, the lowest first.
 	"simulate/call":                {},
@@ -110,12 +110,12 @@ var mayImport = map[string][]string{
 	"internal/terms":              {},
 
 	// A real Envoy, which judges traces.
-	"internal/realenvoy":               {"internal/envoy", "internal/standin", "simulate", "render", "internal/realenvoy/accesslog", "internal/realenvoy/process", "internal/realenvoy/proxyprotocol", "internal/realenvoy/rootless", "internal/realenvoy/upstream"},
+	"internal/realenvoy":               {"internal/envoy", "internal/selfsigned", "simulate", "render", "internal/realenvoy/accesslog", "internal/realenvoy/process", "internal/realenvoy/proxyprotocol", "internal/realenvoy/rootless", "internal/realenvoy/upstream"},
 	"internal/realenvoy/accesslog":     {},
 	"internal/realenvoy/process":       {},
 	"internal/realenvoy/proxyprotocol": {},
 	"internal/realenvoy/rootless":      {"internal/envoy", "internal/realenvoy/accesslog", "internal/realenvoy/upstream"},
-	"internal/realenvoy/upstream":      {"internal/standin", "internal/realenvoy/proxyprotocol"},
+	"internal/realenvoy/upstream":      {"internal/selfsigned", "internal/realenvoy/proxyprotocol"},
 
 	"internal/envoytest/randmesh": {"internal/envoytest/manifest", "internal/mesh", "simulate"},
 }

@@ -18,7 +18,7 @@ import (
 
 	"sem.example/internal/realenvoy/proxyprotocol"
 	"sem.example/internal/realenvoy/upstream"
-	"sem.example/internal/standin"
+	"sem.example/internal/selfsigned"
 	"sem.example/simulate"
 )
 
@@ -42,7 +42,7 @@ type answer struct {
 const patience = 5 * time.Second
 
 // connect dials Envoy as the call's application or peer would, from a port that the PROXY header announces.
-func connect(call simulate.Call, ls listeners, authority *standin.Authority, port uint16) (*client, error) {
+func connect(call simulate.Call, ls listeners, authority *selfsigned.Authority, port uint16) (*client, error) {
 	destination := destinationOf(call)
 	at, err := ls.dialled(call, destination)
 	if err != nil {
@@ -90,9 +90,9 @@ func sourceOf(call simulate.Call, destination netip.Addr) netip.Addr {
 	return netip.IPv6Loopback()
 }
 
-// clientTLS is what the call's TLS handshake says, nil for plaintext. The authority of the stand-ins vouches for the
+// clientTLS is what the call's TLS handshake says, nil for plaintext. The authority of the self-signed certificates vouches for the
 // principal of a call with mutual TLS.
-func clientTLS(call simulate.Call, authority *standin.Authority) (*tls.Config, error) {
+func clientTLS(call simulate.Call, authority *selfsigned.Authority) (*tls.Config, error) {
 	if call.TLS != "tls" && call.TLS != "mtls" {
 		return nil, nil
 	}

@@ -31,7 +31,7 @@ import (
 	"sem.example/internal/realenvoy/process"
 	"sem.example/internal/realenvoy/rootless"
 	"sem.example/internal/realenvoy/upstream"
-	"sem.example/internal/standin"
+	"sem.example/internal/selfsigned"
 	"sem.example/render"
 	"sem.example/simulate"
 )
@@ -70,7 +70,7 @@ type cluster struct {
 	world     *pipeline.World
 	calls     []simulate.Call
 	names     map[string]netip.Addr
-	authority *standin.Authority
+	authority *selfsigned.Authority
 	upstreams *upstream.Servers
 	proxies   map[string]*intercepted // by namespace/name
 }
@@ -113,7 +113,7 @@ func newCluster(t *testing.T, archive string) *cluster {
 	if err := copyFile(c.envoy, envoy, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if c.authority, err = standin.Open(filepath.Join(c.dir, "authority")); err != nil {
+	if c.authority, err = selfsigned.Open(filepath.Join(c.dir, "authority")); err != nil {
 		t.Fatal(err)
 	}
 	if c.upstreams, err = upstream.Start(c.authority, "api.partner.example.com"); err != nil {
@@ -200,11 +200,11 @@ func (c *cluster) prepare(dir string, p simulate.Proxy) {
 			c.t.Fatal(err)
 		}
 	}
-	options := render.BootstrapOptions{Certs: certs, StandIns: true, Identity: c.identity(p)}
+	options := render.BootstrapOptions{Certs: certs, SelfSigned: true, Identity: c.identity(p)}
 	b, _ := render.Static(compiler.Snapshot(), options)
 	rootless.Log(b, filepath.Join(dir, "access.log"))
 	b.Admin.Address = &corev3.Address{Address: &corev3.Address_Pipe{Pipe: &corev3.Pipe{Path: filepath.Join(dir, "admin.sock")}}}
-	if err := render.StandIns(b, options); err != nil {
+	if err := render.SelfSigned(b, options); err != nil {
 		c.t.Fatal(err)
 	}
 	c.write(filepath.Join(dir, process.BootstrapFile), b)

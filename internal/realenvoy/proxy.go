@@ -15,7 +15,7 @@ import (
 	"sem.example/internal/realenvoy/process"
 	"sem.example/internal/realenvoy/rootless"
 	"sem.example/internal/realenvoy/upstream"
-	"sem.example/internal/standin"
+	"sem.example/internal/selfsigned"
 	"sem.example/render"
 	"sem.example/simulate"
 )
@@ -32,7 +32,7 @@ type Options struct {
 type Proxy struct {
 	process   *process.Process
 	upstreams *upstream.Servers
-	authority *standin.Authority
+	authority *selfsigned.Authority
 	entries   *accesslog.Reader
 	listeners listeners
 
@@ -70,13 +70,13 @@ func (p *Proxy) Close() {
 // prepare writes the bootstrap and starts the upstreams that it names.
 func (p *Proxy) prepare(s *envoy.Snapshot, o Options) (bound listeners, err error) {
 	certs := filepath.Join(o.Dir, "certs")
-	if p.authority, err = standin.Open(certs); err != nil {
+	if p.authority, err = selfsigned.Open(certs); err != nil {
 		return nil, err
 	}
-	if p.upstreams, err = upstream.Start(p.authority, "upstream.stand-in.invalid"); err != nil {
+	if p.upstreams, err = upstream.Start(p.authority, "upstream.self-signed.invalid"); err != nil {
 		return nil, err
 	}
-	options := render.BootstrapOptions{Certs: certs, StandIns: true, Identity: o.Identity}
+	options := render.BootstrapOptions{Certs: certs, SelfSigned: true, Identity: o.Identity}
 	b, _ := render.Static(s, options)
 	for _, l := range b.GetStaticResources().GetListeners() {
 		bound = append(bound, listenersOf(l)...)
@@ -84,7 +84,7 @@ func (p *Proxy) prepare(s *envoy.Snapshot, o Options) (bound listeners, err erro
 	if err := rootless.Rewrite(b, p.upstreams, p.entries.Path); err != nil {
 		return nil, err
 	}
-	if err := render.StandIns(b, options); err != nil {
+	if err := render.SelfSigned(b, options); err != nil {
 		return nil, err
 	}
 	text, err := protojson.Marshal(b)

@@ -72,7 +72,7 @@ const (
 	sniForwardProxy  = "envoy.extensions.filters.network.sni_dynamic_forward_proxy"
 )
 
-// outsideMesh reports whether a name is not one of the mesh: the stand-in certificate of a peer does not have it.
+// outsideMesh reports whether a name is not one of the mesh: the self-signed certificate of a peer does not have it.
 func outsideMesh(m *matcherv3.StringMatcher) bool {
 	return !strings.HasPrefix(m.GetPrefix(), "spiffe://")
 }

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"sync"
 
-	"sem.example/internal/standin"
+	"sem.example/internal/selfsigned"
 )
 
 // ExchangeHeader numbers the answers of the upstreams, so that a client's answer leads to the request that it is for.
@@ -49,7 +49,7 @@ const (
 )
 
 // Start returns servers with a certificate of the names. A server is started for each endpoint that is asked for.
-func Start(authority *standin.Authority, names ...string) (*Servers, error) {
+func Start(authority *selfsigned.Authority, names ...string) (*Servers, error) {
 	cert, key, err := authority.Issue(names...)
 	if err != nil {
 		return nil, err

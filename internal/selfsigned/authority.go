@@ -1,6 +1,6 @@
-// Package standin makes the certificates that stand in for those which a configuration names and a machine lacks, so
-// that the configuration can be run and tested anywhere. They secure nothing.
-package standin
+// Package selfsigned issues certificates for the files that a configuration names and a machine lacks, for running and
+// testing the configuration anywhere. One authority signs them all. They secure nothing.
+package selfsigned
 
 import (
 	"crypto"
@@ -22,7 +22,7 @@ import (
 
 const lifetime = 10 * 365 * 24 * time.Hour
 
-// An Authority signs stand-ins. All that it signs trust each other.
+// An Authority signs certificates. All that it signs trust each other.
 type Authority struct {
 	cert *x509.Certificate
 	key  *ecdsa.PrivateKey
@@ -54,7 +54,7 @@ func create(certFile, keyFile string) (*Authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	template, err := leaf("stand-in authority")
+	template, err := leaf("sem self-signed authority")
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +145,7 @@ func leaf(names ...string) (*x509.Certificate, error) {
 	now := time.Now()
 	template := &x509.Certificate{
 		SerialNumber: serial,
-		Subject:      pkix.Name{Organization: []string{"sem stand-in"}, CommonName: commonName(names)},
+		Subject:      pkix.Name{Organization: []string{"sem self-signed"}, CommonName: commonName(names)},
 		NotBefore:    now.Add(-time.Hour),
 		NotAfter:     now.Add(lifetime),
 		KeyUsage:     x509.KeyUsageDigitalSignature,

@@ -1,4 +1,4 @@
-package standin_test
+package selfsigned_test
 
 import (
 	"crypto/tls"
@@ -9,12 +9,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"sem.example/internal/standin"
+	"sem.example/internal/selfsigned"
 )
 
 func TestIssue(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "certs")
-	first, err := standin.Open(dir)
+	first, err := selfsigned.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestIssue(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	again, err := standin.Open(dir)
+	again, err := selfsigned.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestOpenOfDamagedAuthority(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := standin.Open(dir); err == nil {
+	if _, err := selfsigned.Open(dir); err == nil {
 		t.Error("a damaged authority was opened")
 	}
 }

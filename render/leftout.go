@@ -16,59 +16,74 @@ import (
 	"sem.example/internal/envoy"
 )
 
-// stock removes from a message the extensions that Istio's own proxy has and a stock Envoy lacks.
-func (c converter) stock(m proto.Message) {
+// leftOut is what a bootstrap does not hold of the resources that it was made of, a line each.
+type leftOut map[string]bool
+
+func (o leftOut) add(what, why string) { o[what+": "+why] = true }
+
+// refused reports whether Envoy would refuse a resource for a reason, and adds it.
+func (o leftOut) refused(what, why string) bool {
+	if why != "" {
+		o.add(what, why+", Envoy would refuse it")
+	}
+	return why != ""
+}
+
+const istioExtension = "Istio's own, a stock Envoy does not have it"
+
+// removeExtensions removes from a message the extensions that Istio's own proxy has and a stock Envoy lacks.
+func (o leftOut) removeExtensions(m proto.Message) {
 	switch m := m.(type) {
 	case *listenerv3.Listener:
-		m.ListenerFilters = known(c, "listener filter", m.ListenerFilters, (*listenerv3.ListenerFilter).GetTypedConfig)
-		m.AccessLog = known(c, "access log", m.AccessLog, (*accesslogv3.AccessLog).GetTypedConfig)
+		m.ListenerFilters = known(o, "listener filter", m.ListenerFilters, (*listenerv3.ListenerFilter).GetTypedConfig)
+		m.AccessLog = known(o, "access log", m.AccessLog, (*accesslogv3.AccessLog).GetTypedConfig)
 	case *listenerv3.FilterChain:
-		m.Filters = known(c, "network filter", m.Filters, (*listenerv3.Filter).GetTypedConfig)
+		m.Filters = known(o, "network filter", m.Filters, (*listenerv3.Filter).GetTypedConfig)
 	case *hcmv3.HttpConnectionManager:
-		m.HttpFilters = c.httpFilters(m.HttpFilters)
-		m.AccessLog = known(c, "access log", m.AccessLog, (*accesslogv3.AccessLog).GetTypedConfig)
+		m.HttpFilters = o.httpFilters(m.HttpFilters)
+		m.AccessLog = known(o, "access log", m.AccessLog, (*accesslogv3.AccessLog).GetTypedConfig)
 	case *hcmv3.HttpConnectionManager_UpgradeConfig:
-		m.Filters = c.httpFilters(m.Filters)
+		m.Filters = o.httpFilters(m.Filters)
 	case *routerv3.Router:
-		m.UpstreamHttpFilters = c.httpFilters(m.UpstreamHttpFilters)
+		m.UpstreamHttpFilters = o.httpFilters(m.UpstreamHttpFilters)
 	case *httpv3.HttpProtocolOptions:
-		m.HttpFilters = c.httpFilters(m.HttpFilters)
+		m.HttpFilters = o.httpFilters(m.HttpFilters)
 	case *clusterv3.Cluster:
-		m.Filters = known(c, "upstream network filter", m.Filters, (*clusterv3.Filter).GetTypedConfig)
+		m.Filters = known(o, "upstream network filter", m.Filters, (*clusterv3.Filter).GetTypedConfig)
 	case *routev3.RouteConfiguration:
-		c.perFilter(m.TypedPerFilterConfig)
+		o.perFilter(m.TypedPerFilterConfig)
 	case *routev3.VirtualHost:
-		c.perFilter(m.TypedPerFilterConfig)
+		o.perFilter(m.TypedPerFilterConfig)
 	case *routev3.Route:
-		c.perFilter(m.TypedPerFilterConfig)
+		o.perFilter(m.TypedPerFilterConfig)
 	case *routev3.WeightedCluster_ClusterWeight:
-		c.perFilter(m.TypedPerFilterConfig)
+		o.perFilter(m.TypedPerFilterConfig)
 	}
 }
 
-func (c converter) httpFilters(list []*hcmv3.HttpFilter) []*hcmv3.HttpFilter {
-	return known(c, "HTTP filter", list, (*hcmv3.HttpFilter).GetTypedConfig)
+func (o leftOut) httpFilters(list []*hcmv3.HttpFilter) []*hcmv3.HttpFilter {
+	return known(o, "HTTP filter", list, (*hcmv3.HttpFilter).GetTypedConfig)
 }
 
 // known returns the extensions of a list that a stock Envoy has, and notes the others. An extension without a
 // configuration of its own goes by its name, which Istio's begin with "istio".
-func known[T interface{ GetName() string }](c converter, what string, list []T, config func(T) *anypb.Any) []T {
+func known[T interface{ GetName() string }](o leftOut, what string, list []T, config func(T) *anypb.Any) []T {
 	out := list[:0]
 	for _, extension := range list {
 		if isStock(extension.GetName(), config(extension)) {
 			out = append(out, extension)
 			continue
 		}
-		c.leftOut[what+" "+extension.GetName()+": Istio's own, a stock Envoy does not have it"] = true
+		o.add(what+" "+extension.GetName(), istioExtension)
 	}
 	return out
 }
 
-func (c converter) perFilter(configs map[string]*anypb.Any) {
+func (o leftOut) perFilter(configs map[string]*anypb.Any) {
 	for name, config := range configs {
 		if !isStock(name, config) {
 			delete(configs, name)
-			c.leftOut["HTTP filter "+name+": Istio's own, a stock Envoy does not have it"] = true
+			o.add("HTTP filter "+name, istioExtension)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"cmp"
 	"errors"
 	"os"
 	"path"
@@ -14,19 +13,19 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"sem.example/internal/envoy"
-	"sem.example/internal/standin"
+	"sem.example/internal/selfsigned"
 )
 
-// StandIns writes a stand-in for each certificate, key, root and revocation list that a bootstrap names and this machine
+// SelfSigned writes a self-signed one for each certificate, key, root and revocation list that a bootstrap names and this machine
 // lacks. Those with a path outside the folder of certificates move into it, under their whole path, and the bootstrap
 // is changed to say so. All are signed by one authority, which the folder keeps.
-func StandIns(b *bootstrapv3.Bootstrap, o BootstrapOptions) error {
-	dir := cmp.Or(o.Certs, "certs")
-	authority, err := standin.Open(dir)
+func SelfSigned(b *bootstrapv3.Bootstrap, o BootstrapOptions) error {
+	dir := string(o.certFolder())
+	authority, err := selfsigned.Open(dir)
 	if err != nil {
 		return err
 	}
-	s := standIns{dir: dir, identity: o.Identity, authority: authority}
+	s := signer{dir: dir, identity: o.Identity, authority: authority}
 	envoy.Edit(b, func(part proto.Message) {
 		switch part := part.(type) {
 		case *tlsv3.TlsCertificate:
@@ -39,17 +38,17 @@ func StandIns(b *bootstrapv3.Bootstrap, o BootstrapOptions) error {
 	return s.err
 }
 
-type standIns struct {
+type signer struct {
 	dir       string
 	identity  string
-	authority *standin.Authority
+	authority *selfsigned.Authority
 	err       error
 }
 
-func (s *standIns) keep(err error) { s.err = errors.Join(s.err, err) }
+func (s *signer) keep(err error) { s.err = errors.Join(s.err, err) }
 
 // pair replaces a certificate and its key unless both are there.
-func (s *standIns) pair(p *tlsv3.TlsCertificate) error {
+func (s *signer) pair(p *tlsv3.TlsCertificate) error {
 	certificate, key := p.GetCertificateChain(), p.GetPrivateKey()
 	if present(certificate) && present(key) {
 		return nil
@@ -65,16 +64,16 @@ func (s *standIns) pair(p *tlsv3.TlsCertificate) error {
 	return errors.Join(write(certificate.GetFilename(), chain), write(key.GetFilename(), private))
 }
 
-// names are those of a stand-in. Envoy wants the certificates of one listener to differ in theirs.
-func (s *standIns) names(certificate string) []string {
+// names are those of a self-signed certificate. Envoy wants the certificates of one listener to differ in theirs.
+func (s *signer) names(certificate string) []string {
 	if s.identity != "" && certificate == path.Join(s.dir, "default.crt") {
 		return []string{s.identity}
 	}
 	name := strings.TrimSuffix(path.Base(certificate), path.Ext(certificate))
-	return []string{name + ".stand-in.invalid"}
+	return []string{name + ".self-signed.invalid"}
 }
 
-func (s *standIns) single(d *corev3.DataSource, content func() ([]byte, error)) error {
+func (s *signer) single(d *corev3.DataSource, content func() ([]byte, error)) error {
 	if present(d) || s.adopt(d) {
 		return nil
 	}
@@ -85,7 +84,7 @@ func (s *standIns) single(d *corev3.DataSource, content func() ([]byte, error)) 
 	return write(d.GetFilename(), text)
 }
 
-// present says whether a file is there; what is given inline is, and so is what is not asked for.
+// present reports whether a file is there; what is given inline is, and so is what is not asked for.
 func present(d *corev3.DataSource) bool {
 	if d.GetFilename() == "" {
 		return true
@@ -94,8 +93,8 @@ func present(d *corev3.DataSource) bool {
 	return err == nil
 }
 
-// adopt moves a file into the folder of stand-ins and says whether it is there already, from an earlier run.
-func (s *standIns) adopt(d *corev3.DataSource) bool {
+// adopt moves a file into the folder of certificates and reports whether it is there already, from an earlier run.
+func (s *signer) adopt(d *corev3.DataSource) bool {
 	name := d.GetFilename()
 	if inside, err := filepath.Rel(s.dir, name); err != nil || strings.HasPrefix(inside, "..") {
 		d.Specifier = file(path.Join(s.dir, name)).Specifier
