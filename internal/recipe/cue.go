@@ -9,7 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// inCUE writes documents as one file of CUE: a field each, held to the definition of its kind.
+// inCUE writes documents as one file of CUE: a field each, with the definition of its kind.
 func inCUE(documents []Document) []byte {
 	file := &ast.File{Decls: []ast.Decl{
 		&ast.ImportDecl{Specs: []*ast.ImportSpec{ast.NewImport(nil, "sem.example/schema")}},

@@ -1,7 +1,6 @@
 package recipe
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,17 +13,8 @@ import (
 type Draft struct {
 	Name      string // what its files are called
 	Documents []Document
-	StandIns  []Document // what the documents speak of and do not define
+	Fixtures  []Document // what the documents speak of and do not define
 	test      *yaml.Node
-}
-
-// A Document is one object of Istio or Kubernetes.
-type Document struct {
-	Kind, Namespace, Name string
-
-	key     string // what the recipe calls it
-	comment string
-	node    *yaml.Node
 }
 
 // draft takes over what the recipe came to.
@@ -38,11 +28,11 @@ func (r *Recipe) draft(v cue.Value) *Draft {
 	d := &Draft{
 		Name:      w.params["name"],
 		Documents: w.documents(v.LookupPath(cue.ParsePath("documents"))),
-		StandIns:  w.documents(v.LookupPath(cue.ParsePath("standIns"))),
+		Fixtures:  w.documents(v.LookupPath(cue.ParsePath("fixtures"))),
 		test:      w.value(v.LookupPath(cue.ParsePath("test"))),
 	}
 	// CUE puts what a loop makes first; a reader wants the Service before its Pods.
-	slices.SortStableFunc(d.StandIns, func(a, b Document) int { return strings.Compare(b.Kind, a.Kind) })
+	slices.SortStableFunc(d.Fixtures, func(a, b Document) int { return strings.Compare(b.Kind, a.Kind) })
 	return d
 }
 
@@ -52,12 +42,12 @@ type File struct {
 	Data []byte
 }
 
-// standInsNote begins the file of stand-ins.
-const standInsNote = `# What a cluster has already, as far as the test speaks of it. Never apply this file. Better than it is what really runs:
+// fixturesNote begins the file of fixtures.
+const fixturesNote = `# What a cluster has already, as far as the test speaks of it. Never apply this file. Better than it is what really runs:
 #   kubectl get services,pods -n %s -o yaml
 `
 
-// Files lays the draft out in files: the documents, in YAML or CUE, their test, and the stand-ins for the test. Stand-ins are
+// Files lays the draft out in files: the documents, in YAML or CUE, their test, and the fixtures of the test. Fixtures are
 // left out where the configuration around has all the Services among them, which has says.
 func (d *Draft) Files(language string, has func(kind, namespace, name string) bool) []File {
 	files := []File{{d.Name + ".yaml", stream(d.Documents)}}
@@ -66,34 +56,9 @@ func (d *Draft) Files(language string, has func(kind, namespace, name string) bo
 	}
 	files = append(files, File{d.Name + "_test.yaml", encode(d.test)})
 	missing := func(s Document) bool { return s.Kind == "Service" && !has(s.Kind, s.Namespace, s.Name) }
-	if i := slices.IndexFunc(d.StandIns, missing); i >= 0 {
-		note := fmt.Sprintf(standInsNote, d.StandIns[i].Namespace)
-		files = append(files, File{"testdata/" + d.Name + ".yaml", append([]byte(note), stream(d.StandIns)...)})
+	if i := slices.IndexFunc(d.Fixtures, missing); i >= 0 {
+		note := fmt.Sprintf(fixturesNote, d.Fixtures[i].Namespace)
+		files = append(files, File{"testdata/" + d.Name + ".yaml", append([]byte(note), stream(d.Fixtures)...)})
 	}
 	return files
-}
-
-// stream writes documents as YAML.
-func stream(documents []Document) []byte {
-	var out bytes.Buffer
-	for i, d := range documents {
-		if i > 0 {
-			out.WriteString("---\n")
-		}
-		for line := range strings.Lines(d.comment) {
-			out.WriteString(strings.TrimSpace("# "+line) + "\n")
-		}
-		out.Write(encode(d.node))
-	}
-	return out.Bytes()
-}
-
-func encode(n *yaml.Node) []byte {
-	var out bytes.Buffer
-	e := yaml.NewEncoder(&out)
-	e.SetIndent(2)
-	if err := e.Encode(n); err != nil {
-		panic(err)
-	}
-	return out.Bytes()
 }

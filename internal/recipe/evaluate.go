@@ -94,8 +94,6 @@ func (r *Recipe) load() cue.Value {
 	return v
 }
 
-func (p *Param) path() cue.Path { return cue.MakePath(cue.Str("params"), cue.Str(p.field)) }
-
 // definition is the type of the parameter; a parameter with values of its own has none, and takes any text here.
 func (p *Param) definition(recipe cue.Value) cue.Value {
 	if p.kind == "" {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode"
 
+	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/format"
 	"cuelang.org/go/cue/literal"
@@ -20,7 +21,7 @@ type Param struct {
 	Required bool     // there is no default
 
 	field string // its name in CUE
-	kind  string // the definition that it is held to, such as "#Host"; "" where Values say all
+	kind  string // its definition, such as "#Host"; "" where Values say all
 }
 
 // Switch reports whether the parameter is either true or false.
@@ -28,6 +29,9 @@ func (p *Param) Switch() bool { return p.Type == "switch" }
 
 // Plain is the text without quotes.
 func (p *Param) Plain() string { return strings.ReplaceAll(p.Text, "`", "") }
+
+// path is where a recipe holds the value of the parameter.
+func (p *Param) path() cue.Path { return cue.MakePath(cue.Str("params"), cue.Str(p.field)) }
 
 // readParams reads the parameters of a recipe from its field params.
 func readParams(s *ast.StructLit) []Param {

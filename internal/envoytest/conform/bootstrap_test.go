@@ -24,7 +24,7 @@ func TestBootstraps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range subjectsOf(worlds) {
+	for _, s := range proxiesOf(worlds) {
 		t.Run(s.name+"/"+s.proxy.Name, func(t *testing.T) {
 			compiler, err := s.Compile(s.proxy)
 			if err != nil {

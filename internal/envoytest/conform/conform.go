@@ -14,26 +14,13 @@ import (
 	"sem.example/simulate"
 )
 
-type options struct {
-	envoy   string
-	seed    uint64
-	limit   int
-	random  uint64 // how many meshes to make up
-	first   uint64 // the seed of the first of them
-	verbose bool
-	altered func(*envoy.Snapshot) *envoy.Snapshot // what the trace reads instead of what Envoy runs: a mistake to be found
-}
-
-// none is the limit of an option that wants no calls.
-const none = -1
-
-// A subject is one proxy of a mesh, to be held against Envoy.
-type subject struct {
+// A testedProxy is one proxy of a mesh, to be compared with Envoy.
+type testedProxy struct {
 	*world
 	proxy simulate.Proxy
 }
 
-// conform holds the proxies of meshes, and of so many that are made up, against Envoy, as many at once as there are
+// conform compares the proxies of meshes, and of so many that are generated, with Envoy, as many at once as there are
 // processors.
 func conform(ctx context.Context, o options, paths []string) (*report, error) {
 	worlds, err := worldsOf(paths)
@@ -41,24 +28,24 @@ func conform(ctx context.Context, o options, paths []string) (*report, error) {
 		return nil, err
 	}
 	for i := range o.random {
-		w, err := madeUp(o.first + i)
+		w, err := generated(o.first + i)
 		if err != nil {
 			return nil, err
 		}
 		worlds = append(worlds, w)
 	}
-	subjects := subjectsOf(worlds)
-	r := &report{options: o, results: make([]result, len(subjects))}
+	proxies := proxiesOf(worlds)
+	r := &report{options: o, results: make([]result, len(proxies))}
 	var wait sync.WaitGroup
 	turns := make(chan int)
 	for range runtime.GOMAXPROCS(0) {
 		wait.Go(func() {
 			for i := range turns {
-				r.results[i] = hold(ctx, o, subjects[i])
+				r.results[i] = compareProxy(ctx, o, proxies[i])
 			}
 		})
 	}
-	for i := range subjects {
+	for i := range proxies {
 		turns <- i
 	}
 	close(turns)
@@ -66,18 +53,18 @@ func conform(ctx context.Context, o options, paths []string) (*report, error) {
 	return r, nil
 }
 
-func subjectsOf(worlds []*world) []subject {
-	var out []subject
+func proxiesOf(worlds []*world) []testedProxy {
+	var out []testedProxy
 	for _, w := range worlds {
 		for _, p := range w.proxies {
-			out = append(out, subject{world: w, proxy: p})
+			out = append(out, testedProxy{world: w, proxy: p})
 		}
 	}
 	return out
 }
 
-// hold sends one proxy's calls through Envoy and through the simulator.
-func hold(ctx context.Context, o options, s subject) result {
+// compareProxy sends one proxy's calls through Envoy and through the simulator.
+func compareProxy(ctx context.Context, o options, s testedProxy) result {
 	r := result{features: map[string]count{}, notModelled: map[string]int{}, world: s.world, mesh: s.name, proxy: s.proxy.Namespace + "/" + s.proxy.Name}
 	if ctx.Err() != nil {
 		r.trouble = "not run: out of time"
@@ -106,7 +93,7 @@ func hold(ctx context.Context, o options, s subject) result {
 }
 
 // own are the calls that the mesh brings along for the proxy.
-func (s subject) own() []simulate.Call {
+func (s testedProxy) own() []simulate.Call {
 	var out []simulate.Call
 	for _, call := range s.calls {
 		if reflect.DeepEqual(call.Proxy, s.proxy) {
@@ -136,7 +123,7 @@ func (r *result) compare(ctx context.Context, o options, calls []simulate.Call, 
 		trace := engine.Trace(call)
 		differences := realenvoy.Differences(trace, seen)
 		r.add(call, seen, differences)
-		r.tally(trace, len(differences) == 0)
+		r.countFeatures(trace, len(differences) == 0)
 	}
 	return nil
 }

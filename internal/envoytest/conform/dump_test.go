@@ -32,18 +32,18 @@ func TestDump(t *testing.T) {
 		t.Fatal(err)
 	}
 	for seed := range *random {
-		w, err := madeUp(500 + seed)
+		w, err := generated(500 + seed)
 		if err != nil {
 			t.Fatal(err)
 		}
 		worlds = append(worlds, w)
 	}
-	for _, s := range subjectsOf(worlds) {
+	for _, s := range proxiesOf(worlds) {
 		t.Run(s.name+"/"+s.proxy.Name, func(t *testing.T) { compareDump(t, path, s) })
 	}
 }
 
-func compareDump(t *testing.T, path string, s subject) {
+func compareDump(t *testing.T, path string, s testedProxy) {
 	compiler, err := s.Compile(s.proxy)
 	if err != nil {
 		t.Fatal(err)

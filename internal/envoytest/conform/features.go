@@ -1,13 +1,9 @@
 package main
 
 import (
-	"cmp"
-	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
-	"sem.example/internal/compile"
 	"sem.example/simulate"
 )
 
@@ -51,7 +47,7 @@ var features = []feature{
 	}},
 }
 
-// passes says whether there is a step of some stage.
+// passes reports whether there is a step of some stage.
 func passes(h *simulate.Hop, stage string) bool {
 	return slices.ContainsFunc(h.Steps, func(s simulate.Step) bool { return s.Stage == stage })
 }
@@ -61,67 +57,4 @@ func resolution(h *simulate.Hop) string {
 		return ""
 	}
 	return h.Destination.Resolution
-}
-
-// A count is how many calls there were, and how many of them agree.
-type count struct{ agree, calls int }
-
-// tally counts what a call has to do with.
-func (r *result) tally(t *simulate.Trace, agrees bool) {
-	if r.features == nil {
-		r.features, r.notModelled = map[string]count{}, map[string]int{}
-	}
-	for _, f := range features {
-		if !f.of(t, &t.Hops[0]) {
-			continue
-		}
-		n := r.features[f.name]
-		n.calls++
-		if agrees {
-			n.agree++
-		}
-		r.features[f.name] = n
-	}
-	for _, what := range t.NotModelled {
-		r.notModelled[what]++
-	}
-}
-
-// tableOfFeatures lists what the calls had to do with.
-func (r *report) tableOfFeatures(out *strings.Builder) {
-	fmt.Fprintf(out, "| what the call has to do with | agree | calls |\n| --- | ---: | ---: |\n")
-	for _, f := range features {
-		var sum count
-		for _, of := range r.results {
-			sum.agree, sum.calls = sum.agree+of.features[f.name].agree, sum.calls+of.features[f.name].calls
-		}
-		if sum.calls > 0 {
-			fmt.Fprintf(out, "| %s | %d | %d |\n", f.name, sum.agree, sum.calls)
-		}
-	}
-	out.WriteString("\n")
-}
-
-// listNotModelled lists what sem knows and does not model, and what of it these traces say that they leave out.
-func (r *report) listNotModelled(out *strings.Builder) {
-	out.WriteString("\n## Not modelled\n\nA trace names in `notModelled` what its mesh has of these, where it counts for the proxy:\n\n")
-	for _, kind := range compile.Untranslated() {
-		fmt.Fprintf(out, "- %s\n", kind)
-	}
-	calls := map[string]int{}
-	for _, of := range r.results {
-		for what, n := range of.notModelled {
-			calls[what] += n
-		}
-	}
-	names := slices.SortedFunc(maps.Keys(calls), func(a, b string) int {
-		return cmp.Or(cmp.Compare(calls[b], calls[a]), strings.Compare(a, b))
-	})
-	out.WriteString("\nThe traces of these calls left out:\n\n")
-	for _, name := range names {
-		fmt.Fprintf(out, "- %s, in %d\n", name, calls[name])
-	}
-	if len(names) == 0 {
-		out.WriteString("Nothing.\n")
-	}
 }

@@ -199,8 +199,8 @@ func lines[T any](text []byte) ([]T, error) {
 	return out, nil
 }
 
-// madeUp is the mesh of a seed, with up to three of its proxies.
-func madeUp(seed uint64) (*world, error) {
+// generated is the mesh of a seed, with up to three of its proxies.
+func generated(seed uint64) (*world, error) {
 	const some = 3
 	m := randmesh.New(seed)
 	text, err := manifest.Write(m.Documents)

@@ -9,62 +9,9 @@ import (
 	"slices"
 	"strings"
 
+	"sem.example/internal/compile"
 	"sem.example/internal/envoytest/binary"
-	"sem.example/internal/realenvoy"
-	"sem.example/simulate"
 )
-
-// A result is what came of one proxy.
-type result struct {
-	world         *world
-	mesh, proxy   string
-	calls, agree  int
-	answers       map[string]int // what Envoy did, in the words of its response flags and details
-	features      map[string]count
-	notModelled   map[string]int // by how many traces
-	disagreements []disagreement
-	trouble       string // why the proxy could not be judged, or not to the end
-}
-
-type disagreement struct {
-	call        simulate.Call
-	seen        realenvoy.Observation
-	differences []string
-}
-
-func (r *result) add(call simulate.Call, seen realenvoy.Observation, differences []string) {
-	r.calls++
-	if r.answers == nil {
-		r.answers = map[string]int{}
-	}
-	r.answers[outcome(seen)]++
-	if len(differences) == 0 {
-		r.agree++
-		return
-	}
-	r.disagreements = append(r.disagreements, disagreement{call, seen, differences})
-}
-
-// outcome names the kind of thing that Envoy did.
-func outcome(o realenvoy.Observation) string {
-	switch {
-	case o.Upstream != nil && o.Error == "":
-		return "answered by an upstream"
-	case o.Status >= 300 && o.Status < 400:
-		return "redirected"
-	case strings.HasPrefix(o.Details, "rbac_access_denied"):
-		return "denied by an authorization policy"
-	case o.Details == "direct_response":
-		return "answered by the proxy"
-	case o.Unlogged && o.ResponseFlags == "NR":
-		return "no filter chain"
-	case o.ResponseFlags != "":
-		return "failed with " + o.ResponseFlags
-	case o.Error != "":
-		return "connection refused, reset or closed"
-	}
-	return "answered by the proxy"
-}
 
 // A report is what came of all proxies, in the order in which they were given.
 type report struct {
@@ -175,24 +122,41 @@ func (r *report) listDisagreements(out *strings.Builder) {
 	}
 }
 
-// describe writes a call on one line.
-func describe(c simulate.Call) string {
-	parts := []string{c.Direction, c.TLS}
-	if c.SNI != "" {
-		parts = append(parts, "sni "+c.SNI)
+// tableOfFeatures lists what the calls had to do with.
+func (r *report) tableOfFeatures(out *strings.Builder) {
+	fmt.Fprintf(out, "| what the call has to do with | agree | calls |\n| --- | ---: | ---: |\n")
+	for _, f := range features {
+		var sum count
+		for _, of := range r.results {
+			sum.agree, sum.calls = sum.agree+of.features[f.name].agree, sum.calls+of.features[f.name].calls
+		}
+		if sum.calls > 0 {
+			fmt.Fprintf(out, "| %s | %d | %d |\n", f.name, sum.agree, sum.calls)
+		}
 	}
-	if c.ALPN != "" {
-		parts = append(parts, "alpn "+c.ALPN)
+	out.WriteString("\n")
+}
+
+// listNotModelled lists what sem knows and does not model, and what of it these traces say that they leave out.
+func (r *report) listNotModelled(out *strings.Builder) {
+	out.WriteString("\n## Not modelled\n\nA trace names in `notModelled` what its mesh has of these, where it counts for the proxy:\n\n")
+	for _, kind := range compile.Untranslated() {
+		fmt.Fprintf(out, "- %s\n", kind)
 	}
-	parts = append(parts, c.Protocol, c.Method, c.URL, fmt.Sprintf("to %s:%d", c.Address, c.Port))
-	for _, name := range slices.Sorted(maps.Keys(c.Headers)) {
-		parts = append(parts, fmt.Sprintf("%s=%q", name, strings.Join(c.Headers[name], ",")))
+	calls := map[string]int{}
+	for _, of := range r.results {
+		for what, n := range of.notModelled {
+			calls[what] += n
+		}
 	}
-	if c.Principal != "" {
-		parts = append(parts, "as "+c.Principal)
+	names := slices.SortedFunc(maps.Keys(calls), func(a, b string) int {
+		return cmp.Or(cmp.Compare(calls[b], calls[a]), strings.Compare(a, b))
+	})
+	out.WriteString("\nThe traces of these calls left out:\n\n")
+	for _, name := range names {
+		fmt.Fprintf(out, "- %s, in %d\n", name, calls[name])
 	}
-	if c.Source != "" {
-		parts = append(parts, "from "+c.Source)
+	if len(names) == 0 {
+		out.WriteString("Nothing.\n")
 	}
-	return "`" + strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " ") + "`"
 }

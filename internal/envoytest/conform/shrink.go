@@ -34,7 +34,7 @@ func (r *report) shrink(ctx context.Context, folder string) error {
 		if err != nil {
 			return err
 		}
-		s := &shrinker{ctx: ctx, options: r.options, settings: of.world.settings, what: subjectOf(d.differences)}
+		s := &shrinker{ctx: ctx, options: r.options, settings: of.world.settings, what: differingField(d.differences)}
 		docs, call := s.least(docs, d.call)
 		name := fmt.Sprintf("%s-%s.txtar", of.mesh, strings.ReplaceAll(of.proxy, "/", "-"))
 		if err := s.write(filepath.Join(folder, name), d, docs, call); err != nil {
@@ -44,8 +44,8 @@ func (r *report) shrink(ctx context.Context, folder string) error {
 	return nil
 }
 
-// subjectOf is what the first difference is about: "cluster" of "cluster: trace a, Envoy b".
-func subjectOf(differences []string) string {
+// differingField is what the first difference is about: "cluster" of "cluster: trace a, Envoy b".
+func differingField(differences []string) string {
 	if len(differences) == 0 {
 		return ""
 	}
@@ -82,7 +82,7 @@ func hostOnly(url string) string {
 // tries is how often a call is made, for what Envoy does by chance.
 const tries = 8
 
-// shows says whether documents still disagree about a call in the same way.
+// shows reports whether documents still disagree about a call in the same way.
 func (s *shrinker) shows(docs []manifest.Tree, call simulate.Call) bool {
 	text, err := manifest.Write(docs)
 	if err != nil || s.ctx.Err() != nil {
@@ -97,8 +97,8 @@ func (s *shrinker) shows(docs []manifest.Tree, call simulate.Call) bool {
 		calls[i] = call
 	}
 	w := &world{World: built, calls: calls}
-	r := hold(s.ctx, s.options.only(), subject{world: w, proxy: call.Proxy})
-	return len(r.disagreements) > 0 && subjectOf(r.disagreements[0].differences) == s.what
+	r := compareProxy(s.ctx, s.options.only(), testedProxy{world: w, proxy: call.Proxy})
+	return len(r.disagreements) > 0 && differingField(r.disagreements[0].differences) == s.what
 }
 
 // only has no calls made but those that a mesh brings along.

@@ -1,0 +1,16 @@
+package main
+
+import "sem.example/internal/envoy"
+
+type options struct {
+	envoy   string
+	seed    uint64
+	limit   int
+	random  uint64 // how many meshes to make up
+	first   uint64 // the seed of the first of them
+	verbose bool
+	altered func(*envoy.Snapshot) *envoy.Snapshot // what the trace reads instead of what Envoy runs: a mistake to be found
+}
+
+// none is the limit of an option that wants no calls.
+const none = -1
