@@ -119,7 +119,7 @@ func ExampleWriteTrace() {
 	//   route         rule 2 of 2                   path starts with "/"                      mesh.yaml:26
 	//   cluster       outbound|80||api.example.com  endpoints by EDS, outside the mesh         mesh.yaml:6
 	//   TLS           plaintext                     the proxy does not encrypt
-	//   endpoint      192.0.2.1:80                  the only one in use                        mesh.yaml:9
+	//   endpoint      192.0.2.1:80                  the only endpoint                          mesh.yaml:9
 	//
 	//   The server receives GET / with Host: api.example.com in plaintext.
 }

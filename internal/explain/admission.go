@@ -28,7 +28,7 @@ func rejections(found diag.List, about *relevance) []notAdmitted {
 		}
 		w := warningOf(d, o)
 		w.Step = "input"
-		w.Message = fmt.Sprintf("%s %s/%s takes no part: admission rejects it: %s", o.Kind, o.Namespace, o.Name, d.Message)
+		w.Message = fmt.Sprintf("%s %s/%s is ignored: admission rejects it: %s", o.Kind, o.Namespace, o.Name, d.Message)
 		out = append(out, notAdmitted{d.At.Doc, w})
 	}
 	return out

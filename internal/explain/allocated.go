@@ -25,7 +25,7 @@ func nobodyThere(t *simulate.Trace, v *mesh.View) {
 	}
 	place := placeOf(config.Ignored{Object: s.Object, Field: s.Field})
 	t.Verdict, t.ResponseFlags, t.AccessLog = simulate.NoEndpoints, "UF", ""
-	t.Summary = fmt.Sprintf("The proxy passes the connection on to %s, but no server has that address: istiod allocated it for the proxies' DNS, and %s has no port %d.", endpointsText(h.Facts.Endpoints), documentOf(&place), t.Call.Port)
+	t.Summary = fmt.Sprintf("The proxy forwards the connection to %s, but no server has that address: istiod allocated it for the proxies' DNS, and %s has no port %d.", endpointsText(h.Facts.Endpoints), documentOf(&place), t.Call.Port)
 	t.Sees = "a closed connection"
 	if h.Facts.HTTP {
 		t.Status, t.Sees = http.StatusServiceUnavailable, "503 Service Unavailable: \"upstream connect error or disconnect/reset before headers\""

@@ -15,15 +15,15 @@ import (
 func connectionReason(s *simulate.Step) (string, bool) {
 	switch r := s.Reason.(type) {
 	case decision.DialledSocket:
-		return "the application dialled this socket", true
+		return "the application connected to this socket", true
 	case decision.RedirectedInbound:
-		return "traffic into the workload is redirected to it", true
+		return "inbound traffic is redirected to it", true
 	case decision.BoundAddress:
-		return "the application dialled " + r.Address, true
+		return "the application connected to " + r.Address, true
 	case decision.AnyAddress:
-		return fmt.Sprintf("every address on port %d", r.Port), true
+		return fmt.Sprintf("any address, port %d", r.Port), true
 	case decision.VirtualListener:
-		return "no separate listener is on " + dialledText(r.Dialled), true
+		return "no listener for " + dialledText(r.Dialled), true
 	case decision.ServicePort:
 		p := s.Origins[0]
 		return fmt.Sprintf("port %d of %s %s/%s", r.Port, p.Kind, p.Namespace, p.Name), true
@@ -33,18 +33,18 @@ func connectionReason(s *simulate.Step) (string, bool) {
 		return chainText(r), true
 	case decision.DefaultChain:
 		if r.OwnTLS {
-			return "no other filter chain takes what the client sends: TLS, which the listener does not look for here", true
+			return "no other filter chain matches: the client sends TLS, which this listener does not detect", true
 		}
-		return "no other filter chain takes " + detectedText(&r.Detected) + similarChainText(r.Similar), true
+		return "no other filter chain matches " + detectedText(&r.Detected) + similarChainText(r.Similar), true
 	case decision.NoChain:
 		return "no filter chain matches " + detectedText(&r.Detected) + similarChainText(r.Similar), true
 	case decision.HandshakeRefused:
 		return handshakeText(r), true
 	case decision.Decrypted:
 		if r.Peer != "" {
-			return "the proxy decrypts; the client is " + r.Peer, true
+			return "by the proxy; the client is " + r.Peer, true
 		}
-		return "the proxy decrypts; the client is not known", true
+		return "by the proxy; the client is not authenticated", true
 	}
 	return "", false
 }
@@ -57,7 +57,7 @@ func dialledText(d decision.Dialled) string {
 func nothingListens(r decision.NothingListens) string {
 	text := "nothing listens on " + dialledText(r.Dialled)
 	if r.Refused != nil {
-		text += ": Envoy does not run the listener " + r.Refused.Name + ", for " + r.Refused.Why
+		text += ": Envoy rejects the listener " + r.Refused.Name + ": " + r.Refused.Why
 	}
 	return text
 }
@@ -72,7 +72,7 @@ func detectedText(d *decision.Detected) string {
 		text = "TLS for " + d.SNI
 	}
 	if len(d.ALPN) > 0 {
-		text += " offering " + strings.Join(d.ALPN, ", ")
+		text += " with ALPN " + strings.Join(d.ALPN, ", ")
 	}
 	return text
 }
@@ -81,7 +81,7 @@ func similarChainText(s *decision.SimilarChain) string {
 	if s == nil {
 		return ""
 	}
-	return "; " + s.Label + " is for this server name as well: it " + chainText(s.Match)
+	return "; " + s.Label + " has this server name too; it " + chainText(s.Match)
 }
 
 // chainText is what a filter chain demands.
@@ -100,9 +100,9 @@ func chainText(m *decision.ChainMatch) string {
 		parts = append(parts, kind)
 	}
 	if len(parts) == 0 {
-		return "takes every connection"
+		return "matches every connection"
 	}
-	return "takes " + strings.Join(parts, ", ")
+	return "matches " + strings.Join(parts, ", ")
 }
 
 // bytesText is what bytes a chain demands: "TLS that offers istio, h2", "plaintext HTTP".
@@ -120,7 +120,7 @@ func bytesText(m *decision.ChainMatch) string {
 	}
 	kind := cmp.Or(strings.ToUpper(m.Transport), "TLS")
 	if len(m.Protocols) > 0 {
-		kind += " that offers " + some(m.Protocols, 2)
+		kind += " with ALPN " + some(m.Protocols, 2)
 	}
 	return kind
 }
@@ -130,11 +130,11 @@ func handshakeText(r decision.HandshakeRefused) string {
 	case decision.PlaintextClient:
 		return "the proxy expects TLS here, but the client speaks plaintext"
 	case decision.NoTLSVersion:
-		return "the lowest version of TLS that the proxy allows is above the highest"
+		return "the minimum TLS version of the proxy is above its maximum"
 	case decision.NoClientCertificate:
-		return "the proxy requires a client certificate, and the client shows none"
+		return "the proxy requires a client certificate, and the client presents none"
 	}
-	return "the client's identity " + r.Principal + " is none that the proxy accepts"
+	return "the proxy does not accept the client's identity " + r.Principal
 }
 
 // some lists the first of many words.

@@ -34,12 +34,12 @@ func withoutEndpoints(t *simulate.Trace) {
 		return
 	}
 	t.Verdict, t.Status, t.ResponseFlags, t.Sees, t.AccessLog = simulate.Unsupported, 0, "", "", ""
-	t.Summary = fmt.Sprintf("The call goes to the cluster %s, but the dump holds no endpoints to say where that leads.", h.Cluster)
-	t.Fix = "take the dump with its endpoints: /config_dump?include_eds"
+	t.Summary = fmt.Sprintf("The request goes to the cluster %s, but the dump has no endpoints, so its destination is unknown.", h.Cluster)
+	t.Fix = "include the endpoints in the dump: /config_dump?include_eds"
 	h.Response = nil
 	for i := range h.Steps {
 		if s := &h.Steps[i]; s.Stage == atEndpoint {
-			s.Chose, s.Because = "unknown", "the dump holds no endpoints"
+			s.Chose, s.Because = "unknown", "the dump has no endpoints"
 		}
 	}
 	for i := range h.Branches {

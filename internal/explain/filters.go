@@ -26,7 +26,7 @@ func filterReason(s *simulate.Step) (string, bool) {
 	case decision.Injected:
 		return "the route injects it", true
 	case decision.Tunnel:
-		return "the bytes travel inside a request that asks the upstream for this", true
+		return "the bytes are tunnelled through this CONNECT request", true
 	}
 	return "", false
 }
@@ -36,7 +36,7 @@ func authorizedText(r decision.Authorized) string {
 	case r.Policy != "":
 		return policyText(r.Policy)
 	case r.AllowList:
-		return "no ALLOW policy matches, and there is at least one"
+		return "ALLOW policies exist, but no ALLOW policy matches"
 	}
 	return "no DENY policy matches"
 }
@@ -62,7 +62,7 @@ func policyText(policy string) string {
 // deniedText is why access is denied.
 func deniedText(r decision.Authorized) string {
 	if r.Policy == "" {
-		return "no AuthorizationPolicy that allows requests here matches this one"
+		return "no AuthorizationPolicy with action ALLOW matches the request"
 	}
 	return policyText(r.Policy)
 }

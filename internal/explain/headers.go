@@ -12,10 +12,10 @@ func headersText(r decision.HeadersSanitised) string {
 }
 
 var headerRules = map[decision.HeaderRule]string{
-	decision.HopByHop:            "a header about the client's own connection goes no further",
-	decision.EnvoyInternal:       "the proxy takes such a header from its own mesh only",
-	decision.NoPeerCertificate:   "the client shows no certificate",
+	decision.HopByHop:            "hop-by-hop header, not forwarded",
+	decision.EnvoyInternal:       "accepted from within the mesh only",
+	decision.NoPeerCertificate:   "the client presents no certificate",
 	decision.CertificateWithheld: "the proxy does not forward it here",
-	decision.WrittenByProxy:      "the proxy writes it itself and does not keep the client's value",
-	decision.MalformedReferer:    "the value is not the address of a page",
+	decision.WrittenByProxy:      "overwritten by the proxy",
+	decision.MalformedReferer:    "the value is not a valid URL",
 }

@@ -19,9 +19,9 @@ func wordOutcome(t *simulate.Trace) {
 	t.Summary, t.Sees, t.Fix = summary(h), seen(h), remedy(h)
 	switch {
 	case t.Returned != nil:
-		t.Summary = fmt.Sprintf("The call comes back to %s/%s at %s, where it has been: it never arrives.", t.Returned.Proxy.Namespace, t.Returned.Proxy.Name, t.Returned.At)
-		t.Sees = "no answer, until something gives up"
-		t.Fix = "have the proxy route the host on to its real destination, not back to where the call came from"
+		t.Summary = fmt.Sprintf("Routing loop: the request returns to %s/%s at %s and never reaches a server.", t.Returned.Proxy.Namespace, t.Returned.Proxy.Name, t.Returned.At)
+		t.Sees = "no response, until a timeout"
+		t.Fix = "in that proxy, route the host to its real destination, not back to where the request came from"
 	case t.Refused && t.Status == http.StatusServiceUnavailable:
 		t.Sees = "503 Service Unavailable: \"upstream connect error or disconnect/reset before headers\""
 	case t.Refused:
@@ -37,13 +37,13 @@ func summary(h *simulate.Hop) string {
 	case decision.Delivered:
 		return deliveredText(h)
 	case decision.Passthrough:
-		return fmt.Sprintf("The bytes go on to %s as the application sent them: %s.", endpointsText(h.Facts.Endpoints), reason)
+		return fmt.Sprintf("The proxy forwards the bytes to %s unchanged: %s.", endpointsText(h.Facts.Endpoints), reason)
 	case decision.Redirected:
-		return fmt.Sprintf("The proxy itself answers %d and sends the client to %s: %s.", o.Status, h.Response.Location, reason)
+		return fmt.Sprintf("The proxy responds with %d and redirects the client to %s: %s.", o.Status, h.Response.Location, reason)
 	case decision.DirectResponse:
-		return fmt.Sprintf("The proxy itself answers %d: %s.", o.Status, reason)
+		return fmt.Sprintf("The proxy responds with %d: %s.", o.Status, reason)
 	case decision.FaultAborted:
-		return fmt.Sprintf("The proxy answers %d without asking a server: %s.", o.Status, reason)
+		return fmt.Sprintf("The proxy responds with %d and forwards nothing: %s.", o.Status, reason)
 	}
 	if reason == "" {
 		return ""
@@ -59,7 +59,7 @@ func outcomeReason(r decision.Reason) string {
 	case decision.NothingListens:
 		return nothingListens(r)
 	case decision.NoChain:
-		return "no filter chain of the listener takes " + detectedText(&r.Detected)
+		return "no filter chain of the listener matches " + detectedText(&r.Detected)
 	case decision.HandshakeRefused:
 		return handshakeText(r)
 	case decision.NoTerminalFilter:
@@ -89,22 +89,22 @@ func filterOutcome(r decision.Reason) string {
 	case decision.UpgradeRefused:
 		return "neither the listener nor the route allows an upgrade to " + r.Protocol
 	case decision.InvalidHeaderName:
-		return fmt.Sprintf("the route adds a header whose name %q is none that HTTP knows", r.Name)
+		return fmt.Sprintf("the route adds a header with the invalid name %q", r.Name)
 	case decision.MissingCluster:
 		return fmt.Sprintf("the cluster %q %s", r.Name, missingText(r))
 	case decision.NoTarget:
 		if r.Action {
-			return "the route leads to no cluster"
+			return "the route does not lead to a cluster"
 		}
-		return "the route forwards nothing: it has no cluster"
+		return "the route has no cluster"
 	case decision.NoEndpoint:
-		return fmt.Sprintf("the cluster %q has no endpoint that may be used", r.Cluster)
+		return fmt.Sprintf("the cluster %q has no usable endpoint", r.Cluster)
 	case decision.OwnTLSInMutual:
 		return "the application's own TLS travels inside the mesh's mutual TLS"
 	case decision.DoubleTLS:
-		return "the application speaks TLS and the proxy wraps it in TLS once more"
+		return "double TLS: the application speaks TLS, and the proxy originates TLS again"
 	case decision.Unmatched:
-		return "no rule of the mesh is about this destination"
+		return "no Service or ServiceEntry that this proxy sees matches the connection"
 	}
 	return ""
 }
@@ -138,9 +138,9 @@ func seen(h *simulate.Hop) string {
 	case o.Err == decision.ErrCall:
 		return ""
 	case o.Verdict == decision.Delivered:
-		return "the server's answer"
+		return "the server's response"
 	case o.Verdict == decision.Passthrough:
-		return "whatever the address that it dialled answers"
+		return "the response of the address that it connected to"
 	case o.Verdict == decision.TLSMismatch:
 		return handshakeSeen(h)
 	case o.Verdict == decision.NoListener:
@@ -148,7 +148,7 @@ func seen(h *simulate.Hop) string {
 	case o.Status != 0 && h.Facts.Client.HTTP:
 		return responseSeen(h)
 	case o.Status != 0:
-		return fmt.Sprintf("an HTTP answer that it does not expect (%d), and a closed connection", o.Status)
+		return fmt.Sprintf("an unexpected HTTP response (%d), and a closed connection", o.Status)
 	}
 	return "a closed connection"
 }
@@ -158,7 +158,7 @@ func handshakeSeen(h *simulate.Hop) string {
 	case h.Facts.Outcome.Err == decision.ErrMutual:
 		return "a TLS alert: certificate required, or bad certificate"
 	case h.Facts.Client.Opaque:
-		return "a TLS error such as \"wrong version number\", for what comes back is not the TLS that it speaks"
+		return "a TLS error such as \"wrong version number\", because the bytes that come back are not TLS"
 	}
 	return "a reset connection"
 }

@@ -18,7 +18,7 @@ func remedy(h *simulate.Hop) string {
 	case decision.NoCluster:
 		return clusterRemedy(h)
 	case decision.NoEndpoints:
-		return "give " + document(h, "cluster", "the service") + " endpoints that are ready: Pods that its selector finds, or endpoints of the ServiceEntry; a subset needs endpoints with its labels"
+		return "give " + document(h, "cluster", "the service") + " ready endpoints: Pods that its selector matches, or endpoints of the ServiceEntry; a subset needs endpoints with its labels"
 	case decision.NoRoute:
 		return routeRemedy(h)
 	case decision.NoVirtualHost:
@@ -29,7 +29,7 @@ func remedy(h *simulate.Hop) string {
 		return chainRemedy(h)
 	case decision.Blackhole:
 		if _, err := netip.ParseAddr(call.HostOf(h.Authority)); err == nil && h.Facts.HTTP {
-			return "ask for the service by its name: HTTP is routed by the Host header, and an address is only a host where it is the service's own"
+			return "request the service by its name: HTTP is routed by the Host header, and an IP address matches only as the service's own"
 		}
 		return "register the host with a ServiceEntry, or allow unknown hosts with outboundTrafficPolicy ALLOW_ANY"
 	case decision.Denied:
@@ -58,7 +58,7 @@ func denialRemedy(h *simulate.Hop) string {
 	if o.Err == decision.ErrToken {
 		return "send a token of an issuer, and for an audience, that a RequestAuthentication here accepts"
 	}
-	text := "allow the request in an AuthorizationPolicy, or take it out of the one that denies it"
+	text := "allow the request in an AuthorizationPolicy, or exclude it from the one that denies it"
 	if policy := document(h, "authorization", ""); policy != "" {
 		text += ", " + policy
 	}
@@ -67,7 +67,7 @@ func denialRemedy(h *simulate.Hop) string {
 
 func routeRemedy(h *simulate.Hop) string {
 	if connects(h.Facts.Outcome.Reason) {
-		return "name the protocol of this port TCP in " + document(h, "virtualHost", "the ServiceEntry") + ", so the proxy passes the bytes of CONNECT on unread"
+		return "name the protocol of this port TCP in " + document(h, "virtualHost", "the ServiceEntry") + ", so the proxy forwards the bytes of CONNECT unchanged"
 	}
 	if h.VirtualHost == "" || h.Direction == "gateway" && document(h, "virtualHost", "") == "" {
 		return fmt.Sprintf("bind a VirtualService for the host %s to %s", h.Authority, document(h, "listener", "the Gateway"))
@@ -101,7 +101,7 @@ func clusterRemedy(h *simulate.Hop) string {
 func chainRemedy(h *simulate.Hop) string {
 	switch client := h.Facts.Client; {
 	case client.TLS && client.SNI == "":
-		return "have the client send a server name (SNI), which is what the proxy chooses by"
+		return "have the client send a server name (SNI): the proxy selects the filter chain by it"
 	case client.TLS:
 		return fmt.Sprintf("serve the name %s on this port, or have the client speak plaintext where that is expected", client.SNI)
 	}
@@ -111,11 +111,11 @@ func chainRemedy(h *simulate.Hop) string {
 func tlsRemedy(h *simulate.Hop) string {
 	switch h.Facts.Outcome.Err {
 	case decision.ErrTLS:
-		return "have the client speak TLS, which a DestinationRule can make its proxy do"
+		return "have the client speak TLS; a DestinationRule can make its proxy originate it"
 	case decision.ErrMutual:
 		return "give the client a certificate that the proxy accepts"
 	case decision.ErrDouble:
-		return "let the application speak plaintext to a port of protocol HTTP, or take the tls settings for this port out of the DestinationRule"
+		return "let the application speak plaintext to a port of protocol HTTP, or remove the tls settings for this port from the DestinationRule"
 	}
 	return "let the application speak plaintext, or declare the port as TLS"
 }

@@ -38,12 +38,12 @@ func resolve(name, address string, s *mesh.Service, p mesh.Proxy) *simulate.Step
 	step := &simulate.Step{Stage: "name", Chose: name}
 	switch {
 	case p.DNSCapture && address == "":
-		step.Because = "the proxy itself answers the application's DNS query, with the address that istiod allocates (status.addresses), which the input does not hold"
+		step.Because = "the proxy answers the application's DNS query with the address that istiod allocates (status.addresses), which is not in the input"
 	case p.DNSCapture && address == s.DialAddress(p):
 		step.Chose += " → " + address
-		step.Because = "the proxy itself answers the application's DNS query"
+		step.Because = "the proxy answers the application's DNS query"
 	case address == "" && private(name):
-		step.Because = "the application has to find an address by itself: a ServiceEntry adds no DNS record, unless the proxy captures DNS"
+		step.Because = "the application must resolve the name itself: a ServiceEntry adds no DNS record unless the proxy captures DNS"
 	default:
 		return nil
 	}

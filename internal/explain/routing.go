@@ -16,7 +16,7 @@ func httpReason(s *simulate.Step) (string, bool) {
 	case decision.HeadersSanitised:
 		return headersText(r), true
 	case decision.PathNormalised:
-		return "the proxy normalises paths before it routes", true
+		return "the proxy normalizes paths before routing", true
 	case decision.HostMatch:
 		return hostMatchText(r), true
 	case decision.NoHostMatch:
@@ -26,15 +26,15 @@ func httpReason(s *simulate.Step) (string, bool) {
 	case decision.NoRouteMatch:
 		return noRouteText(r), true
 	case decision.WeightedConnection:
-		return "the connection is spread by weight", true
+		return "selected by weight, per connection", true
 	case decision.LocalResponse:
 		return causeText(r.Cause), true
 	case decision.RouteTimeout:
-		return "for all tries together", true
+		return "for all attempts together", true
 	case decision.RouteRetries:
 		return retriesReason(r), true
 	case decision.RouteMirror:
-		return fmt.Sprintf("%g%% of the requests are copied to it%s", 100*r.Mirror.Share, mirroredHost(r.Mirror)), true
+		return fmt.Sprintf("%g%% of the requests are mirrored to it%s", 100*r.Mirror.Share, mirroredHost(r.Mirror)), true
 	}
 	return "", false
 }
@@ -42,15 +42,15 @@ func httpReason(s *simulate.Step) (string, bool) {
 func requestErrorText(r decision.InvalidRequest) string {
 	switch r.Error {
 	case decision.TLSForPlaintext:
-		return "the proxy reads plaintext HTTP here, and the client speaks TLS"
+		return "the proxy expects plaintext HTTP here, but the client speaks TLS"
 	case decision.UnknownMethod:
 		return fmt.Sprintf("%q is not an HTTP/1.1 method that Envoy knows", r.Text)
 	case decision.RawPath:
 		return fmt.Sprintf("the path %q has characters that must be encoded", r.Text)
 	case decision.OnlyHTTP1:
-		return "the proxy reads HTTP/1.1 only here, and the client speaks HTTP/2"
+		return "the proxy accepts only HTTP/1.1 here, but the client speaks HTTP/2"
 	case decision.OnlyHTTP2:
-		return "the proxy reads HTTP/2 only here, and the client speaks HTTP/1.1"
+		return "the proxy accepts only HTTP/2 here, but the client speaks HTTP/1.1"
 	case decision.UnderscoreInHeader:
 		return fmt.Sprintf("the header %s has an underscore in its name, which the proxy refuses", r.Text)
 	case decision.TooManyHeaders:
@@ -66,13 +66,13 @@ func requestErrorText(r decision.InvalidRequest) string {
 	case decision.UnknownTransferEncoding:
 		return fmt.Sprintf("the transfer-encoding %q is one that the proxy does not know", r.Text)
 	case decision.HopByHopInHTTP2:
-		return fmt.Sprintf("the header %s has no place in HTTP/2", r.Text)
+		return fmt.Sprintf("the header %s is not allowed in HTTP/2", r.Text)
 	case decision.ReservedInConnection:
-		return fmt.Sprintf("the Connection header names %s, which the proxy does not drop for a client", r.Text)
+		return fmt.Sprintf("the Connection header names %s, which the proxy does not remove for a client", r.Text)
 	case decision.PathNotAccepted:
 		return fmt.Sprintf("the path %q is not one that the proxy accepts", r.Text)
 	}
-	return "the proxy reads HTTP here, and the client's bytes are none"
+	return "the proxy expects HTTP here, but the client's bytes are not HTTP"
 }
 
 func hostMatchText(r decision.HostMatch) string {
@@ -82,9 +82,9 @@ func hostMatchText(r decision.HostMatch) string {
 	case decision.WildcardDomain:
 		return fmt.Sprintf("domain %q, the longest wildcard for %q", r.Domain, r.Host)
 	case decision.OnlyHost:
-		return "the only one, which takes every host"
+		return "domain \"*\", the only virtual host"
 	}
-	return fmt.Sprintf("no virtual host has the domain %q, and this one takes all", r.Host)
+	return fmt.Sprintf("domain \"*\": no other virtual host has the domain %q", r.Host)
 }
 
 func noHostText(r decision.NoHostMatch) string {
@@ -99,14 +99,14 @@ func connects(r decision.Reason) bool {
 
 func noRouteText(r decision.NoRouteMatch) string {
 	if connects(r) {
-		return "CONNECT is for no route here: only a route that matches CONNECT requests takes them"
+		return "no route here matches CONNECT requests"
 	}
 	text := fmt.Sprintf("no route of the virtual host matches (%d routes)", r.Routes)
 	switch r.Routes {
 	case 0:
-		return fmt.Sprintf("no rule is for the host %s: the virtual host has no routes", r.Authority)
+		return fmt.Sprintf("no route for the host %s: the virtual host has no routes", r.Authority)
 	case 1:
-		text = "the one route of the virtual host does not match"
+		text = "the only route of the virtual host does not match"
 	}
 	if s := r.Similar; s != nil {
 		text += "; " + s.Label + " nearly does (" + conditionText(s.Path) + "): " + differenceText(s.Difference)
@@ -125,51 +125,6 @@ func conditionsText(all []decision.Condition) string {
 	return strings.Join(texts, " and ")
 }
 
-// conditionText is what a condition demands of a request.
-func conditionText(c decision.Condition) string {
-	text := ""
-	switch c.Subject {
-	case decision.Path:
-		text = "path " + c.Text.String()
-	case decision.Header:
-		text = "header " + c.Name + " " + c.Text.String()
-	case decision.Query:
-		text = "query parameter " + c.Name + " " + c.Text.String()
-	case decision.Cookie:
-		text = "cookie " + c.Name + " " + c.Text.String()
-	case decision.Metadata:
-		text = c.Name + " of " + c.Filter + " matches"
-	case decision.ConnectRequest:
-		text = "it is a CONNECT request"
-	case decision.GRPCRequest:
-		text = "it is a gRPC call"
-	case decision.CertificatePresented:
-		text = "the client shows a certificate"
-	case decision.CertificateValid:
-		text = "the client's certificate is valid"
-	case decision.FilterState:
-		text = "a filter has set a state that sem does not model"
-	}
-	if c.Inverted {
-		return "not (" + text + ")"
-	}
-	return text
-}
-
-func differenceText(d decision.Difference) string {
-	switch d {
-	case decision.OnlyCase:
-		return "only the case differs, which counts unless ignoreUriCase is set"
-	case decision.OnlyFinalSlash:
-		return "only the slash at the end differs"
-	case decision.OnlyQuery:
-		return "it would match with the query, but paths are matched without it"
-	case decision.OnlyPart:
-		return "it matches a part of the path, and must match the whole"
-	}
-	return ""
-}
-
 // causeText is why a proxy responds by itself.
 func causeText(c decision.ResponseCause) string {
 	switch c {
@@ -182,9 +137,9 @@ func causeText(c decision.ResponseCause) string {
 	case decision.RouteResponds:
 		return "direct response from the route"
 	case decision.Preflight:
-		return "the proxy answers the CORS preflight"
+		return "the proxy responds to the CORS preflight"
 	case decision.PreflightNotAllowed:
-		return "the proxy answers the CORS preflight without permission"
+		return "the proxy responds to the CORS preflight and does not allow the origin"
 	case decision.FaultInjected:
 		return "the route injects a fault"
 	}
@@ -197,14 +152,14 @@ func retriesText(r *decision.Retries) string {
 	}
 	text := fmt.Sprintf("up to %d", r.Attempts)
 	if r.PerTryTimeout != "" {
-		text += ", " + r.PerTryTimeout + " each try"
+		text += ", " + r.PerTryTimeout + " per try"
 	}
 	return text
 }
 
 func retriesReason(r decision.RouteRetries) string {
 	if r.Retries == nil {
-		return "they are switched off"
+		return "retries are disabled"
 	}
 	text := "on " + strings.Join(r.Retries.On, ", ")
 	if r.Default {
@@ -216,7 +171,7 @@ func retriesReason(r decision.RouteRetries) string {
 // mirroredHost is the host that a copy asks for.
 func mirroredHost(m decision.Mirror) string {
 	if m.Suffix == "" {
-		return ", under the same host"
+		return ", with the same Host header"
 	}
-	return ", with " + m.Suffix + " behind its host"
+	return ", with " + m.Suffix + " appended to the Host header"
 }

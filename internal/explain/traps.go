@@ -23,7 +23,7 @@ func wordTrap(w *simulate.Warning) {
 func connectionTrap(trap decision.Trap) (id, message, help string) {
 	switch t := trap.(type) {
 	case decision.ServerFirst:
-		patience := "without end"
+		patience := "indefinitely"
 		if t.Patience != "" {
 			patience = "for " + t.Patience
 		}
@@ -36,8 +36,8 @@ func connectionTrap(trap decision.Trap) (id, message, help string) {
 			"use resolution DNS or DYNAMIC_DNS for hosts that are reached through a gateway"
 	case decision.TLSInTLS:
 		return "SEM140",
-			fmt.Sprintf("double TLS: the application's TLS (server name %q) travels inside TLS of the proxy (server name %q); a server that expects one takes the other for garbage", t.SNI, t.UpstreamSNI),
-			"let the application speak plaintext to a port of protocol HTTP, or take the tls settings for this port out of the DestinationRule"
+			fmt.Sprintf("double TLS: the application's TLS (server name %q) travels inside TLS of the proxy (server name %q); the server decrypts one layer and finds TLS where it expects a request", t.SNI, t.UpstreamSNI),
+			"let the application speak plaintext to a port of protocol HTTP, or remove the tls settings for this port from the DestinationRule"
 	case decision.PlaintextToTLS:
 		return "SEM142",
 			fmt.Sprintf("plaintext HTTP goes to port %d of %s, where servers expect TLS", t.Port, t.Address),
@@ -52,12 +52,12 @@ func connectionTrap(trap decision.Trap) (id, message, help string) {
 			"set tls.sni in the DestinationRule to the name of the server"
 	case decision.MeshTLSOutside:
 		return "SEM150",
-			fmt.Sprintf("the proxy offers the mesh's mutual TLS to %s, which is outside of the mesh", t.Host),
+			fmt.Sprintf("the proxy offers the mesh's mutual TLS to %s, which is outside the mesh", t.Host),
 			"use tls.mode SIMPLE or MUTUAL in the DestinationRule"
 	case decision.Unverified:
 		return "SEM153",
-			fmt.Sprintf("the proxy does not verify the certificate of %s: whoever answers at its address is believed", t.Host),
-			"name the certificates to verify by (tls.caCertificates) and drop insecureSkipVerify"
+			fmt.Sprintf("the proxy does not verify the certificate of %s: any server at that address is trusted", t.Host),
+			"set tls.caCertificates and remove insecureSkipVerify"
 	}
 	panic(fmt.Sprintf("no words for the trap %T", trap))
 }
@@ -66,7 +66,7 @@ func routeTrap(trap decision.Trap) (id, message, help string) {
 	switch t := trap.(type) {
 	case decision.PrefixWithinWord:
 		return "SEM224",
-			fmt.Sprintf("the prefix %q is text, not a path segment: it takes %s as well", t.Prefix, t.Path),
+			fmt.Sprintf("the prefix %q is text, not a path segment: it also matches %s", t.Prefix, t.Path),
 			fmt.Sprintf("match %s/ and exactly %s", t.Prefix, t.Prefix)
 	case decision.DoubleSlash:
 		return "SEM226",
@@ -74,12 +74,12 @@ func routeTrap(trap decision.Trap) (id, message, help string) {
 			"end both the matched prefix and its replacement with a slash, or neither"
 	case decision.ForeignAuthority:
 		return "SEM227",
-			fmt.Sprintf("%s is asked for host %q, which it may not serve: external servers answer such requests with 404 or 421", t.Host, t.Authority),
+			fmt.Sprintf("the Host header is not rewritten: %s receives Host: %s, and external servers respond to a host that they do not serve with 404 or 421", t.Host, t.Authority),
 			fmt.Sprintf("rewrite the authority to %s in the VirtualService (rewrite.authority)", t.Host)
 	case decision.FaultWithoutPercentage:
-		return "SEM233", "the fault never fires: it has no percentage, which counts as 0", "write percentage: {value: 100}"
+		return "SEM233", "the fault never fires: percentage defaults to 0", "write percentage: {value: 100}"
 	case decision.RedirectToSelf:
-		return "SEM236", "the redirect leads back to the same URL: the client goes round in circles", "redirect to another host, path or scheme"
+		return "SEM236", "redirect loop: the redirect leads back to the same URL", "redirect to another host, path or scheme"
 	}
 	panic(fmt.Sprintf("no words for the trap %T", trap))
 }

@@ -88,7 +88,7 @@ func (h *hop) serviceOnOtherPorts(host string) []config.Ignored {
 		ports = append(ports, strconv.FormatUint(uint64(p.Number), 10))
 	}
 	if len(ports) == 0 {
-		return []config.Ignored{{Object: s.Object, Field: s.Field, Reason: "it has no ports, and without ports it changes nothing"}}
+		return []config.Ignored{{Object: s.Object, Field: s.Field, Reason: "it has no ports, and without ports it has no effect"}}
 	}
 	return []config.Ignored{{Object: s.Object, Field: "spec.ports", Reason: fmt.Sprintf("it has no port %d, only %s", h.trace.Call.Port, strings.Join(ports, ", "))}}
 }
@@ -119,7 +119,7 @@ func (h *hop) serversWithoutRules() []config.Ignored {
 		for _, s := range g.Servers {
 			if s.Invalid == "" && s.GetPort().GetNumber() == h.trace.Call.Port {
 				out = append(out, s.At.Ignore(fmt.Sprintf(
-					"no %s has a rule for its traffic (%s), and without one there is no listener", ruleKind(g), s.GetPort().GetProtocol())))
+					"no %s has a rule for its protocol (%s), and without one there is no listener", ruleKind(g), s.GetPort().GetProtocol())))
 			}
 		}
 	}
@@ -151,7 +151,7 @@ func policiesOfSubsets(rule *mesh.DestinationRule) []config.Ignored {
 	var out []config.Ignored
 	for _, s := range rule.AllSubsets() {
 		if s.Policy != nil {
-			out = append(out, s.Policy.At.Ignore("it is for subset "+s.Name+", which no rule sends this call to"))
+			out = append(out, s.Policy.At.Ignore("it is for subset "+s.Name+", to which no route sends this request"))
 		}
 	}
 	return out

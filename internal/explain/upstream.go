@@ -21,13 +21,13 @@ func upstreamReason(s *simulate.Step) (string, bool) {
 	case *decision.EndpointChoice:
 		return choiceText(r), true
 	case decision.ConnectionLimits:
-		return "counted by this proxy for this cluster alone", true
+		return "per proxy and cluster", true
 	case decision.OutlierLimits:
-		return "endpoints that this proxy sees fail so are left out for a while", true
+		return "endpoints that fail like this are ejected for a while", true
 	case decision.IdleTimeout:
-		text := "after which silence the connection is closed"
+		text := "idle connections are closed after it"
 		if r.Shared {
-			text += "; that of the first destination holds for all"
+			text += "; the value of the first destination applies to all"
 		}
 		return text, true
 	}
@@ -51,7 +51,7 @@ func clusterText(r decision.ClusterKind) string {
 // missingText is why there is no cluster, in words that follow its name.
 func missingText(r decision.MissingCluster) string {
 	if r.Refused != "" {
-		return "is one that Envoy does not run: " + r.Refused
+		return "is rejected by Envoy: " + r.Refused
 	}
 	return "does not exist"
 }
@@ -70,13 +70,13 @@ func tlsText(t *decision.TLS) string {
 func tlsReason(r decision.UpstreamTLS) string {
 	switch {
 	case r.TLS.OriginatedBy == decision.ByApplication:
-		return "passed on unread"
+		return "passed through unchanged"
 	case r.TLS.OriginatedBy == decision.ByNobody:
 		return "the proxy does not encrypt"
 	case r.Match != "":
-		return "by the proxy; the endpoint is labelled for " + r.Match
+		return "originated by the proxy; the endpoint matches " + r.Match
 	}
-	return "by the proxy"
+	return "originated by the proxy"
 }
 
 // endpointsText names the endpoints of a cluster.
@@ -97,11 +97,11 @@ func choiceText(r *decision.EndpointChoice) string {
 	case r.Resolution == "ORIGINAL_DST":
 		return originalText(r)
 	case r.Resolution == "DYNAMIC_DNS":
-		return "the proxy resolves the name that is asked for"
+		return "the proxy resolves the requested host by DNS"
 	case len(r.Endpoints) == 0:
-		text = "the cluster has no endpoint that may be used"
+		text = "the cluster has no usable endpoint"
 	case len(r.Endpoints) == 1:
-		text = "the only one in use"
+		text = onlyText(r.Standby)
 	case r.HashKey != "":
 		text += " over " + r.HashKey
 	}
@@ -110,9 +110,9 @@ func choiceText(r *decision.EndpointChoice) string {
 
 // originalText is what becomes of a connection whose cluster has no address of its own.
 func originalText(r *decision.EndpointChoice) string {
-	text := "where the application dialled"
+	text := "the address that the application connected to"
 	if r.AnyHost {
-		text += ", whatever the Host header asks for"
+		text += ", whatever the Host header"
 	}
 	if r.TLSOn80 {
 		text += ": TLS on port 80, where servers expect plaintext"
@@ -120,10 +120,18 @@ func originalText(r *decision.EndpointChoice) string {
 	return text
 }
 
+// onlyText describes an endpoint that gets every connection: the trace lists the others below it, if there are any.
+func onlyText(s decision.Standby) string {
+	if s.LowerPriority+s.Unhealthy > 0 {
+		return "receives every connection"
+	}
+	return "the only endpoint"
+}
+
 func standbyText(s decision.Standby) string {
 	text := ""
 	if n := s.LowerPriority; n > 0 {
-		text += fmt.Sprintf("; %d of lower priority %s", n, plural(n, "stands by", "stand by"))
+		text += fmt.Sprintf("; %d of lower priority %s", n, plural(n, "is on standby", "are on standby"))
 	}
 	if n := s.Unhealthy; n > 0 {
 		text += fmt.Sprintf("; %d more %s not healthy", n, plural(n, "is", "are"))

@@ -105,12 +105,12 @@ func because(s *simulate.Step) string {
 func rejection(r decision.Reason) string {
 	switch r := r.(type) {
 	case decision.RefusedListener:
-		return "Envoy does not run it: " + r.Why
+		return "Envoy rejects it: " + r.Why
 	case decision.BoundElsewhere:
 		return "it is bound to " + r.Address
 	case decision.UnmatchedProperty:
 		if r.Closer {
-			return r.Property + " is matched more closely by another"
+			return r.Property + " is matched more specifically by another"
 		}
 		return r.Property + " does not match"
 	case decision.RepeatedMatch:
@@ -120,13 +120,9 @@ func rejection(r decision.Reason) string {
 	case decision.EarlierMatch:
 		return "an earlier route matches"
 	case decision.FractionExcludes:
-		return "its runtime fraction lets the request pass by"
+		return "its runtime fraction excludes the request"
 	case decision.FailedCondition:
-		text := "not so: " + conditionText(r.Condition)
-		if d := differenceText(r.Difference); d != "" {
-			text += "; " + d
-		}
-		return text
+		return failedText(r)
 	}
 	return ""
 }

@@ -31,7 +31,7 @@ func (v *View) whyNotSeen(s *Service) string {
 	case seen != nil && seen.Object == s.Object:
 		return ""
 	case !s.VisibleIn(own):
-		return "exportTo does not let namespace " + own + " see it"
+		return "exportTo does not include namespace " + own
 	case seen == nil:
 		return v.whyNotImported(s)
 	}
@@ -41,7 +41,7 @@ func (v *View) whyNotSeen(s *Service) string {
 // whyNotImported says why no egress listener imports a service that exportTo lets the proxy see.
 func (v *View) whyNotImported(s *Service) string {
 	if v.Sidecar == nil {
-		return "no listener imports it"
+		return "no egress listener of the Sidecar imports it"
 	}
 	name := "Sidecar " + v.Sidecar.Namespace + "/" + v.Sidecar.Name
 	for _, l := range v.Egress {
@@ -65,11 +65,11 @@ func shadow(seen, s *Service, own string) string {
 	case seen.Namespace == own && s.Namespace != own:
 		return who + " has the same host, in the proxy's own namespace"
 	case seen.Kubernetes() && !s.Kubernetes():
-		return who + " has the same host, and Kubernetes Services come before entries"
+		return who + " has the same host, and Kubernetes Services take precedence over ServiceEntries"
 	case seen.Namespace == s.Namespace && registry.SamePorts(seen, s):
 		return who + " has the same host and ports, and is older"
 	}
-	return who + " has the same host and comes first"
+	return who + " has the same host and takes precedence"
 }
 
 // HiddenVirtualServices returns the VirtualServices for a host that do not decide about it for the proxy, with the
@@ -98,7 +98,7 @@ func (v *View) whyNotDeciding(vs *routing.Rules, visible []*routing.Rules, host,
 	case !slices.Contains(vs.Gateways, gateway):
 		return "it is bound to " + strings.Join(vs.Gateways, ", ") + ", not to " + gateway
 	case !slices.Contains(visible, vs):
-		return "exportTo does not let namespace " + v.Proxy.Namespace + " see it"
+		return "exportTo does not include namespace " + v.Proxy.Namespace
 	case gateway != MeshGateway:
 		return ""
 	}
@@ -130,7 +130,7 @@ func outranked(first, vs *routing.Rules, host string) string {
 	case best(first) != best(vs):
 		return who + " has the more specific host " + best(first)
 	case !first.Audience.Public && vs.Audience.Public:
-		return who + " has the same host, and rules that are not exported to all come first"
+		return who + " has the same host, and rules not exported to all namespaces take precedence"
 	}
 	return who + " has the same host and is older"
 }
@@ -191,7 +191,7 @@ func (v *View) whyHidden(o *config.Object, s *Service, used *filedRule) string {
 func (v *View) whyNone(o *config.Object, s *Service) string {
 	rules := v.scope.rules(s)
 	if len(rules) == 0 {
-		return "its host does not cover the service"
+		return "its host does not match the service"
 	}
 	i := slices.IndexFunc(rules, func(m *filedRule) bool { return slices.Contains(m.From, o) })
 	ends := rules[max(i, 0)]
@@ -199,7 +199,7 @@ func (v *View) whyNone(o *config.Object, s *Service) string {
 	if i >= 0 {
 		return "it is merged into " + who + ", whose workload selector does not match the client"
 	}
-	return who + " ends the search, although its workload selector does not match the client"
+	return who + " is found first and ends the lookup, although its workload selector does not match the client"
 }
 
 // outranks says why the rule in force decides and not another one that covers the host too.
@@ -207,7 +207,7 @@ func (m *filedRule) outranks(o *config.Object, host string, selecting bool) stri
 	who := "DestinationRule " + m.Namespace() + "/" + m.From[0].Name
 	switch {
 	case m.Namespace() != o.Namespace:
-		return "namespace " + m.Namespace() + " is asked before, and " + who + " covers the host"
+		return "namespace " + m.Namespace() + " is looked up first, and " + who + " matches the host"
 	case m.Host != host:
 		return who + " has the more specific host " + m.Host
 	case m.Selector != nil && !selecting:
@@ -215,5 +215,5 @@ func (m *filedRule) outranks(o *config.Object, host string, selecting bool) stri
 	case m.Selector != nil:
 		return who + " selects the client too, and is older"
 	}
-	return who + " has the same host and another exportTo; of such rules the last one counts"
+	return who + " has the same host and a different exportTo; the last one takes precedence"
 }

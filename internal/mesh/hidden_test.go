@@ -86,7 +86,7 @@ func TestHiddenServices(t *testing.T) {
 		namespace, host string
 		want            []string
 	}{
-		{"c", "private.a.svc.cluster.local", []string{"private: exportTo does not let namespace c see it"}},
+		{"c", "private.a.svc.cluster.local", []string{"private: exportTo does not include namespace c"}},
 		{"a", "private.a.svc.cluster.local", nil},
 		{"b", "other.a.svc.cluster.local", []string{"other: Sidecar b/narrow does not import it"}},
 		{"b", "ported.b.svc.cluster.local", []string{"ported: Sidecar b/narrow imports it for port 80 only, which it does not have"}},
@@ -96,7 +96,7 @@ func TestHiddenServices(t *testing.T) {
 			"nearer: ServiceEntry a/far has the same host, in the proxy's own namespace",
 			"near: ServiceEntry a/far has the same host, in the proxy's own namespace"}},
 		{"c", "x.example", []string{
-			"far: ServiceEntry b/nearer has the same host and comes first",
+			"far: ServiceEntry b/nearer has the same host and takes precedence",
 			"near: ServiceEntry b/nearer has the same host and ports, and is older"}},
 	}
 	for _, test := range tests {
@@ -111,7 +111,7 @@ func TestHiddenVirtualServices(t *testing.T) {
 	v := buildYAML(t, []byte(hiddenMesh), nil).View(Proxy{Type: Sidecar, Namespace: "c", Name: "p"})
 	want := []string{
 		"gateway-only: it is bound to a/edge, not to mesh",
-		"private: exportTo does not let namespace c see it",
+		"private: exportTo does not include namespace c",
 		"younger: a/elder has the same host and is older",
 		"wide: a/elder has the more specific host x.example",
 	}

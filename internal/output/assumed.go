@@ -29,7 +29,10 @@ func (p *tracePrinter) assumed(t *simulate.Trace) {
 	}
 	p.wrapped("assuming:", 2, p.palette.warn)
 	for _, a := range t.Assumed {
-		line := a.Message + ": " + a.Because
+		line := a.Message
+		if !strings.Contains(a.Message, a.Because) {
+			line += ": " + a.Because
+		}
 		if a.Origin != nil {
 			line += "  " + p.place(a.Origin)
 		}

@@ -51,13 +51,13 @@ func tlsDetails(t *simulate.TLS) []string {
 	default:
 		add("trusts", t.CACertificates)
 	}
-	add("expects the server to be", strings.Join(t.SubjectAltNames, ", "))
+	add("expects SAN", strings.Join(t.SubjectAltNames, ", "))
 	return lines
 }
 
 func endpointDetails(all []simulate.Endpoint) []string {
 	if len(all) == 1 && all[0].Resolved != "" {
-		return []string{"which DNS says is " + all[0].Resolved}
+		return []string{"DNS: " + all[0].Resolved}
 	}
 	if len(all) < 2 {
 		return nil

@@ -145,7 +145,7 @@ func (m *markdown) notes(t *simulate.Trace) {
 		m.line("%s", line)
 	}
 	for _, n := range t.NotModelled {
-		m.line("- not modelled, so the answer may differ: %s", sentence(n))
+		m.line("- not modelled, so the result may differ: %s", sentence(n))
 	}
 }
 

@@ -21,7 +21,7 @@ func policyLines(rules []simulate.PolicyRule) []string {
 		case r.Matched:
 			line = "✓ " + r.Action + " " + name + " matches"
 		case c == nil:
-			line += ": matches no call"
+			line += ": never matches"
 		default:
 			line += ": " + c.Field + " must be " + strings.Join(c.Want, " or ") + clauseGot(c)
 			if strings.Contains(c.Field, "not") {
@@ -37,11 +37,11 @@ func policyLines(rules []simulate.PolicyRule) []string {
 func clauseGot(c *simulate.FailedClause) string {
 	switch {
 	case c.Got != "":
-		return "; the call has " + c.Got
+		return "; the request has " + c.Got
 	case strings.HasPrefix(c.Field, "from.source.principals"), strings.HasPrefix(c.Field, "from.source.namespaces"), strings.HasPrefix(c.Field, "from.source.serviceAccounts"):
-		return "; the client has no identity, for it does not use mutual TLS"
+		return "; the client has no identity: it does not use mutual TLS"
 	}
-	return "; the call has none"
+	return "; the request has none"
 }
 
 // lastOf reports whether no later step is of the same stage.

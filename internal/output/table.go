@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
-	"github.com/charmbracelet/x/ansi"
 
 	"sem.example/simulate"
 )
@@ -54,7 +53,7 @@ func placeText(at *simulate.Place, folder string) string {
 
 // stageNames are the words for people of the stages whose names are written together.
 var stageNames = map[string]string{
-	"filterChain": "filter chain", "virtualHost": "virtual host", "tls": "TLS", "directResponse": "answer",
+	"filterChain": "filter chain", "virtualHost": "virtual host", "tls": "TLS", "directResponse": "response",
 	"connectionPool": "limits", "outlierDetection": "outliers", "idleTimeout": "idle timeout",
 }
 
@@ -173,11 +172,6 @@ func (t table) line(line, place string) {
 
 func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-lipgloss.Width(s)))
-}
-
-// wrap breaks a text at spaces, and within a word only where the word alone is too long.
-func wrap(text string, width int) []string {
-	return strings.Split(ansi.Wrap(text, max(width, 20), "/|-"), "\n")
 }
 
 // commonFolder returns the folder that the files of all shown places lie in, with its final slash, or "".

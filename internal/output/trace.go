@@ -125,7 +125,7 @@ func (p *tracePrinter) plain(t *simulate.Trace, h *simulate.Hop, i int) bool {
 	switch {
 	case p.look.Why || s.Stage != "filterChain" || h.FilterChain != "" || i == len(h.Steps)-1:
 		return false
-	case s.Because != "takes plaintext HTTP" && s.Because != "takes plaintext" && s.Because != "takes every connection":
+	case s.Because != "matches plaintext HTTP" && s.Because != "matches plaintext" && s.Because != "matches every connection":
 		return false
 	}
 	return !slices.ContainsFunc(t.Warnings, func(w simulate.Warning) bool { return w.Step == s.Stage }) &&
@@ -164,7 +164,7 @@ func (p *tracePrinter) rejected(list []simulate.Candidate, indent int) {
 
 func (p *tracePrinter) branches(h *simulate.Hop, indent int) {
 	for _, b := range h.Branches {
-		p.wrapped(fmt.Sprintf("%5.4g%%  %s", b.Share*100, branchWords(h, &b)), indent, p.palette.dim)
+		p.hanging(fmt.Sprintf("%5.4g%%  ", b.Share*100), branchWords(h, &b), indent)
 	}
 }
 
@@ -179,7 +179,7 @@ func (p *tracePrinter) ending(t *simulate.Trace) {
 		}
 	}
 	if len(t.NotModelled) > 1 {
-		p.wrapped("not modelled, so the answer may differ: "+strings.Join(t.NotModelled, ", "), 2, p.palette.warn)
+		p.wrapped("not modelled, so the result may differ: "+strings.Join(t.NotModelled, ", "), 2, p.palette.warn)
 	}
 }
 
@@ -224,6 +224,15 @@ func (p *tracePrinter) wrapped(text string, indent int, style lipgloss.Style) {
 	pad := strings.Repeat(" ", indent)
 	for _, line := range wrap(text, p.look.columns()-indent) {
 		p.WriteString(pad + style.Render(line) + "\n")
+	}
+}
+
+// hanging writes a text behind a lead, its further lines below its first.
+func (p *tracePrinter) hanging(lead, text string, indent int) {
+	pad := strings.Repeat(" ", indent)
+	for _, line := range wrap(text, p.look.columns()-indent-lipgloss.Width(lead)) {
+		p.WriteString(pad + p.palette.dim.Render(lead+line) + "\n")
+		lead = strings.Repeat(" ", lipgloss.Width(lead))
 	}
 }
 

@@ -77,13 +77,13 @@ func (d *direct) goOn() {
 	at := &config.Ignored{Object: s.Object, Field: s.Field}
 	switch {
 	case s.Resolution == mesh.Alias:
-		d.step("name", s.Host+" → "+s.ExternalName, "the Service is another name for it", at)
+		d.step("name", s.Host+" → "+s.ExternalName, "externalName of the Service", at)
 		d.leaves(s.ExternalName)
 	case port == nil:
 		d.step("name", s.Host, fmt.Sprintf("the Service has no port %d", d.call.Port), at)
-		d.fail(fmt.Sprintf("Service %s/%s has no port %d.", s.Namespace, s.Name, d.call.Port), "dial a port that the Service has")
+		d.fail(fmt.Sprintf("Service %s/%s has no port %d.", s.Namespace, s.Name, d.call.Port), "connect to a port that the Service has")
 	default:
-		d.step("name", s.Host, fmt.Sprintf("port %d of Service %s/%s, which Kubernetes spreads over its endpoints", d.call.Port, s.Namespace, s.Name), at)
+		d.step("name", s.Host, fmt.Sprintf("port %d of Service %s/%s, load-balanced by Kubernetes", d.call.Port, s.Namespace, s.Name), at)
 		d.dial(s, port)
 	}
 }
@@ -123,7 +123,7 @@ func (d *direct) outside() {
 }
 
 func (d *direct) leaves(target string) {
-	d.end(simulate.Passthrough, simulate.Unproxied{Sees: "whatever " + target + " answers", Words: fmt.Sprintf("The call goes to %s as it is: the client has no sidecar, and no rule of the mesh is about what it does.", target)})
+	d.end(simulate.Passthrough, simulate.Unproxied{Sees: "the response of " + target, Words: fmt.Sprintf("The request goes to %s unchanged: the client has no sidecar, so no mesh configuration applies to it.", target)})
 }
 
 // end is how the call ends, where no proxy takes it.
@@ -149,8 +149,8 @@ func (d *direct) dial(s *mesh.Service, port *mesh.Port) {
 		found = append(found, to)
 	}
 	if len(found) == 0 {
-		d.step("endpoint", "none", "the Service has no endpoint that is ready", nil)
-		d.fail(fmt.Sprintf("Service %s/%s has no endpoint that is ready.", s.Namespace, s.Name), "give the Service Pods that are ready, with the labels of its selector")
+		d.step("endpoint", "none", "the Service has no ready endpoint", nil)
+		d.fail(fmt.Sprintf("Service %s/%s has no ready endpoint.", s.Namespace, s.Name), "give the Service ready Pods with the labels of its selector")
 		return
 	}
 	for i := range found {
@@ -160,16 +160,16 @@ func (d *direct) dial(s *mesh.Service, port *mesh.Port) {
 }
 
 func (d *direct) fail(summary, fix string) {
-	d.end(simulate.NoEndpoints, simulate.Unproxied{Words: summary, Sees: "a connection that fails", Fix: fix})
+	d.end(simulate.NoEndpoints, simulate.Unproxied{Words: summary, Sees: "a failed connection", Fix: fix})
 }
 
 // arrive follows the call to the first of its endpoints, and asks the others whether they take it.
 func (d *direct) arrive(endpoints []simulate.Endpoint) {
 	first := endpoints[0]
 	chose := fmt.Sprintf("%s:%d", first.Address, first.Port)
-	because := "the only one"
+	because := "the only endpoint"
 	if n := len(endpoints) - 1; n > 0 {
-		chose, because = fmt.Sprintf("%s and %d more", chose, n), "each is as likely"
+		chose, because = fmt.Sprintf("%s and %d more", chose, n), "all equally likely"
 	}
 	step := simulate.Step{Stage: "endpoint", Chose: chose, Reason: simulate.Unproxied{Words: because}}
 	if first.Origin != nil {
@@ -184,7 +184,7 @@ func (d *direct) arrive(endpoints []simulate.Endpoint) {
 	d.hop().Endpoints = endpoints
 	t := d.at(first)
 	if t == nil {
-		d.end(simulate.Delivered, simulate.Unproxied{Words: fmt.Sprintf("%s:%d receives the call as the client sends it.", first.Address, first.Port), Sees: "the server's answer"})
+		d.end(simulate.Delivered, simulate.Unproxied{Words: fmt.Sprintf("%s:%d receives the request as the client sends it.", first.Address, first.Port), Sees: "the server's response"})
 		return
 	}
 	d.join(t)

@@ -118,7 +118,7 @@ func (j *injector) decide(p candidate) Proxy {
 
 func (j *injector) decided(p candidate) Proxy {
 	if s, ok := stated(j.stated, p.object.Namespace, p.object.Name, p.maker); ok {
-		return Proxy{Presence: s.Presence, Because: "it is stated: " + s.Text}
+		return Proxy{Presence: s.Presence, Because: "stated: " + s.Text}
 	}
 	if because := j.gateway(p); because != "" {
 		return Proxy{Presence: IsGateway, Because: because, Known: true}
@@ -246,11 +246,11 @@ func (j *injector) unlabelled(p candidate, ns *config.Object) Proxy {
 	case ns != nil && j.shown != nil:
 		return Proxy{Presence: HasNone, Because: fmt.Sprintf("Namespace %s has no label %s or %s, as %s %s has", ns.Name, labelInjection, labelRevision, j.shown.Kind, strings.TrimPrefix(nameOf(j.shown), "/"))}
 	case p.object.Namespace == j.root:
-		return Proxy{Presence: HasNone, Because: "namespace " + j.root + " is that of the control plane"}
+		return Proxy{Presence: HasNone, Because: "namespace " + j.root + " is the control plane's"}
 	case p.ran && j.marked != nil:
-		return Proxy{Presence: HasNone, Because: fmt.Sprintf("it lacks the injector's marks, which Pod %s has", nameOf(j.marked))}
+		return Proxy{Presence: HasNone, Because: fmt.Sprintf("it has no sidecar container or injection label, unlike Pod %s", nameOf(j.marked))}
 	case ns != nil:
 		return Proxy{Presence: HasSidecar, Guess: true, Because: fmt.Sprintf("Namespace %s has no label %s, and nothing in the input has one: it may be set by other means", ns.Name, labelInjection)}
 	}
-	return Proxy{Presence: HasSidecar, Guess: true, Because: fmt.Sprintf("the input has no Namespace %s that would say, and nothing speaks against it", p.object.Namespace)}
+	return Proxy{Presence: HasSidecar, Guess: true, Because: fmt.Sprintf("the input has no Namespace %s with an injection label, and nothing indicates otherwise", p.object.Namespace)}
 }

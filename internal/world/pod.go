@@ -30,7 +30,7 @@ func (c *completer) pods() {
 		complete(&full.Spec, &meta, proxy, cmp.Or(p.maker, o.Name))
 		if !p.ran {
 			c.run(&full, c.standIn(podBlock, c.inputs.ipv6, o.Kind, o.Namespace, o.Name, o))
-			c.assume(Assumption{What: Pods, Object: o, Field: "metadata.name", Message: "Pod " + nameOf(o) + " is ready", Because: "its document has no status"})
+			c.assume(Assumption{What: Pods, Object: o, Field: "metadata.name", Message: "Pod " + nameOf(o) + " is ready", Because: "it has no status"})
 		}
 		c.replace(o, meta, &full)
 	}

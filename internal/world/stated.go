@@ -20,7 +20,7 @@ func ParseStated(text string) (Stated, error) {
 	presence, ok := map[string]Presence{"sidecar": HasSidecar, "no-sidecar": HasNone, "ambient": InAmbient}[what]
 	namespace, base, found := strings.Cut(name, "/")
 	if !ok || !found || namespace == "" || base == "" || strings.Contains(base, "/") {
-		return Stated{}, fmt.Errorf("%q states nothing: write sidecar:NAMESPACE/NAME, no-sidecar:NAMESPACE/NAME or ambient:NAMESPACE/NAME, with the name * for all workloads of the namespace", text)
+		return Stated{}, fmt.Errorf("%q is not valid: write sidecar:NAMESPACE/NAME, no-sidecar:NAMESPACE/NAME or ambient:NAMESPACE/NAME, with the name * for all workloads of the namespace", text)
 	}
 	return Stated{Presence: presence, Namespace: namespace, Name: base, Text: text}, nil
 }

@@ -80,7 +80,7 @@ func (t *templated) make(listed []listedPod) {
 	}
 	if n := t.count(); n > 0 && len(listed) == 0 {
 		t.assume(Assumption{What: Pods, Object: t.object, Field: "spec", Message: fmt.Sprintf("%s %s has %s", t.object.Kind, nameOf(t.object), readyPods(n)),
-			Because: "its Pods are not in the input, and nothing says that they are not ready"})
+			Because: "its Pods are not in the input, and nothing indicates that they are not ready"})
 	}
 }
 

@@ -190,6 +190,7 @@ type (
 	FailedCondition struct {
 		Condition  Condition
 		Difference Difference
+		Missing    bool // the request does not have the header, parameter or cookie
 	}
 	// EarlierMatch is a route behind the one that matches.
 	EarlierMatch struct{}
@@ -319,7 +320,7 @@ type (
 		Balancer   string
 		HashKey    string
 		Standby    Standby
-		AnyHost    bool // an original destination, whatever the Host header asks for
+		AnyHost    bool // an original destination, whatever the Host header
 		TLSOn80    bool // TLS to port 80
 	}
 	// ConnectionLimits and OutlierLimits are settings of a cluster, name and value.

@@ -27,7 +27,7 @@ func (c *Builder) connectionServer(s *gatewayServer, p *gatewayPort) []*filterch
 				continue
 			}
 			if out != nil {
-				out.Origins.Add("", origin.Overridden(r.At.Ignore("an earlier rule takes every connection to the server")))
+				out.Origins.Add("", origin.Overridden(r.At.Ignore("an earlier rule matches every connection to the server")))
 				continue
 			}
 			out = c.connectionChain(set, r, s)

@@ -93,7 +93,7 @@ func ingressPorts(view *mesh.View) []*inboundPort {
 		}
 		if l.GetTls() != nil {
 			p.origins = append(p.origins, origin.Overridden(config.Ignored{
-				Object: view.Sidecar, Field: field + ".tls", Reason: "istiod only heeds it with ENABLE_TLS_ON_SIDECAR_INGRESS",
+				Object: view.Sidecar, Field: field + ".tls", Reason: "istiod ignores it unless ENABLE_TLS_ON_SIDECAR_INGRESS is set",
 			}))
 		}
 		byNumber[number], out = p, append(out, p)

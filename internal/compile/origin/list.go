@@ -46,7 +46,7 @@ func (t *List) AddOverridden(others List, what string) {
 			continue
 		}
 		o := m.origin
-		o.Role, o.Note = envoy.Overridden, winner.Kind+" "+winner.Namespace+"/"+winner.Name+" comes first for "+what
+		o.Role, o.Note = envoy.Overridden, winner.Kind+" "+winner.Namespace+"/"+winner.Name+" takes precedence for "+what
 		t.Add("", o)
 	}
 }

@@ -61,7 +61,7 @@ func ruleOrigins(view *mesh.View, r *routing.HTTPRule, match *routing.HTTPMatch)
 func unreached(view *mesh.View, rules []*routing.HTTPRule, j int, scope Scope) origin.List {
 	var out origin.List
 	lose := func(at config.Place) {
-		out.Add("", origin.Overridden(at.Ignore("what stands before it takes every request")))
+		out.Add("", origin.Overridden(at.Ignore("an earlier route matches every request")))
 	}
 	for k, m := range matchesOf(rules[0]) {
 		if k > j && appliesHere(view, m, scope) {

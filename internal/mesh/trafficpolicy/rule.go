@@ -63,7 +63,7 @@ func (r *Rule) Merge(younger *Rule) *Rule {
 	case r.Policy == nil:
 		out.Policy, out.Object = younger.Policy, younger.Object
 	default:
-		out.Ignored = append(out.Ignored, younger.Policy.At.Ignore("an older rule, "+r.Object.Name+", gives the policy of this host"))
+		out.Ignored = append(out.Ignored, younger.Policy.At.Ignore("an older rule, "+r.Object.Name+", sets the policy of this host"))
 	}
 	return &out
 }

@@ -20,12 +20,12 @@ func cors(x *Exchange, f *httpFilter) *decision.Outcome {
 		x.Step("cors", map[bool]string{true: "allowed", false: "not allowed"}[allowed], decision.Origin{Origin: origin, Allowed: allowed, Request: decision.ActualRequest}, x.spot("cors"))
 		return nil
 	case allowed:
-		x.Step("cors", "preflight answered", decision.Origin{Origin: origin, Allowed: true, Request: decision.AnsweredPreflight}, x.spot("cors"))
+		x.Step("cors", "preflight response", decision.Origin{Origin: origin, Allowed: true, Request: decision.AnsweredPreflight}, x.spot("cors"))
 		return x.answer(200, decision.LocalResponse{Cause: decision.Preflight})
 	case policy.GetForwardNotMatchingPreflights() == nil || policy.GetForwardNotMatchingPreflights().GetValue():
 		x.Step("cors", "preflight forwarded", decision.Origin{Origin: origin, Request: decision.ForwardedPreflight}, x.spot("cors"))
 		return nil
 	}
-	x.Step("cors", "preflight answered without permission", decision.Origin{Origin: origin, Request: decision.RefusedPreflight}, x.spot("cors"))
+	x.Step("cors", "preflight response, not allowed", decision.Origin{Origin: origin, Request: decision.RefusedPreflight}, x.spot("cors"))
 	return x.answer(200, decision.LocalResponse{Cause: decision.PreflightNotAllowed})
 }

@@ -93,5 +93,19 @@ func (t *Route) rejection(req *request.Request, tried bool) decision.Reason {
 	if ok {
 		return decision.FractionExcludes{}
 	}
-	return decision.FailedCondition{Condition: failed, Difference: t.difference(req)}
+	return decision.FailedCondition{Condition: failed, Difference: t.difference(req), Missing: missing(failed, req)}
+}
+
+// missing reports whether a request does not have what a condition is about.
+func missing(c decision.Condition, req *request.Request) bool {
+	has := true
+	switch c.Subject {
+	case decision.Header:
+		_, has = req.Get(c.Name)
+	case decision.Query:
+		_, has = req.Parameter(c.Name)
+	case decision.Cookie:
+		_, has = req.Cookie(c.Name)
+	}
+	return !has
 }

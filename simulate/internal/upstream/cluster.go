@@ -78,7 +78,7 @@ func (c *cluster) kind() decision.Reason {
 	return decision.ClusterKind{Subset: c.Destination.Subset, Resolution: c.Destination.Resolution, External: c.External()}
 }
 
-// Passes reports whether the cluster sends connections on to where the application dialled, outside of any rule.
+// Passes reports whether the cluster sends connections on to the address that the application connected to, outside of any rule.
 func (c *cluster) Passes() bool { return c.Name == passthrough || c.Name == inboundPassthrough }
 
 // failure is the verdict where the cluster has nobody to send a connection to.
