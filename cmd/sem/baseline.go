@@ -50,8 +50,8 @@ func revision(ref string, opts pipeline.Options, how pipeline.ValidateOptions) (
 		return nil, fmt.Errorf("%q is not a git revision", ref)
 	}
 	paths := opts.Paths
-	if len(paths) == 0 {
-		paths = []string{"."}
+	if len(paths) == 0 || opts.Kustomize != "" {
+		paths = append([]string{"."}, paths...)
 	}
 	dir, remove, err := tempFolder("sem-baseline-")
 	if err != nil {
@@ -65,6 +65,10 @@ func revision(ref string, opts pipeline.Options, how pipeline.ValidateOptions) (
 			return nil, err
 		}
 		opts.Paths = append(opts.Paths, to)
+	}
+	if opts.Kustomize != "" {
+		opts.Within, opts.Paths = opts.Paths[0], opts.Paths[1:]
+		opts.Kustomize = filepath.Join(opts.Within, opts.Kustomize)
 	}
 	report, err := pipeline.Validate(opts, how)
 	if err != nil {

@@ -309,4 +309,5 @@ var checkSources = map[string][]string{
 	"SEM340": {"schema/checksgatewayapi.go", "schema/gatewayapi.cue", "schema/gatewayapiroute.cue"},
 	"SEM341": {"validate/gatewayapiitems.go"},
 	"SEM342": {"validate/routerules.go"},
+	"SEM346": {"internal/diag/input.go"},
 }

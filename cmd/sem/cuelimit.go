@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -9,22 +10,41 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sem.example/internal/kustomize"
 	"sem.example/internal/source"
 )
 
-// evaluateCUE is the argument with which sem runs itself to evaluate CUE within limits. It is no command: only sem gives it.
-const evaluateCUE = "evaluate-cue-within"
+// The arguments with which sem runs itself to work within limits. They are no commands: only sem gives them.
+const (
+	evaluateCUE        = "evaluate-cue-within"
+	buildKustomization = "build-kustomization-within"
+)
 
-// servesCUE reports whether this process was started to evaluate CUE, and does it.
-func servesCUE() bool {
-	if len(os.Args) < 2 || os.Args[1] != evaluateCUE {
+// serves reports whether this process was started to work within limits, and does it.
+func serves() bool {
+	if len(os.Args) < 2 {
 		return false
 	}
-	if err := source.ServeCUE(os.Args[2:], os.Stdin, os.Stdout); err != nil {
+	work := map[string]func(args []string, in io.Reader, out io.Writer) error{
+		evaluateCUE: source.ServeCUE, buildKustomization: kustomize.Serve,
+	}[os.Args[1]]
+	if work == nil {
+		return false
+	}
+	if err := work(os.Args[2:], os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(exitFailed)
 	}
 	return true
+}
+
+// builder is the command that builds kustomizations in a process of its own.
+func builder() []string {
+	program, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	return []string{program, buildKustomization}
 }
 
 // apart has CUE evaluated in a process of its own, which alone ends where a file costs more than the limits allow.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -171,6 +172,13 @@ func (c *diffCommand) side(cmd *cobra.Command, path, istio string) (*pipeline.Wo
 			return nil, done, err
 		}
 		opts.FS, opts.Paths = os.DirFS(dir), []string{"."}
+	}
+	switch {
+	case opts.Kustomize == "":
+	case opts.FS != nil:
+		opts.Paths = nil
+	default:
+		opts.Kustomize, opts.Within, opts.Paths = filepath.Join(path, opts.Kustomize), path, nil
 	}
 	world, err := load(cmd, opts)
 	if err != nil {

@@ -18,6 +18,7 @@ func (l *stringList) Type() string       { return "string" }
 // inputFlags say what is read. Every command that reads configuration has them.
 type inputFlags struct {
 	files      stringList
+	kustomize  string
 	namespace  string
 	meshConfig string
 	follow     bool
@@ -29,6 +30,7 @@ type inputFlags struct {
 func (f *inputFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.VarP(&f.files, "filename", "f", "file or folder `PATH`, read recursively; '-' is standard input (repeatable; default: the current folder)")
+	flags.StringVarP(&f.kustomize, "kustomize", "k", "", "`FOLDER` whose kustomization is built, offline; without paths, nothing else is read")
 	flags.StringVarP(&f.namespace, "namespace", "n", "default", "`NAMESPACE` of resources without one")
 	flags.StringVar(&f.meshConfig, "mesh-config", "", "`FILE` with the MeshConfig: a MeshConfig, an IstioOperator or the istio ConfigMap")
 	flags.BoolVar(&f.follow, "follow-links", false, "follow symbolic links to files outside the folder")
@@ -42,12 +44,14 @@ func (f *inputFlags) add(cmd *cobra.Command) {
 func (f *inputFlags) options(cmd *cobra.Command, paths []string) pipeline.Options {
 	return pipeline.Options{
 		Paths:      append(append([]string{}, f.files.values...), paths...),
+		Kustomize:  f.kustomize,
 		Stdin:      cmd.InOrStdin(),
 		Namespace:  f.namespace,
 		MeshConfig: f.meshConfig,
 
 		FollowLinks: f.follow,
 		CUE:         apart(f.cue),
+		Builder:     builder(),
 		Assume:      f.assume.options,
 		Release:     f.release.Release,
 	}

@@ -5,7 +5,7 @@ package main
 import "os"
 
 func main() {
-	if servesCUE() {
+	if serves() {
 		return
 	}
 	collectLate()

@@ -9,7 +9,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if servesCUE() { // the tests of a command in this process read CUE in another one as the command does
+	if serves() { // the tests of a command in this process read CUE in another one as the command does
 		return
 	}
 	testscript.Main(m, map[string]func(){

@@ -46,6 +46,22 @@ func (d *Diagnostic) Advice() string {
 	return d.Check.Fix
 }
 
+// Distinct returns the list without the findings that say of a place what another one says: a file may be part of several builds.
+func (l List) Distinct() List {
+	type finding struct {
+		check   *Check
+		at      source.Position
+		message string
+	}
+	seen := make(map[finding]bool, len(l))
+	return slices.DeleteFunc(l, func(d Diagnostic) bool {
+		f := finding{d.Check, d.At.Position(), d.Message}
+		again := seen[f]
+		seen[f] = true
+		return again
+	})
+}
+
 // Sort orders a list by file, position and check, so that output does not depend on the order of the checks.
 func (l List) Sort() {
 	slices.SortStableFunc(l, func(a, b Diagnostic) int {

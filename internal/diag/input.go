@@ -11,6 +11,7 @@ var Input = []*Check{
 	Unreadable, tooLarge, notText, syntax, tabIndent, Template, duplicateKey, badAnchor, tooComplex, noJSON, notObject,
 	noKind, noDocument, notConcrete, conflict, twoReadings, UnknownKind, Undecodable, badSuppression, UnknownSetting,
 	uselessSuppression, BadTest, holdsTests, folderLink, BadSettings, NewerThanRelease, WithoutEffect,
+	notBuilt,
 }
 
 // Unreadable and the checks beside it are those of the file as such. Their examples are not YAML, and so they have none.
@@ -147,6 +148,13 @@ var uselessSuppression = &Check{
 	Fix: "Remove it, or move it to the line of the finding or the line above.",
 }
 
+// notBuilt has no example: it needs several files.
+var notBuilt = &Check{
+	ID: "SEM346", Title: "kustomization cannot be built", Severity: Error, Stage: NoStage,
+	Why: "A kustomization is built offline, from the files of the folder that is read. Remote resources are not fetched, charts are not rendered and plugins are not run; such parts are left out. If kustomize reports an error, kubectl apply -k fails as well. The files of a kustomization that cannot be built are checked as they are.",
+	Fix: "Correct the kustomization. If it needs what is not in the folder, build it first: kustomize build FOLDER | sem validate -",
+}
+
 // holdsTests is told of a file that was named: in a folder, request tests are passed by.
 var holdsTests = &Check{
 	ID: "SEM297", Title: "file contains request tests", Severity: Info, Stage: NoStage,
@@ -214,7 +222,7 @@ var checks = map[source.Trouble]*Check{
 	source.TabIndent: tabIndent, source.Template: Template, source.DuplicateKey: duplicateKey, source.BadAnchor: badAnchor,
 	source.TooComplex: tooComplex, source.NoJSON: noJSON, source.NotObject: notObject, source.NoKind: noKind,
 	source.NoDocument: noDocument, source.NotConcrete: notConcrete, source.Conflict: conflict, source.TwoReadings: twoReadings,
-	source.BadSuppression: badSuppression, source.HoldsTests: holdsTests, source.Link: folderLink,
+	source.BadSuppression: badSuppression, source.HoldsTests: holdsTests, source.Link: folderLink, source.NotBuilt: notBuilt,
 }
 
 // refused are the checks whose findings make the API server refuse the document.

@@ -9,6 +9,7 @@ type Report struct {
 	Documents    int           // documents in them
 	Skipped      int           // documents that are neither Istio's nor needed of Kubernetes
 	Worlds       int           // into which the files were divided
+	Builds       []string      // the folders of kustomizations, each a world as kustomize builds it
 	Alternatives *Alternatives // why there are several; nil where the files did not decide that
 	Findings     List
 	Baseline     *Baseline // nil without a comparison

@@ -54,7 +54,7 @@ func (l List) Suppress(in *source.Input) List {
 	for i := range l {
 		d := &l[i]
 		file := d.At.Source()
-		for _, r := range []reach{{file: file, line: d.At.Range().Line}, {file: file}, {doc: d.At.Doc}} {
+		for _, r := range []reach{{file: file, line: d.At.Range().Line}, {file: file}, {doc: d.At.Doc.Original()}} {
 			for _, wish := range w.by[r] {
 				if wish.concerns(d.Check) && d.Check.Firm() {
 					wish.firm = true

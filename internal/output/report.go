@@ -17,13 +17,14 @@ type reportDocument struct {
 
 // summaryDocument counts what was read and found. Suppressed findings count nowhere else.
 type summaryDocument struct {
-	Files     int `json:"files"`
-	Documents int `json:"documents"`
-	Skipped   int `json:"skipped"` // neither Istio's nor needed of Kubernetes
-	Worlds    int `json:"worlds"`  // of files that are no alternatives to each other
-	Errors    int `json:"errors"`
-	Warnings  int `json:"warnings"`
-	Infos     int `json:"infos"`
+	Files     int      `json:"files"`
+	Documents int      `json:"documents"`
+	Skipped   int      `json:"skipped"`          // neither Istio's nor needed of Kubernetes
+	Worlds    int      `json:"worlds"`           // of files that are no alternatives to each other
+	Builds    []string `json:"builds,omitempty"` // the folders of kustomizations, each a world as kustomize builds it
+	Errors    int      `json:"errors"`
+	Warnings  int      `json:"warnings"`
+	Infos     int      `json:"infos"`
 
 	Suppressed int `json:"suppressed"`
 
@@ -94,7 +95,7 @@ type relatedDocument struct {
 func ReportJSON(w io.Writer, r *diag.Report) error {
 	doc := reportDocument{APIVersion: "sem/v1", Kind: "ValidateReport", Findings: make([]findingDocument, 0, len(r.Findings))}
 	doc.Summary = summaryDocument{
-		Files: r.Files, Documents: r.Documents, Skipped: r.Skipped, Worlds: r.Worlds,
+		Files: r.Files, Documents: r.Documents, Skipped: r.Skipped, Worlds: r.Worlds, Builds: r.Builds,
 		Errors: r.Count(diag.Error), Warnings: r.Count(diag.Warning), Infos: r.Count(diag.Info), Suppressed: r.Suppressed(),
 	}
 	if b := r.Baseline; b != nil {

@@ -150,6 +150,7 @@ func (p *reportPrinter) summary(r *diag.Report) {
 	}
 	p.WriteString(head + gap + strings.Join(parts, ", ") + "\n")
 	p.worlds(r)
+	p.builds(r)
 	for _, line := range Silenced(r) {
 		p.WriteString(line + "\n")
 	}
@@ -158,12 +159,26 @@ func (p *reportPrinter) summary(r *diag.Report) {
 	}
 }
 
+// builds names the kustomizations that were built.
+func (p *reportPrinter) builds(r *diag.Report) {
+	const most = 5
+	names := r.Builds
+	if len(names) == 0 {
+		return
+	}
+	more := ""
+	if n := len(names) - most; n > 0 {
+		names, more = names[:most], fmt.Sprintf(" and %d more", n)
+	}
+	fmt.Fprintf(p, "validated as kustomize builds them, each by itself: %s%s\n", Quote(strings.Join(names, ", ")), more)
+}
+
 // worlds says why the input was divided.
 func (p *reportPrinter) worlds(r *diag.Report) {
 	if a := r.Alternatives; a != nil {
 		name := strings.Fields(a.Resource)
 		fmt.Fprintf(p, "%s validated separately, because files define the same resource: %s and %s both define %s\n",
-			count(r.Worlds, "world"), Quote(a.First), Quote(a.Second), Quote(strings.Join(name[max(0, len(name)-3):], "/")))
+			count(r.Worlds-len(r.Builds), "world"), Quote(a.First), Quote(a.Second), Quote(strings.Join(name[max(0, len(name)-3):], "/")))
 	}
 }
 

@@ -60,7 +60,8 @@ var mayImport = map[string][]string{
 
 	"validate/internal/facts": {"internal/automaton", "internal/mesh", "internal/config", "internal/diag", "internal/source"},
 
-	"internal/pipeline":   {"internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate", "internal/release"},
+	"internal/kustomize":  {"internal/source", "internal/subprocess"},
+	"internal/pipeline":   {"internal/kustomize", "internal/subprocess", "internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate", "internal/release"},
 	"internal/diff":       {"internal/envoy", "internal/probe", "simulate", "simulate/decision"},
 	"internal/explain":    {"internal/diff", "internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/mesh/routing", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
 	"internal/suite":      {"internal/source", "internal/diag", "internal/pipeline", "internal/release", "internal/envoy", "simulate", "internal/explain"},
@@ -134,6 +135,7 @@ var homes = []struct {
 	{"go.yaml.in/yaml", []string{"internal/source", "internal/recipe", "internal/convert"}, "only source knows lines; recipes and exports are written"},
 	{"istio.io/api", []string{"internal/patch", "internal/config", "internal/world", "internal/mesh", "internal/mesh/trafficpolicy", "internal/mesh/settings", "internal/mesh/apigateway", "internal/mesh/ingress", "internal/mesh/routing", "internal/mesh/registry", "validate", "validate/internal/facts", "internal/compile/...", "schema", "internal/pipeline", "internal/explain"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
 	{"github.com/envoyproxy/go-control-plane", []string{"internal/diff", "internal/pipeline", "internal/envoy", "internal/patch", "internal/compile/...", "simulate", "simulate/decision", "simulate/internal/request", "simulate/internal/match", "simulate/internal/rbac", "simulate/internal/jwt", "simulate/internal/tlscontext", "simulate/internal/route", "simulate/internal/upstream", "simulate/internal/hcm", "simulate/internal/network", "simulate/internal/listener", "render", "internal/envoytest", "internal/probe", "internal/realenvoy", "internal/realenvoy/accesslog", "internal/realenvoy/rootless"}, "validation must not depend on what is generated"},
+	{"sigs.k8s.io/kustomize", []string{"internal/kustomize"}, "the library fetches and runs what its input names; one place decides what it sees"},
 	{"github.com/spf13/cobra", []string{"cmd/sem"}, "a library has no flags"},
 	{"github.com/charmbracelet/lipgloss", []string{"internal/output"}, "looks are decided in one place"},
 	{"github.com/charmbracelet/x", []string{"internal/output"}, "looks are decided in one place"},

@@ -30,19 +30,18 @@ type World struct {
 // Load reads the input and builds its mesh. The error is for what the machine refuses; mistakes of the user are findings of
 // the world, which is usable in spite of them.
 func Load(opts Options) (*World, error) {
-	in, files, problems := source.ReadEach(opts.Paths, opts.reading(), func(docs []*source.Document) content {
+	r := gather(opts, func(docs []*source.Document) content {
 		return take(docs, opts, config.Decode)
 	})
-	if err := missing(problems); err != nil {
+	if err := missing(r.problems); err != nil {
 		return nil, err
 	}
-	w := &World{Input: in, Found: diag.Problems(problems)}
-	files, patches := withoutPatches(files)
-	w.Skipped = patches
+	files := r.together()
+	w := &World{Input: r.in, Found: diag.Problems(r.problems), Skipped: r.skipped}
 	w.rebuild = func(without map[*source.Document]bool) (*World, error) {
 		opts.Watch = nil
-		r := &World{Input: in, Found: diag.Problems(problems), Skipped: patches, rebuild: w.rebuild}
-		return r, r.build(leaveOut(files, without), opts)
+		again := &World{Input: r.in, Found: diag.Problems(r.problems), Skipped: r.skipped, rebuild: w.rebuild}
+		return again, again.build(leaveOut(files, without), opts)
 	}
 	return w, w.build(files, opts)
 }

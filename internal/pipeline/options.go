@@ -15,6 +15,8 @@ import (
 type Options struct {
 	FS         fs.FS     // where the paths are; nil for the file system of the machine
 	Paths      []string  // files, folders and "-"; none is the current folder
+	Kustomize  string    // a folder whose kustomization is built; without paths, nothing else is read
+	Within     string    // the folder that the build may read; "" is the repository, or the current folder
 	Stdin      io.Reader // what "-" reads
 	Namespace  string    // of documents that name none; "default" where empty
 	MeshConfig string    // a file with the mesh's settings; "" looks for them in the input
@@ -23,6 +25,7 @@ type Options struct {
 	Release    release.Release // of Istio; the zero one is the newest
 
 	FollowLinks bool             // from folders to files beyond them
+	Builder     []string         // the command that builds kustomizations, see [kustomize.NewPool]; none is this process
 	CUE         source.CUELimits // what CUE files may cost
 }
 

@@ -20,31 +20,40 @@ type ValidateOptions struct {
 
 // Validate reads an input and reports everything that is wrong with it.
 func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
-	in, files, problems := source.ReadEach(opts.Paths, opts.reading(), func(docs []*source.Document) content {
+	r := gather(opts, func(docs []*source.Document) content {
 		shapes := checkShapes(docs)
 		c := take(docs, opts, config.DecodeAll)
 		c.shapes = shapes
 		return c
 	})
-	if err := missing(problems); err != nil {
+	if err := missing(r.problems); err != nil {
 		return nil, err
 	}
-	report := &diag.Report{Input: in, Files: len(in.Files), Documents: len(in.Documents)}
-	found := diag.Problems(problems)
-	files, patches := withoutPatches(files)
-	worlds := divide(files, opts, how, report)
+	report := &diag.Report{Input: r.in, Files: len(r.in.Files), Documents: len(r.in.Documents), Skipped: r.skipped}
+	found := diag.Problems(r.problems)
+	worlds := divide(r.files, opts, how, report)
+	if len(r.builds) > 0 {
+		worlds = slices.DeleteFunc(worlds, fileWorld.empty)
+	}
+	for _, b := range r.builds {
+		worlds = append(worlds, fileWorld{files: b.files})
+		report.Builds = append(report.Builds, b.name)
+	}
+	report.Worlds = len(worlds)
 	results, err := validateAll(worlds, opts, how)
 	if err != nil {
 		return nil, err
 	}
-	report.Skipped = patches
-	for _, f := range files {
+	for _, f := range r.files {
 		report.Skipped += f.skipped
 	}
 	for i, r := range results {
 		found = append(found, worlds[i].judged(r)...)
 	}
-	report.Findings, report.Silenced = how.Policy.Apply(found.Suppress(in))
+	if len(r.builds) > 0 {
+		found = found.Distinct()
+	}
+	report.Findings, report.Silenced = how.Policy.Apply(found.Suppress(r.in))
 	report.Findings.Sort()
 	return report, nil
 }

@@ -27,6 +27,11 @@ func (w fileWorld) judged(found diag.List) diag.List {
 	})
 }
 
+// empty reports whether there is nothing in the world.
+func (w fileWorld) empty() bool {
+	return !slices.ContainsFunc(w.files, func(f content) bool { return len(f.docs) > 0 })
+}
+
 // divide divides files into worlds, and notes in the report how many there are and why.
 func divide(files []content, opts Options, how ValidateOptions, report *diag.Report) []fileWorld {
 	var sets [][]int

@@ -14,14 +14,16 @@ type Document struct {
 	Namespace  string // as written; the default namespace is filled in by config
 	Name       string
 
-	elsewhere map[*Node]*File // of values that another file of a CUE package holds
+	elsewhere map[*Node]*File // of values that another file holds: of a CUE package, or a patch
+	original  *Document       // see Original
 
 	extent   extent // of its text, where the tree can be read from it again
 	released weak.Pointer[Node]
 }
 
 // fileAt returns the file that holds the value at a path, to which the ranges of [Document.At] and [Document.KeyAt] belong.
-// That is another file than the document's own only where the files of a CUE package make up a document together.
+// That is another file than the document's own only where the files of a CUE package, or a resource and patches, make up a document
+// together.
 func (d *Document) fileAt(path string) *File {
 	if d.elsewhere != nil {
 		if f, _ := d.descend(path); d.elsewhere[f.Value] != nil {

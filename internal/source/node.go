@@ -68,6 +68,20 @@ func (n *Node) KeyOf(key string) Range {
 	return Range{}
 }
 
+// With returns a copy of a map with another value of a key. A nil node is an empty map.
+func (n *Node) With(key string, value *Node) *Node {
+	out := &Node{Kind: Map}
+	if n != nil {
+		out.Range, out.Fields = n.Range, append(out.Fields, n.Fields...)
+	}
+	if old := out.field(key); old != nil {
+		old.Value = value
+		return out
+	}
+	out.Fields = append(out.Fields, Field{Key: key, Value: value})
+	return out
+}
+
 func (n *Node) field(key string) *Field {
 	if n == nil {
 		return nil

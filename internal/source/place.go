@@ -39,7 +39,7 @@ func (p Place) Range() Range {
 	return p.Doc.At(p.Field)
 }
 
-// Source is the file that holds the place, or nil. With CUE that may be another file than the document's own.
+// Source is the file that holds the place, or nil. With CUE and kustomize that may be another file than the document's own.
 func (p Place) Source() *File {
 	switch {
 	case p.Doc == nil:

@@ -23,6 +23,7 @@ const (
 	BadSuppression                // a suppression comment that sem does not understand
 	Conflict                      // CUE whose values or constraints contradict each other
 	Link                          // a link to a folder, or out of the folder, met in a folder
+	NotBuilt                      // a kustomization that cannot be built, or a part of one
 	HoldsTests                    // request tests, which are no configuration, in a file that was named
 )
 

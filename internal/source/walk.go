@@ -239,7 +239,7 @@ func holdsConfiguration(name string) bool {
 	case ".json":
 		return true
 	}
-	return false
+	return filepath.Base(name) == "Kustomization" // of kustomize
 }
 
 // reason words an error of the file system without repeating the path.

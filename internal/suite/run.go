@@ -24,6 +24,8 @@ type Options struct {
 	Release    release.Release // of Istio
 	Assume     pipeline.Assume
 	CUE        source.CUELimits // what CUE files may cost
+	Builder    []string         // builds kustomizations, see [pipeline.Options]
+	Kustomize  string           // the folder of a kustomization that is tested, in place of the configuration of the files
 
 	// Within reports whether the configuration of a file of tests may be at a path; nil allows all.
 	Within   func(path string) bool
@@ -218,7 +220,10 @@ func (r *Runner) file(ctx context.Context, text *source.File) (*FileResult, erro
 
 // world is what the tests of a file are about.
 func (r *Runner) world(f *File) (*pipeline.World, error) {
-	o := pipeline.Options{Paths: f.Config, Namespace: r.options.Namespace, MeshConfig: r.options.MeshConfig, Assume: r.options.Assume, Release: r.options.Release, CUE: r.options.CUE}
+	o := pipeline.Options{Paths: f.Config, Namespace: r.options.Namespace, MeshConfig: r.options.MeshConfig, Assume: r.options.Assume, Release: r.options.Release, CUE: r.options.CUE, Builder: r.options.Builder}
+	if r.options.Kustomize != "" {
+		o.Kustomize, o.Paths = r.options.Kustomize, nil
+	}
 	if f.Namespace != "" {
 		o.Namespace = f.Namespace
 	}
