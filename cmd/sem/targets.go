@@ -71,15 +71,27 @@ func emit(cmd *cobra.Command, targets []target, print func(format string, look o
 	return nil
 }
 
-// lookOf decides width and colour for standard output: colour only on a terminal, unless --color, CLICOLOR_FORCE or NO_COLOR
-// say otherwise.
+// lookOf decides how text on standard output looks. Colour is for terminals, unless --color, CLICOLOR_FORCE or NO_COLOR say
+// otherwise. A pager has the width of the terminal, which standard error or standard input still has.
 func lookOf(cmd *cobra.Command) output.Look {
 	columns, terminal := output.Terminal(cmd.OutOrStdout())
+	if output.Piped(cmd.OutOrStdout()) {
+		for _, stream := range []any{cmd.ErrOrStderr(), cmd.InOrStdin()} {
+			if n, ok := output.Terminal(stream); ok {
+				columns = n
+				break
+			}
+		}
+	}
 	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
 		columns = n
 	}
 	mode, _ := cmd.Flags().GetString("color")
-	return output.Look{Width: columns, Color: colored(mode, terminal)}
+	look := output.Look{Width: columns, Terminal: terminal, Color: colored(mode, terminal)}
+	if look.Color && hyperlinks(os.Getenv, terminal) {
+		look.Link = fileURL
+	}
+	return look
 }
 
 func colored(mode string, terminal bool) bool {

@@ -34,9 +34,9 @@ func (p *tracePrinter) assumed(t *simulate.Trace) {
 			line += ": " + a.Because
 		}
 		if a.Origin != nil {
-			line += "  " + p.place(a.Origin)
+			line += "  " + p.spot(a.Origin).linked
 		}
-		p.wrapped(line, 4, p.palette.dim)
+		p.wrapped(line, 4, p.asked())
 	}
 	p.WriteByte('\n')
 }

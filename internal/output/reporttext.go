@@ -62,17 +62,30 @@ type reportPrinter struct {
 
 func (p *reportPrinter) finding(d *diag.Diagnostic) {
 	ink := p.ink(d.Level())
-	fmt.Fprintf(p, "%s: %s: %s\n", p.place(d.At), ink.Render(string(d.Level())+"["+d.Check.ID+"]"), p.palette.strong.Render(Quote(d.Message)))
+	p.headline(p.place(d.At)+": "+ink.Render(string(d.Level())+"["+d.Check.ID+"]")+": ", Quote(d.Message), p.palette.strong)
 	p.excerpt(d.At, title(d.At), ink)
 	for _, r := range d.Related {
-		fmt.Fprintf(p, "  %s: note: %s\n", p.place(r.Place), Quote(r.Note))
+		p.headline("  "+p.place(r.Place)+": note: ", Quote(r.Note), lipgloss.NewStyle())
 		p.excerpt(r.Place, "", p.palette.dim)
 	}
 	p.help(d.Advice())
 	p.WriteByte('\n')
 }
 
-func (p *reportPrinter) place(at source.Place) string { return p.palette.place.Render(placeName(at)) }
+// headline writes a place and a message: on one line for programs, and at a terminal on lines that do not break words.
+func (p *reportPrinter) headline(lead, text string, style lipgloss.Style) {
+	text = lead + style.Render(text)
+	if p.look.Terminal {
+		text = strings.Join(wrap(text, p.look.columns()-4), "\n    ")
+	}
+	p.WriteString(text + "\n")
+}
+
+func (p *reportPrinter) place(at source.Place) string {
+	name := placeName(at)
+	shown := p.palette.place.Render(name)
+	return strings.Replace(shown, name, p.look.linked(name, fileName(at.Source()), int(at.Range().Line)), 1)
+}
 
 // placeName is a place in the form that editors and terminals understand.
 func placeName(at source.Place) string {

@@ -5,20 +5,25 @@ import (
 	"os"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
 	"github.com/muesli/termenv"
 )
 
 // Look is how text for people is laid out.
 type Look struct {
-	Width int  // columns of the terminal; 0 means 100
-	Color bool // ANSI colours
-	Why   bool // traces: open each step to what was rejected
-	All   bool // reports: every finding, however many a check has
+	Width    int  // columns of the terminal; 0 means 100
+	Terminal bool // a person reads it at a terminal: long lines are broken, and paths are whole
+	Color    bool // ANSI colours
+	Why      bool // traces: also show rejected candidates and why
+	All      bool // reports: every finding, however many a check has
+
+	// Link is the URL of a line of a file, for hyperlinks; nil where there are none.
+	Link func(file string, line int) string
 }
 
-// Terminal says how many columns a stream has (0: unknown) and whether it is a terminal at all.
-func Terminal(stream io.Writer) (columns int, terminal bool) {
+// Terminal reports how many columns a stream has (0: unknown) and whether it is a terminal at all.
+func Terminal(stream any) (columns int, terminal bool) {
 	f, ok := stream.(*os.File)
 	if !ok || !term.IsTerminal(f.Fd()) {
 		return 0, false
@@ -27,6 +32,28 @@ func Terminal(stream io.Writer) (columns int, terminal bool) {
 		columns = min(width, 140)
 	}
 	return columns, true
+}
+
+// Piped reports whether a stream is a pipe, as to a pager. What a file gets does not depend on the terminal.
+func Piped(stream any) bool {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeNamedPipe != 0
+}
+
+// linked is a text that leads to a line of a file, where the terminal follows hyperlinks.
+func (l Look) linked(text, file string, line int) string {
+	if l.Link == nil || file == "" {
+		return text
+	}
+	url := l.Link(file, line)
+	if url == "" {
+		return text
+	}
+	return ansi.SetHyperlink(url) + text + ansi.ResetHyperlink()
 }
 
 func (l Look) columns() int {

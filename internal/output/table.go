@@ -13,13 +13,23 @@ import (
 
 // A row is one decision of a trace.
 type row struct {
-	stage, chose, because, place string
+	stage, chose, because string
+	place                 spot
+}
+
+// A spot is a place as it is shown: its text, and the same with a hyperlink.
+type spot struct{ text, linked string }
+
+// spot is a place at the right edge.
+func (p *tracePrinter) spot(at *simulate.Place) spot {
+	text := p.place(at)
+	return spot{text: text, linked: p.look.linked(text, at.File, at.Line)}
 }
 
 func (p *tracePrinter) row(s simulate.Step) row {
 	r := row{stage: cmp.Or(stageNames[s.Stage], s.Stage), chose: s.Chose, because: s.Because}
 	if at := decider(&s); at != nil {
-		r.place = p.place(at)
+		r.place = p.spot(at)
 	}
 	return r
 }
@@ -101,41 +111,41 @@ func (t table) oneLine(r row) bool {
 		}
 		chose = t.chose + 2 + lipgloss.Width(r.because)
 	}
-	return t.indent+chose+2+lipgloss.Width(r.place) <= t.p.look.columns()
+	return t.indent+chose+2+lipgloss.Width(r.place.text) <= t.p.look.columns()
 }
 
 func (t table) write(r row) {
 	head := "  " + pad(r.stage, t.indent-2)
 	if t.oneLine(r) {
-		t.line(head+pad(r.chose, t.chose)+"  "+t.p.palette.dim.Render(r.because), r.place)
+		t.line(head+pad(r.chose, t.chose)+"  "+t.p.asked().Render(r.because), r.place)
 		return
 	}
-	beside, below := r.place, ""
+	beside, below := r.place, spot{}
 	if !t.fits(head+r.chose, r.place) && r.because != "" {
-		beside, below = "", r.place
+		beside, below = spot{}, r.place
 	}
 	t.choice(head, r.chose, beside)
 	t.reason(r.because, below)
 }
 
 // choice writes the stage and what was chosen, broken over as many lines as it needs.
-func (t table) choice(head, chose, place string) {
+func (t table) choice(head, chose string, place spot) {
 	lines := wrap(chose, t.p.look.columns()-t.indent)
 	for i, line := range lines {
 		if i == len(lines)-1 {
 			t.line(head+line, place)
 			return
 		}
-		t.line(head+line, "")
+		t.line(head+line, spot{})
 		head = strings.Repeat(" ", t.indent)
 	}
 }
 
 // reason writes the lines below a choice: the reason, and the place if it did not stand beside the choice.
-func (t table) reason(because, place string) { t.paragraph(because, place, t.p.palette.dim) }
+func (t table) reason(because string, place spot) { t.paragraph(because, place, t.p.asked()) }
 
 // paragraph writes a text below a choice, and a place at the right edge of its last line.
-func (t table) paragraph(text, place string, style lipgloss.Style) {
+func (t table) paragraph(text string, place spot, style lipgloss.Style) {
 	if text == "" {
 		return
 	}
@@ -146,27 +156,27 @@ func (t table) paragraph(text, place string, style lipgloss.Style) {
 			t.line(text, place)
 			return
 		}
-		t.line(text, "")
+		t.line(text, spot{})
 	}
 }
 
-func (t table) fits(line, place string) bool {
-	return place == "" || lipgloss.Width(line)+2+lipgloss.Width(place) <= t.p.look.columns()
+func (t table) fits(line string, place spot) bool {
+	return place.text == "" || lipgloss.Width(line)+2+lipgloss.Width(place.text) <= t.p.look.columns()
 }
 
 // line writes a line with a place at the right edge, or below it where it does not fit.
-func (t table) line(line, place string) {
+func (t table) line(line string, place spot) {
 	line = strings.TrimRight(line, " ")
-	if place == "" {
+	if place.text == "" {
 		t.p.WriteString(line + "\n")
 		return
 	}
-	shown := t.p.palette.place.Render(place)
+	shown := strings.Replace(t.p.palette.place.Render(place.text), place.text, place.linked, 1)
 	if !t.fits(line, place) {
-		t.p.WriteString(line + "\n" + strings.Repeat(" ", max(t.indent, t.p.look.columns()-lipgloss.Width(place))) + shown + "\n")
+		t.p.WriteString(line + "\n" + strings.Repeat(" ", max(t.indent, t.p.look.columns()-lipgloss.Width(place.text))) + shown + "\n")
 		return
 	}
-	gap := t.p.look.columns() - lipgloss.Width(line) - lipgloss.Width(place)
+	gap := t.p.look.columns() - lipgloss.Width(line) - lipgloss.Width(place.text)
 	t.p.WriteString(line + strings.Repeat(" ", gap) + shown + "\n")
 }
 

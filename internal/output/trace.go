@@ -15,7 +15,10 @@ import (
 // the right edge, then what the other side receives.
 func Trace(w io.Writer, t *simulate.Trace, look Look) error {
 	t = quoted(readable(t))
-	p := tracePrinter{look: look, palette: look.palette(w), folder: commonFolder(t), lost: map[string]bool{}}
+	p := tracePrinter{look: look, palette: look.palette(w), lost: map[string]bool{}}
+	if !look.Terminal || look.Link != nil {
+		p.folder = commonFolder(t)
+	}
 	p.verdict(t)
 	p.notAdmitted(t)
 	p.assumed(t)
@@ -32,7 +35,7 @@ type tracePrinter struct {
 	strings.Builder
 	look    Look
 	palette palette
-	folder  string          // that all files lie in, with a final slash
+	folder  string          // that all files lie in, with a final slash; "" where a terminal finds files by their whole path
 	warned  map[int]bool    // warnings that stand under a step already
 	lost    map[string]bool // documents that are not used, and are named already
 }
@@ -104,7 +107,7 @@ func (p *tracePrinter) hop(t *simulate.Trace, i int) {
 		}
 		if h.Steps[j].Stage == "authorization" && (p.look.Why || h.Error == "denied") && lastOf(h.Steps, j) {
 			for _, line := range policyLines(h.Policies) {
-				p.wrapped(line, table.indent, p.palette.dim)
+				p.wrapped(line, table.indent, p.asked())
 			}
 		}
 		if i == len(t.Hops)-1 {
@@ -143,7 +146,7 @@ func (p *tracePrinter) overridden(t *simulate.Trace, places []simulate.Place, be
 		}
 		p.lost[name] = true
 		if !slices.ContainsFunc(t.Warnings, func(w simulate.Warning) bool { return w.Origin != nil && documentName(w.Origin) == name }) {
-			below.reason(fmt.Sprintf("✗ %s is not used: %s", name, at.Note), p.place(at))
+			below.reason(fmt.Sprintf("✗ %s is not used: %s", name, at.Note), p.spot(at))
 		}
 	}
 }
@@ -152,13 +155,21 @@ func documentName(at *simulate.Place) string {
 	return fmt.Sprintf("%s %s/%s", at.Kind, at.Namespace, at.Name)
 }
 
+// asked is the style of what --why adds, which is not dimmed: the user asked for it.
+func (p *tracePrinter) asked() lipgloss.Style {
+	if p.look.Why {
+		return lipgloss.NewStyle()
+	}
+	return p.palette.dim
+}
+
 func (p *tracePrinter) rejected(list []simulate.Candidate, indent int) {
 	for _, c := range list {
 		line := fmt.Sprintf("✗ %s: %s", c.Candidate, c.Because)
 		if c.Origin != nil {
-			line += "  " + p.place(c.Origin)
+			line += "  " + p.spot(c.Origin).linked
 		}
-		p.wrapped(line, indent+2, p.palette.dim)
+		p.wrapped(line, indent+2, p.asked())
 	}
 }
 
@@ -206,9 +217,9 @@ func (p *tracePrinter) warnings(t *simulate.Trace) {
 // warning writes what a call falls into, with the place at the right edge. Help that the end of the trace gives is not
 // given twice.
 func (p *tracePrinter) warning(t *simulate.Trace, w simulate.Warning, below table) {
-	place := ""
+	var place spot
 	if w.Origin != nil {
-		place = p.place(w.Origin)
+		place = p.spot(w.Origin)
 	}
 	below.paragraph("! "+w.ID+" "+w.Message, place, p.palette.warn)
 	if w.Help != "" && !strings.Contains(strings.ToLower(t.Fix), strings.ToLower(strings.TrimSuffix(w.Help, "."))) {
