@@ -33,7 +33,7 @@ func (w *World) assumed(t *simulate.Trace) {
 	if a := w.unknown(t.Call.Proxy); a != nil {
 		t.Assumed = append(t.Assumed, *a)
 	}
-	x := involved{world: w, standIns: map[*config.Object][]string{}}
+	x := involved{world: w, placeholders: map[*config.Object][]string{}}
 	for i := range t.Hops {
 		x.hop(&t.Hops[i])
 	}
@@ -41,7 +41,7 @@ func (w *World) assumed(t *simulate.Trace) {
 	for _, a := range w.completed.About(x.objects...) {
 		out := assumption(a)
 		if a.What == world.Address || a.What == world.Pods {
-			out.Addresses = x.standIns[a.Object]
+			out.Addresses = x.placeholders[a.Object]
 		}
 		t.Assumed = append(t.Assumed, out)
 	}
@@ -72,9 +72,9 @@ func (x *involved) notModelled() []string {
 
 // involved collects the objects of the input that have to do with a trace.
 type involved struct {
-	world    *World
-	objects  []*config.Object
-	standIns map[*config.Object][]string // addresses that the trace names
+	world        *World
+	objects      []*config.Object
+	placeholders map[*config.Object][]string // addresses that the trace names
 }
 
 func (x *involved) add(o *config.Object) {
@@ -83,19 +83,19 @@ func (x *involved) add(o *config.Object) {
 	}
 }
 
-// named takes the objects whose stand-in addresses a trace names anywhere, be it as what was rejected.
+// named takes the objects whose placeholder addresses a trace names anywhere, be it as what was rejected.
 func (x *involved) named(t *simulate.Trace) {
-	if !x.world.completed.HasStandIns() {
+	if !x.world.completed.HasPlaceholders() {
 		return
 	}
 	text, err := json.Marshal(t)
 	if err != nil {
 		return
 	}
-	for _, a := range world.FindStandIns(string(text)) {
-		o, ok := x.world.completed.StandIn(a)
-		if ok && !slices.Contains(x.standIns[o], a) {
-			x.standIns[o] = append(x.standIns[o], a)
+	for _, a := range world.FindPlaceholders(string(text)) {
+		o, ok := x.world.completed.Placeholder(a)
+		if ok && !slices.Contains(x.placeholders[o], a) {
+			x.placeholders[o] = append(x.placeholders[o], a)
 			x.add(o)
 		}
 	}

@@ -9,26 +9,29 @@ import (
 	"sem.example/internal/config"
 )
 
-// Stand-in addresses are of ranges that no cluster uses: of IPv4 the class that is reserved for the future, beside
+// Placeholder addresses are of ranges that no cluster uses: of IPv4 the class that is reserved for the future, beside
 // 240.240.0.0/16, from which istiod allocates; of IPv6 the prefix for documentation.
 const (
 	serviceBlock = 241 // 241.0.0.0/8
 	podBlock     = 242
 )
 
-var standInForm = regexp.MustCompile(`\b(?:24[12](?:\.\d{1,3}){3}|2001:db8:f[12]::[0-9a-f:]+)`)
+var placeholderForm = regexp.MustCompile(`\b(?:24[12](?:\.\d{1,3}){3}|2001:db8:f[12]::[0-9a-f:]+)`)
 
-// FindStandIns returns what has the form of a stand-in in a text.
-func FindStandIns(text string) []string { return standInForm.FindAllString(text, -1) }
+// FindPlaceholders returns what has the form of a placeholder address in a text.
+func FindPlaceholders(text string) []string { return placeholderForm.FindAllString(text, -1) }
 
-// standIn returns an address for an object, which depends on its name alone unless two names collide.
-func (c *completer) standIn(block byte, ipv6 bool, kind, namespace, name string, of *config.Object) string {
+// placeholders are the objects that placeholder addresses were given to: a Service, or what makes the Pod.
+type placeholders map[string]*config.Object
+
+// allocate returns an address for an object, which depends on its name alone unless two names collide.
+func (p placeholders) allocate(block byte, ipv6 bool, kind, namespace, name string, of *config.Object) string {
 	h := fnv.New32a()
 	h.Write([]byte(kind + "/" + namespace + "/" + name))
 	for n := h.Sum32() & 0xffffff; ; n = (n + 1) & 0xffffff {
 		a := address(block, ipv6, n)
-		if _, taken := c.world.standIns[a]; !taken {
-			c.world.standIns[a] = of
+		if _, taken := p[a]; !taken {
+			p[a] = of
 			return a
 		}
 	}

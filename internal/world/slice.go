@@ -102,8 +102,8 @@ func (c *completer) stubs(listed *listedPods) {
 		}
 		pod := &config.Pod{}
 		proxy := c.injector.decide(candidate{object: l.by, labels: meta.Labels, spec: &pod.Spec})
-		complete(&pod.Spec, &meta, proxy, l.name)
-		c.run(pod, l.address)
+		inject(&pod.Spec, &meta, proxy, l.name)
+		pod.Status = readyAt(l.address)
 		c.know(l.namespace, l.name, proxy)
 		c.add(l.by, "Pod", meta, pod)
 		if !assumed[l.by] {

@@ -142,11 +142,11 @@ func (t *templated) pod(template config.PodTemplate, meta config.Meta, proxy Pro
 	}
 	pod.Metadata.GenerateName = t.object.Name + "-"
 	pod.Metadata.OwnerReferences = []config.OwnerReference{{Kind: t.object.Kind, Name: t.object.Name, Controller: true}}
-	complete(&pod.Spec, &meta, proxy, t.object.Name)
+	inject(&pod.Spec, &meta, proxy, t.object.Name)
 	if ip == "" {
-		ip = t.standIn(podBlock, t.inputs.ipv6, "Pod", meta.Namespace, meta.Name, t.object)
+		ip = t.world.placeholders.allocate(podBlock, t.inputs.ipv6, "Pod", meta.Namespace, meta.Name, t.object)
 	}
-	t.run(pod, ip)
+	pod.Status = readyAt(ip)
 	t.know(meta.Namespace, meta.Name, proxy)
 	t.add(t.object, "Pod", meta, pod)
 }
