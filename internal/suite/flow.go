@@ -86,10 +86,6 @@ func flowObject(v reflect.Value, like *pattern) string {
 	return inBraces(parts)
 }
 
-func scalar(v reflect.Value) bool {
-	return number(v) || v.Kind() == reflect.String || v.Kind() == reflect.Bool
-}
-
 // flowText writes a text plainly where it is read as that text within brackets, and in quotes elsewhere.
 func flowText(text string) string {
 	for _, around := range []string{"[" + text + "]", "{a: " + text + "}"} {
@@ -119,3 +115,5 @@ func holds(n *source.Node, text string) bool {
 	}
 	return n.Kind == source.String && n.Text == text
 }
+
+func inBraces(lines []string) string { return "{" + strings.Join(lines, ", ") + "}" }

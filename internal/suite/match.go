@@ -25,33 +25,6 @@ type Failure struct {
 	like *pattern      // and how much of that
 }
 
-// expects reports whether the case says anything of what is expected.
-func (c *Case) expects() bool {
-	return c.expect != nil && len(c.expect.fields) > 0 || c.unwanted != nil && len(c.unwanted.fields) > 0
-}
-
-// check compares a trace with what is wanted and what is not.
-func (c *Case) check(t *simulate.Trace) []Failure {
-	var out []Failure
-	if c.expect != nil {
-		out = c.expect.misses(t, t.Value, "", out)
-	}
-	if c.unwanted != nil {
-		out = c.unwanted.hits(t.Value, "", out)
-	}
-	for i := range out {
-		out[i].Proxy, out[i].Step = behind(t, out[i].Field)
-	}
-	return out
-}
-
-// A lookup gives the value that keys lead to.
-type lookup func(keys ...string) (reflect.Value, error)
-
-func within(v reflect.Value) lookup {
-	return func(keys ...string) (reflect.Value, error) { return simulate.Below(v, keys...) }
-}
-
 // misses adds a failure for each part of an object pattern that is not so.
 func (p *pattern) misses(t *simulate.Trace, value lookup, path string, out []Failure) []Failure {
 	for _, e := range p.fields {
@@ -157,11 +130,6 @@ func (p *pattern) some(v reflect.Value) bool {
 		}
 	}
 	return true
-}
-
-// unset reports whether a field of the trace document is empty or not there.
-func unset(v reflect.Value) bool {
-	return v.IsZero() || (v.Kind() == reflect.Slice || v.Kind() == reflect.Map) && v.Len() == 0
 }
 
 // nearly is how far a fraction may be from what is wanted: half of a tenth of a percent, so that 0.333 is a third.

@@ -223,16 +223,6 @@ func requestFields() []string {
 	return append(slices.Sorted(maps.Keys(shorthands)), jsonNames(reflect.TypeFor[simulate.Call]())...)
 }
 
-// jsonNames are those that the fields of a struct have in JSON.
-func jsonNames(t reflect.Type) []string {
-	var out []string
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		out = append(out, name)
-	}
-	return out
-}
-
 // headers writes headers as --batch has them, where a header may also have its only value without a list.
 func (r *reader) headers(n *source.Node) []byte {
 	all := map[string][]string{}

@@ -173,8 +173,6 @@ func (f *File) first(results []*Result) []edit {
 	return []edit{{from: at, to: at, text: text}}
 }
 
-func inBraces(lines []string) string { return "{" + strings.Join(lines, ", ") + "}" }
-
 // answerOf is what a trace says above all, a field a line.
 func answerOf(t *simulate.Trace) []string {
 	out := []string{"verdict: " + string(t.Verdict)}

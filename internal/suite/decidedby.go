@@ -29,9 +29,9 @@ var stages = map[string][]string{
 	"mirrors":     {"mirror", "route"},
 }
 
-// behind returns the decision that a field of a trace comes from, and the proxy that took it: for a field of the whole trace
+// decidedBy returns the decision that a field of a trace comes from, and the proxy that took it: for a field of the whole trace
 // the last decision of the last proxy. The step is nil where a trace has none.
-func behind(t *simulate.Trace, field string) (simulate.Proxy, *simulate.Step) {
+func decidedBy(t *simulate.Trace, field string) (simulate.Proxy, *simulate.Step) {
 	if len(t.Hops) == 0 {
 		return t.Call.Proxy, nil
 	}
