@@ -29,7 +29,7 @@ test:
 # the list to the sources.
 FUZZTIME = 30s
 FUZZ = internal/config:FuzzMessage internal/convert:FuzzStrings internal/explain:FuzzCompare internal/envoy:FuzzLoad \
-	internal/probe:FuzzMatching internal/realenvoy/upstream:FuzzPeekHello internal/mesh:FuzzBuild \
+	internal/callgen:FuzzMatching internal/realenvoy/upstream:FuzzPeekHello internal/mesh:FuzzBuild \
 	internal/output:FuzzEscapeJSON internal/output:FuzzFormats internal/patch:FuzzPatch internal/request:FuzzAccessLog internal/request:FuzzCurl \
 	internal/request:FuzzJSON internal/source:FuzzCUE internal/source:FuzzFastReader internal/source:FuzzRead \
 	internal/suite:FuzzRead schema:FuzzAgree schema:FuzzDecode simulate:FuzzResources simulate:FuzzTrace

@@ -8,8 +8,8 @@ import (
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
 
+	"sem.example/internal/callgen"
 	"sem.example/internal/envoy"
-	"sem.example/internal/probe"
 	"sem.example/simulate"
 )
 
@@ -117,7 +117,7 @@ func (c *comparison) probe(name string, old, new *listenerv3.Listener) {
 		}
 		s := *side.Snapshot
 		s.Listeners = []*listenerv3.Listener{side.listener}
-		for _, call := range probe.Calls(&s, c.proxy, 1, maxProbes) {
+		for _, call := range callgen.Calls(&s, c.proxy, 1, maxProbes) {
 			if ch := c.ask(call); ch != nil && !seen[signature(ch)] {
 				seen[signature(ch)] = true
 				ch.Region = Region{Listener: name, Port: ch.Witness.Port, Sampled: true}

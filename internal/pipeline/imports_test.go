@@ -62,7 +62,7 @@ var mayImport = map[string][]string{
 
 	"internal/kustomize":  {"internal/source", "internal/subprocess"},
 	"internal/pipeline":   {"internal/kustomize", "internal/subprocess", "internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate", "internal/release"},
-	"internal/diff":       {"internal/envoy", "internal/probe", "simulate", "simulate/decision"},
+	"internal/diff":       {"internal/envoy", "internal/callgen", "simulate", "simulate/decision"},
 	"internal/explain":    {"internal/diff", "internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/mesh/routing", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
 	"internal/suite":      {"internal/source", "internal/diag", "internal/pipeline", "internal/release", "internal/envoy", "simulate", "internal/explain"},
 	"internal/output":     {"internal/diff", "internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
@@ -103,10 +103,10 @@ var mayImport = map[string][]string{
 	// The judges.
 	"internal/envoytest":          {"internal/envoy", "render", "internal/envoytest/binary", "internal/realenvoy", "internal/realenvoy/process", "internal/realenvoy/rootless"},
 	"internal/envoytest/binary":   {},
-	"internal/envoytest/conform":  {"internal/compile", "internal/envoy", "internal/realenvoy", "internal/envoytest/binary", "internal/probe", "internal/envoytest/manifest", "internal/envoytest/randmesh", "internal/pipeline", "internal/source", "internal/suite", "simulate"},
+	"internal/envoytest/conform":  {"internal/compile", "internal/envoy", "internal/realenvoy", "internal/envoytest/binary", "internal/callgen", "internal/envoytest/manifest", "internal/envoytest/meshgen", "internal/pipeline", "internal/source", "internal/suite", "simulate"},
 	"internal/envoytest/install":  {"internal/envoytest/binary"},
 	"internal/envoytest/manifest": {"internal/source"},
-	"internal/probe":              {"internal/envoy", "simulate"},
+	"internal/callgen":            {"internal/envoy", "simulate"},
 	"internal/structure":          {},
 	"internal/terms":              {},
 
@@ -118,7 +118,7 @@ var mayImport = map[string][]string{
 	"internal/realenvoy/rootless":      {"internal/envoy", "internal/realenvoy/accesslog", "internal/realenvoy/upstream"},
 	"internal/realenvoy/upstream":      {"internal/selfsigned", "internal/realenvoy/proxyprotocol"},
 
-	"internal/envoytest/randmesh": {"internal/envoytest/manifest", "internal/mesh", "simulate"},
+	"internal/envoytest/meshgen": {"internal/envoytest/manifest", "internal/mesh", "simulate"},
 }
 
 // leaves are the packages that every package may import: each is the one home of a small thing, and imports nothing.
@@ -134,7 +134,7 @@ var homes = []struct {
 	{"sigs.k8s.io/yaml", []string{"internal/compile/compiletest", "internal/source", "internal/config", "internal/envoytest/manifest"}, "values are read in one place, so that there is one reading of YAML"},
 	{"go.yaml.in/yaml", []string{"internal/source", "internal/recipe", "internal/convert"}, "only source knows lines; recipes and exports are written"},
 	{"istio.io/api", []string{"internal/patch", "internal/config", "internal/world", "internal/mesh", "internal/mesh/trafficpolicy", "internal/mesh/settings", "internal/mesh/apigateway", "internal/mesh/ingress", "internal/mesh/routing", "internal/mesh/registry", "validate", "validate/internal/facts", "internal/compile/...", "schema", "internal/pipeline", "internal/explain"}, "simulate and render must be able to read any proxy's configuration, Istio's or not"},
-	{"github.com/envoyproxy/go-control-plane", []string{"internal/diff", "internal/pipeline", "internal/envoy", "internal/patch", "internal/compile/...", "simulate", "simulate/decision", "simulate/internal/request", "simulate/internal/match", "simulate/internal/rbac", "simulate/internal/jwt", "simulate/internal/tlscontext", "simulate/internal/route", "simulate/internal/upstream", "simulate/internal/hcm", "simulate/internal/network", "simulate/internal/listener", "render", "internal/envoytest", "internal/probe", "internal/realenvoy", "internal/realenvoy/accesslog", "internal/realenvoy/rootless"}, "validation must not depend on what is generated"},
+	{"github.com/envoyproxy/go-control-plane", []string{"internal/diff", "internal/pipeline", "internal/envoy", "internal/patch", "internal/compile/...", "simulate", "simulate/decision", "simulate/internal/request", "simulate/internal/match", "simulate/internal/rbac", "simulate/internal/jwt", "simulate/internal/tlscontext", "simulate/internal/route", "simulate/internal/upstream", "simulate/internal/hcm", "simulate/internal/network", "simulate/internal/listener", "render", "internal/envoytest", "internal/callgen", "internal/realenvoy", "internal/realenvoy/accesslog", "internal/realenvoy/rootless"}, "validation must not depend on what is generated"},
 	{"sigs.k8s.io/kustomize", []string{"internal/kustomize"}, "the library fetches and runs what its input names; one place decides what it sees"},
 	{"github.com/spf13/cobra", []string{"cmd/sem"}, "a library has no flags"},
 	{"github.com/charmbracelet/lipgloss", []string{"internal/output"}, "looks are decided in one place"},

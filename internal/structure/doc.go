@@ -6,5 +6,5 @@
 //	go run ./internal/structure            # a line for each package
 //	go run ./internal/structure -v ./simulate   # with the files of the circle
 //
-// A test keeps the limits; what exceeds them today is in a table of exceptions that may only shrink.
+// A test keeps the limits, without exceptions.
 package main

@@ -33,7 +33,7 @@ func main() {
 
 func (p *measured) print(out *tabwriter.Writer, verbose bool) {
 	mark := ""
-	if p.divided() != nil {
+	if p.exceeding() != nil {
 		mark = " !"
 	}
 	methods := ""

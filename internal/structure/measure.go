@@ -29,8 +29,8 @@ const (
 	mostMethods  = 40
 )
 
-// divided returns what exceeds the limits, one line each.
-func (p *measured) divided() []string {
+// exceeding returns what exceeds the limits, one line each.
+func (p *measured) exceeding() []string {
 	var out []string
 	if p.files >= smallPackage && len(p.circle)*3 > p.files {
 		out = append(out, fmt.Sprintf("%d of %d files form a circle, more than a third", len(p.circle), p.files))

@@ -8,8 +8,8 @@ import (
 	"runtime"
 	"sync"
 
+	"sem.example/internal/callgen"
 	"sem.example/internal/envoy"
-	"sem.example/internal/probe"
 	"sem.example/internal/realenvoy"
 	"sem.example/simulate"
 )
@@ -75,7 +75,7 @@ func compareProxy(ctx context.Context, o options, s testedProxy) result {
 		snapshot := compiler.Snapshot()
 		calls := s.own()
 		if o.limit != none {
-			calls = append(calls, probe.Calls(snapshot, s.proxy, o.seed, o.limit)...)
+			calls = append(calls, callgen.Calls(snapshot, s.proxy, o.seed, o.limit)...)
 		}
 		read := snapshot
 		if o.altered != nil {

@@ -12,9 +12,9 @@ import (
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	"google.golang.org/protobuf/proto"
 
+	"sem.example/internal/callgen"
 	"sem.example/internal/envoy"
 	"sem.example/internal/envoytest"
-	"sem.example/internal/probe"
 	"sem.example/internal/realenvoy"
 	"sem.example/internal/realenvoy/upstream"
 	"sem.example/internal/source"
@@ -44,7 +44,7 @@ func TestConform(t *testing.T) {
 	}
 }
 
-var random = flag.Uint64("random", 3, "how many meshes to make up")
+var random = flag.Uint64("random", 3, "how many meshes to generate")
 
 // TestRandomMeshes does so for meshes that nobody thought of.
 func TestRandomMeshes(t *testing.T) {
@@ -102,7 +102,7 @@ func TestConformFindsMistakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := compiler.Snapshot()
-	calls := probe.Calls(s, w.proxies[0], 1, 60)
+	calls := callgen.Calls(s, w.proxies[0], 1, 60)
 	changes := map[string]func(proto.Message){
 		"another path": func(m proto.Message) {
 			onAction(m, func(a *routev3.RouteAction) { a.RegexRewrite, a.PrefixRewrite = nil, "" })

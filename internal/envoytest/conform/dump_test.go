@@ -8,9 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sem.example/internal/callgen"
 	"sem.example/internal/envoytest"
 	"sem.example/internal/pipeline"
-	"sem.example/internal/probe"
 	"sem.example/internal/realenvoy"
 	"sem.example/simulate"
 )
@@ -58,7 +58,7 @@ func compareDump(t *testing.T, path string, s testedProxy) {
 		t.Fatal(err)
 	}
 	differ := 0
-	for _, call := range probe.Calls(snapshot, s.proxy, 1, 200) {
+	for _, call := range callgen.Calls(snapshot, s.proxy, 1, 200) {
 		files, err := s.Trace(call, pipeline.TraceOptions{})
 		if err != nil {
 			t.Fatal(err)

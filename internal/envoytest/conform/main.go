@@ -5,7 +5,7 @@
 //
 // A mesh is a folder or a txtar archive. It holds documents and says which proxies to ask: proxies.json is a list of
 // them, requests.jsonl, calls.jsonl and request tests are calls for them; those of calls.jsonl are sent as they are,
-// beside the calls that are made up. With -random there are also meshes that are made up themselves. The exit status is 1 where a trace
+// beside the generated calls. With -random there are also generated meshes. The exit status is 1 where a trace
 // disagrees with Envoy.
 package main
 
@@ -23,8 +23,8 @@ func main() {
 	var o options
 	var output, archives string
 	flag.Uint64Var(&o.seed, "seed", 1, "chooses the calls")
-	flag.Uint64Var(&o.random, "random", 0, "how many meshes to make up beside those of the folders")
-	flag.Uint64Var(&o.first, "first", 1, "chooses the first of the meshes that are made up; each further one has the next number")
+	flag.Uint64Var(&o.random, "random", 0, "how many meshes to generate beside those of the folders")
+	flag.Uint64Var(&o.first, "first", 1, "chooses the first of the generated meshes; each further one has the next number")
 	flag.IntVar(&o.limit, "limit", 400, "calls to each proxy; 0 is all")
 	flag.BoolVar(&o.verbose, "v", false, "print each disagreement")
 	budget := flag.Duration("time", 10*time.Minute, "meshes that do not get their turn in this time are left out")

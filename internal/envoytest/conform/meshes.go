@@ -15,7 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"sem.example/internal/envoytest/manifest"
-	"sem.example/internal/envoytest/randmesh"
+	"sem.example/internal/envoytest/meshgen"
 	"sem.example/internal/pipeline"
 	"sem.example/internal/source"
 	"sem.example/internal/suite"
@@ -202,7 +202,7 @@ func lines[T any](text []byte) ([]T, error) {
 // generated is the mesh of a seed, with up to three of its proxies.
 func generated(seed uint64) (*world, error) {
 	const some = 3
-	m := randmesh.New(seed)
+	m := meshgen.New(seed)
 	text, err := manifest.Write(m.Documents)
 	if err != nil {
 		return nil, err

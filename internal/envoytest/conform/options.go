@@ -6,7 +6,7 @@ type options struct {
 	envoy   string
 	seed    uint64
 	limit   int
-	random  uint64 // how many meshes to make up
+	random  uint64 // how many meshes to generate
 	first   uint64 // the seed of the first of them
 	verbose bool
 	altered func(*envoy.Snapshot) *envoy.Snapshot // what the trace reads instead of what Envoy runs: a mistake to be found
