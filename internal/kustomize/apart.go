@@ -16,7 +16,7 @@ import (
 )
 
 // limits of one build in a process of its own.
-var limits = subprocess.Limits{Memory: 1 << 30, Time: 30 * time.Second}
+var limits = subprocess.Limits{Memory: 1 << 30, Time: 2 * time.Minute}
 
 // NewPool returns the processes that build: a command that calls [Serve] with the two arguments that follow.
 func NewPool(command []string) *subprocess.Pool { return subprocess.NewPool(command, limits) }

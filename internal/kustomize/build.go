@@ -2,6 +2,7 @@ package kustomize
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -36,8 +37,14 @@ type File struct {
 }
 
 // Plan reads the kustomization in a folder of the tree, and what it uses.
-func (t *Tree) Plan(folder string) *Plan {
-	p := &plan{tree: t, copies: map[string][]byte{}, sizes: map[string]size{}, used: map[string]bool{}, component: map[string]bool{}}
+func (t *Tree) Plan(folder string) *Plan { return t.plan(folder, false, nil) }
+
+// plan is as Plan, with the schemas of custom types where they are wanted, and without the patches of some resources.
+func (t *Tree) plan(folder string, wholeTypes bool, lacking []string) *Plan {
+	p := &plan{
+		wholeTypes: wholeTypes, lacking: lacking,
+		tree: t, copies: map[string][]byte{}, sizes: map[string]size{}, used: map[string]bool{}, component: map[string]bool{},
+	}
 	out := &Plan{Tree: t, Folders: map[string]bool{}, folder: folder, plan: p}
 	_, out.fault = p.folder(folder)
 	for f := range p.sizes {
@@ -65,12 +72,35 @@ func (o *Plan) Build() *Build {
 	default:
 		fault = p.run(o.folder, b)
 	}
+	if fault != nil && p.shortened {
+		return p.tree.plan(o.folder, true, p.lacking).Build()
+	}
+	if id := unmatched(fault); id != "" && len(p.left) > 0 && len(p.lacking) < maxLacking {
+		return p.tree.plan(o.folder, p.wholeTypes, append(p.lacking, id)).Build()
+	}
 	if fault != nil {
 		b.Failed, b.Documents = true, nil
 		fault.Minor = fault.Minor || len(p.left) > 0
 		b.Problems = append(b.Problems, *fault)
 	}
 	return b
+}
+
+// maxLacking is how many patches are left out because what they are about is.
+const maxLacking = 20
+
+// noMatch is what kustomize says of a patch whose resource there is not.
+var noMatch = regexp.MustCompile(`no matches for Id ([^\s;"]+/[^\s;"]+)`)
+
+// unmatched is the resource that a build lacks for a patch, as kustomize names it; "" where it fails by something else.
+func unmatched(fault *source.Problem) string {
+	if fault == nil {
+		return ""
+	}
+	if m := noMatch.FindStringSubmatch(fault.Message); m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 // run has the library build the copies, and makes documents of what it built, with the places of what they were made of.
@@ -112,6 +142,9 @@ func (p *plan) unmarked(doc *source.Document) []*source.Document {
 // names, where it names one.
 func (p *plan) explain(name string, err error) *source.Problem {
 	text := strings.Join(strings.Fields(strings.ReplaceAll(err.Error(), memoryRoot+"/", "")), " ")
+	if steps := accumulating.FindAllStringIndex(text, -1); steps != nil {
+		text = text[steps[len(steps)-1][1]:] // what led to the folder is known
+	}
 	f := p.fault(name, source.Range{}, "kustomize cannot build it: "+text)
 	for _, doc := range slices.Backward(p.marked) {
 		if strings.Contains(text, identity(doc)) {
@@ -130,14 +163,8 @@ func (p *plan) explain(name string, err error) *source.Problem {
 	return f
 }
 
-// identity is how kustomize names a document: "Service.v1.[noGrp]/web.".
-func identity(doc *source.Document) string {
-	group, version, grouped := strings.Cut(doc.APIVersion, "/")
-	if !grouped {
-		group, version = "[noGrp]", doc.APIVersion
-	}
-	return doc.Kind + "." + version + "." + group + "/" + doc.Name + "."
-}
+// accumulating is what kustomize says of each kustomization on the way to the one that it cannot build.
+var accumulating = regexp.MustCompile(`recursed accumulation of path '[^']*': `)
 
 // eachText calls f for each string of a tree.
 func eachText(n *source.Node, f func(*source.Node)) {

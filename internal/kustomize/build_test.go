@@ -107,3 +107,40 @@ func TestBounds(t *testing.T) {
 		t.Errorf("%+v", b.Problems)
 	}
 }
+
+// What is left out leaves out its patches, and the rest is built.
+func TestPatchOfWhatIsLeftOut(t *testing.T) {
+	const base = "https://example.com/org/repo//base?ref=v1"
+	patch := strings.Replace(virtualService, "name: web", "name: other", 1)
+	tests := map[string]struct {
+		kustomization string
+		failed        bool
+	}{
+		"remote base, patch in a file": {"resources: [vs.yaml, '" + base + "']\npatches: [{path: patch.yaml}]", false},
+		"remote base, inline patch":    {"resources: [vs.yaml, '" + base + "']\npatchesStrategicMerge:\n- |\n  " + strings.ReplaceAll(patch, "\n", "\n  "), false},
+		"whole":                        {"resources: [vs.yaml]\npatches: [{path: patch.yaml}]", true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := NewTree(folder(map[string]string{"vs.yaml": virtualService, "patch.yaml": patch, "kustomization.yaml": test.kustomization})).Plan(".").Build()
+			if b.Failed != test.failed || !b.Failed && len(b.Documents) != 1 {
+				t.Errorf("%+v", b)
+			}
+		})
+	}
+}
+
+// The schemas of custom types are left out, unless a patch is about one.
+func TestSchemasOfTypes(t *testing.T) {
+	const definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: a.example.com}\nspec:\n  group: example.com\n  versions:\n  - name: v1\n    schema: {openAPIV3Schema: {type: object}}\n"
+	const patch = "\npatches: [{target: {kind: CustomResourceDefinition}, patch: '[{op: replace, path: /spec/versions/0/schema/openAPIV3Schema/type, value: array}]'}]"
+	for kustomization, want := range map[string]string{"resources: [crd.yaml]": "", "resources: [crd.yaml]" + patch: "array"} {
+		b := NewTree(folder(map[string]string{"crd.yaml": definition, "kustomization.yaml": kustomization})).Plan(".").Build()
+		if b.Failed {
+			t.Fatalf("%+v", b.Problems)
+		}
+		if have := b.Documents[0].Tree().Get("spec").Get("versions").Items[0].Get("schema").Get("openAPIV3Schema").StringAt("type"); have != want {
+			t.Errorf("%s: the schema has the type %q, want %q", kustomization, have, want)
+		}
+	}
+}

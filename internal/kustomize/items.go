@@ -14,7 +14,7 @@ func patch(k *kustomization, n *source.Node) (*source.Node, *source.Problem) {
 		if strings.Contains(n.Text, "\n") || k.tree.isText(n.Text) {
 			return k.inline(n)
 		}
-		return k.plainFile(n)
+		return k.patchFile(n)
 	}
 	return k.item(n, []string{"target", "options"})
 }
@@ -33,13 +33,13 @@ func (k *kustomization) item(n *source.Node, keep []string) (*source.Node, *sour
 		case f.Value.Kind == source.Null || f.Key == "path" && f.Value.Text == "":
 			continue
 		case f.Key == "path":
-			value, fault = k.plainFile(f.Value)
+			value, fault = k.patchFile(f.Value)
 		case f.Key == "patch" && f.Value.Kind == source.String:
 			value, fault = k.inline(f.Value)
 		case !slices.Contains(keep, f.Key):
 			fault = k.at(f.Range, "there is no field "+f.Key+" here")
 		}
-		if fault != nil {
+		if fault != nil || value == nil {
 			return nil, fault
 		}
 		out.Fields = append(out.Fields, source.Field{Key: f.Key, Value: value})
@@ -47,11 +47,34 @@ func (k *kustomization) item(n *source.Node, keep []string) (*source.Node, *sour
 	return out, nil
 }
 
+// patchFile copies the file of a patch or a replacement.
+func (k *kustomization) patchFile(n *source.Node) (*source.Node, *source.Problem) {
+	name, fault := k.path(n)
+	if fault == nil && k.lacks(n, k.use(name).docs) {
+		return nil, nil
+	}
+	return k.plainFile(n)
+}
+
+// lacks reports whether a patch is about a resource that is not part of the build, and leaves it out.
+func (k *kustomization) lacks(n *source.Node, docs []*source.Document) bool {
+	lacks := slices.ContainsFunc(docs, func(doc *source.Document) bool {
+		return slices.ContainsFunc(k.lacking, func(id string) bool { return strings.HasPrefix(id, identity(doc)) })
+	})
+	if lacks {
+		k.leave(k.doc, n.Range, "the patch is about a resource that is not part of the build")
+	}
+	return lacks
+}
+
 // inline copies a patch that is written in the kustomization.
 func (k *kustomization) inline(n *source.Node) (*source.Node, *source.Problem) {
 	docs, problems := source.Parse(&source.File{Name: "patch.yaml", Data: []byte(n.Text)})
 	if len(problems) > 0 {
 		return nil, k.at(n.Range, "the patch: "+problems[0].Message)
+	}
+	if k.lacks(n, docs) {
+		return nil, nil
 	}
 	var out []byte
 	for i, doc := range docs {

@@ -33,6 +33,9 @@ type plan struct {
 	used           map[string]bool    // files
 	order          []string           // of the used files
 	left           []source.Problem
+	wholeTypes     bool     // with the schemas of custom types, which a patch may be about
+	shortened      bool     // a custom type has lost its schemas
+	lacking        []string // resources that are not part of the build, whose patches are left out
 }
 
 // size is what a folder comes to, with all that it uses.
@@ -99,6 +102,9 @@ const marks = "sem.example/source-"
 // mark returns the tree of an object with an annotation that names it; that of anything else as it is.
 func (p *plan) mark(doc *source.Document) *source.Node {
 	root := doc.Tree()
+	if doc.Kind == "CustomResourceDefinition" && !p.wholeTypes {
+		root, p.shortened = withoutSchemas(root), true
+	}
 	meta := root.Get("metadata")
 	if doc.Kind == "" || meta == nil || meta.Kind != source.Map {
 		return root
@@ -109,6 +115,21 @@ func (p *plan) mark(doc *source.Document) *source.Node {
 	key := fmt.Sprintf("%s%06d", marks, len(p.marked))
 	p.marked = append(p.marked, doc)
 	return root.With("metadata", meta.With("annotations", meta.Get("annotations").With(key, &source.Node{Kind: source.String})))
+}
+
+// withoutSchemas returns the definition of a type without its schemas, which are most of what large repositories hold, cost the library
+// most of its time, and say nothing of a mesh.
+func withoutSchemas(root *source.Node) *source.Node {
+	spec := root.Get("spec")
+	versions := spec.Get("versions")
+	if versions == nil || versions.Kind != source.List {
+		return root
+	}
+	short := &source.Node{Kind: source.List, Range: versions.Range}
+	for _, v := range versions.Items {
+		short.Items = append(short.Items, v.Without("schema"))
+	}
+	return root.With("spec", spec.With("versions", short).Without("validation"))
 }
 
 // unmark takes the marks from a resource that was built, and returns the documents that they name.
@@ -133,4 +154,13 @@ func (p *plan) unmark(root *source.Node) []*source.Document {
 		meta.Fields = slices.DeleteFunc(meta.Fields, func(f source.Field) bool { return f.Key == "annotations" })
 	}
 	return from
+}
+
+// identity is how kustomize names a document: "Service.v1.[noGrp]/web.".
+func identity(doc *source.Document) string {
+	group, version, grouped := strings.Cut(doc.APIVersion, "/")
+	if !grouped {
+		group, version = "[noGrp]", doc.APIVersion
+	}
+	return doc.Kind + "." + version + "." + group + "/" + doc.Name + "."
 }

@@ -8,18 +8,19 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"sync"
 
 	"sem.example/internal/source"
 	"sem.example/internal/subprocess"
 )
 
-// A Tree is the folder that builds may read, and nothing beyond it: also no link leads out of it. It is read from by one build at a
-// time.
+// A Tree is the folder that builds may read, and nothing beyond it: also no link leads out of it. Plans are made one after another.
 type Tree struct {
 	fsys  fs.FS
 	close func() error
 	name  func(string) string // of a file for people, by its path in the tree
 	files map[string]*file
+	mu    sync.Mutex       // of files
 	pool  *subprocess.Pool // of processes that build; nil for this process
 }
 
@@ -72,6 +73,8 @@ const maxFile = 8 << 20
 
 // read returns a file by its path in the tree.
 func (t *Tree) read(name string) *file {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if f := t.files[name]; f != nil {
 		return f
 	}
@@ -112,6 +115,8 @@ func IsFile(name string) bool {
 
 // kustomization returns the path of the kustomization of a folder, "" where it has none.
 func (t *Tree) kustomization(folder string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	for _, base := range names {
 		name := path.Join(folder, base)
 		if t.files[name] != nil {

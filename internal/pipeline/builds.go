@@ -185,16 +185,22 @@ func (b *builder) build(folders []kustomized) {
 			return p != nil && p.Tree == folders[i].tree && p.Folders[folders[i].path]
 		})
 	}
-	for again := true; again; {
-		again = false
+	for {
+		var next []int
 		for i, p := range plans {
-			if p == nil || p.Done || part(i) {
-				continue
+			if p != nil && !p.Done && !part(i) {
+				next = append(next, i)
 			}
-			if made := p.Build(); !b.add(folders[i].name, made) {
+		}
+		if len(next) == 0 {
+			return
+		}
+		made := make([]*kustomize.Build, len(next))
+		b.opts.Watch.Each("building kustomizations", len(next), func(k int) { made[k] = plans[next[k]].Build() })
+		for k, i := range next {
+			if !b.add(folders[i].name, made[k]) {
 				plans[i] = nil // what it uses is judged by itself
 			}
-			again = true
 		}
 	}
 }

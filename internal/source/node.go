@@ -1,5 +1,7 @@
 package source
 
+import "slices"
+
 // Kind is the JSON type of a [Node].
 type Kind uint8
 
@@ -80,6 +82,16 @@ func (n *Node) With(key string, value *Node) *Node {
 	}
 	out.Fields = append(out.Fields, Field{Key: key, Value: value})
 	return out
+}
+
+// Without returns a copy of a map without a key; anything but a map as it is.
+func (n *Node) Without(key string) *Node {
+	if n == nil || n.Kind != Map {
+		return n
+	}
+	out := *n
+	out.Fields = slices.DeleteFunc(slices.Clone(n.Fields), func(f Field) bool { return f.Key == key })
+	return &out
 }
 
 func (n *Node) field(key string) *Field {
