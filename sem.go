@@ -1,6 +1,7 @@
 package sem
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -152,7 +153,7 @@ type Dump struct {
 
 // LoadDump reads Envoy's /config_dump?include_eds, or what "istioctl proxy-config all -o json" prints.
 func LoadDump(data []byte) (*Dump, error) {
-	d, err := pipeline.LoadDump(data)
+	d, err := pipeline.LoadDump(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
 	}

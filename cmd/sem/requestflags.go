@@ -126,18 +126,25 @@ func onlyLine(r io.Reader) (string, error) {
 
 // openLines reads a file, or standard input for "-", line by line.
 func openLines(cmd *cobra.Command, name string) (*bufio.Scanner, func(), error) {
-	var r io.Reader = cmd.InOrStdin()
-	done := func() {}
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, nil, err
-		}
-		r, done = f, func() { f.Close() }
+	r, done, err := open(cmd, name)
+	if err != nil {
+		return nil, nil, err
 	}
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 64<<10), 16<<20)
 	return lines, done, nil
+}
+
+// open opens a file, or standard input for "-". The function closes it.
+func open(cmd *cobra.Command, name string) (io.Reader, func(), error) {
+	if name == "-" {
+		return cmd.InOrStdin(), func() {}, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f, func() { f.Close() }, nil
 }
 
 // readWhole reads a file, or standard input for "-".

@@ -2,74 +2,106 @@ package envoy
 
 import "strings"
 
-// dump takes the resources in force from the sections of Envoy's /config_dump. Resources that are warming or were
-// rejected are not in force and are passed over.
-func (l *loader) dump(sections []any) {
-	for _, s := range sections {
-		section, ok := s.(map[string]any)
+// A place leads from a list of a section of Envoy's /config_dump to the resources: their kind, and the fields within each
+// item of the list.
+type place struct {
+	kind string
+	path []string
+}
+
+// sectionLists are the lists of resources in force, by the names of the lists, each of which stands in one section only. Resources
+// that are warming or were rejected are not in force. Static route tables stand inline in their listeners, static
+// endpoints in their clusters, where DNS names are still names.
+var sectionLists = map[string]place{
+	"static_listeners":         {"listeners", []string{"listener"}},
+	"dynamic_listeners":        {"listeners", []string{"active_state", "listener"}},
+	"dynamic_route_configs":    {"routes", []string{"route_config"}},
+	"static_clusters":          {"clusters", []string{"cluster"}},
+	"dynamic_active_clusters":  {"clusters", []string{"cluster"}},
+	"dynamic_endpoint_configs": {"endpoints", []string{"endpoint_config"}},
+}
+
+// dump reads a section of /config_dump.
+func (l *loader) dump() error {
+	_, err := l.in.object(func(key string) error {
+		if key == "@type" {
+			return l.sectionType()
+		}
+		name := snake(key)
+		if name == "bootstrap" {
+			return l.bootstrap()
+		}
+		at, ok := sectionLists[name]
 		if !ok {
-			continue
+			return l.in.skip()
 		}
-		kind, _ := section["@type"].(string)
-		switch kind[strings.LastIndex(kind, ".")+1:] {
-		case "BootstrapConfigDump":
-			bootstrap, _ := section["bootstrap"].(map[string]any)
-			l.node(bootstrap)
-		case "ListenersConfigDump":
-			l.section("listeners", section, path{"staticListeners", "listener"}, path{"dynamicListeners", "activeState", "listener"})
-		case "RoutesConfigDump":
-			// Static route tables stand inline in their listeners.
-			l.section("routes", section, path{"dynamicRouteConfigs", "routeConfig"})
-		case "ClustersConfigDump":
-			l.section("clusters", section, path{"staticClusters", "cluster"}, path{"dynamicActiveClusters", "cluster"})
-		case "EndpointsConfigDump":
-			// Static ones stand in their clusters, where DNS names are still names.
-			l.section("endpoints", section, path{"dynamicEndpointConfigs", "endpointConfig"})
-		}
-	}
+		l.found = true
+		_, err := l.in.array(func() error { return l.at(at.kind, at.path) })
+		return err
+	})
+	return err
 }
 
-// node takes the proxy's own name from a bootstrap.
-func (l *loader) node(bootstrap map[string]any) {
-	node, _ := bootstrap["node"].(map[string]any)
-	l.out.Node, _ = node["id"].(string)
+// sectionType notes a section of resources, which may have no lists.
+func (l *loader) sectionType() error {
+	kind, err := l.in.text()
+	switch ShortType(kind) {
+	case "ListenersConfigDump", "RoutesConfigDump", "ClustersConfigDump", "EndpointsConfigDump":
+		l.found = true
+	}
+	return err
 }
 
-// A path leads to a resource: a list, then the fields within each of its items.
-type path []string
-
-func (l *loader) section(kind string, section map[string]any, paths ...path) {
-	l.found++
-	for _, p := range paths {
-		items, _ := field(section, p[0]).([]any)
-		for _, item := range items {
-			for _, name := range p[1:] {
-				object, _ := item.(map[string]any)
-				item = field(object, name)
-			}
-			if object, ok := item.(map[string]any); ok {
-				delete(object, "@type")
-				l.add(kind, object)
-			}
+// at reads the resource that a path of fields leads to from the next value.
+func (l *loader) at(kind string, path []string) error {
+	if len(path) == 0 {
+		return l.resource(kind)
+	}
+	_, err := l.in.object(func(key string) error {
+		if snake(key) != path[0] {
+			return l.in.skip()
 		}
-	}
+		return l.at(kind, path[1:])
+	})
+	return err
 }
 
-// field returns a field by its camelCase name, in whichever case it is written.
-func field(object map[string]any, name string) any {
-	if v, ok := object[name]; ok {
-		return v
+// bootstrap takes the proxy's own name from a bootstrap.
+func (l *loader) bootstrap() error {
+	_, err := l.in.object(func(key string) error {
+		if key != "node" {
+			return l.in.skip()
+		}
+		return l.node()
+	})
+	return err
+}
+
+func (l *loader) node() error {
+	_, err := l.in.object(func(key string) (err error) {
+		if key != "id" {
+			return l.in.skip()
+		}
+		l.out.Node, err = l.in.text()
+		return err
+	})
+	return err
+}
+
+// snake returns the snake_case form of a field's name, which may be written in camelCase.
+func snake(name string) string {
+	if !strings.ContainsFunc(name, upper) {
+		return name
 	}
-	var snake strings.Builder
+	var out strings.Builder
 	for _, r := range name {
-		if r >= 'A' && r <= 'Z' {
-			snake.WriteByte('_')
+		if upper(r) {
+			out.WriteByte('_')
 			r += 'a' - 'A'
 		}
-		snake.WriteRune(r)
+		out.WriteRune(r)
 	}
-	if v, ok := object[snake.String()]; ok {
-		return v
-	}
-	return nil
+	return out.String()
 }
+
+func upper(r rune) bool { return r >= 'A' && r <= 'Z' }

@@ -3,7 +3,6 @@ package envoy
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,8 +12,8 @@ import (
 	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
-	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
 // ErrNoResources says that a JSON document holds nothing that Envoy runs.
@@ -27,21 +26,41 @@ var ErrNoResources = errors.New("no listeners, routes, clusters or endpoints: ex
 // TypedStruct. A resource that cannot be read is left out and reported in NotModelled. The origins name the Istio
 // objects that the resources' own metadata names. The error is for a document that is not such a configuration at all.
 func Load(data []byte) (*Snapshot, error) {
-	root, err := decode(data)
+	return load(bytes.NewReader(data), func(protoreflect.Message) {})
+}
+
+// LoadFrom is [Load] of a stream that may be large: neither its text nor a tree of it is held. The messages have parts in
+// common and must not be changed; metadata that nothing reads is left out.
+func LoadFrom(r io.Reader) (*Snapshot, error) { return load(r, newSharer().share) }
+
+func load(r io.Reader, share func(protoreflect.Message)) (*Snapshot, error) {
+	in := newStream(r)
+	lists, dump := &loader{in: in, share: share, out: &Snapshot{}}, &loader{in: in, share: share, out: &Snapshot{}}
+	isDump := false
+	isObject, err := in.object(func(key string) (err error) {
+		switch key {
+		case "configs":
+			isDump, err = in.array(dump.dump)
+		case "node":
+			err = lists.node()
+		case "staticResources", "static_resources":
+			_, err = in.object(lists.list)
+		default:
+			err = lists.list(key)
+		}
+		return err
+	})
+	if err == nil {
+		err = in.end()
+	}
 	if err != nil {
 		return nil, err
 	}
-	l := &loader{out: &Snapshot{}}
-	if configs, ok := root["configs"].([]any); ok {
-		l.dump(configs)
-	} else {
-		l.node(root)
-		l.lists(root)
-		if static, ok := field(root, "staticResources").(map[string]any); ok {
-			l.lists(static)
-		}
+	l := lists
+	if isDump {
+		l = dump
 	}
-	if l.found == 0 {
+	if !isObject || !l.found {
 		return nil, ErrNoResources
 	}
 	l.sort()
@@ -49,83 +68,53 @@ func Load(data []byte) (*Snapshot, error) {
 	return l.out, nil
 }
 
-func decode(data []byte) (map[string]any, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	var root any
-	if err := d.Decode(&root); err != nil {
-		return nil, fmt.Errorf("not JSON: %w", err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("more than one JSON value")
-	}
-	object, ok := root.(map[string]any)
-	if !ok {
-		return nil, ErrNoResources
-	}
-	return object, nil
-}
-
-// A loader collects resources; found counts the lists that it met, empty ones too.
+// A loader collects resources; found reports whether it met one of their lists, if only an empty one.
 type loader struct {
+	in    jsonStream
+	share func(protoreflect.Message)
 	out   *Snapshot
-	found int
+	found bool
 }
 
-// lists takes the four lists of an object.
-func (l *loader) lists(from map[string]any) {
-	for _, kind := range []string{"listeners", "routes", "clusters", "endpoints"} {
-		items, ok := field(from, kind).([]any)
-		if !ok {
-			continue
-		}
-		l.found++
-		for _, item := range items {
-			l.add(kind, item)
-		}
-	}
-}
-
-// add reads one resource of a kind.
-func (l *loader) add(kind string, item any) {
-	switch kind {
-	case "listeners":
-		read(l, &l.out.Listeners, item, &listenerv3.Listener{})
-	case "routes":
-		read(l, &l.out.Routes, item, &routev3.RouteConfiguration{})
-	case "clusters":
-		read(l, &l.out.Clusters, item, &clusterv3.Cluster{})
-	case "endpoints":
-		read(l, &l.out.Endpoints, item, &endpointv3.ClusterLoadAssignment{})
-	}
-}
-
-var lenient = protojson.UnmarshalOptions{DiscardUnknown: true}
-
-func read[T proto.Message](l *loader, list *[]T, item any, into T) {
-	object, ok := item.(map[string]any)
-	if !ok {
-		return
-	}
-	if err := Read(object, into); err != nil {
-		what := string(into.ProtoReflect().Descriptor().Name())
-		l.out.NotModelled = append(l.out.NotModelled, NotModelled{
-			What:   fmt.Sprintf("%s %v", what, cmp.Or(field(object, "name"), field(object, "clusterName"))),
-			Reason: "it cannot be read: " + err.Error(),
-		})
-		return
-	}
-	*list = append(*list, into)
-}
-
-// Read fills a message from the JSON object that writes it, which it may change. Unknown fields are ignored. An extension
-// of a type that sem has no message for is kept as it is, wrapped in a TypedStruct.
-func Read(object map[string]any, into proto.Message) error {
-	text, err := json.Marshal(opaque(object))
-	if err != nil {
+// list reads the value of a key, which may be one of the four lists.
+func (l *loader) list(key string) error {
+	switch key {
+	case "listeners", "routes", "clusters", "endpoints":
+		isList, err := l.in.array(func() error { return l.resource(key) })
+		l.found = l.found || isList
 		return err
 	}
-	return lenient.Unmarshal(text, into)
+	return l.in.skip()
+}
+
+// resource reads one resource of a kind.
+func (l *loader) resource(kind string) error {
+	switch kind {
+	case "listeners":
+		return read(l, &l.out.Listeners, &listenerv3.Listener{})
+	case "routes":
+		return read(l, &l.out.Routes, &routev3.RouteConfiguration{})
+	case "clusters":
+		return read(l, &l.out.Clusters, &clusterv3.Cluster{})
+	}
+	return read(l, &l.out.Endpoints, &endpointv3.ClusterLoadAssignment{})
+}
+
+func read[T proto.Message](l *loader, list *[]T, into T) error {
+	m := message{in: l.in, share: l.share, into: into.ProtoReflect(), own: []byte("{")}
+	isObject, err := l.in.object(m.field)
+	if err != nil || !isObject {
+		return err
+	}
+	if fault := m.finish(); fault != nil {
+		l.out.NotModelled = append(l.out.NotModelled, NotModelled{
+			What:   fmt.Sprintf("%s %v", into.ProtoReflect().Descriptor().Name(), m.name()),
+			Reason: "it cannot be read: " + fault.Error(),
+		})
+		return nil
+	}
+	*list = append(*list, into)
+	return nil
 }
 
 // sort orders each list by name.

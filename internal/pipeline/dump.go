@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"sem.example/internal/envoy"
@@ -18,8 +19,8 @@ type Dump struct {
 }
 
 // LoadDump reads Envoy's /config_dump?include_eds, or what "istioctl proxy-config all -o json" prints of it.
-func LoadDump(data []byte) (*Dump, error) {
-	s, err := envoy.Load(data)
+func LoadDump(r io.Reader) (*Dump, error) {
+	s, err := envoy.LoadFrom(r)
 	if err != nil {
 		return nil, err
 	}

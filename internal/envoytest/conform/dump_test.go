@@ -53,7 +53,7 @@ func compareDump(t *testing.T, path string, s testedProxy) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dump, err := pipeline.LoadDump(text)
+	dump, err := pipeline.LoadDump(bytes.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
