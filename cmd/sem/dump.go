@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sem.example/internal/envoy"
+	"sem.example/internal/output"
 	"sem.example/internal/pipeline"
 	"sem.example/internal/source"
 	"sem.example/render"
@@ -41,7 +43,7 @@ func newDump() *cobra.Command {
 			if err := dumpStage(&buf, world, stage, p); err != nil {
 				return err
 			}
-			_, err = buf.WriteTo(cmd.OutOrStdout())
+			_, err = io.WriteString(cmd.OutOrStdout(), quoteLines(buf.String(), stage))
 			return err
 		},
 	}
@@ -49,6 +51,18 @@ func newDump() *cobra.Command {
 	proxy.add(cmd)
 	cmd.Flags().StringVar(&stage, "stage", "source", strings.Join(stages, ", "))
 	return cmd
+}
+
+// quoteLines quotes what a terminal or log could take for more than text. A snapshot is JSON, which is quoted already.
+func quoteLines(text, stage string) string {
+	if stage == "snapshot" {
+		return text
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = output.Quote(line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 func dumpStage(to *bytes.Buffer, world *pipeline.World, stage string, p simulate.Proxy) error {
@@ -82,24 +96,25 @@ func dumpStage(to *bytes.Buffer, world *pipeline.World, stage string, p simulate
 // dumpSource prints each document with the line of every scalar.
 func dumpSource(to *bytes.Buffer, docs []*source.Document) error {
 	for _, d := range docs {
-		fmt.Fprintf(to, "%s#%d %s %s/%s\n", d.File.Name, d.Index, d.Kind, d.Namespace, d.Name)
+		fmt.Fprintf(to, "%s#%d %s\n", output.Quote(d.File.Name), d.Index, output.Quote(d.Kind+" "+d.Namespace+"/"+d.Name))
 		dumpFields(to, d)
 	}
 	return nil
 }
 
-// dumpFields prints the fields of a document, but for the data of a Secret.
+// dumpFields prints the fields of a document. Of a Secret only what names it is printed: annotations can hold its data too.
 func dumpFields(to *bytes.Buffer, d *source.Document) {
 	if d.Kind != "Secret" {
 		dumpNode(to, "", d.Tree())
 		return
 	}
 	for _, f := range d.Tree().Fields {
-		if f.Key == "data" || f.Key == "stringData" {
-			fmt.Fprintf(to, "  %d:%d %s left out\n", f.Range.Line, f.Range.Column, f.Key)
-			continue
+		switch f.Key {
+		case "apiVersion", "kind", "type", "immutable":
+			dumpNode(to, f.Key, f.Value)
+		default:
+			fmt.Fprintf(to, "  %d:%d %s left out\n", f.Range.Line, f.Range.Column, output.Quote(f.Key))
 		}
-		dumpNode(to, f.Key, f.Value)
 	}
 }
 
@@ -111,20 +126,20 @@ func dumpNode(to *bytes.Buffer, path string, n *source.Node) {
 		dumpNode(to, source.Index(path, i), item)
 	}
 	if len(n.Fields)+len(n.Items) == 0 {
-		fmt.Fprintf(to, "  %d:%d %s = %s %q\n", n.Range.Line, n.Range.Column, path, n.Kind, n.Text)
+		fmt.Fprintf(to, "  %d:%d %s = %s %q\n", n.Range.Line, n.Range.Column, output.Quote(path), n.Kind, n.Text)
 	}
 }
 
 // dumpOrigins prints an address a line, with the fields behind it.
 func dumpOrigins(to *bytes.Buffer, origins envoy.Origins) error {
 	for _, at := range slices.Sorted(maps.Keys(origins)) {
-		fmt.Fprintln(to, at)
+		fmt.Fprintln(to, output.Quote(string(at)))
 		for _, o := range origins[at] {
 			place := fmt.Sprintf("%s %s/%s %s", o.Object.Kind, o.Object.Namespace, o.Object.Name, o.Field)
 			if at := o.Place().Position(); o.Doc != nil {
 				place = fmt.Sprintf("%s:%d %s", at.File, at.Line, place)
 			}
-			fmt.Fprintf(to, "  %s %s %s\n", o.Role, place, o.Note)
+			fmt.Fprintf(to, "  %s %s %s\n", o.Role, output.Quote(place), output.Quote(o.Note))
 		}
 	}
 	return nil

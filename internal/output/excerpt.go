@@ -17,7 +17,7 @@ func (p *reportPrinter) excerpt(at source.Place, title string, ink lipgloss.Styl
 	}
 	number := fmt.Sprintf("%4d", r.Line)
 	margin := p.palette.dim.Render(strings.Repeat(" ", len(number)) + " |")
-	line, from, to := window(file.Line(int(r.Line)), r, p.look.columns()-len(number)-3)
+	line, from, to := window(at.Excerpt(), r, p.look.columns()-len(number)-3)
 	if title != "" {
 		if at.Doc.Label != "" {
 			title += ", from " + Quote(at.Doc.Label)

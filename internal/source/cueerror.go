@@ -1,6 +1,7 @@
 package source
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +18,9 @@ func (r *cueReader) fail(first *content, all []*cueFault) {
 		p := r.complain(f)
 		p.File = first.file
 		r.blame(&p, f)
+		if p.aboutSecret() {
+			p.Message = withoutValues(p.Message, pathOf(f.path))
+		}
 		same := func(old Problem) bool { return old.Range == p.Range && old.Message == p.Message }
 		if len(first.problems) < maxTroubles && !slices.ContainsFunc(first.problems, same) {
 			first.problems = append(first.problems, p)
@@ -144,4 +148,22 @@ func conjuncts(v cue.Value) []cue.Value {
 		all = append(all, conjuncts(part)...)
 	}
 	return all
+}
+
+// aboutSecret reports whether a problem has a place in a file of CUE that makes a Secret. CUE says the values that it
+// complains about, and whatever is written in such a file may be one of the Secret's.
+func (p Problem) aboutSecret() bool {
+	places := append([]Mark{{File: p.File}}, p.Related...)
+	return slices.ContainsFunc(places, func(m Mark) bool { return m.File != nil && secretKind.Match(m.File.Data) })
+}
+
+// literalValue is a string, a sequence of bytes or a number in a message.
+var literalValue = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\b\d[\w.]*`)
+
+// withoutValues is a message without the values that it quotes, but for the path that it begins with.
+func withoutValues(message, path string) string {
+	if !strings.HasPrefix(message, path) {
+		path = ""
+	}
+	return path + literalValue.ReplaceAllString(message[len(path):], "[redacted]")
 }

@@ -20,6 +20,9 @@ type File struct {
 	lines []int // offset of the first byte of each line
 	ascii bool
 	runes []int32 // characters that begin before each block of bytes; nil where every character is a byte
+
+	findSecrets sync.Once
+	secrets     secretSpans
 }
 
 // Line returns the text of a line, counted from 1, without its end; "" where the file has no such line.
@@ -128,3 +131,11 @@ func bom(data []byte) []byte {
 	}
 	return nil
 }
+
+// A span is a part of a file's bytes.
+type span struct{ start, end int }
+
+func (s span) holds(at int) bool { return s.start <= at && at < s.end }
+
+// secretSpans are the parts of a file that are Secrets, and the documents that they stand in.
+type secretSpans struct{ objects, documents []span }

@@ -1,5 +1,7 @@
 package source
 
+import "slices"
+
 // A Place is a field of a document: the one way from a field to the file and line that it is written on. Where no document
 // came to be, it is a range of a file.
 type Place struct {
@@ -48,4 +50,29 @@ func (p Place) Source() *File {
 		return p.Doc.File
 	}
 	return p.Doc.fileAt(p.Field)
+}
+
+// Excerpt returns the line of a place as it may be shown: what belongs to a Secret is masked, character by character. It is ""
+// where the place itself is in a Secret, or is one of a document with a Secret that could not be read.
+//
+// It goes by the text, because a Secret is also to be kept from the message that it cannot be parsed.
+func (p Place) Excerpt() string {
+	f, r := p.Source(), p.Range()
+	if f == nil || !r.Known() {
+		return ""
+	}
+	line := f.Line(int(r.Line))
+	f.findSecrets.Do(func() { f.secrets = f.secretsIn() })
+	if len(f.secrets.objects) == 0 {
+		return line
+	}
+	hidden := f.secrets.objects
+	if p.Doc == nil || p.Doc.Kind == "" {
+		hidden = f.secrets.documents
+	}
+	at := f.offset(r.Line, r.Column)
+	if slices.ContainsFunc(hidden, func(s span) bool { return s.holds(at) }) {
+		return ""
+	}
+	return mask(line, f.lines[min(int(r.Line), len(f.lines))-1], hidden)
 }
