@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"sem.example/internal/pipeline"
@@ -39,6 +37,6 @@ func (v assumeValue) Set(text string) error {
 // tellAssumed says on standard error what the resources of a proxy are made of beside the input.
 func tellAssumed(cmd *cobra.Command, world *pipeline.World) {
 	if text := world.AssumedInShort(); text != "" {
-		fmt.Fprintln(cmd.ErrOrStderr(), "assuming:", text)
+		say(cmd, "assuming: %s", text)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"sem.example/internal/output"
 	"sem.example/internal/pipeline"
 	"sem.example/schema"
 )
@@ -73,12 +74,23 @@ func equipFlag(cmd *cobra.Command, f *pflag.Flag) {
 // cobra answers as cobra wants it: what begins with the word, and no files.
 func (c completer) cobra(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 	_, _ = useSettings(cmd)
-	found := slices.DeleteFunc(c(cmd, args, word), func(s string) bool { return !strings.HasPrefix(s, word) })
+	found := slices.DeleteFunc(c(cmd, args, word), func(s string) bool { return !strings.HasPrefix(s, word) || !typable(s) })
 	directive := cobra.ShellCompDirectiveNoFileComp
 	if len(found) == 1 && strings.ContainsAny(found[0][len(found[0])-1:], "=.") {
 		directive |= cobra.ShellCompDirectiveNoSpace
 	}
 	return found, directive
+}
+
+// typable reports whether a candidate is a word with at most a description. A shell prints it as it is, so a name of the input
+// that holds a line break or moves the cursor is no candidate.
+func typable(candidate string) bool {
+	for _, part := range strings.SplitN(candidate, "\t", 2) {
+		if output.Quote(part) != part {
+			return false
+		}
+	}
+	return true
 }
 
 var (

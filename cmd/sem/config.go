@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/output"
 )
 
 func newConfig() *cobra.Command {
@@ -73,7 +74,7 @@ func (s *settings) text() string {
 		return "# no " + settingsName + " here or above: every setting has its default\n"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# from %s\n", s.File)
+	fmt.Fprintf(&b, "# from %s\n", output.Quote(s.File))
 	for _, f := range s.Flags {
 		fmt.Fprintf(&b, "%s: %q\n", f.flag, f.value)
 	}

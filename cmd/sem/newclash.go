@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/output"
 	"sem.example/internal/pipeline"
 	"sem.example/internal/recipe"
 	"sem.example/internal/source"
@@ -29,7 +30,7 @@ func tellClashes(w io.Writer, dir string, files []recipe.File) {
 			first = false
 		}
 		at := d.At.Range()
-		fmt.Fprintf(w, "  %s:%d:%d: %s[%s]: %s\n", d.At.Source().Name, at.Line, at.Column, d.Level(), d.Check.ID, d.Message)
+		fmt.Fprintf(w, "  %s:%d:%d: %s[%s]: %s\n", output.Quote(d.At.Source().Name), at.Line, at.Column, d.Level(), d.Check.ID, output.Quote(d.Message))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"sem.example/internal/convert"
+	"sem.example/internal/quote"
 	"sem.example/internal/source"
 	"sem.example/schema"
 )
@@ -47,6 +49,7 @@ func FuzzStrings(f *testing.F) {
 	for _, s := range []string{
 		"", "on", "y", "0123", "1e3", "12:30:45", "~", "=", "<<", "a: b", "a # b", "- x", "*", "\\(x)", "#a", "_a", "true", "for",
 		"a\nb", "a\n  b\n", "\n a\n\n", "a \nb", "\ta", "a\r\nb", "\"\"\"", "\u00e9\u2028\ufeff", "'", "\x00", "2001-01-01",
+		"a\n::error file=x::y", "::warning::x", "a\n  ::error::x\n", "##vso[task.complete]", "a ##[error]b\nc", "\u202ea\u2066", "\x1b[31m", "\u009b", "\U000e0001", "a\u200db\nc",
 	} {
 		f.Add(s)
 	}
@@ -63,12 +66,18 @@ func FuzzStrings(f *testing.F) {
 	})
 }
 
+// workflowCommand is a line that GitHub Actions takes for a command.
+var workflowCommand = regexp.MustCompile(`(?m)^\s*::[A-Za-z]`)
+
 // same writes documents in each language and reads them back.
 func same(t *testing.T, docs []*source.Document) {
 	t.Helper()
 	var w convert.CUEWriter
 	for file, text := range map[string][]byte{"mesh.cue": w.File(docs), "mesh.yaml": convert.YAML(docs), "mesh.json": convert.JSON(docs)} {
 		back := filepath.Join(t.TempDir(), file)
+		if quote.LoggingCommand.Match(text) || workflowCommand.Match(text) || bytes.ContainsFunc(text, func(r rune) bool { return r != '\n' && r != '\t' && quote.Unsafe(r) }) {
+			t.Errorf("%s holds what a terminal or CI acts on: %q", file, text)
+		}
 		if err := os.WriteFile(back, text, 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"cuelang.org/go/cue/literal"
 	"cuelang.org/go/cue/token"
 
+	"sem.example/internal/quote"
 	"sem.example/internal/source"
 	"sem.example/schema"
 )
@@ -46,7 +47,7 @@ func (w *CUEWriter) File(docs []*source.Document) []byte {
 	if err != nil {
 		panic(err) // the syntax is made here
 	}
-	return text
+	return quote.Escapes(text)
 }
 
 // label names the field of a document after its kind and name, as serviceEntryGithub.
@@ -114,7 +115,11 @@ func expression(n *source.Node) ast.Expr {
 	case source.Number:
 		return number(n.Text)
 	case source.String:
-		return ast.NewLit(token.STRING, literal.String.WithOptionalTabIndent(1).Quote(n.Text))
+		form := literal.String.WithOptionalTabIndent(1)
+		if quote.Starts(n.Text) {
+			form = literal.String // on one line, which begins with a quote
+		}
+		return ast.NewLit(token.STRING, form.Quote(n.Text))
 	}
 	return ast.NewNull()
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 
+	"sem.example/internal/quote"
 	"sem.example/internal/source"
 )
 
@@ -27,5 +28,5 @@ func JSON(docs []*source.Document) []byte {
 		panic(err) // the tree is made of what JSON has
 	}
 	out.WriteByte('\n')
-	return out.Bytes()
+	return quote.EscapesJSON(out.Bytes())
 }

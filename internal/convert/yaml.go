@@ -3,9 +3,11 @@ package convert
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"sem.example/internal/quote"
 	"sem.example/internal/source"
 )
 
@@ -22,7 +24,7 @@ func YAML(docs []*source.Document) []byte {
 			panic(err) // the tree is made here
 		}
 	}
-	return out.Bytes()
+	return quote.Escapes(out.Bytes())
 }
 
 // head are the fields that every object begins with.
@@ -75,13 +77,14 @@ func emptyFlow(size int) yaml.Style {
 	return 0
 }
 
-// yamlString is a string, in quotes where YAML 1.1 or 1.2 would read it as anything else, and in lines where it has several.
+// yamlString is a string, in quotes where YAML 1.1 or 1.2 would read it as anything else, and in lines where it has several. What
+// a terminal or CI would act on is in quotes too, where it can be escaped.
 func yamlString(s string) *yaml.Node {
 	n := &yaml.Node{}
 	if err := n.Encode(s); err != nil {
 		panic(err) // a string has a form
 	}
-	if n.Style == 0 && !source.Plain(s) {
+	if n.Style == 0 && !source.Plain(s) || quote.Starts(s) || strings.ContainsFunc(s, func(r rune) bool { return r != '\n' && quote.Unsafe(r) }) {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n

@@ -14,6 +14,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/mesh/routing"
+	"sem.example/internal/quote"
 )
 
 // A printer writes an indented outline.
@@ -26,6 +27,9 @@ type printer struct {
 // line writes the parts that are not empty, two spaces apart.
 func (p *printer) line(parts ...string) {
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+	for i, part := range parts {
+		parts[i] = quote.Text(part)
+	}
 	if p.err == nil && len(parts) > 0 {
 		_, p.err = fmt.Fprintln(p.w, strings.Repeat("  ", p.depth)+strings.Join(parts, "  "))
 	}

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/quote"
 	"sem.example/internal/source"
 	"sem.example/internal/suite"
 	"sem.example/simulate"
@@ -171,7 +172,7 @@ func checkOutput(t *testing.T, name, out string) {
 		t.Errorf("%s: not UTF-8: %q", name, out)
 	}
 	for _, r := range out {
-		if r != '\n' && unsafeRune(r) {
+		if r != '\n' && quote.Unsafe(r) {
 			t.Errorf("%s: %U is raw in %q", name, r, out)
 			return
 		}
@@ -191,7 +192,7 @@ func checkOutput(t *testing.T, name, out string) {
 	case startsCommand.MatchString(out):
 		t.Errorf("%s: a line is a workflow command: %q", name, out)
 	}
-	if loggingCommand.MatchString(out) {
+	if quote.LoggingCommand.MatchString(out) {
 		t.Errorf("%s: a logging command: %q", name, out)
 	}
 	if strings.HasSuffix(name, "junit") {
@@ -228,25 +229,4 @@ func FuzzEscapeJSON(f *testing.F) {
 		}
 		checkOutput(t, "json", out.String())
 	})
-}
-
-// TestQuote shows what becomes of texts that do something.
-func TestQuote(t *testing.T) {
-	for text, want := range map[string]string{
-		"plain größe":              "plain größe",
-		"a\nb\tc":                  `a\nb\tc`,
-		"\x1b[31m":                 `\x1b[31m`,
-		"\u202eevil\u200b":         `\u202eevil\u200b`,
-		"\u009b":                   `\u009b`,
-		"\xff":                     `\xff`,
-		"::error::x":               `:\x3aerror:\x3ax`,
-		"a ##vso[task.complete] b": `a #\x23vso[task.complete] b`,
-		"::1":                      "::1",
-		"[fd00::ab]:80":            "[fd00::ab]:80",
-		`\.example\.com`:           `\.example\.com`,
-	} {
-		if got := Quote(text); got != want {
-			t.Errorf("Quote(%q) = %s, want %s", text, got, want)
-		}
-	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"unicode/utf8"
+
+	"sem.example/internal/quote"
 )
 
 // A JSONWriter passes JSON on, with characters that a terminal does not show as they are written as escapes (see [Quote]).
@@ -38,7 +40,7 @@ func (w *JSONWriter) Write(p []byte) (int, error) {
 		}
 		r, size := utf8.DecodeRune(data[i:])
 		w.last = 0
-		if unsafeRune(r) || r == '#' { // two of them may begin a command of a CI
+		if quote.Unsafe(r) || r == '#' { // two of them may begin a command of a CI
 			if err := w.escaped(data[start:i], r); err != nil {
 				return 0, err
 			}
