@@ -63,8 +63,7 @@ func walk(args []string, wanted func(name string) bool, follow bool) ([]input, [
 		info, err := os.Stat(arg)
 		switch {
 		case err != nil:
-			w.refuse(arg, err)
-			w.problems[len(w.problems)-1].Missing = errors.Is(err, fs.ErrNotExist)
+			w.refuseArgument(arg, err)
 		case !info.IsDir():
 			w.add(input{name: arg, named: true})
 		default:
@@ -83,6 +82,11 @@ func (w *walker) add(in input) {
 
 func (w *walker) refuse(name string, err error) {
 	w.problems = append(w.problems, Problem{Trouble: Unreadable, File: &File{Name: name}, Message: reason(err)})
+}
+
+func (w *walker) refuseArgument(name string, err error) {
+	w.refuse(name, err)
+	w.problems[len(w.problems)-1].Missing = errors.Is(err, fs.ErrNotExist)
 }
 
 // folder adds the wanted files of a folder and of all below it. Hidden ones are left out, and so are the templates of Helm
@@ -117,7 +121,7 @@ func walkFS(fsys fs.FS, args []string, wanted func(name string) bool) ([]input, 
 		info, err := fs.Stat(fsys, arg)
 		switch {
 		case err != nil:
-			w.refuse(arg, err)
+			w.refuseArgument(arg, err)
 		case !info.IsDir():
 			w.add(input{name: arg, named: true})
 		default:
