@@ -16,6 +16,7 @@ type Options struct {
 	Origins   envoy.Origins // of the resources, for one of these:
 	Annotate  bool          // writes each resource's origins into its metadata, as filter_metadata.sem
 	SourceMap bool          // adds "source_map", which leads from addresses to origins
+	Unread    []string      // parts of the input that could not be read, which "unread" lists
 }
 
 // JSON writes the resources of a proxy that pass the filter: an object with one list for each type. Each resource is asked
@@ -31,6 +32,9 @@ func JSON(w io.Writer, from envoy.Lists, o Options) error {
 	}
 	if o.SourceMap {
 		d.list("source_map", entries(SourceMap(from, o.Origins, o.Filter)))
+	}
+	if len(o.Unread) > 0 {
+		d.list("unread", texts(o.Unread))
 	}
 	return d.close()
 }
@@ -60,10 +64,20 @@ func resources(list envoy.List, t envoy.Type, o Options) iter.Seq[piece] {
 	}
 }
 
+func texts(all []string) iter.Seq[piece] {
+	return func(yield func(piece) bool) {
+		for _, text := range all {
+			if !yield(func(p *page) { p.value(text) }) {
+				return
+			}
+		}
+	}
+}
+
 func entries(all []Entry) iter.Seq[piece] {
 	return func(yield func(piece) bool) {
 		for _, e := range all {
-			if !yield(func(p *page) { p.entry(e) }) {
+			if !yield(func(p *page) { p.value(e) }) {
 				return
 			}
 		}

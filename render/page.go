@@ -96,10 +96,10 @@ func (p *page) layOut(text []byte, indent string) {
 	p.err = json.Indent(&p.text, text, indent, "  ")
 }
 
-// entry writes an entry of the source map as an item of a list.
-func (p *page) entry(e Entry) {
+// value writes what is no message, such as an entry of the source map, as an item of a list.
+func (p *page) value(v any) {
 	var text []byte
-	if text, p.err = json.Marshal(e); p.err == nil {
+	if text, p.err = json.Marshal(v); p.err == nil {
 		p.raw(itemStart)
 		p.layOut(text, itemIndent)
 	}

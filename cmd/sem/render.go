@@ -52,6 +52,8 @@ type renderCommand struct {
 
 	keep bool
 
+	unread []string // the parts of the input that could not be read, which the answer lists
+
 	annotate, sourceMap bool
 	check               string
 }
@@ -104,6 +106,7 @@ func (c *renderCommand) run(cmd *cobra.Command, paths []string) error {
 	if err := refuse(cmd, world, c.keep); err != nil {
 		return err
 	}
+	c.unread = output.Places(world.Found.Unread())
 	if world, err = admitted(cmd, world); err != nil {
 		return err
 	}
@@ -173,7 +176,7 @@ func (c *renderCommand) choose() error {
 }
 
 func (c *renderCommand) render(to io.Writer, cmd *cobra.Command, from pipeline.Resources) error {
-	options := render.Options{Filter: c.filter, Annotate: c.annotate, SourceMap: c.sourceMap}
+	options := render.Options{Filter: c.filter, Annotate: c.annotate, SourceMap: c.sourceMap, Unread: c.unread}
 	switch {
 	case c.what == "bootstrap":
 		leftOut, err := render.Bootstrap(to, from.Resources(), render.BootstrapOptions{Certs: c.certs, SelfSigned: c.certs != ""})

@@ -9,9 +9,12 @@ import (
 )
 
 // LCOV prints coverage in the format of lcov, which editors and CI shade files by: each line of an item with the hits of the
-// innermost item that it belongs to, and each item as a function.
+// innermost item that it belongs to, and each item as a function. Comments name what could not be read, which no test can reach.
 func LCOV(w io.Writer, r *suite.Report) error {
 	var b strings.Builder
+	for _, part := range Places(r.Unread()) {
+		fmt.Fprintf(&b, "# not read: %s\n", part)
+	}
 	if r.Coverage != nil {
 		items := r.Coverage.Items
 		for from := 0; from < len(items); {

@@ -87,6 +87,15 @@ func (p *reportPrinter) place(at source.Place) string {
 	return strings.Replace(shown, name, p.look.linked(name, fileName(at.Source()), int(at.Range().Line)), 1)
 }
 
+// Places are findings on a line each: the place and the message.
+func Places(findings diag.List) []string {
+	var lines []string
+	for i := range findings {
+		lines = append(lines, placeName(findings[i].At)+": "+Quote(findings[i].Message))
+	}
+	return lines
+}
+
 // placeName is a place in the form that editors and terminals understand.
 func placeName(at source.Place) string {
 	name := cmp.Or(Quote(fileName(at.Source())), "input")

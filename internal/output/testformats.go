@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"sem.example/internal/diag"
 	"sem.example/internal/source"
 	"sem.example/internal/suite"
 )
@@ -79,7 +80,21 @@ func TestsJUnit(w io.Writer, r *suite.Report) error {
 		all.Tests += s.Tests
 		all.Failures += s.Failures
 	}
+	if s := junitUnread(r.Unread()); len(s.Cases) > 0 {
+		all.Suites = append(all.Suites, s)
+		all.Tests += s.Tests
+	}
 	return writeXML(w, all)
+}
+
+// junitUnread are the parts of the configuration that could not be read, as cases that were skipped: the tests were run without them.
+func junitUnread(unread diag.List) junitSuite {
+	s := junitSuite{Name: "not read"}
+	for _, part := range Places(unread) {
+		s.Cases = append(s.Cases, junitCase{Name: part, Class: s.Name, Skipped: &junitSkipped{Message: "not read: the tests were run without it"}})
+	}
+	s.Tests, s.Skipped = len(s.Cases), len(s.Cases)
+	return s
 }
 
 func junitResult(f *suite.File, r *suite.Result) junitCase {

@@ -17,8 +17,8 @@ func Tests(w io.Writer, r *suite.Report, verbose bool, look Look) error {
 	for _, f := range r.Files {
 		p.file(f)
 	}
-	for _, d := range r.Unread() {
-		fmt.Fprintf(&p, "%s  %s: %s\n", p.palette.bad.Render("not read"), placeName(d.At), Quote(d.Message))
+	for _, part := range Places(r.Unread()) {
+		fmt.Fprintf(&p, "%s  %s\n", p.palette.bad.Render("not read"), part)
 	}
 	p.coverage(r.Coverage)
 	_, err := io.WriteString(w, p.String())
