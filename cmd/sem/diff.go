@@ -57,6 +57,7 @@ type diffCommand struct {
 	expect   string
 	out      stringList
 	keep     bool
+	unread   []string // what could not be read of both sides
 }
 
 // diffParts are what --only chooses among.
@@ -120,6 +121,7 @@ func (c *diffCommand) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	c.narrow(report)
+	report.Unread = c.unread
 	if c.traffic == "" && !strings.HasPrefix(args[1], "git:") && args[1] != "-" {
 		nameInput(report, args[1])
 	}
@@ -187,6 +189,7 @@ func (c *diffCommand) side(cmd *cobra.Command, path, istio string) (*pipeline.Wo
 	if err := refuse(cmd, world, c.keep); err != nil {
 		return nil, done, fmt.Errorf("%s: %w", path, err)
 	}
+	c.unread = append(c.unread, output.Places(world.Found.Unread())...)
 	if world, err = admitted(cmd, world); err != nil {
 		return nil, done, fmt.Errorf("%s: %w", path, err)
 	}

@@ -14,6 +14,7 @@ type Report struct {
 	Summary    Summary          `json:"summary"`
 	Changes    []ReportedChange `json:"changes"`
 	Undecided  []ReportedDoubt  `json:"undecided"`
+	Unread     []string         `json:"unread,omitempty"` // parts of the input that could not be read: what they would change is not known
 }
 
 // A Summary counts.

@@ -27,6 +27,9 @@ func DiffText(w io.Writer, r *diff.Report, look Look) error {
 	for _, u := range r.Undecided {
 		fmt.Fprintf(&b, "Undecided: %s\n  %s\n  for      %s, %s\n\n", Quote(u.Region), u.Why, proxiesText(u.Proxies), u.Direction)
 	}
+	for _, part := range r.Unread {
+		fmt.Fprintf(&b, "not read  %s\n", part)
+	}
 	b.WriteString(DiffSummary(r) + "\n")
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -36,11 +39,14 @@ func DiffText(w io.Writer, r *diff.Report, look Look) error {
 func DiffSummary(r *diff.Report) string {
 	s := r.Summary
 	if s.Requests > 0 {
-		return fmt.Sprintf("%d of %d requests are answered differently: %s", s.Moved, s.Requests, count(s.Changes, "change"))
+		return fmt.Sprintf("%d of %d requests are answered differently: %s", s.Moved, s.Requests, count(s.Changes, "change")) + unreadText(r)
 	}
 	text := fmt.Sprintf("%s, %d undecided", count(s.Changes, "change"), s.Undecided)
 	if s.Changes+s.Undecided == 0 {
 		text = "equivalent: every request gets the same answer"
+		if len(r.Unread) > 0 {
+			text = "no change in what was read"
+		}
 		if s.Narrowed {
 			text = "no change within --from, --gateway, --for and --only; the rest is not compared"
 		}
@@ -52,7 +58,15 @@ func DiffSummary(r *diff.Report) string {
 	if s.Unseen > 0 {
 		text += fmt.Sprintf("; differing clusters that no request reaches: %d", s.Unseen)
 	}
-	return text
+	return text + unreadText(r)
+}
+
+// unreadText qualifies a comparison of inputs that were not read whole.
+func unreadText(r *diff.Report) string {
+	if len(r.Unread) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %s of the input not read: what they would change is not known", count(len(r.Unread), "part"))
 }
 
 func expectedText(c diff.ReportedChange) string {
@@ -94,6 +108,9 @@ func DiffMarkdown(w io.Writer, r *diff.Report) error {
 	for _, u := range r.Undecided {
 		rows = append(rows, []string{"undecided", Quote(u.Region), string(u.Why), proxiesText(u.Proxies), "", ""})
 	}
+	for _, part := range r.Unread {
+		rows = append(rows, []string{"not read", code(part), "", "", "", ""})
+	}
 	m.table([]string{"change", "requests", "answer", "proxies", "witness", "decided at"}, rows)
 	_, err := io.WriteString(w, m.String())
 	return err
@@ -115,6 +132,9 @@ func DiffGitHub(w io.Writer, r *diff.Report) error {
 	}
 	for _, u := range r.Undecided {
 		fmt.Fprintf(&b, "::warning title=%s::%s\n", githubProperty.Replace("sem diff: undecided"), githubText.Replace(Quote(u.Region)+": "+string(u.Why)))
+	}
+	for _, part := range r.Unread {
+		fmt.Fprintf(&b, "::warning title=%s::%s\n", githubProperty.Replace("sem diff: not read"), githubText.Replace(part))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
