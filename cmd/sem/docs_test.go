@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -91,7 +92,7 @@ func pages(t *testing.T) []string {
 var ownFile = regexp.MustCompile("(?m)^```yaml\n# ([a-z0-9._/-]+\\.yaml)\n")
 
 // rerun returns a page with the output of its console blocks replaced by what execute gives for their commands. On the way a
-// block of YAML that begins with "# NAME.yaml" becomes that file, and a diff that begins with "--- NAME.yaml" changes it.
+// block of YAML that begins with "# NAME.yaml" becomes that file, and a diff is a patch that changes it.
 func rerun(page string, execute func(string) string) (string, error) {
 	var out strings.Builder
 	for {
@@ -108,7 +109,7 @@ func rerun(page string, execute func(string) string) (string, error) {
 			block = replay(block, execute)
 		case own != nil:
 			err = writeOwn(own[1], block)
-		case info == "diff" && strings.HasPrefix(block, "--- "):
+		case info == "diff":
 			err = patch(block)
 		}
 		if err != nil {
@@ -137,32 +138,19 @@ func writeOwn(name, text string) error {
 	return os.WriteFile(name, []byte(text), 0o644)
 }
 
-// patch applies a diff without line numbers: the lines that stay or go must stand in the file once, and become those that
-// stay or come. A line "@@" begins a further change.
+// patch applies a diff as readers do, who save it: with 'git apply'. Repositories above the current folder play no part.
 func patch(diff string) error {
-	head, body, _ := strings.Cut(diff, "\n")
-	name := strings.TrimPrefix(head, "--- ")
-	data, err := os.ReadFile(name)
+	here, err := os.Getwd()
 	if err != nil {
 		return err
 	}
-	text := string(data)
-	for _, change := range strings.Split(body, "@@\n") {
-		var was, becomes strings.Builder
-		for _, line := range strings.SplitAfter(change, "\n") {
-			if line != "" && line[0] != '+' {
-				was.WriteString(line[1:])
-			}
-			if line != "" && line[0] != '-' {
-				becomes.WriteString(line[1:])
-			}
-		}
-		if strings.Count("\n"+text, "\n"+was.String()) != 1 {
-			return fmt.Errorf("these lines do not stand in %s once:\n%s", name, was.String())
-		}
-		text = strings.TrimPrefix(strings.Replace("\n"+text, "\n"+was.String(), "\n"+becomes.String(), 1), "\n")
+	apply := exec.Command("git", "apply", "-")
+	apply.Env = append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(here))
+	apply.Stdin = strings.NewReader(diff)
+	if out, err := apply.CombinedOutput(); err != nil {
+		return fmt.Errorf("git apply: %s\n%s", out, diff)
 	}
-	return writeOwn(name, text)
+	return nil
 }
 
 // execute runs one command line of a page. Only sem itself is run; of the shell's own words "> FILE" is understood.

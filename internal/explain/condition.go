@@ -13,7 +13,7 @@ func conditionText(c decision.Condition) string {
 	case decision.Path:
 		text = "path " + c.Text.String()
 	case decision.Header:
-		text = "header " + c.Name + " " + c.Text.String()
+		text = headerName(c.Name) + " " + c.Text.String()
 	case decision.Query:
 		text = "query parameter " + c.Name + " " + c.Text.String()
 	case decision.Cookie:
@@ -69,7 +69,7 @@ func failedText(r decision.FailedCondition) string {
 // demandText words a condition on a text as a demand, and reports whether it is one.
 func demandText(c decision.Condition) (string, bool) {
 	subject, ok := map[decision.Subject]string{
-		decision.Path: "path", decision.Header: "header " + c.Name, decision.Query: "query parameter " + c.Name, decision.Cookie: "cookie " + c.Name,
+		decision.Path: "path", decision.Header: headerName(c.Name), decision.Query: "query parameter " + c.Name, decision.Cookie: "cookie " + c.Name,
 	}[c.Subject]
 	verb, rest, _ := strings.Cut(c.Text.String(), " ")
 	verb, known := infinitives[verb]
@@ -81,3 +81,11 @@ func demandText(c decision.Condition) (string, bool) {
 
 // infinitives are the verbs of tests of a text, as they follow "must".
 var infinitives = map[string]string{"is": "be", "starts": "start", "ends": "end", "contains": "contain", "matches": "match"}
+
+// headerName names what a condition on a header is about. Envoy tests the method, the authority and the scheme as headers.
+func headerName(name string) string {
+	if pseudo, ok := strings.CutPrefix(name, ":"); ok {
+		return pseudo
+	}
+	return "header " + name
+}

@@ -39,6 +39,26 @@ var fields = map[string][2]string{
 	"request.host":     {"to.operation.", "hosts"},
 }
 
+// tokenPayload is where the proxy keeps the claims of a request's token.
+const tokenPayload = "metadata.payload."
+
+// tokenFields are the fields that an AuthorizationPolicy has for claims: istiod splits "issuer/subject" at the slash.
+var tokenFields = map[string][2]string{
+	"iss": {"from.source.", "requestPrincipals (issuer)"},
+	"sub": {"from.source.", "requestPrincipals (subject)"},
+}
+
+// claimAttribute is the key of the condition of an AuthorizationPolicy about a claim.
+func claimAttribute(claim string) string {
+	switch claim {
+	case "aud":
+		return "request.auth.audiences"
+	case "azp":
+		return "request.auth.presenter"
+	}
+	return "request.auth.claims[" + strings.ReplaceAll(claim, ".", "][") + "]"
+}
+
 // Patterns that Istio makes of namespaces and service accounts, as they are tests of the client's identity.
 var (
 	namespacePattern = regexp.MustCompile(`^\.\*/ns/([^/]+)/\.\*$`)
@@ -58,11 +78,16 @@ func clauseField(c *decision.FailedClause) string {
 			field[1] = "serviceAccounts"
 		}
 	}
+	attribute := c.Attribute
+	if claim, isClaim := strings.CutPrefix(attribute, tokenPayload); isClaim {
+		field, ok = tokenFields[claim]
+		attribute = claimAttribute(claim)
+	}
 	switch {
 	case !ok && c.Not:
-		return fmt.Sprintf("when[%s].notValues", c.Attribute)
+		return fmt.Sprintf("when[%s].notValues", attribute)
 	case !ok:
-		return fmt.Sprintf("when[%s].values", c.Attribute)
+		return fmt.Sprintf("when[%s].values", attribute)
 	case c.Not:
 		return field[0] + "not" + strings.ToUpper(field[1][:1]) + field[1][1:]
 	}

@@ -72,7 +72,15 @@ func routeRemedy(h *simulate.Hop) string {
 	if h.VirtualHost == "" || h.Direction == "gateway" && document(h, "virtualHost", "") == "" {
 		return fmt.Sprintf("bind a VirtualService for the host %s to %s", h.Authority, document(h, "listener", "the Gateway"))
 	}
-	return "add a route without a match at the end of " + document(h, "virtualHost", "the VirtualService") + ", or a match for this request"
+	rules := document(h, "virtualHost", "the VirtualService")
+	if strings.HasPrefix(rules, "Gateway ") {
+		rules = "the VirtualService"
+	}
+	text := "add a route without a match at the end of " + rules + ", or a match for this request"
+	if none, ok := h.Facts.Outcome.Reason.(decision.NoRouteMatch); ok && none.Preflight {
+		text = "let a route with a corsPolicy match the method OPTIONS in " + rules + ": browsers send it before the request"
+	}
+	return text
 }
 
 func hostRemedy(h *simulate.Hop) string {

@@ -107,6 +107,9 @@ func noRouteText(r decision.NoRouteMatch) string {
 		return fmt.Sprintf("no route for the host %s: the virtual host has no routes", r.Authority)
 	case 1:
 		text = "the only route of the virtual host does not match"
+		if r.Similar == nil {
+			text += ": " + rejection(r.Only)
+		}
 	}
 	if s := r.Similar; s != nil {
 		text += "; " + s.Label + " nearly does (" + conditionText(s.Path) + "): " + differenceText(s.Difference)
@@ -137,9 +140,9 @@ func causeText(c decision.ResponseCause) string {
 	case decision.RouteResponds:
 		return "direct response from the route"
 	case decision.Preflight:
-		return "the proxy responds to the CORS preflight"
+		return "CORS preflight"
 	case decision.PreflightNotAllowed:
-		return "the proxy responds to the CORS preflight and does not allow the origin"
+		return "CORS preflight from an origin that is not allowed"
 	case decision.FaultInjected:
 		return "the route injects a fault"
 	}

@@ -41,6 +41,9 @@ func clauseGot(c *simulate.FailedClause) string {
 	case strings.HasPrefix(c.Field, "from.source.principals"), strings.HasPrefix(c.Field, "from.source.namespaces"), strings.HasPrefix(c.Field, "from.source.serviceAccounts"):
 		return "; the client has no identity: it does not use mutual TLS"
 	}
+	if strings.HasPrefix(c.Field, "from.source.requestPrincipals") || strings.HasPrefix(c.Field, "when[request.auth.") {
+		return "; the request has no valid token with this claim"
+	}
 	return "; the request has none"
 }
 

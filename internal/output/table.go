@@ -64,7 +64,7 @@ func placeText(at *simulate.Place, folder string) string {
 // stageNames are the words for people of the stages whose names are written together.
 var stageNames = map[string]string{
 	"filterChain": "filter chain", "virtualHost": "virtual host", "tls": "TLS", "directResponse": "response",
-	"connectionPool": "limits", "outlierDetection": "outliers", "idleTimeout": "idle timeout",
+	"authentication": "JWT", "connectionPool": "limits", "outlierDetection": "outliers", "idleTimeout": "idle timeout",
 }
 
 // A table lays rows out in columns: stage, choice, reason, and the place at the right edge. The reason of a row that is too

@@ -72,13 +72,13 @@ func (p *tracePrinter) flow(parts []string, gap string) {
 	line := parts[0]
 	for _, part := range parts[1:] {
 		if lipgloss.Width(line)+len(gap)+lipgloss.Width(part) > p.look.columns() {
-			p.WriteString(line + "\n")
+			p.WriteString(strings.Join(wrap(line, p.look.columns()), "\n  ") + "\n")
 			line = "  " + part
 			continue
 		}
 		line += gap + part
 	}
-	p.WriteString(line + "\n")
+	p.WriteString(strings.Join(wrap(line, p.look.columns()), "\n  ") + "\n")
 }
 
 func (p *tracePrinter) hop(t *simulate.Trace, i int) {

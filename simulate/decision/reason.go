@@ -179,6 +179,8 @@ type (
 		Routes    int
 		Connect   bool // it asks for a tunnel
 		Similar   *SimilarRoute
+		Preflight bool   // it is a CORS preflight
+		Only      Reason // why the only route does not match; nil where there are several
 	}
 	// SimilarRoute is a route that the request nearly matches.
 	SimilarRoute struct {

@@ -5,23 +5,44 @@ import (
 	"strings"
 
 	matcherv3 "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
+
+	"sem.example/simulate/decision"
 )
 
 // NewMetadata compiles a test of what filters learnt of a request, such as the claims of its token.
 func NewMetadata(m *matcherv3.MetadataMatcher) func(map[string]any) bool {
 	value := newValue(m.GetValue())
-	return func(all map[string]any) bool {
-		at := all[m.GetFilter()]
-		for _, s := range m.GetPath() {
-			fields, ok := at.(map[string]any)
-			if !ok {
-				at = nil
-				break
-			}
-			at = fields[s.GetKey()]
+	return func(all map[string]any) bool { return value(MetadataValue(m, all)) != m.GetInvert() }
+}
+
+// MetadataValue is the value that a test of metadata is about; nil where it is absent.
+func MetadataValue(m *matcherv3.MetadataMatcher, all map[string]any) any {
+	at := all[m.GetFilter()]
+	for _, s := range m.GetPath() {
+		fields, ok := at.(map[string]any)
+		if !ok {
+			return nil
 		}
-		return value(at) != m.GetInvert()
+		at = fields[s.GetKey()]
 	}
+	return at
+}
+
+// ValueText is the test of a text that a test of a JSON value comes down to: of the value itself, or of one of its list.
+func ValueText(m *matcherv3.ValueMatcher) decision.TextTest {
+	switch p := m.GetMatchPattern().(type) {
+	case *matcherv3.ValueMatcher_StringMatch:
+		return NewText(p.StringMatch).Says
+	case *matcherv3.ValueMatcher_ListMatch:
+		return ValueText(p.ListMatch.GetOneOf())
+	case *matcherv3.ValueMatcher_OrMatch:
+		for _, one := range p.OrMatch.GetValueMatchers() {
+			return ValueText(one)
+		}
+	case *matcherv3.ValueMatcher_PresentMatch:
+		return present(p.PresentMatch)
+	}
+	return decision.TextTest{Test: decision.Other}
 }
 
 // metadataPath names what a test of metadata asks about.

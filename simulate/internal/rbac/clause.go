@@ -155,7 +155,13 @@ func within(attribute string, r *corev3.CidrRange, address func(*Input) netip.Ad
 func metadata(m *matcherv3.MetadataMatcher) subjectTest {
 	test := match.NewMetadata(m)
 	keys := match.Mapped(m.GetPath(), func(p *matcherv3.MetadataMatcher_PathSegment) string { return p.GetKey() })
-	says := decision.TextTest{Test: decision.Other}
-	return compared("metadata."+strings.Join(keys, "."), says, func(*Input) (string, bool) { return "", false },
+	value := func(s *Input) (string, bool) {
+		if s.Req == nil {
+			return "", false
+		}
+		text, ok := match.MetadataValue(m, s.Req.Metadata).(string)
+		return text, ok
+	}
+	return compared("metadata."+strings.Join(keys, "."), match.ValueText(m.GetValue()), value,
 		func(s *Input) bool { return s.Req != nil && test(s.Req.Metadata) })
 }

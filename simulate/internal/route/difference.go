@@ -66,7 +66,11 @@ func (v *VirtualHost) similar(req *request.Request) *decision.SimilarRoute {
 
 // NoRoute is why no route takes the request.
 func (v *VirtualHost) NoRoute(req *request.Request) decision.Reason {
-	return decision.NoRouteMatch{Authority: req.Authority, Routes: len(v.Routes), Connect: req.Method == http.MethodConnect, Similar: v.similar(req)}
+	out := decision.NoRouteMatch{Authority: req.Authority, Routes: len(v.Routes), Connect: req.Method == http.MethodConnect, Similar: v.similar(req), Preflight: req.Preflight()}
+	if len(v.Routes) == 1 {
+		out.Only = v.Routes[0].rejection(req, true)
+	}
+	return out
 }
 
 // Rejected lists for each route before the chosen one the first condition that the request fails; those after it were
