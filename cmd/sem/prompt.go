@@ -13,7 +13,7 @@ import (
 )
 
 // errAborted says that the user broke off the questions.
-var errAborted = errors.New("broken off: nothing is written")
+var errAborted = errors.New("cancelled: no files written")
 
 // interactive reports whether there is somebody to ask.
 func interactive(cmd *cobra.Command) bool {

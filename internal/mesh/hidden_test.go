@@ -239,7 +239,7 @@ spec: {template: {metadata: {labels: {app: vm}}}}
 		},
 		"listed.example": {"listed: name.example is a name, which only resolution DNS can use"},
 		"first.example":  {"first: resolution DNS_ROUND_ROBIN uses the first endpoint only"},
-		"none.example":   {"none: resolution NONE sends to the address that the application dialled"},
+		"none.example":   {"none: resolution NONE sends to the address that the application connected to"},
 		"selecting.example": {
 			"ill: its health checks have not succeeded",
 			"named: vm.example is a name, which only resolution DNS can use",

@@ -39,6 +39,13 @@ var phrases = []phrase{
 	{regexp.MustCompile(`(?i)\b(nobody|no one) (asks|asked)\b`), "default"},
 	{regexp.MustCompile(`(?i)\bsettings of the mesh\b`), "MeshConfig"},
 	{regexp.MustCompile(`(?i)\bnot looked at\b`), "ignored"},
+	{regexp.MustCompile(`(?i)\bnot so\b`), "what is required: must be …"},
+	{regexp.MustCompile(`(?i)\bno rule of the mesh\b`), "no Service or ServiceEntry"},
+	{regexp.MustCompile(`(?i)\bbroken off\b`), "cancelled"},
+	{regexp.MustCompile(`(?i)\blast one counts\b`), "takes precedence"},
+	{regexp.MustCompile(`(?i)\b(dialled|passed on unread|travels unread)\b`), "unchanged, connected to"},
+	{regexp.MustCompile(`(?i)\bworlds? of\b|\ba world\b`), "validated independently"},
+	{regexp.MustCompile(`(?i)\bstrikes no\b|\bround in circles\b|\bstand(s|ing)? by\b`), "never fires, loops, is on standby"},
 }
 
 // refused returns the refused phrases of a text, each with the better words.

@@ -71,7 +71,7 @@ func (u *unserved) listed() {
 		at := source.Index("spec.endpoints", i)
 		switch name := !isIP(e.GetAddress()) && !(&Endpoint{Address: e.GetAddress()}).IsUnix(); {
 		case u.service.Resolution == OriginalDst:
-			u.lose(u.service.Object, at, "resolution NONE sends to the address that the application dialled")
+			u.lose(u.service.Object, at, "resolution NONE sends to the address that the application connected to")
 		case name && !u.service.Resolution.IsDNS():
 			u.lose(u.service.Object, at, e.GetAddress()+" is a name, which only resolution DNS can use")
 		case i > 0 && u.service.Resolution == DNSRoundRobin:
