@@ -118,7 +118,7 @@ func ExampleWriteTrace() {
 	//   virtual host  api.example.com:80            domain "api.example.com"                  mesh.yaml:22
 	//   route         rule 2 of 2                   path starts with "/"                      mesh.yaml:26
 	//   cluster       outbound|80||api.example.com  endpoints by EDS, outside the mesh         mesh.yaml:6
-	//   TLS           plaintext                     the proxy does not encrypt
+	//   TLS           plaintext                     no DestinationRule sets TLS
 	//   endpoint      192.0.2.1:80                  the only endpoint                          mesh.yaml:9
 	//
 	//   The server receives GET / with Host: api.example.com in plaintext.

@@ -76,7 +76,8 @@ func plaintextWorkload(s *facts.Set, r *reporter) {
 			}
 			for _, e := range view.Endpoints(svc, port) {
 				at := facts.At(e.Object, e.Field)
-				if facts.InMesh(e) || e.IsUnix() || reported[at] || view.ServerMutualTLS(e) != facts.Strict {
+				mode, _ := view.ServerMutualTLS(e)
+				if facts.InMesh(e) || e.IsUnix() || reported[at] || mode != facts.Strict {
 					continue
 				}
 				reported[at] = true

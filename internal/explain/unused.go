@@ -35,6 +35,7 @@ func (h *hop) addUnused() {
 		h.add(atListener, h.serversWithoutRules()...)
 		h.add(atListener, h.unserved()...)
 	}
+	h.explainTLS()
 	if d, _ := clustername.Parse(h.Cluster); d.Host != "" && h.Direction != "inbound" {
 		h.addUnusedOfCluster(d)
 	}

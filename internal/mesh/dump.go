@@ -184,7 +184,7 @@ func (p *printer) seen(v *View, s *Service) {
 		}
 		section(p, "not in force", v.HiddenRules(s), p.ignored)
 		section(p, "identities", v.Identities(s), func(id string) { p.line(id) })
-		if mode := v.ClientMutualTLS(s); mode != security.PeerAuthentication_MutualTLS_PERMISSIVE {
+		if mode, _ := v.ClientMutualTLS(s); mode != security.PeerAuthentication_MutualTLS_PERMISSIVE {
 			p.line("clients assume", mode.String())
 		}
 		for _, port := range s.Ports {

@@ -4,9 +4,12 @@ import (
 	"maps"
 	"slices"
 
+	networking "istio.io/api/networking/v1alpha3"
 	security "istio.io/api/security/v1beta1"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/registry"
+	"sem.example/internal/mesh/trafficpolicy"
 )
 
 // MutualTLS returns the mode in force at a port of the proxy's workload (0: outside any port), and who set it.
@@ -23,21 +26,25 @@ func (v *View) MutualTLSPorts() []uint32 {
 	return slices.Sorted(maps.Keys(config.Spec[*security.PeerAuthentication](own).PortLevelMtls))
 }
 
-// ClientMutualTLS returns the mode that clients assume for a service: that of its namespace or mesh.
-func (v *View) ClientMutualTLS(s *Service) security.PeerAuthentication_MutualTLS_Mode {
-	for _, ns := range []string{s.Namespace, v.Mesh.peers.root} {
-		if m := modeOf(v.Mesh.peers.general[ns]); m != unset {
-			return m
-		}
-	}
-	return permissive
+// ClientMutualTLS returns the mode that clients assume for a service: that of its namespace or mesh, and who set it.
+func (v *View) ClientMutualTLS(s *Service) (security.PeerAuthentication_MutualTLS_Mode, config.Place) {
+	return v.Mesh.peers.assumed(s.Namespace)
 }
 
-// ServerMutualTLS returns the mode in force at an endpoint's port: that of its workload, namespace or mesh.
-func (v *View) ServerMutualTLS(e *Endpoint) security.PeerAuthentication_MutualTLS_Mode {
-	mode, _ := v.Mesh.peers.mode(e.Namespace, e.Labels, e.Port)
-	return mode
+// ServerMutualTLS returns the mode in force at an endpoint's port: that of its workload, namespace or mesh, and who set it.
+func (v *View) ServerMutualTLS(e *Endpoint) (security.PeerAuthentication_MutualTLS_Mode, config.Place) {
+	return v.Mesh.peers.mode(e.Namespace, e.Labels, e.Port)
 }
+
+// ClientTLS returns the TLS that the DestinationRule of a service sets for the clients of a port and subset.
+func (v *View) ClientTLS(s *Service, port *Port, subset string) config.Setting[*networking.ClientTLSSettings] {
+	var policy trafficpolicy.Effective
+	policy.Apply(v.DestinationRule(s), port.Number, subset)
+	return policy.TLS.Setting
+}
+
+// LabelTLSMode is the label of workloads that take mutual TLS: see [registry.LabelTLSMode].
+const LabelTLSMode = registry.LabelTLSMode
 
 // HiddenPeerAuthentications returns the policies for all workloads of a namespace, or the mesh, that an older one takes
 // the place of.

@@ -68,7 +68,17 @@ func (x peers) mode(namespace string, labels map[string]string, port uint32) (tl
 			return m, at
 		}
 	}
-	for _, o := range []*config.Object{own, x.general[namespace], x.general[x.root]} {
+	return firstMode(own, x.general[namespace], x.general[x.root])
+}
+
+// assumed returns the mode of a namespace, or the mesh, outside any workload, and where it is written.
+func (x peers) assumed(namespace string) (tlsModeOf, config.Place) {
+	return firstMode(x.general[namespace], x.general[x.root])
+}
+
+// firstMode returns the mode of the first policy that sets one, and where; the default is permissive.
+func firstMode(policies ...*config.Object) (tlsModeOf, config.Place) {
+	for _, o := range policies {
 		if m := modeOf(o); m != unset {
 			return m, config.Place{Object: o, Field: "spec.mtls.mode"}
 		}

@@ -156,7 +156,8 @@ func takesTLS(view *mesh.View, d *destination, e *mesh.Endpoint) bool {
 	if tls := d.rule.EndpointTLS(d.port.Number, d.subset, fallback); tls.IsSet() {
 		return tls.Value.GetMode() == networking.ClientTLSSettings_ISTIO_MUTUAL
 	}
-	return e.TLSMode == mutualTLS && view.ServerMutualTLS(e) != security.PeerAuthentication_MutualTLS_DISABLE
+	mode, _ := view.ServerMutualTLS(e)
+	return e.TLSMode == mutualTLS && mode != security.PeerAuthentication_MutualTLS_DISABLE
 }
 
 // onlyMutualTLS drops the members that are not sent mutual TLS: where TLS passes untouched, it is all there is.

@@ -89,7 +89,8 @@ func automaticTLS(view *mesh.View, d *destination) bool {
 			return false
 		}
 	}
-	return view.ClientMutualTLS(d.service) != security.PeerAuthentication_MutualTLS_DISABLE
+	mode, _ := view.ClientMutualTLS(d.service)
+	return mode != security.PeerAuthentication_MutualTLS_DISABLE
 }
 
 func allTakeTLS(endpoints []*mesh.Endpoint) bool {

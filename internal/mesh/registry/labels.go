@@ -15,7 +15,7 @@ const (
 	labelCluster  = "topology.istio.io/cluster"
 	labelLocality = "topology.istio.io/locality"
 	oldLocality   = "istio-locality"
-	labelTLSMode  = "security.istio.io/tlsMode"
+
 	labelWorkload = "service.istio.io/workload-name"
 
 	oldLabelRegion = "failure-domain.beta.kubernetes.io/region"
@@ -79,9 +79,12 @@ func localityLabel(labels map[string]string) string {
 	return strings.ReplaceAll(locality, ".", "/")
 }
 
+// LabelTLSMode announces that a sidecar takes mutual TLS for a workload.
+const LabelTLSMode = "security.istio.io/tlsMode"
+
 // TLSMode is the mode that labels announce: "istio" is written by sidecar injection.
 func TLSMode(labels map[string]string, otherwise string) string {
-	if mode, ok := labels[labelTLSMode]; ok {
+	if mode, ok := labels[LabelTLSMode]; ok {
 		return mode
 	}
 	return otherwise
