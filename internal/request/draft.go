@@ -190,6 +190,9 @@ func (d *Draft) resolve(call *simulate.Call, host string, port uint32) error {
 		if net.ParseIP(address) == nil {
 			return fmt.Errorf("--resolve %q: %q is not an IP address", rule, address)
 		}
+		if n, err := strconv.ParseUint(parts[1], 10, 16); (err != nil || n == 0) && parts[1] != "" && parts[1] != "*" {
+			return fmt.Errorf("--resolve %q: the port is %q: use a number from 1 to 65535", rule, parts[1])
+		}
 		key := strings.ToLower(or(parts[0], "*")) + ":" + or(parts[1], "*")
 		if call.Resolve == nil {
 			call.Resolve = map[string]string{}

@@ -65,19 +65,21 @@ func TestCurl(t *testing.T) {
 
 func TestCurlErrors(t *testing.T) {
 	for line, want := range map[string]string{
-		"wget http://a/":               "does not begin with 'curl'",
-		"curl":                         "no URL",
-		"curl http://a/?b=1&c=2":       `takes an unquoted "&" for itself`,
-		"curl http://a/ | jq .":        `takes an unquoted "|" for itself`,
-		"curl 'http://a/":              "a quote ' is not closed",
-		"curl http://a/ http://b/":     "two URLs",
-		"curl http://a/ --frobnicate":  "--frobnicate is none that sem knows",
-		"curl http://a/ -H":            "-H lacks its value",
-		"curl http://a/ -H x":          "is not a header",
-		"curl -x http://p:3128 http:a": "the call goes to that proxy",
-		"curl 'http://a/[1-3]'":        "stands for several",
-		"curl ftp://a/":                "not one of HTTP",
-		"curl --resolve a:80 http://a": "write HOST:PORT:ADDRESS",
+		"wget http://a/":                           "does not begin with 'curl'",
+		"curl":                                     "no URL",
+		"curl http://a/?b=1&c=2":                   `takes an unquoted "&" for itself`,
+		"curl http://a/ | jq .":                    `takes an unquoted "|" for itself`,
+		"curl 'http://a/":                          "a quote ' is not closed",
+		"curl http://a/ http://b/":                 "two URLs",
+		"curl http://a/ --frobnicate":              "--frobnicate is none that sem knows",
+		"curl http://a/ -H":                        "-H lacks its value",
+		"curl http://a/ -H x":                      "is not a header",
+		"curl -x http://p:3128 http:a":             "the call goes to that proxy",
+		"curl 'http://a/[1-3]'":                    "stands for several",
+		"curl ftp://a/":                            "not one of HTTP",
+		"curl --resolve a:80 http://a":             "write HOST:PORT:ADDRESS",
+		"curl --resolve a:99999:10.0.0.1 http://a": "use a number from 1 to 65535",
+		"curl --connect-to a:80:b:65536 http://a":  "is not a port",
 	} {
 		if _, err := request.Curl(line); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", line, err, want)
