@@ -12,20 +12,21 @@ import (
 // DiffText prints a comparison for people.
 func DiffText(w io.Writer, r *diff.Report, look Look) error {
 	var b strings.Builder
+	r = texts(r, Quote)
 	for _, c := range r.Changes {
-		fmt.Fprintf(&b, "%s%s: %s\n  %s → %s\n", strings.ToUpper(string(c.Kind)[:1])+string(c.Kind)[1:], expectedText(c), Quote(c.Region), Quote(c.From), Quote(c.To))
+		fmt.Fprintf(&b, "%s%s: %s\n  %s → %s\n", strings.ToUpper(string(c.Kind)[:1])+string(c.Kind)[1:], expectedText(c), c.Region, c.From, c.To)
 		for _, d := range c.Details {
-			fmt.Fprintf(&b, "    %s\n", Quote(d))
+			fmt.Fprintf(&b, "    %s\n", d)
 		}
 		fmt.Fprintf(&b, "  for      %s, %s\n", proxiesText(c.Proxies), c.Direction)
-		fmt.Fprintf(&b, "  witness  %s\n", Quote(c.Command))
+		fmt.Fprintf(&b, "  witness  %s\n", c.Command)
 		if c.Requests > 0 {
 			fmt.Fprintf(&b, "  requests %d\n", c.Requests)
 		}
 		fmt.Fprintf(&b, "  decided  %s → %s\n\n", placesText(c.Old), placesText(c.New))
 	}
 	for _, u := range r.Undecided {
-		fmt.Fprintf(&b, "Undecided: %s\n  %s\n  for      %s, %s\n\n", Quote(u.Region), u.Why, proxiesText(u.Proxies), u.Direction)
+		fmt.Fprintf(&b, "Undecided: %s\n  %s\n  for      %s, %s\n\n", u.Region, u.Why, proxiesText(u.Proxies), u.Direction)
 	}
 	for _, part := range r.Unread {
 		fmt.Fprintf(&b, "not read  %s\n", part)
@@ -81,9 +82,9 @@ const maxProxies = 4
 
 func proxiesText(names []string) string {
 	if len(names) > maxProxies {
-		return fmt.Sprintf("%s and %d others", Quote(strings.Join(names[:maxProxies], ", ")), len(names)-maxProxies)
+		return fmt.Sprintf("%s and %d others", strings.Join(names[:maxProxies], ", "), len(names)-maxProxies)
 	}
-	return Quote(strings.Join(names, ", "))
+	return strings.Join(names, ", ")
 }
 
 func placesText(all []simulate.Place) string {
@@ -94,19 +95,20 @@ func placesText(all []simulate.Place) string {
 	if len(out) == 0 {
 		return "no document"
 	}
-	return Quote(strings.Join(out, ", "))
+	return strings.Join(out, ", ")
 }
 
 // DiffMarkdown prints a comparison for a pull request.
 func DiffMarkdown(w io.Writer, r *diff.Report) error {
 	var m markdown
+	r = texts(r, Quote)
 	m.line("### What this change does to traffic\n\n%s.", DiffSummary(r))
 	var rows [][]string
 	for _, c := range r.Changes {
-		rows = append(rows, []string{"**" + string(c.Kind) + "**" + expectedText(c), Quote(c.Region), code(c.From) + " → " + code(c.To), proxiesText(c.Proxies), code(c.Command), code(placesText(c.Old)) + " → " + code(placesText(c.New))})
+		rows = append(rows, []string{"**" + string(c.Kind) + "**" + expectedText(c), sentence(c.Region), code(c.From) + " → " + code(c.To), sentence(proxiesText(c.Proxies)), code(c.Command), code(placesText(c.Old)) + " → " + code(placesText(c.New))})
 	}
 	for _, u := range r.Undecided {
-		rows = append(rows, []string{"undecided", Quote(u.Region), string(u.Why), proxiesText(u.Proxies), "", ""})
+		rows = append(rows, []string{"undecided", sentence(u.Region), sentence(string(u.Why)), sentence(proxiesText(u.Proxies)), "", ""})
 	}
 	for _, part := range r.Unread {
 		rows = append(rows, []string{"not read", code(part), "", "", "", ""})
@@ -119,6 +121,7 @@ func DiffMarkdown(w io.Writer, r *diff.Report) error {
 // DiffGitHub prints a comparison as workflow commands.
 func DiffGitHub(w io.Writer, r *diff.Report) error {
 	var b strings.Builder
+	r = texts(r, Quote)
 	for _, c := range r.Changes {
 		level := "warning"
 		if c.Kind == diff.Broken || c.Kind == diff.LessSafe {
@@ -127,11 +130,11 @@ func DiffGitHub(w io.Writer, r *diff.Report) error {
 		if c.Expected {
 			level = "notice"
 		}
-		message := fmt.Sprintf("%s: %s → %s\n%s", Quote(c.Region), Quote(c.From), Quote(c.To), Quote(c.Command))
+		message := fmt.Sprintf("%s: %s → %s\n%s", c.Region, c.From, c.To, c.Command)
 		fmt.Fprintf(&b, "::%s %stitle=%s::%s\n", level, githubPlace(c.New), githubProperty.Replace("sem diff: "+string(c.Kind)), githubText.Replace(message))
 	}
 	for _, u := range r.Undecided {
-		fmt.Fprintf(&b, "::warning title=%s::%s\n", githubProperty.Replace("sem diff: undecided"), githubText.Replace(Quote(u.Region)+": "+string(u.Why)))
+		fmt.Fprintf(&b, "::warning title=%s::%s\n", githubProperty.Replace("sem diff: undecided"), githubText.Replace(u.Region+": "+string(u.Why)))
 	}
 	for _, part := range r.Unread {
 		fmt.Fprintf(&b, "::warning title=%s::%s\n", githubProperty.Replace("sem diff: not read"), githubText.Replace(part))
@@ -144,5 +147,5 @@ func githubPlace(all []simulate.Place) string {
 	if len(all) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("file=%s,line=%d,", githubProperty.Replace(Quote(all[0].File)), all[0].Line)
+	return fmt.Sprintf("file=%s,line=%d,", githubProperty.Replace(all[0].File), all[0].Line)
 }

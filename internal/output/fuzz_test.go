@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/diff"
 	"sem.example/internal/quote"
 	"sem.example/internal/source"
 	"sem.example/internal/suite"
@@ -116,6 +117,15 @@ func plantedTests(text string) *suite.Report {
 	}
 }
 
+// plantedDiff is a comparison all of whose texts are one, but for the kind of a change, which is one of a few.
+func plantedDiff(text string) *diff.Report {
+	r := planted(reflect.TypeFor[diff.Report](), text, 0).Interface().(diff.Report)
+	for i := range r.Changes {
+		r.Changes[i].Kind = diff.Broken
+	}
+	return &r
+}
+
 // outputs is everything that leaves sem about one text, by format.
 func outputs(t *testing.T, text string) map[string]string {
 	out := map[string]string{}
@@ -142,12 +152,17 @@ func outputs(t *testing.T, text string) map[string]string {
 	for name, print := range TestFormats {
 		keep("tests "+name, func(b *bytes.Buffer) error { return print(b, tests) })
 	}
+	changes := plantedDiff(text)
+	keep("diff text", func(b *bytes.Buffer) error { return DiffText(b, changes, Look{Width: 60}) })
+	keep("diff json", func(b *bytes.Buffer) error { return JSON(b, changes) })
+	keep("diff markdown", func(b *bytes.Buffer) error { return DiffMarkdown(b, changes) })
+	keep("diff github", func(b *bytes.Buffer) error { return DiffGitHub(b, changes) })
 	return out
 }
 
 var (
 	startsCommand = regexp.MustCompile(`(?m)^\s*::[A-Za-z-]*[G-Zg-z-][A-Za-z-]*`)
-	ourCommand    = regexp.MustCompile(`^::(error|warning|notice) file=[^,\n]*(,(line|col|endLine|endColumn)=\d+)*,title=[^,:\n]*::[^\n]*$`)
+	ourCommand    = regexp.MustCompile(`^::(error|warning|notice) (file=[^,\n]*(,(line|col|endLine|endColumn)=\d+)*,)?title=[^,:\n]*::[^\n]*$`)
 )
 
 // FuzzFormats holds every format to what docs/security.md promises: whatever files, objects, fields and requests are called,
