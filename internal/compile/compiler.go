@@ -16,6 +16,7 @@ import (
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/outbound"
 	"sem.example/internal/compile/security"
+	"sem.example/internal/compile/sharing"
 	"sem.example/internal/compile/xds"
 	"sem.example/internal/envoy"
 	"sem.example/internal/lazy"
@@ -26,7 +27,8 @@ import (
 // anew for who wants them all, see [envoy.Lists].
 type Compiler struct {
 	view    *mesh.View
-	kin     *Compiler // builds what the proxy has in common with others, see [Family]; the compiler itself where it is alone
+	group   any                        // keeps what the proxy shares with others alive
+	common  *sharing.Member[*Compiler] // builds what the proxy shares with others, see [Cache]; nil where it is alone
 	origins origin.Store
 	access  *security.Access
 
@@ -41,9 +43,10 @@ type Compiler struct {
 	clusterOrigin lazy.Map[string, envoy.Origins] // see clusterOrigins
 	upstream      *cluster.Builder
 
-	inbound  *inbound.Builder
-	outbound *outbound.Builder
-	gateway  *gateway.Builder
+	inbound      *inbound.Builder
+	outbound     *outbound.Builder
+	outboundView *mesh.View // of the outbound builder, recorded; nil outside a Cache
+	gateway      *gateway.Builder
 }
 
 var (
@@ -57,7 +60,6 @@ func New(view *mesh.View) *Compiler {
 	c := &Compiler{view: view, tables: &lazy.Value[[]string]{}}
 	c.access = security.New(view)
 	c.gateway = gateway.NewBuilder(view, c.access, &c.origins)
-	c.kin = c
 	c.upstream = cluster.NewBuilder(view, c.gateway.PassesSNI)
 	c.inbound = inbound.NewBuilder(view, c.access, &c.origins, c.upstream)
 	c.outbound = outbound.NewBuilder(view, c.access, &c.origins)
@@ -82,7 +84,7 @@ func (c *Compiler) listenersAt(port uint32) []*listenerv3.Listener {
 		if c.view.IsGateway() {
 			return c.gateway.Listeners(port)
 		}
-		return slices.Concat(c.kin.outboundsAt(port), c.inbound.Listeners(port))
+		return slices.Concat(shared(c, func(from *Compiler) []*listenerv3.Listener { return from.outboundsAt(port) }), c.inbound.Listeners(port))
 	})
 }
 
@@ -96,7 +98,7 @@ func (c *Compiler) listenerPorts() []uint32 {
 	if c.view.IsGateway() {
 		return c.gateway.Ports()
 	}
-	ports := slices.Concat(c.kin.outbound.Ports(), c.inbound.Ports())
+	ports := slices.Concat(c.outbound.Ports(), c.inbound.Ports())
 	slices.Sort(ports)
 	return slices.Compact(ports)
 }
@@ -109,13 +111,17 @@ func (c *Compiler) virtualListeners() []*listenerv3.Listener {
 	var out []*listenerv3.Listener
 	for _, l := range []*listenerv3.Listener{
 		c.virtual.Get("virtualInbound", c.inbound.VirtualInbound),
-		c.kin.virtual.Get("virtualOutbound", c.kin.outbound.VirtualOutbound),
+		shared(c, (*Compiler).virtualOutbound),
 	} {
 		if l != nil {
 			out = append(out, l)
 		}
 	}
 	return out
+}
+
+func (c *Compiler) virtualOutbound() *listenerv3.Listener {
+	return c.virtual.Get("virtualOutbound", c.outbound.VirtualOutbound)
 }
 
 // Route implements [envoy.Resources].
@@ -138,23 +144,32 @@ func (c *Compiler) RouteFor(name, authority string) *routev3.RouteConfiguration 
 
 // Cluster implements [envoy.Resources].
 func (c *Compiler) Cluster(name string) *clusterv3.Cluster {
-	home := c.home(name)
-	return home.clusters.Get(name, func() *clusterv3.Cluster { return home.mutable(name).Build() })
+	return ofCluster(c, name, func(from *Compiler) *clusterv3.Cluster {
+		return from.clusters.Get(name, func() *clusterv3.Cluster { return from.mutable(name).Build() })
+	})
 }
 
-// home is the compiler that builds a cluster.
-func (c *Compiler) home(cluster string) *Compiler {
-	if isInboundCluster(cluster) {
-		return c
+// shared builds what a proxy has in common with others, where it has anything in common.
+func shared[V any](c *Compiler, build func(*Compiler) V) V {
+	if c.common == nil {
+		return build(c)
 	}
-	return c.kin
+	return sharing.Build(c.common, build)
+}
+
+// ofCluster builds something of a cluster. Only clusters for inbound traffic are the proxy's own.
+func ofCluster[V any](c *Compiler, name string, build func(*Compiler) V) V {
+	if isInboundCluster(name) {
+		return build(c)
+	}
+	return shared(c, build)
 }
 
 func isInboundCluster(cluster string) bool {
 	return strings.HasPrefix(cluster, "inbound|") || cluster == xds.InboundPassthrough
 }
 
-// mutable builds a cluster at its home, or returns nil where there is none of that name.
+// mutable builds a cluster, or returns nil where there is none of that name.
 func (c *Compiler) mutable(cluster string) *cluster.Mutable {
 	if isInboundCluster(cluster) {
 		return c.inbound.Cluster(cluster)
@@ -164,7 +179,9 @@ func (c *Compiler) mutable(cluster string) *cluster.Mutable {
 
 // Endpoints implements [envoy.Resources].
 func (c *Compiler) Endpoints(cluster string) *endpointv3.ClusterLoadAssignment {
-	return c.kin.endpoints.Get(cluster, func() *endpointv3.ClusterLoadAssignment { return c.kin.upstream.LoadAssignment(cluster) })
+	return shared(c, func(from *Compiler) *endpointv3.ClusterLoadAssignment {
+		return from.endpoints.Get(cluster, func() *endpointv3.ClusterLoadAssignment { return from.upstream.LoadAssignment(cluster) })
+	})
 }
 
 // OriginsOf implements [envoy.Resources].
@@ -172,25 +189,33 @@ func (c *Compiler) OriginsOf(at envoy.Addr) []envoy.Origin {
 	if within, ok := strings.CutPrefix(string(at), string(envoy.Cluster(""))); ok {
 		return c.originsWithin(within)[at]
 	}
-	if own := c.origins.Of(at); own != nil || c.kin == c {
+	own := c.origins.Of(at)
+	if own != nil || c.common == nil {
 		return own
 	}
-	return c.kin.origins.Of(at)
-}
-
-// originsWithin are the origins of the cluster whose name a path begins with. Names may hold slashes themselves.
-func (c *Compiler) originsWithin(path string) envoy.Origins {
-	for end := len(path); end > 0; end = strings.LastIndexByte(path[:end], '/') {
-		if found := c.home(path[:end]).clusterOrigins(path[:end]); found != nil {
+	for _, from := range c.common.Used() {
+		if found := from.origins.Of(at); found != nil {
 			return found
 		}
 	}
 	return nil
 }
 
-// clusterOrigins returns where the parts of one of the compiler's own clusters are written; nil for an unknown one.
+// originsWithin are the origins of the cluster whose name a path begins with. Names may hold slashes themselves.
+func (c *Compiler) originsWithin(path string) envoy.Origins {
+	for end := len(path); end > 0; end = strings.LastIndexByte(path[:end], '/') {
+		if found := c.clusterOrigins(path[:end]); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// clusterOrigins returns where the parts of a cluster are written; nil for an unknown one.
 func (c *Compiler) clusterOrigins(name string) envoy.Origins {
-	return c.clusterOrigin.Get(name, func() envoy.Origins { return c.upstream.OriginsOf(c.mutable(name)) })
+	return ofCluster(c, name, func(from *Compiler) envoy.Origins {
+		return from.clusterOrigin.Get(name, func() envoy.Origins { return from.upstream.OriginsOf(from.mutable(name)) })
+	})
 }
 
 // Routes builds all route tables that a listener names.
@@ -208,7 +233,7 @@ func (c *Compiler) AllEndpoints() []*endpointv3.ClusterLoadAssignment {
 
 // clusterNames returns the names of all clusters of the proxy, sorted.
 func (c *Compiler) clusterNames() []string {
-	names := slices.Concat(c.kin.upstream.Names(), inbound.ClusterNames(c.view))
+	names := slices.Concat(shared(c, func(from *Compiler) []string { return from.upstream.Names() }), inbound.ClusterNames(c.view))
 	slices.Sort(names)
 	return slices.Compact(names)
 }

@@ -2,6 +2,7 @@ package compile
 
 import (
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
 	"google.golang.org/protobuf/proto"
 
 	"sem.example/internal/envoy"
@@ -17,9 +18,13 @@ func (c *Compiler) List(t envoy.Type) envoy.List {
 	case envoy.Routes:
 		return envoy.ListOf(c.bare().Routes())
 	case envoy.Clusters:
-		return named(c.clusterNames(), func(name string) *clusterv3.Cluster { return c.home(name).mutable(name).Build() })
+		return named(c.clusterNames(), func(name string) *clusterv3.Cluster {
+			return ofCluster(c, name, func(from *Compiler) *clusterv3.Cluster { return from.mutable(name).Build() })
+		})
 	case envoy.Endpoints:
-		return named(c.clusterNames(), c.kin.upstream.LoadAssignment)
+		return named(c.clusterNames(), func(name string) *endpointv3.ClusterLoadAssignment {
+			return shared(c, func(from *Compiler) *endpointv3.ClusterLoadAssignment { return from.upstream.LoadAssignment(name) })
+		})
 	default:
 		return envoy.List{}
 	}

@@ -47,6 +47,7 @@ func TestChainKey(t *testing.T) {
 // TestServiceAddress tells which address a proxy knows a service by, and which authorities name it.
 func TestServiceAddress(t *testing.T) {
 	service := &config.Object{Kind: "Service"}
+	m, _ := mesh.Build(nil, mesh.Settings{})
 	entry := &config.Object{Kind: "ServiceEntry"}
 	v4, v6 := netip.MustParseAddr("10.1.0.1"), netip.MustParseAddr("fd00::1")
 	for _, c := range []struct {
@@ -74,7 +75,7 @@ func TestServiceAddress(t *testing.T) {
 		{"allocated, with DNS and IPv6", mesh.Proxy{DNSCapture: true, IPs: []netip.Addr{v6}},
 			&mesh.Service{Object: entry, AutoAddresses: []string{"240.0.0.1", "2001::1"}}, "2001::1", []string{"2001::1"}},
 	} {
-		compiler := New(&mesh.View{Proxy: c.proxy})
+		compiler := New(m.View(c.proxy))
 		if got := proxy.ServiceAddress(compiler.view, c.service); got != c.address {
 			t.Errorf("%s: address %s, want %s", c.name, got, c.address)
 		}

@@ -70,7 +70,7 @@ func (c *Compiler) experimental(*config.Object) bool {
 
 // near says whether an object is in the proxy's namespace, or in the root namespace, which counts for all.
 func (c *Compiler) near(o *config.Object) bool {
-	return o.Namespace == c.view.Proxy.Namespace || o.Namespace == c.view.Mesh.Settings.Config.RootNamespace
+	return c.view.Proxy().In(o.Namespace) || o.Namespace == c.view.Mesh.Settings.Config.RootNamespace
 }
 
 // selects says whether an object is for the proxy's workload: near it, and selecting its labels or the Gateway that it
@@ -97,14 +97,14 @@ func (c *Compiler) bootstrapped(o *config.Object) bool {
 const gatewayNameLabel = "gateway.networking.k8s.io/gateway-name"
 
 func (c *Compiler) servesGateway(namespace, name string) bool {
-	return c.view.IsGateway() && c.view.Proxy.Namespace == namespace && c.view.Proxy.Labels[gatewayNameLabel] == name
+	of, _ := c.view.Proxy().Label(gatewayNameLabel)
+	return c.view.IsGateway() && c.view.Proxy().In(namespace) && of == name
 }
 
 // annotated says whether a Pod is the proxy's own and changes the settings of its proxy.
 func (c *Compiler) annotated(o *config.Object) bool {
 	pod := config.Spec[*config.Pod](o)
-	if pod == nil || o.Namespace != c.view.Proxy.Namespace || len(c.view.Proxy.IPs) == 0 ||
-		pod.Status.PodIP != c.view.Proxy.IPs[0].String() {
+	if ips := c.view.Proxy().IPs(); pod == nil || !c.view.Proxy().In(o.Namespace) || len(ips) == 0 || pod.Status.PodIP != ips[0].String() {
 		return false
 	}
 	// In mode NONE the connections that the application makes pass the proxy by, which a trace does not show.
@@ -120,7 +120,10 @@ func (c *Compiler) hasLabels(o *config.Object, path string) bool {
 	if labels == nil {
 		return true
 	}
-	return !slices.ContainsFunc(labels.Fields, func(f source.Field) bool { return c.view.Proxy.Labels[f.Key] != f.Value.Text })
+	return !slices.ContainsFunc(labels.Fields, func(f source.Field) bool {
+		value, _ := c.view.Proxy().Label(f.Key)
+		return value != f.Value.Text
+	})
 }
 
 // refs are the maps of a list that an object writes at one of some paths; a single map counts as a list of it.

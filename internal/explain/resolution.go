@@ -22,7 +22,7 @@ func addResolution(t *simulate.Trace, v *mesh.View) {
 	if s == nil || s.Kubernetes() {
 		return
 	}
-	step := resolve(name, t.Call.Address, s, v.Proxy)
+	step := resolve(name, t.Call.Address, s, v.Proxy().All())
 	if step == nil {
 		return
 	}

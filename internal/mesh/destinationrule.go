@@ -21,11 +21,6 @@ type filedRule struct {
 	*trafficpolicy.Rule
 }
 
-// selects reports whether the rule is for a proxy, among those of its own namespace.
-func (f *filedRule) selects(p Proxy) bool {
-	return f.Namespace() == p.Namespace && registry.Selects(f.Selector.Labels, p.Labels)
-}
-
 // A ruleIndex holds the rules of one namespace by host.
 type ruleIndex struct{ *hostIndex[[]*filedRule] }
 
@@ -108,12 +103,12 @@ func ruleAudience(spec *networking.DestinationRule) []string {
 	return spec.ExportTo
 }
 
-// usedAtHome says whether clients of a rule's own namespace look at it. The mesh's default does not matter to them.
+// usedAtHome reports whether clients of a rule's own namespace look at it. The mesh's default does not matter to them.
 func usedAtHome(exportTo []string, namespace string) bool {
 	return len(exportTo) == 0 || slices.Contains(exportTo, visibility.Everywhere) || includesHome(exportTo, namespace)
 }
 
-// usable says whether clients of another namespace may use a rule that is exported at all.
+// usable reports whether clients of another namespace may use a rule that is exported at all.
 func usable(exportTo []string, client string) bool {
 	return len(exportTo) == 0 || slices.Contains(exportTo, visibility.Everywhere) || slices.Contains(exportTo, client)
 }
@@ -122,7 +117,7 @@ func includesHome(exportTo []string, namespace string) bool {
 	return slices.Contains(exportTo, visibility.OwnOnly) || slices.Contains(exportTo, namespace)
 }
 
-// privateOnly says whether a rule is exported to its own namespace and no other. Of the mesh's default only "." and "*"
+// privateOnly reports whether a rule is exported to its own namespace and no other. Of the mesh's default only "." and "*"
 // are honoured.
 func privateOnly(exportTo []string, namespace string, settings Settings) bool {
 	if len(exportTo) == 0 {
@@ -140,22 +135,30 @@ func rulesOf(m map[string]*ruleIndex, namespace string) *ruleIndex {
 
 // forClient returns the merged rules that decide for a service as clients of a namespace see it. The first namespace
 // that has a rule for the host ends the search: the client's, then the service's, then the root namespace.
-func (d *destinationRules) forClient(client, root string, s *Service) []*filedRule {
+func (d *destinationRules) forClient(client, root string, s hostAndNamespace) []*filedRule {
 	own := d.local[client]
 	if client == root {
 		own = d.rootPrivate
 	}
 	if own != nil {
-		if found, ok := own.find(s.Host); ok {
+		if found, ok := own.find(s.host); ok {
 			return found
 		}
 	}
-	for _, ns := range []string{s.Namespace, root} {
-		if list := d.exportedBy(ns, client, s.Host); len(list) > 0 {
+	for _, ns := range []string{s.namespace, root} {
+		if list := d.exportedBy(ns, client, s.host); len(list) > 0 {
 			return list
 		}
 	}
 	return nil
+}
+
+// cover reports whether some rule covers a host.
+func (d *destinationRules) cover(host string) bool {
+	for range d.byHost.covering(host) {
+		return true
+	}
+	return false
 }
 
 // exportedBy returns the rules of a namespace for a host that are exported to a client's namespace.
@@ -170,19 +173,19 @@ func (d *destinationRules) exportedBy(owner, client, host string) []*filedRule {
 
 // pick chooses among the rules in force for a host the one for a proxy: the first that selects its workload, else the
 // last one that selects nothing in particular.
-func pick(rules []*filedRule, p Proxy) *filedRule {
+func pick(rules []*filedRule, selects func(*filedRule) bool) *filedRule {
 	var general *filedRule
 	for _, m := range rules {
 		if m.Selector == nil {
 			general = m
-		} else if m.selects(p) {
+		} else if selects(m) {
 			return m
 		}
 	}
 	return general
 }
 
-// ruleVisible says whether exportTo lets clients of a namespace use a rule.
+// ruleVisible reports whether exportTo lets clients of a namespace use a rule.
 func ruleVisible(o *config.Object, client string, settings Settings) bool {
 	spec := config.Spec[*networking.DestinationRule](o)
 	exportTo := ruleAudience(spec)

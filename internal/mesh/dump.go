@@ -81,14 +81,14 @@ func (m *Mesh) endpointsOnce(s *Service) []*Endpoint {
 // Dump writes all that the proxy sees, in a form to be read and compared.
 func (v *View) Dump(w io.Writer) error {
 	p := &printer{w: w}
-	p.line("proxy", string(v.Proxy.Type), v.Proxy.Namespace+"/"+v.Proxy.Name, pairs(v.Proxy.Labels), addresses(v.Proxy.IPs),
-		named("locality", v.Proxy.Locality), named("network", v.Proxy.Network), named("account", v.Proxy.ServiceAccount), named("node", v.Proxy.Node))
+	p.line("proxy", string(v.proxy.Type), v.proxy.Namespace+"/"+v.proxy.Name, pairs(v.proxy.Labels), addresses(v.proxy.IPs),
+		named("locality", v.proxy.Locality), named("network", v.proxy.Network), named("account", v.proxy.ServiceAccount), named("node", v.proxy.Node))
 	p.line("outbound", v.Outbound.Mode.String(), located(v.Policy.Object, v.Policy.Field))
 	if v.Sidecar != nil {
 		p.line("sidecar", located(v.Sidecar, ""))
 	}
 	section(p, "hidden sidecars", v.HiddenSidecars(), p.ignored)
-	if v.Proxy.Type == Sidecar {
+	if v.proxy.Type == Sidecar {
 		section(p, "egress", v.Egress, func(l *EgressListener) { p.egress(l) })
 	}
 	section(p, "services", v.Services(), func(s *Service) { p.seen(v, s) })
@@ -101,7 +101,7 @@ func (v *View) Dump(w io.Writer) error {
 	})
 	section(p, "authorization", v.AuthorizationPolicies(), func(o *config.Object) { p.line(located(o, "")) })
 	section(p, "authentication", v.RequestAuthentications(), func(o *config.Object) { p.line(located(o, "")) })
-	if v.Proxy.Type == Gateway {
+	if v.proxy.Type == Gateway {
 		section(p, "gateways", v.Gateways(), func(g *routing.Gateway) {
 			p.line(located(g.Object, ""))
 			p.under(func() { section(p, "rules", v.VirtualServices(g.FullName()), p.virtualService) })

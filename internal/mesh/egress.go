@@ -31,7 +31,7 @@ func (l *EgressListener) VirtualService(host string) *routing.Rules {
 	return v
 }
 
-// MatchesPort says whether the listener imports only services that have its port. One without a port does not, nor does
+// MatchesPort reports whether the listener imports only services that have its port. One without a port does not, nor does
 // an HTTP proxy, which forwards to any port.
 func (l *EgressListener) MatchesPort() bool {
 	return l.Spec.GetPort().GetNumber() != 0 && ParseProtocol(l.Spec.Port.Protocol) != HTTPProxy
@@ -136,12 +136,12 @@ func (in *imports) add(ns, name string, excluded bool) {
 	in.exactOnly = in.exactOnly && !IsWildcard(name) && ns != "*"
 }
 
-// matches says whether a service's host is imported.
+// matches reports whether a service's host is imported.
 func (h *importedHosts) matches(host string) bool {
 	return h != nil && (h.exact[host] || coveredBy(h.wild, host))
 }
 
-// touches says whether a host of a VirtualService has a name in common with what is imported.
+// touches reports whether a host of a VirtualService has a name in common with what is imported.
 func (h *importedHosts) touches(host string) bool {
 	if h == nil {
 		return false

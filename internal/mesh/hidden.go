@@ -25,7 +25,7 @@ func (v *View) HiddenServices(host string) []config.Ignored {
 
 // whyNotSeen says why the proxy does not see a service; "" where it does.
 func (v *View) whyNotSeen(s *Service) string {
-	own := v.Proxy.Namespace
+	own := v.Proxy().Namespace()
 	seen := v.Service(s.Host)
 	switch {
 	case seen != nil && seen.Object == s.Object:
@@ -45,7 +45,7 @@ func (v *View) whyNotImported(s *Service) string {
 	}
 	name := "Sidecar " + v.Sidecar.Namespace + "/" + v.Sidecar.Name
 	for _, l := range v.Egress {
-		in := readImports(l.Spec.GetHosts(), v.Proxy.Namespace)
+		in := readImports(l.Spec.GetHosts(), v.Proxy().Namespace())
 		home, all := in.from[s.Namespace], in.from["*"]
 		switch {
 		case !home.matches(s.Host) && !all.matches(s.Host):
@@ -98,7 +98,7 @@ func (v *View) whyNotDeciding(vs *routing.Rules, visible []*routing.Rules, host,
 	case !slices.Contains(vs.Gateways, gateway):
 		return "it is bound to " + strings.Join(vs.Gateways, ", ") + ", not to " + gateway
 	case !slices.Contains(visible, vs):
-		return "exportTo does not include namespace " + v.Proxy.Namespace
+		return "exportTo does not include namespace " + v.Proxy().Namespace()
 	case gateway != MeshGateway:
 		return ""
 	}
@@ -155,30 +155,29 @@ func (v *View) hiddenRules(s *Service, used *filedRule) []config.Ignored {
 	return out
 }
 
-// mightApply says whether one could expect a rule to apply to a service: because the proxy looks at rules of its
+// mightApply reports whether one could expect a rule to apply to a service: because the proxy looks at rules of its
 // namespace, or because it names the very host.
 func (v *View) mightApply(o *config.Object, s *Service) bool {
-	switch o.Namespace {
-	case v.Proxy.Namespace, s.Namespace, v.Mesh.Settings.Config.RootNamespace:
+	if o.Namespace == s.Namespace || o.Namespace == v.Mesh.Settings.Config.RootNamespace {
 		return true
 	}
 	spec := config.Spec[*networking.DestinationRule](o)
-	return FullHost(spec.Host, o.Namespace, v.Mesh.Settings.Domain) == s.Host
+	return FullHost(spec.Host, o.Namespace, v.Mesh.Settings.Domain) == s.Host || v.Proxy().In(o.Namespace)
 }
 
 // whyHidden says why a rule that covers a service's host does not apply for the proxy.
 func (v *View) whyHidden(o *config.Object, s *Service, used *filedRule) string {
 	spec := config.Spec[*networking.DestinationRule](o)
-	client, root := v.Proxy.Namespace, v.Mesh.Settings.Config.RootNamespace
+	client := v.Proxy()
 	selector := spec.WorkloadSelector
 	switch {
-	case o.Namespace != client && o.Namespace != s.Namespace && o.Namespace != root:
-		return "its namespace is neither the client's (" + client + ") nor the service's (" + s.Namespace + ") nor the root namespace"
-	case selector != nil && o.Namespace != client:
+	case o.Namespace != s.Namespace && o.Namespace != v.Mesh.Settings.Config.RootNamespace && !client.In(o.Namespace):
+		return "its namespace is neither the client's (" + client.Namespace() + ") nor the service's (" + s.Namespace + ") nor the root namespace"
+	case selector != nil && !client.In(o.Namespace):
 		return "a rule with a workload selector serves clients of its own namespace only"
-	case !ruleVisible(o, client, v.Mesh.Settings):
-		return "it is not exported to namespace " + client
-	case selector != nil && !registry.Selects(selector.MatchLabels, v.Proxy.Labels):
+	case !client.mayUse(o):
+		return "it is not exported to namespace " + client.Namespace()
+	case selector != nil && !client.Selected(selector.MatchLabels):
 		return "its workload selector does not match the client"
 	case used == nil:
 		return v.whyNone(o, s)
@@ -189,7 +188,7 @@ func (v *View) whyHidden(o *config.Object, s *Service, used *filedRule) string {
 // whyNone says why a rule does not apply to a service that has none at all: rules that do not select the client ended
 // the search for one.
 func (v *View) whyNone(o *config.Object, s *Service) string {
-	rules := v.scope.rules(s)
+	rules := v.Proxy().rulesFor(s)
 	if len(rules) == 0 {
 		return "its host does not match the service"
 	}

@@ -6,17 +6,16 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
-	"sem.example/internal/mesh/registry"
 )
 
 // HiddenSidecars returns the Sidecars that might have been in force for the proxy and are not, with the reason.
 func (v *View) HiddenSidecars() []config.Ignored {
-	if v.Proxy.Type == Gateway {
+	if v.IsGateway() {
 		return nil
 	}
 	var out []config.Ignored
 	x := v.Mesh.sidecars
-	candidates := x.byNamespace[v.Proxy.Namespace]
+	candidates := x.byNamespace[v.Proxy().Namespace()]
 	if x.root != nil && !slices.Contains(candidates, x.root) {
 		candidates = append(slices.Clip(candidates), x.root)
 	}
@@ -31,10 +30,10 @@ func (v *View) HiddenSidecars() []config.Ignored {
 func (v *View) whyNotSidecar(o *config.Object) string {
 	selector := config.Spec[*networking.Sidecar](o).GetWorkloadSelector()
 	switch {
-	case !registry.Selects(selector.GetLabels(), v.Proxy.Labels):
+	case !v.Proxy().Selected(selector.GetLabels()):
 		return "its workload selector does not match the proxy"
-	case o.Namespace != v.Proxy.Namespace:
-		return "namespace " + v.Proxy.Namespace + " has its own Sidecar " + v.Sidecar.Name
+	case !v.Proxy().In(o.Namespace):
+		return "namespace " + v.Proxy().Namespace() + " has its own Sidecar " + v.Sidecar.Name
 	case selector == nil && config.Spec[*networking.Sidecar](v.Sidecar).WorkloadSelector != nil:
 		return v.Sidecar.Name + " selects the proxy"
 	}

@@ -25,7 +25,6 @@ type Mesh struct {
 	outlooks memo[scopeKey, *outlook]
 	sorting  sync.Once
 	apart    map[string]bool // namespaces, see ordinary
-	asked    memo[struct{}, *questionnaire]
 }
 
 // Covering returns all services whose host is the given one or a wildcard that covers it, visible or not: the most

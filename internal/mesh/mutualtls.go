@@ -14,12 +14,12 @@ import (
 
 // MutualTLS returns the mode in force at a port of the proxy's workload (0: outside any port), and who set it.
 func (v *View) MutualTLS(port uint32) (security.PeerAuthentication_MutualTLS_Mode, config.Place) {
-	return v.Mesh.peers.mode(v.Proxy.Namespace, v.Proxy.Labels, port)
+	return v.Mesh.peers.mode(v.Proxy().Namespace(), v.Proxy().All().Labels, port)
 }
 
 // MutualTLSPorts returns the ports of the proxy's workload that a PeerAuthentication sets a mode of their own for, sorted.
 func (v *View) MutualTLSPorts() []uint32 {
-	own := v.Mesh.peers.workload(v.Proxy.Namespace, v.Proxy.Labels)
+	own := v.Mesh.peers.workload(v.Proxy().Namespace(), v.Proxy().All().Labels)
 	if own == nil {
 		return nil
 	}

@@ -191,7 +191,7 @@ func addressOf(e *Endpoint) string {
 }
 
 func compareTargets(t *testing.T, v *View, want generated) {
-	if v.Proxy.Type == Gateway || v.Sidecar != nil && len(config.Spec[*networking.Sidecar](v.Sidecar).Ingress) > 0 {
+	if v.IsGateway() || v.Sidecar != nil && len(config.Spec[*networking.Sidecar](v.Sidecar).Ingress) > 0 {
 		return
 	}
 	inbound, got := map[string]bool{}, map[string]bool{}

@@ -8,7 +8,6 @@ import (
 	typev1beta1 "istio.io/api/type/v1beta1"
 
 	"sem.example/internal/config"
-	"sem.example/internal/mesh/registry"
 	"sem.example/internal/mesh/routing"
 )
 
@@ -17,7 +16,7 @@ import (
 func (v *View) Gateways() []*routing.Gateway {
 	return slices.DeleteFunc(slices.Clone(v.Mesh.gateways), func(g *routing.Gateway) bool {
 		if g.Services == nil {
-			return !registry.Selects(g.Selector, v.Proxy.Labels)
+			return !v.Proxy().Selected(g.Selector)
 		}
 		return !slices.ContainsFunc(g.Servers, func(s routing.Server) bool { return v.TargetFor(g, s.GetPort().GetNumber()) != nil })
 	})
@@ -50,7 +49,7 @@ type targeted interface {
 // labelGateway names the gateway of the Kubernetes Gateway API that a workload is made for.
 const labelGateway = "gateway.networking.k8s.io/gateway-name"
 
-// attached says whether a policy of a namespace is in force for the proxy: by its selector, or, where it names what it is
+// attached reports whether a policy of a namespace is in force for the proxy: by its selector, or, where it names what it is
 // attached to, because the proxy belongs to that gateway of the Kubernetes Gateway API.
 func (v *View) attached(p targeted, namespace string) bool {
 	refs := p.GetTargetRefs()
@@ -58,10 +57,10 @@ func (v *View) attached(p targeted, namespace string) bool {
 		refs = []*typev1beta1.PolicyTargetReference{p.GetTargetRef()}
 	}
 	if len(refs) == 0 {
-		return registry.Selects(p.GetSelector().GetMatchLabels(), v.Proxy.Labels)
+		return v.Proxy().Selected(p.GetSelector().GetMatchLabels())
 	}
-	gateway, ok := v.Proxy.Labels[labelGateway]
-	return ok && namespace == v.Proxy.Namespace && slices.ContainsFunc(refs, func(r *typev1beta1.PolicyTargetReference) bool {
+	gateway, ok := v.Proxy().Label(labelGateway)
+	return ok && v.Proxy().In(namespace) && slices.ContainsFunc(refs, func(r *typev1beta1.PolicyTargetReference) bool {
 		return r.Kind == "Gateway" && r.Group == "gateway.networking.k8s.io" && r.Name == gateway &&
 			(r.Namespace == "" || r.Namespace == namespace)
 	})
@@ -71,7 +70,7 @@ func (v *View) attached(p targeted, namespace string) bool {
 // namespace, then those of the proxy's, each by age. Where connections to services are held against policies, those of
 // the services' namespaces that select the workload follow.
 func (v *View) AuthorizationPolicies(to ...*Service) []*config.Object {
-	namespaces := []string{v.Mesh.Settings.Config.RootNamespace, v.Proxy.Namespace}
+	namespaces := []string{v.Mesh.Settings.Config.RootNamespace, v.Proxy().Namespace()}
 	for _, s := range to {
 		namespaces = append(namespaces, s.Namespace)
 	}
@@ -82,7 +81,7 @@ func (v *View) AuthorizationPolicies(to ...*Service) []*config.Object {
 // of the proxy's.
 func EnvoyFilters(v *View) []*config.Object {
 	var out []*config.Object
-	for _, ns := range slices.Compact([]string{v.Mesh.Settings.Config.RootNamespace, v.Proxy.Namespace}) {
+	for _, ns := range slices.Compact([]string{v.Mesh.Settings.Config.RootNamespace, v.Proxy().Namespace()}) {
 		for _, o := range v.Mesh.Objects("EnvoyFilter") {
 			if spec := config.Spec[*networking.EnvoyFilter](o); spec != nil && o.Namespace == ns && v.attached(envoyFilter{spec}, ns) {
 				out = append(out, o)
@@ -107,7 +106,7 @@ func (f envoyFilter) GetSelector() *typev1beta1.WorkloadSelector {
 // namespace, then those of the root namespace, each by age.
 func (v *View) RequestAuthentications() []*config.Object {
 	root := v.Mesh.Settings.Config.RootNamespace
-	return attachedIn[*security.RequestAuthentication](v, "RequestAuthentication", v.Proxy.Namespace, root)
+	return attachedIn[*security.RequestAuthentication](v, "RequestAuthentication", v.Proxy().Namespace(), root)
 }
 
 // attachedIn returns the policies of a kind that are in force for the proxy, by namespace in the order given.

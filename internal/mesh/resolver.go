@@ -6,7 +6,7 @@ import "strings"
 // each search domain of the Pod.
 func (v *View) SearchNames(host string) []string {
 	domain := v.Mesh.Settings.Domain
-	return []string{host, host + "." + v.Proxy.Namespace + ".svc." + domain, host + ".svc." + domain, host + "." + domain}
+	return []string{host, host + "." + v.Proxy().OwnNames() + ".svc." + domain, host + ".svc." + domain, host + "." + domain}
 }
 
 // ResolveName returns the full host of the service that a name means to the proxy's application. A name of no service is

@@ -33,8 +33,9 @@ func (m *Mesh) scope(p Proxy, sidecar *config.Object) *scope {
 
 // rules returns the merged DestinationRules that decide for a service.
 func (sc *scope) rules(s *Service) []*filedRule {
-	return sc.merged.get(hostAndNamespace{s.Host, s.Namespace}, func() []*filedRule {
-		return sc.mesh.rules.forClient(sc.namespace, sc.mesh.Settings.Config.RootNamespace, s)
+	of := hostAndNamespace{s.Host, s.Namespace}
+	return sc.merged.get(of, func() []*filedRule {
+		return sc.mesh.rules.forClient(sc.namespace, sc.mesh.Settings.Config.RootNamespace, of)
 	})
 }
 

@@ -11,12 +11,13 @@ import (
 // A View is what one proxy sees of a mesh. Its methods are safe for concurrent use.
 type View struct {
 	Mesh     *Mesh
-	Proxy    Proxy
 	Sidecar  *config.Object // the Sidecar in force, or nil
 	Egress   []*EgressListener
 	Outbound *networking.OutboundTrafficPolicy // in force, never nil
 	Policy   config.Place                      // where it is written; zero for the default
 
+	proxy   Proxy
+	reads   *Reads // of a recorded view, else nil
 	scope   *scope
 	targets func() []Target
 	rules   memo[string, *DestinationRule] // by host
@@ -32,10 +33,10 @@ func (m *Mesh) View(p Proxy) *View {
 
 // viewWith returns what a proxy sees that a Sidecar serves, or none if it is nil.
 func (m *Mesh) viewWith(p Proxy, sidecar *config.Object) *View {
-	v := &View{Mesh: m, Proxy: p, Sidecar: sidecar}
+	v := &View{Mesh: m, proxy: p, Sidecar: sidecar}
 	v.scope = m.scope(p, v.Sidecar)
 	v.Egress = v.scope.egress
-	v.targets = sync.OnceValue(func() []Target { return m.Targets(p) })
+	v.targets = sync.OnceValue(func() []Target { return m.Targets(v.Proxy().All()) })
 	v.Outbound, v.Policy = m.outbound(v.Sidecar)
 	return v
 }
@@ -49,7 +50,7 @@ func (v *View) Service(host string) *Service { return v.scope.service(host) }
 // ServiceFor returns the service of a host as a rule of a namespace means it at a gateway: that namespace's own, where the
 // proxy may see it, else the one that the proxy sees.
 func (v *View) ServiceFor(host, namespace string) *Service {
-	if s := v.Mesh.Owner(host, namespace); s != nil && s.VisibleIn(v.Proxy.Namespace) {
+	if s := v.Mesh.Owner(host, namespace); s != nil && s.VisibleIn(v.Proxy().Namespace()) {
 		return s
 	}
 	return v.Service(host)
@@ -72,7 +73,7 @@ func (v *View) Instances(s *Service, port *Port) []*Endpoint {
 
 // VirtualServices returns the VirtualServices bound to a gateway ("mesh", or "namespace/name"), in order of precedence.
 func (v *View) VirtualServices(gateway string) []*VirtualService {
-	return v.Mesh.virtualServices.to(v.Proxy.Namespace, gateway)
+	return v.Mesh.virtualServices.to(v.Proxy().Namespace(), gateway)
 }
 
 // Targets returns what the proxy's workload serves, in istiod's order: by the age and host of the service.
@@ -90,4 +91,4 @@ func (v *View) HiddenEndpoints(s *Service, port *Port) []config.Ignored {
 }
 
 // IsGateway reports whether the proxy is a gateway.
-func (v *View) IsGateway() bool { return v.Proxy.Type == Gateway }
+func (v *View) IsGateway() bool { return v.proxy.Type == Gateway }

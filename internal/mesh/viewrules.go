@@ -2,6 +2,8 @@ package mesh
 
 import (
 	"slices"
+
+	"sem.example/internal/config"
 )
 
 // DestinationRule returns the rule in force for a service, or nil.
@@ -11,7 +13,7 @@ func (v *View) DestinationRule(s *Service) *DestinationRule {
 		if seen == nil {
 			seen = s
 		}
-		m := pick(v.scope.rules(seen), v.Proxy)
+		m := pick(v.Proxy().rulesFor(seen), v.Proxy().selectedBy)
 		if m == nil {
 			return nil
 		}
@@ -28,9 +30,28 @@ func (v *View) ServerRule(s *Service) *DestinationRule {
 	if seen == nil {
 		return nil
 	}
-	m := pick(v.scope.rules(seen), Proxy{})
+	m := pick(v.Proxy().rulesFor(seen), func(*filedRule) bool { return false })
 	if m == nil {
 		return nil
 	}
 	return m.Rule
+}
+
+// rulesFor returns the merged DestinationRules that decide for a service.
+func (r ProxyReader) rulesFor(s *Service) []*filedRule {
+	v := r.view
+	if v.reads != nil && v.Mesh.rules.cover(s.Host) {
+		r.record(rulesFor{s.Host, s.Namespace})
+	}
+	return v.scope.rules(s)
+}
+
+// selectedBy reports whether a rule is for the proxy, among those of its own namespace.
+func (r ProxyReader) selectedBy(f *filedRule) bool {
+	return r.In(f.Namespace()) && r.Selected(f.Selector.Labels)
+}
+
+// mayUse reports whether exportTo lets the proxy use a rule.
+func (r ProxyReader) mayUse(o *config.Object) bool {
+	return ruleVisible(o, r.read(mayUse{o}).Namespace, r.view.Mesh.Settings)
 }

@@ -205,7 +205,7 @@ func (d *direct) at(to simulate.Endpoint) *simulate.Trace {
 	if c.TLS == "mtls" {
 		c.TLS = "tls" // with a certificate that is not the mesh's
 	}
-	if ips := d.engine.view.Proxy.IPs; len(ips) > 0 && c.Source == "" {
+	if ips := d.engine.view.Proxy().IPs(); len(ips) > 0 && c.Source == "" {
 		c.Source = ips[0].String()
 	}
 	if d.opts.Follow {

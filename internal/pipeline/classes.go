@@ -81,15 +81,16 @@ func same(p, q simulate.Proxy) bool {
 func joined(all []Class, worlds ...*World) ([]Class, error) {
 	var out []Class
 	at := map[string]int{}
+	kinds := make([]outboundKinds, len(worlds))
 	for _, c := range all {
 		key := ""
-		for _, w := range worlds {
-			v, err := w.View(c.Proxy)
+		for i, w := range worlds {
+			e, err := w.engines.of(c.Proxy)
 			if err != nil {
 				return nil, err
 			}
 			if c.Direction == Outbound {
-				key += v.Archetype().Key + "\x00"
+				key += kinds[i].of(e) + "\x00"
 			}
 		}
 		i, ok := at[key]

@@ -16,6 +16,7 @@ type Resources = patch.Compiled
 type engine struct {
 	key        string // what was said of the proxy
 	view       *mesh.View
+	unpatched  *compile.Compiler
 	compiler   Resources
 	plain, why *simulate.Engine
 }
@@ -32,11 +33,11 @@ func (e *engine) simulator(why bool) *simulate.Engine {
 // world's DNS knows.
 func (e *engine) lookUp(name string) string {
 	for _, host := range e.view.SearchNames(name) {
-		if s := e.view.Mesh.InDNS(host); s != nil && !e.view.Proxy.DNSCapture && s.DialAddress(e.view.Proxy) != "" {
-			return s.DialAddress(e.view.Proxy)
+		if s := e.view.Mesh.InDNS(host); s != nil && !e.view.Proxy().DNSCapture() && s.DialAddress(e.view.Proxy().All()) != "" {
+			return s.DialAddress(e.view.Proxy().All())
 		}
 		if s := e.view.Service(host); s != nil {
-			return s.DialAddress(e.view.Proxy)
+			return s.DialAddress(e.view.Proxy().All())
 		}
 	}
 	return ""
@@ -51,7 +52,8 @@ func patched(view *mesh.View, compiler *compile.Compiler) Resources {
 	if len(filters) == 0 {
 		return compiler
 	}
-	proxy := patch.Proxy{Version: cmp.Or(view.Proxy.Version, defaultVersion), Metadata: view.Proxy.Metadata}
+	said := view.Proxy().All()
+	proxy := patch.Proxy{Version: cmp.Or(said.Version, defaultVersion), Metadata: said.Metadata}
 	hosts := func(port uint32) []string {
 		var out []string
 		for _, t := range view.Targets() {
@@ -62,5 +64,5 @@ func patched(view *mesh.View, compiler *compile.Compiler) Resources {
 		return out
 	}
 	set := patch.Select(filters, view.Mesh.Settings.Config.RootNamespace, proxy, patch.Options{Ports: compiler.ServerPorts, Hosts: hosts})
-	return patch.Apply(compiler, set, view.Proxy.Type == mesh.Gateway)
+	return patch.Apply(compiler, set, view.IsGateway())
 }

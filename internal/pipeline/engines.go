@@ -18,7 +18,7 @@ type engines struct {
 	mu     sync.Mutex
 	recent []*engine // the one asked for last is the last
 	budget budget
-	family compile.Family
+	cache  compile.Cache
 }
 
 // maxEngines is how many engines are kept. A batch or a folder of tests asks about few proxies, many times each;
@@ -40,7 +40,8 @@ func (s *engines) of(p simulate.Proxy) (*engine, error) {
 		return nil, err
 	}
 	view := s.mesh.View(proxy)
-	e := &engine{key: key, view: view, compiler: patched(view, s.family.Compiler(view))}
+	compiler := s.cache.Compiler(view)
+	e := &engine{key: key, view: view, unpatched: compiler, compiler: patched(view, compiler)}
 	e.plain, e.why = simulate.New(e.compiler), simulate.New(e.compiler, simulate.Why())
 	s.recent = append(s.recent, e)
 	switch {

@@ -39,12 +39,13 @@ var mayImport = map[string][]string{
 	"internal/mesh":       {"internal/quote", "internal/config", "internal/diag", "internal/source", "internal/mesh/apigateway", "internal/mesh/ingress", "internal/mesh/registry", "internal/mesh/routing", "internal/mesh/settings", "internal/mesh/trafficpolicy", "internal/mesh/visibility"},
 	"internal/envoy":      {"internal/source"},
 	"internal/patch":      {"internal/envoy", "internal/config", "internal/source", "internal/clustername"},
-	"internal/compile":    {"internal/gatewayapi", "internal/release", "internal/compile/cluster", "internal/compile/gateway", "internal/compile/inbound", "internal/compile/origin", "internal/compile/outbound", "internal/compile/proxy", "internal/compile/security", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/parallel", "internal/source"},
+	"internal/compile":    {"internal/gatewayapi", "internal/release", "internal/compile/cluster", "internal/compile/gateway", "internal/compile/inbound", "internal/compile/origin", "internal/compile/outbound", "internal/compile/proxy", "internal/compile/security", "internal/compile/sharing", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/parallel", "internal/source"},
 
 	// The rooms of compile, each a part of what a proxy is sent.
 	"internal/compile/filterchain": {"internal/compile/origin", "internal/compile/proxy", "internal/compile/security", "internal/compile/tlscontext", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh"},
 	"internal/compile/security":    {"internal/compile/origin", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/source"},
 	"internal/compile/tlscontext":  {"internal/compile/origin", "internal/compile/security", "internal/compile/xds", "internal/envoy", "internal/mesh"},
+	"internal/compile/sharing":     {"internal/mesh"},
 	"internal/compile/proxy":       {"internal/compile/origin", "internal/compile/xds", "internal/envoy", "internal/mesh", "internal/mesh/routing", "internal/release"},
 	"internal/compile/origin":      {"internal/config", "internal/envoy", "internal/mesh", "internal/source"},
 	"internal/compile/xds":         {"internal/config", "internal/mesh"},

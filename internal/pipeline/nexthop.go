@@ -39,7 +39,7 @@ func (n nextHops) NextHop(from simulate.Proxy, to simulate.Endpoint) (simulate.N
 func (s *engines) identity(p simulate.Proxy) string {
 	account := p.ServiceAccount
 	if e, err := s.of(p); err == nil && account == "" {
-		account = e.view.Proxy.ServiceAccount
+		account = e.view.Proxy().All().ServiceAccount
 	}
 	if account == "" {
 		account = "default"

@@ -216,7 +216,7 @@ func (c *cluster) identity(p simulate.Proxy) string {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return fmt.Sprintf("spiffe://cluster.local/ns/%s/sa/%s", p.Namespace, view.Proxy.ServiceAccount)
+	return fmt.Sprintf("spiffe://cluster.local/ns/%s/sa/%s", p.Namespace, view.Proxy().All().ServiceAccount)
 }
 
 func (c *cluster) write(path string, b *bootstrapv3.Bootstrap) {

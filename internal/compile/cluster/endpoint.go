@@ -101,7 +101,7 @@ func localityGroups(view *mesh.View, d *destination, endpoints []*mesh.Endpoint)
 func sendsTo(view *mesh.View, d *destination, e *mesh.Endpoint) bool {
 	s := d.service
 	switch {
-	case s.NodeLocal && e.Node != view.Proxy.Node:
+	case s.NodeLocal && e.Node != view.Proxy().Node():
 		return false
 	case e.Health == mesh.Unhealthy && !sendsUnhealthy(view, s):
 		return false

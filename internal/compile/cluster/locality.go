@@ -35,15 +35,22 @@ type placement struct {
 	zoneAware *networking.ZoneAwareLoadBalancerSetting
 	force     bool // fail over by the health of endpoints, without outlier detection
 
-	client string            // where the client is
-	labels map[string]string // of the client
+	client client
+	labels bool // labels of endpoints are compared with those of the client
 	from   config.Place
+}
+
+// A client is what the places of endpoints depend on: a [mesh.ProxyReader].
+type client interface {
+	Locality() string
+	HasLabels() bool
+	Label(name string) (value string, ok bool)
 }
 
 // placementOf returns the setting in force: that of the DestinationRule, of the service, or of the mesh.
 func placementOf(view *mesh.View, d *destination) placement {
 	meshConfig, lb := view.Mesh.Settings.Config, d.policy.LoadBalancer
-	p := placement{client: view.Proxy.Locality, labels: clientLabels(view, d)}
+	p := placement{client: view.Proxy(), labels: comparesLabels(view, d)}
 	at := func(field string) config.Place {
 		return config.Place{Object: lb.At.Object, Field: lb.At.Field + "." + field}
 	}
@@ -63,14 +70,11 @@ func placementOf(view *mesh.View, d *destination) placement {
 	return p
 }
 
-// clientLabels are what the labels of endpoints are compared with. What DNS resolves compares none, but for the cluster
-// of the whole service.
-func clientLabels(view *mesh.View, d *destination) map[string]string {
+// comparesLabels reports whether the labels of endpoints are compared with those of the client. Those of what DNS resolves are
+// only for the cluster of the whole service.
+func comparesLabels(view *mesh.View, d *destination) bool {
 	ofWholeService := d.subset == "" && !d.sni && view.Mesh.Settings.Release.Has(release.DNSFailoverPriority)
-	if d.service.Resolution.IsDNS() && !ofWholeService {
-		return nil
-	}
-	return view.Proxy.Labels
+	return ofWholeService || !d.service.Resolution.IsDNS()
 }
 
 func enabled(s *networking.LocalityLoadBalancerSetting) *networking.LocalityLoadBalancerSetting {
@@ -150,7 +154,7 @@ func (p placement) place(groups []*group, ejects bool) []*group {
 func (p placement) distribute(groups []*group) {
 	rules := p.locality.GetDistribute()
 	i := slices.IndexFunc(rules, func(r *networking.LocalityLoadBalancerSetting_Distribute) bool {
-		return r != nil && inPlace(p.client, r.From)
+		return r != nil && inPlace(p.client.Locality(), r.From)
 	})
 	if i < 0 {
 		return
@@ -185,7 +189,8 @@ func share(own, weight, total uint32) uint32 {
 // byLocality orders groups by how near they are: the same sub-zone, zone, region, the region that the client's region
 // fails over to, the rest.
 func (p placement) byLocality(groups []*group) {
-	region, _, _ := places(p.client)
+	own := p.client.Locality()
+	region, _, _ := places(own)
 	to, named := "", false
 	for _, f := range p.locality.GetFailover() {
 		if f.GetFrom() == region {
@@ -194,7 +199,7 @@ func (p placement) byLocality(groups []*group) {
 		}
 	}
 	for _, g := range groups {
-		far := distance(p.client, g.locality)
+		far := distance(own, g.locality)
 		if there, _, _ := places(g.locality); far == 3 && named && there != to {
 			far = 4
 		}
@@ -206,7 +211,8 @@ func (p placement) byLocality(groups []*group) {
 // byRegion keeps the client's region together, so that Envoy may balance its zones; then comes the region that it fails
 // over to, then the rest.
 func (p placement) byRegion(groups []*group) {
-	region, _, _ := places(p.client)
+	own := p.client.Locality()
+	region, _, _ := places(own)
 	to, named := "", false
 	for _, f := range p.zoneAware.GetFailover() {
 		if f.GetFrom() == region {
@@ -231,7 +237,7 @@ func (p placement) byRegion(groups []*group) {
 
 // prioritize splits groups by how many of the labels, in order, an endpoint shares with the client.
 func (p placement) prioritize(groups []*group, labels []string) []*group {
-	if len(labels) == 0 || len(p.labels) == 0 {
+	if len(labels) == 0 || !p.labels || !p.client.HasLabels() {
 		return groups
 	}
 	var out []*group
@@ -262,7 +268,7 @@ func (p placement) rank(labels map[string]string, order []string) uint32 {
 	for i, label := range order {
 		name, want, given := strings.Cut(label, "=")
 		if !given || strings.Contains(want, "=") {
-			want = p.labels[name]
+			want, _ = p.client.Label(name)
 		}
 		if want == labels[name] {
 			continue

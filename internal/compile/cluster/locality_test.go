@@ -98,7 +98,9 @@ func TestPlace(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			p := placement{client: test.client, labels: test.labels, force: test.force}
+			m, _ := mesh.Build(nil, mesh.Settings{})
+			view := m.View(mesh.Proxy{Type: mesh.Sidecar, Locality: test.client, Labels: test.labels})
+			p := placement{client: view.Proxy(), labels: true, force: test.force}
 			if test.setting != "" {
 				p.locality = &networking.LocalityLoadBalancerSetting{}
 				unmarshal(t, test.setting, p.locality)

@@ -3,7 +3,6 @@ package cluster
 import (
 	"math"
 	"net/netip"
-	"slices"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
@@ -32,7 +31,11 @@ func isIP(address string) bool {
 
 // inNetwork says whether the proxy reaches a network directly: it is its own, or one of the two is unknown.
 func inNetwork(view *mesh.View, network string) bool {
-	return network == "" || view.Proxy.Network == "" || network == view.Proxy.Network
+	if network == "" {
+		return true
+	}
+	own := view.Proxy().Network()
+	return own == "" || own == network
 }
 
 // throughGateways puts the gateways of other networks in the place of the endpoints there. Those must take mutual TLS,
@@ -91,22 +94,17 @@ func gatewaysTo(view *mesh.View, network string, gateways []*mesh.NetworkGateway
 
 // networkUnknown says whether the proxy does not know its own network but the endpoint's is known: it goes by the gateway then.
 func networkUnknown(view *mesh.View, e *mesh.Endpoint) bool {
-	return view.Proxy.Network == "" && e.Network != ""
+	return e.Network != "" && view.Proxy().Network() == ""
 }
 
 // speaksTo says whether the proxy has an address of the gateway's family.
 func speaksTo(view *mesh.View, gw *mesh.NetworkGateway) bool {
-	ips := view.Proxy.IPs
-	if len(ips) == 0 {
-		return true
-	}
-	four := func(ip netip.Addr) bool { return ip.Unmap().Is4() }
-	six := func(ip netip.Addr) bool { return !four(ip) }
-	if slices.ContainsFunc(ips, four) && slices.ContainsFunc(ips, six) {
-		return true
+	own := view.Proxy().Families()
+	if own.V4 == own.V6 {
+		return true // both, or a proxy without addresses
 	}
 	ip, err := netip.ParseAddr(gw.Address)
-	return err == nil && slices.ContainsFunc(ips, four) == four(ip)
+	return err == nil && ip.Unmap().Is4() == own.V4
 }
 
 // gatewayEndpoint is what stands for the endpoints behind a gateway where labels are compared.

@@ -127,7 +127,7 @@ func protocolOptions(view *mesh.View, out *hcmv3.HttpConnectionManager, m Manage
 	if proxy.KeepsCase(view) {
 		out.HttpProtocolOptions = xds.PreserveCase()
 	}
-	if view.Proxy.AcceptsHTTP10() {
+	if view.Proxy().AcceptsHTTP10() {
 		out.HttpProtocolOptions = cmp.Or(out.HttpProtocolOptions, &corev3.Http1ProtocolOptions{})
 		out.HttpProtocolOptions.AcceptHttp_10 = true
 	}

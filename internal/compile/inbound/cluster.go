@@ -120,7 +120,7 @@ func defaultEndpoint(view *mesh.View, t *inboundTarget, endpoint string) bool {
 
 // ownAddress is the first address of the proxy of a family, or the fallback where it has none.
 func ownAddress(view *mesh.View, v4 bool, fallback string) string {
-	for _, ip := range view.Proxy.IPs {
+	for _, ip := range view.Proxy().IPs() {
 		if ip.Unmap().Is4() == v4 {
 			return ip.String()
 		}

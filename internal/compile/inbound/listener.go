@@ -20,7 +20,7 @@ import (
 // VirtualInbound builds the listener that every connection to the workload is redirected to. Its chains are those of
 // each port, and those that let all other connections through.
 func (c *Builder) VirtualInbound() *listenerv3.Listener {
-	mode := c.view.Proxy.Interception()
+	mode := c.view.Proxy().Interception()
 	if mode == mesh.NotAtAll {
 		return nil
 	}
@@ -58,7 +58,7 @@ func (c *Builder) recordUnheeded() {
 		c.origins.Record(at, origin.Overridden(config.Ignored{Object: t.Service.Object, Field: t.Port.Field, Reason: why}))
 	}
 	for _, l := range c.view.Mesh.HiddenPeerAuthentications() {
-		if ns := l.Object.Namespace; ns == c.view.Proxy.Namespace || ns == c.view.Mesh.Settings.Config.GetRootNamespace() {
+		if ns := l.Object.Namespace; c.view.Proxy().In(ns) || ns == c.view.Mesh.Settings.Config.GetRootNamespace() {
 			c.origins.Record(at.Part("tls"), origin.Overridden(l))
 		}
 	}
@@ -88,7 +88,7 @@ func (c *Builder) inboundPorts() []*inboundPort {
 		switch {
 		case hasIngress(c.view):
 			list = ingressPorts
-		case c.view.Proxy.Interception() == mesh.NotAtAll:
+		case c.view.Proxy().Interception() == mesh.NotAtAll:
 			return nil // the workload itself listens there
 		}
 		ports := list(c.view)

@@ -104,14 +104,14 @@ func ingressPorts(view *mesh.View) []*inboundPort {
 // bindsPort reports whether a listener takes a port by itself, since no connections are redirected there.
 func bindsPort(view *mesh.View, mode networking.CaptureMode) bool {
 	if mode == networking.CaptureMode_DEFAULT {
-		return view.Proxy.Interception() == mesh.NotAtAll
+		return view.Proxy().Interception() == mesh.NotAtAll
 	}
 	return mode == networking.CaptureMode_NONE
 }
 
 // unicastAddress is the first address of the proxy that others reach it by, or the one that stands for all.
 func unicastAddress(view *mesh.View) string {
-	for _, a := range view.Proxy.IPs {
+	for _, a := range view.Proxy().IPs() {
 		if a.IsGlobalUnicast() {
 			return a.String()
 		}

@@ -17,16 +17,16 @@ type Builder struct {
 	view    *mesh.View
 	access  *security.Access
 	origins *origin.Store
-	shared  *Builder // of the sidecars that are sent the same, or itself
 
-	egress *lazy.Value[[]*egress] // see egresses
+	egress *Egress                  // see egresses
+	shared func(use func(*Builder)) // hands over the builder of the routes that sidecars have in common; nil for this one
 	ruled  lazy.Map[ruledKey, []route.Route]
 	tables lazy.Map[string, *outboundTable]
 }
 
 // egresses are the proxy's outbound listeners in the order of its Sidecar.
 func (c *Builder) egresses() []*egress {
-	return c.shared.egress.Get(func() []*egress {
+	return c.egress.list.Get(func() []*egress {
 		var all []*egress
 		for _, l := range c.view.Egress {
 			all = append(all, newEgress(l))
@@ -70,13 +70,18 @@ func (c *Builder) Ports() []uint32 {
 
 // NewBuilder returns a builder for one sidecar, which records origins in a store.
 func NewBuilder(view *mesh.View, access *security.Access, origins *origin.Store) *Builder {
-	c := &Builder{view: view, access: access, origins: origins, egress: &lazy.Value[[]*egress]{}}
-	c.shared = c
+	c := &Builder{view: view, access: access, origins: origins, egress: &Egress{}}
 	return c
 }
 
-// Share takes what sidecars have in common from the builder for all of them.
-func (c *Builder) Share(with *Builder) { c.shared = with }
+// An Egress is the indexed services and rules of the outbound listeners of sidecars that see the same.
+type Egress struct{ list lazy.Value[[]*egress] }
+
+// Share takes the indexed services of sidecars that see the same, and the routes of VirtualServices from the builders that
+// shared hands over; a nil function leaves the routes to this builder.
+func (c *Builder) Share(egress *Egress, shared func(use func(*Builder))) {
+	c.egress, c.shared = egress, shared
+}
 
 // UseEgress takes the indexed services of another builder for the same view.
 func (c *Builder) UseEgress(of *Builder) { c.egress = of.egress }

@@ -70,7 +70,7 @@ func (p *listenerMap) serveSidecarPort(e *egress, at *networking.SidecarPort) {
 // Unix socket.
 func (p *listenerMap) binding(e *egress) (binds []string, real bool) {
 	bind := e.bind()
-	real = p.c.view.Proxy.Interception() == mesh.NotAtAll || e.Spec.GetCaptureMode() == networking.CaptureMode_NONE || strings.HasPrefix(bind, xds.UnixPrefix)
+	real = p.c.view.Proxy().Interception() == mesh.NotAtAll || e.Spec.GetCaptureMode() == networking.CaptureMode_NONE || strings.HasPrefix(bind, xds.UnixPrefix)
 	switch {
 	case bind != "":
 		return []string{bind}, real
@@ -115,7 +115,7 @@ func (p *listenerMap) expand(b listenerOpts) []listenerOpts {
 	var out []listenerOpts
 	for _, e := range endpoints {
 		ip, ok := proxy.ParseAddress(e.Address)
-		if !ok || strings.Contains(e.Address, "/") || len(p.c.view.Proxy.IPs) > 0 && ip == p.c.view.Proxy.IPs[0] {
+		if !ok || strings.Contains(e.Address, "/") || p.c.view.Proxy().HasFirst(ip) {
 			continue
 		}
 		b.binds = []string{e.Address}

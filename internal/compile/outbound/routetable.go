@@ -170,7 +170,7 @@ func (t *tableBuilder) ruled(vs *routing.Rules) []hostGroup {
 	if !route.HasHTTP(t.c.view, vs, scope) {
 		return nil
 	}
-	routes := func() []route.Route { return t.c.shared.ruledRoutes(vs, t.services, scope) }
+	routes := func() []route.Route { return t.c.ruledRoutes(vs, t.services, scope) }
 	hosts, services := t.separate(vs)
 	if vs.GatewayAPI && !slices.ContainsFunc(services, func(s *mesh.Service) bool { return t.concerns(vs, s) }) {
 		return nil
@@ -199,11 +199,15 @@ func (t *tableBuilder) ruled(vs *routing.Rules) []hostGroup {
 // concerns reports whether a route of the Gateway API is for the clients of a service: it is of the service's namespace, or of
 // the client's.
 func (t *tableBuilder) concerns(vs *routing.Rules, s *mesh.Service) bool {
-	return s.Namespace == vs.Object.Namespace || t.c.view.Proxy.Namespace == vs.Object.Namespace
+	return s.Namespace == vs.Object.Namespace || t.c.view.Proxy().In(vs.Object.Namespace)
 }
 
 // ruledRoutes returns the routes that a VirtualService has at a place.
-func (c *Builder) ruledRoutes(vs *routing.Rules, services *portServices, at route.Scope) []route.Route {
+func (c *Builder) ruledRoutes(vs *routing.Rules, services *portServices, at route.Scope) (routes []route.Route) {
+	if c.shared != nil {
+		c.shared(func(b *Builder) { routes = b.ruledRoutes(vs, services, at) })
+		return routes
+	}
 	return c.ruled.Get(ruledKey{vs, services, at.Port}, func() []route.Route { return route.ForVirtualService(c.view, vs, at) })
 }
 

@@ -142,7 +142,7 @@ func shortForms(view *mesh.View, host string) []string {
 	name, namespace, dotted := strings.Cut(long, ".")
 	switch {
 	case !ok || !dotted:
-	case namespace == view.Proxy.Namespace:
+	case namespace == view.Proxy().OwnNames():
 		out = append(out, name, long+".svc", long)
 	default:
 		out = append(out, long, long+".svc")

@@ -9,7 +9,7 @@ import (
 
 func TestShortForms(t *testing.T) {
 	m, _ := mesh.Build(nil, mesh.Settings{Domain: "cluster.local"})
-	view := &mesh.View{Mesh: m, Proxy: mesh.Proxy{Namespace: "web"}}
+	view := m.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: "web"})
 	for host, want := range map[string]string{
 		"a.web.svc.cluster.local":  "[a.web.svc.cluster.local. a a.web.svc a.web]",
 		"a.bank.svc.cluster.local": "[a.bank.svc.cluster.local. a.bank a.bank.svc]",

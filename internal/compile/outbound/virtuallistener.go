@@ -18,7 +18,7 @@ import (
 func (c *Builder) VirtualOutbound() *listenerv3.Listener {
 	const name = "virtualOutbound"
 	port := uint32(c.view.Mesh.Settings.Config.GetProxyListenPort())
-	mode := c.view.Proxy.Interception()
+	mode := c.view.Proxy().Interception()
 	if port == 0 || mode == mesh.NotAtAll {
 		return nil
 	}

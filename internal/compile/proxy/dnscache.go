@@ -25,7 +25,7 @@ func DNSCache(view *mesh.View, name string) *cachev3.DnsCacheConfig {
 func AnyDNSCache(view *mesh.View) *cachev3.DnsCacheConfig {
 	cache := DNSCache(view, "allow_any_dfp_dns_cache")
 	cache.MaxHosts = wrapperspb.UInt32(1024)
-	if view.Proxy.DNSCapture {
+	if view.Proxy().DNSCapture() {
 		cache.TypedDnsResolverConfig = DNSResolver(&caresv3.CaresDnsResolverConfig{Resolvers: []*corev3.Address{xds.SocketAddress("127.0.0.1", 15053)}})
 	}
 	return cache
@@ -33,13 +33,7 @@ func AnyDNSCache(view *mesh.View) *cachev3.DnsCacheConfig {
 
 // LookupFamily is the address family that the proxy can reach: its own. A proxy with both looks for IPv4.
 func LookupFamily(view *mesh.View) clusterv3.Cluster_DnsLookupFamily {
-	ips := view.Proxy.IPs
-	for _, ip := range ips {
-		if ip.Unmap().Is4() {
-			return clusterv3.Cluster_V4_ONLY
-		}
-	}
-	if len(ips) == 0 {
+	if FamiliesOf(view).V4 {
 		return clusterv3.Cluster_V4_ONLY
 	}
 	return clusterv3.Cluster_V6_ONLY

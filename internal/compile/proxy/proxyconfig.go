@@ -28,10 +28,5 @@ func HTTPProxyPort(view *mesh.View) uint32 {
 
 // IsClient reports whether the proxy has the labels and is in the namespace that a match asks for.
 func IsClient(view *mesh.View, want routing.Client) bool {
-	for k, v := range want.Labels {
-		if got, ok := view.Proxy.Labels[k]; !ok || got != v {
-			return false
-		}
-	}
-	return want.Namespace == "" || want.Namespace == view.Proxy.Namespace
+	return view.Proxy().Selected(want.Labels) && (want.Namespace == "" || view.Proxy().In(want.Namespace))
 }

@@ -14,19 +14,12 @@ const (
 	AnyIPv6 = "::"
 )
 
-// The ways in which a proxy takes part in IP.
-type Families struct{ V4, V6 bool }
+// Families are the ways in which a proxy takes part in IP.
+type Families mesh.Families
 
 // FamiliesOf are those of the proxy's own addresses. A proxy without any is taken for one of IPv4.
 func FamiliesOf(view *mesh.View) Families {
-	var f Families
-	for _, ip := range view.Proxy.IPs {
-		if ip.Unmap().Is4() {
-			f.V4 = true
-		} else {
-			f.V6 = true
-		}
-	}
+	f := Families(view.Proxy().Families())
 	f.V4 = f.V4 || !f.V6
 	return f
 }
@@ -57,7 +50,7 @@ func ServiceAddress(view *mesh.View, s *mesh.Service) string {
 	switch {
 	case len(s.Addresses) > 0:
 		return s.Addresses[0]
-	case view.Proxy.DNSCapture:
+	case view.Proxy().DNSCapture():
 		if auto := FamiliesOf(view).filter(s.AutoAddresses); len(auto) > 0 {
 			return auto[0]
 		}

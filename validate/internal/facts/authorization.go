@@ -152,7 +152,7 @@ func (s *Gateways) ReadsClientCertificates(v *mesh.View) bool {
 
 // serversOf returns the servers of the Gateways that select a proxy by its labels.
 func (s *Gateways) serversOf(v *mesh.View) (servers []Server) {
-	for _, g := range s.Selecting(v.Proxy.Labels) {
+	for _, g := range s.Selecting(v.Proxy().All().Labels) {
 		if all := ServersOf(g); len(all) > 0 && !s.selectsAll(g) {
 			servers = append(servers, all...)
 		}
