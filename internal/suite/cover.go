@@ -64,7 +64,11 @@ func itemsOf(w *pipeline.World, all map[string]*Item) map[place]*Item {
 // reach counts the items of a world that a request reached, on every way that it may take.
 func reach(w *pipeline.World, r *Result, at map[place]*Item) {
 	hit := map[*Item]bool{}
-	for _, t := range ways(w, r) {
+	traces := []*simulate.Trace{r.Trace}
+	for _, way := range ways(w, r) {
+		traces = append(traces, way.trace)
+	}
+	for _, t := range traces {
 		for i := range t.Hops {
 			for _, p := range origins(w, &t.Hops[i]) {
 				for ; p.field != ""; p.field = p.field[:max(0, strings.LastIndexAny(p.field, ".["))] {
@@ -80,12 +84,19 @@ func reach(w *pipeline.World, r *Result, at map[place]*Item) {
 	}
 }
 
-// ways are the trace of a request and, where chance spreads it, one more for each branch.
-func ways(w *pipeline.World, r *Result) []*simulate.Trace {
-	out := []*simulate.Trace{r.Trace}
+// A way is what becomes of a share of the requests that weights spread.
+type way struct {
+	share float64
+	trace *simulate.Trace
+}
+
+// ways are the traces of the branches that a request may take at the proxies that it passes. A request that takes one of them by
+// itself has none.
+func ways(w *pipeline.World, r *Result) []way {
 	if r.Request.Call.Random != nil {
-		return out
+		return nil
 	}
+	var out []way
 	taken := map[int]bool{}
 	for _, h := range r.Trace.Hops {
 		before := 0.0
@@ -98,7 +109,7 @@ func ways(w *pipeline.World, r *Result) []*simulate.Trace {
 			call := r.Request.Call
 			call.Random = &n
 			if t, err := w.Trace(call, pipeline.TraceOptions{Follow: !r.Case.Alone}); err == nil {
-				out = append(out, t)
+				out = append(out, way{b.Share, t})
 			}
 		}
 	}

@@ -266,7 +266,10 @@ func run(world *pipeline.World, c *Case, request Request) Result {
 		explain.Word(t)
 	}
 	out.Trace = t
-	if out.Failures = c.check(t); !c.expects() {
+	if out.Failures = c.check(t); len(out.Failures) == 0 && c.aboutBranches() {
+		out.Failures = c.checkBranches(ways(world, &out))
+	}
+	if !c.expects() {
 		out.Failures = []Failure{{At: c.At, Field: "expect", Want: "an expectation, which 'sem test --update' writes", Got: "nothing"}}
 	}
 	return out
