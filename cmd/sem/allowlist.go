@@ -37,6 +37,7 @@ var settingKeys = []settingKey{
 	{name: "istio", group: keysRead, values: release.Names()},
 	{name: "istiod-env", group: keysRead, many: true},
 	{name: "each", group: keysRead, values: []string{"true", "false"}},
+	{name: "worlds", group: keysRead},
 	{name: "registry", group: keysRead, values: []string{"open", "closed"}},
 	{name: "disable", group: keysJudge, many: true},
 	{name: "enable", group: keysJudge, many: true},

@@ -10,10 +10,12 @@ import (
 
 	"sem.example/internal/diag"
 	"sem.example/internal/output"
+	"sem.example/internal/pipeline"
 )
 
 func newConfig() *cobra.Command {
-	return &cobra.Command{
+	var c configCommand
+	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Print the effective settings and the file that they come from",
 		Long: `Config prints what ` + settingsName + ` sets. The file is looked for in the current folder
@@ -23,6 +25,8 @@ and above it, as far as the root of the repository:
   fail-on: warning
   disable: [SEM147]              # IDs, ID prefixes, codes of other tools
   severity: {SEM124: warning}
+  worlds:                        # what belongs together, beside the rule below
+    - {name: prod, paths: [clusters/prod, common]}
   ignore:
     - check: SEM153
       kind: DestinationRule      # kind, namespace, name and path take "*"
@@ -36,11 +40,14 @@ command line:
 		Example: `  sem config`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := findSettings(cmd)
+			s, err := applySettings(cmd)
 			if err != nil {
 				return err
 			}
 			if _, err = fmt.Fprint(cmd.OutOrStdout(), s.text()); err != nil {
+				return err
+			}
+			if err := c.worlds(cmd); err != nil {
 				return err
 			}
 			if len(s.Found) > 0 {
@@ -50,6 +57,35 @@ command line:
 			return nil
 		},
 	}
+	c.inputs.add(cmd)
+	return cmd
+}
+
+type configCommand struct{ inputs inputFlags }
+
+// worldRule is how an input is divided, in the words of the help.
+const worldRule = `# An input is divided into worlds, which are validated separately: each world
+# that the settings define; each kustomization that no other one uses, as
+# kustomize builds it; and the other files. Of those, two files of one folder
+# that define the same resource are alternatives. Where they are in different
+# folders, the two folders below the one that holds both are alternatives.
+# Every alternative has all other files that fit. --world asks for one.
+`
+
+// worlds prints the rule by which the input is divided, and the worlds that it has.
+func (c *configCommand) worlds(cmd *cobra.Command) error {
+	worlds, err := pipeline.Worlds(c.inputs.options(cmd, nil))
+	if err != nil {
+		return err
+	}
+	to := cmd.OutOrStdout()
+	fmt.Fprint(to, worldRule)
+	for _, w := range worlds {
+		if _, err := fmt.Fprintf(to, "# world %s: %d files\n", output.Quote(w.Name), w.Files); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // keysHelp lists the keys of a settings file by their groups.
@@ -76,6 +112,10 @@ func (s *settings) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# from %s\n", output.Quote(s.File))
 	for _, f := range s.Flags {
+		if f.flag == definedWorlds {
+			fmt.Fprintf(&b, "worlds: %q\n", f.value)
+			continue
+		}
 		fmt.Fprintf(&b, "%s: %q\n", f.flag, f.value)
 	}
 	list := func(key string, values []string) {

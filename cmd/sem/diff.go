@@ -186,6 +186,9 @@ func (c *diffCommand) side(cmd *cobra.Command, path, istio string) (*pipeline.Wo
 	if err != nil {
 		return nil, done, fmt.Errorf("%s: %w", path, err)
 	}
+	if names := world.Worlds(); len(names) > 1 && c.inputs.worlds.name == "" {
+		return nil, done, fmt.Errorf("%s has several worlds: choose one with --world: %s", path, strings.Join(names, ", "))
+	}
 	if err := refuse(cmd, world, c.keep); err != nil {
 		return nil, done, fmt.Errorf("%s: %w", path, err)
 	}

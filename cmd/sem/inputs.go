@@ -19,6 +19,7 @@ func (l *stringList) Type() string       { return "string" }
 type inputFlags struct {
 	files      stringList
 	kustomize  string
+	worlds     worldFlags
 	namespace  string
 	meshConfig string
 	follow     bool
@@ -31,6 +32,7 @@ func (f *inputFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.VarP(&f.files, "filename", "f", "file or folder `PATH`, read recursively; '-' is standard input (repeatable; default: the current folder)")
 	flags.StringVarP(&f.kustomize, "kustomize", "k", "", "`FOLDER` whose kustomization is built, offline; without paths, nothing else is read")
+	f.worlds.add(cmd)
 	flags.StringVarP(&f.namespace, "namespace", "n", "default", "`NAMESPACE` of resources without one")
 	flags.StringVar(&f.meshConfig, "mesh-config", "", "`FILE` with the MeshConfig: a MeshConfig, an IstioOperator or the istio ConfigMap")
 	flags.BoolVar(&f.follow, "follow-links", false, "follow symbolic links to files outside the folder")
@@ -45,6 +47,8 @@ func (f *inputFlags) options(cmd *cobra.Command, paths []string) pipeline.Option
 	return pipeline.Options{
 		Paths:      append(append([]string{}, f.files.values...), paths...),
 		Kustomize:  f.kustomize,
+		World:      f.worlds.name,
+		Worlds:     f.worlds.defined,
 		Stdin:      cmd.InOrStdin(),
 		Namespace:  f.namespace,
 		MeshConfig: f.meshConfig,

@@ -110,6 +110,15 @@ func (c *renderCommand) run(cmd *cobra.Command, paths []string) error {
 	if world, err = admitted(cmd, world); err != nil {
 		return err
 	}
+	worlds, err := candidates(world, c.inputs.worlds.name, func(w *pipeline.World) bool {
+		return w.Has(c.proxy.proxy(), c.proxy.from+c.proxy.gateway, c.inputs.namespace)
+	})
+	if err == nil {
+		world, err = only(worlds)
+	}
+	if err != nil {
+		return err
+	}
 	proxy, err := c.proxy.in(world, c.inputs.namespace)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
@@ -29,6 +30,8 @@ func (s *settings) read(f source.Field) {
 		for _, item := range f.Value.Items {
 			s.except(item)
 		}
+	case "worlds":
+		s.worlds(f)
 	default:
 		s.flag(key, f)
 	}
@@ -61,6 +64,33 @@ func (s *settings) codes(f source.Field, accept func(string) error) []string {
 		codes = append(codes, v.Text)
 	}
 	return codes
+}
+
+// worlds takes in what belongs together, each as the value of a flag.
+func (s *settings) worlds(f source.Field) {
+	if f.Value.Kind != source.List {
+		s.fault(f.Value.Range, "worlds is a list, as in [{name: prod, paths: [clusters/prod]}], not a %s", f.Value.Kind)
+		return
+	}
+	for _, item := range f.Value.Items {
+		name, list := item.StringAt("name"), item.Get("paths")
+		if name == "" || list == nil || len(item.Fields) != 2 {
+			s.fault(item.Range, "an entry of worlds has name and paths, as in {name: prod, paths: [clusters/prod]}")
+			continue
+		}
+		var paths []string
+		for _, v := range s.scalars("paths", list, true) {
+			path, err := s.place(v.Text)
+			if err != nil {
+				s.fault(v.Range, "%v", err)
+				continue
+			}
+			paths = append(paths, path)
+		}
+		if len(paths) > 0 {
+			s.Flags = append(s.Flags, setting{flag: definedWorlds, value: name + "=" + strings.Join(paths, ","), at: item.Range})
+		}
+	}
 }
 
 // severity takes in how checks are graded. An ID goes before a beginning of IDs, which is shorter.

@@ -30,6 +30,7 @@ const testExample = `  # all tests below a folder; also list those that pass
 type testCommand struct {
 	out        stringList
 	kustomize  string
+	worlds     worldFlags
 	namespace  string
 	meshConfig string
 	cue        source.CUELimits
@@ -66,6 +67,7 @@ func newTest() *cobra.Command {
 	flags.StringVar(&c.envoy, "envoy", "", "also send each request through a real Envoy, the executable at `PATH`, and fail where it disagrees with the trace")
 	titled(cmd, "Against Envoy")
 	flags.StringVarP(&c.kustomize, "kustomize", "k", "", "`FOLDER` whose kustomization is tested, instead of the configuration beside the tests")
+	c.worlds.add(cmd)
 	flags.StringVarP(&c.namespace, "namespace", "n", "default", "`NAMESPACE` of resources without one, unless the tests set it")
 	flags.StringVar(&c.meshConfig, "mesh-config", "", "`FILE` with the MeshConfig, unless the tests set it")
 	addCUELimit(cmd, &c.cue)
@@ -134,7 +136,7 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 }
 
 func (c *testCommand) options() (suite.Options, error) {
-	o := suite.Options{Namespace: c.namespace, MeshConfig: c.meshConfig, Assume: c.assume.options, Release: c.release.Release, CUE: apart(c.cue), Builder: builder(), Kustomize: c.kustomize, FailFast: c.failFast}
+	o := suite.Options{Namespace: c.namespace, MeshConfig: c.meshConfig, Assume: c.assume.options, Release: c.release.Release, CUE: apart(c.cue), Builder: builder(), Kustomize: c.kustomize, World: c.worlds.name, Worlds: c.worlds.defined, FailFast: c.failFast}
 	var err error
 	if c.envoy != "" {
 		path, err := exec.LookPath(c.envoy)

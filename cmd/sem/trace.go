@@ -140,17 +140,17 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	mesh, err := c.tracer(cmd, settings.Policy)
+	meshes, names, err := c.tracers(cmd, settings.Policy)
 	if err != nil {
 		return err
 	}
-	if call.Proxy, err = c.client(mesh); err != nil {
-		return err
-	}
 	if c.batch != "" {
-		return c.runBatch(cmd, mesh, call.Proxy)
+		if call.Proxy, err = c.client(meshes[0]); err != nil {
+			return err
+		}
+		return c.runBatch(cmd, meshes[0], call.Proxy)
 	}
-	t, err := mesh.Trace(call, pipeline.TraceOptions{Why: c.why, Follow: c.follow})
+	t, err := c.trace(meshes, names, call)
 	if err != nil {
 		return err
 	}
@@ -193,17 +193,46 @@ func (c *traceCommand) print(cmd *cobra.Command, targets []target, t *simulate.T
 	})
 }
 
-// tracer reads what the answers come from.
-func (c *traceCommand) tracer(cmd *cobra.Command, policy diag.Policy) (explain.Tracer, error) {
+// tracers reads what the answers come from: those worlds that have the client. A batch takes one.
+func (c *traceCommand) tracers(cmd *cobra.Command, policy diag.Policy) ([]explain.Tracer, []string, error) {
 	if c.dump != "" {
-		return readDump(cmd, c.dump)
+		dump, err := readDump(cmd, c.dump)
+		return []explain.Tracer{dump}, []string{c.dump}, err
 	}
 	world, err := load(cmd, c.inputs.options(cmd, nil))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	c.gap = gap(world.Found.Unread())
-	return explain.New(world, policy), refuse(cmd, world, c.keep)
+	if err := refuse(cmd, world, c.keep); err != nil {
+		return nil, nil, err
+	}
+	worlds, err := candidates(world, c.inputs.worlds.name, func(w *pipeline.World) bool {
+		return w.Has(c.proxy.proxy(), c.proxy.from+c.proxy.gateway, c.inputs.namespace)
+	})
+	if err == nil && c.batch != "" {
+		_, err = only(worlds)
+	}
+	var tracers []explain.Tracer
+	for _, w := range worlds {
+		tracers = append(tracers, explain.New(w, policy))
+	}
+	return tracers, namesOf(worlds), err
+}
+
+// trace answers by each world, and takes the first where they agree.
+func (c *traceCommand) trace(meshes []explain.Tracer, names []string, call simulate.Call) (*simulate.Trace, error) {
+	answers := make([]*simulate.Trace, len(meshes))
+	for i, mesh := range meshes {
+		var err error
+		if call.Proxy, err = c.client(mesh); err != nil {
+			return nil, err
+		}
+		if answers[i], err = mesh.Trace(call, pipeline.TraceOptions{Why: c.why, Follow: c.follow}); err != nil {
+			return nil, err
+		}
+	}
+	return agreed(answers, names)
 }
 
 // dumpGarbage is the garbage that is left beside a dump, in percent of what is in use. The resources of a large dump take

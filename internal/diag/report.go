@@ -9,6 +9,7 @@ type Report struct {
 	Documents    int           // documents in them
 	Skipped      int           // documents that are neither Istio's nor needed of Kubernetes
 	Worlds       int           // into which the files were divided
+	Named        []string      // the worlds that the settings define
 	Builds       []string      // the folders of kustomizations, each a world as kustomize builds it
 	Alternatives *Alternatives // why there are several; nil where the files did not decide that
 	Findings     List
@@ -18,7 +19,10 @@ type Report struct {
 }
 
 // Alternatives are two files that define the same resource, so that no cluster runs both.
-type Alternatives struct{ First, Second, Resource string }
+type Alternatives struct {
+	First, Second, Resource string
+	Worlds                  int // into which they divide the files
+}
 
 // A FailOn is the least severity that fails a run.
 type FailOn struct {

@@ -173,11 +173,19 @@ func (p *reportPrinter) summary(r *diag.Report) {
 	p.WriteString(head + gap + strings.Join(parts, ", ") + "\n")
 	p.worlds(r)
 	p.builds(r)
+	p.named(r)
 	for _, line := range Silenced(r) {
 		p.WriteString(line + "\n")
 	}
 	if b := r.Baseline; b != nil {
 		fmt.Fprintf(p, "since the baseline: %d introduced, %d fixed, %d unchanged\n", b.Introduced, b.Fixed, b.Unchanged)
+	}
+}
+
+// named names the worlds that the settings define.
+func (p *reportPrinter) named(r *diag.Report) {
+	if len(r.Named) > 0 {
+		fmt.Fprintf(p, "validated independently, as the settings define: %s\n", Quote(strings.Join(r.Named, ", ")))
 	}
 }
 
@@ -200,7 +208,7 @@ func (p *reportPrinter) worlds(r *diag.Report) {
 	if a := r.Alternatives; a != nil {
 		name := strings.Fields(a.Resource)
 		fmt.Fprintf(p, "%s validated separately, because files define the same resource: %s and %s both define %s\n",
-			count(r.Worlds-len(r.Builds), "world"), Quote(a.First), Quote(a.Second), Quote(strings.Join(name[max(0, len(name)-3):], "/")))
+			count(a.Worlds, "world"), Quote(a.First), Quote(a.Second), Quote(strings.Join(name[max(0, len(name)-3):], "/")))
 	}
 }
 

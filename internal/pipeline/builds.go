@@ -251,30 +251,3 @@ func (b *builder) withoutUsed() {
 		return true
 	})
 }
-
-// together are all files, and what is built beside them without contradiction.
-func (r *gathered) together() []content {
-	files := slices.Clone(r.files)
-	have := map[string]bool{}
-	for _, p := range parts(files, nil) {
-		for _, id := range p.Resources {
-			have[id] = true
-		}
-	}
-	for _, b := range r.builds {
-		var fresh []string
-		clash := false
-		for _, p := range parts(b.files, nil) {
-			fresh = append(fresh, p.Resources...)
-			clash = clash || slices.ContainsFunc(p.Resources, func(id string) bool { return have[id] })
-		}
-		if clash {
-			continue
-		}
-		files = append(files, b.files...)
-		for _, id := range fresh {
-			have[id] = true
-		}
-	}
-	return files
-}

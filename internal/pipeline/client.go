@@ -85,6 +85,11 @@ func (w *World) Named(p simulate.Proxy, text, namespace string) (simulate.Proxy,
 	return p, nil
 }
 
+// Has reports whether the input has a workload that a name stands for.
+func (w *World) Has(p simulate.Proxy, text, namespace string) bool {
+	return slices.ContainsFunc(readings(text, namespace), func(r reading) bool { return w.has(p, r) })
+}
+
 // nobody is the name of a client that nobody names.
 const nobody = "application"
 

@@ -1,8 +1,9 @@
 package pipeline
 
 import (
-	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
@@ -16,6 +17,7 @@ import (
 // A World is everything that was read, from the bytes to the mesh.
 type World struct {
 	Input   *source.Input
+	Name    string           // of the world among those of the input
 	Objects []*config.Object // of the input, completed
 	Skipped int              // documents that are neither Istio's nor needed
 	Mesh    *mesh.Mesh
@@ -24,10 +26,11 @@ type World struct {
 	completed *world.World // with what a cluster would add; nil where nothing may be assumed
 	engines   engines
 	checker   lazy.Value[*validate.Checker] // of all documents
+	input     repository
 	rebuild   func(without map[*source.Document]bool) (*World, error)
 }
 
-// Load reads the input and builds its mesh. The error is for what the machine refuses; mistakes of the user are findings of
+// Load reads the input and builds the mesh of the world that is asked for, or of its first. The error is for what the machine refuses; mistakes of the user are findings of
 // the world, which is usable in spite of them.
 func Load(opts Options) (*World, error) {
 	r := gather(opts, func(docs []*source.Document) content {
@@ -36,49 +39,74 @@ func Load(opts Options) (*World, error) {
 	if err := missing(r.problems); err != nil {
 		return nil, err
 	}
-	files := r.together()
-	w := &World{Input: r.in, Found: diag.Problems(r.problems), Skipped: r.skipped}
-	w.rebuild = func(without map[*source.Document]bool) (*World, error) {
+	worlds, _ := r.worlds(opts, false)
+	in := repository{gathered: r, opts: opts, worlds: worlds}
+	if opts.World == "" {
+		return in.world(0)
+	}
+	return in.named(opts.World)
+}
+
+// A repository is what was gathered, and how it is divided.
+type repository struct {
+	*gathered
+	opts   Options
+	worlds []fileWorld
+}
+
+// named builds the world of a name.
+func (in repository) named(name string) (*World, error) {
+	if i := slices.IndexFunc(in.worlds, func(w fileWorld) bool { return w.name == name }); i >= 0 {
+		return in.world(i)
+	}
+	return nil, in.unknown(name)
+}
+
+// unknown is the error for a name that no world has.
+func (in repository) unknown(name string) error {
+	return fmt.Errorf("the input has no world %q: it has %s", name, strings.Join(in.names(), ", "))
+}
+
+func (in repository) names() []string {
+	var names []string
+	for _, w := range in.worlds {
+		names = append(names, w.name)
+	}
+	return names
+}
+
+// world builds a world.
+func (in repository) world(i int) (*World, error) {
+	var files []content
+	name := ""
+	if len(in.worlds) > 0 {
+		files, name = in.worlds[i].files, in.worlds[i].name
+	}
+	opts := in.opts
+	fresh := func() *World {
+		return &World{Input: in.in, Name: name, Found: diag.Problems(in.problems), Skipped: in.skipped, input: in}
+	}
+	w := fresh()
+	rebuild := func(without map[*source.Document]bool) (*World, error) {
 		opts.Watch = nil
-		again := &World{Input: r.in, Found: diag.Problems(r.problems), Skipped: r.skipped, rebuild: w.rebuild}
+		again := fresh()
+		again.rebuild = w.rebuild
 		return again, again.build(leaveOut(files, without), opts)
 	}
-	return w, w.build(files, opts)
+	w.rebuild = rebuild
+	return w, w.build(files, in.opts)
 }
+
+// Worlds returns the names of the worlds of the input, this one's included.
+func (w *World) Worlds() []string { return w.input.names() }
+
+// Other builds another world of the input.
+func (w *World) Other(name string) (*World, error) { return w.input.named(name) }
 
 // Without builds the world again without the objects of some documents of its input.
 func (w *World) Without(documents map[*source.Document]bool) (*World, error) {
 	return w.rebuild(documents)
 }
-
-// leaveOut returns the files without the objects of some documents.
-func leaveOut(files []content, documents map[*source.Document]bool) []content {
-	out := slices.Clone(files)
-	for i := range out {
-		out[i].objects = slices.DeleteFunc(slices.Clone(out[i].objects), func(o *config.Object) bool { return documents[o.Doc] })
-	}
-	return out
-}
-
-// content is what the documents of a file come to.
-type content struct {
-	docs    []*source.Document
-	shapes  diag.List // what is wrong with the documents by themselves, where that is wanted
-	objects []*config.Object
-	skipped int
-	found   diag.List // by decoding
-}
-
-// take decodes the documents of a file and sets their trees aside.
-func take(docs []*source.Document, opts Options, decode decoder) content {
-	c := content{docs: docs}
-	c.objects, c.skipped, c.found = decode(docs, cmp.Or(opts.Namespace, "default"))
-	source.ReleaseTrees(docs)
-	return c
-}
-
-// A decoder makes objects of documents and counts those that it skips.
-type decoder func(docs []*source.Document, namespace string) ([]*config.Object, int, diag.List)
 
 // build gathers files into a mesh.
 func (w *World) build(files []content, opts Options) error {

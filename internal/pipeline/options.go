@@ -13,10 +13,12 @@ import (
 
 // Options say what to read.
 type Options struct {
-	FS         fs.FS     // where the paths are; nil for the file system of the machine
-	Paths      []string  // files, folders and "-"; none is the current folder
-	Kustomize  string    // a folder whose kustomization is built; without paths, nothing else is read
-	Within     string    // the folder that the build may read; "" is the repository, or the current folder
+	FS         fs.FS    // where the paths are; nil for the file system of the machine
+	Paths      []string // files, folders and "-"; none is the current folder
+	Kustomize  string   // a folder whose kustomization is built; without paths, nothing else is read
+	Within     string   // the folder that the build may read; "" is the repository, or the current folder
+	Worlds     []NamedWorld
+	World      string    // the world that is asked about, where the input has several
 	Stdin      io.Reader // what "-" reads
 	Namespace  string    // of documents that name none; "default" where empty
 	MeshConfig string    // a file with the mesh's settings; "" looks for them in the input

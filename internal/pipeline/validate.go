@@ -31,15 +31,21 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 	}
 	report := &diag.Report{Input: r.in, Files: len(r.in.Files), Documents: len(r.in.Documents), Skipped: r.skipped}
 	found := diag.Problems(r.problems)
-	worlds := divide(r.files, opts, how, report)
-	if len(r.builds) > 0 {
-		worlds = slices.DeleteFunc(worlds, fileWorld.empty)
+	worlds, why := r.worlds(opts, how.Each)
+	if opts.World != "" {
+		in := repository{worlds: worlds}
+		worlds = slices.DeleteFunc(slices.Clone(worlds), func(w fileWorld) bool { return w.name != opts.World })
+		if len(worlds) == 0 {
+			return nil, in.unknown(opts.World)
+		}
+	}
+	report.Worlds, report.Alternatives = len(worlds), why
+	for _, w := range opts.Worlds {
+		report.Named = append(report.Named, w.Name)
 	}
 	for _, b := range r.builds {
-		worlds = append(worlds, fileWorld{files: b.files})
 		report.Builds = append(report.Builds, b.name)
 	}
-	report.Worlds = len(worlds)
 	results, err := validateAll(worlds, opts, how)
 	if err != nil {
 		return nil, err
@@ -50,7 +56,7 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 	for i, r := range results {
 		found = append(found, worlds[i].judged(r)...)
 	}
-	if len(r.builds) > 0 {
+	if len(r.builds)+len(opts.Worlds) > 0 {
 		found = found.Distinct()
 	}
 	report.Findings, report.Silenced = how.Policy.Apply(found.Suppress(r.in))

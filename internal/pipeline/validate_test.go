@@ -47,13 +47,13 @@ func TestValidate(t *testing.T) {
 			archive:      "-- base.yaml --\n" + service + "-- dev.yaml --\n" + rule + "-- prod.yaml --\n" + rule + "---\n" + undefinedSubset,
 			found:        []string{"SEM105 prod.yaml:12"},
 			worlds:       2,
-			alternatives: &diag.Alternatives{First: "dev.yaml", Second: "prod.yaml", Resource: "networking.istio.io DestinationRule shop web"},
+			alternatives: &diag.Alternatives{First: "dev.yaml", Second: "prod.yaml", Resource: "networking.istio.io DestinationRule shop web", Worlds: 2},
 		},
 		"a file of several worlds is judged in one": {
 			archive:      "-- base.yaml --\n" + service + "---\n" + undefinedSubset + "-- dev.yaml --\n" + rule + "-- prod.yaml --\n" + rule,
 			found:        []string{"SEM105 base.yaml:12"},
 			worlds:       2,
-			alternatives: &diag.Alternatives{First: "dev.yaml", Second: "prod.yaml", Resource: "networking.istio.io DestinationRule shop web"},
+			alternatives: &diag.Alternatives{First: "dev.yaml", Second: "prod.yaml", Resource: "networking.istio.io DestinationRule shop web", Worlds: 2},
 		},
 		"a comment suppresses a finding": {
 			archive:  "-- a.yaml --\n" + service + "---\n" + rule + "---\n# sem:ignore-file SEM105 -- not yet\n" + undefinedSubset,

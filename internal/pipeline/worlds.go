@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
 	"sem.example/internal/world"
@@ -12,8 +13,70 @@ import (
 
 // A fileWorld is the files of one world. A file that is in several is judged in the first.
 type fileWorld struct {
+	name  string
 	files []content
 	home  map[*source.File]bool // nil: of all
+}
+
+// A NamedWorld is a world that the user defines: what is at its paths belongs together.
+type NamedWorld struct {
+	Name  string
+	Paths []string
+}
+
+// rest is the name of the world of the files that no kustomization and no named world has.
+const rest = "rest"
+
+// worlds divides what was gathered into worlds: those that the user names, then each build, and the other files by what contradicts. The
+// alternatives are why the other files are several worlds.
+func (r *gathered) worlds(opts Options, each bool) (all []fileWorld, why *diag.Alternatives) {
+	if opts.Kustomize != "" {
+		for _, b := range r.builds {
+			all = append(all, fileWorld{name: b.name, files: append(slices.Clone(b.files), r.files...)})
+		}
+		if all != nil {
+			return all, nil
+		}
+	}
+	files, builds := r.files, r.builds
+	for _, named := range opts.Worlds {
+		w := fileWorld{name: named.Name}
+		for _, f := range r.files {
+			if named.has(f.name()) {
+				w.files = append(w.files, f)
+			}
+		}
+		for _, b := range r.builds {
+			if named.has(b.name) {
+				w.files = append(w.files, b.files...)
+			}
+		}
+		files = slices.DeleteFunc(slices.Clone(files), func(f content) bool { return named.has(f.name()) })
+		builds = slices.DeleteFunc(slices.Clone(builds), func(b built) bool { return named.has(b.name) })
+		all = append(all, w)
+	}
+	var common []content
+	for i, p := range parts(files, opts.Paths) {
+		if p.Named && p.Name != "" {
+			common = append(common, files[i])
+		}
+	}
+	for _, b := range builds {
+		all = append(all, fileWorld{name: b.name, files: append(slices.Clone(b.files), common...)})
+	}
+	others, why := divide(files, opts, each)
+	if len(all) > 0 {
+		others = slices.DeleteFunc(others, fileWorld.empty)
+	}
+	return append(all, others...), why
+}
+
+// has reports whether a file or folder belongs to the world.
+func (n NamedWorld) has(name string) bool {
+	return name != "" && slices.ContainsFunc(n.Paths, func(p string) bool {
+		inside, err := filepath.Rel(p, name)
+		return err == nil && filepath.IsLocal(inside)
+	})
 }
 
 // judged returns those findings of a world that are about files judged in it.
@@ -32,10 +95,11 @@ func (w fileWorld) empty() bool {
 	return !slices.ContainsFunc(w.files, func(f content) bool { return len(f.docs) > 0 })
 }
 
-// divide divides files into worlds, and notes in the report how many there are and why.
-func divide(files []content, opts Options, how ValidateOptions, report *diag.Report) []fileWorld {
+// divide divides files into worlds, and returns why there are several.
+func divide(files []content, opts Options, each bool) ([]fileWorld, *diag.Alternatives) {
 	var sets [][]int
-	if how.Each {
+	var why *diag.Alternatives
+	if each {
 		for i, f := range files {
 			if len(f.docs) > 0 {
 				sets = append(sets, []int{i})
@@ -44,11 +108,25 @@ func divide(files []content, opts Options, how ValidateOptions, report *diag.Rep
 	} else {
 		var clash *world.Clash
 		if sets, clash = world.Alternatives(parts(files, opts.Paths)); clash != nil {
-			report.Alternatives = &diag.Alternatives{First: clash.First, Second: clash.Second, Resource: clash.Resource}
+			why = &diag.Alternatives{First: clash.First, Second: clash.Second, Resource: clash.Resource, Worlds: len(sets)}
 		}
 	}
-	report.Worlds = len(sets)
-	return worldsOf(files, sets)
+	worlds := worldsOf(files, sets)
+	for k, set := range sets {
+		worlds[k].name = nameOf(files, set, sets)
+	}
+	return worlds, why
+}
+
+// nameOf names a world by its first file that is not in every world.
+func nameOf(files []content, set []int, sets [][]int) string {
+	for _, i := range set {
+		everywhere := !slices.ContainsFunc(sets, func(other []int) bool { return !slices.Contains(other, i) })
+		if name := files[i].name(); name != "" && !everywhere {
+			return filepath.ToSlash(name)
+		}
+	}
+	return rest
 }
 
 // worldsOf are the worlds of sets of files.
@@ -105,4 +183,30 @@ func (c content) name() string {
 		return ""
 	}
 	return c.docs[0].File.Name
+}
+
+// A WorldFiles is a world of an input, and how many files it has.
+type WorldFiles struct {
+	Name  string
+	Files int
+}
+
+// Worlds returns the worlds of an input.
+func Worlds(opts Options) ([]WorldFiles, error) {
+	r := gather(opts, func(docs []*source.Document) content { return take(docs, opts, config.Decode) })
+	if err := missing(r.problems); err != nil {
+		return nil, err
+	}
+	worlds, _ := r.worlds(opts, false)
+	var out []WorldFiles
+	for _, w := range worlds {
+		n := 0
+		for _, f := range w.files {
+			if len(f.docs) > 0 {
+				n++
+			}
+		}
+		out = append(out, WorldFiles{w.name, n})
+	}
+	return out, nil
 }

@@ -25,7 +25,9 @@ type Options struct {
 	Assume     pipeline.Assume
 	CUE        source.CUELimits // what CUE files may cost
 	Builder    []string         // builds kustomizations, see [pipeline.Options]
-	Kustomize  string           // the folder of a kustomization that is tested, in place of the configuration of the files
+	World      string           // that is tested, where the configuration has several
+	Worlds     []pipeline.NamedWorld
+	Kustomize  string // the folder of a kustomization that is tested, in place of the configuration of the files
 
 	// Within reports whether the configuration of a file of tests may be at a path; nil allows all.
 	Within   func(path string) bool
@@ -220,7 +222,7 @@ func (r *Runner) file(ctx context.Context, text *source.File) (*FileResult, erro
 
 // world is what the tests of a file are about.
 func (r *Runner) world(f *File) (*pipeline.World, error) {
-	o := pipeline.Options{Paths: f.Config, Namespace: r.options.Namespace, MeshConfig: r.options.MeshConfig, Assume: r.options.Assume, Release: r.options.Release, CUE: r.options.CUE, Builder: r.options.Builder}
+	o := pipeline.Options{Paths: f.Config, Namespace: r.options.Namespace, MeshConfig: r.options.MeshConfig, Assume: r.options.Assume, Release: r.options.Release, CUE: r.options.CUE, Builder: r.options.Builder, World: r.options.World, Worlds: r.options.Worlds}
 	if r.options.Kustomize != "" {
 		o.Kustomize, o.Paths = r.options.Kustomize, nil
 	}
@@ -243,6 +245,9 @@ func (r *Runner) world(f *File) (*pipeline.World, error) {
 	w, err := pipeline.Load(o)
 	if err != nil {
 		return nil, err
+	}
+	if names := w.Worlds(); len(names) > 1 && o.World == "" {
+		return nil, fmt.Errorf("%s: the configuration has several worlds: name the files of one in the tests, or choose one with --world: %s", f.Name, strings.Join(names, ", "))
 	}
 	r.worlds[key] = w
 	return w, nil

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"sem.example/simulate"
+)
+
+// agreed returns the first of the answers that worlds give to one request, with a word about the others. Worlds that know the
+// destination go before those that do not. It is an error where the answers differ.
+func agreed(answers []*simulate.Trace, names []string) (*simulate.Trace, error) {
+	if len(answers) == 1 {
+		return answers[0], nil
+	}
+	var knowing []*simulate.Trace
+	var of []string
+	for i, t := range answers {
+		if len(t.Hops) > 0 && t.Hops[0].Destination != nil && t.Hops[0].Destination.Host != "" {
+			knowing, of = append(knowing, t), append(of, names[i])
+		}
+	}
+	if len(knowing) > 0 {
+		answers, names = knowing, of
+	}
+	var verdicts []string
+	same := true
+	for i, t := range answers {
+		same = same && gist(t) == gist(answers[0])
+		verdicts = append(verdicts, names[i]+" ("+string(t.Verdict)+")")
+	}
+	if !same {
+		return nil, fmt.Errorf("the input has several worlds, and they answer differently: choose one with --world: %s", strings.Join(verdicts, ", "))
+	}
+	if len(names) > 1 {
+		t := *answers[0]
+		t.Assumed = append(t.Assumed, simulate.Assumption{
+			What: "world", Message: "the world is " + names[0], Because: "the input has others that answer the same: " + strings.Join(names[1:], ", "),
+		})
+		return &t, nil
+	}
+	return answers[0], nil
+}
+
+// gist is what a request comes to, without the places of what decided it.
+func gist(t *simulate.Trace) string {
+	var b strings.Builder
+	fmt.Fprint(&b, t.Verdict, t.Status, t.ResponseFlags)
+	for i := range t.Hops {
+		h := &t.Hops[i]
+		fmt.Fprint(&b, "|", h.Cluster, h.Route, h.Error)
+		for _, e := range h.Endpoints {
+			of := e.Address
+			if e.Origin != nil { // its address may be a stand-in, which is another one in each world
+				of = e.Origin.Kind + " " + e.Origin.Namespace + "/" + e.Origin.Name
+			}
+			fmt.Fprint(&b, " ", of, e.Port, e.Weight)
+		}
+		for _, branch := range h.Branches {
+			fmt.Fprint(&b, " ", branch.Cluster, branch.Share)
+		}
+		for _, part := range []any{h.Rewrite, h.TLS, h.Headers, h.Response} {
+			text, _ := json.Marshal(part) // it has only values that JSON has
+			b.Write(text)
+		}
+	}
+	return b.String()
+}
