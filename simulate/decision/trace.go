@@ -14,7 +14,7 @@ type Trace struct {
 	Qualification string    `json:"qualification,omitempty"` // what was not modelled and may change the verdict
 	Summary       string    `json:"summary"`
 	Sees          string    `json:"sees,omitempty"` // what the application gets to see
-	Fix           string    `json:"fix,omitempty"`  // what would mend a failure
+	Fix           string    `json:"fix,omitempty"`  // how to fix a failure
 	Status        int       `json:"status"`
 	ResponseFlags string    `json:"responseFlags"`
 	AccessLog     string    `json:"accessLog,omitempty"` // the line that Envoy would write in Istio's default format
@@ -133,7 +133,7 @@ type HeaderChange struct {
 	Remove []string          `json:"remove,omitempty"`
 }
 
-// Response is the answer of a proxy that answers by itself.
+// Response is the response of the proxy itself.
 type Response struct {
 	Status   int    `json:"status"`
 	Location string `json:"location,omitempty"`
