@@ -21,10 +21,10 @@ type Mesh struct {
 	sidecars        sidecars
 	peers           peers
 
-	scopes   memo[scopeKey, *scope]
-	outlooks memo[scopeKey, *outlook]
-	sorting  sync.Once
-	apart    map[string]bool // namespaces, see ordinary
+	scopes        memo[scopeKey, *scope]
+	sidecarScopes memo[scopeKey, *sidecarScope]
+	sorting       sync.Once
+	distinct      map[string]bool // namespaces, see seesAsMost
 }
 
 // Covering returns all services whose host is the given one or a wildcard that covers it, visible or not: the most

@@ -69,12 +69,12 @@ func Record(v *View) *View {
 
 // A Sight is what proxies see that differ in nothing but themselves: the same services and rules, by the same Sidecar.
 type Sight struct {
-	services *outlook
+	services *sidecarScope
 	sidecar  *config.Object
 }
 
 // SightOf returns what the proxy of a view sees.
-func SightOf(v *View) Sight { return Sight{v.scope.outlook, v.Sidecar} }
+func SightOf(v *View) Sight { return Sight{v.scope.sidecarScope, v.Sidecar} }
 
 // ReadsOf returns what was read of the proxy of a recorded view so far; nil for another view.
 func ReadsOf(v *View) *Reads { return v.reads }

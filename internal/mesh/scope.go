@@ -8,7 +8,7 @@ import (
 
 // A scope is what all proxies of a namespace see that one Sidecar serves, or that are gateways: most of a view.
 type scope struct {
-	*outlook
+	*sidecarScope
 	mesh      *Mesh
 	namespace string
 	merged    memo[hostAndNamespace, []*filedRule]
@@ -27,7 +27,7 @@ type scopeKey struct {
 func (m *Mesh) scope(p Proxy, sidecar *config.Object) *scope {
 	key := scopeKey{p.Namespace, sidecar, p.Type == Gateway}
 	return m.scopes.get(key, func() *scope {
-		return &scope{outlook: m.outlook(key), mesh: m, namespace: p.Namespace}
+		return &scope{sidecarScope: m.sidecarScope(key), mesh: m, namespace: p.Namespace}
 	})
 }
 

@@ -8,22 +8,22 @@ import (
 	"sem.example/internal/mesh/visibility"
 )
 
-// An outlook is which services and VirtualServices the proxies of a scope see. Ordinary namespaces share one.
-type outlook struct {
+// A sidecarScope is which services and VirtualServices the proxies of a scope see. Most namespaces share one.
+type sidecarScope struct {
 	egress   []*EgressListener
 	services []*Service // one a host
 	byHost   map[string]int
 }
 
-// outlook returns the outlook of a scope. In a large mesh it takes a while to compute, and most namespaces have no
+// sidecarScope returns the sidecarScope of a scope. In a large mesh it takes a while to compute, and most namespaces have no
 // Sidecar and see what all others see.
-func (m *Mesh) outlook(of scopeKey) *outlook {
+func (m *Mesh) sidecarScope(of scopeKey) *sidecarScope {
 	shared := of
-	if of.sidecar == nil && m.ordinary(of.namespace) {
+	if of.sidecar == nil && m.seesAsMost(of.namespace) {
 		shared.namespace = ""
 	}
-	return m.outlooks.get(shared, func() *outlook {
-		k := &outlook{byHost: map[string]int{}}
+	return m.sidecarScopes.get(shared, func() *sidecarScope {
+		k := &sidecarScope{byHost: map[string]int{}}
 		if of.gateway {
 			k.gateway(m, of.namespace)
 		} else {
@@ -33,16 +33,16 @@ func (m *Mesh) outlook(of scopeKey) *outlook {
 	})
 }
 
-// sidecar fills the outlook with what the listeners of a Sidecar import.
-func (k *outlook) sidecar(m *Mesh, of scopeKey) {
+// sidecar fills the sidecarScope with what the listeners of a Sidecar import.
+func (k *sidecarScope) sidecar(m *Mesh, of scopeKey) {
 	k.egress = m.egressListeners(of.namespace, of.sidecar)
 	for _, l := range k.egress {
 		k.imports(m, of.namespace, l)
 	}
 }
 
-// gateway fills the outlook with all that a namespace may see: Sidecars do not concern gateways.
-func (k *outlook) gateway(m *Mesh, namespace string) {
+// gateway fills the sidecarScope with all that a namespace may see: Sidecars do not concern gateways.
+func (k *sidecarScope) gateway(m *Mesh, namespace string) {
 	for _, s := range m.VisibleTo(namespace) {
 		k.add(s)
 	}
@@ -51,7 +51,7 @@ func (k *outlook) gateway(m *Mesh, namespace string) {
 }
 
 // imports adds the services of a listener, then those that its VirtualServices send traffic to.
-func (k *outlook) imports(m *Mesh, namespace string, l *EgressListener) {
+func (k *sidecarScope) imports(m *Mesh, namespace string, l *EgressListener) {
 	for _, s := range l.Services {
 		k.add(s)
 	}
@@ -73,9 +73,9 @@ func (k *outlook) imports(m *Mesh, namespace string, l *EgressListener) {
 	}
 }
 
-// add takes a service into the outlook. Of one host the first stays, unless a Kubernetes Service comes after an entry;
+// add takes a service into the sidecarScope. Of one host the first stays, unless a Kubernetes Service comes after an entry;
 // ports that another service of the same kind and namespace has are added to those of the first.
-func (k *outlook) add(s *Service) {
+func (k *sidecarScope) add(s *Service) {
 	i, found := k.byHost[s.Host]
 	if !found {
 		k.byHost[s.Host] = len(k.services)
@@ -98,60 +98,60 @@ func (k *outlook) add(s *Service) {
 	}
 }
 
-func (k *outlook) service(host string) *Service {
+func (k *sidecarScope) service(host string) *Service {
 	if i, ok := k.byHost[host]; ok {
 		return k.services[i]
 	}
 	return nil
 }
 
-// ordinary says whether nothing sets a namespace apart: whoever looks from there sees what any other such namespace
+// seesAsMost reports whether nothing sets a namespace apart: whoever looks from there sees what any other such namespace
 // sees. Set apart are namespaces that an exportTo or sourceNamespace names, those with an object that is not for all,
 // and those whose services have a host in common with another namespace's, for each prefers its own.
-func (m *Mesh) ordinary(namespace string) bool {
+func (m *Mesh) seesAsMost(namespace string) bool {
 	m.sorting.Do(func() {
-		m.apart = map[string]bool{}
-		m.serviceOdds()
+		m.distinct = map[string]bool{}
+		m.distinctByServices()
 		for _, v := range m.virtualServices.all {
-			m.setApart(v.Audience, v.Object.Namespace)
+			m.setDistinct(v.Audience, v.Object.Namespace)
 			if v.GatewayAPI {
-				m.apart[v.Object.Namespace] = true // its own routes come first
+				m.distinct[v.Object.Namespace] = true // its own routes come first
 			}
 			for _, r := range v.HTTP {
-				m.sourceOdds(r)
+				m.distinctBySources(r)
 			}
 		}
 	})
-	return !m.apart[namespace]
+	return !m.distinct[namespace]
 }
 
-func (m *Mesh) serviceOdds() {
+func (m *Mesh) distinctByServices() {
 	home := map[string]string{} // of a host
 	for _, s := range m.Services {
-		m.setApart(s.Audience(), s.Namespace)
+		m.setDistinct(s.Audience(), s.Namespace)
 		if first, ok := home[s.Host]; ok && first != s.Namespace {
-			m.apart[first], m.apart[s.Namespace] = true, true
+			m.distinct[first], m.distinct[s.Namespace] = true, true
 		} else {
 			home[s.Host] = s.Namespace
 		}
 	}
 }
 
-func (m *Mesh) sourceOdds(r *routing.HTTPRule) {
+func (m *Mesh) distinctBySources(r *routing.HTTPRule) {
 	for _, match := range r.Matches {
 		if match.Client.Namespace != "" {
-			m.apart[match.Client.Namespace] = true
+			m.distinct[match.Client.Namespace] = true
 		}
 	}
 }
 
-// setApart notes the namespaces to which an object of a namespace is not what it is to all others.
-func (m *Mesh) setApart(a visibility.Audience, home string) {
+// setDistinct notes the namespaces to which an object of a namespace is not what it is to all others.
+func (m *Mesh) setDistinct(a visibility.Audience, home string) {
 	if a.Public {
 		return
 	}
-	m.apart[home] = true
+	m.distinct[home] = true
 	for _, ns := range a.Namespaces {
-		m.apart[ns] = true
+		m.distinct[ns] = true
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"sem.example/internal/source"
 )
 
-// Ordinary namespaces share an outlook; each reason that sets a namespace apart gives it one of its own.
+// Most namespaces share a sidecarScope; each reason for a namespace to see something else gives it another.
 func TestOrdinary(t *testing.T) {
 	docs, _ := source.Parse(&source.File{Name: "mesh.yaml", Data: []byte(`
 apiVersion: networking.istio.io/v1
@@ -49,10 +49,10 @@ spec: {hosts: [all.example], http: [{match: [{sourceNamespace: caller}], route: 
 `)})
 	objects, _, _ := config.Decode(docs, "default")
 	m, _ := Build(objects, Settings{})
-	shared := m.View(Proxy{Type: Sidecar, Namespace: "elsewhere"}).scope.outlook
+	shared := m.View(Proxy{Type: Sidecar, Namespace: "elsewhere"}).scope.sidecarScope
 	got := map[string]bool{}
 	for _, ns := range []string{"plain", "other", "owner", "named", "hider", "left", "right", "private", "caller"} {
-		got[ns] = m.View(Proxy{Type: Sidecar, Namespace: ns}).scope.outlook == shared
+		got[ns] = m.View(Proxy{Type: Sidecar, Namespace: ns}).scope.sidecarScope == shared
 	}
 	want := map[string]bool{"plain": true, "other": true, "owner": false, "named": false, "hider": false, "left": false,
 		"right": false, "private": false, "caller": false}
