@@ -110,7 +110,8 @@ func (x *excerpt) list(t term, n *source.Node, path string) *source.Node {
 	}
 	right, wrong := divide(item, n)
 	keep := right[:min(1, len(right))]
-	if len(n.Items) < 2 || !t.accepts(pick(n, right)) || !t.accepts(pick(n, keep)) {
+	// Where no item fits, what is left is empty, which a list may not be: that is no fault of the list as a whole.
+	if len(n.Items) < 2 || len(right) > 0 && (!t.accepts(pick(n, right)) || !t.accepts(pick(n, keep))) {
 		return x.whole(t, n, path)
 	}
 	if len(wrong) > 0 {

@@ -84,6 +84,15 @@ func everySecond(rule string, n int) map[int]string {
 	return out
 }
 
+// TestWrongOfAllItems: the items of a list that may not be empty are bounded where none of them fits.
+func TestWrongOfAllItems(t *testing.T) {
+	doc := only(t, "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: a, namespace: b}\nspec:\n  servers:\n"+
+		strings.Repeat("  - {port: {number: 80, name: http, protocol: HTTP}, hosts: [h]}\n", 300))
+	if found := len(Check(doc)); found != wrongItems+1 {
+		t.Errorf("%d findings, want %d and one that counts the others", found, wrongItems)
+	}
+}
+
 // BenchmarkWrong is what documents cost that have one mistake, small and large: the cost grows with the size of the document
 // as that of a right one does.
 func BenchmarkWrong(b *testing.B) {
