@@ -5,13 +5,14 @@ import "sem.example/internal/source"
 // A Report is what validation says of an input.
 type Report struct {
 	Input        *source.Input
-	Files        int           // files that were read
-	Documents    int           // documents in them
-	Skipped      int           // documents that are neither Istio's nor needed of Kubernetes
-	Worlds       int           // into which the files were divided
-	Named        []string      // the worlds that the settings define
-	Builds       []string      // the folders of kustomizations, each a world as kustomize builds it
-	Alternatives *Alternatives // why there are several; nil where the files did not decide that
+	Files        int            // files that were read
+	Documents    int            // documents in them
+	Skipped      int            // documents that no check looks at
+	NotChecked   map[string]int // the skipped documents, by their kinds
+	Worlds       int            // into which the files were divided
+	Named        []string       // the worlds that the settings define
+	Builds       []string       // the folders of kustomizations, each a world as kustomize builds it
+	Alternatives *Alternatives  // why there are several; nil where the files did not decide that
 	Findings     List
 	Baseline     *Baseline // nil without a comparison
 	Silenced     []Silenced
@@ -28,6 +29,16 @@ type Alternatives struct {
 type FailOn struct {
 	Severity string // error, warning, info or none
 	By       string // the settings file that asks for it; "" for the command line or the default
+}
+
+// Leave counts documents that no check looks at, by their kinds.
+func (r *Report) Leave(kinds map[string]int) {
+	for kind, n := range kinds {
+		if r.NotChecked == nil {
+			r.NotChecked = map[string]int{}
+		}
+		r.NotChecked[kind] += n
+	}
 }
 
 // Count returns how many findings there are of a severity, without the suppressed ones.

@@ -17,15 +17,16 @@ type reportDocument struct {
 
 // summaryDocument counts what was read and found. Suppressed findings count nowhere else.
 type summaryDocument struct {
-	Files     int      `json:"files"`
-	Documents int      `json:"documents"`
-	Skipped   int      `json:"skipped"`               // neither Istio's nor needed of Kubernetes
-	Worlds    int      `json:"worlds"`                // of files that are no alternatives to each other
-	Builds    []string `json:"builds,omitempty"`      // the folders of kustomizations, each a world as kustomize builds it
-	Named     []string `json:"namedWorlds,omitempty"` // the worlds that the settings define
-	Errors    int      `json:"errors"`
-	Warnings  int      `json:"warnings"`
-	Infos     int      `json:"infos"`
+	Files      int            `json:"files"`
+	Documents  int            `json:"documents"`
+	Skipped    int            `json:"skipped"`               // documents that no check looks at
+	NotChecked map[string]int `json:"notChecked,omitempty"`  // the skipped documents, by their kinds
+	Worlds     int            `json:"worlds"`                // of files that are no alternatives to each other
+	Builds     []string       `json:"builds,omitempty"`      // the folders of kustomizations, each a world as kustomize builds it
+	Named      []string       `json:"namedWorlds,omitempty"` // the worlds that the settings define
+	Errors     int            `json:"errors"`
+	Warnings   int            `json:"warnings"`
+	Infos      int            `json:"infos"`
 
 	Suppressed int `json:"suppressed"`
 
@@ -96,7 +97,7 @@ type relatedDocument struct {
 func ReportJSON(w io.Writer, r *diag.Report) error {
 	doc := reportDocument{APIVersion: "sem/v1", Kind: "ValidateReport", Findings: make([]findingDocument, 0, len(r.Findings))}
 	doc.Summary = summaryDocument{
-		Files: r.Files, Documents: r.Documents, Skipped: r.Skipped, Worlds: r.Worlds, Builds: r.Builds, Named: r.Named,
+		Files: r.Files, Documents: r.Documents, Skipped: r.Skipped, NotChecked: r.NotChecked, Worlds: r.Worlds, Builds: r.Builds, Named: r.Named,
 		Errors: r.Count(diag.Error), Warnings: r.Count(diag.Warning), Infos: r.Count(diag.Info), Suppressed: r.Suppressed(),
 	}
 	if b := r.Baseline; b != nil {

@@ -157,20 +157,17 @@ func (p *reportPrinter) summary(r *diag.Report) {
 			parts = append(parts, count(n, string(s)))
 		}
 	}
-	head, gap := p.palette.good.Render("✓ ")+count(r.Documents, "document")+" in "+count(r.Files, "file"), ", "
-	if len(parts) > 0 {
+	head, gap := p.palette.good.Render("✓ ")+count(r.Documents-r.Skipped, "document")+" in "+count(r.Files, "file"), ", "
+	if len(parts) > 0 || r.Documents == r.Skipped && r.Skipped > 0 {
 		head, gap = strings.TrimPrefix(head, p.palette.good.Render("✓ ")), ": "
 	}
 	if n := r.Suppressed(); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d suppressed", n))
 	}
-	if r.Skipped > 0 {
-		parts = append(parts, fmt.Sprintf("%d skipped", r.Skipped))
-	}
 	if len(parts) == 0 {
 		gap = ""
 	}
-	p.WriteString(head + gap + strings.Join(parts, ", ") + "\n")
+	p.WriteString(head + gap + strings.Join(parts, ", ") + notChecked(r) + "\n")
 	p.worlds(r)
 	p.builds(r)
 	p.named(r)
@@ -180,6 +177,28 @@ func (p *reportPrinter) summary(r *diag.Report) {
 	if b := r.Baseline; b != nil {
 		fmt.Fprintf(p, "since the baseline: %d introduced, %d fixed, %d unchanged\n", b.Introduced, b.Fixed, b.Unchanged)
 	}
+}
+
+// notChecked names the kinds that no check looks at, the most frequent first.
+func notChecked(r *diag.Report) string {
+	const most = 6
+	if r.Skipped == 0 {
+		return ""
+	}
+	kinds := slices.SortedFunc(maps.Keys(r.NotChecked), func(a, b string) int {
+		return cmp.Or(r.NotChecked[b]-r.NotChecked[a], cmp.Compare(a, b))
+	})
+	var parts []string
+	for _, kind := range kinds[:min(most, len(kinds))] {
+		parts = append(parts, fmt.Sprintf("%d %s", r.NotChecked[kind], Quote(kind)))
+	}
+	if len(kinds) > most {
+		parts = append(parts, fmt.Sprintf("%d other kinds", len(kinds)-most))
+	}
+	if parts == nil {
+		return fmt.Sprintf("; not checked: %d", r.Skipped)
+	}
+	return "; not checked: " + strings.Join(parts, ", ")
 }
 
 // named names the worlds that the settings define.

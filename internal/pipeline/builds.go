@@ -13,11 +13,13 @@ import (
 
 // A gathered input is what was read: files, and what kustomizations make of files.
 type gathered struct {
-	in       *source.Input
-	files    []content // that no kustomization uses
-	builds   []built
-	skipped  int // documents of kustomizations, and patches
-	problems []source.Problem
+	in      *source.Input
+	files   []content // that no kustomization uses
+	builds  []built
+	skipped int // documents of kustomizations, and patches
+
+	notChecked map[string]int // the skipped documents, by their kinds
+	problems   []source.Problem
 }
 
 // A built is what one kustomization makes.
@@ -39,6 +41,7 @@ func gather(opts Options, take func([]*source.Document) content) *gathered {
 	var patches int
 	r.files, patches = withoutPatches(r.files)
 	r.skipped += patches
+	r.leave(partOfResource, patches)
 	return r
 }
 
@@ -245,9 +248,35 @@ func (b *builder) withoutUsed() {
 		}
 		if slices.ContainsFunc(f.docs, func(d *source.Document) bool { return b.resources[d] }) {
 			b.skipped += f.skipped
+			for kind, n := range f.kinds {
+				b.leave(kind, n)
+			}
 		} else {
 			b.skipped += len(f.docs)
+			b.leave(role(f), len(f.docs))
 		}
 		return true
 	})
+}
+
+// partOfResource is the kind of a document that is a part of a resource.
+const partOfResource = "patch"
+
+// role is what the documents of a file are that a build uses and makes no resource of.
+func role(f content) string {
+	if kustomize.IsFile(f.name()) {
+		return "Kustomization"
+	}
+	return partOfResource
+}
+
+// leave counts documents that no check looks at.
+func (r *gathered) leave(kind string, n int) {
+	if n == 0 {
+		return
+	}
+	if r.notChecked == nil {
+		r.notChecked = map[string]int{}
+	}
+	r.notChecked[kind] += n
 }

@@ -24,7 +24,8 @@ type content struct {
 	shapes  diag.List // what is wrong with the documents by themselves, where that is wanted
 	objects []*config.Object
 	skipped int
-	found   diag.List // by decoding
+	kinds   map[string]int // of the skipped documents, and of those that no check looks at; see unchecked
+	found   diag.List      // by decoding
 }
 
 // take decodes the documents of a file and sets their trees aside.
@@ -37,3 +38,34 @@ func take(docs []*source.Document, opts Options, decode decoder) content {
 
 // A decoder makes objects of documents and counts those that it skips.
 type decoder func(docs []*source.Document, namespace string) ([]*config.Object, int, diag.List)
+
+// unchecked counts the documents that no check looks at by their kinds, and returns the number of those that are objects of the mesh
+// all the same.
+func (c *content) unchecked() (objects int) {
+	read := map[*source.Document]bool{}
+	c.kinds = map[string]int{}
+	for _, o := range c.objects {
+		read[o.Doc] = true
+		if o.Unchecked() {
+			c.kinds[o.Kind]++
+			objects++
+		}
+	}
+	for i := range c.found {
+		read[c.found[i].At.Doc] = true
+	}
+	for _, doc := range c.docs {
+		if !read[doc] {
+			c.kinds[kindOf(doc)]++
+		}
+	}
+	return objects
+}
+
+// kindOf names the kind of a document, which may be any YAML or JSON.
+func kindOf(doc *source.Document) string {
+	if doc.Kind == "" || doc.APIVersion == "" {
+		return "not an object"
+	}
+	return doc.Kind
+}

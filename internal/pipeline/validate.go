@@ -23,7 +23,7 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 	r := gather(opts, func(docs []*source.Document) content {
 		shapes := checkShapes(docs)
 		c := take(docs, opts, config.DecodeAll)
-		c.shapes = shapes
+		c.shapes, c.skipped = shapes, c.skipped+c.unchecked()
 		return c
 	})
 	if err := missing(r.problems); err != nil {
@@ -50,8 +50,10 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	report.NotChecked = r.notChecked
 	for _, f := range r.files {
 		report.Skipped += f.skipped
+		report.Leave(f.kinds)
 	}
 	for i, r := range results {
 		found = append(found, worlds[i].judged(r)...)

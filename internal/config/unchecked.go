@@ -1,0 +1,14 @@
+package config
+
+// Unchecked reports whether no check looks at objects of this kind, beyond whether the kind exists. They may act on the mesh all the
+// same, as EnvoyFilters do.
+func (o *Object) Unchecked() bool {
+	switch o.Kind {
+	case "EnvoyFilter", "ServiceAccount":
+		return true
+	case "ConfigMap":
+		return !HoldsMeshConfig(o.Doc)
+	}
+	group, _ := groupVersion(o.Doc.APIVersion)
+	return kinds[groupKind{group, o.Kind}].opaque
+}
