@@ -25,7 +25,7 @@ type settingKey struct {
 // The groups of the keys, as the help names them.
 const (
 	keysRead  = "what is read"
-	keysJudge = "how findings and answers are judged"
+	keysJudge = "how findings and results are judged"
 	keysLook  = "how output looks"
 )
 
@@ -61,13 +61,13 @@ var settingKeys = []settingKey{
 var refusedKeys = map[string]string{
 	"envoy":        "runs a program",
 	"certs":        "writes files",
-	"check":        "names a folder outside of what is read",
+	"check":        "names a folder outside the input",
 	"coverage-out": "writes a file",
 	"dir":          "writes files",
 	"force":        "overwrites files",
 	"out":          "writes files",
 	"update":       "writes files",
-	"quiet":        "hides the answer",
+	"quiet":        "hides the result",
 	"config":       "is about the settings file itself",
 	"no-config":    "is about the settings file itself",
 }
@@ -87,9 +87,9 @@ func allowedKey(root *cobra.Command, name string) (settingKey, error) {
 	case at >= 0:
 		return settingKeys[at], nil
 	case refusedKeys[name] != "":
-		return settingKey{}, fmt.Errorf("%q is not allowed in a settings file, because it %s: give --%s on the command line", name, refusedKeys[name], name)
+		return settingKey{}, fmt.Errorf("%q is not allowed in a settings file, because it %s: use --%s on the command line", name, refusedKeys[name], name)
 	case knownFlag(root, name):
-		return settingKey{}, fmt.Errorf("%q is not allowed in a settings file: give --%s on the command line", name, name)
+		return settingKey{}, fmt.Errorf("%q is not allowed in a settings file: use --%s on the command line", name, name)
 	}
 	if near := diag.Nearest(name, settingNames()); near != "" {
 		return settingKey{}, fmt.Errorf("unknown key %q: did you mean %q?", name, near)
@@ -104,9 +104,9 @@ func (k settingKey) accepts(value string) error {
 		return fmt.Errorf("%s cannot be %q: use %s", k.name, value, anyOf(k.values))
 	case k.name == "output" && strings.Contains(value, "="):
 		format, _, _ := strings.Cut(value, "=")
-		return fmt.Errorf("a settings file cannot name a file to write: use output: %s here, or give -o %s on the command line", format, value)
+		return fmt.Errorf("a settings file cannot name a file to write: use output: %s here, or -o %s on the command line", format, value)
 	case k.path && value == "-":
-		return fmt.Errorf("%s cannot be the standard input: give it on the command line", k.name)
+		return fmt.Errorf("%s cannot be the standard input: set it on the command line", k.name)
 	}
 	return nil
 }
@@ -121,7 +121,7 @@ func (s *settings) place(path string) (string, error) {
 		name = filepath.Join(filepath.Dir(s.File), name)
 	}
 	if s.root != "" && !inside(s.root, name) {
-		return "", fmt.Errorf("the path %q leads out of the repository: give it on the command line", path)
+		return "", fmt.Errorf("the path %q leads outside the repository: set it on the command line", path)
 	}
 	return name, nil
 }

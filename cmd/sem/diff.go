@@ -20,19 +20,19 @@ import (
 	"sem.example/simulate"
 )
 
-const diffHelp = `Diff finds the requests that two versions of a mesh answer differently: each
-change with the requests that it is about, the old and the new answer, one
-request to try it with, and the fields behind both answers.
+const diffHelp = `Diff finds the requests for which two versions of a mesh give different results:
+each change with the affected requests, the old and the new result, a request
+that shows it, and the fields that cause both results.
 
 OLD and NEW are a file or folder, 'git:REF' or 'git:REF:PATH' for a revision, or
 '-' for standard input. With one argument, OLD is git:HEAD.
 
-Proxies that see the mesh alike are compared once. The result is 'equivalent'
+Proxies with the same view of the mesh are compared once. The result is 'equivalent'
 only if it is proven, 'different' with a request that shows it, and otherwise
 'undecided', also for proxies that only one version has. Clients without a
 sidecar are not compared.
 
-With --traffic, sem compares the answers to the requests of a log instead of
+With --traffic, sem compares the results of the requests of a log instead of
 searching for requests.`
 
 const diffExample = `  # the working tree against the last commit
@@ -42,7 +42,7 @@ const diffExample = `  # the working tree against the last commit
   # prove that a refactoring changes nothing
   sem diff old-mesh/ new-mesh/ --expect none
 
-  # of yesterday's requests, which get another answer?
+  # which of yesterday's requests are affected?
   sem diff old-mesh/ new-mesh/ --from shop/web --traffic access.log`
 
 type diffCommand struct {
@@ -67,10 +67,10 @@ func newDiff() *cobra.Command {
 	var c diffCommand
 	cmd := &cobra.Command{
 		Use:         "diff [flags] [OLD] NEW",
-		Short:       "Find the requests that a change answers differently",
+		Short:       "Find the requests that a change affects",
 		Long:        diffHelp,
 		Example:     diffExample,
-		Annotations: map[string]string{answerNo: "some request is answered differently, or it is undecided whether one is"},
+		Annotations: map[string]string{answerNo: "a request has a different result, or it is undecided whether one has"},
 		Args:        cobra.RangeArgs(1, 2),
 		RunE:        c.run,
 	}
@@ -79,15 +79,15 @@ func newDiff() *cobra.Command {
 	flags.StringArrayVar(&c.gateway, "gateway", nil, "only this `WORKLOAD` of a gateway (repeatable)")
 	flags.StringVar(&c.host, "for", "", "only requests to this `HOST`")
 	flags.StringSliceVar(&c.only, "only", nil, "only changes of `PARTS`: routes, tls, endpoints, policies or authorization")
-	titled(cmd, "What is compared")
-	flags.StringVar(&c.traffic, "traffic", "", "`FILE` with requests to compare the answers to: an access log in Istio's text or JSON form, or one JSON request a line; '-' is standard input")
-	flags.StringVar(&c.oldIstio, "istio-old", "", "`RELEASE` of Istio for OLD (default: that of --istio)")
-	flags.StringVar(&c.newIstio, "istio-new", "", "`RELEASE` of Istio for NEW (default: that of --istio)")
+	titled(cmd, "Scope")
+	flags.StringVar(&c.traffic, "traffic", "", "`FILE` with the requests to compare: an access log in Istio's text or JSON form, or one JSON request per line; '-' is standard input")
+	flags.StringVar(&c.oldIstio, "istio-old", "", "Istio `RELEASE` of OLD (default: the value of --istio)")
+	flags.StringVar(&c.newIstio, "istio-new", "", "Istio `RELEASE` of NEW (default: the value of --istio)")
 	c.inputs.add(cmd)
 	addKeepGoing(cmd, &c.keep)
-	flags.StringVar(&c.expect, "expect", "", "`WHAT` may change: none, or a file with one region a line, as the output words it")
+	flags.StringVar(&c.expect, "expect", "", "`WHAT` may change: none, or a file with one group of requests per line, worded as in the output")
 	flags.VarP(&c.out, "output", "o", "`FORMAT` or FORMAT=FILE: text, json, markdown (for a pull request) or github (repeatable)")
-	titled(cmd, "The answer")
+	titled(cmd, "Output")
 	return cmd
 }
 
@@ -283,7 +283,7 @@ func (c *diffCommand) replay(cmd *cobra.Command, old, changed *pipeline.World) (
 		return nil, fmt.Errorf("%s holds no request that could be read", c.traffic)
 	}
 	if bad > 0 {
-		say(cmd, "%s: lines that hold no request that can be read, left out: %d", c.traffic, bad)
+		say(cmd, "%s: %d lines have no readable request and were skipped", c.traffic, bad)
 	}
 	return d.Done(), nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -137,7 +138,7 @@ func usage(cmd *cobra.Command) error {
 		}
 	}
 	for _, s := range flagSections(cmd) {
-		fmt.Fprintf(&b, "\n%s:\n%s", s.title, s.flags.FlagUsagesWrapped(helpWidth))
+		fmt.Fprintf(&b, "\n%s:\n%s", s.title, optionalValues(s.flags.FlagUsagesWrapped(helpWidth)))
 	}
 	if cmd.Runnable() {
 		b.WriteString("\nExit codes:\n")
@@ -148,6 +149,17 @@ func usage(cmd *cobra.Command) error {
 	}
 	_, err := fmt.Fprint(cmd.OutOrStderr(), b.String())
 	return err
+}
+
+// optionalValue is how pflag shows a flag whose value can be left out.
+var optionalValue = regexp.MustCompile(` =([A-Z]+)\[="\w+"\]`)
+
+// optionalValues shows the value of a flag that can be left out in brackets, as manuals do. The columns stay where they are.
+func optionalValues(usage string) string {
+	return optionalValue.ReplaceAllStringFunc(usage, func(found string) string {
+		value := optionalValue.FindStringSubmatch(found)[1]
+		return fmt.Sprintf("%-*s", len(found), "[="+value+"]")
+	})
 }
 
 // hang writes a text behind a lead, and breaks it so that it stays in a column of its own.

@@ -101,7 +101,7 @@ func (c *importTestsCommand) add(cmd *cobra.Command, to *suite.Imported, name st
 	}
 	remarks, found := to.Add(&source.File{Name: name, Data: data})
 	for _, r := range remarks {
-		say(cmd, "%s:%d:%d: not carried over: %s", r.File.Name, r.Range.Line, r.Range.Column, r.Text)
+		say(cmd, "%s:%d:%d: not converted: %s", r.File.Name, r.Range.Line, r.Range.Column, r.Text)
 	}
 	if len(found) > 0 {
 		tell(cmd, found, diag.Error)

@@ -44,7 +44,7 @@ func (f *conversionFlags) convert(cmd *cobra.Command, report *diag.Report, paths
 		return err
 	}
 	if n := secrets(report.Input.Documents); n > 0 {
-		say(cmd, "what is written holds Secrets with their data: %d", n)
+		say(cmd, "Secrets in the output, with their data: %d", n)
 	}
 	if f.out == "" {
 		_, err := cmd.OutOrStdout().Write(write(report.Input.Documents))

@@ -179,7 +179,7 @@ func (c *recipeCommand) run(cmd *cobra.Command, _ []string) error {
 		say(cmd, "wrote %s", f.Name)
 	}
 	tellClashes(cmd.ErrOrStderr(), c.dir, files)
-	say(cmd, "\nHow to go on:\n  sem validate %[1]s\n  sem test %[1]s", c.dir)
+	say(cmd, "\nNext steps:\n  sem validate %[1]s\n  sem test %[1]s", c.dir)
 	return nil
 }
 

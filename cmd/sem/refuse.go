@@ -18,9 +18,9 @@ func refuse(cmd *cobra.Command, world *pipeline.World, keepGoing bool) error {
 	if len(world.Objects) == 0 {
 		tell(cmd, world.Found, diag.Info) // why there is nothing may be no mistake by itself
 		if len(world.Found) > 0 {
-			return errors.New("the input holds no Istio or Kubernetes object that a mesh could be built of")
+			return errors.New("the input has no Istio or Kubernetes resources")
 		}
-		say(cmd, "the input holds no Istio or Kubernetes object: the answer is that of a mesh without services and rules")
+		say(cmd, "the input has no Istio or Kubernetes resources: the result is that of an empty mesh")
 	}
 	tell(cmd, world.Found, diag.Error)
 	if keepGoing {
@@ -47,9 +47,9 @@ func notWhole(unread diag.List) error {
 	case 0:
 		return nil
 	case 1:
-		return errors.New("a part of the input could not be read, and the answer could be wrong without it: correct it, or give --keep-going to answer all the same")
+		return errors.New("a part of the input could not be read, so the result could be wrong: fix it, or use --keep-going to continue without it")
 	}
-	return fmt.Errorf("%d parts of the input could not be read, and the answer could be wrong without them: correct them, or give --keep-going to answer all the same", len(unread))
+	return fmt.Errorf("%d parts of the input could not be read, so the result could be wrong: fix them, or use --keep-going to continue without them", len(unread))
 }
 
 // addKeepGoing adds the flag of commands that answer from the input.
@@ -66,7 +66,7 @@ func gap(unread diag.List) []simulate.Warning {
 		at := d.At.Range()
 		out = append(out, simulate.Warning{
 			ID: d.Check.ID, Severity: string(diag.Error), Step: "input",
-			Message: "a part of the input could not be read, and the answer could be wrong without it: " + d.Message,
+			Message: "a part of the input could not be read, so the result could be wrong: " + d.Message,
 			Origin:  &simulate.Place{File: d.At.Source().Name, Line: int(at.Line), Column: int(at.Column)},
 		})
 	}

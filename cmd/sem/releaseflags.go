@@ -13,7 +13,7 @@ type releaseFlags struct{ release.Release }
 
 func (f *releaseFlags) add(cmd *cobra.Command) {
 	names := strings.Join(release.Names(), ", ")
-	cmd.Flags().Var(istioFlag{f}, "istio", "Istio `RELEASE` to answer for: "+names)
+	cmd.Flags().Var(istioFlag{f}, "istio", "Istio `RELEASE` whose behaviour applies: "+names)
 	cmd.Flags().Var(istiodEnvFlag{f}, "istiod-env", "`NAME=VALUE` in the environment of istiod, for a behaviour of docs/releases.md (repeatable)")
 	_ = cmd.RegisterFlagCompletionFunc("istio", cobra.FixedCompletions(release.Names(), cobra.ShellCompDirectiveNoFileComp))
 }

@@ -65,7 +65,7 @@ func newRender() *cobra.Command {
 		Short:       "Print the Envoy configuration that istiod would send to a proxy",
 		Long:        renderHelp,
 		Example:     renderExample,
-		Annotations: map[string]string{answerNo: "what is rendered differs from what --check keeps"},
+		Annotations: map[string]string{answerNo: "the output differs from the files of --check"},
 		RunE:        c.run,
 	}
 	c.proxy.add(cmd)
@@ -80,9 +80,9 @@ func newRender() *cobra.Command {
 	flags.StringVar(&c.filter.Subset, "subset", "", "only resources of this `SUBSET`")
 	flags.BoolVar(&c.annotate, "annotate", false, "write the file and line behind each resource into its metadata")
 	flags.BoolVar(&c.sourceMap, "source-map", false, "add the list of addresses with the fields behind them")
-	flags.StringVar(&c.check, "check", "", "compare with what a `FOLDER` keeps, in the file TYPE.json, and exit 1 where it differs")
+	flags.StringVar(&c.check, "check", "", "compare with TYPE.json in `FOLDER`, and exit 1 if they differ")
 	flags.StringVar(&c.certs, "certs", "", "with -t bootstrap: write self-signed certificates for absent files to this `FOLDER`")
-	titled(cmd, "The resources")
+	titled(cmd, "Output")
 	return cmd
 }
 

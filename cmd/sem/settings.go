@@ -124,7 +124,7 @@ func findSettings(cmd *cobra.Command) (*settings, error) {
 // readSettings reads a file. One that was only found is within a folder, and so are the paths that it names.
 func readSettings(cmd *cobra.Command, name, root string) (*settings, error) {
 	if root != "" && !inside(root, name) {
-		return nil, fmt.Errorf("%s is a link that leads out of the repository: replace it by a file, or name the file with --config", name)
+		return nil, fmt.Errorf("%s is a link that leads outside the repository: replace it by a file, or name the file with --config", name)
 	}
 	data, err := source.ReadRegular(name, settingsLimit)
 	if errors.Is(err, fs.ErrNotExist) {

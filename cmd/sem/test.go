@@ -182,7 +182,7 @@ func rewrite(cmd *cobra.Command, runner *suite.Runner, report *suite.Report, nam
 		if err := writeThrough(f.File.Name, text); err != nil {
 			return nil, err
 		}
-		say(cmd, "%s: answers written: %d", f.File.Name, changed)
+		say(cmd, "%s: expectations updated: %d", f.File.Name, changed)
 	}
 	return runner.Run(cmd.Context(), names)
 }

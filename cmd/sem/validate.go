@@ -22,14 +22,14 @@ visibility and routing. 'sem checks' lists the checks.`
 const validateExample = `  # a folder and all below it; without one, the current folder
   sem validate examples/canary
 
-  # what runs in a cluster, or what a chart makes
+  # what runs in a cluster, or what a chart renders
   kubectl get vs,dr,se,svc -A -o yaml | sem validate -
   helm template charts/shop | sem validate
 
   # in CI: annotations of the change, and a report beside them
   sem validate examples/canary -o github -o sarif=sem.sarif --fail-on warning
 
-  # only what a change brings
+  # only what a change introduces
   sem validate examples/canary --baseline git:HEAD`
 
 type validateCommand struct {
