@@ -108,6 +108,9 @@ func (x *excerpt) list(t term, n *source.Node, path string) *source.Node {
 	if item == nil {
 		return n
 	}
+	if most := mostItems(t); most > 0 && len(n.Items) > most { // what is in the items beyond can wait
+		return x.whole(t, &source.Node{Kind: source.List, Range: n.Range, Items: n.Items[:most+1]}, path)
+	}
 	right, wrong := divide(item, n)
 	keep := right[:min(1, len(right))]
 	// Where no item fits, what is left is empty, which a list may not be: that is no fault of the list as a whole.

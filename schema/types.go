@@ -150,6 +150,23 @@ func itemOf(t term) term {
 	return nil
 }
 
+// mostItems returns how many items a list may have, or 0 where nothing bounds them.
+func mostItems(t term) int {
+	switch t := resolve(t).(type) {
+	case validator:
+		if t.name == "list.MaxItems" {
+			return int(t.limit)
+		}
+	case conj:
+		for _, part := range t {
+			if most := mostItems(part); most > 0 {
+				return most
+			}
+		}
+	}
+	return 0
+}
+
 // reach returns all that terms, guards included, say of a field of a map, or of the items of a list.
 func reach(terms []term, key string, items bool) conj {
 	var found conj

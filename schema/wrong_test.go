@@ -45,6 +45,9 @@ func TestLongList(t *testing.T) {
 		"the rest is counted": {rules(300, everySecond("{timeouts: 5s, route: [{destination: {host: web}}]}", 300)), []string{
 			`spec.http[1].timeouts: unknown field "timeouts" in http[1]`,
 			`spec.http[41]: 130 more items of http do not fit either; the first 20 are explained`}},
+		"too many items": {"apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: a, namespace: b}\nspec:\n" +
+			"  hosts: [" + strings.Repeat("a.example.com, ", 20_000) + "]\n  resolution: NONE\n  ports: [{number: 80, name: http, protocol: HTTP}]\n", []string{
+			`spec.hosts: hosts must have at most 256 items`}},
 		"many unknown fields": {unknownFields(30), []string{
 			`spec.x0: unknown field "x0" in spec`, `spec.x20: 10 more fields of spec are not known; the first 20 are named`}},
 		"below an unknown field": {"apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: a, namespace: b}\nspec:\n" +
