@@ -27,10 +27,10 @@ that shows it, and the fields that cause both results.
 OLD and NEW are a file or folder, 'git:REF' or 'git:REF:PATH' for a revision, or
 '-' for standard input. With one argument, OLD is git:HEAD.
 
-Proxies with the same view of the mesh are compared once. The result is 'equivalent'
-only if it is proven, 'different' with a request that shows it, and otherwise
-'undecided', also for proxies that only one version has. Clients without a
-sidecar are not compared.
+Proxies with the same view of the mesh are compared once. The result is
+'equivalent' only if it is proven, 'different' with a request that shows it, and
+otherwise 'undecided', also for proxies that only one version has. Clients
+without a sidecar are not compared.
 
 With --traffic, sem compares the results of the requests of a log instead of
 searching for requests.`

@@ -55,7 +55,7 @@ prints the settings in force; docs/config.md lists the keys.`},
   CLICOLOR_FORCE   not empty and not 0: colour even without a terminal
   TERM             dumb: no colour
   COLUMNS          the width of text output
-  FORCE_HYPERLINK  0: no hyperlinks; otherwise hyperlinks wherever there is colour
+  FORCE_HYPERLINK  0: no hyperlinks; otherwise hyperlinks with every colour
 
 Results never depend on the environment, the home folder or the network.`},
 		{Use: "requests", Short: "How to describe a request", Long: `A request is a URL with the client or gateway that sends or receives it:
