@@ -38,7 +38,7 @@ func (m meshConfigs) meshConfig() tree {
 		"defaultServiceExportTo":         m.exportTo,
 		"defaultVirtualServiceExportTo":  m.exportTo,
 		"defaultDestinationRuleExportTo": m.exportTo,
-		"localityLbSetting":              func() any { return policies{m.dice}.localities() },
+		"localityLbSetting":              func() any { return policies(m).localities() },
 		"defaultHttpRetryPolicy":         func() any { return tree{"attempts": m.N(3), "retryOn": "503,connect-failure"} },
 		"protocolDetectionTimeout":       func() any { return "0.200s" },
 		"connectTimeout":                 func() any { return "3s" },
