@@ -80,9 +80,9 @@ func emptyFlow(size int) yaml.Style {
 // yamlString is a string, in quotes where YAML 1.1 or 1.2 would read it as anything else, and in lines where it has several. What
 // a terminal or CI would act on is in quotes too, where it can be escaped.
 func yamlString(s string) *yaml.Node {
-	n := &yaml.Node{}
-	if err := n.Encode(s); err != nil {
-		panic(err) // a string has a form
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
+	if strings.Contains(s, "\n") {
+		n.Style = yaml.LiteralStyle
 	}
 	if n.Style == 0 && !source.Plain(s) || quote.Starts(s) || strings.ContainsFunc(s, func(r rune) bool { return r != '\n' && quote.Unsafe(r) }) {
 		n.Style = yaml.DoubleQuotedStyle
