@@ -139,7 +139,7 @@ func unreadClaim(s *facts.Set, r *reporter) {
 		}
 		for i, m := range rule.GetMatch() {
 			if claimed(m.GetHeaders()) || claimed(m.GetWithoutHeaders()) {
-				r.at(at.Match(i, "headers"), "the claim match never matches: no RequestAuthentication in the input selects %s", name(servers[0].Object)).
+				r.at(at.Match(i, "headers"), "the claim match never matches: no RequestAuthentication in the input selects the workloads of %s", name(servers[0].Object)).
 					related(facts.At(servers[0].Object, "spec.selector"), "the VirtualService uses this gateway")
 			}
 		}

@@ -187,7 +187,7 @@ metadata: {name: web, namespace: shop}
 spec:
   host: "api.example.com"
   trafficPolicy:
-    outlierDetection: {consecutive5xxErrors: 3}
+    outlierDetection: {consecutive5xxErrors: 3, maxEjectionPercent: 100}
     loadBalancer: {localityLbSetting: {distribute: [{from: eu/a, to: {eu/a: 80, us/a: 20}}]}}
 `,
 	Right: `
@@ -206,7 +206,7 @@ metadata: {name: web, namespace: shop}
 spec:
   host: "api.example.com"
   trafficPolicy:
-    outlierDetection: {consecutive5xxErrors: 3}
+    outlierDetection: {consecutive5xxErrors: 3, maxEjectionPercent: 100}
     loadBalancer: {localityLbSetting: {distribute: [{from: eu/a, to: {eu/a: 80, eu/b: 20}}]}}
 `,
 }, emptyLocality)

@@ -44,7 +44,7 @@ func configMap(s *facts.Set, r *reporter) {
 			case len(parts) < 2 || parts[0] == "" || parts[1] == "":
 				r.at(p.Sub("tls.credentialName"), "credentialName must be configmap://NAMESPACE/NAME, with namespace %s", o.Namespace).rejected()
 			case parts[0] != o.Namespace:
-				r.at(p.Sub("tls.credentialName"), "ConfigMap in namespace %q: a DestinationRule in %q cannot read it", parts[0], o.Namespace).rejected()
+				r.at(p.Sub("tls.credentialName"), "a DestinationRule in namespace %q cannot read a ConfigMap in namespace %q", o.Namespace, parts[0]).rejected()
 			}
 		}
 	})

@@ -14,7 +14,7 @@ var _ = register(diag.Check{
 	Title:    "match is covered by another VirtualService",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A gateway joins the routes of all VirtualServices of a host: those of the oldest come first, and routes that take every request come last.
+	Why: `A gateway joins the routes of all VirtualServices of a host: those of the oldest come first, and routes that match every request come last.
 Every request that meets this match also meets one of an older VirtualService. This match never applies.`,
 	Fix: `Write both routes in one VirtualService, the more specific first, or give the older one a narrower match.`,
 	Wrong: `

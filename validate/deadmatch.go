@@ -49,9 +49,10 @@ func deadMatch(s *facts.Set, r *reporter) {
 
 // wrongCase reports a text that requests write in another case.
 func wrongCase(r *reporter, at facts.Place, m *networking.StringMatch, written func(string) string) {
+	what := at.Field[strings.LastIndexByte(at.Field, '.')+1:]
 	for _, f := range []struct{ field, value string }{{"exact", m.GetExact()}, {"prefix", m.GetPrefix()}} {
 		if f.value != written(f.value) {
-			r.at(facts.At(at.Object, at.Field+"."+f.field), "%q never matches: the comparison is case-sensitive", f.value).help("use %q", written(f.value))
+			r.at(facts.At(at.Object, at.Field+"."+f.field), "%s %q never matches: %[1]ss are case-sensitive", what, f.value).help("use %q", written(f.value))
 		}
 	}
 }

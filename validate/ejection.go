@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"cmp"
+
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
@@ -12,11 +14,11 @@ import (
 var _ = register(diag.Check{
 	ID:       "SEM214",
 	Title:    "outlier detection with few endpoints",
-	Severity: diag.Info,
+	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `Envoy may always eject one endpoint, and more only up to maxEjectionPercent (10 % by default). With fewer than ten endpoints, a second
-failing endpoint is never ejected.`,
-	Fix: `Raise maxEjectionPercent if more endpoints may be ejected.`,
+	Why: `Envoy ejects an endpoint only if the ejected share stays within maxEjectionPercent (10 % by default). With the default and fewer than
+ten endpoints, it ejects none, and outlier detection has no effect.`,
+	Fix: `Raise maxEjectionPercent to the share of the endpoints that may be ejected.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -55,19 +57,28 @@ spec:
 
 func fewEjections(s *facts.Set, r *reporter) {
 	eachOutlier(s, func(p facts.Policy, svc *mesh.Service, endpoints int) {
-		percent := int(p.Outlier.GetMaxEjectionPercent())
-		if percent == 0 {
-			percent = 10
-		}
-		switch {
-		case endpoints == 1:
-			r.at(p.Sub("outlierDetection"), "%q has one endpoint: ejecting it leaves no endpoint", svc.Host).
+		percent := maxEjection(p)
+		switch ejected := ejectable(p, endpoints); {
+		case ejected == 0 && endpoints == 1:
+			r.at(p.Sub("outlierDetection"), "the only endpoint of %q is never ejected: maxEjectionPercent is %d", svc.Host, percent).severity(diag.Info).
 				help("remove outlierDetection, or keep it if more endpoints will follow")
-		case endpoints*percent < 200:
-			r.at(p.Sub("outlierDetection"), "of the %d endpoints of %q, at most one is ejected at a time: maxEjectionPercent is %d", endpoints, svc.Host, percent)
+		case ejected == 0:
+			r.at(p.Sub("outlierDetection"), "no endpoint of the %d of %q is ever ejected: one is %d%% of them, above maxEjectionPercent %d", endpoints, svc.Host, 100/endpoints, percent).
+				help("set maxEjectionPercent to %d or more", (100+endpoints-1)/endpoints)
+		case endpoints == 1:
+			r.at(p.Sub("outlierDetection"), "%q has one endpoint: ejecting it leaves no endpoint", svc.Host).severity(diag.Info).
+				help("remove outlierDetection, or keep it if more endpoints will follow")
+		case ejected == 1:
+			r.at(p.Sub("outlierDetection"), "of the %d endpoints of %q, at most one is ejected at a time: maxEjectionPercent is %d", endpoints, svc.Host, percent).severity(diag.Info)
 		}
 	})
 }
+
+// ejectable is how many of the endpoints may be ejected at a time.
+func ejectable(p facts.Policy, endpoints int) int { return endpoints * maxEjection(p) / 100 }
+
+// maxEjection is the maxEjectionPercent in force.
+func maxEjection(p facts.Policy) int { return cmp.Or(int(p.Outlier.GetMaxEjectionPercent()), 10) }
 
 // eachOutlier yields every outlier detection of a rule for a single host, with the number of its endpoints that the input tells.
 func eachOutlier(s *facts.Set, do func(p facts.Policy, svc *mesh.Service, endpoints int)) {
@@ -132,7 +143,7 @@ spec:
 func futileEjection(s *facts.Set, r *reporter) {
 	eachOutlier(s, func(p facts.Policy, svc *mesh.Service, endpoints int) {
 		least := int(p.Outlier.GetMinHealthPercent())
-		if left := 100 * (endpoints - 1) / endpoints; endpoints > 1 && left < least {
+		if left := 100 * (endpoints - 1) / endpoints; endpoints > 1 && left < least && ejectable(p, endpoints) > 0 {
 			r.at(p.Sub("outlierDetection.minHealthPercent"), "ejecting one of %d endpoints leaves %d %% healthy, below minHealthPercent %d: outlier detection is disabled", endpoints, left, least)
 		}
 	})
@@ -140,7 +151,7 @@ func futileEjection(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM216",
-	Title:    "consecutiveGatewayErrors is never reached",
+	Title:    "consecutiveGatewayErrors has no effect",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
 	Why: `Responses 502, 503 and 504 count as gateway errors and as 5xx errors. An endpoint is ejected at the first limit that is reached, so the
@@ -183,7 +194,7 @@ func gatewayErrors(s *facts.Set, r *reporter) {
 		for _, p := range facts.Policies(o, spec) {
 			gateway, all := p.Outlier.GetConsecutiveGatewayErrors().GetValue(), p.Outlier.GetConsecutive_5XxErrors().GetValue()
 			if all > 0 && gateway >= all {
-				r.at(p.Sub("outlierDetection.consecutiveGatewayErrors"), "consecutiveGatewayErrors %d is never reached: %d consecutive 5xx errors eject the endpoint first", gateway, all).
+				r.at(p.Sub("outlierDetection.consecutiveGatewayErrors"), "consecutiveGatewayErrors %d has no effect: consecutive5xxErrors %d counts gateway errors too", gateway, all).
 					related(p.Sub("outlierDetection.consecutive5xxErrors"), "gateway errors count as 5xx errors")
 			}
 		}

@@ -19,7 +19,7 @@ var _ = register(diag.Check{
 	Stage:    diag.NoStage,
 	Why: `A VirtualService without gateways applies to sidecars only. A gateway that routes to the same host uses its own routes: its requests go to
 all endpoints, whatever subset sidecars use.`,
-	Fix: `Select the subset in the gateway's route, too, or bind the VirtualService of the host to the gateway.`,
+	Fix: `Select the subset in the route of the gateway, too.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService

@@ -69,7 +69,7 @@ func reportAsterisk(r *reporter, at facts.Place, m *networking.StringMatch) {
 	if !strings.Contains(text, "*") || text == "*" && field == "exact" && strings.HasSuffix(at.Field, "uri") || strings.Contains(text, "/*,") || strings.HasSuffix(strings.ToLower(at.Field), "accept") {
 		return
 	}
-	f := r.at(at.Sub(field), "%q matches only with the character *: it is not a wildcard in %s", text, field)
+	f := r.at(at.Sub(field), "%q matches only values with the character *: it is not a wildcard in %s", text, field)
 	if bare, ok := strings.CutSuffix(text, "*"); ok && bare != "" && !strings.Contains(bare, "*") {
 		f.help("write prefix: %s", bare)
 	} else if field == "exact" && text == "*" {

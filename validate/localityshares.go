@@ -62,7 +62,7 @@ func distribution(r *reporter, at facts.Place, setting *networking.LocalityLoadB
 			to.add(r, entry.Sub("to").Key(locality), locality)
 		}
 		if sum != 100 {
-			r.at(entry.Sub("to"), "the weights add up to %d, not 100", sum).rejected()
+			r.at(entry.Sub("to"), "the weights of distribute from %q add up to %d, not 100", d.GetFrom(), sum).rejected()
 		}
 	}
 }

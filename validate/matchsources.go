@@ -51,7 +51,7 @@ func forgottenSource(s *facts.Set, r *reporter) {
 				continue
 			}
 			forgotten := func(field string) {
-				r.at(at.Match(i, field), "%s is ignored when gateways is set", field).
+				r.at(at.Match(i, field), "%s is ignored: the same match sets gateways", field).
 					related(at.Match(i, "gateways"), "gateways")
 			}
 			if len(m.GetSourceLabels()) > 0 {

@@ -180,7 +180,7 @@ func unusedRuleSubset(s *facts.Set, r *reporter) {
 		if elsewhere == nil || facts.NotExported(elsewhere, svc, t.Object.Namespace) {
 			return
 		}
-		f := r.at(t.Sub("subset"), "subset %q of %q is defined only in %s, which clients in namespace %s do not use",
+		f := r.at(t.Sub("subset"), "subset %q of %q is defined only in %s, which does not apply to clients in namespace %s: requests receive 503",
 			t.Subset, svc.Host, name(elsewhere), t.Object.Namespace).related(facts.At(elsewhere, "spec.host"), "defined here")
 		for _, l := range s.Client(t.Object.Namespace).HiddenRules(svc) {
 			if l.Object == elsewhere {

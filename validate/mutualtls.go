@@ -148,7 +148,7 @@ func refusedPlaintext(s *facts.Set, r *reporter) {
 			continue
 		}
 		reported[x.TLS.Place] = true
-		f := r.at(x.TLS.Sub("mode"), "mode %s is rejected by the workloads of %q, which require mutual TLS", x.TLS.Settings.GetMode(), x.Service.Host).
+		f := r.at(x.TLS.Sub("mode"), "TLS of mode %s is rejected by the workloads of %q, which require mutual TLS", x.TLS.Settings.GetMode(), x.Service.Host).
 			related(facts.At(server, "spec.mtls.mode"), "required here")
 		if !certain {
 			f.severity(diag.Warning)

@@ -59,7 +59,7 @@ func impossiblePath(s *facts.Set, r *reporter) {
 			case !strings.HasPrefix(text, "/"):
 				r.at(p, "path %q never matches: a path begins with /", text).help("write /%s", text)
 			case before != text:
-				r.at(p, "path %q never matches: the query is not compared", "?"+after).help("match %s; match the query with queryParams", before)
+				r.at(p, "path %q never matches: the path is compared without the query", text).help("match %s, and the query %q with queryParams", before, after)
 			case strings.Contains(text, "#"):
 				r.at(p, "path %q never matches: clients do not send fragments", text[strings.Index(text, "#"):])
 			}

@@ -90,6 +90,6 @@ func reportMethod(r *reporter, at facts.Place, method string) {
 	case !methodToken.MatchString(method):
 		r.at(at, "no request has the method %q: a method has no spaces, slashes or brackets", method)
 	case method != upper && slices.Contains(methods, upper):
-		r.at(at, "no request has the method %q: methods are case-sensitive", method).help("write %s", upper)
+		r.at(at, "method %q never matches: methods are case-sensitive", method).help("use %q", upper)
 	}
 }

@@ -140,7 +140,7 @@ func reportClash(r *reporter, v facts.Server, i int, older facts.Place, left boo
 			related(older, "older server%s", elder(older.Object, v.Object))
 		return
 	}
-	r.at(v.HostPlace(i), "Envoy rejects port %d: another server has the host %q for another namespace",
+	r.at(v.HostPlace(i), "Envoy rejects the listener of port %d: another server has the host %q for another namespace",
 		v.GetPort().GetNumber(), v.HostAt(i).Name).related(older, "other server")
 }
 

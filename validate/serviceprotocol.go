@@ -79,7 +79,7 @@ spec: {ports: [{name: tcp-db, port: 3306}]}
 func wellKnownPort(s *facts.Set, r *reporter) {
 	s.Hosts.EachUndeclaredPort(func(at facts.Place, p config.ServicePort) {
 		if p.AppProtocol == nil && slices.Contains(facts.ServerFirstPorts, p.Port) {
-			r.at(at, "port %d is treated as TCP: neither name nor appProtocol sets a protocol", p.Port)
+			r.at(at, "port %d is treated as TCP without protocol detection, as it is well known and neither name nor appProtocol sets a protocol", p.Port)
 		}
 	})
 }

@@ -235,7 +235,7 @@ func socketTarget(s *facts.Set, r *reporter) {
 			endpoints := s.Client(svc.Namespace).Endpoints(svc, p)
 			if len(endpoints) > 0 && !slices.ContainsFunc(endpoints, func(e *mesh.Endpoint) bool { return !e.IsUnix() }) {
 				reported[at] = true
-				r.at(at, "targetPort is ignored: the endpoints of %q are Unix sockets without port %d", svc.Host, p.Target)
+				r.at(at, "targetPort %d is ignored: the endpoints of %q are Unix domain sockets, which have no ports", p.Target, svc.Host)
 			}
 		}
 	}

@@ -226,7 +226,7 @@ spec:
 func opaqueHash(s *facts.Set, r *reporter) {
 	eachOpaquePolicy(s, func(p facts.Policy, svc *mesh.Service) {
 		if h := p.Balancer.GetConsistentHash(); h != nil && h.GetHashKey() != nil && !h.GetUseSourceIp() {
-			r.at(p.Sub("loadBalancer.consistentHash"), "consistentHash is ignored: no such port of %q is HTTP; only useSourceIp works there", svc.Host).
+			r.at(p.Sub("loadBalancer.consistentHash"), "consistentHash is ignored: it hashes HTTP attributes, and the ports of %q that it applies to are not HTTP; use useSourceIp", svc.Host).
 				related(facts.At(svc.Object, svc.Field), "host registered here")
 		}
 	})
@@ -294,7 +294,7 @@ spec:
 func opaqueLimits(s *facts.Set, r *reporter) {
 	eachOpaquePolicy(s, func(p facts.Policy, svc *mesh.Service) {
 		if p.Pool.GetHttp() != nil {
-			r.at(p.Sub("connectionPool.http"), "the HTTP limits are ignored: no such port of %q is HTTP", svc.Host).
+			r.at(p.Sub("connectionPool.http"), "the HTTP limits are ignored: the ports of %q that they apply to are not HTTP", svc.Host).
 				related(facts.At(svc.Object, svc.Field), "host registered here")
 		}
 	})

@@ -81,7 +81,7 @@ func plaintextWorkload(s *facts.Set, r *reporter) {
 					continue
 				}
 				reported[at] = true
-				f := r.at(at, "clients send plaintext to %s, which requires mutual TLS: it has no serviceAccount", e.Address)
+				f := r.at(at, "clients send plaintext to %s, which requires mutual TLS: it has no serviceAccount", e.Address).help("set serviceAccount for the endpoint")
 				server := s.Mesh.View(mesh.Proxy{Type: mesh.Sidecar, Namespace: svc.Namespace, Labels: e.Labels, Name: e.Workload})
 				if _, by := server.MutualTLS(e.Port); by.Object != nil {
 					f.related(facts.At(by.Object, by.Field), "required here")
@@ -153,7 +153,8 @@ func namelessEndpoint(s *facts.Set, r *reporter) {
 			at := facts.At(e.Object, e.Field)
 			if e.ServiceAccount == "" && !e.IsUnix() && !reported[at] {
 				reported[at] = true
-				r.at(at, "%s has no serviceAccount: clients of %q accept only the identities of the other endpoints", e.Address, x.Service.Host).
+				r.at(at, "TLS to %s fails: it has no serviceAccount, and clients of %q accept only the identities of the other endpoints", e.Address, x.Service.Host).
+					help("set serviceAccount for the endpoint").
 					related(x.TLS.Place, "mutual TLS is set here")
 			}
 		}

@@ -183,7 +183,7 @@ func hang(b *strings.Builder, lead, text string) {
 func exitCodes(cmd *cobra.Command) []string {
 	const failed = "2  the command failed"
 	if no := cmd.Annotations[answerNo]; no != "" {
-		return []string{"0  yes", "1  no: " + no, failed}
+		return []string{"0  success", "1  " + no, failed}
 	}
 	return []string{"0  done", failed}
 }

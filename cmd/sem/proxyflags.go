@@ -33,7 +33,7 @@ func (f *proxyFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.network, "network", "", "`NETWORK` of the workload")
 	flags.StringVar(&f.serviceAccount, "service-account", "", "service `ACCOUNT` of the workload")
 	flags.BoolVar(&f.dnsCapture, "dns-capture", false, "the proxy answers DNS queries of the workload (DNS capture)")
-	flags.StringVar(&f.version, "proxy-version", "", "Istio `VERSION` that the proxy reports (default: the release in force)")
+	flags.StringVar(&f.version, "proxy-version", "", "Istio `VERSION` that the proxy reports (default: the value of --istio)")
 	flags.StringToStringVar(&f.metadata, "node-metadata", nil, "node metadata that the proxy reports, `KEY=VALUE` (repeatable)")
 	titled(cmd, "Proxy")
 	cmd.MarkFlagsMutuallyExclusive("from", "gateway")

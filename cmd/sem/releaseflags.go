@@ -14,7 +14,7 @@ type releaseFlags struct{ release.Release }
 func (f *releaseFlags) add(cmd *cobra.Command) {
 	names := strings.Join(release.Names(), ", ")
 	cmd.Flags().Var(istioFlag{f}, "istio", "Istio `RELEASE` whose behaviour applies: "+names)
-	cmd.Flags().Var(istiodEnvFlag{f}, "istiod-env", "`NAME=VALUE` in the environment of istiod, for a behaviour of docs/releases.md (repeatable)")
+	cmd.Flags().Var(istiodEnvFlag{f}, "istiod-env", "`NAME=VALUE` of an environment variable of istiod that docs/releases.md lists (repeatable)")
 	_ = cmd.RegisterFlagCompletionFunc("istio", cobra.FixedCompletions(release.Names(), cobra.ShellCompDirectiveNoFileComp))
 }
 

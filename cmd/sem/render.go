@@ -79,7 +79,7 @@ func newRender() *cobra.Command {
 	flags.StringVar(&c.filter.FQDN, "fqdn", "", "only resources of the service of this full `NAME`")
 	flags.StringVar(&c.filter.Subset, "subset", "", "only resources of this `SUBSET`")
 	flags.BoolVar(&c.annotate, "annotate", false, "write the file and line behind each resource into its metadata")
-	flags.BoolVar(&c.sourceMap, "source-map", false, "add the list of addresses with the fields behind them")
+	flags.BoolVar(&c.sourceMap, "source-map", false, "add, for each field of the output, the field of the resource behind it")
 	flags.StringVar(&c.check, "check", "", "compare with TYPE.json in `FOLDER`, and exit 1 if they differ")
 	flags.StringVar(&c.certs, "certs", "", "with -t bootstrap: write self-signed certificates for absent files to this `FOLDER`")
 	titled(cmd, "Output")

@@ -8,8 +8,8 @@ func helpTopics() []*cobra.Command {
 	return []*cobra.Command{
 		{Use: "exit-codes", Short: "The exit codes, the same for every command", Long: `Exit codes are the same for every command and every output format.
 
-  0  yes: no findings at or above --fail-on, tests pass, files are written
-  1  no: findings, a failing test or --expect, a difference with --check
+  0  success: no findings at or above --fail-on, tests pass, files are written
+  1  findings, a failing test or --expect, a difference with --check
   2  the command failed: bad flags, unreadable input, cancelled
 
 A file that does not parse is a finding of 'sem validate' (exit code 1). The
@@ -55,7 +55,7 @@ prints the settings in force; docs/config.md lists the keys.`},
   CLICOLOR_FORCE   not empty and not 0: colour even without a terminal
   TERM             dumb: no colour
   COLUMNS          the width of text output
-  FORCE_HYPERLINK  0: no hyperlinks; otherwise hyperlinks with every colour
+  FORCE_HYPERLINK  0: no hyperlinks; else wherever output is coloured
 
 Results never depend on the environment, the home folder or the network.`},
 		{Use: "requests", Short: "How to describe a request", Long: `A request is a URL with the client or gateway that sends or receives it:

@@ -24,7 +24,7 @@ const validateExample = `  # a folder and all below it; without one, the current
 
   # what runs in a cluster, or what a chart renders
   kubectl get vs,dr,se,svc -A -o yaml | sem validate -
-  helm template charts/shop | sem validate
+  helm template charts/shop | sem validate -
 
   # in CI: annotations of the change, and a report beside them
   sem validate examples/canary -o github -o sarif=sem.sarif --fail-on warning

@@ -3,6 +3,7 @@ package diag
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"sem.example/internal/source"
 )
@@ -43,7 +44,16 @@ func (d *Diagnostic) Advice() string {
 	if d.Help != "" {
 		return d.Help
 	}
-	return d.Check.Fix
+	return clause(d.Check.Fix)
+}
+
+// clause is the advice of a check as it follows "help:", in the form that the advice of a finding has: a clause that begins with a
+// verb. Several sentences stay as they are.
+func clause(fix string) string {
+	if fix == "" || strings.Contains(fix, ". ") {
+		return fix
+	}
+	return strings.ToLower(fix[:1]) + strings.TrimSuffix(fix[1:], ".")
 }
 
 // Distinct returns the list without the findings that say of a place what another one says: a file may be part of several builds.

@@ -110,7 +110,7 @@ func choiceText(r *decision.EndpointChoice) string {
 
 // originalText is what becomes of a connection whose cluster has no address of its own.
 func originalText(r *decision.EndpointChoice) string {
-	text := "the address that the application connected to"
+	text := "the original destination of the connection"
 	if r.AnyHost {
 		text += ", whatever the Host header"
 	}

@@ -14,7 +14,7 @@ func Check(w io.Writer, c *diag.Check, look Look) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: %s\n", p.strong.Render(c.ID), c.Severity, c.Title)
 	if len(c.Aliases) > 0 {
-		fmt.Fprintf(&b, "%s\n", p.dim.Render("elsewhere: "+strings.Join(c.Aliases, ", ")))
+		fmt.Fprintf(&b, "%s\n", p.dim.Render("also known as: "+strings.Join(c.Aliases, ", ")))
 	}
 	paragraph(&b, "", c.Why, look)
 	paragraph(&b, "What to do: ", c.Fix, look)

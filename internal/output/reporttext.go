@@ -157,7 +157,7 @@ func (p *reportPrinter) summary(r *diag.Report) {
 			parts = append(parts, count(n, string(s)))
 		}
 	}
-	head, gap := p.palette.good.Render("✓ ")+count(r.Documents-r.Skipped, "document")+" in "+count(r.Files, "file"), ", "
+	head, gap := p.palette.good.Render("✓ ")+count(r.Documents-r.Skipped, "resource")+" in "+count(r.Files, "file"), ", "
 	if len(parts) > 0 || r.Documents == r.Skipped && r.Skipped > 0 {
 		head, gap = strings.TrimPrefix(head, p.palette.good.Render("✓ ")), ": "
 	}
@@ -226,8 +226,8 @@ func (p *reportPrinter) builds(r *diag.Report) {
 func (p *reportPrinter) worlds(r *diag.Report) {
 	if a := r.Alternatives; a != nil {
 		name := strings.Fields(a.Resource)
-		fmt.Fprintf(p, "%s validated separately, because files define the same resource: %s and %s both define %s\n",
-			count(a.Worlds, "world"), Quote(a.First), Quote(a.Second), Quote(strings.Join(name[max(0, len(name)-3):], "/")))
+		fmt.Fprintf(p, "%s of files validated independently, because files define the same resource: %s and %s both define %s\n",
+			count(a.Worlds, "group"), Quote(a.First), Quote(a.Second), Quote(strings.Join(name[max(0, len(name)-3):], "/")))
 	}
 }
 
