@@ -49,17 +49,17 @@ spec:
 }, shadowsService)
 
 func shadowsService(s *facts.Set, r *reporter) {
-	reported := map[facts.Place]bool{}
+	looked := map[facts.Place]bool{}
 	for _, svc := range s.WantedServices() {
 		at := facts.At(svc.Object, svc.Field)
-		if svc.Kubernetes() || reported[at] {
+		if svc.Kubernetes() || looked[at] {
 			continue
 		}
+		looked[at] = true // of a host with many addresses there are as many services
 		for _, other := range s.Mesh.ServicesOf(svc.Host) {
 			if !other.Kubernetes() {
 				continue
 			}
-			reported[at] = true
 			f := r.at(at, "%q is already a Kubernetes Service: its ports and resolution override those of this ServiceEntry", svc.Host)
 			if !facts.ExportedToAll(other) {
 				f.Message = fmt.Sprintf("%q is also a Kubernetes Service, which only some namespaces see: their clients use the Service, all others this ServiceEntry", svc.Host)
@@ -119,10 +119,13 @@ spec:
 
 func wildcardDiffers(s *facts.Set, r *reporter) {
 	reported := map[[2]*config.Object]bool{}
+	looked := map[facts.Place]bool{}
 	for _, svc := range s.WantedServices() {
-		if svc.Kubernetes() || mesh.IsWildcard(svc.Host) {
+		at := facts.At(svc.Object, svc.Field)
+		if svc.Kubernetes() || mesh.IsWildcard(svc.Host) || looked[at] {
 			continue
 		}
+		looked[at] = true
 		for _, wide := range wildcardsOver(s, svc) {
 			pair := [2]*config.Object{svc.Object, wide.Object}
 			differing := unlike(wide, svc)
@@ -130,7 +133,7 @@ func wildcardDiffers(s *facts.Set, r *reporter) {
 				continue
 			}
 			reported[pair] = true
-			r.at(facts.At(svc.Object, svc.Field), "%q is also covered by %q, which %s", svc.Host, wide.Host, differing).
+			r.at(at, "%q is also covered by %q, which %s", svc.Host, wide.Host, differing).
 				related(facts.At(wide.Object, wide.Field), "the wildcard applies on ports that this ServiceEntry does not declare")
 		}
 	}

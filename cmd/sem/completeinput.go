@@ -8,7 +8,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/pipeline"
-	"sem.example/internal/source"
 )
 
 // fromInput completes by what the input holds.
@@ -45,7 +44,7 @@ func readInput(cmd *cobra.Command, args []string) *pipeline.World {
 	}
 	namespace, _ := flags.GetString("namespace")
 	meshConfig, _ := flags.GetString("mesh-config")
-	world, err := pipeline.Load(pipeline.Options{Paths: paths, Namespace: namespace, MeshConfig: meshConfig, CUE: apart(source.CUELimits{})})
+	world, err := pipeline.Load(limited(pipeline.Options{Paths: paths, Namespace: namespace, MeshConfig: meshConfig}))
 	if err != nil {
 		return nil
 	}

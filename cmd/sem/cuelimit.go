@@ -2,58 +2,14 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"sem.example/internal/kustomize"
 	"sem.example/internal/source"
 )
-
-// The arguments with which sem runs itself to work within limits. They are no commands: only sem gives them.
-const (
-	evaluateCUE        = "evaluate-cue-within"
-	buildKustomization = "build-kustomization-within"
-)
-
-// serves reports whether this process was started to work within limits, and does it.
-func serves() bool {
-	if len(os.Args) < 2 {
-		return false
-	}
-	work := map[string]func(args []string, in io.Reader, out io.Writer) error{
-		evaluateCUE: source.ServeCUE, buildKustomization: kustomize.Serve,
-	}[os.Args[1]]
-	if work == nil {
-		return false
-	}
-	if err := work(os.Args[2:], os.Stdin, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(exitFailed)
-	}
-	return true
-}
-
-// builder is the command that builds kustomizations in a process of its own.
-func builder() []string {
-	program, err := os.Executable()
-	if err != nil {
-		return nil
-	}
-	return []string{program, buildKustomization}
-}
-
-// apart has CUE evaluated in a process of its own, which alone ends where a file costs more than the limits allow.
-func apart(limits source.CUELimits) source.CUELimits {
-	if program, err := os.Executable(); err == nil {
-		limits.Program = []string{program, evaluateCUE}
-	}
-	return limits
-}
 
 // addCUELimit adds the flag that raises the limits of CUE files.
 func addCUELimit(cmd *cobra.Command, to *source.CUELimits) {

@@ -44,7 +44,7 @@ func (f *inputFlags) add(cmd *cobra.Command) {
 
 // options are what the pipeline reads, paths given as arguments included.
 func (f *inputFlags) options(cmd *cobra.Command, paths []string) pipeline.Options {
-	return pipeline.Options{
+	return limited(pipeline.Options{
 		Paths:      append(append([]string{}, f.files.values...), paths...),
 		Kustomize:  f.kustomize,
 		World:      f.worlds.name,
@@ -54,11 +54,10 @@ func (f *inputFlags) options(cmd *cobra.Command, paths []string) pipeline.Option
 		MeshConfig: f.meshConfig,
 
 		FollowLinks: f.follow,
-		CUE:         apart(f.cue),
-		Builder:     builder(),
+		CUE:         f.cue,
 		Assume:      f.assume.options,
 		Release:     f.release.Release,
-	}
+	})
 }
 
 // load reads the input and builds its mesh; a terminal shows how far that is.

@@ -34,7 +34,7 @@ func (f *conversionFlags) add(cmd *cobra.Command) {
 }
 
 func (f *conversionFlags) options(cmd *cobra.Command, paths []string) pipeline.Options {
-	return pipeline.Options{Paths: append(append([]string{}, f.files.values...), paths...), Stdin: cmd.InOrStdin(), CUE: apart(f.cue)}
+	return limited(pipeline.Options{Paths: append(append([]string{}, f.files.values...), paths...), Stdin: cmd.InOrStdin(), CUE: f.cue})
 }
 
 // convert writes the documents of a report: to standard output as one, or to the folder in files of an extension that lie as

@@ -15,7 +15,7 @@ import (
 // tellClashes names what files that were written and those around them get wrong together: by itself, what a recipe writes is
 // right. Findings that have nothing to do with these files stay for sem validate.
 func tellClashes(w io.Writer, dir string, files []recipe.File) {
-	report, err := pipeline.Validate(pipeline.Options{Paths: []string{dir}, CUE: apart(source.CUELimits{})}, pipeline.ValidateOptions{})
+	report, err := pipeline.Validate(limited(pipeline.Options{Paths: []string{dir}}), pipeline.ValidateOptions{})
 	if err != nil {
 		return // the files are there, and sem validate will say what is wrong
 	}

@@ -28,7 +28,7 @@ func (c *recipeCommand) files(d *recipe.Draft) []recipe.File {
 
 // held says what the folder has already. A folder that cannot be read has nothing.
 func (c *recipeCommand) held() func(kind, namespace, name string) bool {
-	world, err := pipeline.Load(pipeline.Options{Paths: []string{c.dir}, CUE: apart(source.CUELimits{})})
+	world, err := pipeline.Load(limited(pipeline.Options{Paths: []string{c.dir}}))
 	return func(kind, namespace, name string) bool {
 		return err == nil && slices.ContainsFunc(world.Objects, func(o *config.Object) bool {
 			return o.Doc.Kind == kind && o.Namespace == namespace && o.Name == name

@@ -136,7 +136,7 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 }
 
 func (c *testCommand) options() (suite.Options, error) {
-	o := suite.Options{Namespace: c.namespace, MeshConfig: c.meshConfig, Assume: c.assume.options, Release: c.release.Release, CUE: apart(c.cue), Builder: builder(), Kustomize: c.kustomize, World: c.worlds.name, Worlds: c.worlds.defined, FailFast: c.failFast}
+	o := suite.Options{Namespace: c.namespace, MeshConfig: c.meshConfig, Assume: c.assume.options, Release: c.release.Release, CUE: isolated(c.cue), Builder: builder(), Kustomize: c.kustomize, World: c.worlds.name, Worlds: c.worlds.defined, FailFast: c.failFast}
 	var err error
 	if c.envoy != "" {
 		path, err := exec.LookPath(c.envoy)

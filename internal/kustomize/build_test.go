@@ -92,19 +92,24 @@ func TestNothingBeyondTheTree(t *testing.T) {
 
 // What is used twice at every level is as much as it comes to, not as it is written.
 func TestBounds(t *testing.T) {
-	files := map[string]string{"k0/vs.yaml": virtualService, "k0/kustomization.yaml": "resources: [vs.yaml]"}
-	for i := 1; i < 25; i++ {
-		for _, side := range []string{"a", "b"} {
-			below := []string{fmt.Sprintf("../k%da", i-1), fmt.Sprintf("../k%db", i-1)}
-			if i == 1 {
-				below = []string{"../k0"}
+	for want, base := range map[string]string{
+		"the build has more than 20000 resources":        strings.Repeat(virtualService+"\n---\n", 100),
+		"the build uses more than 1000 kustomizations, ": "# nothing\n",
+	} {
+		files := map[string]string{"k0/base.yaml": base, "k0/kustomization.yaml": "resources: [base.yaml]"}
+		for i := 1; i < 25; i++ {
+			for _, side := range []string{"a", "b"} {
+				below := []string{fmt.Sprintf("../k%da", i-1), fmt.Sprintf("../k%db", i-1)}
+				if i == 1 {
+					below = []string{"../k0"}
+				}
+				files[fmt.Sprintf("k%d%s/kustomization.yaml", i, side)] = fmt.Sprintf("namePrefix: %s-\nresources: [%s]", side, strings.Join(below, ", "))
 			}
-			files[fmt.Sprintf("k%d%s/kustomization.yaml", i, side)] = fmt.Sprintf("namePrefix: %s-\nresources: [%s]", side, strings.Join(below, ", "))
 		}
-	}
-	b := NewTree(folder(files)).Plan("k24a").Build()
-	if !b.Failed || !strings.Contains(b.Problems[0].Message, "the build has more than") {
-		t.Errorf("%+v", b.Problems)
+		b := NewTree(folder(files)).Plan("k24a").Build()
+		if !b.Failed || !strings.Contains(b.Problems[0].Message, want) {
+			t.Errorf("%+v, want %q", b.Problems, want)
+		}
 	}
 }
 

@@ -33,10 +33,13 @@ func (p *plan) folder(folder string) (size, *source.Problem) {
 	}
 	p.sizes[folder] = size{} // for circles, which the library reports
 	p.component[folder] = doc.Root != nil && doc.Root.StringAt("kind") == "Component" || doc.Tree().StringAt("kind") == "Component"
-	k := &kustomization{plan: p, doc: doc, folder: folder}
+	k := &kustomization{plan: p, doc: doc, folder: folder, size: size{kustomizations: 1}}
 	out, fault := k.copy()
 	if fault != nil {
 		return size{}, fault
+	}
+	if k.size.kustomizations > maxKustomizations {
+		return size{}, p.fault(name, source.Range{}, fmt.Sprintf("the build uses more than %d kustomizations, each counted as often as it is used", maxKustomizations))
 	}
 	if k.size.documents > maxDocuments || k.size.bytes > maxBytes {
 		return size{}, p.fault(name, source.Range{}, fmt.Sprintf("the build has more than %d resources or %d MiB", maxDocuments, maxBytes>>20))

@@ -15,9 +15,10 @@ const memoryRoot = "/tree"
 
 // Limits of one build.
 const (
-	maxDepth     = 32       // of kustomizations that use others
-	maxDocuments = 20_000   // of all that is used, as often as it is used
-	maxBytes     = 64 << 20 // of all that is used, as often as it is used
+	maxDepth          = 32       // of kustomizations that use others
+	maxKustomizations = 1_000    // of all that is used, as often as it is used
+	maxDocuments      = 20_000   // of all that is used, as often as it is used
+	maxBytes          = 64 << 20 // of all that is used, as often as it is used
 )
 
 // A plan gathers what a kustomization uses.
@@ -39,9 +40,11 @@ type plan struct {
 }
 
 // size is what a folder comes to, with all that it uses.
-type size struct{ documents, bytes int }
+type size struct{ kustomizations, documents, bytes int }
 
-func (s *size) add(o size) { s.documents, s.bytes = s.documents+o.documents, s.bytes+o.bytes }
+func (s *size) add(o size) {
+	s.kustomizations, s.documents, s.bytes = s.kustomizations+o.kustomizations, s.documents+o.documents, s.bytes+o.bytes
+}
 
 // fault is a problem of a file that keeps the kustomization from being built.
 func (p *plan) fault(name string, at source.Range, message string) *source.Problem {
