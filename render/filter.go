@@ -46,7 +46,7 @@ func newChooser(f Filter, from envoy.Lists) chooser {
 	return chooser{f, from, sync.OnceValue(func() envoy.List { return from.List(envoy.Routes) })}
 }
 
-// led says whether it matters what a resource leads to.
+// led reports whether it matters what a resource leads to.
 func (f Filter) led() bool { return f.FQDN != "" || f.Subset != "" }
 
 // list are the resources of a type, nil in the place of those that do not pass.
@@ -122,7 +122,7 @@ func routePort(name string) uint32 {
 	return uint32(port)
 }
 
-// leadsTo says whether a resource is a cluster of the wanted service and subset, or names one, or names a route table
+// leadsTo reports whether a resource is a cluster of the wanted service and subset, or names one, or names a route table
 // that does.
 func (f chooser) leadsTo(m proto.Message) bool {
 	if c, ok := m.(*clusterv3.Cluster); ok {

@@ -88,7 +88,7 @@ func inlineRoutes(l *listenerv3.Listener) []*routev3.RouteConfiguration {
 	return out
 }
 
-// within says whether an address is one of those chosen or a part of one. Names may hold slashes themselves, so every
+// within reports whether an address is one of those chosen or a part of one. Names may hold slashes themselves, so every
 // prefix that ends at a slash is looked up.
 func within(at envoy.Addr, chosen map[envoy.Addr]bool) bool {
 	if chosen[at] {

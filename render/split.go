@@ -78,7 +78,7 @@ func (p *page) field(m protoreflect.Message, f protoreflect.FieldDescriptor, ind
 	p.text.Truncate(at + n)
 }
 
-// wellKnown says whether a message has a JSON form of its own, as Any and Struct have.
+// wellKnown reports whether a message has a JSON form of its own, as Any and Struct have.
 func wellKnown(m proto.Message) bool {
 	return strings.HasPrefix(string(m.ProtoReflect().Descriptor().FullName()), "google.protobuf.")
 }

@@ -23,8 +23,8 @@ func Check(doc *source.Document) diag.List {
 	for r.round() {
 	}
 	r.count()
-	if len(r.found) == 0 && len(r.odds) > 0 {
-		r.take(r.odds[:1])
+	if len(r.found) == 0 && len(r.unexplained) > 0 {
+		r.addNew(r.unexplained[:1])
 	}
 	r.found.Sort()
 	return r.found
@@ -38,27 +38,27 @@ type report struct {
 	doc        *source.Document
 	definition string // that the document has to fit
 	*excerpt
-	term  term // of the document
-	blank map[*source.Node]patch
-	seen  map[string]bool // what was reported, by mistake.identity
-	gone  map[string]bool // paths of maps that were hidden, or from which rules removed a field
-	odds  []mistake       // what CUE said that another error should explain; reported only if none does
-	found diag.List
+	term        term // of the document
+	blank       map[*source.Node]patch
+	seen        map[string]bool // what was reported, by mistake.identity
+	gone        map[string]bool // paths of maps that were hidden, or from which rules removed a field
+	unexplained []mistake       // what CUE said that another error should explain; reported only if none does
+	found       diag.List
 
 	templated bool // a placeholder was reported
 }
 
-// round asks CUE once, and says whether asking again may bring more.
+// round asks CUE once, and reports whether asking again may bring more.
 func (r *report) round() bool {
 	var groups [3][]mistake
 	for _, e := range ask(r.definition, r.root, r.blank) {
 		m := r.locate(e)
 		switch {
 		case m.class == nothing:
-			m.class, m.words = odd, e.Error()
-			r.odds = append(r.odds, m)
-		case m.class == odd:
-			r.odds = append(r.odds, m)
+			m.class, m.words = otherError, e.Error()
+			r.unexplained = append(r.unexplained, m)
+		case m.class == otherError:
+			r.unexplained = append(r.unexplained, m)
 		case m.class == absent:
 			groups[2] = append(groups[2], m)
 		case m.isRule():
@@ -68,7 +68,7 @@ func (r *report) round() bool {
 		}
 	}
 	for _, group := range groups {
-		if r.take(group) {
+		if r.addNew(group) {
 			return true
 		}
 	}
@@ -91,8 +91,8 @@ func (r *report) count() {
 	}
 }
 
-// take reports the mistakes that are new, and says whether any was.
-func (r *report) take(group []mistake) bool {
+// addNew reports the mistakes that are new, and reports whether any was.
+func (r *report) addNew(group []mistake) bool {
 	taken := false
 	for _, m := range group {
 		if r.seen[m.identity()] || r.explained(m) {
@@ -129,10 +129,10 @@ func (r *report) patch(m mistake) {
 	}
 }
 
-// explained says whether a field is missing only because a rule took another one of the same map away.
+// explained reports whether a field is missing only because a rule took another one of the same map away.
 func (r *report) explained(m mistake) bool {
 	in := m.parent
-	if m.demand != "" {
+	if m.missingMarker != "" {
 		in = m.path
 	}
 	return m.class == absent && r.gone[in]

@@ -17,7 +17,7 @@ func (c *compiler) structure(e *ast.StructLit) term {
 	return t
 }
 
-// fill adds the declarations of a struct, and says whether all of them are understood. Hidden fields come first, for guards
+// fill adds the declarations of a struct, and reports whether all of them are understood. Hidden fields come first, for guards
 // may stand before them.
 func (c *compiler) fill(t *structure, e *ast.StructLit) bool {
 	for _, decl := range e.Elts {
@@ -70,8 +70,8 @@ func (c *compiler) field(t *structure, f *ast.Field) bool {
 // value compiles what a field holds, in which no hidden field of this structure is read.
 func (c *compiler) value(e ast.Expr) term { return (&compiler{open: c.open}).term(e) }
 
-func patternOf(c *compiler, key, val ast.Expr) pattern {
-	return pattern{key: c.value(key), value: c.value(val)}
+func patternOf(c *compiler, key, val ast.Expr) patternConstraint {
+	return patternConstraint{key: c.value(key), value: c.value(val)}
 }
 
 // guard compiles if … {…}. Several clauses in a row hold together.
@@ -129,7 +129,7 @@ func fieldName(f *ast.Field) string {
 	return name
 }
 
-// isHidden says whether a field is one that begins with _ and is no string.
+// isHidden reports whether a field is one that begins with _ and is no string.
 func isHidden(f *ast.Field) bool {
 	id, ok := f.Label.(*ast.Ident)
 	return ok && len(id.Name) > 1 && id.Name[0] == '_'

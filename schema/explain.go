@@ -159,7 +159,7 @@ func typeOf(t term) string {
 	return "value"
 }
 
-// integral says whether a term takes whole numbers only.
+// integral reports whether a term takes whole numbers only.
 func integral(t term) bool {
 	switch t := resolve(t).(type) {
 	case basic:

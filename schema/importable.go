@@ -55,7 +55,7 @@ func loosen(name string, data []byte) []byte {
 	return text
 }
 
-// definesKind says whether a field is the definition of a kind.
+// definesKind reports whether a field is the definition of a kind.
 func definesKind(f *ast.Field) bool {
 	name := fieldName(f)
 	return name != "" && slices.Contains(kindList, name[1:])

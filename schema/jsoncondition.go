@@ -149,7 +149,7 @@ func (c conditioner) contains(e *ast.CallExpr) (jsonSchema, bool) {
 	return given(path, jsonSchema{"type": "array", "contains": jsonSchema{"const": plainValue(want)}}, false), ok1 && ok2
 }
 
-// given holds for maps whose field at a path meets a schema; absent says whether also for those that do not have it.
+// given holds for maps whose field at a path meets a schema; absent reports whether also for those that do not have it.
 func given(path []string, s jsonSchema, absent bool) jsonSchema {
 	for i := len(path) - 1; i >= 0; i-- {
 		if len(s) > 0 {

@@ -126,7 +126,7 @@ func (w *jsonWriter) all(parts conj) jsonSchema {
 	return out
 }
 
-// joins says whether the keywords of a schema can stand beside those of another.
+// joins reports whether the keywords of a schema can stand beside those of another.
 func joins(out, s jsonSchema) bool {
 	if out["$ref"] != nil || s["$ref"] != nil && len(out) > 0 {
 		return false // beside a reference other keywords may not count

@@ -54,7 +54,7 @@ func kindNamed(name string) string {
 	return name
 }
 
-// Accepts says whether a document is right beyond doubt. Documents of kinds that the schema does not define are.
+// Accepts reports whether a document is right beyond doubt. Documents of kinds that the schema does not define are.
 // No is no answer: [Check] says what is wrong, if anything is.
 func Accepts(doc *source.Document) bool {
 	name := Definition(doc)

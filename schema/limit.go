@@ -22,7 +22,7 @@ var (
 
 // limit recognizes a limit that has no words of its own in what CUE says.
 func (m *mistake) limit(text string) {
-	m.class, m.words = odd, text
+	m.class, m.words = otherError, text
 	if found := outOfBound.FindStringSubmatch(text); found != nil {
 		m.class, m.words = limited, boundWords(found[1])
 	} else if found := notMet.FindStringSubmatch(text); found != nil && limits[found[1]].words != "" {

@@ -31,7 +31,7 @@ spec:
 
 func wordAbsent(d *diag.Diagnostic, m mistake) {
 	d.Check = missingField
-	name, holder, within := m.demand, m.node, m.term
+	name, holder, within := m.missingMarker, m.node, m.term
 	if name == "" {
 		name, holder, within = m.key(), m.holder, m.within()
 	}

@@ -15,31 +15,31 @@ import (
 type class uint8
 
 const (
-	nothing  class = iota // not worth a finding: another error says it
-	stranger              // a field that the schema does not know
-	badKey                // a key that its map does not allow
-	absent                // a required field that is not there
-	misfit                // a value of another type
-	choice                // none of the allowed values
-	worded                // the schema words it: error("SEMnnn: …")
-	limited               // beyond a limit that has no words
-	odd                   // anything else
+	nothing    class = iota // not worth a finding: another error says it
+	stranger                // a field that the schema does not know
+	badKey                  // a key that its map does not allow
+	absent                  // a required field that is not there
+	misfit                  // a value of another type
+	choice                  // none of the allowed values
+	worded                  // the schema words it: error("SEMnnn: …")
+	limited                 // beyond a limit that has no words
+	otherError              // anything else
 )
 
 // A mistake is one error of CUE, found in the document.
 type mistake struct {
-	class  class
-	path   string       // of the field
-	parent string       // of the map or list that holds it
-	name   string       // what to call it: "hosts", or "hosts[0]"
-	node   *source.Node // nil where the document has no such field
-	holder *source.Node // the map or list that holds it
-	term   term         // what the schema says of the field; nil where it knows no such field
-	terms  conj         // all that the schema may say of it, guards included
-	trail  []level      // the maps and lists around, from the document down
-	demand string       // the hidden field whose absence is the mistake
-	id     string       // of the check that the schema names
-	words  string       // of the schema, or of the limit
+	class         class
+	path          string       // of the field
+	parent        string       // of the map or list that holds it
+	name          string       // what to call it: "hosts", or "hosts[0]"
+	node          *source.Node // nil where the document has no such field
+	holder        *source.Node // the map or list that holds it
+	term          term         // what the schema says of the field; nil where it knows no such field
+	terms         conj         // all that the schema may say of it, guards included
+	ancestors     []level      // the maps and lists around, from the document down
+	missingMarker string       // the hidden field whose absence is the mistake
+	id            string       // of the check that the schema names
+	words         string       // of the schema, or of the limit
 }
 
 // A level is a map or list on the way to a mistake.
@@ -50,10 +50,10 @@ type level struct {
 
 // within is what the schema says of the map or list that holds the field.
 func (m mistake) within() term {
-	if len(m.trail) == 0 {
+	if len(m.ancestors) == 0 {
 		return nil
 	}
-	return m.trail[len(m.trail)-1].term
+	return m.ancestors[len(m.ancestors)-1].term
 }
 
 // identity tells mistakes apart. There is one a field, except that rules about a combination of fields count by themselves.
@@ -61,10 +61,10 @@ func (m mistake) identity() string {
 	if m.isRule() {
 		return m.path + " " + m.id
 	}
-	return m.path + " " + m.demand
+	return m.path + " " + m.missingMarker
 }
 
-// isRule says whether a mistake is about a combination of fields rather than one value.
+// isRule reports whether a mistake is about a combination of fields rather than one value.
 func (m mistake) isRule() bool {
 	return m.class == worded && (m.id == exclusive.ID || m.id == annotation.ID || m.id >= firstRule)
 }
@@ -103,11 +103,11 @@ func (m *mistake) descend(label string, position func(list *source.Node, i int) 
 	key, i, ok := step(label, m.node)
 	if !ok {
 		if strings.HasPrefix(label, "_") {
-			m.demand = label
+			m.missingMarker = label
 		}
 		return false
 	}
-	m.trail = append(m.trail, level{m.path, m.term})
+	m.ancestors = append(m.ancestors, level{m.path, m.term})
 	m.parent, m.holder = m.path, m.node
 	if m.node != nil && m.node.Kind == source.List {
 		at := position(m.node, i)
@@ -212,7 +212,7 @@ func (m *mistake) blame(part term) {
 	}
 }
 
-// fraction says whether the field has a fraction where a whole number belongs.
+// fraction reports whether the field has a fraction where a whole number belongs.
 func (m *mistake) fraction() bool {
 	return m.node.Kind == source.Number && !whole(m.node.Text) && integral(m.term)
 }

@@ -9,7 +9,7 @@ import (
 // A structure accepts maps: CUE's struct.
 type structure struct {
 	fields   []field
-	patterns []pattern
+	patterns []patternConstraint
 	guards   []guard
 	hidden   map[string]expr     // the fields that begin with _, which only guards read
 	meanings map[string]ast.Expr // what these are compiled from
@@ -29,8 +29,8 @@ type field struct {
 	missing  string // what @missing says: the finding's words when a required field is left out
 }
 
-// A pattern is a constraint on all fields whose name fits: [#Label]: string.
-type pattern struct{ key, value term }
+// A patternConstraint is a constraint on all fields whose name fits: [#Label]: string.
+type patternConstraint struct{ key, value term }
 
 // A guard is a constraint that holds under a condition: if _mode == "SIMPLE" {…}.
 type guard struct {

@@ -40,7 +40,7 @@ func (t basic) accepts(n *source.Node) bool {
 	return t.kinds.has(n.Kind) && !(t.integer && n.Kind == source.Number && !whole(n.Text))
 }
 
-// whole says whether a number has no fraction, however it is written: 1.0 is 1 to the API server.
+// whole reports whether a number has no fraction, however it is written: 1.0 is 1 to the API server.
 func whole(number string) bool {
 	_, ok := integer(number)
 	return ok

@@ -203,7 +203,7 @@ func (t *structure) reach(key string) conj {
 	return found
 }
 
-// satisfied says whether terms have a disjunction with these words, all such ones being satisfied by a value.
+// satisfied reports whether terms have a disjunction with these words, all such ones being satisfied by a value.
 func satisfied(terms []term, words string, n *source.Node) bool {
 	seen := false
 	for _, t := range terms {
@@ -231,7 +231,7 @@ func satisfied(terms []term, words string, n *source.Node) bool {
 	return seen
 }
 
-// saysOf says whether any of the terms has these words.
+// saysOf reports whether any of the terms has these words.
 func saysOf[T ~[]term](terms T, words string) bool {
 	for _, t := range terms {
 		switch t := resolve(t).(type) {

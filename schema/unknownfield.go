@@ -65,9 +65,9 @@ func names(t term) []string {
 // beside it. That is what a wrong indentation looks like.
 func (m mistake) elsewhere() string {
 	key := m.key()
-	for i := len(m.trail) - 2; i >= 0; i-- {
-		if fieldOf(m.trail[i].term, key) != nil && !isMapOf(m.trail[i].term) {
-			return fmt.Sprintf("%q is a field of the parent level, %s: check the indentation", key, called(m.trail[i].path))
+	for i := len(m.ancestors) - 2; i >= 0; i-- {
+		if fieldOf(m.ancestors[i].term, key) != nil && !isMapOf(m.ancestors[i].term) {
+			return fmt.Sprintf("%q is a field of the parent level, %s: check the indentation", key, called(m.ancestors[i].path))
 		}
 	}
 	if s := structural(m.within()); s != nil {
@@ -80,7 +80,7 @@ func (m mistake) elsewhere() string {
 	return ""
 }
 
-// isMapOf says whether a term accepts keys that the schema does not name.
+// isMapOf reports whether a term accepts keys that the schema does not name.
 func isMapOf(t term) bool {
 	s := structural(t)
 	return s != nil && (len(s.patterns) > 0 || s.open)

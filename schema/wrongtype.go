@@ -77,7 +77,7 @@ func retype(doc *source.Document, n *source.Node, want kinds) string {
 	case n.Kind == source.String && want&(numbers|bools) != 0:
 		return "write it without quotes"
 	case scalar && want&strs != 0:
-		return fmt.Sprintf("put it in quotes: %q", doc.Written(n))
+		return fmt.Sprintf("put it in quotes: %q", doc.ScalarText(n))
 	case scalar && want&lists != 0:
 		return fmt.Sprintf("write a list: [%s]", n.AppendJSON(nil))
 	case want&lists != 0:

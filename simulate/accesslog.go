@@ -11,26 +11,26 @@ import (
 
 // accessLog is the line that Envoy would write in Istio's default format. What only time tells (durations, sizes, ids,
 // local ports) is "-", as Envoy writes what it does not know.
-func (r *run) accessLog(o *decision.Outcome) string {
-	if o.Verdict == decision.NoListener || r.up.Req == nil && o.Verdict == decision.TLSMismatch && o.Err != decision.ErrDouble {
+func (h *hopTrace) accessLog(o *decision.Outcome) string {
+	if o.Verdict == decision.NoListener || h.up.Req == nil && o.Verdict == decision.TLSMismatch && o.Err != decision.ErrDouble {
 		return "" // the connection never becomes a stream that is logged
 	}
 	dialled := ""
-	if len(r.up.Endpoints) > 0 {
-		dialled = upstream.Likeliest(r.up.Endpoints).At
+	if len(h.up.Endpoints) > 0 {
+		dialled = upstream.Likeliest(h.up.Endpoints).At
 	}
 	l := line{}
 	l.Grow(256)
 	l.WriteString("[-]")
-	r.logRequest(&l)
-	l.add(r.logStatus(o), o.Flags, o.Details, "")
+	h.logRequest(&l)
+	l.add(h.logStatus(o), o.Flags, o.Details, "")
 	l.quote("")
 	l.add("", "", "", "")
 	for _, name := range [...]string{"x-forwarded-for", "user-agent", "x-request-id", ":authority"} {
-		l.quote(r.header(name))
+		l.quote(h.header(name))
 	}
 	l.quote(dialled)
-	l.add(r.Hop.Cluster, "", r.conn.Dialled(), r.logSource(), r.conn.SNI, r.Hop.Route)
+	l.add(h.Hop.Cluster, "", h.conn.Dialled(), h.logSource(), h.conn.SNI, h.Hop.Route)
 	return l.String()
 }
 
@@ -59,44 +59,44 @@ func dash(s string) string {
 }
 
 // logRequest writes the request line, "- - -" for bytes that are not read. The path is the one that the client sent.
-func (r *run) logRequest(l *line) {
-	if r.up.Req == nil {
+func (h *hopTrace) logRequest(l *line) {
+	if h.up.Req == nil {
 		l.quote("- - -")
 		return
 	}
 	version := " HTTP/1.1"
-	if r.up.Req.Version == call.HTTP2 {
+	if h.up.Req.Version == call.HTTP2 {
 		version = " HTTP/2"
 	}
-	path := r.up.Req.Path
-	if r.Hop.Rewrite != nil && r.Hop.Rewrite.Path != nil {
-		path = r.Hop.Rewrite.Path.From
+	path := h.up.Req.Path
+	if h.Hop.Rewrite != nil && h.Hop.Rewrite.Path != nil {
+		path = h.Hop.Rewrite.Path.From
 	}
-	l.quote(r.up.Req.Method + " " + dash(path) + version)
+	l.quote(h.up.Req.Method + " " + dash(path) + version)
 }
 
 // logStatus is the proxy's own answer; that of a server is not known, and bytes that are not read have none.
-func (r *run) logStatus(o *decision.Outcome) string {
-	if o.Status == 0 && r.up.Req != nil {
+func (h *hopTrace) logStatus(o *decision.Outcome) string {
+	if o.Status == 0 && h.up.Req != nil {
 		return ""
 	}
-	if r.Hop.Response != nil && r.Hop.Response.GRPCStatus != "" {
+	if h.Hop.Response != nil && h.Hop.Response.GRPCStatus != "" {
 		return "200"
 	}
 	return strconv.Itoa(o.Status)
 }
 
-func (r *run) header(name string) string {
-	if r.up.Req == nil {
+func (h *hopTrace) header(name string) string {
+	if h.up.Req == nil {
 		return ""
 	}
-	value, _ := r.up.Req.Get(name)
+	value, _ := h.up.Req.Get(name)
 	return value
 }
 
-func (r *run) logSource() string {
-	if r.call.Source == "" {
+func (h *hopTrace) logSource() string {
+	if h.call.Source == "" {
 		return ""
 	}
-	return r.conn.Source.String()
+	return h.conn.Source.String()
 }

@@ -32,9 +32,9 @@ const maxHops = 8
 // of the last. Where a proxy spreads calls, the likeliest endpoint is followed. A call that comes back to a proxy that
 // it has passed is a loop.
 func (e *Engine) Follow(call call.Call, hops NextHops) *decision.Trace {
-	r := e.run(call)
-	j := follower{hops: hops, trace: r.out, seen: []string{visit(r.call)}}
-	for len(j.trace.Hops) < maxHops && j.next(&r) {
+	h := e.traceHop(call)
+	j := follower{hops: hops, trace: h.out, seen: []string{visit(h.call)}}
+	for len(j.trace.Hops) < maxHops && j.next(&h) {
 	}
 	return j.trace
 }
@@ -46,8 +46,8 @@ type follower struct {
 }
 
 // next follows the call to the proxy behind the endpoint, and reports whether there is one that it passes.
-func (j *follower) next(r **run) bool {
-	before := *r
+func (j *follower) next(h **hopTrace) bool {
+	before := *h
 	if !before.out.Verdict.Succeeded() || len(before.up.Endpoints) == 0 || before.call.Direction == "inbound" {
 		return false // behind an inbound proxy is the application
 	}
@@ -63,9 +63,9 @@ func (j *follower) next(r **run) bool {
 	} else {
 		j.seen = append(j.seen, at)
 	}
-	after := next.Engine.run(call)
+	after := next.Engine.traceHop(call)
 	j.join(before, after)
-	*r = after
+	*h = after
 	return true
 }
 
@@ -73,7 +73,7 @@ func (j *follower) next(r **run) bool {
 const maxOthers = 8
 
 // others notes which of the endpoints that are not followed do not take the call.
-func (j *follower) others(before *run) {
+func (j *follower) others(before *hopTrace) {
 	followed, listed := upstream.Likeliest(before.up.Endpoints), j.trace.Hops[len(j.trace.Hops)-1].Endpoints
 	for i := range before.up.Endpoints[:min(len(before.up.Endpoints), len(listed), maxOthers)] {
 		to := &before.up.Endpoints[i]
@@ -84,7 +84,7 @@ func (j *follower) others(before *run) {
 		if !ok {
 			continue
 		}
-		if t := next.Engine.run(before.onward(next, to)).out; !t.Verdict.Succeeded() {
+		if t := next.Engine.traceHop(before.onward(next, to)).out; !t.Verdict.Succeeded() {
 			listed[i].Verdict, listed[i].Outcome = t.Verdict, t
 		}
 	}
@@ -96,49 +96,49 @@ func visit(c *call.Call) string {
 }
 
 // onward is the call as the proxy behind an endpoint gets it.
-func (r *run) onward(next NextHop, to *upstream.Endpoint) call.Call {
-	at := r.up.Found(to)
+func (h *hopTrace) onward(next NextHop, to *upstream.Endpoint) call.Call {
+	at := h.up.Found(to)
 	c := call.Call{
-		ID: r.call.ID, Proxy: next.Proxy, Direction: next.Direction, Address: at.Address, Port: at.Port, Resolve: r.call.Resolve,
-		Protocol: r.call.Protocol, Method: r.call.Method, URL: r.call.URL, Headers: r.call.Headers,
-		Random: r.call.Random,
+		ID: h.call.ID, Proxy: next.Proxy, Direction: next.Direction, Address: at.Address, Port: at.Port, Resolve: h.call.Resolve,
+		Protocol: h.call.Protocol, Method: h.call.Method, URL: h.call.URL, Headers: h.call.Headers,
+		Random: h.call.Random,
 	}
-	if ips := r.call.Proxy.IPs; len(ips) > 0 {
+	if ips := h.call.Proxy.IPs; len(ips) > 0 {
 		c.Source = ips[0]
 	}
-	r.encrypt(&c, next, to)
-	if r.up.Leaving != nil {
-		c.Method, c.Headers = r.up.Leaving.Method, r.up.Leaving.Headers
-		c.URL = "http://" + r.up.Leaving.Authority + r.up.Leaving.Path
-		c.Protocol = map[bool]string{true: "http2", false: "http"}[r.up.Cluster.SpeaksHTTP2(r.up.Leaving.Version)]
+	h.encrypt(&c, next, to)
+	if h.up.Leaving != nil {
+		c.Method, c.Headers = h.up.Leaving.Method, h.up.Leaving.Headers
+		c.URL = "http://" + h.up.Leaving.Authority + h.up.Leaving.Path
+		c.Protocol = map[bool]string{true: "http2", false: "http"}[h.up.Cluster.SpeaksHTTP2(h.up.Leaving.Version)]
 	}
 	return c
 }
 
 // encrypt says what the proxy behind an endpoint sees of TLS.
-func (r *run) encrypt(c *call.Call, next NextHop, to *upstream.Endpoint) {
-	t := r.Hop.TLS
-	if to.Socket != upstream.Likeliest(r.up.Endpoints).Socket {
-		t = r.up.Encryption(&upstream.Selection{Cluster: r.up.Cluster, Endpoints: []upstream.Endpoint{*to}, Req: r.up.Leaving})
+func (h *hopTrace) encrypt(c *call.Call, next NextHop, to *upstream.Endpoint) {
+	t := h.Hop.TLS
+	if to.Socket != upstream.Likeliest(h.up.Endpoints).Socket {
+		t = h.up.Encryption(&upstream.Selection{Cluster: h.up.Cluster, Endpoints: []upstream.Endpoint{*to}, Req: h.up.Leaving})
 	}
 	switch {
 	case t == nil || t.OriginatedBy == decision.ByNobody:
 		c.TLS = "plaintext"
 	case t.OriginatedBy == decision.ByApplication:
-		c.TLS, c.SNI, c.ALPN, c.Principal = r.call.TLS, r.call.SNI, r.call.ALPN, r.call.Principal
+		c.TLS, c.SNI, c.ALPN, c.Principal = h.call.TLS, h.call.SNI, h.call.ALPN, h.call.Principal
 	default:
 		c.TLS, c.SNI, c.ALPN = "tls", t.SNI, strings.Join(t.ALPN, ",")
 		if t.ClientCertificate != "" {
 			c.TLS, c.Principal = "mtls", next.Principal
 		}
-		if r.conn.Opaque() {
+		if h.conn.Opaque() {
 			c.Protocol = "tcp" // what is inside is the application's own TLS
 		}
 	}
 }
 
 // join appends a proxy's part. Where it refuses the connection, the proxy before it answers in its place.
-func (j *follower) join(before, after *run) {
+func (j *follower) join(before, after *hopTrace) {
 	t, next := j.trace, after.out
 	t.Hops = append(t.Hops, next.Hops...)
 	t.Warnings = append(t.Warnings, next.Warnings...)
@@ -155,7 +155,7 @@ func (j *follower) join(before, after *run) {
 }
 
 // loop ends a call that comes back to where it was.
-func (j *follower) loop(before *run, next NextHop) {
+func (j *follower) loop(before *hopTrace, next NextHop) {
 	to := upstream.Likeliest(before.up.Endpoints)
 	j.trace.Verdict = decision.Loop
 	j.trace.Returned = &decision.Returned{Proxy: next.Proxy, At: upstream.HostPort(to.Address, to.Port)}

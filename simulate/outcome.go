@@ -9,20 +9,20 @@ import (
 )
 
 // setOutcome puts an outcome into the trace.
-func (r *run) setOutcome(o decision.Outcome) {
-	r.Hop.Error = o.Err
-	if o.Status != 0 && r.Hop.Response == nil {
-		r.Hop.Response = &decision.Response{Status: o.Status, Body: localReply(o)}
+func (h *hopTrace) setOutcome(o decision.Outcome) {
+	h.Hop.Error = o.Err
+	if o.Status != 0 && h.Hop.Response == nil {
+		h.Hop.Response = &decision.Response{Status: o.Status, Body: localReply(o)}
 	}
 	if o.Verdict != decision.FaultAborted {
-		r.setGRPC(&o)
+		h.setGRPC(&o)
 	}
-	t := r.out
-	t.Verdict, t.Status, t.ResponseFlags, t.NotModelled = o.Verdict, o.Status, o.Flags, r.Ignored
-	r.Hop.Facts = r.facts(o)
-	r.warn(&o)
+	t := h.out
+	t.Verdict, t.Status, t.ResponseFlags, t.NotModelled = o.Verdict, o.Status, o.Flags, h.Ignored
+	h.Hop.Facts = h.facts(o)
+	h.warn(&o)
 	if o.Err != decision.ErrCall {
-		t.AccessLog = r.accessLog(&o)
+		t.AccessLog = h.accessLog(&o)
 	}
 }
 
@@ -38,23 +38,23 @@ func localReply(o decision.Outcome) string {
 }
 
 // setGRPC notes the gRPC status of the proxy's own response.
-func (r *run) setGRPC(o *decision.Outcome) {
-	if r.up.Req == nil || !r.up.Req.Grpc() || o.Status == 0 || r.Hop.Response == nil {
+func (h *hopTrace) setGRPC(o *decision.Outcome) {
+	if h.up.Req == nil || !h.up.Req.Grpc() || o.Status == 0 || h.Hop.Response == nil {
 		return
 	}
-	response := *r.Hop.Response
+	response := *h.Hop.Response
 	response.GRPCStatus = strconv.Itoa(hcm.GRPCStatus(o.Status))
-	r.Hop.Response = &response
+	h.Hop.Response = &response
 }
 
 // facts are what the outcome depends on.
-func (r *run) facts(o decision.Outcome) decision.Facts {
+func (h *hopTrace) facts(o decision.Outcome) decision.Facts {
 	f := decision.Facts{
-		Outcome: o, HTTP: r.up.Req != nil,
-		Client: decision.Client{TLS: r.conn.TLS, SNI: r.conn.SNI, Opaque: r.conn.Opaque(), Decrypted: r.conn.Decrypted, HTTP: r.conn.Inner != call.Payload},
+		Outcome: o, HTTP: h.up.Req != nil,
+		Client: decision.Client{TLS: h.conn.TLS, SNI: h.conn.SNI, Opaque: h.conn.Opaque(), Decrypted: h.conn.Decrypted, HTTP: h.conn.Inner != call.Payload},
 	}
-	f.Endpoints = r.up.Addresses
-	if l := r.up.Leaving; l != nil {
+	f.Endpoints = h.up.Addresses
+	if l := h.up.Leaving; l != nil {
 		f.Leaving = &decision.Message{Method: l.Method, Authority: l.Authority, Path: l.Path}
 	}
 	return f

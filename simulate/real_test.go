@@ -55,7 +55,7 @@ func byEnvoy(t *testing.T, file string) {
 // chances is how often a call is made, for the choice among several ways and endpoints is random.
 const chances = 40
 
-func judge(t *testing.T, proxy *realenvoy.Proxy, trace *simulate.Trace, excused string) {
+func judge(t *testing.T, proxy *realenvoy.Envoy, trace *simulate.Trace, excused string) {
 	t.Helper()
 	call, _ := json.Marshal(trace.Call)
 	for reason := range strings.Lines(excused) {

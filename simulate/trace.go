@@ -13,34 +13,34 @@ import (
 
 // Trace says what becomes of a call. It always answers; a call that makes no sense has the verdict UNSUPPORTED, with
 // the reason as its summary.
-func (e *Engine) Trace(c call.Call) *decision.Trace { return e.run(c).out }
+func (e *Engine) Trace(c call.Call) *decision.Trace { return e.traceHop(c).out }
 
-func (e *Engine) run(c call.Call) *run {
+func (e *Engine) traceHop(c call.Call) *hopTrace {
 	normal, err := c.Normal()
-	r := newRun(e, normal)
+	h := newHopTrace(e, normal)
 	if err != nil {
-		r.setOutcome(decision.Outcome{Verdict: decision.Unsupported, Err: decision.ErrCall, Reason: decision.InvalidCall{Err: err}})
-		return r
+		h.setOutcome(decision.Outcome{Verdict: decision.Unsupported, Err: decision.ErrCall, Reason: decision.InvalidCall{Err: err}})
+		return h
 	}
-	r.setOutcome(r.accept())
-	return r
+	h.setOutcome(h.accept())
+	return h
 }
 
 // accept takes the connection through a listener and its filter chain; then the network filters of the chain read it.
-func (r *run) accept() decision.Outcome {
-	l, c, o := r.engine.listeners.Accept(&r.conn, r.Recorder)
-	r.listener = l
+func (h *hopTrace) accept() decision.Outcome {
+	l, c, o := h.engine.listeners.Accept(&h.conn, h.Recorder)
+	h.listener = l
 	if c != nil && o != nil {
-		r.up.Announce(c.Ways(*o))
+		h.up.Announce(c.Ways(*o))
 	}
 	if o != nil {
 		return *o
 	}
-	return r.read(c)
+	return h.read(c)
 }
 
 // read runs the network filters. A denial ends the connection but not before its destination is known.
-func (r *run) read(c *listener.Chain) decision.Outcome {
+func (h *hopTrace) read(c *listener.Chain) decision.Outcome {
 	var denied *decision.Outcome
 	sniCluster := false
 	for i := range c.Filters {
@@ -48,23 +48,23 @@ func (r *run) read(c *listener.Chain) decision.Outcome {
 		switch {
 		case f.Authorizes():
 			if denied == nil {
-				denied = admit(f.RBAC, &r.conn, r.Recorder, c.Addr)
+				denied = admit(f.RBAC, &h.conn, h.Recorder, c.Addr)
 			}
 		case f.NamesCluster():
 			sniCluster = true
 		case f.Addresser():
-			r.up.Ask = f.Asks(strings.ToLower(r.conn.SNI))
+			h.up.Ask = f.Asks(strings.ToLower(h.conn.SNI))
 		case f.TCP != nil:
-			return firstOf(denied, f.TCP.Forward(r.up, sniCluster, c.Addr))
+			return firstOf(denied, f.TCP.Forward(h.up, sniCluster, c.Addr))
 		case f.HTTP != nil:
-			x := hcm.NewExchange(f.HTTP, c.Addr, r.up, r.engine.tables)
+			x := hcm.NewStream(f.HTTP, c.Addr, h.up, h.engine.tables)
 			o := x.Serve()
 			if x.Req != nil {
-				r.http = x
+				h.http = x
 			}
 			return firstOf(denied, o)
 		default:
-			r.UnknownFilter(f.Name, f.Kind)
+			h.UnknownFilter(f.Name, f.Kind)
 		}
 	}
 	return decision.Outcome{Verdict: decision.Unsupported, Err: "no terminal filter", Reason: decision.NoTerminalFilter{}}

@@ -158,7 +158,7 @@ func eachServiceEndpoint(s *facts.Set, do func(at facts.Place, entry *config.Obj
 
 // circle returns a destination by which a gateway behind a Service sends requests to a host of a ServiceEntry; nil where none does.
 func circle(s *facts.Set, entry *config.Object, svc *mesh.Service) *facts.Destination {
-	behind := s.Gateways.Behind(svc)
+	behind := s.Gateways.SelectedBy(svc)
 	if len(behind) == 0 {
 		return nil
 	}

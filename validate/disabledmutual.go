@@ -101,7 +101,7 @@ func plaintextServer(s *facts.Set, x facts.PortTLS) (by config.Place, certain bo
 		}
 		return by, true
 	}
-	if !x.Service.Kubernetes() || len(s.Gateways.Behind(x.Service)) > 0 {
+	if !x.Service.Kubernetes() || len(s.Gateways.SelectedBy(x.Service)) > 0 {
 		return config.Place{}, false
 	}
 	return plaintextNamespace(s, x.Service.Namespace), false

@@ -215,12 +215,12 @@ spec:
 }, twoLocations)
 
 func twoLocations(s *facts.Set, r *reporter) {
-	s.Hosts.EachDuplicate(func(winner, loser *mesh.Service) {
-		if winner.Kubernetes() || loser.Kubernetes() || winner.External == loser.External || !winner.VisibleIn(loser.Namespace) {
+	s.Hosts.EachDuplicate(func(older, newer *mesh.Service) {
+		if older.Kubernetes() || newer.Kubernetes() || older.External == newer.External || !older.VisibleIn(newer.Namespace) {
 			return
 		}
-		r.at(facts.At(loser.Object, "spec.location"), "%q is %s here and %s in %s", loser.Host, location(loser), location(winner), name(winner.Object)).
-			related(facts.At(winner.Object, "spec.location"), "older ServiceEntry")
+		r.at(facts.At(newer.Object, "spec.location"), "%q is %s here and %s in %s", newer.Host, location(newer), location(older), name(older.Object)).
+			related(facts.At(older.Object, "spec.location"), "older ServiceEntry")
 	})
 }
 

@@ -49,7 +49,7 @@ spec:
 
 func missingAccount(s *facts.Set, r *reporter) {
 	for _, o := range append(slices.Clone(s.WantedObjects("WorkloadGroup")), s.WantedObjects("WorkloadEntry")...) {
-		account, field := accountOf(o)
+		account, field := serviceAccountOf(o)
 		if account == "" || account == "default" || !s.Holds("ServiceAccount", o.Namespace) || s.Mesh.Object("ServiceAccount", o.Namespace, account) != nil {
 			continue
 		}
@@ -60,7 +60,7 @@ func missingAccount(s *facts.Set, r *reporter) {
 	}
 }
 
-func accountOf(o *config.Object) (account, field string) {
+func serviceAccountOf(o *config.Object) (account, field string) {
 	switch spec := o.Spec.(type) {
 	case *networking.WorkloadGroup:
 		return spec.GetTemplate().GetServiceAccount(), "spec.template.serviceAccount"

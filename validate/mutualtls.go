@@ -69,7 +69,7 @@ func mutualOutside(s *facts.Set, r *reporter) {
 			reported[x.TLS.Place] = true
 			r.at(x.TLS.Sub("mode"), "mode ISTIO_MUTUAL fails: %q is outside the mesh and has no Istio certificate", x.Service.Host).
 				related(facts.At(x.Service.Object, x.Service.Field), "the ServiceEntry is MESH_EXTERNAL")
-		case len(plain) > 0 && len(s.Gateways.Behind(x.Service)) == 0: // a gateway has its certificate without that label
+		case len(plain) > 0 && len(s.Gateways.SelectedBy(x.Service)) == 0: // a gateway has its certificate without that label
 			reported[x.TLS.Place] = true
 			r.at(x.TLS.Sub("mode"), "mode ISTIO_MUTUAL fails: an endpoint of %q has no sidecar and no Istio certificate", x.Service.Host).
 				related(facts.At(plain[0].Object, plain[0].Field), "%s has no sidecar", plain[0].Address)

@@ -122,19 +122,19 @@ spec:
 }, twoProtocols)
 
 func twoProtocols(s *facts.Set, r *reporter) {
-	s.Hosts.EachDuplicate(func(winner, loser *mesh.Service) {
-		if winner.Object == loser.Object || winner.Kubernetes() || loser.Kubernetes() || !winner.VisibleIn(loser.Namespace) {
+	s.Hosts.EachDuplicate(func(older, newer *mesh.Service) {
+		if older.Object == newer.Object || older.Kubernetes() || newer.Kubernetes() || !older.VisibleIn(newer.Namespace) {
 			return
 		}
-		theirs, ours := facts.ProtocolConflict(winner, loser)
+		theirs, ours := facts.ProtocolConflict(older, newer)
 		if ours == nil {
 			return
 		}
-		f := r.at(facts.At(loser.Object, ours.Field+".protocol"), "port %d of %q is %s here and %s in %s", ours.Number, loser.Host, spoken(ours), spoken(theirs), name(winner.Object))
-		if winner.Namespace == loser.Namespace {
-			f.related(facts.At(winner.Object, theirs.Field), "this declaration takes precedence")
+		f := r.at(facts.At(newer.Object, ours.Field+".protocol"), "port %d of %q is %s here and %s in %s", ours.Number, newer.Host, spoken(ours), spoken(theirs), name(older.Object))
+		if older.Namespace == newer.Namespace {
+			f.related(facts.At(older.Object, theirs.Field), "this declaration takes precedence")
 		} else {
-			f.related(facts.At(winner.Object, theirs.Field), "this declaration takes precedence for clients outside namespace %s", loser.Namespace)
+			f.related(facts.At(older.Object, theirs.Field), "this declaration takes precedence for clients outside namespace %s", newer.Namespace)
 		}
 	})
 }

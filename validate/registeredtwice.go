@@ -61,15 +61,15 @@ spec:
 }, registeredTwice)
 
 func registeredTwice(s *facts.Set, r *reporter) {
-	s.Hosts.EachDuplicate(func(winner, loser *mesh.Service) {
-		if winner.Namespace == loser.Namespace || winner.Kubernetes() || loser.Kubernetes() || !facts.ExportedToAll(winner) || !facts.ExportedToAll(loser) {
+	s.Hosts.EachDuplicate(func(older, newer *mesh.Service) {
+		if older.Namespace == newer.Namespace || older.Kubernetes() || newer.Kubernetes() || !facts.ExportedToAll(older) || !facts.ExportedToAll(newer) {
 			return
 		}
-		if _, differing := facts.ProtocolConflict(winner, loser); differing != nil {
+		if _, differing := facts.ProtocolConflict(older, newer); differing != nil {
 			return // SEM127 says so
 		}
-		r.at(facts.At(loser.Object, loser.Field), "%q is also registered in namespace %s; clients in other namespaces use only that registration", loser.Host, winner.Namespace).
-			related(facts.At(winner.Object, winner.Field), "the older registration takes precedence")
+		r.at(facts.At(newer.Object, newer.Field), "%q is also registered in namespace %s; clients in other namespaces use only that registration", newer.Host, older.Namespace).
+			related(facts.At(older.Object, older.Field), "the older registration takes precedence")
 	})
 }
 
@@ -119,20 +119,20 @@ spec:
 }, registeredTwiceHere)
 
 func registeredTwiceHere(s *facts.Set, r *reporter) {
-	s.Hosts.EachDuplicate(func(winner, loser *mesh.Service) {
-		if winner.Namespace != loser.Namespace || winner.Kubernetes() || loser.Kubernetes() || winner.Object == loser.Object {
+	s.Hosts.EachDuplicate(func(older, newer *mesh.Service) {
+		if older.Namespace != newer.Namespace || older.Kubernetes() || newer.Kubernetes() || older.Object == newer.Object {
 			return
 		}
-		differing := difference(winner.Object, loser.Object)
+		differing := difference(older.Object, newer.Object)
 		switch {
 		case differing == "":
-		case disjoint(winner, loser):
-			r.at(facts.At(loser.Object, loser.Field), "%s registers %q for other namespaces, and the two share their endpoints", name(winner.Object), loser.Host).
+		case disjoint(older, newer):
+			r.at(facts.At(newer.Object, newer.Field), "%s registers %q for other namespaces, and the two share their endpoints", name(older.Object), newer.Host).
 				help("write each ServiceEntry in a namespace of its own clients, or give both the same endpoints").
-				related(facts.At(winner.Object, winner.Field), "the other ServiceEntry").severity(diag.Info)
+				related(facts.At(older.Object, older.Field), "the other ServiceEntry").severity(diag.Info)
 		default:
-			r.at(facts.At(loser.Object, loser.Field), "this ServiceEntry is ignored for %[2]q: %[1]s already registers it with another %[3]s", name(winner.Object), loser.Host, differing).
-				related(facts.At(winner.Object, winner.Field), "this ServiceEntry is used")
+			r.at(facts.At(newer.Object, newer.Field), "this ServiceEntry is ignored for %[2]q: %[1]s already registers it with another %[3]s", name(older.Object), newer.Host, differing).
+				related(facts.At(older.Object, older.Field), "this ServiceEntry is used")
 		}
 	})
 }

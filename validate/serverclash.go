@@ -127,7 +127,7 @@ func hostClash(s *facts.Set, r *reporter) {
 				continue
 			}
 			for i := range v.GetHosts() {
-				taken[written(v, i)] = v.HostPlace(i)
+				taken[qualifiedHost(v, i)] = v.HostPlace(i)
 				names[v.HostAt(i).Name] = v.HostPlace(i)
 			}
 		}
@@ -148,7 +148,7 @@ func reportClash(r *reporter, v facts.Server, i int, older facts.Place, left boo
 // where they differ in the namespace it does not notice, and the proxy refuses the listener.
 func clash(v facts.Server, taken, names map[string]facts.Place) (i int, older facts.Place, left bool) {
 	for i := range v.GetHosts() {
-		if at, ok := taken[written(v, i)]; ok {
+		if at, ok := taken[qualifiedHost(v, i)]; ok {
 			return i, at, true
 		}
 	}
@@ -160,8 +160,8 @@ func clash(v facts.Server, taken, names map[string]facts.Place) (i int, older fa
 	return -1, facts.Place{}, false
 }
 
-// written is a host with its namespace, as istiod compares them.
-func written(v facts.Server, i int) string {
+// qualifiedHost is a host with its namespace, as istiod compares them.
+func qualifiedHost(v facts.Server, i int) string {
 	h := v.HostAt(i)
 	if h.Namespace == "*" {
 		return h.Name

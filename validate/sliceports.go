@@ -39,9 +39,9 @@ kind: Endpoints
 metadata: {name: db, namespace: shop}
 subsets: [{addresses: [{ip: 192.0.2.1}], ports: [{name: tcp-db, port: 5432}]}]
 `,
-}, foreignPorts)
+}, unknownSlicePorts)
 
-func foreignPorts(s *facts.Set, r *reporter) {
+func unknownSlicePorts(s *facts.Set, r *reporter) {
 	eachEndpointsPort(s, func(at facts.Place, port config.EndpointPort, svc *mesh.Service) {
 		if svc.PortNamed(port.Name) != nil {
 			return

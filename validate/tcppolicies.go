@@ -226,9 +226,9 @@ spec:
     loadBalancer: {localityLbSetting: {enabled: false}}
     outlierDetection: {consecutive5xxErrors: 5, maxEjectionPercent: 100}
 `,
-}, nearEndpoints)
+}, localityFailover)
 
-func nearEndpoints(s *facts.Set, r *reporter) {
+func localityFailover(s *facts.Set, r *reporter) {
 	mesh := s.Mesh.Settings.Config.GetLocalityLbSetting()
 	if mesh != nil && mesh.GetEnabled() != nil && !mesh.GetEnabled().GetValue() {
 		return

@@ -262,7 +262,7 @@ spec: {mtls: {mode: STRICT}}
 
 func refusedCallers(s *facts.Set, r *reporter) {
 	for _, svc := range s.WantedServices() {
-		if svc.Type != "NodePort" && svc.Type != "LoadBalancer" || len(s.Gateways.Behind(svc)) > 0 {
+		if svc.Type != "NodePort" && svc.Type != "LoadBalancer" || len(s.Gateways.SelectedBy(svc)) > 0 {
 			continue
 		}
 		for _, port := range svc.Ports {

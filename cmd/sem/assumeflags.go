@@ -6,7 +6,7 @@ import (
 	"sem.example/internal/pipeline"
 )
 
-// assumeFlags say whether, and how, the input is completed by what a cluster would add.
+// assumeFlags report whether, and how, the input is completed by what a cluster would add.
 type assumeFlags struct{ options pipeline.Assume }
 
 func (f *assumeFlags) add(cmd *cobra.Command) {
@@ -34,8 +34,8 @@ func (v assumeValue) Set(text string) error {
 	return v.options.State(text)
 }
 
-// tellAssumed says on standard error what the resources of a proxy are made of beside the input.
-func tellAssumed(cmd *cobra.Command, world *pipeline.World) {
+// reportAssumed says on standard error what the resources of a proxy are made of beside the input.
+func reportAssumed(cmd *cobra.Command, world *pipeline.World) {
 	if text := world.AssumedInShort(); text != "" {
 		say(cmd, "assuming: %s", text)
 	}

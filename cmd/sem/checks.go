@@ -95,7 +95,7 @@ func explainSource(cmd *cobra.Command, topic string) error {
 }
 
 // explainTopic prints the check of an ID, those that another tool's code stands for, or the field of a path.
-func explainTopic(cmd *cobra.Command, targets []target, topic string) error {
+func explainTopic(cmd *cobra.Command, targets []outputTarget, topic string) error {
 	found := checksOf(topic)
 	if len(found) == 0 {
 		return explainField(cmd, targets, topic)
@@ -114,7 +114,7 @@ func explainTopic(cmd *cobra.Command, targets []target, topic string) error {
 }
 
 // explainField prints the documentation of a field.
-func explainField(cmd *cobra.Command, targets []target, path string) error {
+func explainField(cmd *cobra.Command, targets []outputTarget, path string) error {
 	field, err := schema.Explain(path)
 	if err != nil {
 		return fmt.Errorf("%q is neither a check nor a field: 'sem checks' lists the checks, and a field is named like serviceentry.spec.resolution (%w)", path, err)

@@ -94,14 +94,14 @@ func typable(candidate string) bool {
 }
 
 var (
-	aside  = regexp.MustCompile(` *\([^)]*\)`)
-	choice = regexp.MustCompile(`^[A-Za-z_-]+$`)
+	parenthesis = regexp.MustCompile(` *\([^)]*\)`)
+	choice      = regexp.MustCompile(`^[A-Za-z_-]+$`)
 )
 
 // offered returns the values that the help of a flag lists at its end, as in "`SEVERITY` that fails: error, warning or none".
 // What --help offers is so what the shell offers.
 func offered(usage string) []string {
-	usage = aside.ReplaceAllString(usage, "")
+	usage = parenthesis.ReplaceAllString(usage, "")
 	_, last, found := strings.Cut(usage, ": ")
 	if !found {
 		return nil

@@ -51,8 +51,8 @@ command line:
 				return err
 			}
 			if len(s.Found) > 0 {
-				tell(cmd, s.Found, diag.Info)
-				return errTold
+				reportFindings(cmd, s.Found, diag.Info)
+				return errReported
 			}
 			return nil
 		},

@@ -347,7 +347,7 @@ func allow(r *diff.Report, expected []string) {
 	}
 }
 
-func printDiff(cmd *cobra.Command, targets []target, r *diff.Report) error {
+func printDiff(cmd *cobra.Command, targets []outputTarget, r *diff.Report) error {
 	return emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
 		switch format {
 		case "json":

@@ -12,5 +12,5 @@ const (
 // errNo says that the result is negative and has been printed already.
 var errNo = errors.New("the result is negative")
 
-// errTold says that the job could not be done, or not all of it, and that the output has told why.
-var errTold = errors.New("the command failed")
+// errReported says that the job could not be done, or not all of it, and that the output says why.
+var errReported = errors.New("the command failed")

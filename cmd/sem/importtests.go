@@ -104,7 +104,7 @@ func (c *importTestsCommand) add(cmd *cobra.Command, to *suite.Imported, name st
 		say(cmd, "%s:%d:%d: not converted: %s", r.File.Name, r.Range.Line, r.Range.Column, r.Text)
 	}
 	if len(found) > 0 {
-		tell(cmd, found, diag.Error)
+		reportFindings(cmd, found, diag.Error)
 		return fmt.Errorf("%s could not be read", name)
 	}
 	return nil

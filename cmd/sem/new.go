@@ -164,11 +164,11 @@ func (c *recipeCommand) run(cmd *cobra.Command, _ []string) error {
 			return err
 		}
 	}
-	draft, wrong := c.recipe.Fill(c.values)
+	made, wrong := c.recipe.Fill(c.values)
 	if len(wrong) > 0 {
 		return mistakes(wrong)
 	}
-	files := c.files(draft)
+	files := c.files(made)
 	if c.dryRun {
 		return print(cmd.OutOrStdout(), files)
 	}
@@ -178,7 +178,7 @@ func (c *recipeCommand) run(cmd *cobra.Command, _ []string) error {
 	for _, f := range files {
 		say(cmd, "wrote %s", f.Name)
 	}
-	tellClashes(cmd.ErrOrStderr(), c.dir, files)
+	reportClashes(cmd.ErrOrStderr(), c.dir, files)
 	say(cmd, "\nNext steps:\n  sem validate %[1]s\n  sem test %[1]s", c.dir)
 	return nil
 }

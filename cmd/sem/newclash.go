@@ -12,9 +12,9 @@ import (
 	"sem.example/internal/source"
 )
 
-// tellClashes names what files that were written and those around them get wrong together: by itself, what a recipe writes is
+// reportClashes names what files that were written and those around them get wrong together: by itself, what a recipe writes is
 // right. Findings that have nothing to do with these files stay for sem validate.
-func tellClashes(w io.Writer, dir string, files []recipe.File) {
+func reportClashes(w io.Writer, dir string, files []recipe.File) {
 	report, err := pipeline.Validate(limited(pipeline.Options{Paths: []string{dir}}), pipeline.ValidateOptions{})
 	if err != nil {
 		return // the files are there, and sem validate will say what is wrong

@@ -17,8 +17,8 @@ import (
 	"sem.example/internal/source"
 )
 
-// files lays a draft out in the folder.
-func (c *recipeCommand) files(d *recipe.Draft) []recipe.File {
+// files lays the output of a recipe out in the folder.
+func (c *recipeCommand) files(d *recipe.Output) []recipe.File {
 	files := d.Files(string(c.language), c.held())
 	for i := range files {
 		files[i].Name = filepath.Join(c.dir, filepath.FromSlash(files[i].Name))

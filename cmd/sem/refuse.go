@@ -16,13 +16,13 @@ import (
 // not where a finding says why it has none.
 func refuse(cmd *cobra.Command, world *pipeline.World, keepGoing bool) error {
 	if len(world.Objects) == 0 {
-		tell(cmd, world.Found, diag.Info) // why there is nothing may be no mistake by itself
+		reportFindings(cmd, world.Found, diag.Info) // why there is nothing may be no mistake by itself
 		if len(world.Found) > 0 {
 			return errors.New("the input has no Istio or Kubernetes resources")
 		}
 		say(cmd, "the input has no Istio or Kubernetes resources: the result is that of an empty mesh")
 	}
-	tell(cmd, world.Found, diag.Error)
+	reportFindings(cmd, world.Found, diag.Error)
 	if keepGoing {
 		return nil
 	}
@@ -37,7 +37,7 @@ func admitted(cmd *cobra.Command, world *pipeline.World) (*pipeline.World, error
 		return left, err
 	}
 	say(cmd, "admission rejects these resources, so they are left out:")
-	tell(cmd, rejected, diag.Info)
+	reportFindings(cmd, rejected, diag.Info)
 	return left, nil
 }
 
@@ -73,8 +73,8 @@ func gap(unread diag.List) []simulate.Warning {
 	return out
 }
 
-// tell names the findings of a list, at or above a severity, on standard error.
-func tell(cmd *cobra.Command, found diag.List, least diag.Severity) {
+// reportFindings names the findings of a list, at or above a severity, on standard error.
+func reportFindings(cmd *cobra.Command, found diag.List, least diag.Severity) {
 	for i := range found {
 		d := &found[i]
 		if ranks[string(d.Level())] < ranks[string(least)] {

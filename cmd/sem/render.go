@@ -123,7 +123,7 @@ func (c *renderCommand) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	tellAssumed(cmd, world)
+	reportAssumed(cmd, world)
 	compiler, err := world.Compile(proxy)
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ import (
 type requestFlags struct {
 	curl      string
 	accessLog string
-	draft     request.Draft
+	options   request.CurlOptions
 	http2     bool
 	sni       string
 	alpn      string
@@ -35,11 +35,11 @@ func (f *requestFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.curl, "curl", "", "the request as a curl `COMMAND`: 'curl -X POST -H ... URL'; other flags override it")
 	flags.StringVar(&f.accessLog, "access-log", "", "the request as an access log `LINE` in Istio's default text or JSON format; '-' is standard input")
-	flags.StringVarP(&f.draft.Method, "request", "X", "", "`METHOD` of the request (default: GET; POST with -d and for grpc:// URLs)")
-	flags.StringArrayVarP(&f.draft.Headers, "header", "H", nil, "`HEADER` of the request, 'name: value'; 'name:' removes it (repeatable)")
-	flags.StringArrayVarP(&f.draft.Data, "data", "d", nil, "`BODY` of the request, sent as a form POST unless -X or -H are set (repeatable)")
-	flags.StringArrayVar(&f.draft.Resolve, "resolve", nil, "`HOST:PORT:ADDR`, the address that DNS returns to the application and the proxies; '*' is any host (repeatable)")
-	flags.StringArrayVar(&f.draft.ConnectTo, "connect-to", nil, "`H1:P1:H2:P2`, connect to host H2 and port P2 instead of H1 and P1; empty matches any (repeatable)")
+	flags.StringVarP(&f.options.Method, "request", "X", "", "`METHOD` of the request (default: GET; POST with -d and for grpc:// URLs)")
+	flags.StringArrayVarP(&f.options.Headers, "header", "H", nil, "`HEADER` of the request, 'name: value'; 'name:' removes it (repeatable)")
+	flags.StringArrayVarP(&f.options.Data, "data", "d", nil, "`BODY` of the request, sent as a form POST unless -X or -H are set (repeatable)")
+	flags.StringArrayVar(&f.options.Resolve, "resolve", nil, "`HOST:PORT:ADDR`, the address that DNS returns to the application and the proxies; '*' is any host (repeatable)")
+	flags.StringArrayVar(&f.options.ConnectTo, "connect-to", nil, "`H1:P1:H2:P2`, connect to host H2 and port P2 instead of H1 and P1; empty matches any (repeatable)")
 	flags.BoolVar(&f.http2, "http2", false, "the application uses HTTP/2")
 	flags.StringVar(&f.sni, "sni", "", "server `NAME` (SNI) of the application's TLS (default: the URL's host)")
 	flags.StringVar(&f.alpn, "alpn", "", "ALPN `PROTOCOLS` of the application's TLS, comma-separated")
@@ -58,15 +58,15 @@ func (f *requestFlags) call(cmd *cobra.Command, args []string) (simulate.Call, e
 	if err != nil {
 		return call, err
 	}
-	draft := f.draft
+	options := f.options
 	if len(args) > 0 {
-		draft.URL = args[len(args)-1]
+		options.URL = args[len(args)-1]
 	}
 	if len(args) == 2 {
-		if draft.Method != "" && draft.Method != args[0] {
-			return call, fmt.Errorf("two methods: %s and -X %s", args[0], draft.Method)
+		if options.Method != "" && options.Method != args[0] {
+			return call, fmt.Errorf("two methods: %s and -X %s", args[0], options.Method)
 		}
-		draft.Method = args[0]
+		options.Method = args[0]
 	}
 	call.SNI, call.ALPN, call.Address = cmp.Or(f.sni, call.SNI), cmp.Or(f.alpn, call.ALPN), cmp.Or(f.address, call.Address)
 	call.Source, call.Direction = cmp.Or(f.source, call.Source), cmp.Or(f.direction, call.Direction)
@@ -80,7 +80,7 @@ func (f *requestFlags) call(cmd *cobra.Command, args []string) (simulate.Call, e
 	if f.http2 {
 		call.Protocol = "http2"
 	}
-	return draft.On(call)
+	return options.On(call)
 }
 
 // given is the request of --curl or --access-log; a URL beside them would be a second one.

@@ -37,7 +37,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exitClean
 	case errors.Is(err, errNo):
 		return exitNo
-	case errors.Is(err, errTold):
+	case errors.Is(err, errReported):
 		return exitFailed
 	}
 	printError(cmd, misspeltCommand(err))

@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) { runScripts(t, "script") }
 
 // TestTraps runs an archive for each way in which a mesh that every check of a single document lets pass does what nobody
-// meant. Its trace must say so, and what would mend it.
+// meant. Its trace must say so, and what would fix it.
 func TestTraps(t *testing.T) { runScripts(t, "traps") }
 
 func runScripts(t *testing.T, folder string) {

@@ -49,7 +49,7 @@ func useSettings(cmd *cobra.Command) (*settings, error) {
 		return nil, err
 	}
 	if len(s.Found) > 0 {
-		tell(cmd, s.Found, diag.Info)
+		reportFindings(cmd, s.Found, diag.Info)
 		return nil, fmt.Errorf("the settings file %s is not accepted", s.File)
 	}
 	return s, nil

@@ -13,18 +13,18 @@ import (
 	"sem.example/internal/output"
 )
 
-// A target is one "-o FORMAT" or "-o FORMAT=FILE".
-type target struct {
+// A outputTarget is one "-o FORMAT" or "-o FORMAT=FILE".
+type outputTarget struct {
 	format string
 	file   string // "" is standard output
 }
 
 // parseTargets reads the values of -o; none means text. known lists the formats of the command; nil allows any.
-func parseTargets(values, known []string) ([]target, error) {
+func parseTargets(values, known []string) ([]outputTarget, error) {
 	if len(values) == 0 {
 		values = []string{"text"}
 	}
-	var targets []target
+	var targets []outputTarget
 	stdout := 0
 	for _, v := range values {
 		format, file, _ := strings.Cut(v, "=")
@@ -34,7 +34,7 @@ func parseTargets(values, known []string) ([]target, error) {
 		if file == "" {
 			stdout++
 		}
-		targets = append(targets, target{format: format, file: file})
+		targets = append(targets, outputTarget{format: format, file: file})
 	}
 	if stdout > 1 {
 		return nil, fmt.Errorf("only one format can go to standard output: write the others to files, as in -o %s=FILE", targets[0].format)
@@ -42,13 +42,13 @@ func parseTargets(values, known []string) ([]target, error) {
 	return targets, nil
 }
 
-func machineOnStdout(targets []target) bool {
-	return slices.ContainsFunc(targets, func(t target) bool { return t.file == "" && t.format != "text" })
+func machineOnStdout(targets []outputTarget) bool {
+	return slices.ContainsFunc(targets, func(t outputTarget) bool { return t.file == "" && t.format != "text" })
 }
 
 // emit writes each target whole: to standard output, or to a file that is replaced at once, so that a failure leaves no
 // half-written file behind.
-func emit(cmd *cobra.Command, targets []target, print func(format string, look output.Look, to *bytes.Buffer) error) error {
+func emit(cmd *cobra.Command, targets []outputTarget, print func(format string, look output.Look, to *bytes.Buffer) error) error {
 	for _, t := range targets {
 		var buf bytes.Buffer
 		var look output.Look

@@ -115,9 +115,9 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	if c.lcov != "" {
-		targets = append(targets, target{format: "lcov", file: c.lcov})
+		targets = append(targets, outputTarget{format: "lcov", file: c.lcov})
 	}
-	if c.coverage || c.floor > 0 || slices.ContainsFunc(targets, func(t target) bool { return t.format == "lcov" }) {
+	if c.coverage || c.floor > 0 || slices.ContainsFunc(targets, func(t outputTarget) bool { return t.format == "lcov" }) {
 		report.Coverage = report.Cover()
 	}
 	if !c.reveal {
@@ -190,7 +190,7 @@ func rewrite(cmd *cobra.Command, runner *suite.Runner, report *suite.Report, nam
 // whole refuses to answer where a part of the configuration could not be read.
 func (c *testCommand) whole(cmd *cobra.Command, r *suite.Report) error {
 	unread := r.Unread()
-	tell(cmd, unread, diag.Error)
+	reportFindings(cmd, unread, diag.Error)
 	return notWhole(unread)
 }
 
@@ -204,7 +204,7 @@ func (c *testCommand) testFiles(cmd *cobra.Command, paths []string) ([]string, e
 		}
 	}
 	c.unread = diag.Problems(problems).Unread()
-	tell(cmd, c.unread, diag.Error)
+	reportFindings(cmd, c.unread, diag.Error)
 	if len(names) == 0 {
 		where := "."
 		if len(paths) > 0 {
@@ -217,18 +217,18 @@ func (c *testCommand) testFiles(cmd *cobra.Command, paths []string) ([]string, e
 
 // verdict tells of mistakes on standard error and makes the exit code of a report.
 func (c *testCommand) verdict(cmd *cobra.Command, r *suite.Report) error {
-	told := map[any]bool{}
+	reported := map[any]bool{}
 	for _, f := range r.Files {
-		tell(cmd, f.Broken, diag.Error)
-		if f.World != nil && !told[f.World] {
-			told[f.World] = true
-			tell(cmd, f.World.Found, diag.Error)
+		reportFindings(cmd, f.Broken, diag.Error)
+		if f.World != nil && !reported[f.World] {
+			reported[f.World] = true
+			reportFindings(cmd, f.World.Found, diag.Error)
 		}
 	}
 	switch {
 	case r.Broken() || len(c.unread) > 0:
 		say(cmd, "sem: some tests could not be read")
-		return errTold
+		return errReported
 	case c.only != "" && r.Requests() == 0:
 		return fmt.Errorf("--run %q fits the name of no test", c.only)
 	case r.Coverage != nil && r.Coverage.Percent() < c.floor:

@@ -178,7 +178,7 @@ func (c *traceCommand) shown(t *simulate.Trace) *simulate.Trace {
 	return output.Redact(t)
 }
 
-func (c *traceCommand) print(cmd *cobra.Command, targets []target, t *simulate.Trace) error {
+func (c *traceCommand) print(cmd *cobra.Command, targets []outputTarget, t *simulate.Trace) error {
 	return emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
 		switch format {
 		case "json":

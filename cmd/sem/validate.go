@@ -92,7 +92,7 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	if !c.quiet {
-		tellSilenced(cmd, targets, report)
+		reportSilenced(cmd, targets, report)
 		err = emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
 			if print, ok := output.ReportFormats[format]; ok {
 				return print(to, report)
@@ -109,16 +109,16 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 	case err != nil:
 		return err
 	case len(c.settings.Found) > 0 || report.Findings.Unreadable():
-		return errTold
+		return errReported
 	case failed:
 		return errNo
 	}
 	return nil
 }
 
-// tellSilenced names on standard error what the settings file silences, where no format for people does.
-func tellSilenced(cmd *cobra.Command, targets []target, report *diag.Report) {
-	people := func(t target) bool { return t.file == "" && (t.format == "text" || t.format == "json") }
+// reportSilenced names on standard error what the settings file silences, where no format for people does.
+func reportSilenced(cmd *cobra.Command, targets []outputTarget, report *diag.Report) {
+	people := func(t outputTarget) bool { return t.file == "" && (t.format == "text" || t.format == "json") }
 	if slices.ContainsFunc(targets, people) {
 		return
 	}

@@ -146,7 +146,7 @@ func (s sampler) header(r request, m *routev3.HeaderMatcher, take bool) request 
 	})
 }
 
-// headerValue is a value that a matcher's condition holds for, or does not; present tells whether the header is sent.
+// headerValue is a value that a matcher's condition holds for, or does not; present reports whether the header is sent.
 func (s sampler) headerValue(m *routev3.HeaderMatcher, hold bool) (value string, present bool) {
 	switch c := m.GetHeaderMatchSpecifier().(type) {
 	case *routev3.HeaderMatcher_StringMatch:
@@ -160,9 +160,9 @@ func (s sampler) headerValue(m *routev3.HeaderMatcher, hold bool) (value string,
 		}
 		return strconv.FormatInt(n, 10), true
 	case *routev3.HeaderMatcher_ExactMatch:
-		return s.near(c.ExactMatch, hold), true
+		return s.variant(c.ExactMatch, hold), true
 	case *routev3.HeaderMatcher_PrefixMatch:
-		return s.near(c.PrefixMatch, hold), true
+		return s.variant(c.PrefixMatch, hold), true
 	}
 	return "any", hold
 }

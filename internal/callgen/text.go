@@ -17,21 +17,21 @@ func (s sampler) text(m *matcherv3.StringMatcher, take bool) string {
 	out := ""
 	switch p := m.GetMatchPattern().(type) {
 	case *matcherv3.StringMatcher_Exact:
-		out = s.near(p.Exact, take)
+		out = s.variant(p.Exact, take)
 	case *matcherv3.StringMatcher_Prefix:
-		out = s.near(p.Prefix, take)
+		out = s.variant(p.Prefix, take)
 		if take {
 			out += "-tail"
 		}
 	case *matcherv3.StringMatcher_Suffix:
-		out = s.near(p.Suffix, take)
+		out = s.variant(p.Suffix, take)
 		if take {
 			out = "head-" + out
 		}
 	case *matcherv3.StringMatcher_Contains:
-		out = s.near(p.Contains, take)
+		out = s.variant(p.Contains, take)
 	case *matcherv3.StringMatcher_SafeRegex:
-		out = s.near(s.matching(p.SafeRegex.GetRegex()), take)
+		out = s.variant(s.matching(p.SafeRegex.GetRegex()), take)
 	}
 	if m.GetIgnoreCase() {
 		out = strings.ToUpper(out)
@@ -39,8 +39,8 @@ func (s sampler) text(m *matcherv3.StringMatcher, take bool) string {
 	return out
 }
 
-// near is the text itself, or one that differs from it as little as can be.
-func (s sampler) near(text string, same bool) string {
+// variant is the text itself, or one that differs from it as little as can be.
+func (s sampler) variant(text string, same bool) string {
 	if same {
 		return text
 	}

@@ -17,7 +17,7 @@ import (
 // What is common lives for as long as a compiler that uses it. The zero Cache is ready to use, also by several goroutines.
 type Cache struct {
 	mu     sync.Mutex
-	groups map[mesh.Sight]weak.Pointer[group]
+	groups map[mesh.VisibleConfig]weak.Pointer[group]
 }
 
 // A group is the sidecars that see the same services and rules.
@@ -32,7 +32,7 @@ func (a *Cache) Compiler(view *mesh.View) *Compiler {
 	if view.IsGateway() {
 		return c
 	}
-	g := a.group(mesh.SightOf(view))
+	g := a.group(mesh.VisibleConfigOf(view))
 	c.group, c.common = g, g.Join(view)
 	c.outboundView = mesh.Record(view)
 	c.outbound = outbound.NewBuilder(c.outboundView, security.New(c.outboundView), &c.origins)
@@ -42,7 +42,7 @@ func (a *Cache) Compiler(view *mesh.View) *Compiler {
 	return c
 }
 
-func (a *Cache) group(of mesh.Sight) *group {
+func (a *Cache) group(of mesh.VisibleConfig) *group {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if g := a.groups[of].Value(); g != nil {
@@ -55,7 +55,7 @@ func (a *Cache) group(of mesh.Sight) *group {
 		return c
 	})
 	if a.groups == nil {
-		a.groups = map[mesh.Sight]weak.Pointer[group]{}
+		a.groups = map[mesh.VisibleConfig]weak.Pointer[group]{}
 	}
 	a.groups[of] = weak.Make(g)
 	return g

@@ -68,12 +68,12 @@ func (c *Compiler) experimental(*config.Object) bool {
 	return c.view.Mesh.Settings.Release.Has(release.AlphaGatewayAPI)
 }
 
-// near says whether an object is in the proxy's namespace, or in the root namespace, which counts for all.
-func (c *Compiler) near(o *config.Object) bool {
+// inScope reports whether an object is in the proxy's namespace, or in the root namespace, which counts for all.
+func (c *Compiler) inScope(o *config.Object) bool {
 	return c.view.Proxy().In(o.Namespace) || o.Namespace == c.view.Mesh.Settings.Config.RootNamespace
 }
 
-// selects says whether an object is for the proxy's workload: near it, and selecting its labels or the Gateway that it
+// selects reports whether an object is for the proxy's workload: near it, and selecting its labels or the Gateway that it
 // serves.
 func (c *Compiler) selects(o *config.Object) bool {
 	if targets := refs(o, "spec.targetRefs", "spec.targetRef"); len(targets) > 0 {
@@ -81,7 +81,7 @@ func (c *Compiler) selects(o *config.Object) bool {
 			return r.StringAt("kind") == "Gateway" && c.servesGateway(o.Namespace, r.StringAt("name"))
 		})
 	}
-	return c.near(o) && c.hasLabels(o, "spec.selector.matchLabels")
+	return c.inScope(o) && c.hasLabels(o, "spec.selector.matchLabels")
 }
 
 // bootstrapped reports whether an EnvoyFilter is attached to the proxy and patches its bootstrap. All other patches are
@@ -101,7 +101,7 @@ func (c *Compiler) servesGateway(namespace, name string) bool {
 	return c.view.IsGateway() && c.view.Proxy().In(namespace) && of == name
 }
 
-// annotated says whether a Pod is the proxy's own and changes the settings of its proxy.
+// annotated reports whether a Pod is the proxy's own and changes the settings of its proxy.
 func (c *Compiler) annotated(o *config.Object) bool {
 	pod := config.Spec[*config.Pod](o)
 	if ips := c.view.Proxy().IPs(); pod == nil || !c.view.Proxy().In(o.Namespace) || len(ips) == 0 || pod.Status.PodIP != ips[0].String() {
@@ -111,7 +111,7 @@ func (c *Compiler) annotated(o *config.Object) bool {
 	return o.Annotations["proxy.istio.io/config"] != "" || o.Annotations["sidecar.istio.io/interceptionMode"] == "NONE"
 }
 
-// hasLabels says whether the proxy has the labels that an object writes at a path. No labels select every proxy.
+// hasLabels reports whether the proxy has the labels that an object writes at a path. No labels select every proxy.
 func (c *Compiler) hasLabels(o *config.Object, path string) bool {
 	if o.Doc == nil {
 		return true

@@ -5,7 +5,7 @@ import "sem.example/internal/compile/proxy"
 // ListenPort is the port of the proxy, or of its workload, for a port that clients or Gateways name: the target of the
 // first service of the proxy that has this port, or the port itself.
 func (c *Compiler) ListenPort(number uint32) uint32 {
-	if t := proxy.TargetBehind(c.view, number); t != nil {
+	if t := proxy.TargetOnPort(c.view, number); t != nil {
 		return t.Number
 	}
 	return number

@@ -17,7 +17,7 @@ var untranslatedSettings = []struct{ field, reason string }{
 func (c *Compiler) untranslatedSettings() []envoy.NotModelled {
 	var out []envoy.NotModelled
 	for _, u := range untranslatedSettings {
-		if at := c.view.Mesh.Settings.Written(u.field); at.Object != nil {
+		if at := c.view.Mesh.Settings.PlaceOf(u.field); at.Object != nil {
 			out = append(out, envoy.NotModelled{What: "MeshConfig " + u.field, Reason: u.reason, Origin: origin.Modifies(at.Object, at.Field)})
 		}
 	}

@@ -102,5 +102,5 @@ func groupVersion(apiVersion string) (group, version string) {
 	return group, version
 }
 
-// istio says whether a group belongs to Istio.
+// istio reports whether a group belongs to Istio.
 func istio(group string) bool { return strings.HasSuffix(group, ".istio.io") }

@@ -89,7 +89,7 @@ func ReadMeshConfig(doc *source.Document) (*Object, diag.List) {
 	return o, found
 }
 
-// HoldsMeshConfig says whether a document is one that [ReadMeshConfig] recognises among others: an IstioOperator with
+// HoldsMeshConfig reports whether a document is one that [ReadMeshConfig] recognises among others: an IstioOperator with
 // mesh settings, or istiod's ConfigMap.
 func HoldsMeshConfig(doc *source.Document) bool {
 	switch doc.Kind {

@@ -95,7 +95,7 @@ func field(fields protoreflect.FieldDescriptors, n *source.Node, key string) pro
 	return fd
 }
 
-// prevails says whether a field is set in view of what its oneof already holds: the last in the proto file wins.
+// prevails reports whether a field is set in view of what its oneof already holds: the last in the proto file wins.
 func prevails(m protoreflect.Message, fd protoreflect.FieldDescriptor) bool {
 	one := fd.ContainingOneof()
 	if one == nil {

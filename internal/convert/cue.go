@@ -71,7 +71,7 @@ func (w *CUEWriter) label(d *source.Document) string {
 	return unique
 }
 
-// document returns a document as an expression, and says whether that uses the definition of its kind.
+// document returns a document as an expression, and reports whether that uses the definition of its kind.
 func document(d *source.Document) (ast.Expr, bool) {
 	definition := schema.Definition(d)
 	version := schema.Version(definition)

@@ -2,9 +2,9 @@ package envoy
 
 import "strings"
 
-// A place leads from a list of a section of Envoy's /config_dump to the resources: their kind, and the fields within each
+// A dumpPath leads from a list of a section of Envoy's /config_dump to the resources: their kind, and the fields within each
 // item of the list.
-type place struct {
+type dumpPath struct {
 	kind string
 	path []string
 }
@@ -12,7 +12,7 @@ type place struct {
 // sectionLists are the lists of resources in force, by the names of the lists, each of which stands in one section only. Resources
 // that are warming or were rejected are not in force. Static route tables stand inline in their listeners, static
 // endpoints in their clusters, where DNS names are still names.
-var sectionLists = map[string]place{
+var sectionLists = map[string]dumpPath{
 	"static_listeners":         {"listeners", []string{"listener"}},
 	"dynamic_listeners":        {"listeners", []string{"active_state", "listener"}},
 	"dynamic_route_configs":    {"routes", []string{"route_config"}},

@@ -97,7 +97,7 @@ func (x *Index) Endpoints(cluster string) *endpointv3.ClusterLoadAssignment {
 // OriginsOf implements Resources.
 func (x *Index) OriginsOf(at Addr) []Origin { return x.snapshot.Origins[at] }
 
-// Virtual says whether a listener receives connections that were redirected to it, whatever their destination.
+// Virtual reports whether a listener receives connections that were redirected to it, whatever their destination.
 func Virtual(l *listenerv3.Listener) bool {
 	switch l.GetName() {
 	case "virtualInbound", "virtualOutbound":

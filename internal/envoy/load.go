@@ -106,7 +106,7 @@ func read[T proto.Message](l *loader, list *[]T, into T) error {
 	if err != nil || !isObject {
 		return err
 	}
-	if fault := m.finish(); fault != nil {
+	if fault := m.unmarshalRest(); fault != nil {
 		l.out.NotModelled = append(l.out.NotModelled, NotModelled{
 			What:   fmt.Sprintf("%s %v", into.ProtoReflect().Descriptor().Name(), m.name()),
 			Reason: "it cannot be read: " + fault.Error(),

@@ -75,8 +75,8 @@ func (m *message) elements(f protoreflect.FieldDescriptor) error {
 	return err
 }
 
-// finish reads the other fields, and returns why the message cannot be read.
-func (m *message) finish() error {
+// unmarshalRest reads the other fields, and returns why the message cannot be read.
+func (m *message) unmarshalRest() error {
 	if m.fault != nil {
 		return m.fault
 	}

@@ -43,13 +43,13 @@ func addressBeside(v *routev3.VirtualHost, host string) string {
 	return ""
 }
 
-// single says whether a text is the address of one machine.
+// single reports whether a text is the address of one machine.
 func single(address string) bool {
 	a, err := netip.ParseAddr(address)
 	return err == nil && !a.IsUnspecified()
 }
 
-// leadsTo says whether a listener passes bytes on to a cluster "outbound|PORT|SUBSET|NAME" of a host, which may be
+// leadsTo reports whether a listener passes bytes on to a cluster "outbound|PORT|SUBSET|NAME" of a host, which may be
 // given by the first labels of its name.
 func leadsTo(l *listenerv3.Listener, host string) bool {
 	for _, chain := range l.GetFilterChains() {

@@ -16,7 +16,7 @@ func Required(t binary.TB) string {
 }
 
 // Run starts a proxy for the length of a test.
-func Run(t binary.TB, s *envoy.Snapshot, identity string) *realenvoy.Proxy {
+func Run(t binary.TB, s *envoy.Snapshot, identity string) *realenvoy.Envoy {
 	t.Helper()
 	p, err := realenvoy.Start(t.Context(), s, realenvoy.Options{Envoy: Required(t), Dir: t.TempDir(), Identity: identity})
 	if err != nil {

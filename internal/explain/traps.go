@@ -14,7 +14,7 @@ func wordTrap(w *simulate.Warning) {
 	}
 	words := connectionTrap
 	switch w.Trap.(type) {
-	case decision.PrefixWithinWord, decision.DoubleSlash, decision.ForeignAuthority, decision.FaultWithoutPercentage, decision.RedirectToSelf:
+	case decision.PrefixWithinWord, decision.DoubleSlash, decision.AuthorityMismatch, decision.FaultWithoutPercentage, decision.RedirectToSelf:
 		words = routeTrap
 	}
 	w.ID, w.Message, w.Help = words(w.Trap)
@@ -72,7 +72,7 @@ func routeTrap(trap decision.Trap) (id, message, help string) {
 		return "SEM226",
 			fmt.Sprintf("the rewrite turns %s into %s: it replaces the matched text, not a path segment", t.From, t.To),
 			"end both the matched prefix and its replacement with a slash, or neither"
-	case decision.ForeignAuthority:
+	case decision.AuthorityMismatch:
 		return "SEM227",
 			fmt.Sprintf("the Host header is not rewritten: %s receives Host: %s, and external servers respond to a host that they do not serve with 404 or 421", t.Host, t.Authority),
 			fmt.Sprintf("rewrite the authority to %s in the VirtualService (rewrite.authority)", t.Host)

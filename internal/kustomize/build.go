@@ -16,7 +16,7 @@ type Plan struct {
 	Done    bool            // it was built
 
 	folder string
-	plan   *plan
+	plan   *planner
 	fault  *source.Problem
 }
 
@@ -41,7 +41,7 @@ func (t *Tree) Plan(folder string) *Plan { return t.plan(folder, false, nil) }
 
 // plan is as Plan, with the schemas of custom types where they are wanted, and without the patches of some resources.
 func (t *Tree) plan(folder string, wholeTypes bool, lacking []string) *Plan {
-	p := &plan{
+	p := &planner{
 		wholeTypes: wholeTypes, lacking: lacking,
 		tree: t, copies: map[string][]byte{}, sizes: map[string]size{}, used: map[string]bool{}, component: map[string]bool{},
 	}
@@ -104,11 +104,11 @@ func unmatched(fault *source.Problem) string {
 }
 
 // run has the library build the copies, and makes documents of what it built, with the places of what they were made of.
-func (p *plan) run(folder string, b *Build) *source.Problem {
+func (p *planner) run(folder string, b *Build) *source.Problem {
 	r := request{Folder: path.Join(memoryRoot, folder), Files: p.copies}
 	build := r.build
 	if p.tree.pool != nil {
-		build = func() ([][]byte, error) { return r.apart(p.tree.pool) }
+		build = func() ([][]byte, error) { return r.buildInProcess(p.tree.pool) }
 	}
 	resources, err := build()
 	if err != nil {
@@ -128,7 +128,7 @@ func (p *plan) run(folder string, b *Build) *source.Problem {
 }
 
 // unmarked is what a document without marks was made of, as that of a generator is: the kustomization.
-func (p *plan) unmarked(doc *source.Document) []*source.Document {
+func (p *planner) unmarked(doc *source.Document) []*source.Document {
 	best := p.kustomizations[len(p.kustomizations)-1] // the outermost
 	for _, d := range p.marked {
 		if name := d.Name; d.Kind == doc.Kind && name != "" && strings.Contains(doc.Name, name) && (best.Kind != doc.Kind || len(name) > len(best.Name)) {
@@ -140,7 +140,7 @@ func (p *plan) unmarked(doc *source.Document) []*source.Document {
 
 // explain makes a problem of an error of the library. It stands at the document, or at the field of the kustomization, that the error
 // names, where it names one.
-func (p *plan) explain(name string, err error) *source.Problem {
+func (p *planner) explain(name string, err error) *source.Problem {
 	text := strings.Join(strings.Fields(strings.ReplaceAll(err.Error(), memoryRoot+"/", "")), " ")
 	if steps := accumulating.FindAllStringIndex(text, -1); steps != nil {
 		text = text[steps[len(steps)-1][1]:] // what led to the folder is known

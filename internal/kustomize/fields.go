@@ -12,14 +12,14 @@ import (
 
 // A kustomization copies one kustomization.
 type kustomization struct {
-	*plan
+	*planner
 	doc    *source.Document
 	folder string
 	size   size
 }
 
 // folder copies the kustomization of a folder and all that it uses.
-func (p *plan) folder(folder string) (size, *source.Problem) {
+func (p *planner) folder(folder string) (size, *source.Problem) {
 	if s, ok := p.sizes[folder]; ok {
 		return s, nil
 	}
@@ -33,7 +33,7 @@ func (p *plan) folder(folder string) (size, *source.Problem) {
 	}
 	p.sizes[folder] = size{} // for circles, which the library reports
 	p.component[folder] = doc.Root != nil && doc.Root.StringAt("kind") == "Component" || doc.Tree().StringAt("kind") == "Component"
-	k := &kustomization{plan: p, doc: doc, folder: folder, size: size{kustomizations: 1}}
+	k := &kustomization{planner: p, doc: doc, folder: folder, size: size{kustomizations: 1}}
 	out, fault := k.copy()
 	if fault != nil {
 		return size{}, fault
@@ -52,7 +52,7 @@ func (p *plan) folder(folder string) (size, *source.Problem) {
 }
 
 // document reads the kustomization of a folder.
-func (p *plan) document(name, folder string) (*source.Document, *source.Problem) {
+func (p *planner) document(name, folder string) (*source.Document, *source.Problem) {
 	if name == "" {
 		return nil, &source.Problem{Trouble: source.NotBuilt, File: &source.File{Name: p.tree.name(folder)}, Message: "the folder has no kustomization.yaml"}
 	}
@@ -208,7 +208,7 @@ func (k *kustomization) resource(n *source.Node) (*source.Node, *source.Problem)
 		return nil, fault
 	}
 	if k.tree.isFolder(name) {
-		s, fault := k.plan.folder(name)
+		s, fault := k.planner.folder(name)
 		if fault != nil {
 			return nil, k.within(n, fault)
 		}
@@ -225,7 +225,7 @@ func (k *kustomization) resource(n *source.Node) (*source.Node, *source.Problem)
 
 // within adds to the problem of a kustomization where another one uses it.
 func (k *kustomization) within(n *source.Node, fault *source.Problem) *source.Problem {
-	fault.Related = append(fault.Related, source.Mark{File: k.doc.File, Range: n.Range, Note: "used here"})
+	fault.Related = append(fault.Related, source.FileRange{File: k.doc.File, Range: n.Range, Note: "used here"})
 	return fault
 }
 

@@ -21,8 +21,8 @@ const (
 	maxBytes          = 64 << 20 // of all that is used, as often as it is used
 )
 
-// A plan gathers what a kustomization uses.
-type plan struct {
+// A planner gathers what a kustomization uses.
+type planner struct {
 	tree   *Tree
 	copies map[string][]byte // for the library, by their names there
 
@@ -47,7 +47,7 @@ func (s *size) add(o size) {
 }
 
 // fault is a problem of a file that keeps the kustomization from being built.
-func (p *plan) fault(name string, at source.Range, message string) *source.Problem {
+func (p *planner) fault(name string, at source.Range, message string) *source.Problem {
 	f := &source.Problem{Trouble: source.NotBuilt, File: p.tree.read(name).source, Range: at, Message: message}
 	if !at.Known() {
 		f.Range = source.Range{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
@@ -56,14 +56,14 @@ func (p *plan) fault(name string, at source.Range, message string) *source.Probl
 }
 
 // leave reports what is left out of the build.
-func (p *plan) leave(doc *source.Document, at source.Range, message string) {
+func (p *planner) leave(doc *source.Document, at source.Range, message string) {
 	p.left = append(p.left, source.Problem{Trouble: source.NotBuilt, File: doc.File, Range: at, Message: message, Minor: true, Help: leftHelp})
 }
 
 const leftHelp = "validate what kustomize makes, for example: kustomize build FOLDER | sem validate -"
 
 // use reads a file that the build is made of.
-func (p *plan) use(name string) *file {
+func (p *planner) use(name string) *file {
 	f := p.tree.read(name)
 	if !p.used[name] {
 		p.used[name] = true
@@ -73,10 +73,10 @@ func (p *plan) use(name string) *file {
 }
 
 // write makes a copy for the library.
-func (p *plan) write(name string, data []byte) { p.copies[path.Join(memoryRoot, name)] = data }
+func (p *planner) write(name string, data []byte) { p.copies[path.Join(memoryRoot, name)] = data }
 
 // objects copies a file of objects, each with a mark. A file that is none, or that is copied already, is left as it is.
-func (p *plan) objects(name string) (size, error) {
+func (p *planner) objects(name string) (size, error) {
 	f := p.use(name)
 	switch {
 	case f.err != nil:
@@ -90,7 +90,7 @@ func (p *plan) objects(name string) (size, error) {
 	}
 	var out []byte
 	for _, doc := range f.docs {
-		out = append(append(append(out, "---\n"...), p.mark(doc).AppendJSON(nil)...), '\n')
+		out = append(append(append(out, "---\n"...), p.annotated(doc).AppendJSON(nil)...), '\n')
 	}
 	if len(f.docs) == 0 {
 		out = f.source.Data
@@ -102,8 +102,8 @@ func (p *plan) objects(name string) (size, error) {
 // marks is the beginning of the annotations that name the documents that a resource was made of.
 const marks = "sem.example/source-"
 
-// mark returns the tree of an object with an annotation that names it; that of anything else as it is.
-func (p *plan) mark(doc *source.Document) *source.Node {
+// annotated returns the tree of an object with an annotation that names it; that of anything else as it is.
+func (p *planner) annotated(doc *source.Document) *source.Node {
 	root := doc.Tree()
 	if doc.Kind == "CustomResourceDefinition" && !p.wholeTypes {
 		root, p.shortened = withoutSchemas(root), true
@@ -136,7 +136,7 @@ func withoutSchemas(root *source.Node) *source.Node {
 }
 
 // unmark takes the marks from a resource that was built, and returns the documents that they name.
-func (p *plan) unmark(root *source.Node) []*source.Document {
+func (p *planner) unmark(root *source.Node) []*source.Document {
 	meta := root.Get("metadata")
 	annotations := meta.Get("annotations")
 	if annotations == nil {

@@ -92,7 +92,7 @@ func (v *View) Dump(w io.Writer) error {
 		section(p, "egress", v.Egress, func(l *EgressListener) { p.egress(l) })
 	}
 	section(p, "services", v.Services(), func(s *Service) { p.seen(v, s) })
-	section(p, "targets", v.Targets(), func(t Target) {
+	section(p, "targets", v.Targets(), func(t ServiceTarget) {
 		p.line(number(t.Number), cmp.Or(string(t.Port.Protocol), "detected"), t.Service.Host+":"+number(t.Port.Number))
 	})
 	section(p, "mutual TLS", append([]uint32{0}, v.MutualTLSPorts()...), func(port uint32) {

@@ -138,7 +138,7 @@ func compareView(t *testing.T, v *View, want generated) {
 	compareTargets(t, v, want)
 }
 
-// distributes says whether the rule of a cluster's host gives shares to localities.
+// distributes reports whether the rule of a cluster's host gives shares to localities.
 func (v *View) distributes(cluster string) bool {
 	s := v.Service(cluster[strings.LastIndex(cluster, "|")+1:])
 	if s == nil || v.DestinationRule(s) == nil {

@@ -23,7 +23,7 @@ func (v *View) Gateways() []*routing.Gateway {
 }
 
 // TargetFor is what lies behind a port of the Services of a gateway, or nil.
-func (v *View) TargetFor(g *routing.Gateway, number uint32) *Target {
+func (v *View) TargetFor(g *routing.Gateway, number uint32) *ServiceTarget {
 	for _, t := range v.Targets() {
 		if t.Port.Number == number && g.Services.Has(t.Service.Host, t.Service.Namespace) {
 			return &t

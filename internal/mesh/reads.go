@@ -63,18 +63,18 @@ func (r *Reads) add(q question, v *View) {
 func Record(v *View) *View {
 	out := v.Mesh.viewWith(v.proxy, v.Sidecar)
 	out.reads = &Reads{}
-	out.Proxy().record(inSight)
+	out.Proxy().record(visibleConfig)
 	return out
 }
 
-// A Sight is what proxies see that differ in nothing but themselves: the same services and rules, by the same Sidecar.
-type Sight struct {
+// VisibleConfig is the configuration that proxies see that differ in nothing but themselves: the same services and rules, by the same Sidecar.
+type VisibleConfig struct {
 	services *sidecarScope
 	sidecar  *config.Object
 }
 
-// SightOf returns what the proxy of a view sees.
-func SightOf(v *View) Sight { return Sight{v.scope.sidecarScope, v.Sidecar} }
+// VisibleConfigOf returns what the proxy of a view sees.
+func VisibleConfigOf(v *View) VisibleConfig { return VisibleConfig{v.scope.sidecarScope, v.Sidecar} }
 
 // ReadsOf returns what was read of the proxy of a recorded view so far; nil for another view.
 func ReadsOf(v *View) *Reads { return v.reads }
@@ -83,7 +83,7 @@ func ReadsOf(v *View) *Reads { return v.reads }
 type attribute int
 
 const (
-	inSight attribute = iota // what the view is made from
+	visibleConfig attribute = iota // what the view is made from
 	namespace
 	hasLabels
 	ipFamilies
@@ -99,8 +99,8 @@ const (
 func (a attribute) answer(v *View) any {
 	p := &v.proxy
 	switch a {
-	case inSight:
-		return SightOf(v)
+	case visibleConfig:
+		return VisibleConfigOf(v)
 	case namespace:
 		return p.Namespace
 	case hasLabels:

@@ -69,5 +69,5 @@ func (m *Mesh) outbound(sidecar *config.Object) (*networking.OutboundTrafficPoli
 	}
 	mode := networking.OutboundTrafficPolicy_Mode(m.Settings.Config.GetOutboundTrafficPolicy().GetMode())
 	policy := &networking.OutboundTrafficPolicy{Mode: mode}
-	return policy, m.Settings.Written("outboundTrafficPolicy")
+	return policy, m.Settings.PlaceOf("outboundTrafficPolicy")
 }

@@ -17,7 +17,7 @@ type (
 	Health         = registry.Health
 	Proxy          = registry.Proxy
 	ProxyType      = registry.ProxyType
-	Target         = registry.Target
+	ServiceTarget  = registry.ServiceTarget
 	NetworkGateway = registry.NetworkGateway
 )
 

@@ -19,7 +19,7 @@ type View struct {
 	proxy   Proxy
 	reads   *Reads // of a recorded view, else nil
 	scope   *scope
-	targets func() []Target
+	targets func() []ServiceTarget
 	rules   memo[string, *DestinationRule] // by host
 }
 
@@ -36,7 +36,7 @@ func (m *Mesh) viewWith(p Proxy, sidecar *config.Object) *View {
 	v := &View{Mesh: m, proxy: p, Sidecar: sidecar}
 	v.scope = m.scope(p, v.Sidecar)
 	v.Egress = v.scope.egress
-	v.targets = sync.OnceValue(func() []Target { return m.Targets(v.Proxy().All()) })
+	v.targets = sync.OnceValue(func() []ServiceTarget { return m.Targets(v.Proxy().All()) })
 	v.Outbound, v.Policy = m.outbound(v.Sidecar)
 	return v
 }
@@ -77,7 +77,7 @@ func (v *View) VirtualServices(gateway string) []*VirtualService {
 }
 
 // Targets returns what the proxy's workload serves, in istiod's order: by the age and host of the service.
-func (v *View) Targets() []Target { return v.targets() }
+func (v *View) Targets() []ServiceTarget { return v.targets() }
 
 // NetworkGateways returns the gateways between the networks of the mesh, sorted by address and port.
 func (v *View) NetworkGateways() []*NetworkGateway { return v.Mesh.NetworkGateways() }

@@ -99,19 +99,19 @@ func FullGateway(name, namespace string) string {
 	return ns + "/" + short
 }
 
-// A destination is a host that rules send traffic to, with the ports that they name; 0 stands for a rule without a port.
-type destination struct {
+// A hostAndPorts is a host that rules send traffic to, with the ports that they name; 0 stands for a rule without a port.
+type hostAndPorts struct {
 	host  string
 	ports []uint32
 }
 
 // destinations returns the hosts that rules can send a client of a namespace to, in the order of their appearance.
-func destinations(rules *routing.Rules, namespace string) []destination {
-	var out []destination
+func destinations(rules *routing.Rules, namespace string) []hostAndPorts {
+	var out []hostAndPorts
 	add := func(d routing.Destination) {
-		i := slices.IndexFunc(out, func(x destination) bool { return x.host == d.Host })
+		i := slices.IndexFunc(out, func(x hostAndPorts) bool { return x.host == d.Host })
 		if i < 0 {
-			i, out = len(out), append(out, destination{host: d.Host})
+			i, out = len(out), append(out, hostAndPorts{host: d.Host})
 		}
 		out[i].ports = append(out[i].ports, d.Port)
 	}

@@ -46,7 +46,7 @@ func mayHoldCredentials(t *simulate.Trace) bool {
 	}
 	for i := range t.Hops {
 		h := &t.Hops[i]
-		may = may || len(written(h.Headers)) > 0
+		may = may || len(configuredCredentials(h.Headers)) > 0
 		may = may || h.Response != nil && strings.ContainsAny(h.Response.Location, "=@")
 		may = may || h.Rewrite != nil && h.Rewrite.Path != nil && strings.Contains(h.Rewrite.Path.To, "=")
 	}
@@ -94,7 +94,7 @@ func secretsOf(c *simulate.Call, t *simulate.Trace) []string {
 	}
 	if t != nil {
 		for i := range t.Hops {
-			all = append(all, written(t.Hops[i].Headers)...)
+			all = append(all, configuredCredentials(t.Hops[i].Headers)...)
 		}
 	}
 	all = slices.DeleteFunc(all, func(s string) bool { return len(s) < shortest })
@@ -102,8 +102,8 @@ func secretsOf(c *simulate.Call, t *simulate.Trace) []string {
 	return slices.Compact(all)
 }
 
-// written are the credentials in the headers that the configuration sets.
-func written(h *simulate.HeaderOps) []string {
+// configuredCredentials are the credentials in the headers that the configuration sets.
+func configuredCredentials(h *simulate.HeaderOps) []string {
 	var all []string
 	if h == nil {
 		return nil

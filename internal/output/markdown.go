@@ -92,15 +92,15 @@ func (m *markdown) hop(t *simulate.Trace, i int) {
 
 // unused lists the documents that might have decided, and why they do not.
 func (m *markdown) unused(h *simulate.Hop) {
-	told := map[string]bool{}
+	listed := map[string]bool{}
 	for i := range h.Steps {
 		for j := range h.Steps[i].Origins {
 			at := &h.Steps[i].Origins[j]
-			if name := documentName(at); at.Role == "overridden" && at.Note != "" && !told[name] {
-				if len(told) == 0 {
+			if name := documentName(at); at.Role == "overridden" && at.Note != "" && !listed[name] {
+				if len(listed) == 0 {
 					m.WriteByte('\n')
 				}
-				told[name] = true
+				listed[name] = true
 				m.line("- %s is not used: %s %s", code(name), sentence(at.Note), code(placeText(at, "")))
 			}
 		}

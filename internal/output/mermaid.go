@@ -21,7 +21,7 @@ func Mermaid(w io.Writer, t *simulate.Trace) error {
 			m.line("Note over client: %s", plain("! "+w.Message))
 		}
 	}
-	m.way()
+	m.messages()
 	m.back()
 	_, err := io.WriteString(w, m.String())
 	return err
@@ -51,7 +51,7 @@ func (m *mermaid) participants() {
 	}
 }
 
-// arrives says whether the last proxy passes the call on.
+// arrives reports whether the last proxy passes the call on.
 func (m *mermaid) arrives() bool {
 	switch m.trace.Verdict {
 	case simulate.Delivered, simulate.Passthrough:
@@ -72,8 +72,8 @@ func (m *mermaid) server() string {
 	return fmt.Sprintf("%s:%d and %d more", all[0].Address, all[0].Port, len(all)-1)
 }
 
-// way draws the call from proxy to proxy.
-func (m *mermaid) way() {
+// messages draws the call from proxy to proxy.
+func (m *mermaid) messages() {
 	from, over := "client", callTLS(&m.trace.Call)
 	for i := range m.trace.Hops {
 		h := &m.trace.Hops[i]

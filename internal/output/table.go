@@ -102,7 +102,7 @@ func (t table) whole(rows []row) int {
 	return n
 }
 
-// oneLine says whether a row fits on a line with its reason in the table's column.
+// oneLine reports whether a row fits on a line with its reason in the table's column.
 func (t table) oneLine(r row) bool {
 	chose := lipgloss.Width(r.chose)
 	if r.because != "" {

@@ -122,7 +122,7 @@ func (p *tracePrinter) hop(t *simulate.Trace, i int) {
 	p.WriteByte('\n')
 }
 
-// plain says whether a step says nothing but that the connection is taken as what it is: filter chains mostly do.
+// plain reports whether a step says nothing but that the connection is taken as what it is: filter chains mostly do.
 func (p *tracePrinter) plain(t *simulate.Trace, h *simulate.Hop, i int) bool {
 	s := &h.Steps[i]
 	switch {

@@ -55,11 +55,11 @@ func (x *listenerEdit) everyChain() []*listenerv3.FilterChain {
 // observed is a list of HTTP filters with those that only observe: metadata_exchange first, grpc_stats behind the
 // filters that authenticate and authorize.
 func observed(filters []*hcmv3.HttpFilter) []*hcmv3.HttpFilter {
-	behind := slices.IndexFunc(filters, func(h *hcmv3.HttpFilter) bool { return !slices.Contains(authenticators, h.GetName()) })
-	if behind < 0 {
-		behind = len(filters)
+	after := slices.IndexFunc(filters, func(h *hcmv3.HttpFilter) bool { return !slices.Contains(authenticators, h.GetName()) })
+	if after < 0 {
+		after = len(filters)
 	}
-	filters = slices.Insert(filters, behind, &hcmv3.HttpFilter{Name: grpcStats})
+	filters = slices.Insert(filters, after, &hcmv3.HttpFilter{Name: grpcStats})
 	return slices.Insert(filters, 0, &hcmv3.HttpFilter{Name: metadataExchange})
 }
 

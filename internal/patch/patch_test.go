@@ -56,7 +56,7 @@ func TestScenarios(t *testing.T) {
 
 func run(t *testing.T, archive *txtar.Archive) string {
 	var proxy struct {
-		Proxy
+		ProxyAttributes
 		Gateway bool
 		Ports   map[string][]uint32
 		Hosts   map[string][]string
@@ -73,7 +73,7 @@ func run(t *testing.T, archive *txtar.Archive) string {
 		t.Fatal(err)
 	}
 	filters := decode([]byte(section(archive, "filters.yaml")))
-	set := Select(filters, "istio-system", proxy.Proxy, Options{
+	set := Select(filters, "istio-system", proxy.ProxyAttributes, Options{
 		Ports: func(port uint32) []uint32 { return proxy.Ports[fmt.Sprint(port)] },
 		Hosts: func(port uint32) []string { return proxy.Hosts[fmt.Sprint(port)] },
 	})
@@ -199,7 +199,7 @@ func FuzzPatch(f *testing.F) {
 			}
 			kept := proto.Clone(before.Listeners[0]).(*listenerv3.Listener)
 			for _, gateway := range []bool{false, true} {
-				set := Select(filters, "istio-system", Proxy{Version: "1.32.0"}, Options{})
+				set := Select(filters, "istio-system", ProxyAttributes{Version: "1.32.0"}, Options{})
 				Apply(loaded{envoy.NewIndex(before), before}, set, gateway).Resources()
 			}
 			if !proto.Equal(kept, before.Listeners[0]) {

@@ -37,8 +37,8 @@ const (
 	Gateway  Context = networking.EnvoyFilter_GATEWAY
 )
 
-// A Proxy is what patches ask of a proxy.
-type Proxy struct {
+// ProxyAttributes are what patches ask of a proxy.
+type ProxyAttributes struct {
 	Version  string            // of Istio, "1.32.0"; "" where the proxy does not say it
 	Metadata map[string]string // of its node
 }
@@ -80,7 +80,7 @@ type Options struct {
 // Select returns the patches of the EnvoyFilters that act on a proxy, in the order in which istiod applies them. The
 // filters are those that are attached to the proxy's workload. A patch whose value cannot be read is left out, as istiod
 // leaves it out; see [Problems].
-func Select(attached []*config.Object, rootNamespace string, proxy Proxy, opts Options) *Patches {
+func Select(attached []*config.Object, rootNamespace string, proxy ProxyAttributes, opts Options) *Patches {
 	filters := slices.Clone(attached)
 	slices.SortStableFunc(filters, func(a, b *config.Object) int { return order(a, b, rootNamespace) })
 	out := &Patches{byTarget: map[networking.EnvoyFilter_ApplyTo][]*Patch{}, Options: opts}
@@ -158,7 +158,7 @@ func ordered(to networking.EnvoyFilter_ApplyTo) bool {
 const maxVersionExpression = 1024
 
 // concerns reports whether the patch is for a proxy of that version and metadata.
-func (p *Patch) concerns(proxy Proxy) bool {
+func (p *Patch) concerns(proxy ProxyAttributes) bool {
 	asked := p.match.GetProxy()
 	if expression := asked.GetProxyVersion(); expression != "" {
 		if len(expression) > maxVersionExpression || proxy.Version == "" {

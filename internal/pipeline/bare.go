@@ -15,9 +15,9 @@ import (
 
 // bare returns what is known of a client without a sidecar; the second result is false for a client that has one, or of
 // which nothing is known.
-func (w *World) bare(call simulate.Call) (world.Proxy, bool) {
+func (w *World) bare(call simulate.Call) (world.DataPlane, bool) {
 	if w.completed == nil || call.Proxy.Type == "gateway" || call.Direction != "" && call.Direction != "outbound" {
-		return world.Proxy{}, false
+		return world.DataPlane{}, false
 	}
 	p, ok := w.completed.Proxy(call.Proxy.Namespace, call.Proxy.Name)
 	return p, ok && (p.Presence == world.HasNone || p.Presence == world.InAmbient)
@@ -27,14 +27,14 @@ func (w *World) bare(call simulate.Call) (world.Proxy, bool) {
 type direct struct {
 	world  *World
 	engine *engine // of a sidecar that the client does not have, for what it knows of the client
-	client world.Proxy
+	client world.DataPlane
 	call   simulate.Call
 	opts   TraceOptions
 	trace  *simulate.Trace
 }
 
 // traceDirect follows a call of a client without a sidecar.
-func (w *World) traceDirect(e *engine, client world.Proxy, call simulate.Call, opts TraceOptions) (*simulate.Trace, error) {
+func (w *World) traceDirect(e *engine, client world.DataPlane, call simulate.Call, opts TraceOptions) (*simulate.Trace, error) {
 	full, err := call.Normal()
 	if err != nil {
 		return e.simulator(opts.Why).Trace(call), nil // which says what is wrong with it

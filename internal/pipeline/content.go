@@ -28,8 +28,8 @@ type content struct {
 	found   diag.List      // by decoding
 }
 
-// take decodes the documents of a file and sets their trees aside.
-func take(docs []*source.Document, opts Options, decode decoder) content {
+// newContent decodes the documents of a file and sets their trees aside.
+func newContent(docs []*source.Document, opts Options, decode decoder) content {
 	c := content{docs: docs}
 	c.objects, c.skipped, c.found = decode(docs, cmp.Or(opts.Namespace, "default"))
 	source.ReleaseTrees(docs)

@@ -53,7 +53,7 @@ func patched(view *mesh.View, compiler *compile.Compiler) Resources {
 		return compiler
 	}
 	said := view.Proxy().All()
-	proxy := patch.Proxy{Version: cmp.Or(said.Version, defaultVersion), Metadata: said.Metadata}
+	proxy := patch.ProxyAttributes{Version: cmp.Or(said.Version, defaultVersion), Metadata: said.Metadata}
 	hosts := func(port uint32) []string {
 		var out []string
 		for _, t := range view.Targets() {

@@ -34,7 +34,7 @@ type World struct {
 // the world, which is usable in spite of them.
 func Load(opts Options) (*World, error) {
 	r := gather(opts, func(docs []*source.Document) content {
-		return take(docs, opts, config.Decode)
+		return newContent(docs, opts, config.Decode)
 	})
 	if err := missing(r.problems); err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ type ValidateOptions struct {
 func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 	r := gather(opts, func(docs []*source.Document) content {
 		shapes := checkShapes(docs)
-		c := take(docs, opts, config.DecodeAll)
+		c := newContent(docs, opts, config.DecodeAll)
 		c.shapes, c.skipped = shapes, c.skipped+c.unchecked()
 		return c
 	})

@@ -13,12 +13,12 @@ import (
 // trace of that proxy.
 type Judge struct {
 	envoy   string
-	running map[string]*Proxy
+	running map[string]*Envoy
 	dirs    []string
 }
 
 // NewJudge returns a judge that runs the executable of a path. The caller must close it.
-func NewJudge(envoy string) *Judge { return &Judge{envoy: envoy, running: map[string]*Proxy{}} }
+func NewJudge(envoy string) *Judge { return &Judge{envoy: envoy, running: map[string]*Envoy{}} }
 
 // Disagreements are the differences between the first hop of a trace and what Envoy does with the call, when it runs the
 // resources of the call's proxy. The error is for an Envoy that does not run.
@@ -39,7 +39,7 @@ func (j *Judge) Disagreements(ctx context.Context, t *simulate.Trace, resources 
 	return Differences(t, seen), nil
 }
 
-func (j *Judge) start(ctx context.Context, resources func() (*envoy.Snapshot, error)) (*Proxy, error) {
+func (j *Judge) start(ctx context.Context, resources func() (*envoy.Snapshot, error)) (*Envoy, error) {
 	s, err := resources()
 	if err != nil {
 		return nil, err

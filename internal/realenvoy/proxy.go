@@ -27,9 +27,9 @@ type Options struct {
 	Identity string // the SPIFFE identity of the proxy
 }
 
-// A Proxy is a real Envoy that runs the resources of one proxy. Its calls are made one after the other, so that what
+// A Envoy is a real Envoy that runs the resources of one proxy. Its calls are made one after the other, so that what
 // the upstreams receive belongs to the call at hand; different proxies may be called at once.
-type Proxy struct {
+type Envoy struct {
 	process   *process.Process
 	upstreams *upstream.Servers
 	authority *selfsigned.Authority
@@ -41,8 +41,8 @@ type Proxy struct {
 }
 
 // Start runs Envoy with a proxy's resources. The caller must close the proxy.
-func Start(ctx context.Context, s *envoy.Snapshot, o Options) (*Proxy, error) {
-	p := &Proxy{entries: &accesslog.Reader{Path: filepath.Join(o.Dir, "access.log")}}
+func Start(ctx context.Context, s *envoy.Snapshot, o Options) (*Envoy, error) {
+	p := &Envoy{entries: &accesslog.Reader{Path: filepath.Join(o.Dir, "access.log")}}
 	bound, err := p.prepare(s, o)
 	if err == nil {
 		p.process, err = process.Start(ctx, o.Dir, o.Envoy)
@@ -58,7 +58,7 @@ func Start(ctx context.Context, s *envoy.Snapshot, o Options) (*Proxy, error) {
 }
 
 // Close ends Envoy and the upstreams.
-func (p *Proxy) Close() {
+func (p *Envoy) Close() {
 	if p.process != nil {
 		p.process.Stop()
 	}
@@ -68,7 +68,7 @@ func (p *Proxy) Close() {
 }
 
 // prepare writes the bootstrap and starts the upstreams that it names.
-func (p *Proxy) prepare(s *envoy.Snapshot, o Options) (bound listeners, err error) {
+func (p *Envoy) prepare(s *envoy.Snapshot, o Options) (bound listeners, err error) {
 	certs := filepath.Join(o.Dir, "certs")
 	if p.authority, err = selfsigned.Open(certs); err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func (p *Proxy) prepare(s *envoy.Snapshot, o Options) (bound listeners, err erro
 }
 
 // Do makes a call and reports what became of it. An error means that the judge failed, not the call.
-func (p *Proxy) Do(ctx context.Context, call simulate.Call) (Observation, error) {
+func (p *Envoy) Do(ctx context.Context, call simulate.Call) (Observation, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.entries.Forget(); err != nil {

@@ -61,7 +61,7 @@ func text(t *testing.T, v any) []byte {
 	return out
 }
 
-func (r row) send(t *testing.T, p *realenvoy.Proxy, endpoints map[string]bool) (got realenvoy.Observation, differences []string) {
+func (r row) send(t *testing.T, p *realenvoy.Envoy, endpoints map[string]bool) (got realenvoy.Observation, differences []string) {
 	t.Helper()
 	for range chances {
 		var err error

@@ -20,16 +20,16 @@ func TestEnvoyAgrees(t *testing.T) {
 	for i, use := range uses {
 		t.Run(fmt.Sprintf("%s-%d", use.recipe, i), func(t *testing.T) {
 			t.Parallel()
-			draft, wrong := recipe.Named(use.recipe).Fill(use.values)
+			made, wrong := recipe.Named(use.recipe).Fill(use.values)
 			if wrong != nil {
 				t.Fatal(wrong)
 			}
-			dir := write(t, draft, "yaml")
+			dir := write(t, made, "yaml")
 			world, err := pipeline.Load(pipeline.Options{Paths: []string{dir}})
 			if err != nil {
 				t.Fatal(err)
 			}
-			proxies := map[string]*realenvoy.Proxy{}
+			proxies := map[string]*realenvoy.Envoy{}
 			for _, call := range requests(t, dir) {
 				carry(t, world, proxies, call)
 			}
@@ -59,7 +59,7 @@ func requests(t *testing.T, dir string) []simulate.Call {
 }
 
 // carry sends a call through its proxy, which is started at the first call for it.
-func carry(t *testing.T, world *pipeline.World, proxies map[string]*realenvoy.Proxy, call simulate.Call) {
+func carry(t *testing.T, world *pipeline.World, proxies map[string]*realenvoy.Envoy, call simulate.Call) {
 	t.Helper()
 	name := call.Proxy.Namespace + "/" + call.Proxy.Name
 	if proxies[name] == nil {

@@ -32,8 +32,8 @@ func (m Mistake) Error() string {
 }
 
 // Fill evaluates the recipe with values as they are typed on a command line, by the name of their parameter. Parameters
-// that have a default may be left out. Where there are mistakes there is no draft.
-func (r *Recipe) Fill(values map[string]string) (*Draft, []Mistake) {
+// that have a default may be left out. Where there are mistakes there is no output.
+func (r *Recipe) Fill(values map[string]string) (*Output, []Mistake) {
 	v := r.load()
 	for i := range r.Params {
 		p := &r.Params[i]
@@ -55,7 +55,7 @@ func (r *Recipe) Fill(values map[string]string) (*Draft, []Mistake) {
 	if len(wrong) > 0 {
 		return nil, wrong
 	}
-	return r.draft(v), nil
+	return r.output(v), nil
 }
 
 // Check returns what is wrong with the value of one parameter, or nil.

@@ -50,7 +50,7 @@ func base() map[string]map[string]string {
 // TestOdd gives each parameter odd values, one at a time.
 func TestOdd(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it renders, validates and tests hundreds of drafts")
+		t.Skip("it renders, validates and tests hundreds of outputs")
 	}
 	for name, values := range base() {
 		r := recipe.Named(name)
@@ -60,11 +60,11 @@ func TestOdd(t *testing.T) {
 					t.Parallel()
 					given := maps.Clone(values)
 					given[p.Name] = value
-					draft, wrong := r.Fill(given)
+					made, wrong := r.Fill(given)
 					if wrong != nil {
 						return
 					}
-					dir := write(t, draft, "yaml")
+					dir := write(t, made, "yaml")
 					passes(t, dir)
 					clean(t, dir)
 				})

@@ -59,7 +59,7 @@ var uses = []struct {
 }
 
 // write puts what a recipe writes into a folder of its own.
-func write(t *testing.T, d *recipe.Draft, language string) string {
+func write(t *testing.T, d *recipe.Output, language string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, f := range d.Files(language, nothing) {
@@ -83,11 +83,11 @@ func TestUses(t *testing.T) {
 	for i, use := range uses {
 		tried[use.recipe] = true
 		t.Run(fmt.Sprintf("%s-%d", use.recipe, i), func(t *testing.T) {
-			draft, wrong := recipe.Named(use.recipe).Fill(use.values)
+			made, wrong := recipe.Named(use.recipe).Fill(use.values)
 			if wrong != nil {
 				t.Fatal(wrong)
 			}
-			inYAML, inCUE := write(t, draft, "yaml"), write(t, draft, "cue")
+			inYAML, inCUE := write(t, made, "yaml"), write(t, made, "cue")
 			passes(t, inYAML)
 			if diff := cmp.Diff(clean(t, inYAML), clean(t, inCUE)); diff != "" {
 				t.Errorf("CUE says something else than YAML (-yaml +cue):\n%s", diff)

@@ -33,7 +33,7 @@ func Curl(line string) (simulate.Call, error) {
 
 // A curl is a command line of curl that is being read.
 type curl struct {
-	draft    Draft
+	options  CurlOptions
 	get      bool // -G: the data are a query
 	asIs     bool // --path-as-is
 	target   string
@@ -64,7 +64,7 @@ func (c *curl) read(args []string) error {
 			return err
 		}
 	}
-	if c.draft.URL == "" {
+	if c.options.URL == "" {
 		return errors.New("it has no URL")
 	}
 	return nil
@@ -124,10 +124,10 @@ func (c *curl) take(arg string, o option, attached, rest []string) ([]string, er
 	return rest, nil
 }
 
-// url takes the URL, as curl completes and mends it.
+// url takes the URL, as curl completes and corrects it.
 func (c *curl) url(text string) error {
-	if c.draft.URL != "" {
-		return fmt.Errorf("it has two URLs, %s and %s: trace them one by one", c.draft.URL, text)
+	if c.options.URL != "" {
+		return fmt.Errorf("it has two URLs, %s and %s: trace them one by one", c.options.URL, text)
 	}
 	if !strings.Contains(text, "://") {
 		text = "http://" + text
@@ -151,7 +151,7 @@ func (c *curl) url(text string) error {
 		authority = authority[at+1:]
 	}
 	target, _, _ = strings.Cut(target, "#")
-	c.draft.URL = scheme + "://" + authority + target
+	c.options.URL = scheme + "://" + authority + target
 	return nil
 }
 
@@ -169,7 +169,7 @@ func (c *curl) preset(name, value string) {
 
 // call is the call that curl makes.
 func (c *curl) call() (simulate.Call, error) {
-	d := &c.draft
+	d := &c.options
 	if c.get {
 		d.Query, d.Data = append(d.Query, d.Data...), nil
 	}

@@ -75,7 +75,7 @@ func makeOptions() map[string]option {
 // switches change the request and take no value.
 var switches = map[string]func(*curl){
 	"get":                   func(c *curl) { c.get = true },
-	"head":                  func(c *curl) { c.draft.Head = true },
+	"head":                  func(c *curl) { c.options.Head = true },
 	"path-as-is":            func(c *curl) { c.asIs = true },
 	"compressed":            func(c *curl) { c.preset("accept-encoding", "deflate, gzip, br, zstd") },
 	"no-alpn":               func(c *curl) { c.alpn = "" },
@@ -87,18 +87,18 @@ var switches = map[string]func(*curl){
 
 // values change the request by their value.
 var values = map[string]func(*curl, string){
-	"request":        func(c *curl, v string) { c.draft.Method = v },
-	"data":           func(c *curl, v string) { c.draft.Data = append(c.draft.Data, v) },
-	"data-ascii":     func(c *curl, v string) { c.draft.Data = append(c.draft.Data, v) },
-	"data-raw":       func(c *curl, v string) { c.draft.Data = append(c.draft.Data, v) },
-	"data-binary":    func(c *curl, v string) { c.draft.Data = append(c.draft.Data, v) },
-	"data-urlencode": func(c *curl, v string) { c.draft.Data = append(c.draft.Data, encoded(v)) },
+	"request":        func(c *curl, v string) { c.options.Method = v },
+	"data":           func(c *curl, v string) { c.options.Data = append(c.options.Data, v) },
+	"data-ascii":     func(c *curl, v string) { c.options.Data = append(c.options.Data, v) },
+	"data-raw":       func(c *curl, v string) { c.options.Data = append(c.options.Data, v) },
+	"data-binary":    func(c *curl, v string) { c.options.Data = append(c.options.Data, v) },
+	"data-urlencode": func(c *curl, v string) { c.options.Data = append(c.options.Data, encoded(v)) },
 	"form":           form,
 	"form-string":    form,
 	"json":           sendJSON,
-	"url-query":      func(c *curl, v string) { c.draft.Query = append(c.draft.Query, query(v)) },
-	"upload-file":    func(c *curl, _ string) { c.draft.Upload = true },
-	"user-agent":     func(c *curl, v string) { c.draft.Headers = append(c.draft.Headers, "user-agent: "+v) },
+	"url-query":      func(c *curl, v string) { c.options.Query = append(c.options.Query, query(v)) },
+	"upload-file":    func(c *curl, _ string) { c.options.Upload = true },
+	"user-agent":     func(c *curl, v string) { c.options.Headers = append(c.options.Headers, "user-agent: "+v) },
 	"referer":        func(c *curl, v string) { c.preset("referer", strings.TrimSuffix(v, ";auto")) },
 	"range":          func(c *curl, v string) { c.preset("range", "bytes="+v) },
 	"user":           func(c *curl, v string) { c.preset("authorization", basic(v)) },
@@ -107,8 +107,8 @@ var values = map[string]func(*curl, string){
 	"cert":           func(c *curl, _ string) { c.cert = true },
 	"unix-socket":    func(c *curl, v string) { c.socket = "unix://" + v },
 	"request-target": func(c *curl, v string) { c.target = v },
-	"resolve":        func(c *curl, v string) { c.draft.Resolve = append(c.draft.Resolve, v) },
-	"connect-to":     func(c *curl, v string) { c.draft.ConnectTo = append(c.draft.ConnectTo, v) },
+	"resolve":        func(c *curl, v string) { c.options.Resolve = append(c.options.Resolve, v) },
+	"connect-to":     func(c *curl, v string) { c.options.ConnectTo = append(c.options.ConnectTo, v) },
 }
 
 // strict are options whose values may be wrong.
@@ -118,7 +118,7 @@ var strict = map[string]func(*curl, string) error{
 		if strings.HasPrefix(v, "@") {
 			return fmt.Errorf("sem does not read the headers of %s: write them out", v[1:])
 		}
-		c.draft.Headers = append(c.draft.Headers, v)
+		c.options.Headers = append(c.options.Headers, v)
 		return nil
 	},
 }
@@ -146,13 +146,13 @@ var refused = map[string]struct {
 }
 
 func form(c *curl, v string) {
-	c.draft.Data = append(c.draft.Data, v)
-	c.draft.Kind = "multipart/form-data; boundary=------------------------"
+	c.options.Data = append(c.options.Data, v)
+	c.options.Kind = "multipart/form-data; boundary=------------------------"
 }
 
 func sendJSON(c *curl, v string) {
-	c.draft.Data = append(c.draft.Data, v)
-	c.draft.Kind = "application/json"
+	c.options.Data = append(c.options.Data, v)
+	c.options.Kind = "application/json"
 	c.preset("accept", "application/json")
 }
 

@@ -205,7 +205,7 @@ func (r *cueReader) document(c *content, v cue.Value) {
 		}
 	}
 	t := cueTree{reader: r, home: c.file, elsewhere: map[*Node]*File{}}
-	root := t.field(v, Mark{File: c.file}).Value
+	root := t.field(v, FileRange{File: c.file}).Value
 	before := len(c.docs)
 	c.add(root, "")
 	for _, doc := range c.docs[before:] {

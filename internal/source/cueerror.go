@@ -50,7 +50,7 @@ func (r *cueReader) narrow(f *cueFault) {
 
 // complain words what is wrong with a value.
 func (r *cueReader) complain(f *cueFault) Problem {
-	path, value := pathOf(f.path), r.written(f)
+	path, value := pathOf(f.path), r.quoted(f)
 	if words := f.ownWords(); words != "" {
 		return Problem{Trouble: Conflict, Message: strings.TrimSpace(path + " " + value + " " + words)}
 	}
@@ -73,7 +73,7 @@ func (r *cueReader) blame(p *Problem, f *cueFault) {
 		case !p.Range.Known():
 			p.File, p.Range = at.File, at.Range
 		case at.File == p.File && at.Range.Line == p.Range.Line:
-		case !slices.ContainsFunc(p.Related, func(old Mark) bool { return old.File == at.File && old.Range.Line == at.Range.Line }):
+		case !slices.ContainsFunc(p.Related, func(old FileRange) bool { return old.File == at.File && old.Range.Line == at.Range.Line }):
 			at.Note = "this takes part in it"
 			p.Related = append(p.Related, at)
 		}
@@ -81,7 +81,7 @@ func (r *cueReader) blame(p *Problem, f *cueFault) {
 }
 
 // suspects are the places of a fault, the data first.
-func (r *cueReader) suspects(f *cueFault) []Mark {
+func (r *cueReader) suspects(f *cueFault) []FileRange {
 	places := r.data(f)
 	if v, whole := r.reach(f.path); len(places) == 0 && !whole && v.Exists() {
 		places = append(places, r.key(v))
@@ -95,12 +95,12 @@ func (r *cueReader) suspects(f *cueFault) []Mark {
 }
 
 // data are the places of the data that make a value.
-func (r *cueReader) data(f *cueFault) []Mark {
+func (r *cueReader) data(f *cueFault) []FileRange {
 	v, whole := r.reach(f.path)
 	if !whole {
 		return nil
 	}
-	var places []Mark
+	var places []FileRange
 	for _, part := range conjuncts(v) {
 		if at := r.place(part); part.IsConcrete() && part.Err() == nil && at.File != nil {
 			places = append(places, at)
@@ -109,8 +109,8 @@ func (r *cueReader) data(f *cueFault) []Mark {
 	return places
 }
 
-// written is the value of a fault as its author wrote it, if that is short enough to be quoted.
-func (r *cueReader) written(f *cueFault) string {
+// quoted is the value of a fault as its author wrote it, if that is short enough to be quoted.
+func (r *cueReader) quoted(f *cueFault) string {
 	for _, at := range r.data(f) {
 		if text := at.File.text(at.Range); at.Range.Line == at.Range.EndLine && len(text) < 80 {
 			return text
@@ -153,8 +153,8 @@ func conjuncts(v cue.Value) []cue.Value {
 // aboutSecret reports whether a problem has a place in a file of CUE that makes a Secret. CUE says the values that it
 // complains about, and whatever is written in such a file may be one of the Secret's.
 func (p Problem) aboutSecret() bool {
-	places := append([]Mark{{File: p.File}}, p.Related...)
-	return slices.ContainsFunc(places, func(m Mark) bool { return m.File != nil && secretKind.Match(m.File.Data) })
+	places := append([]FileRange{{File: p.File}}, p.Related...)
+	return slices.ContainsFunc(places, func(m FileRange) bool { return m.File != nil && secretKind.Match(m.File.Data) })
 }
 
 // literalValue is a string, a sequence of bytes or a number in a message.

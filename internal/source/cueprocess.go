@@ -50,7 +50,7 @@ func readCUE(files []content, opts Options) {
 		}
 	}
 	for len(left) > 0 {
-		costly, err := evaluateApart(left, opts)
+		costly, err := evaluateInProcess(left, opts)
 		if err == nil {
 			return
 		}
@@ -58,9 +58,9 @@ func readCUE(files []content, opts Options) {
 	}
 }
 
-// evaluateApart has files read by another process. Where that fails it returns the absolute names of the files that were being
+// evaluateInProcess has files read by another process. Where that fails it returns the absolute names of the files that were being
 // evaluated.
-func evaluateApart(files []*content, opts Options) (costly []string, err error) {
+func evaluateInProcess(files []*content, opts Options) (costly []string, err error) {
 	request := cueRequest{Library: opts.Library, Limits: opts.CUE}
 	for _, c := range files {
 		request.Files = append(request.Files, cueFile{Name: c.file.Name, Data: c.file.Data, Named: c.named})
@@ -105,7 +105,7 @@ func refuseCostly(files []*content, costly []string, err error, library Library)
 	for _, c := range refused {
 		p.Minor = p.Minor && !c.named && !bytes.Contains(c.file.Data, []byte("apiVersion")) && (library.Path == "" || !bytes.Contains(c.file.Data, []byte(library.Path)))
 		if c != first {
-			p.Related = append(p.Related, Mark{File: c.file, Range: start, Note: "of the same package"})
+			p.Related = append(p.Related, FileRange{File: c.file, Range: start, Note: "of the same package"})
 		}
 	}
 	return left

@@ -18,7 +18,7 @@ type cueTree struct {
 }
 
 // field returns a value as a field: its key has a place where it is written as one.
-func (t *cueTree) field(v cue.Value, around Mark) Field {
+func (t *cueTree) field(v cue.Value, around FileRange) Field {
 	key, at := t.reader.key(v), t.reader.place(v)
 	switch {
 	case at.File == nil && key.File == nil:
@@ -37,7 +37,7 @@ func (t *cueTree) field(v cue.Value, around Mark) Field {
 }
 
 // fill gives a node its content.
-func (t *cueTree) fill(n *Node, v cue.Value, at Mark) {
+func (t *cueTree) fill(n *Node, v cue.Value, at FileRange) {
 	switch v.Kind() {
 	case cue.StructKind:
 		n.Kind = Map
@@ -59,11 +59,11 @@ func (t *cueTree) fill(n *Node, v cue.Value, at Mark) {
 	}
 }
 
-// place is where the data of a value stand, of the files that are read; the zero Mark where none of them has it.
-func (r *cueReader) place(v cue.Value) Mark {
+// place is where the data of a value stand, of the files that are read; the zero FileRange where none of them has it.
+func (r *cueReader) place(v cue.Value) FileRange {
 	if k := v.IncompleteKind(); k != cue.StructKind && k != cue.ListKind {
 		// A value that is unified with one that says nothing forgets how it came here and knows its literal.
-		if at := r.mark(v.Unify(r.top).Source()); at.File != nil {
+		if at := r.rangeOf(v.Unify(r.top).Source()); at.File != nil {
 			return at
 		}
 	}
@@ -76,7 +76,7 @@ func (r *cueReader) place(v cue.Value) Mark {
 }
 
 // key is where the key of a value stands.
-func (r *cueReader) key(v cue.Value) Mark {
+func (r *cueReader) key(v cue.Value) FileRange {
 	return r.first(v, func(n ast.Node) ast.Node {
 		if f, ok := n.(*ast.Field); ok {
 			return f.Label
@@ -86,13 +86,13 @@ func (r *cueReader) key(v cue.Value) Mark {
 }
 
 // first is the place of the first part of a value that has one.
-func (r *cueReader) first(v cue.Value, part func(ast.Node) ast.Node) Mark {
+func (r *cueReader) first(v cue.Value, part func(ast.Node) ast.Node) FileRange {
 	for _, n := range sources(v) {
-		if at := r.mark(part(n)); at.File != nil {
+		if at := r.rangeOf(part(n)); at.File != nil {
 			return at
 		}
 	}
-	return Mark{}
+	return FileRange{}
 }
 
 // sources are the pieces of syntax that make a value together, the most particular ones first, as CUE has them.
@@ -111,22 +111,22 @@ func sources(v cue.Value) []ast.Node {
 	return found
 }
 
-// mark is the place of a piece of syntax that makes a value, if it is in one of the files. A loop makes none, and a file
+// rangeOf is the place of a piece of syntax that makes a value, if it is in one of the files. A loop makes none, and a file
 // begins behind its imports.
-func (r *cueReader) mark(n ast.Node) Mark {
+func (r *cueReader) rangeOf(n ast.Node) FileRange {
 	switch at := n.(type) {
 	case nil, *ast.ForClause:
-		return Mark{}
+		return FileRange{}
 	case *ast.File:
 		if body := slices.DeleteFunc(slices.Clone(at.Decls), preamble); len(body) > 0 {
-			return r.mark(body[0])
+			return r.rangeOf(body[0])
 		}
 	}
 	c := r.files[n.Pos().Filename()]
 	if c == nil || !n.End().IsValid() {
-		return Mark{}
+		return FileRange{}
 	}
-	return Mark{File: c.file, Range: c.file.span(n.Pos().Offset(), n.End().Offset())}
+	return FileRange{File: c.file, Range: c.file.span(n.Pos().Offset(), n.End().Offset())}
 }
 
 // preamble reports whether a declaration comes before what a file is about.
@@ -139,12 +139,12 @@ func preamble(d ast.Decl) bool {
 }
 
 // point is the place of the word at a position, if it is in one of the files.
-func (r *cueReader) point(at token.Pos) Mark {
+func (r *cueReader) point(at token.Pos) FileRange {
 	c := r.files[at.Filename()]
 	if c == nil {
-		return Mark{}
+		return FileRange{}
 	}
-	return Mark{File: c.file, Range: c.file.word(at.Offset())}
+	return FileRange{File: c.file, Range: c.file.word(at.Offset())}
 }
 
 // byFile returns the content of a file.

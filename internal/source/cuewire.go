@@ -102,10 +102,10 @@ func (n *cueFiles) document(d *Document) cueDocument {
 func (n *cueFiles) problem(p Problem) cueProblem {
 	packed := cueProblem{Problem: p, File: n.number(p.File)}
 	packed.Problem.File = nil
-	packed.Problem.Related = make([]Mark, len(p.Related))
+	packed.Problem.Related = make([]FileRange, len(p.Related))
 	for i, m := range p.Related {
 		packed.Related = append(packed.Related, n.number(m.File))
-		packed.Problem.Related[i] = Mark{Range: m.Range, Note: m.Note}
+		packed.Problem.Related[i] = FileRange{Range: m.Range, Note: m.Note}
 	}
 	return packed
 }

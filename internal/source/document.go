@@ -62,9 +62,9 @@ func (d *Document) KeyAt(path string) Range {
 	return f.Value.Range
 }
 
-// Written returns a scalar of the document as its author wrote it, where that is plain YAML, and its value otherwise: 1.10
+// ScalarText returns a scalar of the document as its author wrote it, where that is plain YAML, and its value otherwise: 1.10
 // rather than 1.1, on rather than true.
-func (d *Document) Written(n *Node) string {
+func (d *Document) ScalarText(n *Node) string {
 	file := d.File
 	if other := d.elsewhere[n]; other != nil {
 		file = other

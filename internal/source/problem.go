@@ -34,13 +34,13 @@ type Problem struct {
 	Range   Range
 	Message string // what is wrong; no full stop
 	Help    string // what to do in this case; "" where the general advice will do
-	Related []Mark
+	Related []FileRange
 	Minor   bool // worth knowing, and no mistake
 	Missing bool // an argument that does not exist
 }
 
-// A Mark is a further place.
-type Mark struct {
+// A FileRange is a further place.
+type FileRange struct {
 	File  *File // nil: that of the problem
 	Range Range
 	Note  string

@@ -81,11 +81,11 @@ func distinct(problems []Problem) []Problem {
 		at      Range
 		message string
 	}
-	told := map[spot]bool{}
+	reported := map[spot]bool{}
 	return slices.DeleteFunc(problems, func(p Problem) bool {
 		s := spot{p.File.Name, p.Range, p.Message}
-		again := told[s]
-		told[s] = true
+		again := reported[s]
+		reported[s] = true
 		return again
 	})
 }

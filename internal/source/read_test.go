@@ -69,7 +69,7 @@ func TestWritten(t *testing.T) {
 	docs, _ := Parse(&File{Name: "x.yaml", Data: []byte("a: 1.10\nb: on\nc: 'x'\nd: ~\ne: 0x10\nf:\n")})
 	var got []string
 	for _, key := range []string{"a", "b", "c", "d", "e", "f"} {
-		got = append(got, docs[0].Written(docs[0].Lookup(key)))
+		got = append(got, docs[0].ScalarText(docs[0].Lookup(key)))
 	}
 	if diff := cmp.Diff([]string{"1.10", "on", "x", "~", "0x10", ""}, got); diff != "" {
 		t.Error(diff)

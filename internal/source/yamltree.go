@@ -66,7 +66,7 @@ func octal(text, value string) bool {
 func (g *treeBuilder) build(y *yaml.Node) *Node {
 	g.count++
 	if g.depth >= maxDepth || g.aliased && g.count > maxUnfold {
-		g.stop(y)
+		g.tooComplex(y)
 		return g.arena.node()
 	}
 	if y.Kind == yaml.AliasNode {
@@ -84,8 +84,8 @@ func (g *treeBuilder) build(y *yaml.Node) *Node {
 	return entry.node
 }
 
-// stop reports, once, that the document is too much.
-func (g *treeBuilder) stop(y *yaml.Node) {
+// tooComplex reports, once, that the document is too much.
+func (g *treeBuilder) tooComplex(y *yaml.Node) {
 	if g.stopped {
 		return
 	}
@@ -146,7 +146,7 @@ func (g *treeBuilder) scalar(n *Node, y *yaml.Node) {
 
 // read returns what Kubernetes reads of a scalar.
 func (g *treeBuilder) read(y *yaml.Node) reading {
-	text, untagged := g.written(y)
+	text, untagged := g.flowScalar(y)
 	switch {
 	case !untagged:
 		return ask(text, y.Value)
@@ -156,8 +156,8 @@ func (g *treeBuilder) read(y *yaml.Node) reading {
 	return plain(y.Value)
 }
 
-// written returns a scalar as YAML on one line, and whether it does without a tag.
-func (g *treeBuilder) written(y *yaml.Node) (text string, untagged bool) {
+// flowScalar returns a scalar as YAML on one line, and whether it does without a tag.
+func (g *treeBuilder) flowScalar(y *yaml.Node) (text string, untagged bool) {
 	switch {
 	case y.Style&yaml.TaggedStyle != 0:
 		return y.Tag + " " + quote(y.Value), false
@@ -220,7 +220,7 @@ func duplicate(file *File, f Field, old *Field) Problem {
 	return Problem{
 		Trouble: DuplicateKey, File: file, Range: f.Range,
 		Message: "the key " + strconv.Quote(f.Key) + " is already set in this map",
-		Related: []Mark{{Range: old.Range, Note: "first set here; the later one wins"}},
+		Related: []FileRange{{Range: old.Range, Note: "first set here; the later one wins"}},
 	}
 }
 
@@ -235,7 +235,7 @@ func (g *treeBuilder) key(y *yaml.Node, at Range) (string, bool) {
 		return "", false
 	}
 	r := reading{kind: String, text: y.Value}
-	if text, untagged := g.written(y); !untagged || looks(y.Value) == Null {
+	if text, untagged := g.flowScalar(y); !untagged || looks(y.Value) == Null {
 		r = askKey(text, y.Value)
 	}
 	if r.text != y.Value && y.Style == 0 {
@@ -260,7 +260,7 @@ func (g *treeBuilder) merge(set *fieldset, y *yaml.Node) {
 			return
 		}
 		if g.count += len(maps[i].Fields); g.count > maxUnfold {
-			g.stop(y)
+			g.tooComplex(y)
 			return
 		}
 		for _, f := range maps[i].Fields {

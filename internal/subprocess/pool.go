@@ -53,7 +53,7 @@ func ParseLimits(args []string) (Limits, error) {
 func (p *Pool) Call(request any, receive func(*gob.Decoder) (last bool, err error)) error {
 	p.slots <- struct{}{}
 	defer func() { <-p.slots }()
-	c, err := p.take()
+	c, err := p.acquire()
 	if err != nil {
 		return err
 	}
@@ -68,8 +68,8 @@ func (p *Pool) Call(request any, receive func(*gob.Decoder) (last bool, err erro
 	return nil
 }
 
-// take returns an idle child or starts one.
-func (p *Pool) take() (*child, error) {
+// acquire returns an idle child or starts one.
+func (p *Pool) acquire() (*child, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if last := len(p.idle) - 1; last >= 0 {

@@ -52,7 +52,7 @@ func (c *Case) aboutBranches() bool {
 }
 
 // checkBranches compares what each branch of a request that meets its expectation does with what is expected of the destination.
-func (c *Case) checkBranches(ways []way) []Failure {
+func (c *Case) checkBranches(ways []weightedTrace) []Failure {
 	for _, w := range ways {
 		out := slices.DeleteFunc(c.check(w.trace), func(f Failure) bool { return !slices.Contains(destinationFields, hopField(f.Field)) })
 		for i := range out {

@@ -14,7 +14,7 @@ import (
 // Cover finds out what the requests of a report reached.
 func (r *Report) Cover() *Coverage {
 	all := map[string]*Item{}
-	worlds := map[*pipeline.World]map[place]*Item{}
+	worlds := map[*pipeline.World]map[fieldKey]*Item{}
 	for _, f := range r.Files {
 		if f.World == nil {
 			continue
@@ -41,8 +41,8 @@ func (r *Report) Cover() *Coverage {
 }
 
 // itemsOf lists the items of a world. Those that another world has from the same file are the same.
-func itemsOf(w *pipeline.World, all map[string]*Item) map[place]*Item {
-	out := map[place]*Item{}
+func itemsOf(w *pipeline.World, all map[string]*Item) map[fieldKey]*Item {
+	out := map[fieldKey]*Item{}
 	for _, part := range w.Mesh.Parts() {
 		o, field := part.At.Object, part.At.Field
 		if o.Doc == nil {
@@ -56,17 +56,17 @@ func itemsOf(w *pipeline.World, all map[string]*Item) map[place]*Item {
 		if all[identity] == nil {
 			all[identity] = item
 		}
-		out[place{o.Kind, o.Namespace, o.Name, field}] = all[identity]
+		out[fieldKey{o.Kind, o.Namespace, o.Name, field}] = all[identity]
 	}
 	return out
 }
 
 // reach counts the items of a world that a request reached, on every way that it may take.
-func reach(w *pipeline.World, r *Result, at map[place]*Item) {
+func reach(w *pipeline.World, r *Result, at map[fieldKey]*Item) {
 	hit := map[*Item]bool{}
 	traces := []*simulate.Trace{r.Trace}
-	for _, way := range ways(w, r) {
-		traces = append(traces, way.trace)
+	for _, branch := range branchTraces(w, r) {
+		traces = append(traces, branch.trace)
 	}
 	for _, t := range traces {
 		for i := range t.Hops {
@@ -84,19 +84,19 @@ func reach(w *pipeline.World, r *Result, at map[place]*Item) {
 	}
 }
 
-// A way is what becomes of a share of the requests that weights spread.
-type way struct {
+// A weightedTrace is what becomes of a share of the requests that weights spread.
+type weightedTrace struct {
 	share float64
 	trace *simulate.Trace
 }
 
-// ways are the traces of the branches that a request may take at the proxies that it passes. A request that takes one of them by
+// branchTraces are the traces of the branches that a request may take at the proxies that it passes. A request that takes one of them by
 // itself has none.
-func ways(w *pipeline.World, r *Result) []way {
+func branchTraces(w *pipeline.World, r *Result) []weightedTrace {
 	if r.Request.Call.Random != nil {
 		return nil
 	}
-	var out []way
+	var out []weightedTrace
 	taken := map[int]bool{}
 	for _, h := range r.Trace.Hops {
 		before := 0.0
@@ -109,7 +109,7 @@ func ways(w *pipeline.World, r *Result) []way {
 			call := r.Request.Call
 			call.Random = &n
 			if t, err := w.Trace(call, pipeline.TraceOptions{Follow: !r.Case.Alone}); err == nil {
-				out = append(out, way{b.Share, t})
+				out = append(out, weightedTrace{b.Share, t})
 			}
 		}
 	}
@@ -121,12 +121,12 @@ var clusterParts = []string{"subset", "balancer", "pool", "outlier", "retryBudge
 
 // origins are the fields behind what a proxy did with a request. A listener is often shared by several services, so that of
 // services and their policies only those count that the cluster was made from.
-func origins(w *pipeline.World, h *simulate.Hop) []place {
-	var out []place
+func origins(w *pipeline.World, h *simulate.Hop) []fieldKey {
+	var out []fieldKey
 	for _, s := range h.Steps {
 		for _, o := range s.Origins {
 			if o.Kind == "VirtualService" && o.Role != string(envoy.Overridden) {
-				out = append(out, place{o.Kind, o.Namespace, o.Name, o.Field})
+				out = append(out, fieldKey{o.Kind, o.Namespace, o.Name, o.Field})
 			}
 		}
 	}
@@ -143,11 +143,11 @@ func origins(w *pipeline.World, h *simulate.Hop) []place {
 }
 
 // places are the fields of origins that were not overridden.
-func places(origins []envoy.Origin) []place {
-	var out []place
+func places(origins []envoy.Origin) []fieldKey {
+	var out []fieldKey
 	for _, o := range origins {
 		if o.Role != envoy.Overridden {
-			out = append(out, place{o.Object.Kind, o.Object.Namespace, o.Object.Name, o.Field})
+			out = append(out, fieldKey{o.Object.Kind, o.Object.Namespace, o.Object.Name, o.Field})
 		}
 	}
 	return out

@@ -54,5 +54,5 @@ func (c *Coverage) Percent() float64 {
 	return 100 * float64(reached) / float64(total)
 }
 
-// A place names a field of an object of a world.
-type place struct{ kind, namespace, name, field string }
+// A fieldKey names a field of an object of a world.
+type fieldKey struct{ kind, namespace, name, field string }

@@ -61,7 +61,7 @@ func (r *reader) pattern(n *source.Node, v reflect.Value) *pattern {
 			p.items = append(p.items, r.pattern(item, element(v)))
 		}
 	case n.Kind < source.List && v.Kind() != reflect.Struct && v.Kind() != reflect.Map && v.Kind() != reflect.Slice:
-		p.text = r.doc.Written(n)
+		p.text = r.doc.ScalarText(n)
 		r.fits(n, p.text, v)
 	default:
 		r.fault(n.Range, "this field is a %s, not a %s", valueWord(v), n.Kind)

@@ -18,8 +18,8 @@ type Imported struct {
 	count int
 }
 
-// A Remark is something that an import cannot carry over.
-type Remark struct {
+// A ImportNote is something that an import cannot carry over.
+type ImportNote struct {
 	File  *source.File
 	Range source.Range
 	Text  string
@@ -36,7 +36,7 @@ func (m *Imported) Bytes() []byte {
 // Add reads a file in the form of istio-config-validator (testCases, each with a request, wantMatch and what the VirtualService's
 // rule holds) and adds its tests. What that tool asks of the rule is asked of the trace: the destination that the request gets
 // to, its rewrite, redirection, fault, headers and delegate. Mistakes of the file are findings.
-func (m *Imported) Add(text *source.File) ([]Remark, diag.List) {
+func (m *Imported) Add(text *source.File) ([]ImportNote, diag.List) {
 	docs, problems := source.Parse(text)
 	var found diag.List
 	for _, d := range diag.Problems(problems) {
@@ -49,7 +49,7 @@ func (m *Imported) Add(text *source.File) ([]Remark, diag.List) {
 		c.doc = doc
 		list := doc.Root.Get("testCases")
 		if list == nil || list.Kind != source.List {
-			c.remark(doc.Root, "this document has no list testCases")
+			c.note(doc.Root, "this document has no list testCases")
 			continue
 		}
 		for _, item := range list.Items {
@@ -70,12 +70,12 @@ type converter struct {
 	file    *source.File
 	doc     *source.Document
 	out     bytes.Buffer
-	remarks []Remark
+	remarks []ImportNote
 	lines   []string // of the expectation at hand
 }
 
-func (c *converter) remark(at *source.Node, format string, args ...any) {
-	c.remarks = append(c.remarks, Remark{File: c.file, Range: firstLine(at.Range), Text: fmt.Sprintf(format, args...)})
+func (c *converter) note(at *source.Node, format string, args ...any) {
+	c.remarks = append(c.remarks, ImportNote{File: c.file, Range: firstLine(at.Range), Text: fmt.Sprintf(format, args...)})
 }
 
 func (c *converter) expect(format string, args ...any) {
@@ -83,13 +83,13 @@ func (c *converter) expect(format string, args ...any) {
 }
 
 // text is a scalar as YAML.
-func (c *converter) text(n *source.Node) string { return flowText(c.doc.Written(n)) }
+func (c *converter) text(n *source.Node) string { return flowText(c.doc.ScalarText(n)) }
 
 // leftOver remarks upon the fields of a map that nothing reads.
 func (c *converter) leftOver(n *source.Node, what string, known ...string) {
 	for _, f := range n.Fields {
 		if !slices.Contains(known, f.Key) {
-			c.remark(&source.Node{Range: f.Range}, "%s of %s", f.Key, what)
+			c.note(&source.Node{Range: f.Range}, "%s of %s", f.Key, what)
 		}
 	}
 }
@@ -97,13 +97,13 @@ func (c *converter) leftOver(n *source.Node, what string, known ...string) {
 // testCase writes a case and reports whether there was anything to write.
 func (c *converter) testCase(n *source.Node) bool {
 	if n.Kind != source.Map {
-		c.remark(n, "a test case that is not a map")
+		c.note(n, "a test case that is not a map")
 		return false
 	}
 	c.leftOver(n, "the test case", "description", "wantMatch", "request", "route", "redirect", "rewrite", "fault", "headers", "delegate")
 	request := c.request(n.Get("request"))
 	if request == nil {
-		c.remark(n, "the test case: a request needs authority, method and uri")
+		c.note(n, "the test case: a request needs authority, method and uri")
 		return false
 	}
 	c.lines = nil
@@ -116,7 +116,7 @@ func (c *converter) testCase(n *source.Node) bool {
 		c.unwanted(n)
 	}
 	if len(c.lines) == 0 {
-		c.remark(n, "the test case: it says nothing that a trace could be held against")
+		c.note(n, "the test case: it says nothing that a trace could be held against")
 		return false
 	}
 	name := "test"
@@ -159,7 +159,7 @@ func (c *converter) request(n *source.Node) []string {
 func (c *converter) pairs(n *source.Node) string {
 	var out []string
 	for _, f := range n.Fields {
-		value := c.doc.Written(f.Value)
+		value := c.doc.ScalarText(f.Value)
 		if f.Value.Kind != source.String {
 			value = `"` + value + `"`
 		} else {

@@ -17,7 +17,7 @@ func (c *converter) wanted(n *source.Node) {
 	switch route := n.Get("route"); {
 	case route == nil || len(route.Items) == 0:
 	case aborted:
-		c.remark(route, "the route: every request is aborted before it")
+		c.note(route, "the route: every request is aborted before it")
 	case len(route.Items) == 1:
 		c.destination(route.Items[0])
 	default:
@@ -57,7 +57,7 @@ func (c *converter) unwanted(n *source.Node) {
 	}
 	for _, part := range []string{"fault", "headers"} {
 		if p := n.Get(part); p != nil {
-			c.remark(p, "%s that must not be so", part)
+			c.note(p, "%s that must not be so", part)
 		}
 	}
 }

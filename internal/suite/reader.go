@@ -85,7 +85,7 @@ func (r *reader) scalar(n *source.Node, what string) string {
 		r.fault(n.Range, "%s is a text, not a %s", what, n.Kind)
 		return ""
 	}
-	return r.doc.Written(n)
+	return r.doc.ScalarText(n)
 }
 
 func (r *reader) boolean(n *source.Node, what string) bool {

@@ -49,7 +49,7 @@ func (r *reader) shorthand(key string, n *source.Node) (func(*simulate.Call), er
 	if n.Kind >= source.List {
 		return nil, fmt.Errorf("%s is a text, not a %s", key, n.Kind)
 	}
-	value := r.doc.Written(n)
+	value := r.doc.ScalarText(n)
 	if key == "from" || key == "gateway" {
 		if !strings.Contains(value, "/") {
 			value = cmp.Or(r.file.Namespace, "default") + "/" + value
@@ -180,7 +180,7 @@ func (r *reader) options(f source.Field) []option {
 func (r *reader) label(key string, n *source.Node) string {
 	switch {
 	case n.Kind < source.List:
-		return r.doc.Written(n)
+		return r.doc.ScalarText(n)
 	case len(n.Fields) == 0:
 		return "no " + key
 	case key == "proxy":
@@ -190,7 +190,7 @@ func (r *reader) label(key string, n *source.Node) string {
 	for _, f := range n.Fields {
 		var values []string
 		for _, v := range alternatives(f.Value) {
-			values = append(values, r.doc.Written(v))
+			values = append(values, r.doc.ScalarText(v))
 		}
 		parts = append(parts, r.key(f)+"="+strings.Join(values, ","))
 	}

@@ -272,7 +272,7 @@ func run(world *pipeline.World, c *Case, request Request) Result {
 	}
 	out.Trace = t
 	if out.Failures = c.check(t); len(out.Failures) == 0 && c.aboutBranches() {
-		out.Failures = c.checkBranches(ways(world, &out))
+		out.Failures = c.checkBranches(branchTraces(world, &out))
 	}
 	if !c.expects() {
 		out.Failures = []Failure{{At: c.At, Field: "expect", Want: "an expectation, which 'sem test --update' writes", Got: "nothing"}}

@@ -125,7 +125,7 @@ func (f *File) replace(e *Failure, text string) (edit, bool) {
 		return edit{}, false // the text goes on below
 	case e.node.Kind != source.List || old[0] != '-':
 	case e.got.Len() == 0:
-		from = f.behindColon(e.key)
+		from = f.afterColon(e.key)
 		text = " " + text
 	default:
 		text = strings.Join(rows(e.got, e.like), "\n"+strings.Repeat(" ", int(e.node.Range.Column)-1))
@@ -133,8 +133,8 @@ func (f *File) replace(e *Failure, text string) (edit, bool) {
 	return edit{from: from, to: to, text: text}, true
 }
 
-// behindColon is the offset behind a key and its colon.
-func (f *File) behindColon(key source.Range) int {
+// afterColon is the offset behind a key and its colon.
+func (f *File) afterColon(key source.Range) int {
 	_, end := f.text.Span(key)
 	return end + bytes.IndexByte(f.text.Data[end:], ':') + 1
 }
@@ -161,7 +161,7 @@ func (f *File) first(results []*Result) []edit {
 	indent := "\n" + strings.Repeat(" ", int(node.Range.Column)-1)
 	text := indent + "expect:" + indent + "  " + strings.Join(lines, indent+"  ")
 	if key := node.KeyOf("expect"); key.Known() {
-		at := f.behindColon(key)
+		at := f.afterColon(key)
 		return []edit{{from: at, to: at, text: strings.TrimPrefix(text, indent+"expect:")}}
 	}
 	at := to
@@ -199,7 +199,7 @@ func answerOf(t *simulate.Trace) []string {
 	add("rewrite.path.to")
 	add("rewrite.authority.to")
 	add("response.location")
-	return append(out, spread(t)...)
+	return append(out, branchExpectations(t)...)
 }
 
 // setFields writes those fields of an object of the trace that are set.
@@ -213,8 +213,8 @@ func setFields(t *simulate.Trace, object string, fields ...string) string {
 	return inBraces(parts)
 }
 
-// spread tells of the branches of a trace, and of the proxies behind the first.
-func spread(t *simulate.Trace) []string {
+// branchExpectations tells of the branches of a trace, and of the proxies behind the first.
+func branchExpectations(t *simulate.Trace) []string {
 	var out []string
 	if v, _ := t.Value("branches"); !unset(v) {
 		out = append(out, "branches: "+flow(v, listOf("share", "cluster")))

@@ -5,7 +5,7 @@ import "sem.example/internal/config"
 // Complete adds to the objects of an input what a cluster would. It does not change the objects that it is given.
 func Complete(objects []*config.Object, opts Options) *World {
 	if opts.Everything {
-		objects = written(objects)
+		objects = unlive(objects)
 	}
 	c := newCompleter(objects, opts)
 	c.services()
@@ -16,8 +16,8 @@ func Complete(objects []*config.Object, opts Options) *World {
 	return c.world
 }
 
-// written returns objects as if nobody had read them from a cluster.
-func written(objects []*config.Object) []*config.Object {
+// unlive returns objects as if nobody had read them from a cluster.
+func unlive(objects []*config.Object) []*config.Object {
 	out := make([]*config.Object, len(objects))
 	for i, o := range objects {
 		copied := *o

@@ -18,7 +18,7 @@ func newCompleter(objects []*config.Object, opts Options) *completer {
 	c := &completer{
 		world: &World{
 			Objects: slices.Clone(objects), placeholders: placeholders{},
-			proxies: map[workload]Proxy{}, origins: map[*config.Object]*config.Object{},
+			proxies: map[workload]DataPlane{}, origins: map[*config.Object]*config.Object{},
 		},
 		replaced: make(map[*config.Object]int, len(objects)),
 		inputs:   read(objects),
@@ -47,14 +47,14 @@ func (c *completer) add(from *config.Object, kind string, meta config.Meta, spec
 func (c *completer) assume(a Assumption) { c.world.Assumptions = append(c.world.Assumptions, a) }
 
 // know records the proxy of a workload; of several Pods of a name the first counts.
-func (c *completer) know(namespace, name string, p Proxy) {
+func (c *completer) know(namespace, name string, p DataPlane) {
 	if _, ok := c.world.proxies[workload{namespace, name}]; !ok {
 		c.world.proxies[workload{namespace, name}] = p
 	}
 }
 
 // assumeProxy records what was decided about the proxy of a workload, unless the input shows it.
-func (c *completer) assumeProxy(o *config.Object, p Proxy) {
+func (c *completer) assumeProxy(o *config.Object, p DataPlane) {
 	if p.Known {
 		return
 	}

@@ -13,7 +13,7 @@ import (
 const defaultAccount = "default"
 
 // inject adds to a Pod what the API server and the injector would.
-func inject(spec *config.PodSpec, meta *config.Meta, p Proxy, workload string) {
+func inject(spec *config.PodSpec, meta *config.Meta, p DataPlane, workload string) {
 	spec.ServiceAccountName = cmp.Or(spec.ServiceAccountName, defaultAccount)
 	if p.Presence != HasSidecar {
 		return

@@ -90,30 +90,30 @@ func labelled(labels map[string]string) bool {
 }
 
 // decide returns what stands before a Pod.
-func (j *injector) decide(p candidate) Proxy {
+func (j *injector) decide(p candidate) DataPlane {
 	proxy := j.decided(p)
 	proxy.Object = p.object
 	return proxy
 }
 
-func (j *injector) decided(p candidate) Proxy {
+func (j *injector) decided(p candidate) DataPlane {
 	if s, ok := stated(j.stated, p.object.Namespace, p.object.Name, p.maker); ok {
-		return Proxy{Presence: s.Presence, Because: "stated: " + s.Text}
+		return DataPlane{Presence: s.Presence, Because: "stated: " + s.Text}
 	}
 	if because := j.gateway(p); because != "" {
-		return Proxy{Presence: IsGateway, Because: because, Known: true}
+		return DataPlane{Presence: IsGateway, Because: because, Known: true}
 	}
 	if because := marks(p); because != "" {
-		return Proxy{Presence: HasSidecar, Because: because, Known: true}
+		return DataPlane{Presence: HasSidecar, Because: because, Known: true}
 	}
 	if because := j.ambient(p); because != "" {
-		return Proxy{Presence: InAmbient, Because: because}
+		return DataPlane{Presence: InAmbient, Because: because}
 	}
 	if p.object.Live && p.object.Kind == "Pod" {
-		return Proxy{Presence: HasNone, Because: "the Pod runs without a container " + proxyContainer, Known: true}
+		return DataPlane{Presence: HasNone, Because: "the Pod runs without a container " + proxyContainer, Known: true}
 	}
 	if because := refuses(p); because != "" {
-		return Proxy{Presence: HasNone, Because: because}
+		return DataPlane{Presence: HasNone, Because: because}
 	}
 	return j.byNamespace(p)
 }
@@ -188,7 +188,7 @@ func refuses(p candidate) string {
 }
 
 // byNamespace decides about a Pod that does not refuse a sidecar by the labels of its namespace and its own.
-func (j *injector) byNamespace(p candidate) Proxy {
+func (j *injector) byNamespace(p candidate) DataPlane {
 	ns := j.namespaces[p.object.Namespace]
 	var labels map[string]string
 	if ns != nil {
@@ -196,11 +196,11 @@ func (j *injector) byNamespace(p candidate) Proxy {
 	}
 	injection, hasInjection := labels[labelInjection]
 	revision, hasRevision := labels[labelRevision]
-	has := func(format string, args ...any) Proxy {
-		return Proxy{Presence: HasSidecar, Because: fmt.Sprintf(format, args...)}
+	has := func(format string, args ...any) DataPlane {
+		return DataPlane{Presence: HasSidecar, Because: fmt.Sprintf(format, args...)}
 	}
-	none := func(format string, args ...any) Proxy {
-		return Proxy{Presence: HasNone, Because: fmt.Sprintf(format, args...)}
+	none := func(format string, args ...any) DataPlane {
+		return DataPlane{Presence: HasNone, Because: fmt.Sprintf(format, args...)}
 	}
 	switch {
 	case injection == "enabled":
@@ -219,18 +219,18 @@ func (j *injector) byNamespace(p candidate) Proxy {
 
 // unlabelled decides about a Pod where neither it nor its namespace says a word. What else the input shows of injection
 // speaks against a sidecar; where it shows nothing, the labels may be set by other means.
-func (j *injector) unlabelled(p candidate, ns *config.Object) Proxy {
+func (j *injector) unlabelled(p candidate, ns *config.Object) DataPlane {
 	switch {
 	case ns != nil && ns.Live:
-		return Proxy{Presence: HasNone, Because: fmt.Sprintf("Namespace %s of the cluster has no label %s or %s", ns.Name, labelInjection, labelRevision)}
+		return DataPlane{Presence: HasNone, Because: fmt.Sprintf("Namespace %s of the cluster has no label %s or %s", ns.Name, labelInjection, labelRevision)}
 	case ns != nil && j.shown != nil:
-		return Proxy{Presence: HasNone, Because: fmt.Sprintf("Namespace %s has no label %s or %s, as %s %s has", ns.Name, labelInjection, labelRevision, j.shown.Kind, strings.TrimPrefix(nameOf(j.shown), "/"))}
+		return DataPlane{Presence: HasNone, Because: fmt.Sprintf("Namespace %s has no label %s or %s, as %s %s has", ns.Name, labelInjection, labelRevision, j.shown.Kind, strings.TrimPrefix(nameOf(j.shown), "/"))}
 	case p.object.Namespace == j.root:
-		return Proxy{Presence: HasNone, Because: "namespace " + j.root + " is the control plane's"}
+		return DataPlane{Presence: HasNone, Because: "namespace " + j.root + " is the control plane's"}
 	case p.ran && j.marked != nil:
-		return Proxy{Presence: HasNone, Because: fmt.Sprintf("it has no sidecar container or injection label, unlike Pod %s", nameOf(j.marked))}
+		return DataPlane{Presence: HasNone, Because: fmt.Sprintf("it has no sidecar container or injection label, unlike Pod %s", nameOf(j.marked))}
 	case ns != nil:
-		return Proxy{Presence: HasSidecar, Guess: true, Because: fmt.Sprintf("Namespace %s has no label %s, and nothing in the input has one: it may be set by other means", ns.Name, labelInjection)}
+		return DataPlane{Presence: HasSidecar, Guess: true, Because: fmt.Sprintf("Namespace %s has no label %s, and nothing in the input has one: it may be set by other means", ns.Name, labelInjection)}
 	}
-	return Proxy{Presence: HasSidecar, Guess: true, Because: fmt.Sprintf("the input has no Namespace %s with an injection label, and nothing indicates otherwise", p.object.Namespace)}
+	return DataPlane{Presence: HasSidecar, Guess: true, Because: fmt.Sprintf("the input has no Namespace %s with an injection label, and nothing indicates otherwise", p.object.Namespace)}
 }

@@ -29,7 +29,7 @@ func read(objects []*config.Object) inputs {
 	}
 	for _, o := range objects {
 		if in.named[key{o.Kind, o.Namespace, o.Name}] == o {
-			in.take(o)
+			in.add(o)
 		}
 	}
 	in.ipv6 = len(in.addresses) > 0
@@ -41,7 +41,7 @@ func read(objects []*config.Object) inputs {
 	return in
 }
 
-func (in *inputs) take(o *config.Object) {
+func (in *inputs) add(o *config.Object) {
 	switch spec := o.Spec.(type) {
 	case *config.Service:
 		in.services = append(in.services, o)

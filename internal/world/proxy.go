@@ -2,7 +2,7 @@ package world
 
 import "sem.example/internal/config"
 
-// Presence says whether a workload has a proxy.
+// Presence reports whether a workload has a proxy.
 type Presence string
 
 // The presences.
@@ -13,8 +13,8 @@ const (
 	InAmbient  Presence = "ambient" // a proxy of the node takes its traffic
 )
 
-// A Proxy is what stands before a workload.
-type Proxy struct {
+// A DataPlane is what stands before a workload.
+type DataPlane struct {
 	Presence Presence
 	Because  string
 	Known    bool           // the input shows the proxy itself, or that there is none

@@ -113,7 +113,7 @@ func (c *completer) stubs(listed *listedPods) {
 	}
 }
 
-func (c *completer) assumeStubs(o *config.Object, p Proxy) {
+func (c *completer) assumeStubs(o *config.Object, p DataPlane) {
 	c.assume(Assumption{What: Pods, Object: o, Field: "metadata.name", Message: "the Pods of " + o.Kind + " " + nameOf(o) + " exist, with the labels that the Service selects",
 		Because: "the input has no Pod of the namespace"})
 	c.assumeProxy(o, p)

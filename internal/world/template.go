@@ -131,7 +131,7 @@ func (t *templated) meta(template config.PodTemplate) config.Meta {
 }
 
 // pod adds one Pod, at an address of its own where none is known.
-func (t *templated) pod(template config.PodTemplate, meta config.Meta, proxy Proxy, name, ip string) {
+func (t *templated) pod(template config.PodTemplate, meta config.Meta, proxy DataPlane, name, ip string) {
 	pod := &config.Pod{Spec: template.Spec}
 	meta.Labels = maps.Clone(meta.Labels)
 	meta.Name = t.free(name)

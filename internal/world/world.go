@@ -20,7 +20,7 @@ type World struct {
 
 	placeholders placeholders
 	at           map[string]*config.Object // objects of the input by the address of their Pods or Services
-	proxies      map[workload]Proxy
+	proxies      map[workload]DataPlane
 	origins      map[*config.Object]*config.Object // of completed and added objects: the object of the input
 }
 
@@ -50,7 +50,7 @@ func (w *World) Origin(o *config.Object) *config.Object {
 
 // Proxy returns what is known of the proxy of a workload, by the name of a Pod or of what makes it. The second result is
 // false where the input has no such workload.
-func (w *World) Proxy(namespace, name string) (Proxy, bool) {
+func (w *World) Proxy(namespace, name string) (DataPlane, bool) {
 	p, ok := w.proxies[workload{namespace, name}]
 	return p, ok
 }

@@ -64,24 +64,24 @@ var schemes = map[string]scheme{
 	"tls":   {protocol: "tcp", tls: true, port: 443},
 }
 
-// A target is what a URL says of a request: where to, and what for.
-type target struct {
+// A requestURL is what a URL says of a request: where to, and what for.
+type requestURL struct {
 	scheme
 	Authority, host, Path string
 	port                  uint32
 	wrongPort             string // the port as it is written, where no connection can have it
 }
 
-// Target reads the URL. It does not resolve names, decode escapes or mend paths: a proxy must see what was written.
-func (c *Call) Target() target {
+// ParseURL reads the URL. It does not resolve names, decode escapes or correct paths: a proxy must see what was written.
+func (c *Call) ParseURL() requestURL {
 	if c.URL == "" {
-		return target{Path: "/"}
+		return requestURL{Path: "/"}
 	}
 	name, rest, found := strings.Cut(c.URL, "://")
 	if !found {
 		name, rest = "http", c.URL
 	}
-	t := target{scheme: schemes[strings.ToLower(name)], Authority: rest, Path: "/"}
+	t := requestURL{scheme: schemes[strings.ToLower(name)], Authority: rest, Path: "/"}
 	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
 		t.Authority, t.Path = rest[:i], rest[i:]
 	}
@@ -106,7 +106,7 @@ func bareIPv6(authority string) bool {
 
 // Normal fills in what the URL says and what goes without saying. The error tells what a call lacks or contradicts.
 func (c Call) Normal() (Call, error) {
-	t := c.Target()
+	t := c.ParseURL()
 	if c.URL != "" && t.protocol == "" {
 		return c, fmt.Errorf("the URL %q has a scheme that sem does not know", c.URL)
 	}
@@ -117,7 +117,7 @@ func (c Call) Normal() (Call, error) {
 	return c, c.check()
 }
 
-func (c *Call) fill(t target) {
+func (c *Call) fill(t requestURL) {
 	preset(&c.Direction, "outbound")
 	if c.Proxy.Type == "gateway" && c.Direction == "outbound" {
 		c.Direction = "gateway"
@@ -143,7 +143,7 @@ func (c *Call) fill(t target) {
 }
 
 // fillHeaders adds the headers that gRPC and WebSocket requests bear by themselves.
-func (c *Call) fillHeaders(t target) {
+func (c *Call) fillHeaders(t requestURL) {
 	add := map[string]string{}
 	if t.grpc {
 		add["content-type"] = "application/grpc"
@@ -165,7 +165,7 @@ func (c *Call) fillHeaders(t target) {
 	c.Headers = headers
 }
 
-func (c *Call) fillTLS(t target) {
+func (c *Call) fillTLS(t requestURL) {
 	switch {
 	case c.TLS != "":
 	case c.Principal != "":

@@ -85,14 +85,14 @@ func TestNormalAccepts(t *testing.T) {
 }
 
 func TestTarget(t *testing.T) {
-	for url, want := range map[string]target{
+	for url, want := range map[string]requestURL{
 		"http://u:p@a:8080/p?q": {scheme: schemes["http"], Authority: "a:8080", host: "a", port: 8080, Path: "/p?q"},
 		"a/p":                   {scheme: schemes["http"], Authority: "a", host: "a", Path: "/p"},
 		"https://a?q":           {scheme: schemes["https"], Authority: "a", host: "a", Path: "/?q"},
 		"http://[fd00::1]:1":    {scheme: schemes["http"], Authority: "[fd00::1]:1", host: "fd00::1", port: 1, Path: "/"},
 	} {
 		c := Call{URL: url}
-		if d := cmp.Diff(want, c.Target(), cmp.AllowUnexported(target{}, scheme{})); d != "" {
+		if d := cmp.Diff(want, c.ParseURL(), cmp.AllowUnexported(requestURL{}, scheme{})); d != "" {
 			t.Errorf("%s (-want +got):\n%s", url, d)
 		}
 	}

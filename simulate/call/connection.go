@@ -50,7 +50,7 @@ func NewConnection(c *Call) Connection {
 		Principal:   c.Principal,
 		Inner:       c.Inner(),
 	}
-	out.Garbled = out.Inner == HTTP11 && !recognised(c.Method, c.Target().Path)
+	out.Garbled = out.Inner == HTTP11 && !recognised(c.Method, c.ParseURL().Path)
 	if path, ok := strings.CutPrefix(c.Address, "unix://"); ok {
 		out.Pipe = path
 	} else if a, err := netip.ParseAddr(c.Address); err == nil {
@@ -92,6 +92,6 @@ func (c *Connection) Local() bool {
 // recognised reports whether the HTTP inspector takes a first line of HTTP/1.1 for one: it splits at spaces and knows no
 // bytes beyond ASCII, but leaves the rest to the parser.
 func recognised(method, path string) bool {
-	foreign := func(c rune) bool { return c == ' ' || c >= 0x7f }
-	return !strings.ContainsFunc(method, foreign) && !strings.ContainsFunc(path, foreign)
+	outside := func(c rune) bool { return c == ' ' || c >= 0x7f }
+	return !strings.ContainsFunc(method, outside) && !strings.ContainsFunc(path, outside)
 }

@@ -56,8 +56,8 @@ type (
 	PrefixWithinWord struct{ Prefix, Path string }
 	// DoubleSlash is a rewrite that leaves two slashes.
 	DoubleSlash struct{ From, To string }
-	// ForeignAuthority is a request to a named server outside that is asked for under another name.
-	ForeignAuthority struct{ Host, Authority string }
+	// AuthorityMismatch is a request to a named server outside that is asked for under another name.
+	AuthorityMismatch struct{ Host, Authority string }
 	// FaultWithoutPercentage is a fault that never fires.
 	FaultWithoutPercentage struct{}
 	// RedirectToSelf is a redirect to the URL of the request.
@@ -74,6 +74,6 @@ func (MeshTLSOutside) trap()         {}
 func (Unverified) trap()             {}
 func (PrefixWithinWord) trap()       {}
 func (DoubleSlash) trap()            {}
-func (ForeignAuthority) trap()       {}
+func (AuthorityMismatch) trap()      {}
 func (FaultWithoutPercentage) trap() {}
 func (RedirectToSelf) trap()         {}

@@ -8,7 +8,7 @@ import (
 	"sem.example/internal/mesh"
 )
 
-// Outbound drafts one of them, or returns nil where the proxy has none of that name.
+// Outbound builds one of them, or returns nil where the proxy has none of that name.
 func (c *Builder) Outbound(name string) *Mutable {
 	switch {
 	case name == xds.BlackHole:
@@ -29,7 +29,7 @@ func (c *Builder) Outbound(name string) *Mutable {
 	return c.serviceCluster(d)
 }
 
-// serviceCluster drafts the cluster of a destination, or returns nil where it could never have an endpoint: DNS finds
+// serviceCluster builds the cluster of a destination, or returns nil where it could never have an endpoint: DNS finds
 // the endpoints of the cluster by names, and the destination has none.
 func (c *Builder) serviceCluster(d *destination) *Mutable {
 	t := NewMutable(d.name, discovery(c.view, d))

@@ -74,7 +74,7 @@ func (c *Builder) serviceFields(d *destination) []envoy.Origin {
 		o := d.service.Object
 		out := []envoy.Origin{origin.Defines(o, d.service.Field)}
 		if d.port.Field != "" {
-			out = append(out, c.fieldsOf(d.service.Written(d.port), envoy.Defines)...)
+			out = append(out, c.fieldsOf(d.service.PlaceOf(d.port), envoy.Defines)...)
 		}
 		if field := "spec.resolution"; o.Doc != nil && o.Doc.Lookup(field) != nil {
 			out = append(out, origin.Defines(o, field))

@@ -20,7 +20,7 @@ type destination struct {
 	policy  *trafficpolicy.Effective // see policyFor
 }
 
-// byName says whether the proxy looks up the name of each request.
+// byName reports whether the proxy looks up the name of each request.
 func (d *destination) byName() bool { return proxy.Dynamic(d.service) && !d.sni }
 
 // destination takes the name of a cluster apart and looks its parts up, but for the policy; nil where any is missing.
@@ -46,5 +46,5 @@ func (c *Builder) destination(name string) *destination {
 	return d
 }
 
-// dynamic says whether the destination is a name that only the request tells. Without a service it may be any name.
+// dynamic reports whether the destination is a name that only the request tells. Without a service it may be any name.
 func (d *destination) dynamic() bool { return d.service == nil || proxy.Dynamic(d.service) }

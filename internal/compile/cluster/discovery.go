@@ -65,7 +65,7 @@ func passesOn(d *destination) bool {
 	return dialsAsCalled(inherited.LoadBalancer.Value) || own != nil && dialsAsCalled(own.LoadBalancer.Value)
 }
 
-// dialsAsCalled says whether a load balancer leaves the choice to the application: the address that it dialled.
+// dialsAsCalled reports whether a load balancer leaves the choice to the application: the address that it dialled.
 func dialsAsCalled(lb *networking.LoadBalancerSettings) bool {
 	return lb.GetSimple() == networking.LoadBalancerSettings_PASSTHROUGH
 }

@@ -11,8 +11,8 @@ import (
 	"sem.example/internal/mesh"
 )
 
-// newNameDraft starts a cluster whose only endpoint is what the name of each request resolves to.
-func newNameDraft(name string, cache *cachev3.DnsCacheConfig) *Mutable {
+// newDynamicCluster starts a cluster whose only endpoint is what the name of each request resolves to.
+func newDynamicCluster(name string, cache *cachev3.DnsCacheConfig) *Mutable {
 	return &Mutable{
 		Cluster: &clusterv3.Cluster{Name: name, LbPolicy: clusterv3.Cluster_CLUSTER_PROVIDED},
 		names: &dynamicv3.ClusterConfig{
@@ -23,7 +23,7 @@ func newNameDraft(name string, cache *cachev3.DnsCacheConfig) *Mutable {
 
 // nameCluster builds the cluster of a wildcard host.
 func (c *Builder) nameCluster(d *destination) *Mutable {
-	t := newNameDraft(d.name, proxy.DNSCache(c.view, proxy.DNSCacheName(d.service)))
+	t := newDynamicCluster(d.name, proxy.DNSCache(c.view, proxy.DNSCacheName(d.service)))
 	SetProtocol(c.view, t, d.port.Protocol)
 	upgrade(c.view, t, d.port, d.policy.ConnectionPool.Value)
 	ApplyConnectionPool(c.view, t, d.policy.ConnectionPool.Value, d.policy.RetryBudget.Value)
@@ -38,7 +38,7 @@ func (c *Builder) nameCluster(d *destination) *Mutable {
 // anyNameCluster builds the cluster of destinations that are not of the mesh.
 func anyNameCluster(view *mesh.View) *Mutable {
 	tls := view.Mesh.Settings.Config.GetOutboundTrafficPolicy().GetTls()
-	t := newNameDraft(xds.AnyDynamicDNS, proxy.AnyDNSCache(view))
+	t := newDynamicCluster(xds.AnyDynamicDNS, proxy.AnyDNSCache(view))
 	t.names.AllowInsecureClusterOptions = tls.GetMode() == networking.ClientTLSSettings_DISABLE
 	t.setHTTP(clientHTTP(view))
 	ApplyConnectionPool(view, t, nil, nil)

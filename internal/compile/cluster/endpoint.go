@@ -96,7 +96,7 @@ func localityGroups(view *mesh.View, d *destination, endpoints []*mesh.Endpoint)
 	return groups
 }
 
-// sendsTo says whether the proxy is told of an endpoint of a service. Unhealthy endpoints are among them, so that Envoy
+// sendsTo reports whether the proxy is told of an endpoint of a service. Unhealthy endpoints are among them, so that Envoy
 // knows what share is healthy, unless that share may make it panic and use them after all.
 func sendsTo(view *mesh.View, d *destination, e *mesh.Endpoint) bool {
 	s := d.service
@@ -149,7 +149,7 @@ func health(e *mesh.Endpoint) corev3.HealthStatus {
 	return corev3.HealthStatus(corev3.HealthStatus_value[string(e.Health)])
 }
 
-// takesTLS says whether the proxy sends an endpoint mutual TLS: as the rule says, else where a sidecar answers that does
+// takesTLS reports whether the proxy sends an endpoint mutual TLS: as the rule says, else where a sidecar answers that does
 // not refuse it.
 func takesTLS(view *mesh.View, d *destination, e *mesh.Endpoint) bool {
 	fallback := view.Mesh.Settings.Release.Has(release.SubsetTLSModeFallback)

@@ -264,7 +264,7 @@ func nearer(a, b *group) int { return cmp.Compare(a.priority, b.priority) }
 // ("label=value") in place of the client's. A network that leads the list and differs puts the endpoint behind all
 // others, and the rest of the list still counts.
 func (p placement) rank(labels map[string]string, order []string) uint32 {
-	var behind, lowest = uint32(0), uint32(len(order))
+	var offset, lowest = uint32(0), uint32(len(order))
 	for i, label := range order {
 		name, want, given := strings.Cut(label, "=")
 		if !given || strings.Contains(want, "=") {
@@ -274,12 +274,12 @@ func (p placement) rank(labels map[string]string, order []string) uint32 {
 			continue
 		}
 		if i == 0 && label == networkLabel {
-			behind = lowest
+			offset = lowest
 			continue
 		}
-		return behind + lowest - uint32(i)
+		return offset + lowest - uint32(i)
 	}
-	return behind
+	return offset
 }
 
 // compact renumbers priorities from 0 without gaps, as Envoy requires.
@@ -308,7 +308,7 @@ func envoyLocality(locality string) *corev3.Locality {
 	return &corev3.Locality{Region: region, Zone: zone, SubZone: subZone}
 }
 
-// inPlace says whether a locality lies in what a rule writes: "us", "us/east", "us/*", "*".
+// inPlace reports whether a locality lies in what a rule writes: "us", "us/east", "us/*", "*".
 func inPlace(locality, rule string) bool {
 	region, zone, subZone := places(locality)
 	r, z, s := places(rule)

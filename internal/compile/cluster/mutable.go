@@ -40,7 +40,7 @@ func (t *Mutable) options() *upstreamsv3.HttpProtocolOptions {
 	return t.http
 }
 
-// Build packs the draft; no draft is no cluster. Envoy wants a protocol named as soon as there are HTTP options: then
+// Build packs the cluster; nil stays nil. Envoy wants a protocol named as soon as there are HTTP options: then
 // HTTP/1.1 is.
 func (t *Mutable) Build() *clusterv3.Cluster {
 	if t == nil {

@@ -45,7 +45,7 @@ func (c *Builder) clustersOf(s *mesh.Service) []string {
 	return names
 }
 
-// reachable says whether a port of a service has a cluster.
+// reachable reports whether a port of a service has a cluster.
 func reachable(s *mesh.Service, p *mesh.Port) bool {
 	if s.Resolution == mesh.Alias || s.Resolution == mesh.Unresolved || p.Protocol == mesh.UDP {
 		return false
@@ -53,12 +53,12 @@ func reachable(s *mesh.Service, p *mesh.Port) bool {
 	return !proxy.Dynamic(s) || slices.Contains([]mesh.Protocol{mesh.HTTP, mesh.HTTP2, mesh.GRPC, mesh.TLS}, p.Protocol)
 }
 
-// passesSNI says whether the proxy passes mesh-internal TLS on to a port, as the gateways between networks do.
+// passesSNI reports whether the proxy passes mesh-internal TLS on to a port, as the gateways between networks do.
 func (c *Builder) passesSNI(s *mesh.Service, p *mesh.Port) bool {
 	return !s.External && p.Protocol != mesh.UDP && c.view.IsGateway() && c.passSNI()
 }
 
-// dialsAnyName says whether the proxy resolves the names of unknown destinations itself.
+// dialsAnyName reports whether the proxy resolves the names of unknown destinations itself.
 func dialsAnyName(view *mesh.View) bool {
 	return !view.IsGateway() && proxy.OutboundMode(view) == proxy.AllowDynamic
 }

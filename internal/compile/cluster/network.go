@@ -29,7 +29,7 @@ func isIP(address string) bool {
 	return err == nil
 }
 
-// inNetwork says whether the proxy reaches a network directly: it is its own, or one of the two is unknown.
+// inNetwork reports whether the proxy reaches a network directly: it is its own, or one of the two is unknown.
 func inNetwork(view *mesh.View, network string) bool {
 	if network == "" {
 		return true
@@ -86,18 +86,18 @@ func crossNetworks(view *mesh.View, g *group, gateways []*mesh.NetworkGateway, s
 // gatewaysTo returns the gateways of a network: those in the endpoints' own cluster, or all if it has none.
 func gatewaysTo(view *mesh.View, network string, gateways []*mesh.NetworkGateway) []*mesh.NetworkGateway {
 	all, _ := partition(gateways, func(gw *mesh.NetworkGateway) bool { return gw.Network == network })
-	if near, _ := partition(all, func(gw *mesh.NetworkGateway) bool { return gw.Cluster == view.Mesh.Settings.Cluster }); len(near) > 0 {
-		return near
+	if own, _ := partition(all, func(gw *mesh.NetworkGateway) bool { return gw.Cluster == view.Mesh.Settings.Cluster }); len(own) > 0 {
+		return own
 	}
 	return all
 }
 
-// networkUnknown says whether the proxy does not know its own network but the endpoint's is known: it goes by the gateway then.
+// networkUnknown reports whether the proxy does not know its own network but the endpoint's is known: it goes by the gateway then.
 func networkUnknown(view *mesh.View, e *mesh.Endpoint) bool {
 	return e.Network != "" && view.Proxy().Network() == ""
 }
 
-// speaksTo says whether the proxy has an address of the gateway's family.
+// speaksTo reports whether the proxy has an address of the gateway's family.
 func speaksTo(view *mesh.View, gw *mesh.NetworkGateway) bool {
 	own := view.Proxy().Families()
 	if own.V4 == own.V6 {

@@ -74,7 +74,7 @@ func clientTLS(view *mesh.View, d *destination) (tls *networking.ClientTLSSettin
 	return tls, automatic
 }
 
-// automaticTLS says whether endpoints of the destination may be sent mutual TLS that no rule asks for. Where the
+// automaticTLS reports whether endpoints of the destination may be sent mutual TLS that no rule asks for. Where the
 // application chooses the endpoint, all of them must take it.
 func automaticTLS(view *mesh.View, d *destination) bool {
 	if d.service.External || !view.Mesh.Settings.Config.GetEnableAutoMtls().GetValue() {
@@ -118,7 +118,7 @@ func upstreamTLS(view *mesh.View,
 	return nil, true
 }
 
-// withholdsCredential says whether a sidecar goes without TLS because the rule names a Secret: sidecars may read those
+// withholdsCredential reports whether a sidecar goes without TLS because the rule names a Secret: sidecars may read those
 // only for rules that select their workload.
 func withholdsCredential(view *mesh.View, d *destination, tls *networking.ClientTLSSettings) bool {
 	if tls.GetCredentialName() == "" || strings.HasPrefix(tls.GetCredentialName(), "configmap://") {

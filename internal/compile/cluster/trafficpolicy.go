@@ -27,5 +27,5 @@ func (c *Builder) MeshPolicy() *trafficpolicy.Effective {
 
 // meshField is where the mesh's settings have a field; zero for a default.
 func meshField(view *mesh.View, field string) config.Place {
-	return view.Mesh.Settings.Written(field)
+	return view.Mesh.Settings.PlaceOf(field)
 }

@@ -43,7 +43,7 @@ type Chain struct {
 	Origins  origin.List
 }
 
-// TakesAll says whether the chain matches every connection.
+// TakesAll reports whether the chain matches every connection.
 func (d *Chain) TakesAll() bool {
 	return (len(d.SNI) == 0 || slices.Contains(d.SNI, "*")) && len(d.ALPN) == 0 && d.Transport == "" && len(d.CIDRs) == 0 && d.Port == 0
 }
@@ -84,7 +84,7 @@ func (d *Chain) match() *listenerv3.FilterChainMatch {
 	return out
 }
 
-// Build turns a draft into the message for a listener.
+// Build turns a chain into the message for a listener.
 func Build(view *mesh.View, d *Chain, listener string) *listenerv3.FilterChain {
 	out := &listenerv3.FilterChain{
 		Name:                          d.Name,
@@ -121,12 +121,12 @@ func (d *Chain) DetectHTTP() {
 	d.ALPN, d.Transport = xds.PlaintextHTTP, RawBuffer
 }
 
-// BuildAll gives drafts their place in a listener: the chains in order, their origins recorded.
-func BuildAll(view *mesh.View, origins *origin.Store, listener string, drafts []*Chain) []*listenerv3.FilterChain {
+// BuildAll gives chains their place in a listener: the chains in order, their origins recorded.
+func BuildAll(view *mesh.View, origins *origin.Store, listener string, chains []*Chain) []*listenerv3.FilterChain {
 	var out []*listenerv3.FilterChain
-	for i, d := range drafts {
-		origins.Put(envoy.FilterChain(listener, i), d.Origins)
-		out = append(out, Build(view, d, listener))
+	for i, c := range chains {
+		origins.Put(envoy.FilterChain(listener, i), c.Origins)
+		out = append(out, Build(view, c, listener))
 	}
 	return out
 }

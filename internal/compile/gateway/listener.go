@@ -55,19 +55,19 @@ func (c *Builder) Listeners(port uint32) []*listenerv3.Listener {
 	return out
 }
 
-func (c *Builder) gatewayListener(bind string, port uint32, drafts []*filterchain.Chain) *listenerv3.Listener {
+func (c *Builder) gatewayListener(bind string, port uint32, chains []*filterchain.Chain) *listenerv3.Listener {
 	name := xds.ListenerName(bind, port)
 	l := &listenerv3.Listener{
 		Name:                          name,
 		Address:                       xds.ListenAddress(bind, port),
 		TrafficDirection:              corev3.TrafficDirection_OUTBOUND,
 		PerConnectionBufferLimitBytes: filterchain.BufferLimit(c.view),
-		FilterChains:                  filterchain.BuildAll(c.view, c.origins, name, drafts),
+		FilterChains:                  filterchain.BuildAll(c.view, c.origins, name, chains),
 	}
 	if proxy.Config(c.view).GetGatewayTopology().GetProxyProtocol() != nil {
 		l.ListenerFilters = append(l.ListenerFilters, xds.ProxyProtocol())
 	}
-	if slices.ContainsFunc(drafts, func(d *filterchain.Chain) bool { return len(d.SNI) > 0 || d.TLS != nil }) {
+	if slices.ContainsFunc(chains, func(d *filterchain.Chain) bool { return len(d.SNI) > 0 || d.TLS != nil }) {
 		l.ListenerFilters = append(l.ListenerFilters, xds.TLSInspector())
 	}
 	return l

@@ -62,7 +62,7 @@ type boundRules struct {
 // A ruleList is the routes of a VirtualService for one Gateway. Virtual hosts that have the same lists are united.
 type ruleList struct {
 	id     int // of its own in the table
-	drafts []route.Route
+	routes []route.Route
 }
 
 // A gatewayHost is a virtual host of a gateway that is being filled.
@@ -79,11 +79,11 @@ type gatewayHost struct {
 func (t *gatewayTable) bind(vs *mesh.VirtualService, s *gatewayServer) {
 	shared := commonHosts(hostsFor(s, vs.Object.Namespace), vs.HostNames())
 	if len(shared) == 0 {
-		t.recordForeign(vs, s)
+		t.recordOtherNamespaces(vs, s)
 		return
 	}
 	rules := t.rulesOf(vs, s)
-	if len(rules.drafts) == 0 {
+	if len(rules.routes) == 0 {
 		return
 	}
 	for _, host := range shared {
@@ -98,8 +98,8 @@ func (t *gatewayTable) bind(vs *mesh.VirtualService, s *gatewayServer) {
 	}
 }
 
-// recordForeign notes that a server has hosts of a VirtualService, but for other namespaces.
-func (t *gatewayTable) recordForeign(vs *mesh.VirtualService, s *gatewayServer) {
+// recordOtherNamespaces notes that a server has hosts of a VirtualService, but for other namespaces.
+func (t *gatewayTable) recordOtherNamespaces(vs *mesh.VirtualService, s *gatewayServer) {
 	if len(commonHosts(s.names(), vs.HostNames())) > 0 {
 		t.gateway.origins.Record(envoy.RouteConfig(s.table), origin.Overridden(vs.HostsAt.Ignore(
 			"Gateway "+s.of.FullName()+" has these hosts for other namespaces than "+vs.Object.Namespace)))
@@ -110,9 +110,9 @@ func (t *gatewayTable) recordForeign(vs *mesh.VirtualService, s *gatewayServer) 
 // to.
 func (t *gatewayTable) rulesOf(vs *mesh.VirtualService, s *gatewayServer) *ruleList {
 	key := boundRules{s.of, vs}
-	if t.rules[key] == nil || len(t.rules[key].drafts) == 0 {
+	if t.rules[key] == nil || len(t.rules[key].routes) == 0 {
 		t.lists++
-		t.rules[key] = &ruleList{id: t.lists, drafts: route.ForVirtualService(t.gateway.view, vs, route.Scope{
+		t.rules[key] = &ruleList{id: t.lists, routes: route.ForVirtualService(t.gateway.view, vs, route.Scope{
 			Gateways: []string{s.of.FullName()},
 			Port:     s.GetPort().GetNumber(),
 			TLS:      s.GetTls() != nil,
@@ -190,7 +190,7 @@ func bySpecificity(a, b string) int {
 func (c *Builder) gatewayVirtualHost(table string, h *gatewayHost) *routev3.VirtualHost {
 	var some, all []route.Route
 	for _, list := range h.rules {
-		for _, d := range list.drafts {
+		for _, d := range list.routes {
 			if d.CatchAll {
 				all = append(all, d)
 			} else {

@@ -19,9 +19,9 @@ import (
 type gatewayServer struct {
 	routing.Server
 	of       *routing.Gateway
-	hosts    []string     // "namespace/host", or a host alone for every namespace
-	port     uint32       // of the proxy
-	by       *mesh.Target // the port of a service that leads to it, or nil
+	hosts    []string            // "namespace/host", or a host alone for every namespace
+	port     uint32              // of the proxy
+	by       *mesh.ServiceTarget // the port of a service that leads to it, or nil
 	protocol mesh.Protocol
 	table    string // the route table; "" where connections are not read as HTTP
 }
@@ -65,9 +65,9 @@ func newGatewayServer(view *mesh.View, g *routing.Gateway, s routing.Server) *ga
 }
 
 // targetOf is the port of a service that leads to a server, or nil. A gateway of Services is served through their ports only.
-func targetOf(view *mesh.View, g *routing.Gateway, number uint32) *mesh.Target {
+func targetOf(view *mesh.View, g *routing.Gateway, number uint32) *mesh.ServiceTarget {
 	if g.Services == nil {
-		return proxy.TargetBehind(view, number)
+		return proxy.TargetOnPort(view, number)
 	}
 	return view.TargetFor(g, number)
 }
@@ -79,7 +79,7 @@ func (s *gatewayServer) portOrigins() []envoy.Origin {
 		out = append(out, origin.DefinesField(s.BindAt))
 	}
 	if s.by != nil {
-		out = append(out, origin.DefinesTreeAt(s.by.Service.Written(s.by.Port))...)
+		out = append(out, origin.DefinesTreeAt(s.by.Service.PlaceOf(s.by.Port))...)
 	}
 	return out
 }
@@ -102,17 +102,17 @@ func serverHosts(hosts []string, namespace string) []string {
 	return out
 }
 
-// passes says whether the server passes TLS on to where it ends, as TLS settings without a mode do.
+// passes reports whether the server passes TLS on to where it ends, as TLS settings without a mode do.
 func (s *gatewayServer) passes() bool {
 	mode := s.GetTls().GetMode()
 	return s.GetTls() != nil &&
 		(mode == networking.ServerTLSSettings_PASSTHROUGH || mode == networking.ServerTLSSettings_AUTO_PASSTHROUGH)
 }
 
-// readsHTTP says whether the server reads requests.
+// readsHTTP reports whether the server reads requests.
 func (s *gatewayServer) readsHTTP() bool { return s.table != "" }
 
-// encrypted says whether connections to the server are TLS. A server for plain HTTP that only redirects is not.
+// encrypted reports whether connections to the server are TLS. A server for plain HTTP that only redirects is not.
 func (s *gatewayServer) encrypted() bool { return s.GetTls() != nil && !s.protocol.IsHTTP() }
 
 // routeTable names the table of the server's routes: one for all servers of a port that speak plain HTTP, and one for

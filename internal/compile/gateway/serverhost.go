@@ -41,7 +41,7 @@ func hostsFor(s *gatewayServer, namespace string) []string {
 	return out
 }
 
-// covers says whether every name that a host stands for is one of another's. An asterisk may begin either.
+// covers reports whether every name that a host stands for is one of another's. An asterisk may begin either.
 func covers(host, other string) bool {
 	suffix, wild := strings.CutPrefix(host, "*")
 	rest, otherWild := strings.CutPrefix(other, "*")

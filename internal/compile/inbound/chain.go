@@ -26,11 +26,11 @@ type inboundKind struct {
 
 // The kinds of connection by which a proxy of the mesh is recognised, and all others.
 var (
-	mutualHTTP = inboundKind{transport: overTLS, http: true, mutual: true}
-	mutualTCP  = inboundKind{transport: overTLS, mutual: true}
-	plainHTTP  = inboundKind{transport: filterchain.RawBuffer, http: true}
-	plainTCP   = inboundKind{transport: filterchain.RawBuffer}
-	foreignTLS = inboundKind{transport: overTLS} // the application's own, passed on as it is
+	mutualHTTP     = inboundKind{transport: overTLS, http: true, mutual: true}
+	mutualTCP      = inboundKind{transport: overTLS, mutual: true}
+	plainHTTP      = inboundKind{transport: filterchain.RawBuffer, http: true}
+	plainTCP       = inboundKind{transport: filterchain.RawBuffer}
+	passthroughTLS = inboundKind{transport: overTLS} // the application's own, passed on as it is
 )
 
 func (k inboundKind) offering(alpn []string) inboundKind {
@@ -56,10 +56,10 @@ func inboundKinds(p mesh.Protocol, mode security.PeerAuthentication_MutualTLS_Mo
 			return []inboundKind{mutualHTTP.offering(xds.MeshAny), plainHTTP}
 		case p == mesh.Detected:
 			return []inboundKind{
-				mutualHTTP.offering(xds.MeshHTTP), plainHTTP.offering(xds.PlaintextHTTP), mutualTCP.offering(xds.MeshTCP), plainTCP, foreignTLS,
+				mutualHTTP.offering(xds.MeshHTTP), plainHTTP.offering(xds.PlaintextHTTP), mutualTCP.offering(xds.MeshTCP), plainTCP, passthroughTLS,
 			}
 		}
-		return []inboundKind{mutualTCP.offering(xds.MeshAny), foreignTLS, plainTCP}
+		return []inboundKind{mutualTCP.offering(xds.MeshAny), passthroughTLS, plainTCP}
 	}
 	switch {
 	case p.IsHTTP():

@@ -30,12 +30,12 @@ const forEver = 9223372035
 // An inboundTarget is what the cluster of a port of the workload leads to.
 type inboundTarget struct {
 	name     string
-	port     uint32          // of the workload
-	protocol mesh.Protocol   // that it is spoken to with
-	to       *corev3.Address // nil for the address that was dialled
-	loopback bool            // "to" is on the loopback interface
-	served   *mesh.Target    // whose DestinationRule applies, or nil
-	settings uint32          // the number that the rule's settings for a port go by
+	port     uint32              // of the workload
+	protocol mesh.Protocol       // that it is spoken to with
+	to       *corev3.Address     // nil for the address that was dialled
+	loopback bool                // "to" is on the loopback interface
+	served   *mesh.ServiceTarget // whose DestinationRule applies, or nil
+	settings uint32              // the number that the rule's settings for a port go by
 	origins  []envoy.Origin
 }
 
@@ -55,7 +55,7 @@ func inboundTargets(view *mesh.View) []*inboundTarget {
 		}
 		target := &inboundTarget{
 			name: inboundName(t.Number), port: t.Number, protocol: t.Port.Protocol, served: &t, settings: t.Port.Number,
-			origins: origin.DefinesTreeAt(t.Service.Written(t.Port)),
+			origins: origin.DefinesTreeAt(t.Service.PlaceOf(t.Port)),
 		}
 		if view.Mesh.Settings.Config.GetInboundTrafficPolicy().GetMode() == meshconfig.MeshConfig_InboundTrafficPolicy_LOCALHOST {
 			target.to, target.loopback = xds.SocketAddress(proxy.Loopbacks(view)[0], t.Number), true
@@ -148,7 +148,7 @@ func ClusterNames(view *mesh.View) []string {
 	return names
 }
 
-// Cluster drafts one of them, or returns nil where the proxy has none of that name.
+// Cluster builds one of them, or returns nil where the proxy has none of that name.
 func (c *Builder) Cluster(name string) *cluster.Mutable {
 	if c.view.IsGateway() {
 		return nil
@@ -166,7 +166,7 @@ func (c *Builder) Cluster(name string) *cluster.Mutable {
 	return nil
 }
 
-// workloadCluster drafts the cluster of a port of the workload. Of a traffic policy only the connection pool counts
+// workloadCluster builds the cluster of a port of the workload. Of a traffic policy only the connection pool counts
 // here: the Sidecar's, or that of the DestinationRule for the service, so that the server is ready for what clients may send.
 func (c *Builder) workloadCluster(t *inboundTarget) *cluster.Mutable {
 	how := clusterv3.Cluster_ORIGINAL_DST

@@ -24,14 +24,14 @@ func (c *Builder) VirtualInbound() *listenerv3.Listener {
 	if mode == mesh.NotAtAll {
 		return nil
 	}
-	drafts := append([]*filterchain.Chain{blackHoleChain(c.view)}, c.passthroughChains()...)
+	chains := append([]*filterchain.Chain{blackHoleChain(c.view)}, c.passthroughChains()...)
 	for _, p := range c.inboundPorts() {
 		if !p.bound {
-			drafts = append(drafts, c.inboundChains(p)...)
+			chains = append(chains, c.inboundChains(p)...)
 		}
 	}
 	c.recordUnheeded()
-	l := c.inboundListener("virtualInbound", proxy.Wildcards(c.view)[0], uint32(c.view.Mesh.Settings.Config.GetProxyInboundListenPort()), drafts)
+	l := c.inboundListener("virtualInbound", proxy.Wildcards(c.view)[0], uint32(c.view.Mesh.Settings.Config.GetProxyInboundListenPort()), chains)
 	filters := []*listenerv3.ListenerFilter{xds.OriginalDestination()}
 	if mode == mesh.TProxy {
 		l.Transparent = xds.True()
@@ -65,14 +65,14 @@ func (c *Builder) recordUnheeded() {
 }
 
 // inboundListener builds a listener from its chains and records where they come from.
-func (c *Builder) inboundListener(name, address string, port uint32, drafts []*filterchain.Chain) *listenerv3.Listener {
+func (c *Builder) inboundListener(name, address string, port uint32, chains []*filterchain.Chain) *listenerv3.Listener {
 	l := &listenerv3.Listener{
 		Name:                             name,
 		Address:                          xds.ListenAddress(address, port),
 		TrafficDirection:                 corev3.TrafficDirection_INBOUND,
 		ContinueOnListenerFiltersTimeout: true,
 		ListenerFiltersTimeout:           c.view.Mesh.Settings.Config.GetProtocolDetectionTimeout(),
-		FilterChains:                     filterchain.BuildAll(c.view, c.origins, name, drafts),
+		FilterChains:                     filterchain.BuildAll(c.view, c.origins, name, chains),
 	}
 	for _, chain := range l.FilterChains {
 		chain.TransportSocketConnectTimeout = nil // peers of the mesh are trusted to finish their handshakes

@@ -39,7 +39,7 @@ func servedPorts(view *mesh.View) []*inboundPort {
 			continue
 		}
 		if first := byNumber[t.Number]; first != nil {
-			at := t.Service.Written(t.Port)
+			at := t.Service.PlaceOf(t.Port)
 			first.origins = append(first.origins, origin.Overridden(config.Ignored{
 				Object: at.Object, Field: at.Field,
 				Reason: fmt.Sprintf("port %d of the workload belongs to an older service", t.Number),
@@ -48,14 +48,14 @@ func servedPorts(view *mesh.View) []*inboundPort {
 		}
 		p := &inboundPort{
 			number: t.Number, asked: t.Port.Number, protocol: t.Port.Protocol, bind: proxy.Wildcards(view)[0],
-			cluster: inboundName(t.Number), origins: origin.DefinesTreeAt(t.Service.Written(t.Port)),
+			cluster: inboundName(t.Number), origins: origin.DefinesTreeAt(t.Service.PlaceOf(t.Port)),
 		}
 		byNumber[t.Number], out = p, append(out, p)
 	}
 	return out
 }
 
-// reservedPort says whether a port is one of the proxy's own.
+// reservedPort reports whether a port is one of the proxy's own.
 func reservedPort(view *mesh.View, port uint32) bool {
 	m := view.Mesh.Settings.Config
 	return int32(port) == m.GetProxyListenPort() || int32(port) == m.GetProxyInboundListenPort()

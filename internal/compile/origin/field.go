@@ -27,7 +27,7 @@ func Overridden(l config.Ignored) envoy.Origin {
 
 // DefinesPort is the origin of a port of a service.
 func DefinesPort(s *mesh.Service, p *mesh.Port) envoy.Origin {
-	at := s.Written(p)
+	at := s.PlaceOf(p)
 	return Defines(at.Object, at.Field)
 }
 
@@ -63,7 +63,7 @@ func Tree(o *config.Object, field string, role envoy.Role) []envoy.Origin {
 
 // Setting is the origin of a field of the mesh's settings, where a document sets it.
 func Setting(view *mesh.View, field string) []envoy.Origin {
-	at := view.Mesh.Settings.Written(field)
+	at := view.Mesh.Settings.PlaceOf(field)
 	if at.Object == nil {
 		return nil
 	}
@@ -72,7 +72,7 @@ func Setting(view *mesh.View, field string) []envoy.Origin {
 
 // SettingTree is the origins of such a field and of every value below it.
 func SettingTree(view *mesh.View, field string) []envoy.Origin {
-	at := view.Mesh.Settings.Written(field)
+	at := view.Mesh.Settings.PlaceOf(field)
 	if at.Object == nil {
 		return nil
 	}

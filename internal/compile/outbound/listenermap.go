@@ -46,7 +46,7 @@ func (p *listenerMap) serve(e *egress) {
 		if p.reserved(binds, at.port.Protocol) {
 			continue
 		}
-		opts = append(opts, p.expand(listenerOpts{egress: e, service: at.service, port: at.port, written: at.service.Written(at.port),
+		opts = append(opts, p.expand(listenerOpts{egress: e, service: at.service, port: at.port, written: at.service.PlaceOf(at.port),
 			binds: binds, real: real})...)
 	}
 	p.addAll(opts)
@@ -86,7 +86,7 @@ const (
 	prometheusPort = 15090
 )
 
-// reserved says whether a listener at every address would take a port that the proxy needs for itself.
+// reserved reports whether a listener at every address would take a port that the proxy needs for itself.
 func (p *listenerMap) reserved(binds []string, protocol mesh.Protocol) bool {
 	if len(binds) == 0 && !protocol.IsHTTP() || len(binds) > 0 && binds[0] != proxy.Wildcards(p.c.view)[0] {
 		return false

@@ -58,7 +58,7 @@ func (c *Builder) tlsChains(b listenerOpts, sets []*routing.Rules) []*filterchai
 	return []*filterchain.Chain{chain}
 }
 
-// needsSNI says whether only the server name tells the service's connections from others': it has no address of its own,
+// needsSNI reports whether only the server name tells the service's connections from others': it has no address of its own,
 // or a CIDR, or stands for many names.
 func needsSNI(view *mesh.View, b listenerOpts) bool {
 	address := proxy.ServiceAddress(view, b.service)

@@ -12,12 +12,12 @@ func Config(view *mesh.View) *meshconfig.ProxyConfig {
 	return view.Mesh.Settings.Config.GetDefaultConfig()
 }
 
-// KeepsCase says whether the mesh wants the case of HTTP/1 header names kept.
+// KeepsCase reports whether the mesh wants the case of HTTP/1 header names kept.
 func KeepsCase(view *mesh.View) bool {
 	return view.Mesh.Settings.Config.GetDefaultConfig().GetProxyHeaders().GetPreserveHttp1HeaderCase().GetValue()
 }
 
-// CountsAttempts says whether the upstream learns which attempt a request is.
+// CountsAttempts reports whether the upstream learns which attempt a request is.
 func CountsAttempts(view *mesh.View) bool {
 	return !Config(view).GetProxyHeaders().GetAttemptCount().GetDisabled().GetValue()
 }

@@ -55,7 +55,7 @@ func headerOptions(headers map[string]string, action corev3.HeaderValueOption_He
 	return out
 }
 
-// reserved says whether Envoy keeps a header to itself: the pseudo-headers of HTTP/2, and the host.
+// reserved reports whether Envoy keeps a header to itself: the pseudo-headers of HTTP/2, and the host.
 func reserved(name string) bool {
 	return strings.HasPrefix(name, ":") || strings.EqualFold(name, "host")
 }

@@ -154,7 +154,7 @@ func claimMatcher(in routing.NamedMatch) *matcherv3.MetadataMatcher {
 	}
 }
 
-// takesAll says whether a match lets every request through, so that no later route of the virtual host is reached.
+// takesAll reports whether a match lets every request through, so that no later route of the virtual host is reached.
 func takesAll(m *routev3.RouteMatch) bool {
 	everyPath := false
 	switch p := m.PathSpecifier.(type) {

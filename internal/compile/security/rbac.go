@@ -78,12 +78,12 @@ func (r ruleset) add(into *rbacv3.RBAC, p *config.Object, origins *origin.List) 
 	}
 	for i, rule := range rules {
 		name, field := r.prefix+policyName(p, i)+r.suffix, source.Index("spec.rules", i)
-		draft := r.translate(rule, p.Namespace, field)
-		if draft.policy != nil {
-			into.Policies[name] = draft.policy
+		translated := r.translate(rule, p.Namespace, field)
+		if translated.policy != nil {
+			into.Policies[name] = translated.policy
 			origins.Add("rbac/"+name, origin.DefinesTree(p, field)...)
 		}
-		for _, lost := range draft.lost {
+		for _, lost := range translated.lost {
 			o := origin.Of(p, lost.field, envoy.Overridden)
 			o.Note = lost.why
 			origins.Add("rbac/"+name, o)

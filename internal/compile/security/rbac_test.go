@@ -49,7 +49,7 @@ func TestRuleset(t *testing.T) {
 	}
 }
 
-func printDraft(t *testing.T, d ruleDraft) string {
+func printDraft(t *testing.T, d translatedRule) string {
 	var b strings.Builder
 	for _, l := range d.lost {
 		b.WriteString("# " + l.field + ": " + l.why + "\n")

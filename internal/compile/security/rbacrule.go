@@ -11,8 +11,8 @@ import (
 	"sem.example/internal/source"
 )
 
-// A ruleDraft is a translated rule; policy is nil where the rule cannot hold.
-type ruleDraft struct {
+// A translatedRule is a translated rule; policy is nil where the rule cannot hold.
+type translatedRule struct {
 	policy *rbacv3.Policy
 	lost   []lostField
 }
@@ -22,11 +22,11 @@ type ruleDraft struct {
 //
 // What a TCP connection cannot be asked about, and what is malformed, makes an ALLOW rule allow nothing, and is left
 // out of a DENY or AUDIT rule, which then matches more: each errs on the safe side.
-func (r ruleset) translate(rule *security.Rule, namespace, at string) ruleDraft {
+func (r ruleset) translate(rule *security.Rule, namespace, at string) translatedRule {
 	when := conditions{namespace: namespace, domains: r.domains}
 	for i, cond := range rule.GetWhen() {
 		if err := when.add(cond, source.Index(at+".when", i)); err != nil {
-			return ruleDraft{lost: []lostField{{source.Index(at+".when", i), "the rule is left out: " + err.Error()}}}
+			return translatedRule{lost: []lostField{{source.Index(at+".when", i), "the rule is left out: " + err.Error()}}}
 		}
 	}
 	t := translation{strict: r.action == rbacv3.RBAC_ALLOW, tcp: r.tcp}
@@ -38,9 +38,9 @@ func (r ruleset) translate(rule *security.Rule, namespace, at string) ruleDraft 
 		out.Principals = append(out.Principals, conjunction(&t, principals, from))
 	}
 	if t.failed {
-		return ruleDraft{lost: t.lost}
+		return translatedRule{lost: t.lost}
 	}
-	return ruleDraft{policy: out, lost: t.lost}
+	return translatedRule{policy: out, lost: t.lost}
 }
 
 // The conditions of a rule, which hold for each of its "from" and "to" entries.

@@ -84,14 +84,14 @@ func (t trustDomains) principals(values []string) []string {
 	return out
 }
 
-// has says whether a trust domain, which may be a pattern, is one of the mesh's, which may be patterns too.
+// has reports whether a trust domain, which may be a pattern, is one of the mesh's, which may be patterns too.
 func (t trustDomains) has(domain string) bool {
 	return slices.ContainsFunc(t, func(d string) bool {
 		return d == domain || d == "*" || fits(domain, d) || fits(d, domain)
 	})
 }
 
-// fits says whether a name matches a pattern with an asterisk at one end.
+// fits reports whether a name matches a pattern with an asterisk at one end.
 func fits(name, pattern string) bool {
 	if prefix, ok := strings.CutSuffix(pattern, "*"); ok && strings.HasPrefix(name, prefix) {
 		return true

@@ -79,7 +79,7 @@ func compareDump(t *testing.T, path string, s testedProxy) {
 	}
 }
 
-// decisions are the steps that a trace tells whether or not there is a document behind them.
+// decisions are the steps that a trace reports whether or not there is a document behind them.
 var decisions = []string{"listener", "filterChain", "virtualHost", "route", "authorization", "cluster", "endpoint"}
 
 // plain is what a trace says of the call, without what only documents tell (places, and steps that are there for them) or

@@ -15,9 +15,9 @@ const (
 	controller = "istio.io/ingress-controller"
 )
 
-// foreign says why an Ingress is not Istio's; "" where it is. The annotation counts by its value; an IngressClass that
+// whyIgnored says why an Ingress is not Istio's; "" where it is. The annotation counts by its value; an IngressClass that
 // exists by its controller, whatever the mode; all else is Istio's in mode DEFAULT only.
-func (t *translation) foreign(o *config.Object, spec *config.Ingress) string {
+func (t *translation) whyIgnored(o *config.Object, spec *config.Ingress) string {
 	mesh := t.registry.Settings.Config
 	mode := mesh.GetIngressControllerMode()
 	if class, annotated := o.Annotations[classAnnotation]; annotated {
@@ -32,7 +32,7 @@ func (t *translation) foreign(o *config.Object, spec *config.Ingress) string {
 	named := spec.Spec.IngressClassName
 	if named != nil {
 		if class := t.registry.Object("IngressClass", "", *named); class != nil {
-			return foreignClass(class)
+			return otherController(class)
 		}
 	}
 	switch {
@@ -46,7 +46,8 @@ func (t *translation) foreign(o *config.Object, spec *config.Ingress) string {
 	return "it has no class, and MeshConfig ingressControllerMode is STRICT"
 }
 
-func foreignClass(class *config.Object) string {
+// otherController says whose a class is that is not Istio's; "" where it is.
+func otherController(class *config.Object) string {
 	if by := config.Spec[*config.IngressClass](class).Spec.Controller; by != controller {
 		return fmt.Sprintf("IngressClass %s belongs to controller %q, not to %q", class.Name, by, controller)
 	}

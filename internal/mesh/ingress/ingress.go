@@ -25,7 +25,7 @@ func Read(r *registry.Registry) Result {
 		if spec == nil {
 			continue
 		}
-		if why := t.foreign(o, spec); why != "" {
+		if why := t.whyIgnored(o, spec); why != "" {
 			t.ignore(config.At(o, ""), why)
 			continue
 		}

@@ -115,7 +115,7 @@ func (b *builder) addEntry(s *Service, position int) {
 	} else {
 		m.endpoints[id] = append(m.endpoints[id], chosen.endpoints...)
 	}
-	chosen.services = append(chosen.services, placedService{s, position})
+	chosen.services = append(chosen.services, positionedService{s, position})
 	if len(chosen.services) > 1 {
 		return // its addresses are known
 	}

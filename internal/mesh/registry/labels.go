@@ -40,13 +40,13 @@ func picks(selector, labels map[string]string) bool {
 	return len(selector) > 0 && len(labels) > 0 && Selects(selector, labels)
 }
 
-// A place is where a workload runs.
-type place struct {
+// A placement is where a workload runs.
+type placement struct {
 	locality, node, network, cluster string
 }
 
-// withPlace returns labels with those of a workload's place added, as subsets and failover priorities may select by them.
-func withPlace(labels map[string]string, p place) map[string]string {
+// withPlacement returns labels with those of a workload's place added, as subsets and failover priorities may select by them.
+func withPlacement(labels map[string]string, p placement) map[string]string {
 	out := make(map[string]string, len(labels)+6)
 	maps.Copy(out, labels)
 	parts := strings.SplitN(p.locality, "/", 4)

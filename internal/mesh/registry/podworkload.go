@@ -18,7 +18,7 @@ func (b *reader) podEndpoint(o *config.Object) Endpoint {
 		}
 		e.Network = b.networks.of(e.Address, o.Labels)
 	}
-	e.Labels = withPlace(e.Labels, place{e.Locality, e.Node, e.Network, b.settings.Cluster})
+	e.Labels = withPlacement(e.Labels, placement{e.Locality, e.Node, e.Network, b.settings.Cluster})
 	return e
 }
 
@@ -26,7 +26,7 @@ func (b *reader) podEndpoint(o *config.Object) Endpoint {
 func (b *reader) onNetwork(e Endpoint) Endpoint {
 	if e.Network == "" {
 		if e.Network = b.networks.of(e.Address, e.Labels); e.Network != "" {
-			e.Labels = withPlace(e.Labels, place{network: e.Network})
+			e.Labels = withPlacement(e.Labels, placement{network: e.Network})
 		}
 	}
 	return e

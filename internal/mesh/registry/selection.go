@@ -9,11 +9,11 @@ import (
 // workloads, and then share what is made of them.
 type selection struct {
 	endpoints []*Endpoint
-	services  []placedService
+	services  []positionedService
 }
 
-// A placedService is a service and its position among all of the mesh.
-type placedService struct {
+// A positionedService is a service and its position among all of the mesh.
+type positionedService struct {
 	*Service
 	position int
 }
@@ -35,12 +35,12 @@ func (r *reader) selectionOf(s *Service) *selection {
 }
 
 // entryTargetsAt returns the ports of ServiceEntries of a namespace at an address, in the order of the services.
-func (r *Registry) entryTargetsAt(address, namespace string) []Target {
-	type placedTarget struct {
-		Target
+func (r *Registry) entryTargetsAt(address, namespace string) []ServiceTarget {
+	type positionedTarget struct {
+		ServiceTarget
 		position int
 	}
-	var found []placedTarget
+	var found []positionedTarget
 	for _, selection := range r.selectionsAt[address] {
 		for _, s := range selection.services {
 			if s.Namespace != namespace {
@@ -48,15 +48,15 @@ func (r *Registry) entryTargetsAt(address, namespace string) []Target {
 			}
 			for _, e := range selection.endpoints {
 				if p := s.Port(e.ServicePort); e.Address == address && p != nil {
-					found = append(found, placedTarget{Target{s.Service, p, e.Port}, s.position})
+					found = append(found, positionedTarget{ServiceTarget{s.Service, p, e.Port}, s.position})
 				}
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(a, b placedTarget) int { return a.position - b.position })
-	targets := make([]Target, len(found))
+	slices.SortStableFunc(found, func(a, b positionedTarget) int { return a.position - b.position })
+	targets := make([]ServiceTarget, len(found))
 	for i, t := range found {
-		targets[i] = t.Target
+		targets[i] = t.ServiceTarget
 	}
 	return targets
 }

@@ -107,9 +107,9 @@ func (s *Service) Port(number uint32) *Port {
 	return nil
 }
 
-// Written returns where a port of the service is written: in its own document, or in that of another service of the host
+// PlaceOf returns where a port of the service is written: in its own document, or in that of another service of the host
 // whose ports were added.
-func (s *Service) Written(p *Port) config.Place {
+func (s *Service) PlaceOf(p *Port) config.Place {
 	if p.joined != nil {
 		return config.Place{Object: p.joined, Field: p.Field}
 	}
@@ -257,8 +257,8 @@ func (p *Port) Joining(first *Service, o *config.Object) *Port {
 	return &joined
 }
 
-// A Target is a port of a service that the proxy's own workload serves.
-type Target struct {
+// A ServiceTarget is a port of a service that the proxy's own workload serves.
+type ServiceTarget struct {
 	Service *Service
 	Port    *Port
 	Number  uint32 // the port of the workload

@@ -8,21 +8,21 @@ import (
 )
 
 // Targets returns what the workload of a proxy serves, in istiod's order: by the age and host of the service.
-func (r *Registry) Targets(p Proxy) []Target {
+func (r *Registry) Targets(p Proxy) []ServiceTarget {
 	out := append(r.kubernetesTargets(p), r.entryTargets(p)...)
-	slices.SortStableFunc(out, func(a, b Target) int {
+	slices.SortStableFunc(out, func(a, b ServiceTarget) int {
 		return cmp.Or(compareAge(a.Service, b.Service), cmp.Compare(a.Service.Host, b.Service.Host))
 	})
 	return out
 }
 
 // kubernetesTargets are the ports of the Kubernetes Services that select the proxy's workload.
-func (r *Registry) kubernetesTargets(p Proxy) []Target {
+func (r *Registry) kubernetesTargets(p Proxy) []ServiceTarget {
 	if w := r.entryAt(p); w != nil {
 		return r.workloadTargets(w)
 	}
 	containers := r.containersOf(p)
-	var out []Target
+	var out []ServiceTarget
 	for _, s := range r.kubernetes[p.Namespace] {
 		if picks(s.Selector, p.Labels) {
 			out = append(out, podTargets(s, containers)...)
@@ -36,8 +36,8 @@ func (r *Registry) kubernetesTargets(p Proxy) []Target {
 
 // podTargets are a Service's ports at a Pod of which the containers are known, or nil. Of two ports that lead to the
 // same port and protocol the first counts.
-func podTargets(s *Service, pod *config.PodSpec) []Target {
-	var out []Target
+func podTargets(s *Service, pod *config.PodSpec) []ServiceTarget {
+	var out []ServiceTarget
 	for _, p := range s.Ports {
 		number := cmp.Or(p.Target, p.Number)
 		if pod != nil {
@@ -47,17 +47,17 @@ func podTargets(s *Service, pod *config.PodSpec) []Target {
 			}
 			number = n
 		}
-		taken := func(t Target) bool { return t.Number == number && t.Port.Protocol == p.Protocol }
+		taken := func(t ServiceTarget) bool { return t.Number == number && t.Port.Protocol == p.Protocol }
 		if !slices.ContainsFunc(out, taken) {
-			out = append(out, Target{s, p, number})
+			out = append(out, ServiceTarget{s, p, number})
 		}
 	}
 	return out
 }
 
 // listedTargets are the ports of Services without a selector whose EndpointSlices list the proxy's address.
-func (r *Registry) listedTargets(p Proxy) []Target {
-	var out []Target
+func (r *Registry) listedTargets(p Proxy) []ServiceTarget {
+	var out []ServiceTarget
 	if len(p.IPs) == 0 {
 		return nil
 	}
@@ -65,7 +65,7 @@ func (r *Registry) listedTargets(p Proxy) []Target {
 	for _, s := range r.kubernetes[p.Namespace] {
 		for _, e := range r.endpoints[s.id()] {
 			if p := s.PortNamed(e.PortName); p != nil && e.ServicePort == 0 && e.Address == address {
-				out = append(out, Target{s, p, e.Port})
+				out = append(out, ServiceTarget{s, p, e.Port})
 			}
 		}
 	}
@@ -73,8 +73,8 @@ func (r *Registry) listedTargets(p Proxy) []Target {
 }
 
 // workloadTargets are the ports of the Services that select a WorkloadEntry.
-func (r *Registry) workloadTargets(w *workload) []Target {
-	var out []Target
+func (r *Registry) workloadTargets(w *workload) []ServiceTarget {
+	var out []ServiceTarget
 	for _, s := range r.kubernetes[w.object.Namespace] {
 		if s.Resolution != ClientSide || !picks(s.Selector, w.endpoint.Labels) {
 			continue
@@ -82,7 +82,7 @@ func (r *Registry) workloadTargets(w *workload) []Target {
 		for _, p := range s.Ports {
 			own := w.ports[cmp.Or(p.TargetName, p.Name)]
 			if p.Protocol != UDP && (own > 0 || p.TargetName == "") {
-				out = append(out, Target{s, p, cmp.Or(own, p.Target, p.Number)})
+				out = append(out, ServiceTarget{s, p, cmp.Or(own, p.Target, p.Number)})
 			}
 		}
 	}
@@ -90,8 +90,8 @@ func (r *Registry) workloadTargets(w *workload) []Target {
 }
 
 // entryTargets are the ports of ServiceEntries of the proxy's namespace that list or select one of its addresses.
-func (r *Registry) entryTargets(p Proxy) []Target {
-	var out []Target
+func (r *Registry) entryTargets(p Proxy) []ServiceTarget {
+	var out []ServiceTarget
 	for _, ip := range p.IPs {
 		out = append(out, r.entryTargetsAt(ip.String(), p.Namespace)...)
 	}

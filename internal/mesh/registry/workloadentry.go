@@ -42,7 +42,7 @@ func (b *reader) entryEndpoint(spec *networking.WorkloadEntry, labels map[string
 	}
 	network := cmp.Or(spec.Network, b.networks.of(spec.Address, labels))
 	return Endpoint{
-		Address: spec.Address, Labels: withPlace(labels, place{locality, "", network, b.settings.Cluster}),
+		Address: spec.Address, Labels: withPlacement(labels, placement{locality, "", network, b.settings.Cluster}),
 		Weight: spec.Weight, Locality: locality, Network: spec.Network, ServiceAccount: identity,
 		TLSMode: TLSMode(labels, mode), Namespace: namespace,
 	}

@@ -57,8 +57,8 @@ func (s Settings) ExportTo(all []string) []string {
 	return all
 }
 
-// Written returns where a field of MeshConfig stands, or zero for a default.
-func (s Settings) Written(field string) config.Place {
+// PlaceOf returns where a field of MeshConfig stands, or zero for a default.
+func (s Settings) PlaceOf(field string) config.Place {
 	if s.Object == nil || s.Object.Doc.Lookup(field) == nil {
 		return config.Place{}
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // overrideALPN offers the upstream what Istio's filter says, unless the cluster wants its own.
-func overrideALPN(x *Exchange, w *upstream.Selection) {
+func overrideALPN(x *Stream, w *upstream.Selection) {
 	if w.TLS == nil || w.TLS.OriginatedBy != decision.ByProxy || len(x.manager.alpn) == 0 || w.Cluster.KeepsALPN() {
 		return
 	}

@@ -12,7 +12,7 @@ import (
 
 // authenticate runs the filter: a request without the token that is needed, or with one that is not accepted, is
 // answered. What a good token claims is kept for the filters and routes that ask.
-func authenticate(x *Exchange, f *httpFilter) *decision.Outcome {
+func authenticate(x *Stream, f *httpFilter) *decision.Outcome {
 	need := f.jwt.Requirement(x.Req)
 	if p, ok := route.PerRoute[*jwtv3.PerRouteConfig](x.Route, f.name); ok {
 		if p.GetDisabled() {
@@ -37,7 +37,7 @@ func authenticate(x *Exchange, f *httpFilter) *decision.Outcome {
 
 // accepted keeps the claims of tokens, of which the last counts where several have the same place, and looks for the
 // route again where a provider asks for it.
-func accepted(x *Exchange, filter string, tokens []jwt.Verified) {
+func accepted(x *Stream, filter string, tokens []jwt.Verified) {
 	again := false
 	for _, t := range tokens {
 		x.Step("authentication", "accepted", decision.TokenAccepted{Issuer: t.Claims["iss"]}, decision.Part(x.chain, "jwt/"+t.Name))

@@ -15,7 +15,7 @@ import (
 
 // codec reads the request as a connection manager's codec does, which may not know the client's HTTP version, or not like
 // the names of its headers.
-func codec(x *Exchange) *decision.Outcome {
+func codec(x *Stream) *decision.Outcome {
 	switch kind := x.manager.proto.GetCodecType(); {
 	case kind == hcmv3.HttpConnectionManager_HTTP1 && x.conn.Inner == call.HTTP2:
 		return otherVersion(x, decision.OnlyHTTP1)
@@ -31,14 +31,14 @@ func codec(x *Exchange) *decision.Outcome {
 	return underscores(x)
 }
 
-func otherVersion(x *Exchange, err decision.RequestError) *decision.Outcome {
+func otherVersion(x *Stream, err decision.RequestError) *decision.Outcome {
 	reason := decision.InvalidRequest{Error: err}
 	x.Step("http", "refused", reason, decision.At(x.chain))
 	return &decision.Outcome{Verdict: decision.Unsupported, Flags: "DPE", Err: "protocol error", Details: "http1.codec_error", Reason: reason}
 }
 
 // underscores drops or refuses headers with an underscore in their names, where the manager is told to.
-func underscores(x *Exchange) *decision.Outcome {
+func underscores(x *Stream) *decision.Outcome {
 	action := x.manager.proto.GetCommonHttpProtocolOptions().GetHeadersWithUnderscoresAction()
 	if action == corev3.HttpProtocolOptions_ALLOW {
 		return nil
@@ -58,7 +58,7 @@ func underscores(x *Exchange) *decision.Outcome {
 }
 
 // underscored refuses a request: HTTP/1.1 with an answer, HTTP/2 with a reset stream.
-func underscored(x *Exchange, name string) *decision.Outcome {
+func underscored(x *Stream, name string) *decision.Outcome {
 	return refuse(x, refusal{decision.UnderscoreInHeader, name, 400, "unexpected_underscore", "unexpected_underscore", "DR"})
 }
 

@@ -16,12 +16,12 @@ import (
 
 // A ConnectionManager is an HTTP connection manager.
 type ConnectionManager struct {
-	proto   *hcmv3.HttpConnectionManager
-	rds     string // the name of a route table that is looked up
-	inline  *route.Table
-	filters []httpFilter
-	unread  []string
-	alpn    map[string][]string // what Istio offers upstream, by protocol
+	proto       *hcmv3.HttpConnectionManager
+	rds         string // the name of a route table that is looked up
+	inline      *route.Table
+	filters     []httpFilter
+	unsupported []string
+	alpn        map[string][]string // what Istio offers upstream, by protocol
 }
 
 // An httpFilter is one of a manager's, in the order in which requests pass.
@@ -36,7 +36,7 @@ type httpFilter struct {
 }
 
 func NewConnectionManager(m *hcmv3.HttpConnectionManager) *ConnectionManager {
-	out := &ConnectionManager{proto: m, rds: m.GetRds().GetRouteConfigName(), alpn: newALPN(m), unread: decision.Unread(m, "the HTTP connection manager")}
+	out := &ConnectionManager{proto: m, rds: m.GetRds().GetRouteConfigName(), alpn: newALPN(m), unsupported: decision.UnsupportedFields(m, "the HTTP connection manager")}
 	if c := m.GetRouteConfig(); c != nil {
 		out.inline = route.NewTable(c)
 	}

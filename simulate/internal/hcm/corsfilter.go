@@ -7,8 +7,8 @@ import (
 )
 
 // cors runs the CORS filter: it answers a preflight of an allowed origin itself. Other requests pass; only the answer
-// to the browser tells whether the origin was allowed. Routes that do not forward requests have no say in it.
-func cors(x *Exchange, f *httpFilter) *decision.Outcome {
+// to the browser reports whether the origin was allowed. Routes that do not forward requests have no say in it.
+func cors(x *Stream, f *httpFilter) *decision.Outcome {
 	rule, ok := route.PerRoute[*route.CorsRule](x.Route, f.name)
 	origin, cross := x.Req.Get("origin")
 	if !ok || x.Route.Action == nil || !cross || origin == "" || match.Fraction(rule.Policy.GetFilterEnabled().GetDefaultValue(), 1) == 0 {

@@ -18,7 +18,7 @@ type reportKey struct{ filter, key string }
 const effectivePolicy = "shadow_effective_policy_id"
 
 // report evaluates the shadow rules of an RBAC filter, which decide nothing themselves.
-func report(x *Exchange, f *httpFilter, m *rbachttp.RBAC) {
+func report(x *Stream, f *httpFilter, m *rbachttp.RBAC) {
 	if f.shadow == nil {
 		return
 	}
@@ -34,7 +34,7 @@ func report(x *Exchange, f *httpFilter, m *rbachttp.RBAC) {
 
 // askAuthorizer notes that an external authorizer decides about the request, unless the filter is only for requests that an
 // RBAC filter has reported and this is none of them. What the authorizer says is not known.
-func askAuthorizer(x *Exchange, f *httpFilter, m *extauthzv3.ExtAuthz) {
+func askAuthorizer(x *Stream, f *httpFilter, m *extauthzv3.ExtAuthz) {
 	asked, rule := m.GetFilterEnabledMetadata(), ""
 	if asked != nil {
 		if len(asked.GetPath()) == 1 {

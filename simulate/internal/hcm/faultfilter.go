@@ -12,7 +12,7 @@ import (
 )
 
 // injectFault runs the fault filter: what the route says of faults, else the filter itself.
-func injectFault(x *Exchange, f *httpFilter) {
+func injectFault(x *Stream, f *httpFilter) {
 	rule, ok := route.PerRoute[*route.FaultRule](x.Route, f.name)
 	if !ok {
 		rule = f.fault
@@ -32,7 +32,7 @@ func injectFault(x *Exchange, f *httpFilter) {
 }
 
 // faulty reports whether a fault is meant for this request.
-func faulty(x *Exchange, f *route.FaultRule) bool {
+func faulty(x *Stream, f *route.FaultRule) bool {
 	only := f.Config.GetUpstreamCluster()
 	if only != "" && !slices.ContainsFunc(targets(x), func(d route.WeightedCluster) bool { return d.ClusterFor(x.Req) == only }) {
 		return false
@@ -49,7 +49,7 @@ func delay(d *commonv3.FaultDelay, out *decision.Fault) {
 	}
 }
 
-func abort(x *Exchange, a *faultv3.FaultAbort, out *decision.Fault) {
+func abort(x *Stream, a *faultv3.FaultAbort, out *decision.Fault) {
 	status := int(a.GetHttpStatus())
 	if code, ok := a.GetErrorType().(*faultv3.FaultAbort_GrpcStatus); ok {
 		status = httpOfGRPC(code.GrpcStatus)
@@ -67,7 +67,7 @@ func abort(x *Exchange, a *faultv3.FaultAbort, out *decision.Fault) {
 }
 
 // targets are the clusters of the route, none where it answers by itself.
-func targets(x *Exchange) []route.WeightedCluster {
+func targets(x *Stream) []route.WeightedCluster {
 	if x.Route == nil || x.Route.Action == nil {
 		return nil
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // filter passes the request through one HTTP filter, which may answer it.
-func filter(x *Exchange, f *httpFilter) *decision.Outcome {
+func filter(x *Stream, f *httpFilter) *decision.Outcome {
 	switch m := f.message.(type) {
 	case *routerv3.Router:
 		return nil
@@ -37,7 +37,7 @@ func filter(x *Exchange, f *httpFilter) *decision.Outcome {
 }
 
 // authorize asks the rules of a filter, or those that the route puts in their place.
-func authorize(x *Exchange, f *httpFilter) *decision.Outcome {
+func authorize(x *Stream, f *httpFilter) *decision.Outcome {
 	rules := f.rbac
 	if own, ok := route.PerRoute[*rbac.RBAC](x.Route, f.name); ok {
 		rules = own

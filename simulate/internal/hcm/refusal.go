@@ -16,7 +16,7 @@ type refusal struct {
 	flags        string // that Envoy logs of a reset
 }
 
-func refuse(x *Exchange, r refusal) *decision.Outcome {
+func refuse(x *Stream, r refusal) *decision.Outcome {
 	o := &decision.Outcome{Verdict: decision.Denied, Err: "bad request", Details: "http2." + r.http2, Flags: r.flags, Reason: decision.InvalidRequest{Error: r.err, Text: r.text}}
 	if x.conn.Inner != call.HTTP2 {
 		o.Status, o.Details, o.Flags = r.status, "http1."+r.http1, "DPE"
@@ -33,7 +33,7 @@ const (
 )
 
 // limits refuses a request with too many headers, or too large ones.
-func limits(x *Exchange) *decision.Outcome {
+func limits(x *Stream) *decision.Outcome {
 	count, size := uint32(defaultHeaderCount), uint32(defaultHeaderKilobytes)
 	if n := x.manager.proto.GetCommonHttpProtocolOptions().GetMaxHeadersCount(); n != nil {
 		count = n.GetValue()
@@ -51,7 +51,7 @@ func limits(x *Exchange) *decision.Outcome {
 }
 
 // framing refuses a request whose headers are malformed or contradict each other.
-func framing(x *Exchange) *decision.Outcome {
+func framing(x *Stream) *decision.Outcome {
 	err, text := x.Req.Malformed()
 	r := refusal{err, text, 400, "codec_error", "invalid.header.field", "DPE"}
 	switch err {

@@ -15,14 +15,14 @@ import (
 // A sanitiser is the connection manager's work on the headers of a request before it looks for a route: it takes off what
 // strangers must not send, and adds what it knows of the client.
 type sanitiser struct {
-	*Exchange
+	*Stream
 	manager *hcmv3.HttpConnectionManager
 	had     map[string]string // the client's headers that the manager may write anew
 }
 
 // sanitise runs the connection manager over the headers.
-func sanitise(x *Exchange) {
-	s := sanitiser{Exchange: x, manager: x.manager.proto}
+func sanitise(x *Stream) {
+	s := sanitiser{Stream: x, manager: x.manager.proto}
 	s.had = map[string]string{}
 	for _, name := range written {
 		if value, ok := x.Req.Get(name); ok {
@@ -42,10 +42,10 @@ func sanitise(x *Exchange) {
 func (s *sanitiser) edge() bool { return s.manager.GetUseRemoteAddress().GetValue() && !s.inside }
 
 // drop takes headers off, and records those that the client sent.
-func (s *sanitiser) drop(rule decision.HeaderRule, names ...string) { s.gone(rule, s.take(names)) }
+func (s *sanitiser) drop(rule decision.HeaderRule, names ...string) { s.gone(rule, s.remove(names)) }
 
-// take takes headers off, and returns those that there were.
-func (s *sanitiser) take(names []string) []string {
+// remove takes headers off, and returns those that there were.
+func (s *sanitiser) remove(names []string) []string {
 	var out []string
 	for _, name := range names {
 		if _, ok := s.Req.Headers[name]; ok {
@@ -83,7 +83,7 @@ func (s *sanitiser) connection() {
 	if v, _ := s.Req.Get("expect"); !s.manager.GetProxy_100Continue() && strings.EqualFold(v, "100-continue") {
 		names = append(names, "expect")
 	}
-	s.gone(decision.HopByHop, append(gone, s.take(names)...))
+	s.gone(decision.HopByHop, append(gone, s.remove(names)...))
 }
 
 // referer takes off a Referer header that is no address of a page.
@@ -144,7 +144,7 @@ func (s *sanitiser) peer() string {
 	return address(from)
 }
 
-// envoyHeaders takes off the headers that direct Envoy, and says whether the request comes from inside.
+// envoyHeaders takes off the headers that direct Envoy, and reports whether the request comes from inside.
 func (s *sanitiser) envoyHeaders() {
 	s.drop(decision.EnvoyInternal, "x-envoy-internal")
 	if s.inside {

@@ -3,7 +3,7 @@ package hcm
 import "sem.example/simulate/decision"
 
 // limited records the limits of the route: those that somebody asked for, not what every route has by default.
-func limited(x *Exchange) {
+func limited(x *Stream) {
 	p := &x.Route.Action.Policy
 	asked := len(x.Places.Places(x.spot("retry"))) > 0
 	if p.Retries != nil && x.Explains && !asked {

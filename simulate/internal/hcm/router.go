@@ -15,11 +15,11 @@ import (
 )
 
 // respond is the router filter: it redirects, answers by itself, or forwards.
-func respond(x *Exchange) decision.Outcome {
+func respond(x *Stream) decision.Outcome {
 	t := x.Route
 	switch {
 	case t.Redirect != nil:
-		plan(x, t.Headers)
+		localHeaders(x, t.Headers)
 		return *x.redirected(t.Redirect.Code(), t.Redirect.Location(x.Req, t.Path.Matched), decision.RouteRedirects)
 	case t.Proto.GetDirectResponse() != nil:
 		return direct(x)
@@ -30,9 +30,9 @@ func respond(x *Exchange) decision.Outcome {
 }
 
 // direct is the answer that the route itself holds.
-func direct(x *Exchange) decision.Outcome {
+func direct(x *Stream) decision.Outcome {
 	d := x.Route.Proto.GetDirectResponse()
-	plan(x, x.Route.Headers)
+	localHeaders(x, x.Route.Headers)
 	x.Hop.Response = &decision.Response{Status: int(d.GetStatus()), Body: bodyOf(d.GetBody()), Location: place(x, int(d.GetStatus()))}
 	reason := decision.LocalResponse{Cause: decision.RouteResponds, Status: int(d.GetStatus())}
 	x.Step("directResponse", "", reason, x.spot("response"))
@@ -44,7 +44,7 @@ func direct(x *Exchange) decision.Outcome {
 
 // place is the location that Envoy names in an answer of the route's own which says that something is elsewhere: as the
 // route does not redirect, that of the request.
-func place(x *Exchange, status int) string {
+func place(x *Stream, status int) string {
 	if status != http.StatusCreated && status/100 != 3 {
 		return ""
 	}
@@ -52,7 +52,7 @@ func place(x *Exchange, status int) string {
 }
 
 // forward sends the request to the clusters of the route.
-func forward(x *Exchange) decision.Outcome {
+func forward(x *Stream) decision.Outcome {
 	targets := x.Route.Action.Targets
 	ways := make([]upstream.Selection, 0, len(targets))
 	for i := range targets {
@@ -83,7 +83,7 @@ func forward(x *Exchange) decision.Outcome {
 }
 
 // leaves changes the request to what the upstream of a target receives.
-func leaves(x *Exchange, t *route.WeightedCluster, req *request.Request) *decision.HeaderOps {
+func leaves(x *Stream, t *route.WeightedCluster, req *request.Request) *decision.HeaderOps {
 	ops := &decision.HeaderOps{Request: strip(x, route.Apply(t.Headers.Request, req.Headers)), Response: last(x, route.Apply(t.Headers.Response, map[string][]string{}))}
 	if t.Host != "" {
 		req.Authority = t.Host
@@ -96,7 +96,7 @@ func leaves(x *Exchange, t *route.WeightedCluster, req *request.Request) *decisi
 }
 
 // strip adds the headers that filters took off or added to those that the route removes and sets. The route comes last.
-func strip(x *Exchange, c *decision.HeaderChange) *decision.HeaderChange {
+func strip(x *Stream, c *decision.HeaderChange) *decision.HeaderChange {
 	if len(x.edits.Removed)+len(x.edits.Added) == 0 {
 		return c
 	}
@@ -121,7 +121,7 @@ func strip(x *Exchange, c *decision.HeaderChange) *decision.HeaderChange {
 
 // last takes out of what a route does to an answer the headers that the connection manager writes after it: its own name,
 // unless it is told not to, and a date where there is none.
-func last(x *Exchange, c *decision.HeaderChange) *decision.HeaderChange {
+func last(x *Stream, c *decision.HeaderChange) *decision.HeaderChange {
 	if c == nil {
 		return nil
 	}
@@ -144,7 +144,7 @@ func last(x *Exchange, c *decision.HeaderChange) *decision.HeaderChange {
 }
 
 // nameHost makes the name of the endpoint the authority, where the route says so and the cluster knows names.
-func nameHost(x *Exchange, w *upstream.Selection) {
+func nameHost(x *Stream, w *upstream.Selection) {
 	if !x.Route.Action.Rewrite.AutoHost || len(w.Endpoints) == 0 {
 		return
 	}
@@ -158,7 +158,7 @@ func nameHost(x *Exchange, w *upstream.Selection) {
 }
 
 // change is what the upstream receives where it differs from what the application sent.
-func change(x *Exchange, req *request.Request) *decision.Rewrite {
+func change(x *Stream, req *request.Request) *decision.Rewrite {
 	var out decision.Rewrite
 	if req.Path != x.sent.Path {
 		out.Path = &decision.Change{From: x.sent.Path, To: req.Path}
@@ -173,7 +173,7 @@ func change(x *Exchange, req *request.Request) *decision.Rewrite {
 }
 
 // rewritten records what becomes of path and authority.
-func rewritten(x *Exchange, r *decision.Rewrite) {
+func rewritten(x *Stream, r *decision.Rewrite) {
 	if x.Hop.Rewrite = r; r == nil {
 		return
 	}
@@ -185,15 +185,15 @@ func rewritten(x *Exchange, r *decision.Rewrite) {
 	}
 }
 
-// plan records the header operations of an answer that the proxy gives itself.
-func plan(x *Exchange, p route.HeaderPlan) {
+// localHeaders records the header operations of an answer that the proxy gives itself.
+func localHeaders(x *Stream, p route.HeaderOperations) {
 	if response := last(x, route.Apply(p.Response, map[string][]string{})); response != nil {
 		x.Hop.Headers = &decision.HeaderOps{Response: response}
 	}
 }
 
 // abortSome accounts for the share of requests that a fault aborts, before the filters behind it are asked.
-func abortSome(x *Exchange, o decision.Outcome) decision.Outcome {
+func abortSome(x *Stream, o decision.Outcome) decision.Outcome {
 	if x.aborted == 0 {
 		return o
 	}

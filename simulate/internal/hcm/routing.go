@@ -12,7 +12,7 @@ import (
 )
 
 // findRoute looks for virtual host and route. What it does not find is answered only after the filters have run.
-func findRoute(x *Exchange) {
+func findRoute(x *Stream) {
 	x.lookups = len(x.Hop.Steps)
 	x.Hop.RouteConfig = x.manager.rds
 	if x.table = x.manager.inline; x.table == nil {
@@ -23,7 +23,7 @@ func findRoute(x *Exchange) {
 		return
 	}
 	x.Hop.RouteConfig = x.table.Name
-	x.NotModelled(x.table.Unread...)
+	x.NotModelled(x.table.Unsupported...)
 	var reason decision.Reason
 	if x.host, reason = x.table.VirtualHost(x.Req.Authority); x.host == nil {
 		x.Step("virtualHost", "none", reason, decision.At(envoy.RouteConfig(x.table.Name)))
@@ -35,7 +35,7 @@ func findRoute(x *Exchange) {
 	x.Step("virtualHost", x.host.Name, reason, decision.At(x.host.Addr))
 	x.Attribute(decision.Part(x.host.Addr, "listener"), x.conn.Destination.Port(), "listener", "filterChain")
 	x.Rejects(func() []decision.Candidate { return x.table.Rejected(x.host, x.Places) })
-	x.NotModelled(x.host.Unread...)
+	x.NotModelled(x.host.Unsupported...)
 	if o := x.requireTLS(); o != nil {
 		x.pending = o
 		return
@@ -45,7 +45,7 @@ func findRoute(x *Exchange) {
 
 // findRouteAgain looks for the route once more, as filters ask for that learn what routes may depend on. The first search
 // leaves no steps.
-func findRouteAgain(x *Exchange) {
+func findRouteAgain(x *Stream) {
 	later := slices.Clone(x.Hop.Steps[x.lookups:])
 	later = slices.DeleteFunc(later, func(s decision.Step) bool { return s.Stage == "virtualHost" || s.Stage == "route" })
 	x.Hop.Steps = append(x.Hop.Steps[:x.lookups], later...)
@@ -55,12 +55,12 @@ func findRouteAgain(x *Exchange) {
 }
 
 // missing notes that there is no route.
-func (x *Exchange) missing(v decision.Verdict, err string, reason decision.Reason) {
+func (x *Stream) missing(v decision.Verdict, err string, reason decision.Reason) {
 	x.pending = &decision.Outcome{Verdict: v, Status: 404, Flags: "NR", Err: err, Details: "route_not_found", Reason: reason}
 }
 
 // requireTLS redirects plaintext requests to a virtual host that wants TLS.
-func (x *Exchange) requireTLS() *decision.Outcome {
+func (x *Stream) requireTLS() *decision.Outcome {
 	if x.host.Proto.GetRequireTls() == routev3.VirtualHost_NONE || x.Req.ForwardedProto() == "https" {
 		return nil
 	}
@@ -73,7 +73,7 @@ func (x *Exchange) requireTLS() *decision.Outcome {
 }
 
 // match takes the first route of the virtual host whose conditions the request meets.
-func (x *Exchange) match() {
+func (x *Stream) match() {
 	for _, t := range x.host.Routes {
 		x.NotModelled(t.Unmatched...)
 		if _, ok := t.Matches(x.Req); ok && x.takes(t) {
@@ -87,10 +87,10 @@ func (x *Exchange) match() {
 	x.missing(decision.NoRoute, "no route matched", reason)
 }
 
-func (x *Exchange) choose(t *route.Route) {
+func (x *Stream) choose(t *route.Route) {
 	x.Route, x.Path = t, x.Req.Path
 	x.Hop.Route = t.Name
-	x.NotModelled(t.Unread...)
+	x.NotModelled(t.Unsupported...)
 	x.Step("route", t.Label, t.Demands, decision.Part(t.Addr, "match"), decision.At(t.Addr))
 	x.Rejects(func() []decision.Candidate { return x.host.Rejected(x.Req, t, x.Places) })
 	if t.Action != nil && t.Action.Limits {
@@ -108,7 +108,7 @@ type other struct {
 
 // takes reports whether the request takes a route that it matches. Of a route with a runtime fraction the likelier half
 // is followed, and the request is served once more for the other.
-func (x *Exchange) takes(t *route.Route) bool {
+func (x *Stream) takes(t *route.Route) bool {
 	if t.Share == 0 || t.Share == 1 {
 		return t.Share == 1
 	}
@@ -120,7 +120,7 @@ func (x *Exchange) takes(t *route.Route) bool {
 	return takes
 }
 
-func (x *Exchange) decide(t *route.Route, takes bool) {
+func (x *Stream) decide(t *route.Route, takes bool) {
 	if x.up.Call.Random == nil {
 		o := x.serveAgain(x, with(maps.Clone(x.fractions), t, !takes))
 		o.share = max(t.Share, 1-t.Share)
@@ -138,7 +138,7 @@ func with(m map[*route.Route]bool, t *route.Route, takes bool) map[*route.Route]
 }
 
 // merge adds the outcomes of the other requests to the branches of the hop.
-func (x *Exchange) merge(o decision.Outcome) decision.Outcome {
+func (x *Stream) merge(o decision.Outcome) decision.Outcome {
 	for _, s := range slices.Backward(x.others) {
 		divide(x.Hop, s.share, o.Verdict)
 		divide(s.hop, 1-s.share, s.verdict)

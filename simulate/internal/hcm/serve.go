@@ -10,7 +10,7 @@ import (
 )
 
 // Serve reads the connection as HTTP.
-func (x *Exchange) Serve() decision.Outcome {
+func (x *Stream) Serve() decision.Outcome {
 	if x.conn.Opaque() || x.conn.Inner == call.Payload {
 		return x.unreadable()
 	}
@@ -20,7 +20,7 @@ func (x *Exchange) Serve() decision.Outcome {
 		return x.unreadable()
 	}
 	x.Hop.Authority = x.Req.Authority
-	x.NotModelled(x.manager.unread...)
+	x.NotModelled(x.manager.unsupported...)
 	x.sent = *x.Req
 	if o := codec(x); o != nil {
 		return *o
@@ -35,7 +35,7 @@ func (x *Exchange) Serve() decision.Outcome {
 }
 
 // unreadable is the response to bytes that are not HTTP.
-func (x *Exchange) unreadable() decision.Outcome {
+func (x *Stream) unreadable() decision.Outcome {
 	o := decision.Outcome{Verdict: decision.Unsupported, Status: 400, Flags: "DPE", Err: "protocol error", Details: "http1.codec_error", Body: "Bad Request", Reason: decision.InvalidRequest{Error: decision.NotHTTP}}
 	if x.Req != nil {
 		err, text := x.Req.Unparsed()
@@ -49,7 +49,7 @@ func (x *Exchange) unreadable() decision.Outcome {
 }
 
 // process passes the request through the filters; the last of them, the router, responds or forwards it.
-func (x *Exchange) process() decision.Outcome {
+func (x *Stream) process() decision.Outcome {
 	if o := upgrade(x); o != nil {
 		x.announceCluster(o)
 		return *o
@@ -72,7 +72,7 @@ func (x *Exchange) process() decision.Outcome {
 
 // announceCluster names the cluster of the route, which has been chosen, where a filter responds before the router does: Envoy's
 // access log names it too.
-func (x *Exchange) announceCluster(o *decision.Outcome) {
+func (x *Stream) announceCluster(o *decision.Outcome) {
 	if x.Route == nil || x.Route.Action == nil {
 		return
 	}
@@ -84,7 +84,7 @@ func (x *Exchange) announceCluster(o *decision.Outcome) {
 }
 
 // prepare adds what the manager itself knows of the connection.
-func prepare(x *Exchange) {
+func prepare(x *Stream) {
 	x.Req.Encrypted, x.Req.Principal = x.conn.Decrypted, x.conn.Peer
 	x.from = x.manager.remote(x.Req, x.conn)
 	x.inside = x.manager.internal(x.Req, x.conn)
@@ -96,7 +96,7 @@ func prepare(x *Exchange) {
 }
 
 // normalise cleans path and authority. Requests that it refuses never reach a route.
-func normalise(x *Exchange) *decision.Outcome {
+func normalise(x *Stream) *decision.Outcome {
 	before := x.Req.Path
 	verdict := request.NewNormaliser(x.manager.proto, uint32(x.conn.Destination.Port())).Apply(x.Req)
 	switch {
@@ -112,11 +112,11 @@ func normalise(x *Exchange) *decision.Outcome {
 }
 
 // fork serves the request from the start with other decisions about runtime fractions.
-func fork(x *Exchange, fractions map[*route.Route]bool) other {
+func fork(x *Stream, fractions map[*route.Route]bool) other {
 	hop := &decision.Hop{Proxy: x.Hop.Proxy, Direction: x.Hop.Direction, Listener: x.Hop.Listener}
 	up := *x.up
 	up.Recorder = decision.NewRecorder(x.Places, false, hop)
-	f := NewExchange(x.manager, x.chain, &up, x.tables)
+	f := NewStream(x.manager, x.chain, &up, x.tables)
 	f.fractions = fractions
 	return other{hop: hop, verdict: f.Serve().Verdict}
 }

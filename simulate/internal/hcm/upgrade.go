@@ -10,7 +10,7 @@ import (
 
 // upgrade refuses a request to change the protocol (WebSocket, CONNECT) that neither route nor connection manager
 // allows. What the route says comes first.
-func upgrade(x *Exchange) *decision.Outcome {
+func upgrade(x *Stream) *decision.Outcome {
 	kind := x.Req.Upgrade()
 	if kind == "" || allowsUpgrade(x, kind) || kind == "CONNECT" && x.Route == nil {
 		return nil // a CONNECT that no route is for is answered as any such request
@@ -21,7 +21,7 @@ func upgrade(x *Exchange) *decision.Outcome {
 	return &decision.Outcome{Verdict: decision.Denied, Status: 403, Err: "upgrade refused", Details: "upgrade_failed", Reason: reason}
 }
 
-func allowsUpgrade(x *Exchange, kind string) bool {
+func allowsUpgrade(x *Stream, kind string) bool {
 	if x.Route != nil && x.Route.Action != nil {
 		for _, u := range x.Route.Action.Proto.GetUpgradeConfigs() {
 			if strings.EqualFold(u.GetUpgradeType(), kind) {

@@ -18,7 +18,7 @@ func (e *Listeners) Accept(c *call.Connection, rec *decision.Recorder) (*Listene
 	rec.Hop.Listener = l.name
 	rec.Step("listener", l.name, reason, decision.At(l.Addr))
 	rec.Rejects(func() []decision.Candidate { return e.rejected(c, l, rec.Places) })
-	rec.NotModelled(l.unread...)
+	rec.NotModelled(l.unsupported...)
 	seen := inspect(l.inspectors, c)
 	chain := l.chain(c, &seen)
 	if chain == nil {
@@ -28,7 +28,7 @@ func (e *Listeners) Accept(c *call.Connection, rec *decision.Recorder) (*Listene
 		return l, nil, &decision.Outcome{Verdict: decision.NoFilterChain, Flags: "NR", Err: "no filter chains matched", Reason: missing}
 	}
 	rec.Hop.FilterChain = chain.name
-	rec.NotModelled(chain.unread...)
+	rec.NotModelled(chain.unsupported...)
 	rec.Step("filterChain", chain.label, l.chainReason(c, chain, &seen), decision.Part(chain.Addr, "match"), decision.At(chain.Addr))
 	rec.Attribute(decision.Part(chain.Addr, "listener"), c.Destination.Port(), "listener")
 	rec.Rejects(func() []decision.Candidate { return l.rejected(c, &seen, chain, rec.Places) })

@@ -15,18 +15,18 @@ import (
 
 // A Chain is a filter chain: how the connection is decrypted and what reads its bytes.
 type Chain struct {
-	name    string
-	label   string // the name, or the place where it has none
-	demands *decision.ChainMatch
-	index   int // -1 is the default chain
-	Addr    envoy.Addr
-	match   *listenerv3.FilterChainMatch
-	to      []netip.Prefix // destination addresses
-	direct  []netip.Prefix // directly connected sources
-	from    []netip.Prefix // sources
-	tls     *downstreamTLS // nil: the bytes are read as they come
-	Filters []network.NetworkFilter
-	unread  []string
+	name        string
+	label       string // the name, or the place where it has none
+	demands     *decision.ChainMatch
+	index       int // -1 is the default chain
+	Addr        envoy.Addr
+	match       *listenerv3.FilterChainMatch
+	to          []netip.Prefix // destination addresses
+	direct      []netip.Prefix // directly connected sources
+	from        []netip.Prefix // sources
+	tls         *downstreamTLS // nil: the bytes are read as they come
+	Filters     []network.NetworkFilter
+	unsupported []string
 }
 
 func newChain(listener string, i, of int, c *listenerv3.FilterChain) *Chain {
@@ -39,7 +39,7 @@ func newChain(listener string, i, of int, c *listenerv3.FilterChain) *Chain {
 		Port: m.GetDestinationPort().GetValue(), Destinations: out.to, ServerNames: m.GetServerNames(),
 		Transport: m.GetTransportProtocol(), Protocols: m.GetApplicationProtocols(),
 	}
-	out.unread = append(decision.Unread(c, "filter chain "+out.label), decision.Unread(m, "the match of filter chain "+out.label)...)
+	out.unsupported = append(decision.UnsupportedFields(c, "filter chain "+out.label), decision.UnsupportedFields(m, "the match of filter chain "+out.label)...)
 	for _, f := range c.GetFilters() {
 		out.Filters = append(out.Filters, network.NewNetworkFilter(f))
 	}

@@ -17,15 +17,15 @@ import (
 
 // A Listener is one of the proxy's, ready to be asked.
 type Listener struct {
-	proto      *listenerv3.Listener
-	name       string
-	Addr       envoy.Addr
-	inspectors []inspector
-	chains     []*Chain
-	index      *chainIndex
-	fallback   *Chain // the default filter chain
-	refused    string // why Envoy does not run it, "" where it does
-	unread     []string
+	proto       *listenerv3.Listener
+	name        string
+	Addr        envoy.Addr
+	inspectors  []inspector
+	chains      []*Chain
+	index       *chainIndex
+	fallback    *Chain // the default filter chain
+	refused     string // why Envoy does not run it, "" where it does
+	unsupported []string
 }
 
 // Listeners are those of a proxy, compiled when they are first asked for.
@@ -43,7 +43,7 @@ func (e *Listeners) listener(l *listenerv3.Listener) *Listener {
 }
 
 func newListener(l *listenerv3.Listener) *Listener {
-	out := &Listener{proto: l, name: l.GetName(), Addr: envoy.Listener(l.GetName()), refused: envoy.ListenerRefusal(l), unread: decision.Unread(l, "listener "+l.GetName())}
+	out := &Listener{proto: l, name: l.GetName(), Addr: envoy.Listener(l.GetName()), refused: envoy.ListenerRefusal(l), unsupported: decision.UnsupportedFields(l, "listener "+l.GetName())}
 	for _, f := range l.GetListenerFilters() {
 		out.inspectors = append(out.inspectors, newInspector(f))
 	}

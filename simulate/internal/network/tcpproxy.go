@@ -12,9 +12,9 @@ import (
 
 // A tcpProxy forwards bytes without reading them.
 type tcpProxy struct {
-	proto   *tcpv3.TcpProxy
-	targets []clusterShare
-	unread  []string
+	proto       *tcpv3.TcpProxy
+	targets     []clusterShare
+	unsupported []string
 }
 
 // A clusterShare is the part of the connections that a cluster receives.
@@ -33,7 +33,7 @@ func (p *tcpProxy) Ways(end decision.Outcome) []upstream.Selection {
 }
 
 func newTCPProxy(p *tcpv3.TcpProxy) *tcpProxy {
-	out := &tcpProxy{proto: p, unread: decision.Unread(p, "the TCP proxy")}
+	out := &tcpProxy{proto: p, unsupported: decision.UnsupportedFields(p, "the TCP proxy")}
 	if p.GetWeightedClusters() == nil {
 		out.targets = []clusterShare{{p.GetCluster(), 1}}
 		return out
@@ -52,7 +52,7 @@ func newTCPProxy(p *tcpv3.TcpProxy) *tcpProxy {
 
 // tcp forwards the connection.
 func (p *tcpProxy) Forward(r *upstream.Forwarder, sniCluster bool, chain envoy.Addr) decision.Outcome {
-	r.NotModelled(p.unread...)
+	r.NotModelled(p.unsupported...)
 	if to := p.proto.GetTunnelingConfig().GetHostname(); to != "" {
 		r.Tunnelled = true
 		r.Step("tunnel", "CONNECT "+to, decision.Tunnel{Hostname: to}, decision.At(chain))

@@ -27,7 +27,7 @@ func NewRequest(c *call.Call) *Request {
 	if c.Inner() == call.Payload {
 		return nil
 	}
-	t := c.Target()
+	t := c.ParseURL()
 	r := &Request{Method: c.Method, Authority: t.Authority, Path: t.Path, Version: c.Inner(), Headers: lowered(c.Headers)}
 	for _, name := range [...]string{":authority", "host"} {
 		if values, ok := r.Headers[name]; ok {

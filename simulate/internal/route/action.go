@@ -24,7 +24,7 @@ type WeightedCluster struct {
 	cluster       string
 	clusterHeader string
 	Share         float64
-	Headers       HeaderPlan
+	Headers       HeaderOperations
 	Host          string // the authority for this cluster
 }
 
@@ -44,7 +44,7 @@ func newForwardAction(c *routev3.RouteConfiguration, v *routev3.VirtualHost, p *
 
 func newTargets(c *routev3.RouteConfiguration, v *routev3.VirtualHost, p *routev3.Route, a *routev3.RouteAction) []WeightedCluster {
 	if a.GetWeightedClusters() == nil {
-		return []WeightedCluster{{cluster: a.GetCluster(), clusterHeader: strings.ToLower(a.GetClusterHeader()), Share: 1, Headers: newHeaderPlan(c, v, p, nil)}}
+		return []WeightedCluster{{cluster: a.GetCluster(), clusterHeader: strings.ToLower(a.GetClusterHeader()), Share: 1, Headers: newHeaderOperations(c, v, p, nil)}}
 	}
 	var total float64
 	for _, w := range a.GetWeightedClusters().GetClusters() {
@@ -53,7 +53,7 @@ func newTargets(c *routev3.RouteConfiguration, v *routev3.VirtualHost, p *routev
 	var out []WeightedCluster
 	for _, w := range a.GetWeightedClusters().GetClusters() {
 		if weight := float64(w.GetWeight().GetValue()); weight > 0 {
-			out = append(out, WeightedCluster{w.GetName(), strings.ToLower(w.GetClusterHeader()), weight / total, newHeaderPlan(c, v, p, w), w.GetHostRewriteLiteral()})
+			out = append(out, WeightedCluster{w.GetName(), strings.ToLower(w.GetClusterHeader()), weight / total, newHeaderOperations(c, v, p, w), w.GetHostRewriteLiteral()})
 		}
 	}
 	return out

@@ -22,19 +22,19 @@ type headerOp struct {
 	action      corev3.HeaderValueOption_HeaderAppendAction
 }
 
-// A HeaderPlan is the operations on request and response in the order in which Envoy applies them: those of a weighted
+// A HeaderOperations is the operations on request and response in the order in which Envoy applies them: those of a weighted
 // cluster, the route, the virtual host and the table, so that the most general wins, or the reverse where the table
 // says that the most specific wins.
-type HeaderPlan struct{ Request, Response []headerLevel }
+type HeaderOperations struct{ Request, Response []headerLevel }
 
-func newHeaderPlan(c *routev3.RouteConfiguration, v *routev3.VirtualHost, p *routev3.Route, w *routev3.WeightedCluster_ClusterWeight) HeaderPlan {
+func newHeaderOperations(c *routev3.RouteConfiguration, v *routev3.VirtualHost, p *routev3.Route, w *routev3.WeightedCluster_ClusterWeight) HeaderOperations {
 	type owner interface {
 		GetRequestHeadersToAdd() []*corev3.HeaderValueOption
 		GetRequestHeadersToRemove() []string
 		GetResponseHeadersToAdd() []*corev3.HeaderValueOption
 		GetResponseHeadersToRemove() []string
 	}
-	var plan HeaderPlan
+	var plan HeaderOperations
 	for _, o := range []owner{w, p, v, c} {
 		plan.Request = append(plan.Request, newHeaderLevel(o.GetRequestHeadersToAdd(), o.GetRequestHeadersToRemove()))
 		plan.Response = append(plan.Response, newHeaderLevel(o.GetResponseHeadersToAdd(), o.GetResponseHeadersToRemove()))

@@ -13,20 +13,20 @@ import (
 
 // A Route is one entry of a virtual host, ready to be matched and followed.
 type Route struct {
-	Proto      *routev3.Route
-	Name       string
-	Label      string // the name, or the place where it has none
-	Demands    *decision.RouteMatch
-	Addr       envoy.Addr
-	conditions []match.Condition // the path first
-	Share      float64           // of the requests that match it: its runtime fraction
-	Path       match.PathRule
-	Action     *forwardAction
-	Redirect   *redirect
-	Headers    HeaderPlan  // request and response, of the route, the virtual host and the table
-	filters    []perFilter // of the route, the virtual host and the table
-	Unread     []string
-	Unmatched  []string // what its match asks for and sem does not read
+	Proto       *routev3.Route
+	Name        string
+	Label       string // the name, or the place where it has none
+	Demands     *decision.RouteMatch
+	Addr        envoy.Addr
+	conditions  []match.Condition // the path first
+	Share       float64           // of the requests that match it: its runtime fraction
+	Path        match.PathRule
+	Action      *forwardAction
+	Redirect    *redirect
+	Headers     HeaderOperations // request and response, of the route, the virtual host and the table
+	filters     []perFilter      // of the route, the virtual host and the table
+	Unsupported []string
+	Unmatched   []string // what its match asks for and sem does not read
 }
 
 func newRoute(c *routev3.RouteConfiguration, v *routev3.VirtualHost, i int) *Route {
@@ -35,11 +35,11 @@ func newRoute(c *routev3.RouteConfiguration, v *routev3.VirtualHost, i int) *Rou
 	r := &Route{
 		Proto: p, Name: p.GetName(), Label: routeLabel(p.GetName(), i, len(v.GetRoutes())), Addr: envoy.Route(c.GetName(), v.GetName(), i),
 		Path: match.NewPathRule(m), Share: match.Fraction(m.GetRuntimeFraction().GetDefaultValue(), 1),
-		Headers: newHeaderPlan(c, v, p, nil), filters: newPerFilters(c, v, p),
+		Headers: newHeaderOperations(c, v, p, nil), filters: newPerFilters(c, v, p),
 	}
 	r.conditions = append([]match.Condition{r.Path.Condition}, match.NewConditions(m)...)
 	r.Demands = r.demands()
-	r.Unread, r.Unmatched = decision.UnreadRoute(p, "route "+r.Label), decision.Unread(m, "the match of route "+r.Label)
+	r.Unsupported, r.Unmatched = decision.UnsupportedInRoute(p, "route "+r.Label), decision.UnsupportedFields(m, "the match of route "+r.Label)
 	if a := p.GetRoute(); a != nil {
 		r.Action = newForwardAction(c, v, p, a)
 	}

@@ -15,14 +15,14 @@ import (
 
 // A Table is a route configuration. Its virtual hosts are found by name, not by looking at each.
 type Table struct {
-	proto    *routev3.RouteConfiguration
-	Name     string
-	hosts    []*VirtualHost
-	exact    map[string]*VirtualHost
-	suffixes wildcards // "*.example.com"
-	prefixes wildcards // "example.*"
-	any      *VirtualHost
-	Unread   []string
+	proto       *routev3.RouteConfiguration
+	Name        string
+	hosts       []*VirtualHost
+	exact       map[string]*VirtualHost
+	suffixes    wildcards // "*.example.com"
+	prefixes    wildcards // "example.*"
+	any         *VirtualHost
+	Unsupported []string
 }
 
 // wildcards holds virtual hosts by the fixed part of their domain; lengths are those of the fixed parts, longest first.
@@ -32,7 +32,7 @@ type wildcards struct {
 }
 
 func NewTable(c *routev3.RouteConfiguration) *Table {
-	t := &Table{proto: c, Name: c.GetName(), exact: map[string]*VirtualHost{}, Unread: decision.Unread(c, "route table "+c.GetName())}
+	t := &Table{proto: c, Name: c.GetName(), exact: map[string]*VirtualHost{}, Unsupported: decision.UnsupportedFields(c, "route table "+c.GetName())}
 	for _, v := range c.GetVirtualHosts() {
 		host := newVirtualHost(c, v)
 		t.hosts = append(t.hosts, host)

@@ -11,15 +11,15 @@ import (
 
 // A VirtualHost is the routes of some domains.
 type VirtualHost struct {
-	Proto  *routev3.VirtualHost
-	Name   string
-	Addr   envoy.Addr
-	Routes []*Route
-	Unread []string
+	Proto       *routev3.VirtualHost
+	Name        string
+	Addr        envoy.Addr
+	Routes      []*Route
+	Unsupported []string
 }
 
 func newVirtualHost(c *routev3.RouteConfiguration, v *routev3.VirtualHost) *VirtualHost {
-	host := &VirtualHost{Proto: v, Name: v.GetName(), Addr: envoy.VirtualHost(c.GetName(), v.GetName()), Unread: decision.Unread(v, "virtual host "+v.GetName())}
+	host := &VirtualHost{Proto: v, Name: v.GetName(), Addr: envoy.VirtualHost(c.GetName(), v.GetName()), Unsupported: decision.UnsupportedFields(v, "virtual host "+v.GetName())}
 	for i := range v.GetRoutes() {
 		host.Routes = append(host.Routes, newRoute(c, v, i))
 	}

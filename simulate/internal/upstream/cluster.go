@@ -35,7 +35,7 @@ type cluster struct {
 	Destination decision.Destination
 	endpoints   []Endpoint
 	standby     decision.Standby
-	unread      []string
+	unsupported []string
 	sockets     sockets
 	http        *httpv3.HttpProtocolOptions
 	balancer    string

@@ -20,7 +20,7 @@ func (e *Clusters) newEndpoints(c *cluster) []Endpoint {
 		}
 		load = e.Resources.Endpoints(name)
 	}
-	c.unread = decision.UnreadCluster(c.proto, load)
+	c.unsupported = decision.UnsupportedInCluster(c.proto, load)
 	var all []Endpoint
 	for _, l := range load.GetEndpoints() {
 		for _, h := range l.GetLbEndpoints() {

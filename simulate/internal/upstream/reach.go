@@ -38,7 +38,7 @@ func (r *Forwarder) original(c *cluster) []Endpoint {
 		port = over.GetValue()
 	}
 	if address == "" {
-		address, _ = call.SplitPort(r.Call.Target().Authority)
+		address, _ = call.SplitPort(r.Call.ParseURL().Authority)
 	}
 	return []Endpoint{{Endpoint: decision.Endpoint{Address: address, Port: port, Weight: 1, Share: 1}, At: HostPort(address, port), Socket: c.sockets.fallback}}
 }

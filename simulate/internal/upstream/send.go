@@ -89,7 +89,7 @@ func (r *Forwarder) record(w *Selection) {
 	destination := w.Cluster.Destination
 	r.Hop.Destination = &destination
 	r.Step("cluster", w.Name, w.Cluster.kind(), decision.At(w.Cluster.Addr), w.target)
-	r.NotModelled(w.Cluster.unread...)
+	r.NotModelled(w.Cluster.unsupported...)
 	r.limits(w.Cluster)
 	if w.TLS != nil {
 		r.Hop.TLS = w.TLS

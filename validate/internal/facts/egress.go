@@ -126,7 +126,7 @@ func (s *Egress) Hop(t Destination) (EgressHop, bool) {
 		return EgressHop{}, false
 	}
 	l := EgressHop{Destination: t, Service: svc, Port: port, TLS: TLSTowards(view.DestinationRule(svc), t.Subset, port.Number)}
-	for _, g := range s.gateways.Behind(svc) {
+	for _, g := range s.gateways.SelectedBy(svc) {
 		for _, v := range ServersOf(g) {
 			if v.RuleKind() != "" && s.servesAny(v, t.Object) {
 				l.Servers = append(l.Servers, v)

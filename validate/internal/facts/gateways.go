@@ -42,8 +42,8 @@ func (s *Gateways) Serve(gateway, scheme string, o *config.Object, hosts []strin
 	})
 }
 
-// Behind returns the Gateways for the workloads that a Kubernetes Service selects.
-func (s *Gateways) Behind(svc *mesh.Service) []*config.Object {
+// SelectedBy returns the Gateways for the workloads that a Kubernetes Service selects.
+func (s *Gateways) SelectedBy(svc *mesh.Service) []*config.Object {
 	return slices.DeleteFunc(s.Selecting(svc.Selector), s.selectsAll)
 }
 

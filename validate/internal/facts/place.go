@@ -13,6 +13,6 @@ func At(o *config.Object, field string) Place { return config.At(o, field) }
 
 // PortPlace is where a port of a service is written.
 func PortPlace(s *mesh.Service, p *mesh.Port) Place {
-	at := s.Written(p)
+	at := s.PlaceOf(p)
 	return At(at.Object, at.Field)
 }

@@ -11,10 +11,10 @@ import (
 )
 
 // EachDuplicate calls do for every service of a host but the first, with the first. Findings are about the other ones.
-func (s *Hosts) EachDuplicate(do func(winner, loser *mesh.Service)) {
+func (s *Hosts) EachDuplicate(do func(older, newer *mesh.Service)) {
 	for _, svc := range s.docs.WantedServices() {
-		if winner := s.docs.Mesh.ServicesOf(svc.Host)[0]; winner != svc {
-			do(winner, svc)
+		if older := s.docs.Mesh.ServicesOf(svc.Host)[0]; older != svc {
+			do(older, svc)
 		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"sem.example/simulate/internal/upstream"
 )
 
-// A run is one call on its way through one proxy.
-type run struct {
+// A hopTrace is one call at one proxy, as it is traced.
+type hopTrace struct {
 	*decision.Recorder
 	engine *Engine
 	call   *call.Call
@@ -20,19 +20,19 @@ type run struct {
 
 	listener *listener.Listener  // what accepted the connection
 	up       *upstream.Forwarder // what sends it on
-	http     *hcm.Exchange       // the HTTP request, nil where the proxy does not read one
+	http     *hcm.Stream         // the HTTP request, nil where the proxy does not read one
 }
 
-func newRun(e *Engine, c call.Call) *run {
-	r := &run{engine: e}
-	r.out = &decision.Trace{
+func newHopTrace(e *Engine, c call.Call) *hopTrace {
+	h := &hopTrace{engine: e}
+	h.out = &decision.Trace{
 		APIVersion: "sem/v1", Kind: "Trace", ID: c.ID, Call: c,
 		Hops: []decision.Hop{{Proxy: c.Proxy, Direction: c.Direction, Steps: make([]decision.Step, 0, decision.UsualSteps)}}, Warnings: []decision.Warning{},
 	}
-	r.Recorder = decision.NewRecorder(e.places, e.explains, &r.out.Hops[0])
-	r.call = &r.out.Call
-	r.conn = call.NewConnection(r.call)
-	r.up = &upstream.Forwarder{Recorder: r.Recorder, Clusters: e.clusters, Call: r.call, Conn: &r.conn}
-	r.Hop.Authority = cmp.Or(r.conn.SNI, r.call.Target().Authority)
-	return r
+	h.Recorder = decision.NewRecorder(e.places, e.explains, &h.out.Hops[0])
+	h.call = &h.out.Call
+	h.conn = call.NewConnection(h.call)
+	h.up = &upstream.Forwarder{Recorder: h.Recorder, Clusters: e.clusters, Call: h.call, Conn: &h.conn}
+	h.Hop.Authority = cmp.Or(h.conn.SNI, h.call.ParseURL().Authority)
+	return h
 }

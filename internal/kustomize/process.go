@@ -49,8 +49,8 @@ func Serve(args []string, in io.Reader, out io.Writer) error {
 	return nil
 }
 
-// apart has a request answered by another process.
-func (r request) apart(pool *subprocess.Pool) ([][]byte, error) {
+// buildInProcess has a request answered by another process.
+func (r request) buildInProcess(pool *subprocess.Pool) ([][]byte, error) {
 	var made reply
 	err := pool.Call(r, func(from *gob.Decoder) (bool, error) {
 		made = reply{}

@@ -11,8 +11,8 @@ import (
 	"sem.example/simulate/internal/upstream"
 )
 
-// An Exchange is an HTTP request on its way through a connection manager.
-type Exchange struct {
+// A Stream is one HTTP request in a connection manager.
+type Stream struct {
 	*decision.Recorder
 	up      *upstream.Forwarder
 	tables  *route.Tables
@@ -33,7 +33,7 @@ type Exchange struct {
 	lookups    int    // how many steps there were before the route was looked for
 	fractions  map[*route.Route]bool
 	others     []other
-	serveAgain func(x *Exchange, fractions map[*route.Route]bool) other // serves the request with other decisions about runtime fractions
+	serveAgain func(x *Stream, fractions map[*route.Route]bool) other // serves the request with other decisions about runtime fractions
 
 	reported    map[reportKey]string // rules that shadow rules matched, for filters behind
 	edits       request.Edits        // what filters did to the headers
@@ -42,12 +42,12 @@ type Exchange struct {
 	NeverFires  bool // the route has a fault that no request meets
 }
 
-func NewExchange(m *ConnectionManager, chain envoy.Addr, up *upstream.Forwarder, tables *route.Tables) *Exchange {
-	return &Exchange{Recorder: up.Recorder, up: up, tables: tables, conn: up.Conn, manager: m, chain: chain}
+func NewStream(m *ConnectionManager, chain envoy.Addr, up *upstream.Forwarder, tables *route.Tables) *Stream {
+	return &Stream{Recorder: up.Recorder, up: up, tables: tables, conn: up.Conn, manager: m, chain: chain}
 }
 
 // spot is a part of the route; of the virtual host or the table where there is none.
-func (x *Exchange) spot(name string) decision.Ref {
+func (x *Stream) spot(name string) decision.Ref {
 	if x.Route == nil && x.host != nil {
 		return decision.Part(x.host.Addr, name)
 	}
@@ -58,7 +58,7 @@ func (x *Exchange) spot(name string) decision.Ref {
 }
 
 // redirected is the response that sends the client elsewhere.
-func (x *Exchange) redirected(status int, location string, cause decision.ResponseCause) *decision.Outcome {
+func (x *Stream) redirected(status int, location string, cause decision.ResponseCause) *decision.Outcome {
 	x.Hop.Response = &decision.Response{Status: status, Location: location}
 	reason := decision.LocalResponse{Cause: cause}
 	x.Step("redirect", location, reason, x.spot("redirect"))
@@ -66,7 +66,7 @@ func (x *Exchange) redirected(status int, location string, cause decision.Respon
 }
 
 // answer is a local reply of a filter that does what it should.
-func (x *Exchange) answer(status int, reason decision.Reason) *decision.Outcome {
+func (x *Stream) answer(status int, reason decision.Reason) *decision.Outcome {
 	x.Hop.Response = &decision.Response{Status: status}
 	return &decision.Outcome{Verdict: decision.DirectResponse, Status: status, Reason: reason}
 }

@@ -42,12 +42,12 @@ var told = []struct {
 
 // TestReadings holds the lists of fields against Envoy's messages: each field is read, has no effect, or is told.
 func TestReadings(t *testing.T) {
-	if len(told) != len(readings) {
-		t.Errorf("%d messages are told of, %d have readings", len(told), len(readings))
+	if len(told) != len(supportedFields) {
+		t.Errorf("%d messages are told of, %d have readings", len(told), len(supportedFields))
 	}
 	for _, m := range told {
 		d := m.message.ProtoReflect().Descriptor()
-		known, ok := readings[d.Name()]
+		known, ok := supportedFields[d.Name()]
 		if !ok {
 			t.Errorf("%s has no reading", d.Name())
 		}
@@ -64,15 +64,15 @@ func TestReadings(t *testing.T) {
 	}
 }
 
-// TestUnread sets fields that sem does not read, and expects the trace to name them.
-func TestUnread(t *testing.T) {
+// TestUnsupportedFields sets fields that sem does not read, and expects the trace to name them.
+func TestUnsupportedFields(t *testing.T) {
 	a := &routev3.RouteAction{Priority: 1, AppendXForwardedHost: true, IdleTimeout: nil, ClusterNotFoundResponseCode: 1}
 	a.MaxInternalRedirects = wrapperspb.UInt32(2)
 	want := []string{"append_x_forwarded_host of route r", "max_internal_redirects of route r", "priority of route r"}
-	if diff := cmp.Diff(want, Unread(a, "route r")); diff != "" {
-		t.Errorf("unread (-want +got):\n%s", diff)
+	if diff := cmp.Diff(want, UnsupportedFields(a, "route r")); diff != "" {
+		t.Errorf("unsupported (-want +got):\n%s", diff)
 	}
-	if got := Unread((*routev3.RouteAction)(nil), "nothing"); got != nil {
-		t.Errorf("unread of nothing: %v", got)
+	if got := UnsupportedFields((*routev3.RouteAction)(nil), "nothing"); got != nil {
+		t.Errorf("unsupported of nothing: %v", got)
 	}
 }

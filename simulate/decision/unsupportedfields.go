@@ -11,13 +11,13 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// A reading lists fields of a message, apart by spaces: those that sem reads, and those that have no effect on what a
-// trace tells (statistics, logs, buffers, keep-alives, how names are looked up). A field that is set and in neither list
+// A fieldSupport lists fields of a message, separated by spaces: those that sem reads, and those that have no effect on what a
+// trace says (statistics, logs, buffers, keep-alives, how names are looked up). A field that is set and in neither list
 // is named in the traces that pass it.
-type reading struct{ read, idle string }
+type fieldSupport struct{ read, idle string }
 
-// readings are those of the messages that a configuration is made of. A test holds them against the messages.
-var readings = map[protoreflect.Name]reading{
+// supportedFields lists the fields of the messages that a configuration is made of. A test holds them against the messages.
+var supportedFields = map[protoreflect.Name]fieldSupport{
 	"Listener": {
 		"name address additional_addresses filter_chains default_filter_chain use_original_dst bind_to_port listener_filters listener_filters_timeout",
 		"stat_prefix stats_matcher per_connection_buffer_limit_bytes per_connection_buffer_high_watermark_timeout metadata drain_type continue_on_listener_filters_timeout " +
@@ -96,9 +96,9 @@ var readings = map[protoreflect.Name]reading{
 	"ClusterLoadAssignment": {"cluster_name endpoints policy", ""},
 }
 
-// Unread names the fields of a message that are set and that sem does not read, sorted, each as the end of "… of what".
-func Unread(m proto.Message, what string) []string {
-	known, ok := readings[m.ProtoReflect().Descriptor().Name()]
+// UnsupportedFields names the fields of a message that are set and that sem does not read, sorted, each as the end of "… of what".
+func UnsupportedFields(m proto.Message, what string) []string {
+	known, ok := supportedFields[m.ProtoReflect().Descriptor().Name()]
 	if !ok || !m.ProtoReflect().IsValid() {
 		return nil
 	}
@@ -113,12 +113,12 @@ func Unread(m proto.Message, what string) []string {
 	return out
 }
 
-// UnreadRoute names what sem does not read of a route, beside its match.
-func UnreadRoute(p *routev3.Route, what string) []string {
+// UnsupportedInRoute names what sem does not read of a route, beside its match.
+func UnsupportedInRoute(p *routev3.Route, what string) []string {
 	a := p.GetRoute()
-	out := slices.Concat(Unread(p, what), Unread(a, what), Unread(p.GetRedirect(), what), Unread(p.GetDirectResponse(), what), Unread(a.GetWeightedClusters(), what))
+	out := slices.Concat(UnsupportedFields(p, what), UnsupportedFields(a, what), UnsupportedFields(p.GetRedirect(), what), UnsupportedFields(p.GetDirectResponse(), what), UnsupportedFields(a.GetWeightedClusters(), what))
 	for _, w := range a.GetWeightedClusters().GetClusters() {
-		out = append(out, Unread(w, "a cluster of "+what)...)
+		out = append(out, UnsupportedFields(w, "a cluster of "+what)...)
 	}
 	if strings.Contains(a.GetPathRewrite(), "%") {
 		out = append(out, "format in path_rewrite of "+what)
@@ -126,13 +126,13 @@ func UnreadRoute(p *routev3.Route, what string) []string {
 	return out
 }
 
-// UnreadCluster names what sem does not read of a cluster and of its endpoints.
-func UnreadCluster(c *clusterv3.Cluster, load *endpointv3.ClusterLoadAssignment) []string {
+// UnsupportedInCluster names what sem does not read of a cluster and of its endpoints.
+func UnsupportedInCluster(c *clusterv3.Cluster, load *endpointv3.ClusterLoadAssignment) []string {
 	what := "cluster " + c.GetName()
-	return slices.Concat(Unread(c, what), Unread(c.GetCommonLbConfig(), what), Unread(load, what))
+	return slices.Concat(UnsupportedFields(c, what), UnsupportedFields(c.GetCommonLbConfig(), what), UnsupportedFields(load, what))
 }
 
-// lists reports whether a list, apart by spaces, has a word.
+// lists reports whether a list, separated by spaces, has a word.
 func lists(list, word string) bool {
 	return strings.Contains(" "+list+" ", " "+word+" ")
 }

@@ -9,23 +9,23 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A Draft is what a recipe writes for certain values of its parameters.
-type Draft struct {
+// A Output is what a recipe writes for certain values of its parameters.
+type Output struct {
 	Name      string // what its files are called
 	Documents []Document
 	Fixtures  []Document // what the documents speak of and do not define
 	test      *yaml.Node
 }
 
-// draft takes over what the recipe came to.
-func (r *Recipe) draft(v cue.Value) *Draft {
+// output takes over what the recipe came to.
+func (r *Recipe) output(v cue.Value) *Output {
 	w := &writer{params: map[string]string{}}
 	for i := range r.Params {
 		p := &r.Params[i]
 		value := w.value(v.LookupPath(p.path()))
 		w.params[p.field] = value.Value
 	}
-	d := &Draft{
+	d := &Output{
 		Name:      w.params["name"],
 		Documents: w.documents(v.LookupPath(cue.ParsePath("documents"))),
 		Fixtures:  w.documents(v.LookupPath(cue.ParsePath("fixtures"))),
@@ -47,9 +47,9 @@ const fixturesNote = `# What a cluster has already, as far as the test speaks of
 #   kubectl get services,pods -n %s -o yaml
 `
 
-// Files lays the draft out in files: the documents, in YAML or CUE, their test, and the fixtures of the test. Fixtures are
+// Files lays the output out in files: the documents, in YAML or CUE, their test, and the fixtures of the test. Fixtures are
 // left out where the configuration around has all the Services among them, which has says.
-func (d *Draft) Files(language string, has func(kind, namespace, name string) bool) []File {
+func (d *Output) Files(language string, has func(kind, namespace, name string) bool) []File {
 	files := []File{{d.Name + ".yaml", stream(d.Documents)}}
 	if language == "cue" {
 		files[0] = File{d.Name + ".cue", inCUE(d.Documents)}

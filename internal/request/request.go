@@ -12,8 +12,8 @@ import (
 	"sem.example/simulate"
 )
 
-// A Draft is a request in the words of curl's options. What is empty is not said.
-type Draft struct {
+// A CurlOptions is a request in the words of curl's options. What is empty is not said.
+type CurlOptions struct {
 	Method    string   // -X
 	URL       string   //
 	Headers   []string // -H, "Name: value"; "Name:" takes a header away, "Name;" sends it empty
@@ -26,8 +26,8 @@ type Draft struct {
 	ConnectTo []string // HOST1:PORT1:HOST2:PORT2
 }
 
-// On puts what the draft says on a call.
-func (d *Draft) On(call simulate.Call) (simulate.Call, error) {
+// On puts what the options say on a call.
+func (d *CurlOptions) On(call simulate.Call) (simulate.Call, error) {
 	if d.URL != "" {
 		call.URL = d.URL
 	}
@@ -86,7 +86,7 @@ func or(s, otherwise string) string {
 }
 
 // method is the method that the options ask for or stand for; "" where they say nothing of it.
-func (d *Draft) method() string {
+func (d *CurlOptions) method() string {
 	switch {
 	case d.Method != "":
 		return d.Method
@@ -100,14 +100,14 @@ func (d *Draft) method() string {
 	return ""
 }
 
-// speaksHTTP says whether a URL is one that curl sends a form to; gRPC names its content itself.
+// speaksHTTP reports whether a URL is one that curl sends a form to; gRPC names its content itself.
 func speaksHTTP(url string) bool {
 	scheme, _, found := strings.Cut(url, "://")
 	return !found || strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")
 }
 
 // headers puts the headers on those that are there. Several of one name are all sent.
-func (d *Draft) headers(on map[string][]string) error {
+func (d *CurlOptions) headers(on map[string][]string) error {
 	own := map[string]bool{}
 	for _, h := range d.Headers {
 		name, value, found := strings.Cut(h, ":")
@@ -150,7 +150,7 @@ func withQuery(url string, parameters []string) string {
 
 // route says where the application dials instead, where --connect-to or --resolve is about the URL's host and port. The
 // first rule that fits counts.
-func (d *Draft) route(call *simulate.Call) error {
+func (d *CurlOptions) route(call *simulate.Call) error {
 	full, err := call.Normal()
 	if err != nil {
 		return nil // the trace says what the call lacks
@@ -178,7 +178,7 @@ func (d *Draft) route(call *simulate.Call) error {
 }
 
 // resolve says what DNS gives: to the application for the host that it dials, and to the proxies for any.
-func (d *Draft) resolve(call *simulate.Call, host string, port uint32) error {
+func (d *CurlOptions) resolve(call *simulate.Call, host string, port uint32) error {
 	dialled := false
 	for _, rule := range slices.Backward(d.Resolve) {
 		parts, err := colons(strings.TrimPrefix(rule, "+"), 3)
