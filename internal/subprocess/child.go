@@ -1,7 +1,6 @@
 package subprocess
 
 import (
-	"bytes"
 	"encoding/gob"
 	"io"
 	"os/exec"
@@ -17,13 +16,13 @@ type child struct {
 	encoder *gob.Encoder
 	reply   *io.LimitedReader // what the child may still write
 	decoder *gob.Decoder
-	stderr  beginning
+	stderr  Beginning
 	late    atomic.Bool // it was killed because it did not end by itself
 }
 
 // start starts a child.
 func start(command *exec.Cmd) (*child, error) {
-	c := &child{command: command}
+	c := &child{command: command, stderr: Beginning{Limit: 4096}} // the rest of a long stack helps nobody
 	command.Stderr = &c.stderr
 	in, err := command.StdinPipe()
 	if err != nil {
@@ -80,15 +79,4 @@ func (c *child) end() (exit int, detail string) {
 func (c *child) kill() {
 	c.late.Store(true)
 	_ = c.command.Process.Kill()
-}
-
-// beginning keeps the first bytes that are written to it: the rest of a long stack helps nobody.
-type beginning struct{ bytes.Buffer }
-
-// Write takes everything, and keeps little of it.
-func (b *beginning) Write(p []byte) (int, error) {
-	if free := 4096 - b.Len(); free > 0 {
-		b.Buffer.Write(p[:min(free, len(p))])
-	}
-	return len(p), nil
 }
