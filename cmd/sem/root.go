@@ -65,7 +65,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(
 		newValidate(), newTrace(), newTest(), newRender(), newDiff(),
 		newNew(), newImport(), newExport(),
-		newExplain(), newChecks(), newSchema(), newConfig(), newDump(), newVersion(),
+		newExplain(), newChecks(), newSchema(), newConfig(), newDump(), newMCP(), newVersion(),
 	)
 	root.AddCommand(helpTopics()...)
 	return root
