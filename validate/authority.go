@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM073",
 	Title:    "authority of the request is set more than once",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why:      `rewrite.authority and the request headers Host and :authority all set the same header. Set only one of them.`,
 	Fix:      `Keep rewrite.authority and remove the headers.`,

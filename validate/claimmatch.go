@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	ID:       "SEM099",
 	Title:    "JWT claim match outside gateways",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why:      `Only gateways can match JWT claims (@request.auth.claims). Istio rejects the VirtualService for sidecars.`,
 	Fix:      `Bind the VirtualService to gateways only; remove mesh.`,

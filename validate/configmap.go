@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM069",
 	Title:    "credential is a ConfigMap in another namespace",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why: `configmap://namespace/name refers to a ConfigMap with the CA certificates that verify the server. A DestinationRule may read only
 ConfigMaps in its own namespace.`,

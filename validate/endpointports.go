@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM052",
 	Title:    "endpoint ports do not fit the ServiceEntry",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why: `endpoints[].ports maps port names of the ServiceEntry to the numbers that the endpoint listens on. Other names have no effect. A Unix
 socket serves one port only.`,

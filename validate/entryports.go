@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM051",
 	Title:    "ServiceEntry declares a port twice",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why:      `Endpoints refer to a port by name, and clients by number. Both must be unique in a ServiceEntry.`,
 	Fix:      `Use a unique name and number for each port. For two protocols on one port, write two ServiceEntries with different addresses.`,

@@ -23,6 +23,10 @@ func TestExamples(t *testing.T) {
 			if len(graver(wrong, check.Severity)) == 0 {
 				t.Errorf("the wrong example draws no finding")
 			}
+			rejects := func(d diag.Diagnostic) bool { return d.Admission == diag.Rejected }
+			if got := slices.ContainsFunc(ofCheck(slices.Clone(wrong), check), rejects); got != check.Rejects && check.ID != "SEM038" { // its rejection takes a body of 1 MiB
+				t.Errorf("Rejects is %t, but findings of the wrong example that mean a rejection: %t", check.Rejects, got)
+			}
 			for _, d := range wrong {
 				if d.Check.ID != check.ID {
 					t.Errorf("the wrong example draws %s as well: %s", d.Check.ID, d.Message)

@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM040",
 	Title:    "exportTo is contradictory",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why: `exportTo lists the namespaces that see the resource. * (all) and ~ (none) cannot be combined with other values, and no namespace may be
 repeated; . is the resource's namespace. A DestinationRule with a workloadSelector is visible in its own namespace only.`,

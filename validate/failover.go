@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM064",
 	Title:    "failover is contradictory",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why:      `Failover leads from one region to another. failoverPriority with region, zone or subzone labels cannot be combined with it.`,
 	Fix:      `Use two different regions, and keep one of failover and failoverPriority.`,

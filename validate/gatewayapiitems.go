@@ -13,6 +13,7 @@ var _ = register(diag.Check{
 	ID:       "SEM341",
 	Title:    "items of a Gateway API list exclude each other",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why: `The API server compares the items of many lists of the Gateway API: listeners differ in their name, and in port, protocol or hostname;
 references to one parent differ in sectionName or port; the names of rules and headers are unique; most filters may be there only once.`,

@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	ID:       "SEM077",
 	Title:    "gateway name is malformed",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why:      `A gateway is referred to as NAME (same namespace) or NAMESPACE/NAME. Istio still reads dotted names, with a warning.`,
 	Fix:      `Write NAME or NAMESPACE/NAME, or mesh for all sidecars.`,

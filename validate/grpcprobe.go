@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM056",
 	Title:    "gRPC probe is rejected by Istio's webhook",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why:      `The API has the field, but Istio's webhook rejects the resource with "unknown health check method".`,
 	Fix:      `Use httpGet, tcpSocket or exec; exec can run a gRPC client.`,

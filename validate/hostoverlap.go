@@ -13,6 +13,7 @@ var _ = register(diag.Check{
 	ID:       "SEM078",
 	Title:    "hosts of one VirtualService overlap",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why:      `Each host may be covered once: the proxy has one set of routes for it. A wildcard covers every name below it.`,
 	Fix:      `Remove the host that another host covers.`,

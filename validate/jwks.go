@@ -17,6 +17,7 @@ var _ = register(diag.Check{
 	ID:       "SEM095",
 	Title:    "JWK set is invalid",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why: `jwks contains the keys that verify tokens, as a JWK set in JSON. Istio rejects keys that it cannot read. Private keys are accepted but not
 needed, and everyone who can read the resource has them.`,

@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM089",
 	Title:    "listeners of a Sidecar conflict",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why: `Each port and each Unix socket has one listener in each direction. An egress listener without a port covers all remaining ports, so there
 can be only one, and it must be the last.`,

@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	ID:       "SEM061",
 	Title:    "locality weights do not add up to 100",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why: `The weights for each source locality are percentages and must add up to 100. A locality is region/zone/subzone without empty parts; * is
 allowed only as the last part; localities must not overlap.`,

@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	ID:       "SEM063",
 	Title:    "Maglev table size is not a prime number below 5000011",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why:      `Maglev hashing requires a prime table size. Envoy rejects other sizes, and sizes of 5000011 or more.`,
 	Fix:      `Use a prime number such as 65537, Envoy's default.`,

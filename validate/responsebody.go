@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM038",
 	Title:    "body of a direct response is large",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why: `The body is part of the configuration of every proxy that has the route: it takes memory, and is sent with each update. Istio warns from
 100 KiB and rejects more than 1 MiB.`,

@@ -13,6 +13,7 @@ var _ = register(diag.Check{
 	ID:       "SEM342",
 	Title:    "rule of a route contradicts itself",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why: `A filter that replaces the prefix of a path needs exactly one match, of type PathPrefix. The timeout of one try cannot be longer than
 that of the request. A route has at most 128 matches. The API server rejects others.`,

@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM081",
 	Title:    "port name is used twice in one gateway",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why:      `Route tables of a gateway are named after the port name, which must be unique.`,
 	Fix:      `Use a unique name for each server's port.`,

@@ -17,6 +17,7 @@ var _ = register(diag.Check{
 	ID:       "SEM075",
 	Title:    "sniHosts do not fit the hosts",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why: `sniHosts must be covered by the hosts of the VirtualService. Clients do not send IP addresses as SNI. Names of the form
 outbound_.443_.subset_.host, used between clusters, are for TLS routes on gateways only.`,

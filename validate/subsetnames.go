@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM060",
 	Title:    "DestinationRule defines a subset twice",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why:      `Destinations refer to a subset by name, which must be unique in the DestinationRule.`,
 	Fix:      `Use a unique name for each subset.`,

@@ -12,6 +12,7 @@ var _ = register(diag.Check{
 	ID:       "SEM079",
 	Title:    "weights of all destinations are 0",
 	Severity: diag.Error,
+	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why:      `Each destination receives its share of the sum of weights. A sum of 0 is rejected.`,
 	Fix:      `Set weights; they need not add up to 100.`,

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -16,8 +14,6 @@ import (
 	"sem.example/internal/explain"
 	"sem.example/internal/output"
 	"sem.example/internal/pipeline"
-	"sem.example/internal/request"
-	"sem.example/simulate"
 )
 
 const diffHelp = `Diff finds the requests for which two versions of a mesh give different results:
@@ -158,63 +154,6 @@ func (c *diffCommand) check(args []string) ([]string, error) {
 	return strings.Split(string(data), "\n"), nil
 }
 
-// side reads one side. What done removes is needed until the answers are printed.
-func (c *diffCommand) side(cmd *cobra.Command, path, istio string) (*pipeline.World, func(), error) {
-	opts, done := c.inputs.options(cmd, []string{path}), func() {}
-	if istio != "" {
-		release, err := opts.Release.As(istio)
-		if err != nil {
-			return nil, done, err
-		}
-		opts.Release = release
-	}
-	if ref, ok := strings.CutPrefix(path, "git:"); ok {
-		dir, remove, err := fromGit(ref)
-		if done = remove; err != nil {
-			return nil, done, err
-		}
-		opts.FS, opts.Paths = os.DirFS(dir), []string{"."}
-	}
-	switch {
-	case opts.Kustomize == "":
-	case opts.FS != nil:
-		opts.Paths = nil
-	default:
-		opts.Kustomize, opts.Within, opts.Paths = filepath.Join(path, opts.Kustomize), path, nil
-	}
-	world, err := load(cmd, opts)
-	if err != nil {
-		return nil, done, fmt.Errorf("%s: %w", path, err)
-	}
-	if names := world.Worlds(); len(names) > 1 && c.inputs.worlds.name == "" {
-		return nil, done, fmt.Errorf("%s has several worlds: choose one with --world: %s", path, strings.Join(names, ", "))
-	}
-	if err := refuse(cmd, world, c.keep); err != nil {
-		return nil, done, fmt.Errorf("%s: %w", path, err)
-	}
-	c.unread = append(c.unread, output.Places(world.Found.Unread())...)
-	if world, err = admitted(cmd, world); err != nil {
-		return nil, done, fmt.Errorf("%s: %w", path, err)
-	}
-	return world, done, nil
-}
-
-// fromGit writes REF or REF:PATH to a folder for a while.
-func fromGit(ref string) (dir string, done func(), err error) {
-	ref, path, _ := strings.Cut(ref, ":")
-	if path == "" {
-		path = "."
-	}
-	if ref == "" || strings.HasPrefix(ref, "-") {
-		return "", func() {}, fmt.Errorf("%q is not a git revision", ref)
-	}
-	dir, done, err = tempFolder("sem-diff-")
-	if err != nil {
-		return "", func() {}, err
-	}
-	return dir, done, checkout(ref, path, dir)
-}
-
 func (c *diffCommand) compare(cmd *cobra.Command, old, changed *pipeline.World) (*diff.Report, error) {
 	if c.traffic != "" {
 		return c.replay(cmd, old, changed)
@@ -236,115 +175,6 @@ func (c *diffCommand) compare(cmd *cobra.Command, old, changed *pipeline.World) 
 		return nil, errors.New("there is no proxy to compare: OLD and NEW have none in common that --from and --gateway name")
 	}
 	return report, err
-}
-
-// replay asks the requests of a log on both sides.
-func (c *diffCommand) replay(cmd *cobra.Command, old, changed *pipeline.World) (*diff.Report, error) {
-	proxy := proxyFlags{}
-	if len(c.from)+len(c.gateway) > 1 {
-		return nil, errors.New("--traffic is about one proxy: give one --from or --gateway")
-	}
-	proxy.from, proxy.gateway = strings.Join(c.from, ""), strings.Join(c.gateway, "")
-	client, err := proxy.in(changed, c.inputs.namespace)
-	if err != nil {
-		return nil, err
-	}
-	lines, closeInput, err := openLines(cmd, c.traffic)
-	if err != nil {
-		return nil, err
-	}
-	defer closeInput()
-	d := explain.NewReport()
-	bad := 0
-	for lines.Scan() {
-		line := strings.TrimSpace(lines.Text())
-		if line == "" {
-			continue
-		}
-		call, err := requestOf(line, client)
-		if err != nil {
-			bad++
-			continue
-		}
-		before, err := old.Trace(call, pipeline.TraceOptions{})
-		if err != nil {
-			return nil, err
-		}
-		after, err := changed.Trace(call, pipeline.TraceOptions{})
-		if err != nil {
-			return nil, err
-		}
-		d.Request(call, before, after)
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", c.traffic, err)
-	}
-	if d.Summary.Requests == 0 {
-		return nil, fmt.Errorf("%s holds no request that could be read", c.traffic)
-	}
-	if bad > 0 {
-		say(cmd, "%s: %d lines have no readable request and were skipped", c.traffic, bad)
-	}
-	return d.Done(), nil
-}
-
-// requestOf reads a line of a log or of requests.
-func requestOf(line string, client simulate.Proxy) (simulate.Call, error) {
-	if strings.HasPrefix(line, "{") {
-		if call, err := request.JSON([]byte(line), client); err == nil {
-			return call, nil
-		}
-	}
-	call, err := request.AccessLog(line)
-	call.Proxy = client
-	if client.Type == "gateway" {
-		call.Direction = pipeline.Gateway
-	}
-	return call, err
-}
-
-// narrow leaves out the changes that --for and --only do not ask for.
-func (c *diffCommand) narrow(r *diff.Report) {
-	r.Changes = slices.DeleteFunc(r.Changes, func(ch diff.ReportedChange) bool {
-		return c.host != "" && hostOfCall(ch.Witness) != c.host && !strings.Contains(ch.Region, c.host) || len(c.only) > 0 && !slices.ContainsFunc(c.only, ch.Touches)
-	})
-	if c.host != "" {
-		r.Undecided = slices.DeleteFunc(r.Undecided, func(u diff.ReportedDoubt) bool { return u.About != "" && !mentions(u.About, c.host) })
-	}
-	r.Summary.Narrowed = c.host != "" || len(c.only)+len(c.from)+len(c.gateway) > 0
-	r.Summary.Changes, r.Summary.Undecided = len(r.Changes), len(r.Undecided)
-}
-
-// mentions reports whether a list of domains may cover a host: one names it, or has a wildcard.
-func mentions(domains, host string) bool {
-	return strings.Contains(domains, host) || strings.Contains(domains, "*")
-}
-
-func hostOfCall(c simulate.Call) string {
-	u, err := url.Parse(c.URL)
-	if err != nil {
-		return ""
-	}
-	return u.Hostname()
-}
-
-// nameInput adds the input to the commands that trace the witnesses.
-func nameInput(r *diff.Report, path string) {
-	for i := range r.Changes {
-		if rest, ok := strings.CutPrefix(r.Changes[i].Command, "sem trace "); ok && !strings.ContainsAny(path, " '\"$\\") {
-			r.Changes[i].Command = "sem trace -f " + path + " " + rest
-		}
-	}
-}
-
-// allow marks the changes that a list expects.
-func allow(r *diff.Report, expected []string) {
-	for i := range r.Changes {
-		ch := &r.Changes[i]
-		if ch.Expected = slices.Contains(expected, ch.Region); ch.Expected {
-			r.Summary.Expected++
-		}
-	}
 }
 
 func printDiff(cmd *cobra.Command, targets []outputTarget, r *diff.Report) error {

@@ -161,13 +161,3 @@ func mergeProxyConfig(config *meshconfig.ProxyConfig, n *source.Node) {
 		config.ProxyHeaders = merged
 	}
 }
-
-// ProxyConfig returns the settings of one proxy: those of the mesh with the annotation proxy.istio.io/config over them.
-func ProxyConfig(mesh *meshconfig.MeshConfig, annotation string) *meshconfig.ProxyConfig {
-	config := proto.Clone(mesh.GetDefaultConfig()).(*meshconfig.ProxyConfig)
-	docs, _ := source.Parse(&source.File{Name: "proxy.istio.io/config", Data: []byte(annotation)})
-	if len(docs) > 0 {
-		mergeProxyConfig(config, docs[0].Tree())
-	}
-	return config
-}

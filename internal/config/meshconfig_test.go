@@ -58,14 +58,6 @@ func TestMeshConfigMistakes(t *testing.T) {
 	}
 }
 
-func TestProxyConfig(t *testing.T) {
-	o, _ := ReadMeshConfig(parse(t, "defaultConfig: {proxyMetadata: {A: a, B: b}, concurrency: 1}"))
-	c := ProxyConfig(Spec[*meshconfig.MeshConfig](o), "proxyMetadata: {B: c}\nholdApplicationUntilProxyStarts: true")
-	if diff := cmp.Diff(map[string]string{"A": "a", "B": "c"}, c.ProxyMetadata); diff != "" || c.Concurrency.GetValue() != 1 {
-		t.Error(diff, c)
-	}
-}
-
 func parse(t *testing.T, text string) *source.Document {
 	t.Helper()
 	docs, problems := source.Parse(&source.File{Name: "test.yaml", Data: []byte(text)})

@@ -25,6 +25,7 @@ type Check struct {
 	ID       string    // "SEM140"; never reused
 	Title    string    // one line, no full stop, stable enough to search for
 	Severity Severity  // unless a diagnostic says otherwise
+	Rejects  bool      // admission may reject a document for a finding
 	Stage    Stage     // the decision about a call that the findings explain
 	When     Condition // which calls they explain; empty for all that the field decides about
 	Why      string    // why it matters and how the proxy behaves, in full sentences

@@ -2,7 +2,6 @@ package explain
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"sem.example/internal/diag"
@@ -17,16 +16,15 @@ type notAdmitted struct {
 	warning  simulate.Warning
 }
 
-// rejections are the documents of a trace that admission rejects. A suppressed finding counts: it silences sem, not the API server.
+// rejections are the documents of a trace that admission rejects.
 func rejections(found diag.List, about *relevance) []notAdmitted {
 	var out []notAdmitted
-	for i := range found {
-		d := &found[i]
+	for _, d := range pipeline.Rejections(found) {
 		o := about.objects[d.At.Doc]
-		if d.Admission != diag.Rejected || o == nil || slices.ContainsFunc(out, func(r notAdmitted) bool { return r.document == d.At.Doc }) {
+		if o == nil {
 			continue
 		}
-		w := warningOf(d, o)
+		w := warningOf(&d, o)
 		w.Step = "input"
 		w.Message = fmt.Sprintf("%s %s/%s is ignored: admission rejects it: %s", o.Kind, o.Namespace, o.Name, d.Message)
 		out = append(out, notAdmitted{d.At.Doc, w})

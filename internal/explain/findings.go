@@ -17,7 +17,7 @@ import (
 // which admission rejects a document of the trace.
 func addFindings(t *simulate.Trace, w *pipeline.World, objects *objectIndex, policy diag.Policy) []notAdmitted {
 	about, observed := relevant(t, w, objects), len(t.Warnings)
-	found := w.FindingsAbout(about.documents, explainsCalls)
+	found := w.FindingsAbout(about.documents, func(c *diag.Check) bool { return c.Rejects || explainsCalls(c) })
 	rejected := rejections(found, about)
 	found, _ = policy.Apply(found.Suppress(&source.Input{Files: w.Input.Files, Documents: about.documents}))
 	found.Sort()

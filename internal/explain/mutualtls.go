@@ -5,23 +5,13 @@ import (
 	"slices"
 	"strings"
 
-	networking "istio.io/api/networking/v1alpha3"
-	security "istio.io/api/security/v1beta1"
-
 	"sem.example/internal/clustername"
+	"sem.example/internal/compile/cluster"
 	"sem.example/internal/config"
 	"sem.example/internal/mesh"
 	"sem.example/simulate"
 	"sem.example/simulate/decision"
 )
-
-// An encryption is the TLS, or the plaintext, from a proxy to the endpoints of a cluster.
-type encryption struct {
-	view    *mesh.View
-	service *mesh.Service
-	port    *mesh.Port
-	subset  string
-}
 
 // explainTLS says at the step of the TLS of a hop what decided it, and names the document that did.
 func (h *hop) explainTLS() {
@@ -30,15 +20,17 @@ func (h *hop) explainTLS() {
 	if !ok || d.Inbound() || s == nil || s.Port(d.Port) == nil {
 		return
 	}
-	e := encryption{h.view, s, s.Port(d.Port), d.Subset}
+	port := s.Port(d.Port)
+	to := h.dialled(s, port)
+	e := cluster.EncryptionTo(h.view, s, port, d.Subset, to)
 	for i := range h.Steps {
 		step := &h.Steps[i]
 		r, ok := step.Reason.(decision.UpstreamTLS)
 		if !ok || r.TLS.OriginatedBy == decision.ByApplication {
 			continue
 		}
-		why, at := e.reason(e.endpoint(h.Endpoints), r.TLS.OriginatedBy == decision.ByProxy)
-		if step.Because = why; at.Object != nil && !slices.ContainsFunc(step.Origins, func(p simulate.Place) bool { return sameDocument(p, documentPlace(at)) }) {
+		step.Because = encryptionReason(e, to)
+		if at := e.At; at.Object != nil && !slices.ContainsFunc(step.Origins, func(p simulate.Place) bool { return sameDocument(p, documentPlace(at)) }) {
 			step.Origins = append(slices.Clip(step.Origins), documentPlace(at))
 		}
 	}
@@ -51,48 +43,46 @@ func documentPlace(at config.Place) simulate.Place {
 	return p
 }
 
-// endpoint is the endpoint that is dialled first, nil where the mesh does not know it.
-func (e *encryption) endpoint(dialled []simulate.Endpoint) *mesh.Endpoint {
-	if len(dialled) == 0 {
+// dialled is the endpoint of a service that is dialled first, nil where the service has none of that address.
+func (h *hop) dialled(s *mesh.Service, port *mesh.Port) *mesh.Endpoint {
+	if len(h.Endpoints) == 0 {
 		return nil
 	}
-	for _, known := range e.view.Instances(e.service, e.port) {
-		if known.Address == dialled[0].Address && (known.Port == dialled[0].Port || known.IsUnix()) {
+	first := h.Endpoints[0]
+	for _, known := range h.view.Instances(s, port) {
+		if known.Address == first.Address && (known.Port == first.Port || known.IsUnix()) {
 			return known
 		}
 	}
 	return nil
 }
 
-// reason is why the proxy encrypts, or does not, and where that is written.
-func (e *encryption) reason(to *mesh.Endpoint, encrypted bool) (string, config.Place) {
-	set := e.view.ClientTLS(e.service, e.port, e.subset)
-	switch {
-	case set.IsSet():
-		return setReason(set, encrypted), set.At
-	case encrypted:
-		return "automatic mutual TLS: " + takesReason(to), config.Place{}
+// encryptionReason words what decided about the TLS to an endpoint.
+func encryptionReason(e cluster.Encryption, to *mesh.Endpoint) string {
+	switch e.Reason {
+	case cluster.ServiceExternal:
+		return "no DestinationRule sets TLS"
+	case cluster.Automatic:
+		return "automatic mutual TLS: " + takesReason(to)
+	case cluster.TLSSet, cluster.TLSSetElsewhere, cluster.CredentialNotReadable, cluster.CertificateMissing:
+		return setReason(e)
 	}
-	if e.service.External {
-		return "no DestinationRule sets TLS", config.Place{}
-	}
-	why, at := e.notAutomatic(to)
-	return "no automatic mutual TLS: " + why, at
+	return "no automatic mutual TLS: " + notAutomatic(e, to)
 }
 
-// setReason is what a rule says of TLS.
-func setReason(set config.Setting[*networking.ClientTLSSettings], encrypted bool) string {
-	o, mode := set.At.Object, set.Value.GetMode()
-	text := fmt.Sprintf("%s %s/%s sets %s%s", o.KindName(), o.Namespace, o.Name, mode, levelText(set.At.Field))
-	switch {
-	case encrypted || mode == networking.ClientTLSSettings_DISABLE:
-		return text
-	case set.Value.GetCredentialName() != "":
+// setReason is what a policy says of TLS, and why that is not done.
+func setReason(e cluster.Encryption) string {
+	o := e.At.Object
+	text := fmt.Sprintf("%s %s/%s sets %s%s", o.KindName(), o.Namespace, o.Name, e.Mode, levelText(e.At.Field))
+	switch e.Reason {
+	case cluster.CredentialNotReadable:
 		return text + " with credentialName, which a sidecar uses only if the rule has a workloadSelector"
-	case mode == networking.ClientTLSSettings_MUTUAL:
+	case cluster.CertificateMissing:
 		return text + " without clientCertificate and privateKey"
+	case cluster.TLSSetElsewhere:
+		return text + ", which this endpoint does not take"
 	}
-	return text + ", which this endpoint does not take"
+	return text
 }
 
 // levelText is which part of the traffic a policy is for, by the field that it is written in.
@@ -112,37 +102,36 @@ func levelText(field string) string {
 
 // takesReason is why an endpoint takes mutual TLS.
 func takesReason(to *mesh.Endpoint) string {
-	if to != nil && to.Labels[mesh.LabelTLSMode] == "" {
+	if to != nil && to.Labels[config.LabelTLSMode] == "" {
 		return "the endpoint has a serviceAccount"
 	}
 	return "the endpoint has a sidecar"
 }
 
-// notAutomatic is why the proxy does not use mutual TLS by itself, and where that is written.
-func (e *encryption) notAutomatic(to *mesh.Endpoint) (string, config.Place) {
-	disabled := security.PeerAuthentication_MutualTLS_DISABLE
-	clients, at := e.view.ClientMutualTLS(e.service)
-	switch {
-	case !e.view.Mesh.Settings.Config.GetEnableAutoMtls().GetValue():
-		return "MeshConfig sets enableAutoMtls: false", config.Place{}
-	case clients == disabled:
-		return fmt.Sprintf("PeerAuthentication %s/%s disables mutual TLS", at.Object.Namespace, at.Object.Name), at
-	case to == nil && e.service.Resolution == mesh.OriginalDst:
-		return "not every address of the service is known to take it", config.Place{}
-	case to == nil:
-		return "the endpoint is not one of the mesh", config.Place{}
+// notAutomatic is why the proxy does not use mutual TLS by itself.
+func notAutomatic(e cluster.Encryption, to *mesh.Endpoint) string {
+	switch e.Reason {
+	case cluster.AutoMTLSOff:
+		return "MeshConfig sets enableAutoMtls: false"
+	case cluster.ClientsDisabled:
+		return fmt.Sprintf("PeerAuthentication %s/%s disables mutual TLS", e.At.Object.Namespace, e.At.Object.Name)
+	case cluster.SomeEndpointLacksTLS:
+		return "not every address of the service is known to take it"
+	case cluster.EndpointsMarked:
+		return fmt.Sprintf("istiod marks the endpoints by the tls of DestinationRule %s/%s (%s), which this port does not use", e.At.Object.Namespace, e.At.Object.Name, e.Mode)
+	case cluster.EndpointUnknown:
+		return "the endpoint is not one of the mesh"
+	case cluster.EndpointDisabled:
+		return fmt.Sprintf("PeerAuthentication %s/%s disables mutual TLS at the endpoint", e.At.Object.Namespace, e.At.Object.Name)
 	}
-	if mode, at := e.view.ServerMutualTLS(to); mode == disabled && to.TLSMode != "disabled" {
-		return fmt.Sprintf("PeerAuthentication %s/%s disables mutual TLS at the endpoint", at.Object.Namespace, at.Object.Name), at
-	}
-	return e.endpointReason(to), config.Place{}
+	return endpointReason(to)
 }
 
 // endpointReason is why an endpoint does not announce mutual TLS.
-func (e *encryption) endpointReason(to *mesh.Endpoint) string {
-	mode, labelled := to.Labels[mesh.LabelTLSMode]
+func endpointReason(to *mesh.Endpoint) string {
+	mode, labelled := to.Labels[config.LabelTLSMode]
 	if labelled && mode != "istio" {
-		return fmt.Sprintf("the endpoint has the label %s: %s", mesh.LabelTLSMode, mode)
+		return fmt.Sprintf("the endpoint has the label %s: %s", config.LabelTLSMode, mode)
 	}
 	o := to.Object
 	if o == nil {
@@ -157,5 +146,5 @@ func (e *encryption) endpointReason(to *mesh.Endpoint) string {
 	case o.KindName() == "ServiceEntry":
 		return name + " has no endpoints with a serviceAccount"
 	}
-	return fmt.Sprintf("%s has no label %s: istio", name, mesh.LabelTLSMode)
+	return fmt.Sprintf("%s has no label %s: istio", name, config.LabelTLSMode)
 }

@@ -1,20 +1,8 @@
 package hostname
 
 import (
-	"strconv"
 	"strings"
 )
-
-// SplitPort takes the port off an authority; it is 0 where there is none. IPv6 addresses lose their brackets.
-func SplitPort(authority string) (host string, port uint32) {
-	host = authority
-	if i := PortStart(authority); i >= 0 {
-		if n, err := strconv.ParseUint(authority[i+1:], 10, 16); err == nil {
-			host, port = authority[:i], uint32(n)
-		}
-	}
-	return strings.Trim(host, "[]"), port
-}
 
 // PortStart returns where the ":port" of an authority begins, or -1.
 func PortStart(authority string) int {

@@ -79,7 +79,7 @@ type Options struct {
 
 // Select returns the patches of the EnvoyFilters that act on a proxy, in the order in which istiod applies them. The
 // filters are those that are attached to the proxy's workload. A patch whose value cannot be read is left out, as istiod
-// leaves it out; see [Problems].
+// leaves it out.
 func Select(attached []*config.Object, rootNamespace string, proxy ProxyAttributes, opts Options) *Patches {
 	filters := slices.Clone(attached)
 	slices.SortStableFunc(filters, func(a, b *config.Object) int { return order(a, b, rootNamespace) })
@@ -201,21 +201,4 @@ func (s *Patches) changed(p *Patch, at envoy.Addr) {
 	if s.record != nil {
 		s.record(at, p)
 	}
-}
-
-// A Problem is a patch that istiod leaves out because its value cannot be read.
-type Problem struct {
-	Field string // of the EnvoyFilter
-	Err   error
-}
-
-// Problems returns the patches of an EnvoyFilter that istiod leaves out.
-func Problems(filter *config.Object) []Problem {
-	var out []Problem
-	for i := range config.Spec[*networking.EnvoyFilter](filter).GetConfigPatches() {
-		if _, err := newPatch(filter, i); err != nil {
-			out = append(out, Problem{Field: source.Join(source.Index("spec.configPatches", i), "patch"), Err: err})
-		}
-	}
-	return out
 }

@@ -125,18 +125,30 @@ func TestWithout(t *testing.T) {
 	}
 }
 
-// Admission rejects what the schema does, and what only the webhook of an older release does.
+// Admission rejects what the schema does, and what checks in Go do.
 func TestAdmitted(t *testing.T) {
-	w := loaded(t, input("-- a.yaml --\n"+service+"---\n"+strings.Replace(entry, "number: 443", "number: 70000", 1)))
-	admitted, found, err := w.Admitted()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"Service shop/web"}, names(admitted.Objects)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if len(found) != 1 || found[0].At.Position().Line != 11 {
-		t.Errorf("the reason is at %v", places(found))
+	for name, test := range map[string]struct {
+		entry string
+		want  []string
+		line  int
+	}{
+		"by the schema": {strings.Replace(entry, "number: 443", "number: 70000", 1), []string{"Service shop/web"}, 11},
+		"by a check": {
+			strings.Replace(entry, "protocol: TLS}", "protocol: TLS}, {number: 444, name: tls, protocol: TLS}", 1), []string{"Service shop/web"}, 11,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			admitted, found, err := loaded(t, input("-- a.yaml --\n"+service+"---\n"+test.entry)).Admitted()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, names(admitted.Objects)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if len(found) != 1 || found[0].At.Position().Line != test.line {
+				t.Errorf("the reason is at %v", places(found))
+			}
+		})
 	}
 	whole := loaded(t, input("-- a.yaml --\n"+service+"---\n"+entry))
 	if same, found, err := whole.Admitted(); err != nil || same != whole || len(found) > 0 {

@@ -39,7 +39,7 @@ func TestPage(t *testing.T) {
 func TestTable(t *testing.T) {
 	_ = []any{&meshconfig.MeshConfig{}, &networking.DestinationRule{}, &security.JWTRule{}} // registers their fields
 	seen := map[string]bool{}
-	for _, c := range Table() {
+	for _, c := range table {
 		if c.ID == "" || seen[c.ID] || c.Text == "" {
 			t.Errorf("row %q: the identifier is missing or taken, or there is no sentence", c.ID)
 		}

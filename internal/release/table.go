@@ -1,7 +1,5 @@
 package release
 
-import "slices"
-
 // A Kind is what kind of change a row is.
 type Kind string
 
@@ -125,9 +123,6 @@ var table = []Change{
 	AlphaGatewayAPI: {ID: "alpha-gateway-api", Since: "1.28", Kind: OptIn, Env: "PILOT_ENABLE_ALPHA_GATEWAY_API",
 		Text: "XBackend and XBackendTrafficPolicy of the Gateway API count."},
 }
-
-// Table returns the rows, the newest release first.
-func Table() []Change { return slices.Clone(table) }
 
 // String returns the identifier of the row.
 func (b Behaviour) String() string { return table[b].ID }

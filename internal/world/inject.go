@@ -22,7 +22,7 @@ func inject(spec *config.PodSpec, meta *config.Meta, p DataPlane, workload strin
 	if labels == nil {
 		labels = map[string]string{}
 	}
-	preset(labels, labelTLSMode, "istio")
+	preset(labels, config.LabelTLSMode, "istio")
 	name := cmp.Or(labels["app.kubernetes.io/name"], labels["app"], workload)
 	preset(labels, "service.istio.io/canonical-name", strings.Trim(name[:min(len(name), 63)], "-_."))
 	preset(labels, "service.istio.io/canonical-revision", cmp.Or(labels["app.kubernetes.io/version"], labels["version"], "latest"))

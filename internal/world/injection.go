@@ -15,7 +15,6 @@ const (
 	labelInject       = "sidecar.istio.io/inject" // an annotation too
 	labelRevision     = "istio.io/rev"
 	labelInjection    = "istio-injection" // of a Namespace
-	labelTLSMode      = "security.istio.io/tlsMode"
 	labelDataplane    = "istio.io/dataplane-mode"
 	annotationStatus  = "sidecar.istio.io/status"
 	annotationAmbient = "ambient.istio.io/redirection"
@@ -147,8 +146,8 @@ func marks(p candidate) string {
 		return "it runs a native sidecar " + proxyContainer
 	case p.annotations[annotationStatus] != "":
 		return "it has the injector's annotation " + annotationStatus
-	case p.labels[labelTLSMode] == "istio":
-		return "it has the injector's label " + labelTLSMode + ": istio"
+	case p.labels[config.LabelTLSMode] == "istio":
+		return "it has the injector's label " + config.LabelTLSMode + ": istio"
 	}
 	return ""
 }

@@ -10,7 +10,6 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 	networking "istio.io/api/networking/v1alpha3"
-	security "istio.io/api/security/v1beta1"
 
 	"sem.example/internal/compile/xds"
 	"sem.example/internal/mesh"
@@ -152,12 +151,11 @@ func health(e *mesh.Endpoint) corev3.HealthStatus {
 // takesTLS reports whether the proxy sends an endpoint mutual TLS: as the rule says, else where a sidecar answers that does
 // not refuse it.
 func takesTLS(view *mesh.View, d *destination, e *mesh.Endpoint) bool {
-	fallback := view.Mesh.Settings.Release.Has(release.SubsetTLSModeFallback)
-	if tls := d.rule.EndpointTLS(d.port.Number, d.subset, fallback); tls.IsSet() {
+	if tls := endpointTLS(view, d); tls.IsSet() {
 		return tls.Value.GetMode() == networking.ClientTLSSettings_ISTIO_MUTUAL
 	}
-	mode, _ := view.ServerMutualTLS(e)
-	return e.TLSMode == mutualTLS && mode != security.PeerAuthentication_MutualTLS_DISABLE
+	_, disabled := serverDisables(view, e)
+	return e.TLSMode == mutualTLS && !disabled
 }
 
 // onlyMutualTLS drops the members that are not sent mutual TLS: where TLS passes untouched, it is all there is.

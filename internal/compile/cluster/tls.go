@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"strings"
 	"sync"
 
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
@@ -11,7 +10,6 @@ import (
 	tlsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	"google.golang.org/protobuf/types/known/structpb"
 	networking "istio.io/api/networking/v1alpha3"
-	security "istio.io/api/security/v1beta1"
 
 	"sem.example/internal/compile/tlscontext"
 	"sem.example/internal/compile/xds"
@@ -54,7 +52,7 @@ func tlsMode(mode string) *structpb.Struct {
 func clientTLS(view *mesh.View, d *destination) (tls *networking.ClientTLSSettings, automatic bool) {
 	set := d.policy.TLS.Value
 	switch {
-	case set == nil && automaticTLS(view, d):
+	case set == nil && automaticTLS(view, d).Reason == Automatic:
 		set, automatic = &networking.ClientTLSSettings{Mode: networking.ClientTLSSettings_ISTIO_MUTUAL}, true
 	case set.GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL:
 		return set, false
@@ -74,34 +72,6 @@ func clientTLS(view *mesh.View, d *destination) (tls *networking.ClientTLSSettin
 	return tls, automatic
 }
 
-// automaticTLS reports whether endpoints of the destination may be sent mutual TLS that no rule asks for. Where the
-// application chooses the endpoint, all of them must take it.
-func automaticTLS(view *mesh.View, d *destination) bool {
-	if d.service.External || !view.Mesh.Settings.Config.GetEnableAutoMtls().GetValue() {
-		return false
-	}
-	own := d.rule.HostPolicy()
-	if d.subset != "" {
-		own = d.rule.SubsetPolicy(d.subset)
-	}
-	if d.service.Resolution == mesh.OriginalDst || own != nil && dialsAsCalled(own.LoadBalancer.Value) {
-		if !allTakeTLS(view.Instances(d.service, d.port)) {
-			return false
-		}
-	}
-	mode, _ := view.ClientMutualTLS(d.service)
-	return mode != security.PeerAuthentication_MutualTLS_DISABLE
-}
-
-func allTakeTLS(endpoints []*mesh.Endpoint) bool {
-	for _, e := range endpoints {
-		if e.TLSMode == "disabled" {
-			return false
-		}
-	}
-	return len(endpoints) > 0
-}
-
 // upstreamTLS turns settings into Envoy's. No context is plaintext; ok is false where the settings cannot work and
 // istiod leaves the cluster as it is.
 func upstreamTLS(view *mesh.View,
@@ -116,17 +86,6 @@ func upstreamTLS(view *mesh.View,
 		return serverTLS(view, t, d, tls)
 	}
 	return nil, true
-}
-
-// withholdsCredential reports whether a sidecar goes without TLS because the rule names a Secret: sidecars may read those
-// only for rules that select their workload.
-func withholdsCredential(view *mesh.View, d *destination, tls *networking.ClientTLSSettings) bool {
-	if tls.GetCredentialName() == "" || strings.HasPrefix(tls.GetCredentialName(), "configmap://") {
-		return false
-	}
-	mode := tls.GetMode()
-	return !view.IsGateway() && (d.rule == nil || d.rule.Selector == nil) &&
-		(mode == networking.ClientTLSSettings_SIMPLE || mode == networking.ClientTLSSettings_MUTUAL)
 }
 
 // meshTLS is mutual TLS with the certificate of the workload.
@@ -162,7 +121,7 @@ func serverTLS(view *mesh.View, t *Mutable, d *destination, tls *networking.Clie
 	case tls.GetCredentialName() != "":
 		credentials(common, tls, names, mutual)
 		separateRoots(view, common, d, tls, names)
-	case mutual && (tls.GetClientCertificate() == "" || tls.GetPrivateKey() == ""):
+	case lacksCertificate(tls):
 		return nil, false
 	default:
 		files(common, tls, names, mutual)

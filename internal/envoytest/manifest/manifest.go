@@ -5,7 +5,6 @@ package manifest
 import (
 	"bytes"
 	"fmt"
-	"strings"
 
 	"sigs.k8s.io/yaml"
 
@@ -42,16 +41,4 @@ func Read(docs []*source.Document) ([]Tree, error) {
 		out = append(out, tree)
 	}
 	return out, nil
-}
-
-// Name calls a document by kind, namespace and name.
-func Name(doc Tree) string {
-	meta, _ := doc["metadata"].(Tree)
-	var parts []string
-	for _, part := range []any{doc["kind"], meta["namespace"], meta["name"]} {
-		if text, ok := part.(string); ok {
-			parts = append(parts, text)
-		}
-	}
-	return strings.Join(parts, "/")
 }

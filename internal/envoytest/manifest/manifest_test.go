@@ -86,7 +86,7 @@ func TestShrinkTogether(t *testing.T) {
 		}
 		return named("Service") && named("Namespace")
 	})
-	if len(got) != 2 || manifest.Name(got[0]) != "Service/web" || manifest.Name(got[1]) != "Namespace/shop" {
+	if len(got) != 2 || got[0]["kind"] != "Service" || got[1]["kind"] != "Namespace" {
 		t.Errorf("%s", write(t, got))
 	}
 }

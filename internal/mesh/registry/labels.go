@@ -3,6 +3,8 @@ package registry
 import (
 	"maps"
 	"strings"
+
+	"sem.example/internal/config"
 )
 
 // The labels that a workload's place in the mesh is read from or written to.
@@ -79,12 +81,9 @@ func localityLabel(labels map[string]string) string {
 	return strings.ReplaceAll(locality, ".", "/")
 }
 
-// LabelTLSMode announces that a sidecar takes mutual TLS for a workload.
-const LabelTLSMode = "security.istio.io/tlsMode"
-
 // TLSMode is the mode that labels announce: "istio" is written by sidecar injection.
 func TLSMode(labels map[string]string, otherwise string) string {
-	if mode, ok := labels[LabelTLSMode]; ok {
+	if mode, ok := labels[config.LabelTLSMode]; ok {
 		return mode
 	}
 	return otherwise

@@ -39,7 +39,7 @@ func (s *Workloads) HasSidecar(o *config.Object) bool {
 	}
 	if pod, ok := o.Spec.(*config.Pod); ok {
 		proxy := func(c config.Container) bool { return c.Name == "istio-proxy" }
-		if mesh.WorkloadLabels(o)["security.istio.io/tlsMode"] == "istio" {
+		if mesh.WorkloadLabels(o)[config.LabelTLSMode] == "istio" {
 			return true
 		}
 		return len(pod.Spec.Containers) > 1 && slices.ContainsFunc(pod.Spec.Containers, proxy) || slices.ContainsFunc(pod.Spec.InitContainers, proxy)
