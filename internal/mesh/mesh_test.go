@@ -47,6 +47,7 @@ func runScenario(t *testing.T, path string) {
 		}
 	}
 	m := buildYAML(t, files["mesh.yaml"], files["settings.yaml"])
+	compareScopes(t, m, buildYAML(t, files["mesh.yaml"], files["settings.yaml"]))
 	var out bytes.Buffer
 	if err := m.Dump(&out); err != nil {
 		t.Fatal(err)

@@ -108,6 +108,10 @@ func (k *sidecarScope) service(host string) *Service {
 // seesAsMost reports whether nothing sets a namespace apart: whoever looks from there sees what any other such namespace
 // sees. Set apart are namespaces that an exportTo or sourceNamespace names, those with an object that is not for all,
 // and those whose services have a host in common with another namespace's, for each prefers its own.
+//
+// The reads of a scope are not recorded, as those of a proxy are, see [Record]: it asks of every service and VirtualService
+// whether the namespace sees it, so that comparing the answers of another namespace takes as long as computing its scope. One pass
+// over the objects finds the namespaces that any answer may differ for. Tests compare shared scopes with those computed alone.
 func (m *Mesh) seesAsMost(namespace string) bool {
 	m.sorting.Do(func() {
 		m.distinct = map[string]bool{}

@@ -10,7 +10,7 @@ import (
 )
 
 // Most namespaces share a sidecarScope; each reason for a namespace to see something else gives it another.
-func TestOrdinary(t *testing.T) {
+func TestSeesAsMost(t *testing.T) {
 	docs, _ := source.Parse(&source.File{Name: "mesh.yaml", Data: []byte(`
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
