@@ -46,16 +46,26 @@ apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: from, namespace: plain}
 spec: {hosts: [all.example], http: [{match: [{sourceNamespace: caller}], route: [{destination: {host: some.example}}]}, {route: [{destination: {host: all.example}}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: router}
+spec: {clusterIP: 10.0.0.1, ports: [{name: http, port: 80}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: web, namespace: router}
+spec: {parentRefs: [{group: "", kind: Service, name: web}], rules: [{backendRefs: [{name: web, port: 80}]}]}
 `)})
 	objects, _, _ := config.Decode(docs, "default")
 	m, _ := Build(objects, Settings{})
 	shared := m.View(Proxy{Type: Sidecar, Namespace: "elsewhere"}).scope.sidecarScope
 	got := map[string]bool{}
-	for _, ns := range []string{"plain", "other", "owner", "named", "hider", "left", "right", "private", "caller"} {
+	for _, ns := range []string{"plain", "other", "owner", "named", "hider", "left", "right", "private", "caller", "router"} {
 		got[ns] = m.View(Proxy{Type: Sidecar, Namespace: ns}).scope.sidecarScope == shared
 	}
 	want := map[string]bool{"plain": true, "other": true, "owner": false, "named": false, "hider": false, "left": false,
-		"right": false, "private": false, "caller": false}
+		"right": false, "private": false, "caller": false, "router": false}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
