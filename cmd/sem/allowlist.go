@@ -60,6 +60,9 @@ var settingKeys = []settingKey{
 // refusedKeys are flags that a settings file must not set, with the reason. Any other flag is refused as well.
 var refusedKeys = map[string]string{
 	"envoy":        "runs a program",
+	"live":         "runs a program",
+	"context":      "says where a program gets its login from",
+	"kubeconfig":   "can name programs to run",
 	"certs":        "writes files",
 	"check":        "names a folder outside the input",
 	"coverage-out": "writes a file",

@@ -310,4 +310,5 @@ var checkSources = map[string][]string{
 	"SEM341": {"validate/gatewayapiitems.go"},
 	"SEM342": {"validate/routerules.go"},
 	"SEM346": {"internal/diag/input.go"},
+	"SEM347": {"internal/diag/input.go"},
 }

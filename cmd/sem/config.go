@@ -74,7 +74,11 @@ const worldRule = `# An input is divided into worlds, which are validated separa
 
 // worlds prints the rule by which the input is divided, and the worlds that it has.
 func (c *configCommand) worlds(cmd *cobra.Command) error {
-	worlds, err := pipeline.Worlds(c.inputs.options(cmd, nil))
+	opts, err := c.inputs.options(cmd, nil)
+	if err != nil {
+		return err
+	}
+	worlds, err := pipeline.Worlds(opts)
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,9 @@ const diffExample = `  # the working tree against the last commit
   sem diff mesh/
   sem diff git:origin/main:mesh mesh/ -o markdown
 
+  # what would a change do to what runs?
+  sem diff --live change.yaml
+
   # prove that a refactoring changes nothing
   sem diff old-mesh/ new-mesh/ --expect none
 
@@ -99,7 +102,10 @@ func (c *diffCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if len(args) == 1 {
+	switch {
+	case len(args) == 1 && c.inputs.live.live:
+		args = []string{"", args[0]} // the cluster as it is
+	case len(args) == 1:
 		args = []string{"git:HEAD:" + args[0], args[0]}
 	}
 	old, done, err := c.side(cmd, args[0], c.oldIstio)

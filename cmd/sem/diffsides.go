@@ -14,7 +14,14 @@ import (
 
 // side reads one side. What done removes is needed until the answers are printed.
 func (c *diffCommand) side(cmd *cobra.Command, path, istio string) (*pipeline.World, func(), error) {
-	opts, done := c.inputs.options(cmd, []string{path}), func() {}
+	done := func() {}
+	opts, err := c.inputs.options(cmd, []string{path})
+	if err != nil {
+		return nil, done, err
+	}
+	if path == "" {
+		opts.Paths, path = nil, "live"
+	}
 	if istio != "" {
 		release, err := opts.Release.As(istio)
 		if err != nil {
@@ -47,6 +54,7 @@ func (c *diffCommand) side(cmd *cobra.Command, path, istio string) (*pipeline.Wo
 		return nil, done, fmt.Errorf("%s: %w", path, err)
 	}
 	c.unread = append(c.unread, output.Places(world.Found.Unread())...)
+	c.unread = append(c.unread, output.Places(world.Found.NotGiven())...)
 	if world, err = admitted(cmd, world); err != nil {
 		return nil, done, fmt.Errorf("%s: %w", path, err)
 	}

@@ -31,7 +31,7 @@ func newDump() *cobra.Command {
 		Short:  "Print the output of a stage of the pipeline",
 		Hidden: true,
 		RunE: func(cmd *cobra.Command, paths []string) error {
-			world, err := load(cmd, inputs.options(cmd, paths))
+			world, err := inputs.load(cmd, paths)
 			if err != nil {
 				return err
 			}

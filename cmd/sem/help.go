@@ -35,7 +35,7 @@ var commandOrder = []struct {
 	names []string
 }{
 	{"Questions about configuration", []string{"validate", "trace", "diff", "render", "test"}},
-	{"Writing configuration", []string{"new", "import", "export"}},
+	{"Writing configuration", []string{"new", "import", "export", "collect"}},
 	{"Reference", []string{"explain", "checks", "schema", "config", "version"}},
 }
 

@@ -23,6 +23,7 @@ type inputFlags struct {
 	namespace  string
 	meshConfig string
 	follow     bool
+	live       liveFlags
 	cue        source.CUELimits
 	assume     assumeFlags
 	release    releaseFlags
@@ -36,20 +37,23 @@ func (f *inputFlags) add(cmd *cobra.Command) {
 	flags.StringVarP(&f.namespace, "namespace", "n", "default", "`NAMESPACE` of resources without one")
 	flags.StringVar(&f.meshConfig, "mesh-config", "", "`FILE` with the MeshConfig: a MeshConfig, an IstioOperator or the istio ConfigMap")
 	flags.BoolVar(&f.follow, "follow-links", false, "follow symbolic links to files outside the folder")
+	f.live.add(cmd)
 	addCUELimit(cmd, &f.cue)
 	f.assume.add(cmd)
 	f.release.add(cmd)
 	titled(cmd, "Input")
 }
 
-// options are what the pipeline reads, paths given as arguments included.
-func (f *inputFlags) options(cmd *cobra.Command, paths []string) pipeline.Options {
+// options are what the pipeline reads, paths given as arguments and what a cluster gives included.
+func (f *inputFlags) options(cmd *cobra.Command, paths []string) (pipeline.Options, error) {
+	clusters, err := f.live.read(cmd)
 	return limited(pipeline.Options{
 		Paths:      append(append([]string{}, f.files.values...), paths...),
 		Kustomize:  f.kustomize,
 		World:      f.worlds.name,
 		Worlds:     f.worlds.defined,
 		Stdin:      cmd.InOrStdin(),
+		Clusters:   clusters,
 		Namespace:  f.namespace,
 		MeshConfig: f.meshConfig,
 
@@ -57,7 +61,16 @@ func (f *inputFlags) options(cmd *cobra.Command, paths []string) pipeline.Option
 		CUE:         f.cue,
 		Assume:      f.assume.options,
 		Release:     f.release.Release,
-	})
+	}), err
+}
+
+// load reads the input that the flags and some paths name, and builds its mesh.
+func (f *inputFlags) load(cmd *cobra.Command, paths []string) (*pipeline.World, error) {
+	opts, err := f.options(cmd, paths)
+	if err != nil {
+		return nil, err
+	}
+	return load(cmd, opts)
 }
 
 // load reads the input and builds its mesh; a terminal shows how far that is.

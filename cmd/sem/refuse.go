@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -58,14 +59,13 @@ func addKeepGoing(cmd *cobra.Command, to *bool) {
 	titled(cmd, "Input")
 }
 
-// gap are warnings of a trace about what could not be read.
-func gap(unread diag.List) []simulate.Warning {
+// gap are warnings of a trace about what could not be read, and what a cluster did not give.
+func gap(found diag.List) []simulate.Warning {
 	var out []simulate.Warning
-	for i := range unread {
-		d := &unread[i]
+	for _, d := range slices.Concat(found.Unread(), found.NotGiven()) {
 		at := d.At.Range()
 		out = append(out, simulate.Warning{
-			ID: d.Check.ID, Severity: string(diag.Error), Step: "input",
+			ID: d.Check.ID, Severity: string(d.Level()), Step: "input",
 			Message: "a part of the input could not be read, so the result could be wrong: " + d.Message,
 			Origin:  &simulate.Place{File: d.At.Source().Name, Line: int(at.Line), Column: int(at.Column)},
 		})

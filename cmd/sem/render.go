@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
+	"sem.example/internal/diag"
 	"sem.example/internal/envoy"
 	"sem.example/internal/output"
 	"sem.example/internal/pipeline"
@@ -99,7 +100,7 @@ func (c *renderCommand) run(cmd *cobra.Command, paths []string) error {
 	if err := c.proxy.check(); err != nil {
 		return err
 	}
-	world, err := load(cmd, c.inputs.options(cmd, paths))
+	world, err := c.inputs.load(cmd, paths)
 	if err != nil {
 		return err
 	}
@@ -107,6 +108,7 @@ func (c *renderCommand) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	c.unread = output.Places(world.Found.Unread())
+	reportFindings(cmd, world.Found.NotGiven(), diag.Warning)
 	if world, err = admitted(cmd, world); err != nil {
 		return err
 	}

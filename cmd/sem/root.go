@@ -11,8 +11,8 @@ import (
 )
 
 const rootHelp = `sem checks service mesh configuration and shows what the proxy does with a
-request, from files alone. It reads Istio and Kubernetes YAML, JSON or CUE and
-never uses the network.
+request, from files alone. It reads Istio and Kubernetes YAML, JSON or CUE. Only
+--live and 'sem collect' use the network: they run your kubectl.
 
 Exit codes, the same for every command and format: 0 yes, 1 no (findings, failed
 expectations, differences), 2 the command failed.`
@@ -64,7 +64,7 @@ func newRoot() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
 		newValidate(), newTrace(), newTest(), newRender(), newDiff(),
-		newNew(), newImport(), newExport(),
+		newNew(), newImport(), newExport(), newCollect(),
 		newExplain(), newChecks(), newSchema(), newConfig(), newDump(), newMCP(), newVersion(),
 	)
 	root.AddCommand(helpTopics()...)

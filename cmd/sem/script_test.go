@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -34,6 +35,9 @@ func runScripts(t *testing.T, folder string) {
 			root, err := filepath.Abs(filepath.Join("..", ".."))
 			env.Setenv("EXAMPLES", filepath.Join(root, "examples"))
 			env.Setenv("COLUMNS", "100")
+			if sem, failed := exec.LookPath("sem"); failed == nil {
+				env.Setenv("SEM", sem)
+			}
 			env.Setenv("HOME", os.TempDir())
 			return err
 		},

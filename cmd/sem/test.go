@@ -29,6 +29,7 @@ const testExample = `  # all tests below a folder; also list those that pass
 
 type testCommand struct {
 	out        stringList
+	live       liveFlags
 	kustomize  string
 	worlds     worldFlags
 	namespace  string
@@ -70,6 +71,7 @@ func newTest() *cobra.Command {
 	c.worlds.add(cmd)
 	flags.StringVarP(&c.namespace, "namespace", "n", "default", "`NAMESPACE` of resources without one, unless the tests set it")
 	flags.StringVar(&c.meshConfig, "mesh-config", "", "`FILE` with the MeshConfig, unless the tests set it")
+	c.live.add(cmd)
 	addCUELimit(cmd, &c.cue)
 	c.assume.add(cmd)
 	c.release.add(cmd)
@@ -97,6 +99,9 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 	options, err := c.options()
 	options.Within = withinTested(paths)
 	if err != nil {
+		return err
+	}
+	if options.Clusters, err = c.live.read(cmd); err != nil {
 		return err
 	}
 	names, err := c.testFiles(cmd, paths)

@@ -57,7 +57,8 @@ prints the settings in force; docs/config.md lists the keys.`},
   COLUMNS          the width of text output
   FORCE_HYPERLINK  0: no hyperlinks; else wherever output is coloured
 
-Results never depend on the environment, the home folder or the network.`},
+Results never depend on the environment, the home folder or the network, except
+for --live and 'sem collect', whose kubectl uses all three (KUBECONFIG).`},
 		{Use: "requests", Short: "How to describe a request", Long: `A request is a URL with the client or gateway that sends or receives it:
 
   sem trace -f mesh/ --from shop/web http://reviews/

@@ -98,6 +98,7 @@ func newTrace() *cobra.Command {
 // conflicts are flags that ask two different questions at once.
 var conflicts = []struct{ one, other, because string }{
 	{"config-dump", "filename", "a config dump already contains the configuration"},
+	{"config-dump", "live", "a config dump already contains the configuration"},
 	{"config-dump", "mesh-config", "a config dump already contains the MeshConfig"},
 	{"curl", "access-log", "each defines a request"},
 	{"curl", "batch", "each defines the requests"},
@@ -199,11 +200,11 @@ func (c *traceCommand) tracers(cmd *cobra.Command, policy diag.Policy) ([]explai
 		dump, err := readDump(cmd, c.dump)
 		return []explain.Tracer{dump}, []string{c.dump}, err
 	}
-	world, err := load(cmd, c.inputs.options(cmd, nil))
+	world, err := c.inputs.load(cmd, nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	c.gap = gap(world.Found.Unread())
+	c.gap = gap(world.Found)
 	if err := refuse(cmd, world, c.keep); err != nil {
 		return nil, nil, err
 	}

@@ -145,7 +145,11 @@ func (c *validateCommand) validate(cmd *cobra.Command, paths []string) (*diag.Re
 	if c.registry != "" && c.registry != string(validate.Open) && c.registry != string(validate.Closed) {
 		return nil, fmt.Errorf("--registry %q: use open or closed", c.registry)
 	}
-	opts := piped(cmd.InOrStdin(), c.inputs.options(cmd, paths))
+	opts, err := c.inputs.options(cmd, paths)
+	if err != nil {
+		return nil, err
+	}
+	opts = piped(cmd.InOrStdin(), opts)
 	how := pipeline.ValidateOptions{Each: c.each, Registry: validate.Registry(c.registry), Policy: c.policy}
 	report, err := c.watched(cmd, opts, how)
 	if err != nil {

@@ -85,9 +85,7 @@ func (k kind) object(doc *source.Document, group, namespace string) (*Object, []
 	if k.cluster {
 		o.Namespace = ""
 	}
-	if group == gatewayapi.Group || group == gatewayapi.ExperimentalGroup {
-		o.Kind = group + "/" + doc.Kind // a Gateway of that API is not one of Istio's
-	}
+	o.Kind = groupKind{group, doc.Kind}.object()
 	if k.decode == nil {
 		return o, nil
 	}
@@ -97,6 +95,15 @@ func (k kind) object(doc *source.Document, group, namespace string) (*Object, []
 		o.Spec, o.Nulls = d.spec, d.nulls
 	}
 	return o, faults
+}
+
+// object is the name that objects have for a kind: that of the Gateway API has its group, for a Gateway of that API is not one of
+// Istio's.
+func (k groupKind) object() string {
+	if k.group == gatewayapi.Group || k.group == gatewayapi.ExperimentalGroup {
+		return k.group + "/" + k.kind
+	}
+	return k.kind
 }
 
 func meta(doc *source.Document, namespace string) Meta {

@@ -11,7 +11,7 @@ var Input = []*Check{
 	Unreadable, tooLarge, notText, syntax, tabIndent, Template, duplicateKey, badAnchor, tooComplex, noJSON, notObject,
 	noKind, noDocument, notConcrete, conflict, twoReadings, UnknownKind, Undecodable, badSuppression, UnknownSetting,
 	uselessSuppression, BadTest, holdsTests, folderLink, BadSettings, NewerThanRelease, WithoutEffect,
-	notBuilt,
+	notBuilt, NotGiven,
 }
 
 // Unreadable and the checks beside it are those of the file as such. Their examples are not YAML, and so they have none.
@@ -155,6 +155,13 @@ var notBuilt = &Check{
 	Fix: "Correct the kustomization. If it needs what is not in the folder, build it first: kustomize build FOLDER | sem validate -",
 }
 
+// NotGiven has no example: it is about a cluster.
+var NotGiven = &Check{
+	ID: "SEM347", Title: "cluster did not give a resource", Severity: Warning, Stage: NoStage,
+	Why: "The input was read from a cluster with kubectl, and the cluster did not give some of its resources: the user may not list them, or the API server could not reach what serves them. Results do not take them into account, so they can differ from what the cluster does. Nothing is called missing because of it.",
+	Fix: "Use a user who may list the resource in all namespaces, or add the resources as files.",
+}
+
 // holdsTests is told of a file that was named: in a folder, request tests are passed by.
 var holdsTests = &Check{
 	ID: "SEM297", Title: "file contains request tests", Severity: Info, Stage: NoStage,
@@ -223,6 +230,7 @@ var checks = map[source.Trouble]*Check{
 	source.TooComplex: tooComplex, source.NoJSON: noJSON, source.NotObject: notObject, source.NoKind: noKind,
 	source.NoDocument: noDocument, source.NotConcrete: notConcrete, source.Conflict: conflict, source.TwoReadings: twoReadings,
 	source.BadSuppression: badSuppression, source.HoldsTests: holdsTests, source.Link: folderLink, source.NotBuilt: notBuilt,
+	source.NotGiven: NotGiven,
 }
 
 // refused are the checks whose findings make the API server refuse the document.

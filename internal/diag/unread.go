@@ -19,6 +19,17 @@ func (l List) Unread() List {
 	return out
 }
 
+// NotGiven returns the findings that say what a cluster did not give.
+func (l List) NotGiven() List {
+	var out List
+	for _, d := range l {
+		if d.Check == NotGiven {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
 // Unreadable reports whether the file system refused a file.
 func (l List) Unreadable() bool {
 	return slices.ContainsFunc(l, func(d Diagnostic) bool { return d.Check == Unreadable && d.Level() == Error })

@@ -12,7 +12,7 @@ import (
 // innermost item that it belongs to, and each item as a function. Comments name what could not be read, which no test can reach.
 func LCOV(w io.Writer, r *suite.Report) error {
 	var b strings.Builder
-	for _, part := range Places(r.Unread()) {
+	for _, part := range Places(r.Gaps()) {
 		fmt.Fprintf(&b, "# not read: %s\n", part)
 	}
 	if r.Coverage != nil {

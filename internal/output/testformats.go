@@ -80,7 +80,7 @@ func TestsJUnit(w io.Writer, r *suite.Report) error {
 		all.Tests += s.Tests
 		all.Failures += s.Failures
 	}
-	if s := junitUnread(r.Unread()); len(s.Cases) > 0 {
+	if s := junitUnread(r.Gaps()); len(s.Cases) > 0 {
 		all.Suites = append(all.Suites, s)
 		all.Tests += s.Tests
 	}
@@ -133,7 +133,7 @@ func TestsGitHub(w io.Writer, r *suite.Report) error {
 			}
 		}
 	}
-	unread := r.Unread()
+	unread := r.Gaps()
 	for i := range unread {
 		command(&b, &unread[i])
 	}

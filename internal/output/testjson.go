@@ -82,7 +82,7 @@ func TestsJSON(w io.Writer, r *suite.Report) error {
 			doc.Malformed = append(doc.Malformed, findingOf(&f.Broken[i]))
 		}
 	}
-	unread := r.Unread()
+	unread := r.Gaps()
 	for i := range unread {
 		doc.Unread = append(doc.Unread, findingOf(&unread[i]))
 	}

@@ -17,7 +17,7 @@ func Tests(w io.Writer, r *suite.Report, verbose bool, look Look) error {
 	for _, f := range r.Files {
 		p.file(f)
 	}
-	for _, part := range Places(r.Unread()) {
+	for _, part := range Places(r.Gaps()) {
 		fmt.Fprintf(&p, "%s  %s\n", p.palette.bad.Render("not read"), part)
 	}
 	p.coverage(r.Coverage)

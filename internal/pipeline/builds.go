@@ -13,10 +13,13 @@ import (
 
 // A gathered input is what was read: files, and what kustomizations make of files.
 type gathered struct {
-	in      *source.Input
-	files   []content // that no kustomization uses
-	builds  []built
-	skipped int // documents of kustomizations, and patches
+	in       *source.Input
+	files    []content // that no kustomization uses
+	builds   []built
+	clusters []content // of all clusters
+	lacks    []string  // kinds that clusters did not give
+	notGiven []string  // the same as resources, without those that are never asked for
+	skipped  int       // documents of kustomizations, and patches
 
 	notChecked map[string]int // the skipped documents, by their kinds
 	problems   []source.Problem
@@ -29,13 +32,16 @@ type built struct {
 }
 
 // gather reads the input, and builds its kustomizations. What is taken of the documents of a file is taken of those that are built as well.
-func gather(opts Options, take func([]*source.Document) content) *gathered {
+func gather(opts Options, decode func([]*source.Document) content) *gathered {
+	take := func(docs []*source.Document) content { return apart(docs, decode) }
 	r := &gathered{in: &source.Input{}}
-	if opts.Kustomize == "" || len(opts.Paths) > 0 {
+	if opts.Kustomize == "" && !opts.onlyClusters() || len(opts.Paths) > 0 {
 		r.in, r.files, r.problems = source.ReadEach(opts.Paths, opts.reading(), take)
 	}
 	b := builder{opts: opts, gathered: r, take: take, trees: map[string]*kustomize.Tree{}, used: map[*source.File]bool{}, resources: map[*source.Document]bool{}}
 	defer b.close()
+	r.readClusters(opts, take)
+	r.noteGaps()
 	b.build(b.folders())
 	b.withoutUsed()
 	var patches int

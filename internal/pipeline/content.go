@@ -26,6 +26,8 @@ type content struct {
 	skipped int
 	kinds   map[string]int // of the skipped documents, and of those that no check looks at; see unchecked
 	found   diag.List      // by decoding
+
+	collected []*source.Document // that say what a dump of a cluster lacks; not among the others
 }
 
 // newContent decodes the documents of a file and sets their trees aside.

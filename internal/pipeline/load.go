@@ -54,6 +54,14 @@ type repository struct {
 	worlds []fileWorld
 }
 
+// lacks are the kinds that clusters did not give.
+func (in repository) lacks() []string {
+	if in.gathered == nil {
+		return nil
+	}
+	return in.gathered.lacks
+}
+
 // named builds the world of a name.
 func (in repository) named(name string) (*World, error) {
 	if i := slices.IndexFunc(in.worlds, func(w fileWorld) bool { return w.name == name }); i >= 0 {

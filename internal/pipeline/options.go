@@ -19,6 +19,7 @@ type Options struct {
 	Within     string   // the folder that the build may read; "" is the repository, or the current folder
 	Worlds     []NamedWorld
 	World      string    // the world that is asked about, where the input has several
+	Clusters   []Cluster // what was read from clusters; without paths, nothing else is read
 	Stdin      io.Reader // what "-" reads
 	Namespace  string    // of documents that name none; "default" where empty
 	MeshConfig string    // a file with the mesh's settings; "" looks for them in the input

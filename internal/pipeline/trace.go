@@ -45,6 +45,9 @@ func (w *World) Trace(call simulate.Call, opts TraceOptions) (*simulate.Trace, e
 		return nil, err
 	}
 	w.assumed(t)
+	if w.input.gathered != nil && len(w.input.notGiven) > 0 {
+		t.NotModelled = append([]string{"what the cluster did not give (" + strings.Join(w.input.notGiven, ", ") + ")"}, t.NotModelled...)
+	}
 	return t, nil
 }
 

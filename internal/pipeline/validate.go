@@ -16,6 +16,8 @@ type ValidateOptions struct {
 	Each     bool              // every file is a world of its own
 	Registry validate.Registry // what a host means that the input does not hold
 	Policy   diag.Policy       // which findings are wanted
+
+	lacks []string // kinds that clusters did not give
 }
 
 // Validate reads an input and reports everything that is wrong with it.
@@ -46,12 +48,13 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 	for _, b := range r.builds {
 		report.Builds = append(report.Builds, b.name)
 	}
+	how.lacks = r.lacks
 	results, err := validateAll(worlds, opts, how)
 	if err != nil {
 		return nil, err
 	}
 	report.NotChecked = r.notChecked
-	for _, f := range r.files {
+	for _, f := range slices.Concat(r.files, r.clusters) {
 		report.Skipped += f.skipped
 		report.Leave(f.kinds)
 	}
@@ -102,7 +105,7 @@ func validateOne(files []content, opts Options, how ValidateOptions) (diag.List,
 	found = append(found, broken.sound(w.Found)...)
 	broken.add(slices.DeleteFunc(slices.Clone(w.Found), func(d diag.Diagnostic) bool { return d.Check != diag.Undecodable }))
 	opts.Watch.Begin("checking how the documents fit together")
-	in := validate.Input{Mesh: w.Mesh, Objects: w.Objects, Registry: how.Registry}
+	in := validate.Input{Mesh: w.Mesh, Objects: w.Objects, Registry: how.Registry, Lacks: how.lacks}
 	return append(found, broken.sound(validate.Run(in))...), nil
 }
 
@@ -116,7 +119,7 @@ func (w *World) FindingsAbout(documents []*source.Document, wanted func(*diag.Ch
 		only[doc] = true
 	}
 	checker := w.checker.Get(func() *validate.Checker {
-		return validate.New(validate.Input{Mesh: w.Mesh, Objects: w.Objects, Traced: true})
+		return validate.New(validate.Input{Mesh: w.Mesh, Objects: w.Objects, Traced: true, Lacks: w.input.lacks()})
 	})
 	return append(shapes, broken.sound(checker.Some(only, wanted))...)
 }

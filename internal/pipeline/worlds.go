@@ -27,9 +27,15 @@ type NamedWorld struct {
 // rest is the name of the world of the files that no kustomization and no named world has.
 const rest = "rest"
 
-// worlds divides what was gathered into worlds: those that the user names, then each build, and the other files by what contradicts. The
+// worlds divides what was gathered into worlds, and adds to each what clusters gave.
+func (r *gathered) worlds(opts Options, each bool) ([]fileWorld, *diag.Alternatives) {
+	all, why := r.divided(opts, each)
+	return r.besideClusters(all), why
+}
+
+// divided divides what was gathered into worlds: those that the user names, then each build, and the other files by what contradicts. The
 // alternatives are why the other files are several worlds.
-func (r *gathered) worlds(opts Options, each bool) (all []fileWorld, why *diag.Alternatives) {
+func (r *gathered) divided(opts Options, each bool) (all []fileWorld, why *diag.Alternatives) {
 	if opts.Kustomize != "" {
 		for _, b := range r.builds {
 			all = append(all, fileWorld{name: b.name, files: append(slices.Clone(b.files), r.files...)})

@@ -25,6 +25,7 @@ const (
 	Link                          // a link to a folder, or out of the folder, met in a folder
 	NotBuilt                      // a kustomization that cannot be built, or a part of one
 	HoldsTests                    // request tests, which are no configuration, in a file that was named
+	NotGiven                      // what a cluster did not give to the user who read it
 )
 
 // A Problem is one trouble and its place. Package diag makes it a finding.

@@ -27,7 +27,8 @@ type Options struct {
 	Builder    []string         // builds kustomizations, see [pipeline.Options]
 	World      string           // that is tested, where the configuration has several
 	Worlds     []pipeline.NamedWorld
-	Kustomize  string // the folder of a kustomization that is tested, in place of the configuration of the files
+	Clusters   []pipeline.Cluster // what was read of a running cluster, below the configuration of the files
+	Kustomize  string             // the folder of a kustomization that is tested, in place of the configuration of the files
 
 	// Within reports whether the configuration of a file of tests may be at a path; nil allows all.
 	Within   func(path string) bool
@@ -145,13 +146,21 @@ func unreadable(name string, err error) *FileResult {
 }
 
 // Unread are the findings about configuration that could not be read, each once.
-func (r *Report) Unread() diag.List {
+func (r *Report) Unread() diag.List { return r.ofInputs(diag.List.Unread) }
+
+// Gaps returns what could not be read of the configuration, and what a cluster did not give.
+func (r *Report) Gaps() diag.List {
+	return r.ofInputs(func(l diag.List) diag.List { return append(l.Unread(), l.NotGiven()...) })
+}
+
+// ofInputs returns some of what was found in the configuration of all tests.
+func (r *Report) ofInputs(some func(diag.List) diag.List) diag.List {
 	var out diag.List
 	seen := map[*pipeline.World]bool{}
 	for _, f := range r.Files {
 		if f.World != nil && !seen[f.World] {
 			seen[f.World] = true
-			out = append(out, f.World.Found.Unread()...)
+			out = append(out, some(f.World.Found)...)
 		}
 	}
 	return out
@@ -222,7 +231,7 @@ func (r *Runner) file(ctx context.Context, text *source.File) (*FileResult, erro
 
 // world is what the tests of a file are about.
 func (r *Runner) world(f *File) (*pipeline.World, error) {
-	o := pipeline.Options{Paths: f.Config, Namespace: r.options.Namespace, MeshConfig: r.options.MeshConfig, Assume: r.options.Assume, Release: r.options.Release, CUE: r.options.CUE, Builder: r.options.Builder, World: r.options.World, Worlds: r.options.Worlds}
+	o := pipeline.Options{Paths: f.Config, Namespace: r.options.Namespace, MeshConfig: r.options.MeshConfig, Assume: r.options.Assume, Release: r.options.Release, CUE: r.options.CUE, Builder: r.options.Builder, World: r.options.World, Worlds: r.options.Worlds, Clusters: r.options.Clusters}
 	if r.options.Kustomize != "" {
 		o.Kustomize, o.Paths = r.options.Kustomize, nil
 	}

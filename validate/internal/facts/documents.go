@@ -14,6 +14,9 @@ type Input struct {
 	Objects  []*config.Object // every object of the input, in its order
 	Registry Registry
 
+	// Lacks are the kinds that the cluster did not give whose dump the input is. What is missing of them may be there.
+	Lacks []string
+
 	// Traced means that a trace of the input is explained. It takes the input for all that there is, so a missing host has its
 	// full severity.
 	Traced bool
@@ -39,7 +42,9 @@ type documentIndexes struct {
 }
 
 // Holds reports whether the input holds any object of a kind in a namespace.
-func (s *Documents) Holds(kind, namespace string) bool { return s.held()[kind][namespace] }
+func (s *Documents) Holds(kind, namespace string) bool {
+	return s.held()[kind][namespace] && !slices.Contains(s.Lacks, kind)
+}
 
 // HoldsKind reports whether the input holds any object of a kind: where it holds none, nothing can be said of those that are
 // missing.
@@ -72,10 +77,12 @@ func (s *Documents) namespaces(wanted func(*config.Object) bool) map[string]map[
 // may be in another repository, or be applied by an operator.
 func (s *Documents) Complete(namespace string, kinds ...string) bool {
 	switch {
+	case s.Registry != "" && !s.Traced:
+		return s.Registry == Closed
+	case slices.ContainsFunc(kinds, func(kind string) bool { return slices.Contains(s.Lacks, kind) }):
+		return false
 	case s.Traced:
 		return true
-	case s.Registry != "":
-		return s.Registry == Closed
 	}
 	dumped := s.dumped.get(func() map[string]map[string]bool {
 		return s.namespaces(func(o *config.Object) bool { return o.Live })

@@ -1,0 +1,141 @@
+package pipeline
+
+import (
+	"fmt"
+	"slices"
+
+	"sem.example/internal/config"
+	"sem.example/internal/diag"
+	"sem.example/internal/source"
+)
+
+// A Cluster is what was read from a cluster: files that are at hand. The objects of the paths take precedence over its own.
+type Cluster struct {
+	Files []*source.File
+}
+
+// onlyClusters reports whether nothing beside clusters is asked for.
+func (o Options) onlyClusters() bool { return len(o.Clusters) > 0 && len(o.Paths) == 0 }
+
+// readClusters reads what clusters gave.
+func (r *gathered) readClusters(opts Options, take func([]*source.Document) content) {
+	for _, c := range opts.Clusters {
+		contents, problems := make([]content, len(c.Files)), make([][]source.Problem, len(c.Files))
+		opts.Watch.Each("reading the cluster", len(c.Files), func(i int) {
+			var docs []*source.Document
+			docs, problems[i] = source.Parse(c.Files[i])
+			contents[i] = take(docs)
+		})
+		for i, f := range contents {
+			r.in.Files, r.in.Documents = append(r.in.Files, c.Files[i]), append(r.in.Documents, f.docs...)
+			r.problems = append(r.problems, problems[i]...)
+		}
+		r.clusters = append(r.clusters, contents...)
+	}
+}
+
+// apart has taken what is wanted of documents, without those that say what dumps of clusters lack.
+func apart(docs []*source.Document, take func([]*source.Document) content) content {
+	var objects, collected []*source.Document
+	for _, d := range docs {
+		if config.IsCollected(d) {
+			collected = append(collected, d)
+		} else {
+			objects = append(objects, d)
+		}
+	}
+	c := take(objects)
+	c.collected, c.skipped = collected, c.skipped+len(collected)
+	return c
+}
+
+// noteGaps notes what the dumps lack.
+func (r *gathered) noteGaps() {
+	for _, c := range slices.Concat(r.files, r.clusters) {
+		for _, d := range c.collected {
+			r.gap(d)
+		}
+	}
+}
+
+// gap notes what a dump lacks. Secrets are in no dump.
+func (r *gathered) gap(d *source.Document) {
+	r.lacks = append(r.lacks, "Secret")
+	for i, g := range config.Gaps(d) {
+		r.lacks = append(r.lacks, config.KindsOf([]string{g.Resource})...)
+		what := g.Resource
+		if what == "" {
+			what = "a part of the resources"
+		}
+		r.notGiven = append(r.notGiven, what)
+		r.problems = append(r.problems, source.Problem{
+			Trouble: source.NotGiven, File: d.File, Range: d.At(fmt.Sprintf("gaps[%d].resource", i)),
+			Message: fmt.Sprintf("the cluster did not give %s (%s)", what, g.Message),
+		})
+	}
+}
+
+// without leaves some documents out, and all that was made of them.
+func (c content) without(which func(*source.Document) bool) content {
+	drop := func(d *source.Document) bool { return d != nil && which(d) }
+	c.docs = slices.DeleteFunc(slices.Clone(c.docs), drop)
+	c.objects = slices.DeleteFunc(slices.Clone(c.objects), func(o *config.Object) bool { return drop(o.Doc) })
+	about := func(d diag.Diagnostic) bool { return drop(d.At.Doc) }
+	c.shapes, c.found = slices.DeleteFunc(slices.Clone(c.shapes), about), slices.DeleteFunc(slices.Clone(c.found), about)
+	return c
+}
+
+// besideClusters adds to each world what the clusters have that the world does not replace. It is judged in the first.
+func (r *gathered) besideClusters(worlds []fileWorld) []fileWorld {
+	if len(r.clusters) == 0 {
+		return worlds
+	}
+	if len(worlds) == 0 {
+		worlds = []fileWorld{{name: rest}}
+	}
+	for i := range worlds {
+		w := &worlds[i]
+		w.files = append(w.applied(r.clusters), w.files...)
+		if w.home == nil || i > 0 {
+			continue
+		}
+		for _, c := range r.clusters {
+			if len(c.docs) > 0 {
+				w.home[c.docs[0].File] = true
+			}
+		}
+	}
+	return worlds
+}
+
+// applied puts the objects of a world over those of clusters, and returns what is left of the clusters.
+func (w *fileWorld) applied(clusters []content) []content {
+	live := map[config.Identity]*config.Object{}
+	for _, c := range clusters {
+		for _, o := range c.objects {
+			live[o.Identity()] = o
+		}
+	}
+	replaced := map[*source.Document]bool{}
+	w.files = slices.Clone(w.files)
+	for i := range w.files {
+		f := &w.files[i]
+		f.objects = slices.Clone(f.objects)
+		for k, o := range f.objects {
+			if was := live[o.Identity()]; was != nil {
+				f.objects[k], replaced[was.Doc] = o.Over(was), true
+			}
+		}
+	}
+	for _, o := range live {
+		name := o.ServiceOfSlice()
+		if s := live[config.Identity{Kind: "Service", Namespace: o.Namespace, Name: name}]; name != "" && s != nil && replaced[s.Doc] {
+			replaced[o.Doc] = true // Kubernetes makes it anew, of the Pods
+		}
+	}
+	left := make([]content, len(clusters))
+	for i, c := range clusters {
+		left[i] = c.without(func(d *source.Document) bool { return replaced[d] })
+	}
+	return left
+}
