@@ -83,7 +83,7 @@ var usualValues = map[string][]string{"header :method": {"GET", "POST", "PUT", "
 // within reports whether a string is on all sides.
 func within(sides []side, s string) bool {
 	for _, l := range sides {
-		if l.MatchesRegex(s) == l.out {
+		if l.Has(s) == l.out {
 			return false
 		}
 	}
