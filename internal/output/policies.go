@@ -2,6 +2,7 @@ package output
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sem.example/simulate"
@@ -23,14 +24,22 @@ func policyLines(rules []simulate.PolicyRule) []string {
 		case c == nil:
 			line += ": never matches"
 		default:
-			line += ": " + c.Field + " must be " + strings.Join(c.Want, " or ") + clauseGot(c)
+			line += ": " + c.Field + " must be " + strings.Join(clauseWants(c), " or ") + clauseGot(c)
 			if strings.Contains(c.Field, "not") {
-				line = "✗ " + r.Action + " " + name + ": " + c.Field + " excludes " + strings.Join(c.Want, ", ") + clauseGot(c)
+				line = "✗ " + r.Action + " " + name + ": " + c.Field + " excludes " + strings.Join(clauseWants(c), ", ") + clauseGot(c)
 			}
 		}
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// clauseWants are the values that a clause wants, those counted that are not listed.
+func clauseWants(c *simulate.FailedClause) []string {
+	if c.More == 0 {
+		return c.Want
+	}
+	return append(slices.Clip(c.Want), fmt.Sprintf("one of %d others", c.More))
 }
 
 // clauseGot is what the call has where a clause fails.

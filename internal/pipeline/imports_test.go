@@ -85,7 +85,7 @@ var mayImport = map[string][]string{
 	"simulate/decision":            {"internal/envoy", "simulate/call", "simulate/internal/memo"},
 	"simulate/internal/memo":       {},
 	"simulate/internal/request":    {"simulate/call", "simulate/decision"},
-	"simulate/internal/match":      {"simulate/decision", "simulate/internal/request"},
+	"simulate/internal/match":      {"internal/automaton", "simulate/decision", "simulate/internal/request"},
 	"simulate/internal/rbac":       {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/match", "simulate/internal/request"},
 	"simulate/internal/jwt":        {"simulate/decision", "simulate/internal/match", "simulate/internal/request"},
 	"simulate/internal/tlscontext": {},

@@ -1,6 +1,7 @@
 package route
 
 import (
+	"fmt"
 	"strings"
 
 	"sem.example/internal/compile/origin"
@@ -48,7 +49,9 @@ func ruleOrigins(view *mesh.View, r *routing.HTTPRule, match *routing.HTTPMatch)
 	out.AddFields("fault", r.Fault.At)
 	out.AddFields("cors", r.CORS.At)
 	out.AddFields("headers", r.Headers.At)
-	out.AddFields("mirror", r.MirrorsAt...)
+	for i, m := range r.Mirrors {
+		out.AddFields(fmt.Sprintf("mirror/%d", i), m.At...)
+	}
 	if !r.Retries.IsSet() {
 		out.Add("retry", origin.Setting(view, "defaultHttpRetryPolicy")...)
 	}

@@ -118,11 +118,11 @@ func (a attachment) isolates(host string) bool {
 		return true
 	}
 	own := value(a.listener.spec.Hostname, "")
-	if own != "" && !hostname.IsWildcard(own) {
-		return true
-	}
 	if own != "" && !hostname.Overlap(host, own) {
 		return false
+	}
+	if own != "" && !hostname.IsWildcard(own) {
+		return true
 	}
 	return !slices.ContainsFunc(a.rivals, func(rival string) bool {
 		return rival != own && len(own) <= len(rival) && hostname.Covers(rival, host)

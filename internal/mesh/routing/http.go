@@ -23,7 +23,6 @@ type HTTPRule struct {
 	Rewrite        Rewrite
 	Destinations   []Destination
 	Mirrors        []Mirror
-	MirrorsAt      []config.Place // the fields that the mirrors are made from
 
 	Timeout config.Setting[*durationpb.Duration]
 	Retries config.Setting[*networking.HTTPRetry]
@@ -44,6 +43,7 @@ type Rewrite struct {
 type Mirror struct {
 	To    Destination
 	Share Fraction
+	At    []config.Place // the fields that it is made from
 }
 
 // A Fraction is a share of requests.

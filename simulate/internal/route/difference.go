@@ -2,7 +2,6 @@ package route
 
 import (
 	"net/http"
-	"regexp"
 	"strings"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
@@ -42,7 +41,7 @@ func textDifference(got, want string) decision.Difference {
 }
 
 func regexDifference(whole, path, pattern string) decision.Difference {
-	re, err := regexp.Compile(pattern)
+	re, err := match.Compile(pattern, 0)
 	switch {
 	case err != nil:
 		return 0
