@@ -19,7 +19,7 @@ type FailedClause struct {
 	Field string   `json:"field"` // as the rule writes it
 	Want  []string `json:"want"`
 	More  int      `json:"more,omitempty"` // how many further values would do, which are not listed
-	Got   string   `json:"got"` // the value that was compared, "" where the call has none
+	Got   string   `json:"got"`            // the value that was compared, "" where the call has none
 
 	Attribute string     `json:"-"` // what is compared: source.principal, request.path, …
 	Tests     []TextTest `json:"-"`
