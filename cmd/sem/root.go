@@ -63,7 +63,7 @@ func newRoot() *cobra.Command {
 	root.SetVersionTemplate(versionText())
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
-		newValidate(), newTrace(), newTest(), newRender(), newDiff(),
+		newValidate(), newTrace(), newTest(), newRender(), newRoutes(), newDiff(),
 		newNew(), newImport(), newExport(), newCollect(),
 		newExplain(), newChecks(), newSchema(), newConfig(), newDump(), newMCP(), newVersion(),
 	)
