@@ -36,6 +36,9 @@ func ruleOrigins(view *mesh.View, r *routing.HTTPRule, match *routing.HTTPMatch)
 	if r.Root.Known() {
 		out.Add("", origin.Modifies(r.Root.Object, r.Root.Join("delegate").Field))
 	}
+	for _, lost := range r.Replaced {
+		out.Add("", origin.Overridden(lost))
+	}
 	if match != nil {
 		out.Add("match", matchOrigins(match)...)
 	}

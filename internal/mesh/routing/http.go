@@ -16,6 +16,8 @@ type HTTPRule struct {
 	Root    config.Place // the rule of another VirtualService that delegates to this one, if one does
 	Matches []HTTPMatch  // any of them; none matches every request
 
+	Replaced []config.Ignored // settings of the root that the delegate sets too
+
 	GatewayAPI bool // a route of the Gateway API: a destination that is unknown is an error of the server
 
 	Redirect       config.Setting[*networking.HTTPRedirect]
