@@ -70,9 +70,17 @@ func (r *relevance) concerns(d *diag.Diagnostic) bool {
 	case o == nil || !r.about(o):
 		return false
 	case r.failed && d.Level() != diag.Info:
-		return true
+		return !inRule(d.At.Field) || !slices.Contains(afterMatch, d.Check.Stage)
 	}
 	return slices.ContainsFunc(d.Related, func(related diag.Related) bool { return r.decides(related.Place) })
+}
+
+// afterMatch are the stages of what a rule does with the requests that it matches. It explains no other request.
+var afterMatch = []diag.Stage{diag.AtFault, diag.AtRedirect, diag.AtRewrite, diag.AtRetries, diag.AtMirror, diag.AtCluster}
+
+// inRule reports whether a field is part of a rule of a VirtualService.
+func inRule(field string) bool {
+	return slices.ContainsFunc([]string{"spec.http[", "spec.tls[", "spec.tcp["}, func(list string) bool { return strings.HasPrefix(field, list) })
 }
 
 // about reports whether a document is about a host of the trace.

@@ -32,11 +32,11 @@ func TestScenarios(t *testing.T) {
 		t.Fatal("no scenarios", err)
 	}
 	for _, path := range paths {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) { runScenario(t, path) })
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) { runScenario(t, path, pipeline.TraceOptions{Follow: true}, write) })
 	}
 }
 
-func runScenario(t *testing.T, path string) {
+func runScenario(t *testing.T, path string, opts pipeline.TraceOptions, write func(*strings.Builder, *simulate.Trace)) {
 	archive, err := txtar.ParseFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +44,7 @@ func runScenario(t *testing.T, path string) {
 	world := New(load(t, archive), diag.Policy{})
 	var out strings.Builder
 	for _, call := range callsOf(t, archive) {
-		trace, err := world.Trace(call, pipeline.TraceOptions{Follow: true})
+		trace, err := world.Trace(call, opts)
 		if err != nil {
 			t.Fatal(call.URL, err)
 		}
@@ -121,9 +121,6 @@ func write(to *strings.Builder, t *simulate.Trace) {
 			}
 			if s.Stage == "tls" && h.Direction != "inbound" {
 				fmt.Fprintf(to, "  TLS %s: %s\n", s.Chose, s.Because)
-			}
-			if s.Stage == "merge" {
-				fmt.Fprintf(to, "  merge %s: %s\n", s.Chose, s.Because)
 			}
 			for _, p := range s.Origins {
 				if p.Role == "overridden" {
