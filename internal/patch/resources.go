@@ -15,6 +15,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"sem.example/internal/envoy"
+	"sem.example/internal/lazy"
 )
 
 // A Compiled proxy is what its resources are before patches.
@@ -39,10 +40,11 @@ type Resources struct {
 	set     *Patches
 	gateway bool
 
-	mu       sync.Mutex
-	tables   map[string]*routev3.RouteConfiguration
-	clusters map[string]*clusterv3.Cluster
-	origins  envoy.Origins
+	tables   lazy.Map[string, *routev3.RouteConfiguration]
+	clusters lazy.Map[string, *clusterv3.Cluster]
+
+	mu      sync.Mutex // of the origins
+	origins envoy.Origins
 
 	listeners func() []*listenerv3.Listener
 	added     func() map[string]*clusterv3.Cluster
@@ -52,8 +54,7 @@ var _ Compiled = (*Resources)(nil)
 
 // Apply returns the resources of a proxy with the EnvoyFilters applied that are attached to it.
 func Apply(compiled Compiled, set *Patches, gateway bool) *Resources {
-	x := &Resources{Compiled: compiled, set: set, gateway: gateway, origins: envoy.Origins{},
-		tables: map[string]*routev3.RouteConfiguration{}, clusters: map[string]*clusterv3.Cluster{}}
+	x := &Resources{Compiled: compiled, set: set, gateway: gateway, origins: envoy.Origins{}}
 	set.record = x.changed
 	x.listeners = sync.OnceValue(x.patchListeners)
 	x.added = sync.OnceValue(x.addedClusters)
@@ -136,17 +137,7 @@ func (x *Resources) Route(name string) *routev3.RouteConfiguration {
 	if !x.set.TouchesRoutes(x.outbound()) {
 		return table
 	}
-	x.mu.Lock()
-	patched, done := x.tables[name]
-	x.mu.Unlock()
-	if done {
-		return patched
-	}
-	patched = x.set.RouteConfiguration(x.outbound(), table)
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.tables[name] = patched
-	return patched
+	return x.tables.Get(name, func() *routev3.RouteConfiguration { return x.set.RouteConfiguration(x.outbound(), table) })
 }
 
 // RouteFor implements [envoy.HostFinder]. A table that patches may change is only had as a whole.
@@ -170,17 +161,7 @@ func (x *Resources) Cluster(name string) *clusterv3.Cluster {
 	if c == nil || !x.set.TouchesClusters(context) {
 		return c
 	}
-	x.mu.Lock()
-	patched, done := x.clusters[name]
-	x.mu.Unlock()
-	if done {
-		return patched
-	}
-	patched = x.set.Cluster(context, c)
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.clusters[name] = patched
-	return patched
+	return x.clusters.Get(name, func() *clusterv3.Cluster { return x.set.Cluster(context, c) })
 }
 
 func (x *Resources) addedClusters() map[string]*clusterv3.Cluster {

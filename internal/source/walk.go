@@ -61,16 +61,21 @@ func walk(args []string, wanted func(name string) bool, follow bool) ([]input, [
 			continue
 		}
 		info, err := os.Stat(arg)
-		switch {
-		case err != nil:
-			w.refuseArgument(arg, err)
-		case !info.IsDir():
-			w.add(input{name: arg, named: true})
-		default:
-			w.folder(filepath.Clean(arg))
-		}
+		w.argument(arg, info, err, func() { w.folder(filepath.Clean(arg)) })
 	}
 	return w.inputs, w.problems
+}
+
+// argument adds a file that an argument names, or what the folder holds that it names.
+func (w *walker) argument(name string, info fs.FileInfo, err error, folder func()) {
+	switch {
+	case err != nil:
+		w.refuseArgument(name, err)
+	case !info.IsDir():
+		w.add(input{name: name, named: true})
+	default:
+		folder()
+	}
 }
 
 func (w *walker) add(in input) {
@@ -119,14 +124,7 @@ func walkFS(fsys fs.FS, args []string, wanted func(name string) bool) ([]input, 
 	w := walker{wanted: wanted, seen: map[string]bool{}, fsys: fsys, charts: map[string]bool{}}
 	for _, arg := range args {
 		info, err := fs.Stat(fsys, arg)
-		switch {
-		case err != nil:
-			w.refuseArgument(arg, err)
-		case !info.IsDir():
-			w.add(input{name: arg, named: true})
-		default:
-			w.folderFS(arg)
-		}
+		w.argument(arg, info, err, func() { w.folderFS(arg) })
 	}
 	return w.inputs, w.problems
 }
