@@ -1,7 +1,9 @@
 package pipeline
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
@@ -117,6 +119,47 @@ spec: {containers: [{name: c}]}
 		if inbound != (c.Direction == Inbound) || (len(s.Listeners) > 1) != (c.Direction == Outbound) {
 			t.Errorf("%s %v: %d listeners, virtualInbound: %v", c.Direction, c.Members, len(s.Listeners), inbound)
 		}
+	}
+}
+
+// Sidecars to which EnvoyFilters are attached differently are not one class, though Istio's own resources tell them to send alike; nor
+// where one of the two worlds alone has the EnvoyFilter.
+func TestClassesOfEnvoyFilters(t *testing.T) {
+	const workload = "apiVersion: v1\nkind: Pod\nmetadata: {name: %[1]s, namespace: shop, labels: {app: %[1]s}}\nspec: {containers: [{name: c}]}\n---\n"
+	const filter = `apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
+metadata: {name: filter, namespace: shop}
+spec:
+  %s
+  configPatches:
+  - {applyTo: CLUSTER, match: {context: SIDECAR_OUTBOUND}, patch: {operation: MERGE, value: {connect_timeout: 9s}}}
+`
+	mesh := "-- a.yaml --\n" + fmt.Sprintf(workload, "web") + fmt.Sprintf(workload, "api") + service + "---\n"
+	for name, test := range map[string]struct {
+		before, after string
+		want          []string
+	}{
+		"none":                {"", "", []string{"shop/api shop/web"}},
+		"for all":             {fmt.Sprintf(filter, ""), fmt.Sprintf(filter, ""), []string{"shop/api shop/web"}},
+		"for one":             {fmt.Sprintf(filter, "workloadSelector: {labels: {app: web}}"), fmt.Sprintf(filter, "workloadSelector: {labels: {app: web}}"), []string{"shop/api", "shop/web"}},
+		"for one, before":     {fmt.Sprintf(filter, "workloadSelector: {labels: {app: web}}"), "", []string{"shop/api", "shop/web"}},
+		"for one, afterwards": {"", fmt.Sprintf(filter, "workloadSelector: {labels: {app: web}}"), []string{"shop/api", "shop/web"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			classes, err := Classes(loaded(t, input(mesh+test.before)), loaded(t, input(mesh+test.after)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, c := range classes {
+				if c.Direction == Outbound {
+					got = append(got, strings.Join(c.Members, " "))
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 
