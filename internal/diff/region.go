@@ -15,10 +15,9 @@ type test struct {
 
 // A region is a set of requests: those that make of each condition what is noted.
 type region struct {
-	hosts   language // of the authority; nil is any
-	example string   // one of the hosts, which reads best
-	paths   []side   // that the proxy lets through
-	tests   []test
+	hosts language // of the authority; nil is any
+	paths []side   // that the proxy lets through
+	tests []test
 }
 
 // with is the region of those requests that make a condition met, or not.
@@ -64,11 +63,7 @@ func (r region) find(about string) (value, existence) {
 	if !present {
 		return value{}, none
 	}
-	usuals := usualValues[about]
-	if about == "header :authority" && r.example != "" {
-		usuals = []string{r.example}
-	}
-	for _, usual := range usuals {
+	for _, usual := range usualValues[about] {
 		if within(sides, usual) {
 			return value{text: usual}, exists
 		}
@@ -88,7 +83,7 @@ var usualValues = map[string][]string{"header :method": {"GET", "POST", "PUT", "
 // within reports whether a string is on all sides.
 func within(sides []side, s string) bool {
 	for _, l := range sides {
-		if l.Has(s) == l.out {
+		if l.MatchesRegex(s) == l.out {
 			return false
 		}
 	}

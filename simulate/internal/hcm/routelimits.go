@@ -1,10 +1,6 @@
 package hcm
 
-import (
-	"fmt"
-
-	"sem.example/simulate/decision"
-)
+import "sem.example/simulate/decision"
 
 // limited records the limits of the route: those that somebody asked for, not what every route has by default.
 func limited(x *Stream) {
@@ -19,7 +15,7 @@ func limited(x *Stream) {
 	if asked {
 		x.Step("retries", "", decision.RouteRetries{Retries: p.Retries}, x.spot("retry"))
 	}
-	for i, m := range p.Mirrors {
-		x.Step("mirror", m.Cluster, decision.RouteMirror{Mirror: m}, x.spot(fmt.Sprintf("mirror/%d", i)))
+	for _, m := range p.Mirrors {
+		x.Step("mirror", m.Cluster, decision.RouteMirror{Mirror: m}, x.spot("mirror"))
 	}
 }

@@ -69,9 +69,6 @@ func (w *rewrite) newPath(path string, matched func(string) int) string {
 	return path
 }
 
-// lastReference is the highest group that a substitution can name.
-const lastReference = 9
-
 // A substitution replaces every hit of a regular expression.
 type substitution struct {
 	pattern *regexp.Regexp
@@ -82,7 +79,7 @@ func newSubstitution(m *matcherv3.RegexMatchAndSubstitute) *substitution {
 	if m == nil {
 		return nil
 	}
-	re, err := match.Compile(m.GetPattern().GetRegex(), lastReference)
+	re, err := regexp.Compile(m.GetPattern().GetRegex())
 	if err != nil {
 		return nil
 	}
