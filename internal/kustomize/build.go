@@ -72,11 +72,11 @@ func (o *Plan) Build() *Build {
 	default:
 		fault = p.run(o.folder, b)
 	}
-	if fault != nil && p.shortened {
-		return p.tree.plan(o.folder, true, p.lacking).Build()
-	}
 	if id := unmatched(fault); id != "" && len(p.left) > 0 && len(p.lacking) < maxLacking {
 		return p.tree.plan(o.folder, p.wholeTypes, append(p.lacking, id)).Build()
+	}
+	if fault != nil && p.shortened { // last, as it costs the most
+		return p.tree.plan(o.folder, true, p.lacking).Build()
 	}
 	if fault != nil {
 		b.Failed, b.Documents = true, nil

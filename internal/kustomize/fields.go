@@ -73,9 +73,18 @@ func (p *planner) document(name, folder string) (*source.Document, *source.Probl
 // A copier returns what is copied of the value of a field; nil for nothing.
 type copier func(k *kustomization, n *source.Node) (*source.Node, *source.Problem)
 
-// fields are the fields of a kustomization. What is not here, in these very letters, does not reach the library, which would also
-// take "Resources" for resources.
+// fields are the fields of a kustomization. What is not here does not reach the library.
 var fields map[string]copier
+
+// field is the name of a field of a kustomization. The library takes "Resources" for resources, as it reads JSON; it gets the name.
+func field(key string) string {
+	for name := range fields {
+		if strings.EqualFold(name, key) {
+			return name
+		}
+	}
+	return key
+}
 
 func init() { // the copiers of folders lead back here
 	fields = map[string]copier{
@@ -99,12 +108,18 @@ func init() { // the copiers of folders lead back here
 func (k *kustomization) copy() (*source.Node, *source.Problem) {
 	out := &source.Node{Kind: source.Map}
 	own := slices.Clone(k.doc.Tree().Fields)
-	slices.SortStableFunc(own, func(a, b source.Field) int { return cmp.Compare(order(a.Key), order(b.Key)) })
+	slices.SortStableFunc(own, func(a, b source.Field) int { return cmp.Compare(order(field(a.Key)), order(field(b.Key))) })
+	given := map[string]bool{}
 	for _, f := range own {
-		copier, known := fields[f.Key]
-		if !known {
+		name := field(f.Key)
+		copier, known := fields[name]
+		switch {
+		case !known:
 			return nil, k.at(f.Range, fmt.Sprintf("a kustomization has no field %q", f.Key))
+		case given[name]:
+			return nil, k.at(f.Range, fmt.Sprintf("%q is set twice", name))
 		}
+		given[name] = true
 		if f.Value.Kind == source.Null {
 			continue
 		}
@@ -113,7 +128,7 @@ func (k *kustomization) copy() (*source.Node, *source.Problem) {
 			return nil, fault
 		}
 		if n != nil {
-			out.Fields = append(out.Fields, source.Field{Key: f.Key, Value: n})
+			out.Fields = append(out.Fields, source.Field{Key: name, Value: n})
 		}
 	}
 	return out, nil

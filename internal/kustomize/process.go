@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -39,6 +40,7 @@ func Serve(args []string, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(400) // a build lives shortly, and its memory is bounded
 	subprocess.Serve(in, out, limits, func(r request, send func(any) error) error {
 		resources, err := r.build()
 		if err != nil {
