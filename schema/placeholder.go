@@ -11,13 +11,26 @@ import (
 // placeholder matches what templates put where a value belongs: {{ .Values.host }}, ${HOST}, $(HOST), <HOST>.
 var placeholder = regexp.MustCompile(`\{\{.*?\}\}|\$\{[A-Za-z_][^{}]*\}|\$\([A-Za-z_][A-Za-z0-9_.-]*\)|<[A-Za-z][A-Za-z0-9 _.-]*>`)
 
-// placeholder returns the placeholder for which a value does not fit, or "".
+// label matches a label of a host name that a script is to replace: frontend.SHOP_NAMESPACE.svc.cluster.local.
+var label = regexp.MustCompile(`\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b`)
+
+// placeholder returns the placeholder for which a value does not fit, or "". What only a set of fields may not have is wrong
+// whatever its value is.
 func (m mistake) placeholder() string {
-	if m.node == nil || m.node.Kind != source.String || m.isRule() || m.class < misfit || m.class > limited {
+	switch {
+	case m.node == nil || m.node.Kind != source.String || m.class < misfit || m.class > limited:
+		return ""
+	case m.isRule() && !valueRules[m.id]:
 		return ""
 	}
-	return placeholder.FindString(m.node.Text)
+	if text := placeholder.FindString(m.node.Text); text != "" || m.id != badHost.ID {
+		return text
+	}
+	return label.FindString(m.node.Text)
 }
+
+// valueRules are the rules about the form of one value, which another field decides.
+var valueRules = map[string]bool{"SEM047": true, "SEM048": true, "SEM049": true}
 
 // unrendered reports, once a document, that it is a template. What does not fit because of that is not reported.
 func (r *report) unrendered(m mistake, text string) {

@@ -154,7 +154,7 @@ func (c *content) soften(in input) {
 	foreign := !in.named && !bytes.Contains(c.file.Data, []byte("apiVersion")) && !bytes.Contains(c.file.Data, []byte("kind:"))
 	for i := range c.problems {
 		p := &c.problems[i]
-		p.Minor = p.Minor || foreign && p.Trouble != NoDocument || in.chart && p.Trouble == Template
+		p.Minor = p.Minor || foreign || in.chart && p.Trouble == Template
 	}
 }
 

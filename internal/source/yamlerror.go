@@ -203,13 +203,16 @@ func template(text []byte) int {
 		if i := bytes.IndexByte(line, '#'); i >= 0 && (i == 0 || space(line[i-1])) {
 			code = line[:i]
 		}
-		if i := bytes.Index(code, []byte("{{")); i >= 0 {
+		if i := bytes.Index(code, []byte("{{")); i >= 0 && !workflowTag.Match(code[i:]) {
 			return at + i
 		}
 		at += len(line)
 	}
 	return -1
 }
+
+// workflowTag matches the text that Argo fills in when a workflow or an analysis runs: it belongs into a resource.
+var workflowTag = regexp.MustCompile(`^\{\{ ?(?:=|(?:args|inputs|outputs|steps|tasks|workflow)\.[^}|]*\}\})`)
 
 // template reports, once a file, that it is a template.
 func (c *content) template(ch chunk, at int) {
