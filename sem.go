@@ -21,6 +21,10 @@ type Options struct {
 	Stdin      io.Reader // what the path "-" reads, with [Load]
 	Checks     Checks
 
+	// World is the name of the world that calls are about, where the input holds several: a build of a kustomization, or one of
+	// several alternatives. Where it is empty, they are about the first; see [Mesh.Worlds].
+	World string
+
 	// Progress hears how far reading and checking are. It may be called by several goroutines at once.
 	Progress func(work string, done, total int)
 }
@@ -61,7 +65,8 @@ type Mesh struct {
 	tracer explain.Tracer
 }
 
-// Load reads files, folders with all below them, and "-" for standard input; no path means the current folder.
+// Load reads files, folders with all below them, and "-" for standard input; no path means the current folder. Kustomizations are
+// built in this process, so what they cost is not limited as it is for the command: validate only folders that you trust.
 func Load(paths []string, o Options) (*Mesh, error) { return load(nil, paths, o) }
 
 // LoadFS reads files and folders of a file system; no path means all of it. Options.MeshConfig is a name in it too.
@@ -69,7 +74,7 @@ func LoadFS(fsys fs.FS, paths []string, o Options) (*Mesh, error) { return load(
 
 func load(fsys fs.FS, paths []string, o Options) (*Mesh, error) {
 	m := &Mesh{policy: o.Checks.policy(), input: pipeline.Options{
-		FS: fsys, Paths: paths, Stdin: o.Stdin, Namespace: o.Namespace, MeshConfig: o.MeshConfig, Watch: o.Progress,
+		FS: fsys, Paths: paths, Stdin: o.Stdin, Namespace: o.Namespace, MeshConfig: o.MeshConfig, World: o.World, Watch: o.Progress,
 	}}
 	var err error
 	if m.world, err = pipeline.Load(m.input); err != nil {
@@ -78,6 +83,13 @@ func load(fsys fs.FS, paths []string, o Options) (*Mesh, error) {
 	m.tracer = explain.New(m.world, m.policy)
 	return m, nil
 }
+
+// World returns the name of the world that calls are about.
+func (m *Mesh) World() string { return m.world.Name }
+
+// Worlds returns the names of the worlds of the input. A call is about one of them, see Options.World; [Mesh.Validate] checks them all
+// where Options.World is empty.
+func (m *Mesh) Worlds() []string { return m.world.Worlds() }
 
 // Objects returns how many objects the mesh is made of. From none nothing can be answered; [Mesh.Found] says why.
 func (m *Mesh) Objects() int { return len(m.world.Objects) }
