@@ -71,6 +71,7 @@ func (c *Checker) Some(only map[*source.Document]bool, wanted func(*diag.Check) 
 		}
 	})
 	found := slices.Concat(lists...)
+	facts.DoubtNamespaces(s.Documents, found)
 	found.Sort()
 	return found
 }

@@ -42,7 +42,7 @@ spec:
     route: [{destination: {host: api}}]
   - route: [{destination: {host: web}}]
 `,
-	Aliases: []string{"IST0130"},
+	Aliases: []string{"IST0130", "IST0131"},
 }, coveredMatches)
 
 func coveredMatches(s *facts.Set, r *reporter) {

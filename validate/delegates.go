@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	Title:    "delegate does not exist",
 	Severity: diag.Error,
 	Stage:    diag.AtRoute,
+	Alone:    true,
 	When:     diag.NoRouteMatched,
 	Why: `The route delegates to another VirtualService, which does not exist or is not exported to this namespace. istiod drops the route without
 an error, and its requests receive 404.`,

@@ -49,6 +49,9 @@ func deprecated(s *facts.Set, r *reporter) {
 		if rule.GetMirrorPercent() != nil { //nolint:staticcheck // as above
 			report(mirrorPercent(at), "mirrorPercent", "mirrorPercentage").warned()
 		}
+		if rule.GetFault().GetDelay().GetPercent() != 0 { //nolint:staticcheck // as above
+			report(at.At("fault.delay.percent"), "percent", "percentage: {value: …}")
+		}
 	})
 }
 

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"bytes"
+	"maps"
 	"strings"
 
 	"sem.example/internal/config"
@@ -55,15 +56,23 @@ func duplicate(s *facts.Set, r *reporter) {
 			group = ""
 		}
 		id := identity{group, o.Kind, o.Namespace, o.Name}
-		if first := earlier[id]; first != nil {
+		if first := earlier[id]; first != nil && !sameNamespace(first, o) {
 			f := r.at(facts.At(o, "metadata.name"), "%s is already defined: this definition overwrites the earlier one", name(o)).
 				related(facts.At(first, "metadata.name"), "overwritten definition")
 			if sameText(first.Doc.Tree(), o.Doc.Tree()) {
 				f.severity(diag.Warning).help("remove one of the two: they are identical")
 			}
+			if o.Kind == "Namespace" {
+				f.severity(diag.Warning).help("write the same labels in both: they may decide which Pods get a sidecar")
+			}
 		}
 		earlier[id] = o
 	}
+}
+
+// sameNamespace reports whether two definitions are of one Namespace with the same labels. Whoever uses a Namespace may define it.
+func sameNamespace(a, b *config.Object) bool {
+	return a.Kind == "Namespace" && maps.Equal(a.Labels, b.Labels)
 }
 
 // sameText reports whether two values are the same but for layout.

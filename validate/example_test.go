@@ -63,7 +63,8 @@ func diagnose(t *testing.T, text string, registry Registry) diag.List {
 		t.Fatalf("example.yaml:%d: %s", p.Range.Line, p.Message)
 	}
 	objects, _, found := config.Decode(docs, "default")
-	m, more := mesh.Build(objects, mesh.Settings{})
+	settings, _, _ := mesh.ReadSettings(docs)
+	m, more := mesh.Build(objects, settings)
 	found = append(append(found, more...), Run(Input{Mesh: m, Objects: objects, Registry: registry})...)
 	found.Sort()
 	return found

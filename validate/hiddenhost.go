@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"slices"
+
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
@@ -64,6 +66,7 @@ spec:
   - route: [{destination: {host: api.example.com, port: {number: 80}}}]
     rewrite: {authority: api.example.com}
 `,
+	Aliases: []string{"IST0101"},
 }, hiddenHost)
 
 func hiddenHost(s *facts.Set, r *reporter) {
@@ -83,7 +86,44 @@ func hiddenHost(s *facts.Set, r *reporter) {
 				f.related(exportPlace(l), "%s", l.Reason)
 			}
 		}
+		hiddenElsewhere(s, r, o)
 	}
+}
+
+// hiddenElsewhere reports the destinations of a VirtualService that clients of other namespaces do not see, though its rules and its host
+// apply to them. One such namespace is named for each destination.
+func hiddenElsewhere(s *facts.Set, r *reporter, o *config.Object) {
+	own := s.Client(o.Namespace)
+	reported := map[string]bool{}
+	for _, ns := range s.Mesh.Namespaces() {
+		if ns == o.Namespace || !s.Inhabited(ns) {
+			continue
+		}
+		view := s.Client(ns)
+		if !appliesTo(s, view, o) {
+			continue
+		}
+		for _, t := range s.Routes.Destinations(o) {
+			host := s.FullHost(t.Host, o)
+			if reported[host] || own.Service(host) == nil || view.Service(host) != nil {
+				continue
+			}
+			reported[host] = true
+			f := r.at(t.HostPlace(), "clients in namespace %s cannot see %q, and this VirtualService applies to them", ns, host).
+				help("limit exportTo of the VirtualService, or export the destination to the same namespaces").severity(diag.Warning)
+			for _, l := range view.HiddenServices(host) {
+				f.related(exportPlace(l), "%s", l.Reason)
+			}
+		}
+	}
+}
+
+// appliesTo reports whether clients see a VirtualService and a service that it has the host of.
+func appliesTo(s *facts.Set, view *mesh.View, o *config.Object) bool {
+	if !slices.ContainsFunc(view.VirtualServices(mesh.MeshGateway), func(v *mesh.VirtualService) bool { return v.Object == o }) {
+		return false
+	}
+	return slices.ContainsFunc(config.Spec[*networking.VirtualService](o).GetHosts(), func(h string) bool { return view.Service(s.FullHost(h, o)) != nil })
 }
 
 // exportAnnotation is the annotation by which a Kubernetes Service says who may see it.

@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	Title:    "host is a partially qualified Kubernetes name",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
+	Alone:    true,
 	Why: `Only a name without dots is completed with the namespace of its resource. A name such as "reviews.prod" is used as written, and no service
 has it; "reviews.prod.svc.cluster.local" is probably meant. A DestinationRule never applies, and a destination leads nowhere. The routes of
 a VirtualService apply to plain HTTP requests for precisely this name, so a VirtualService that lists the full name as well is right.`,
@@ -72,6 +73,7 @@ var _ = register(diag.Check{
 	Title:    "short host resolves to another namespace than intended",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
+	Alone:    true,
 	Why: `A name without dots is completed with the namespace of its resource, not with that of the client or of the service. No such service exists
 in that namespace, but one exists in another.`,
 	Fix: `Write the fully qualified name of the service.`,
@@ -131,6 +133,7 @@ var _ = register(diag.Check{
 	Title:    "host has another cluster domain",
 	Severity: diag.Error,
 	Stage:    diag.AtVirtualHost,
+	Alone:    true,
 	Why:      `The name looks like a Kubernetes Service, but ends in a domain that is not the cluster's, so no service has it. It is probably misspelt.`,
 	Fix:      `Use the cluster's domain, or set --domain if it is not cluster.local.`,
 	Wrong: `
@@ -172,13 +175,12 @@ func otherDomain(s *facts.Set, r *reporter) {
 			continue
 		}
 		full := head + ".svc." + s.Mesh.Settings.Domain
-		if domain == multiCluster {
-			continue
-		}
 		mistyped := diag.Nearest(domain, []string{s.Mesh.Settings.Domain}) != ""
+		if domain == multiCluster || s.Registry != facts.Closed && !mistyped {
+			continue // another registry, or another cluster
+		}
 		if len(s.Mesh.ServicesOf(full)) > 0 || mistyped {
-			r.at(h.Place, "%q ends in %q; the cluster domain is %q", h.Host, domain, s.Mesh.Settings.Domain).help("write %s", full).
-				infoUnless(mistyped || s.Hosts.Complete(h.Host))
+			r.at(h.Place, "%q ends in %q; the cluster domain is %q", h.Host, domain, s.Mesh.Settings.Domain).help("write %s", full)
 		}
 	}
 }

@@ -17,6 +17,7 @@ var _ = register(diag.Check{
 	Title:    "service account does not exist",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
+	Alone:    true,
 	Why: `A workload outside Kubernetes proves its identity with a token of its service account. The input contains service accounts of this
 namespace, but not this one: the workload cannot join the mesh, and clients expect an identity that no workload has.`,
 	Fix: `Correct the name, or create the service account.`,
@@ -86,6 +87,7 @@ var _ = register(diag.Check{
 	Title:    "gateway credential (Secret) is missing or lacks a key",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
+	Alone:    true,
 	Why: `A gateway reads the Secret of credentialName from the namespace of its workload, not from that of the Gateway resource. The input contains
 Secrets of that namespace, but not this one, or the Secret lacks the keys: connections to the server are reset.`,
 	Fix: `Create the Secret in the namespace of the gateway workload, with the keys tls.crt and tls.key (and ca.crt to verify clients).`,
@@ -151,10 +153,19 @@ func missingSecret(s *facts.Set, r *reporter) {
 		workloads := s.Workloads.Selected("", spec.GetSelector())
 		for i, server := range spec.GetServers() {
 			credential := server.GetTls().GetCredentialName()
-			if credential == "" || strings.Contains(credential, "://") || len(workloads) == 0 {
+			if credential == "" || strings.Contains(credential, "://") {
 				continue
 			}
-			gatewaySecret(s, r, facts.At(o, "spec.servers").Item(i).Sub("tls.credentialName"), workloads[0].Namespace, credential)
+			at := facts.At(o, "spec.servers").Item(i).Sub("tls.credentialName")
+			if len(workloads) > 0 {
+				gatewaySecret(s, r, at, workloads[0].Namespace, credential)
+				continue
+			}
+			for namespace := range s.Workloads.GatewayNamespaces(o, spec) {
+				if s.Mesh.Object("Secret", namespace, credential) != nil {
+					gatewaySecret(s, r, at, namespace, credential)
+				}
+			}
 		}
 	}
 }

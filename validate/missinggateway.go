@@ -18,6 +18,7 @@ var _ = register(diag.Check{
 	Title:    "Gateway does not exist",
 	Severity: diag.Error,
 	Stage:    diag.AtVirtualHost,
+	Alone:    true,
 	Why: `A name without a namespace means a Gateway in the namespace of the VirtualService. A VirtualService that is bound to a Gateway that does
 not exist has no effect there.`,
 	Fix: `Write the Gateway as NAMESPACE/NAME.`,
@@ -76,6 +77,9 @@ func missingGateway(s *facts.Set, r *reporter) {
 			if full == mesh.MeshGateway || s.Mesh.Object("Gateway", ns, base) != nil {
 				continue
 			}
+			if inOtherWorld(s, ns, base) {
+				continue
+			}
 			near := nearestGateway(s, ns, base)
 			if near == "" && s.Registry != facts.Closed && !s.Holds("Gateway", ns) {
 				continue
@@ -84,8 +88,19 @@ func missingGateway(s *facts.Set, r *reporter) {
 			if near != "" {
 				f.help("did you mean %s?", near)
 			}
+			f.infoUnless(near != "" || s.Complete(ns, "Gateway"))
 		}
 	}
+}
+
+// inOtherWorld reports whether another world of the repository has a Gateway: an alternative to this one, or another build.
+func inOtherWorld(s *facts.Set, namespace, base string) bool {
+	for o := range s.OtherWorlds("Gateway") {
+		if o.Namespace == namespace && o.Name == base {
+			return true
+		}
+	}
+	return false
 }
 
 // nearestGateway is the Gateway that a name most likely means: one of the same name in another namespace, or one of a name

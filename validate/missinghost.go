@@ -11,6 +11,7 @@ var _ = register(diag.Check{
 	Title:    "destination host does not exist",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
+	Alone:    true,
 	Why: `A route sends traffic to the cluster of its destination host and port. No cluster exists for a host that no Service and no ServiceEntry
 registers: the proxy responds with 503 (response flag NC), or closes the connection if the route is not HTTP.`,
 	Fix: `Correct the host, or register it with a Service or a ServiceEntry.`,

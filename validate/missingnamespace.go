@@ -16,6 +16,7 @@ var _ = register(diag.Check{
 	Title:    "exportTo namespace does not exist",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
+	Alone:    true,
 	Why:      `The input contains the Namespaces of the cluster, but not this one. The resource is not visible where it is meant to be.`,
 	Fix:      `Correct the namespace.`,
 	Wrong: `
@@ -58,7 +59,7 @@ spec:
 }, missingNamespace)
 
 func missingNamespace(s *facts.Set, r *reporter) {
-	if !s.HoldsKind("Namespace") {
+	if !s.HoldsKind("Namespace") && s.Registry != facts.Closed {
 		return
 	}
 	known := s.Mesh.Namespaces()
@@ -74,7 +75,7 @@ func missingNamespace(s *facts.Set, r *reporter) {
 			}
 			for i, ns := range list.GetExportTo() {
 				near := diag.Nearest(ns, known)
-				if exists[ns] || near == "" && !declares(s, o.Namespace) {
+				if exists[ns] || near == "" && !declares(s, o.Namespace) && s.Registry != facts.Closed {
 					continue
 				}
 				f := r.at(facts.At(o, "spec.exportTo").Item(i), "namespace %q does not exist", ns)

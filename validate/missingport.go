@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	Title:    "destination port does not exist",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
+	Alone:    true,
 	Why: `Clusters exist for the ports of a service, not for container ports. A route to another number uses a cluster that does not exist: the
 proxy responds with 503 (response flag NC).`,
 	Fix: `Use a port of the service.`,

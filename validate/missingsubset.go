@@ -2,6 +2,7 @@ package validate
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
@@ -18,6 +19,7 @@ var _ = register(diag.Check{
 	Title:    "subset is not defined",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
+	Alone:    true,
 	Why: `A subset is a separate cluster, defined by the DestinationRule that applies to the host. The applied DestinationRule does not define this
 subset: the proxy responds with 503 (response flag NC).`,
 	Fix: `Correct the name, or define the subset in the DestinationRule of the host.`,
@@ -68,7 +70,7 @@ spec:
 
 func missingSubset(s *facts.Set, r *reporter) {
 	s.DestinationRules.EachMissingSubset(func(t facts.Destination, svc *mesh.Service, rule *mesh.DestinationRule, elsewhere *config.Object) {
-		if elsewhere != nil || rule == nil && len(s.Mesh.Objects("DestinationRule")) == 0 && s.Registry != facts.Closed {
+		if elsewhere != nil || definedElsewhere(s, svc.Host, t.Subset) || rule == nil && len(s.Mesh.Objects("DestinationRule")) == 0 && s.Registry != facts.Closed {
 			return
 		}
 		f := r.at(t.Sub("subset"), "subset %[2]q of %[1]q is not defined", svc.Host, t.Subset)
@@ -87,6 +89,17 @@ func missingSubset(s *facts.Set, r *reporter) {
 	unknownServiceSubset(s, r)
 }
 
+// definedElsewhere reports whether another world of the repository defines a subset of a host.
+func definedElsewhere(s *facts.Set, host, subset string) bool {
+	for o := range s.OtherWorlds("DestinationRule") {
+		spec := config.Spec[*networking.DestinationRule](o)
+		if s.FullHost(spec.GetHost(), o) == host && slices.ContainsFunc(spec.GetSubsets(), func(sub *networking.Subset) bool { return sub.GetName() == subset }) {
+			return true
+		}
+	}
+	return false
+}
+
 // unknownServiceSubset looks at destinations whose service the input does not hold. Where it holds DestinationRules of the host, and
 // none defines the subset, the subset is wrong whatever the service is.
 func unknownServiceSubset(s *facts.Set, r *reporter) {
@@ -94,7 +107,7 @@ func unknownServiceSubset(s *facts.Set, r *reporter) {
 		for _, t := range s.Routes.Destinations(o) {
 			host := s.FullHost(t.Host, o)
 			rules := s.DestinationRules.Of(host)
-			if t.Subset == "" || len(rules) == 0 || len(s.Hosts.Services(host)) > 0 || s.DestinationRules.Defining(host, t.Subset) != nil {
+			if t.Subset == "" || len(rules) == 0 || len(s.Hosts.Services(host)) > 0 || s.DestinationRules.Defining(host, t.Subset) != nil || definedElsewhere(s, host, t.Subset) {
 				continue
 			}
 			names := subsetsOf(rules)

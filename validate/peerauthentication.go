@@ -151,7 +151,7 @@ spec:
   selector: {matchLabels: {app: reviews}}
   mtls: {mode: STRICT}
 `,
-	Aliases: []string{"KIA0004", "IST0127"},
+	Aliases: []string{"KIA0004", "IST0127", "IST0101"},
 }, idlePolicy)
 
 // inhabited reports whether the input holds any workload of a namespace, or of the mesh where it is "".

@@ -15,6 +15,7 @@ var _ = register(diag.Check{
 	Title:    "policy names a namespace that does not exist",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
+	Alone:    true,
 	Why: `The input contains the Namespaces of the cluster, but not this one. No client has an identity of this namespace: an ALLOW rule lets
 nobody in by it, and a DENY rule denies nobody.`,
 	Fix: `Correct the namespace.`,
@@ -72,7 +73,7 @@ func policyNamespace(s *facts.Set, r *reporter) {
 // object of the policy itself: then it seems to hold them all.
 func unknownNamespace(s *facts.Set, known []string, v facts.PolicyValue) string {
 	ns, _ := v.Identity(s.Mesh.Settings.Config.GetTrustDomain())
-	if ns == "" || s.Registry != facts.Closed && s.Mesh.Object("Namespace", "", v.Object.Namespace) == nil ||
+	if ns == "" || ns == s.Mesh.Settings.Config.GetRootNamespace() || ns == "istio-system" || s.Registry != facts.Closed && s.Mesh.Object("Namespace", "", v.Object.Namespace) == nil ||
 		slices.ContainsFunc(known, func(have string) bool { return matchesText(ns, have) }) {
 		return ""
 	}
@@ -95,6 +96,7 @@ var _ = register(diag.Check{
 	Title:    "policy names a service account that does not exist",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
+	Alone:    true,
 	Why: `The input contains service accounts of this namespace, but not this one, and no workload there uses it. No client has this identity: an
 ALLOW rule lets nobody in by it, and a DENY rule denies nobody.`,
 	Fix: `Correct the service account.`,
@@ -168,6 +170,7 @@ var _ = register(diag.Check{
 	Title:    "policy names a host that does not exist",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
+	Alone:    true,
 	Why: `The host looks like the name of a Kubernetes Service, but its namespace has no such Service. No request carries this host: an ALLOW rule
 lets nothing in by it, and a DENY rule denies nothing.`,
 	Fix: `Correct the host.`,

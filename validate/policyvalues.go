@@ -14,6 +14,7 @@ var _ = register(diag.Check{
 	Title:    "principal with a scheme",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
+	Alone:    true,
 	Why: `A principal is written without its scheme: trust-domain/ns/namespace/sa/service-account. Istio adds spiffe:// itself, so a value that has
 it never matches a client: an ALLOW rule lets nobody in, and a DENY rule denies nobody.`,
 	Fix: `Remove spiffe:// from the value.`,

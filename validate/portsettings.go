@@ -67,12 +67,21 @@ func replacedSettings(s *facts.Set, r *reporter) {
 		top := spec.GetTrafficPolicy()
 		for i, p := range top.GetPortLevelSettings() {
 			if lost := omitted(blocks(top), portBlocks(p)); len(lost) > 0 {
-				r.at(facts.At(o, "spec.trafficPolicy.portLevelSettings").Item(i), "port %d does not use the top-level %s: portLevelSettings replace all settings of the port",
+				f := r.at(facts.At(o, "spec.trafficPolicy.portLevelSettings").Item(i), "port %d does not use the top-level %s: portLevelSettings replace all settings of the port",
 					p.GetPort().GetNumber(), strings.Join(lost, ", ")).
 					related(facts.At(o, "spec.trafficPolicy."+lost[0]), "not applied to the port")
+				if slices.Equal(lost, []string{"loadBalancer"}) && simpleBalancer(top.GetLoadBalancer()) {
+					f.severity(diag.Info)
+				}
 			}
 		}
 	})
+}
+
+// simpleBalancer reports whether the settings choose nothing but an algorithm: another one is as good for most clients.
+func simpleBalancer(b *networking.LoadBalancerSettings) bool {
+	return b.GetConsistentHash() == nil && b.GetLocalityLbSetting() == nil && b.GetWarmup() == nil && b.GetWarmupDurationSecs() == nil &&
+		b.GetSimple() != networking.LoadBalancerSettings_PASSTHROUGH
 }
 
 // A block is a part of a policy by its name.

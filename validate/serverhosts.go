@@ -67,6 +67,36 @@ func unservedHost(s *facts.Set, r *reporter) {
 			f.related(v.Sub("hosts"), "this server has %s", strings.Join(v.GetHosts(), ", "))
 		}
 	})
+	for _, o := range s.WantedObjects("VirtualService") {
+		unusedGateway(s, r, o)
+	}
+}
+
+// unusedGateway reports the gateways of a VirtualService that take no host of it, where others do.
+func unusedGateway(s *facts.Set, r *reporter, o *config.Object) {
+	spec := config.Spec[*networking.VirtualService](o)
+	var idle []int
+	all := 0
+	for i, g := range spec.GetGateways() {
+		if g == mesh.MeshGateway {
+			continue
+		}
+		all++
+		servers, known := s.Gateways.Servers([]string{facts.FullGateway(g, o)})
+		takes := func(h string) bool {
+			return slices.ContainsFunc(servers, func(v facts.Server) bool { return v.Takes(s.FullHost(h, o), o.Namespace) })
+		}
+		if known && len(servers) > 0 && !slices.ContainsFunc(spec.GetHosts(), takes) {
+			idle = append(idle, i)
+		}
+	}
+	if all < 2 || len(idle) == all {
+		return
+	}
+	for _, i := range idle {
+		r.at(facts.At(o, "spec.gateways").Item(i), "Gateway %s has no host of this VirtualService: its routes do not apply there",
+			facts.FullGateway(spec.GetGateways()[i], o)).severity(diag.Warning).help("add the host to a server of the Gateway, or remove the Gateway from the list")
+	}
 }
 
 var _ = register(diag.Check{

@@ -78,6 +78,25 @@ func sharedVIP(s *facts.Set, r *reporter) {
 			svc.Host, older.Host, plain(at.prefix), p.Number).
 			related(facts.At(older.Object, addressField(older)), "%s receives them", name(older.Object))
 	})
+	allocatedAddress(s, r, first)
+}
+
+// allocatedAddress reports the addresses that istiod allocated to a host and that a resource lists for another one.
+func allocatedAddress(s *facts.Set, r *reporter, listed map[addressPort]*mesh.Service) {
+	for _, svc := range s.Mesh.Services {
+		for _, p := range svc.Ports {
+			for _, a := range svc.AutoAddresses {
+				prefix, ok := prefixIn(a)
+				other := listed[addressPort{prefix, p.Number}]
+				if !ok || !facts.IsOpaque(p.Protocol) || other == nil || other.Object == svc.Object || s.Hosts.SeenTogether([]*mesh.Service{other}, svc) == nil {
+					continue
+				}
+				r.at(facts.At(other.Object, addressField(other)), "istiod allocated %s to %q: clients that capture DNS mix up the connections of both hosts on port %d", a, svc.Host, p.Number).
+					severity(diag.Warning).related(facts.At(svc.Object, svc.Field), "allocated to this host").
+					help("list an address outside of 240.240.0.0/16")
+			}
+		}
+	}
 }
 
 var _ = register(diag.Check{

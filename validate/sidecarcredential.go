@@ -7,6 +7,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
 	"sem.example/validate/internal/facts"
 )
 
@@ -67,6 +68,7 @@ spec:
   hosts: [api.example.com]
   http: [{route: [{destination: {host: api.example.com, port: {number: 80}}}]}]
 `,
+	Aliases: []string{"IST0128", "IST0129"},
 }, sidecarCredential)
 
 func sidecarCredential(s *facts.Set, r *reporter) {
@@ -87,6 +89,26 @@ func sidecarCredential(s *facts.Set, r *reporter) {
 			f.severity(diag.Warning)
 		}
 	}
+	credentialOfUnknown(s, r)
+}
+
+// credentialOfUnknown looks at rules for hosts that the input does not hold: whatever they are, a sidecar cannot read the Secret.
+func credentialOfUnknown(s *facts.Set, r *reporter) {
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		host := s.FullHost(spec.GetHost(), o)
+		if mesh.IsWildcard(host) || len(spec.GetWorkloadSelector().GetMatchLabels()) > 0 || len(s.Hosts.Services(host)) > 0 {
+			return
+		}
+		if to := s.Routes.FollowersTo(host); !to.Sidecars && to.Gateways {
+			return
+		}
+		for _, p := range facts.Policies(o, spec) {
+			if t := p.TLS; secret(facts.ClientTLS{Place: p.Place, Settings: t}) {
+				r.at(p.Sub("tls.credentialName"), "sidecars send plaintext to %q: they cannot read the Secret %q and ignore the TLS settings", host, t.GetCredentialName()).
+					severity(diag.Warning).infoUnless(s.Hosts.Complete(host))
+			}
+		}
+	})
 }
 
 // secret reports whether settings of a rule for all clients name a Secret, which sidecars may not read.

@@ -183,7 +183,7 @@ func unlabelledSubset(s *facts.Set, r *reporter) {
 var _ = register(diag.Check{
 	ID:       "SEM201",
 	Title:    "subset without labels and policy",
-	Severity: diag.Warning,
+	Severity: diag.Info,
 	Stage:    diag.NoStage,
 	Why: `A subset without labels contains all endpoints of the host, and without a trafficPolicy it uses that of the DestinationRule: a route to it
 is a route to the host.`,

@@ -1,6 +1,9 @@
 package validate
 
 import (
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/validate/internal/facts"
@@ -150,6 +153,25 @@ func publicAuthority(s *facts.Set, r *reporter) {
 		reported[x.TLS.Place] = true
 		r.at(x.TLS.Sub("mode"), "the certificate of %q is verified against public CAs", x.Service.Host)
 	}
+	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
+		host := s.FullHost(spec.GetHost(), o)
+		if _, inCluster := s.Hosts.NamespaceOf(host); !inCluster || len(s.Hosts.Services(host)) > 0 {
+			return
+		}
+		for _, p := range facts.Policies(o, spec) {
+			if unverifiable(p.TLS) && !reported[p.Sub("tls")] {
+				r.at(p.Sub("tls.mode"), "the certificate of %q is verified against public CAs", host)
+			}
+		}
+	})
+}
+
+// unverifiable reports whether a proxy verifies a server against the CAs of its operating system.
+func unverifiable(t *networking.ClientTLSSettings) bool {
+	if t.GetMode() != networking.ClientTLSSettings_SIMPLE && t.GetMode() != networking.ClientTLSSettings_MUTUAL {
+		return false
+	}
+	return t.GetCaCertificates() == "" && t.GetCredentialName() == "" && !t.GetInsecureSkipVerify().GetValue()
 }
 
 // inside reports whether a host is one that public authorities issue no certificates for.

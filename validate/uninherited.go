@@ -68,8 +68,12 @@ spec:
 func uninheritedTLS(s *facts.Set, r *reporter) {
 	eachNarrower(s, func(narrow, wide *config.Object) {
 		if slices.Contains(missingBlocks(s, wide, narrow), "tls") {
-			r.at(facts.At(narrow, "spec.host"), "the tls settings of %s do not apply to %q: its own DestinationRule sets no tls", name(wide), config.Spec[*networking.DestinationRule](narrow).GetHost()).
+			f := r.at(facts.At(narrow, "spec.host"), "the tls settings of %s do not apply to %q: its own DestinationRule sets no tls", name(wide), config.Spec[*networking.DestinationRule](narrow).GetHost()).
 				related(facts.At(wide, "spec.trafficPolicy.tls"), "these settings are not inherited")
+			mode := config.Spec[*networking.DestinationRule](wide).GetTrafficPolicy().GetTls().GetMode()
+			if mode == networking.ClientTLSSettings_ISTIO_MUTUAL && s.Mesh.Settings.Config.GetEnableAutoMtls().GetValue() {
+				f.severity(diag.Info) // which servers in the mesh get anyway
+			}
 		}
 	})
 }

@@ -46,6 +46,10 @@ func (f *inputFlags) add(cmd *cobra.Command) {
 
 // options are what the pipeline reads, paths given as arguments and what a cluster gives included.
 func (f *inputFlags) options(cmd *cobra.Command, paths []string) (pipeline.Options, error) {
+	stated := ""
+	if cmd.Flags().Changed("namespace") {
+		stated = f.namespace
+	}
 	clusters, err := f.live.read(cmd)
 	return limited(pipeline.Options{
 		Paths:      append(append([]string{}, f.files.values...), paths...),
@@ -54,7 +58,7 @@ func (f *inputFlags) options(cmd *cobra.Command, paths []string) (pipeline.Optio
 		Worlds:     f.worlds.defined,
 		Stdin:      cmd.InOrStdin(),
 		Clusters:   clusters,
-		Namespace:  f.namespace,
+		Namespace:  stated,
 		MeshConfig: f.meshConfig,
 
 		FollowLinks: f.follow,

@@ -100,7 +100,7 @@ kind: Gatway
 	}
 	want := []string{
 		"gateway.networking.k8s.io/Gateway default/a &{{ [] [] <nil> <nil> <nil>}} map[] 1", "EnvoyFilter ns/b  map[] 1",
-		"Namespace /c &{} map[l:1] 2024", "Secret default/d &{ [tls.crt tls.key]} map[] 1",
+		"Namespace /c &{} map[l:1] 2024", `Secret default/d &{ [tls.crt tls.key] {data["tls.crt"] tls.crt is not a PEM certificate 0001-01-01 00:00:00 +0000 UTC}} map[] 1`,
 		"SEM016 Gateway has no version networking.istio.io/v2", "SEM016 networking.istio.io/v1 has no kind Gatway",
 	}
 	if diff := cmp.Diff(want, got); diff != "" || skipped != 1 {

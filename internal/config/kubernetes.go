@@ -202,6 +202,8 @@ type Node struct {
 type Secret struct {
 	Type string
 	Keys []string // of data and stringData, in the order of the file
+
+	Certificate Certificate // of a server, where it has one
 }
 
 // ConfigMap is the content of a ConfigMap, which matters where it holds the settings of the mesh.
@@ -218,5 +220,6 @@ func secret(root *source.Node) (any, []fault) {
 			}
 		}
 	}
+	s.Certificate = readCertificate(root)
 	return s, nil
 }

@@ -33,4 +33,8 @@ type Check struct {
 	Wrong    string    // YAML that draws this finding; run as a test
 	Right    string    // YAML that draws no finding; run as a test
 	Aliases  []string  // the nearest codes of istioctl analyze (IST…) and Kiali (KIA…)
+
+	// Alone means that a finding rests on the field that it names, and on other documents: it counts too where the document is
+	// rejected for another field.
+	Alone bool
 }

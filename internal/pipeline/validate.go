@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"slices"
+	"strings"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
@@ -72,6 +73,7 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 // validateAll validates worlds side by side.
 func validateAll(worlds []fileWorld, opts Options, how ValidateOptions) ([]diag.List, error) {
 	results := make([]diag.List, len(worlds))
+	elsewhere := shared(worlds)
 	errs := make([]error, len(worlds))
 	watch := opts.Watch
 	if len(worlds) > 1 {
@@ -79,7 +81,7 @@ func validateAll(worlds []fileWorld, opts Options, how ValidateOptions) ([]diag.
 	} else {
 		watch = nil
 	}
-	watch.Each("checking files", len(worlds), func(i int) { results[i], errs[i] = validateOne(worlds[i].files, opts, how) })
+	watch.Each("checking files", len(worlds), func(i int) { results[i], errs[i] = validateOne(worlds[i].files, elsewhere, opts, how) })
 	for _, err := range errs {
 		if err != nil {
 			return nil, err
@@ -88,10 +90,30 @@ func validateAll(worlds []fileWorld, opts Options, how ValidateOptions) ([]diag.
 	return results, nil
 }
 
+// shared are the objects of several worlds that resources of another one may refer to.
+func shared(worlds []fileWorld) []*config.Object {
+	if len(worlds) < 2 {
+		return nil
+	}
+	var all []*config.Object
+	seen := map[*config.Object]bool{}
+	for _, w := range worlds {
+		for _, f := range w.files {
+			for _, o := range f.objects {
+				if (o.Kind == "Gateway" || o.Kind == "DestinationRule") && !seen[o] {
+					seen[o] = true
+					all = append(all, o)
+				}
+			}
+		}
+	}
+	return all
+}
+
 // validateOne checks the documents of one world: each by itself, then all together. A document that its schema refuses takes
-// part in the mesh with what can be read of it, so that what refers to it is not called wrong; but beyond the mistake itself
-// nothing is told of it, nor of what it does to others.
-func validateOne(files []content, opts Options, how ValidateOptions) (diag.List, error) {
+// part in the mesh with what can be read of it, so that what refers to it is not called wrong. Beyond the mistake itself it is only
+// reported what another field of it names wrongly, see diag.Check.Alone.
+func validateOne(files []content, elsewhere []*config.Object, opts Options, how ValidateOptions) (diag.List, error) {
 	var found diag.List
 	for _, f := range files {
 		found = append(found, f.shapes...)
@@ -105,7 +127,9 @@ func validateOne(files []content, opts Options, how ValidateOptions) (diag.List,
 	found = append(found, broken.sound(w.Found)...)
 	broken.add(slices.DeleteFunc(slices.Clone(w.Found), func(d diag.Diagnostic) bool { return d.Check != diag.Undecodable }))
 	opts.Watch.Begin("checking how the documents fit together")
-	in := validate.Input{Mesh: w.Mesh, Objects: w.Objects, Registry: how.Registry, Lacks: how.lacks}
+	in := validate.Input{
+		Mesh: w.Mesh, Objects: w.Objects, Registry: how.Registry, Lacks: how.lacks, Elsewhere: elsewhere, NamespaceStated: opts.Namespace != "",
+	}
 	return append(found, broken.sound(validate.Run(in))...), nil
 }
 
@@ -136,24 +160,35 @@ func checkShapes(docs []*source.Document) diag.List {
 	return slices.Concat(lists...)
 }
 
-// broken are the documents that their schema or their decoding refuses.
-type broken map[*source.Document]bool
+// broken are the fields for which documents are refused by their schema or their decoding.
+type broken map[*source.Document][]string
 
 // add takes the documents of errors.
 func (b broken) add(found diag.List) {
 	for i := range found {
 		if found[i].Level() == diag.Error && found[i].At.Doc != nil {
-			b[found[i].At.Doc] = true
+			b[found[i].At.Doc] = append(b[found[i].At.Doc], found[i].At.Field)
 		}
 	}
 }
 
-// sound returns the findings that have nothing to do with a broken document.
+// sound returns the findings that have nothing to do with what is refused.
 func (b broken) sound(found diag.List) diag.List {
 	if len(b) == 0 {
 		return found
 	}
 	return slices.DeleteFunc(found, func(d diag.Diagnostic) bool {
-		return b[d.At.Doc] || slices.ContainsFunc(d.Related, func(r diag.Related) bool { return b[r.Place.Doc] })
+		return b.decides(d) || slices.ContainsFunc(d.Related, func(r diag.Related) bool { return b[r.Place.Doc] != nil })
+	})
+}
+
+// decides reports whether a finding may come of what is refused in its own document.
+func (b broken) decides(d diag.Diagnostic) bool {
+	faults := b[d.At.Doc]
+	if len(faults) == 0 {
+		return false
+	}
+	return !d.Check.Alone || slices.ContainsFunc(faults, func(field string) bool {
+		return strings.HasPrefix(field, d.At.Field) || strings.HasPrefix(d.At.Field, field) || strings.HasPrefix(field, "metadata") || field == "kind"
 	})
 }

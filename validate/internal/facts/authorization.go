@@ -1,8 +1,10 @@
 package facts
 
 import (
+	"slices"
 	"strings"
 
+	networking "istio.io/api/networking/v1alpha3"
 	security "istio.io/api/security/v1beta1"
 
 	"sem.example/internal/config"
@@ -130,10 +132,33 @@ func (s *Workloads) Proxies(o *config.Object, selector map[string]string) (views
 	for _, w := range s.Selected(namespace, selector) {
 		views = append(views, view(w.Namespace, w.Name, mesh.WorkloadLabels(w)))
 	}
-	if len(views) == 0 && namespace != "" && !s.Populated(namespace) {
-		return []*mesh.View{view(namespace, "", selector)}, true
+	if len(views) == 0 && (namespace != "" && !s.Populated(namespace) || namespace == "" && s.gatewayLabels(selector)) {
+		return []*mesh.View{view(o.Namespace, "", selector)}, true
 	}
 	return views, false
+}
+
+// GatewayNamespaces are those of the workloads that a Gateway selects. Where the input has none, they may be in the namespace of the
+// Gateway, or in that of istiod.
+func (s *Workloads) GatewayNamespaces(o *config.Object, spec *networking.Gateway) map[string]bool {
+	found := map[string]bool{}
+	if len(spec.GetSelector()) > 0 {
+		for _, w := range s.Selected("", spec.GetSelector()) {
+			found[w.Namespace] = true
+		}
+	}
+	if len(found) == 0 {
+		found[o.Namespace], found[s.docs.Mesh.Settings.Config.GetRootNamespace()] = true, true
+	}
+	return found
+}
+
+// gatewayLabels reports whether a Gateway selects what has these labels: its workloads are often installed by another repository.
+func (s *Workloads) gatewayLabels(labels map[string]string) bool {
+	return slices.ContainsFunc(s.docs.Mesh.Objects("Gateway"), func(o *config.Object) bool {
+		spec, ok := o.Spec.(*networking.Gateway)
+		return ok && len(spec.GetSelector()) > 0 && HasLabels(labels, spec.GetSelector())
+	})
 }
 
 // ServesGateway reports whether a proxy is that of a gateway: a Gateway selects it by labels.

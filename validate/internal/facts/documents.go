@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"iter"
 	"slices"
 
 	"sem.example/internal/config"
@@ -16,6 +17,12 @@ type Input struct {
 
 	// Lacks are the kinds that the cluster did not give whose dump the input is. What is missing of them may be there.
 	Lacks []string
+
+	// Elsewhere are the objects of the other worlds of a repository: what one of them defines may be there when this one is applied.
+	Elsewhere []*config.Object
+
+	// NamespaceStated means that the user says which namespace documents without one are in.
+	NamespaceStated bool
 
 	// Traced means that a trace of the input is explained. It takes the input for all that there is, so a missing host has its
 	// full severity.
@@ -90,6 +97,17 @@ func (s *Documents) Complete(namespace string, kinds ...string) bool {
 	return slices.ContainsFunc(kinds, func(kind string) bool {
 		return dumped[kind][namespace] || namespace == "" && len(dumped[kind]) > 0
 	})
+}
+
+// OtherWorlds yields the objects of a kind that the other worlds of the repository hold.
+func (s *Documents) OtherWorlds(kind string) iter.Seq[*config.Object] {
+	return func(yield func(*config.Object) bool) {
+		for _, o := range s.Elsewhere {
+			if o.Kind == kind && !yield(o) {
+				return
+			}
+		}
+	}
 }
 
 // Inhabited reports whether the input holds anything in a namespace that points to clients there.

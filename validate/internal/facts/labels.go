@@ -59,7 +59,7 @@ func picks(selector, labels map[string]string) bool {
 // HasLabels reports whether labels hold all that are asked for.
 func HasLabels(labels, asked map[string]string) bool {
 	for name, value := range asked {
-		if labels[name] != value {
+		if has, ok := labels[name]; !ok || has != value {
 			return false
 		}
 	}
@@ -70,7 +70,7 @@ func HasLabels(labels, asked map[string]string) bool {
 func MissingLabels(asked, there map[string]string) map[string]string {
 	missing := map[string]string{}
 	for name, value := range asked {
-		if there[name] != value {
+		if has, ok := there[name]; !ok || has != value {
 			missing[name] = value
 		}
 	}
