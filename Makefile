@@ -28,7 +28,7 @@ test:
 # Each fuzz target for as long as FUZZTIME, in which a slow machine also runs the seeds; CI runs them with the tests. A test holds
 # the list to the sources.
 FUZZTIME = 30s
-FUZZ = internal/config:FuzzMessage internal/convert:FuzzStrings internal/explain:FuzzCompare internal/envoy:FuzzLoad \
+FUZZ = internal/automaton:FuzzMatches internal/config:FuzzMessage internal/convert:FuzzStrings internal/explain:FuzzCompare internal/envoy:FuzzLoad \
 	internal/callgen:FuzzMatching internal/realenvoy/upstream:FuzzPeekHello internal/mesh:FuzzBuild \
 	internal/output:FuzzEscapeJSON internal/output:FuzzFormats internal/patch:FuzzPatch internal/request:FuzzAccessLog internal/request:FuzzCurl \
 	internal/request:FuzzJSON internal/source:FuzzCUE internal/source:FuzzFastReader internal/source:FuzzRead \

@@ -14,18 +14,11 @@ func Check(doc *source.Document) diag.List {
 	if Accepts(doc) {
 		return nil
 	}
-	name := Definition(doc)
-	root := named{define("#" + name)}
-	r := &report{
-		doc: doc, definition: name, excerpt: newExcerpt(root, stored(root, doc.Tree())), term: root,
-		blank: map[*source.Node]patch{}, seen: map[string]bool{}, gone: map[string]bool{},
-	}
-	for r.round() {
+	r := newReport(doc)
+	if !r.plain() {
+		r.askCUE()
 	}
 	r.count()
-	if len(r.found) == 0 && len(r.unexplained) > 0 {
-		r.addNew(r.unexplained[:1])
-	}
 	r.found.Sort()
 	return r.found
 }
@@ -46,6 +39,24 @@ type report struct {
 	found       diag.List
 
 	templated bool // a placeholder was reported
+}
+
+func newReport(doc *source.Document) *report {
+	name := Definition(doc)
+	root := named{define("#" + name)}
+	return &report{
+		doc: doc, definition: name, excerpt: newExcerpt(root, stored(root, doc.Tree())), term: root,
+		blank: map[*source.Node]patch{}, seen: map[string]bool{}, gone: map[string]bool{},
+	}
+}
+
+// askCUE asks CUE in rounds until it brings no more.
+func (r *report) askCUE() {
+	for r.round() {
+	}
+	if len(r.found)+len(r.rest) == 0 && len(r.unexplained) > 0 {
+		r.addNew(r.unexplained[:1])
+	}
 }
 
 // round asks CUE once, and reports whether asking again may bring more.

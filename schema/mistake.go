@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -107,20 +108,25 @@ func (m *mistake) descend(label string, position func(list *source.Node, i int) 
 		}
 		return false
 	}
-	m.ancestors = append(m.ancestors, level{m.path, m.term})
+	m.enter(key, i, position)
+	return m.term != nil || m.holder != nil && m.holder.Kind == source.List
+}
+
+// enter goes to a field of a map, or to an item of a list.
+func (m *mistake) enter(key string, i int, position func(list *source.Node, i int) int) {
+	m.ancestors = append(slices.Clip(m.ancestors), level{m.path, m.term})
 	m.parent, m.holder = m.path, m.node
 	if m.node != nil && m.node.Kind == source.List {
 		at := position(m.node, i)
 		m.path, m.name = source.Index(m.path, at), source.Index(m.name, at)
 		m.node, m.term, m.terms = m.node.Items[i], itemOf(m.term), reach(m.terms, "", true)
-		return true
+		return
 	}
 	m.path, m.name = source.Join(m.path, key), key
 	if isMapOf(m.term) {
 		m.name = source.Join(lastStep(m.parent), key)
 	}
 	m.node, m.term, m.terms = m.node.Get(key), fieldOf(m.term, key), reach(m.terms, key, false)
-	return m.term != nil
 }
 
 // classify says what kind of mistake an error of CUE is. Its words vary, so they are asked last.

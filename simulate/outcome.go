@@ -50,10 +50,13 @@ func (h *hopTrace) setGRPC(o *decision.Outcome) {
 // facts are what the outcome depends on.
 func (h *hopTrace) facts(o decision.Outcome) decision.Facts {
 	f := decision.Facts{
-		Outcome: o, HTTP: h.up.Req != nil,
+		Outcome: o, HTTP: h.up.Req != nil, Behind: h.Hop.Facts.Behind,
 		Client: decision.Client{TLS: h.conn.TLS, SNI: h.conn.SNI, Opaque: h.conn.Opaque(), Decrypted: h.conn.Decrypted, HTTP: h.conn.Inner != call.Payload},
 	}
 	f.Endpoints = h.up.Addresses
+	if h.http != nil && h.http.Route != nil {
+		f.Route = h.http.Route.Addr
+	}
 	if l := h.up.Leaving; l != nil {
 		f.Leaving = &decision.Message{Method: l.Method, Authority: l.Authority, Path: l.Path}
 	}

@@ -34,7 +34,7 @@ func (f *inputFlags) add(cmd *cobra.Command) {
 	flags.VarP(&f.files, "filename", "f", "file or folder `PATH`, read recursively; '-' is standard input (repeatable; default: the current folder)")
 	flags.StringVarP(&f.kustomize, "kustomize", "k", "", "`FOLDER` whose kustomization is built, offline; without paths, nothing else is read")
 	f.worlds.add(cmd)
-	flags.StringVarP(&f.namespace, "namespace", "n", "default", "`NAMESPACE` of resources without one")
+	checkedVarP(flags, &f.namespace, "namespace", "n", "default", isName, "`NAMESPACE` of resources without one")
 	flags.StringVar(&f.meshConfig, "mesh-config", "", "`FILE` with the MeshConfig: a MeshConfig, an IstioOperator or the istio ConfigMap")
 	flags.BoolVar(&f.follow, "follow-links", false, "follow symbolic links to files outside the folder")
 	f.live.add(cmd)

@@ -41,13 +41,13 @@ func (f *requestFlags) add(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.options.Resolve, "resolve", nil, "`HOST:PORT:ADDR`, the address that DNS returns to the application and the proxies; '*' is any host (repeatable)")
 	flags.StringArrayVar(&f.options.ConnectTo, "connect-to", nil, "`H1:P1:H2:P2`, connect to host H2 and port P2 instead of H1 and P1; empty matches any (repeatable)")
 	flags.BoolVar(&f.http2, "http2", false, "the application uses HTTP/2")
-	flags.StringVar(&f.sni, "sni", "", "server `NAME` (SNI) of the application's TLS (default: the URL's host)")
+	checkedVar(flags, &f.sni, "sni", isHost, "server `NAME` (SNI) of the application's TLS (default: the URL's host)")
 	flags.StringVar(&f.alpn, "alpn", "", "ALPN `PROTOCOLS` of the application's TLS, comma-separated")
-	flags.StringVar(&f.address, "dst-ip", "", "`ADDRESS` that the application connects to (default: the address of the host)")
-	flags.StringVar(&f.source, "source", "", "`ADDRESS` of the peer, for --direction inbound and --gateway")
-	flags.StringVar(&f.direction, "direction", "", "`DIRECTION` through the sidecar: outbound (default) or inbound")
-	flags.StringVar(&f.tls, "tls", "", "`ENCRYPTION` of the application or peer: plaintext, tls or mtls (default: by the URL)")
-	flags.StringVar(&f.principal, "principal", "", "SPIFFE `IDENTITY` of the peer, with --tls mtls")
+	checkedVar(flags, &f.address, "dst-ip", isDialled, "`ADDRESS` that the application connects to (default: the address of the host)")
+	checkedVar(flags, &f.source, "source", isIP, "`ADDRESS` of the peer, for --direction inbound and --gateway")
+	checkedVar(flags, &f.direction, "direction", isOneOf("outbound", "inbound"), "`DIRECTION` through the sidecar: outbound (default) or inbound")
+	checkedVar(flags, &f.tls, "tls", isOneOf("plaintext", "tls", "mtls"), "`ENCRYPTION` of the application or peer: plaintext, tls or mtls (default: by the URL)")
+	checkedVar(flags, &f.principal, "principal", isSPIFFE, "SPIFFE `IDENTITY` of the peer, with --tls mtls")
 	flags.IntVar(&f.random, "random", 0, "`N` from 0 to 99: choose the weighted branch for this random number (default: follow the likeliest, show all)")
 	titled(cmd, "Request")
 }
@@ -111,11 +111,17 @@ func (f *requestFlags) given(cmd *cobra.Command, args []string) (simulate.Call, 
 	return call, nil
 }
 
+// maxLine is how long a line of requests or of an access log may be, in bytes.
+const maxLine = 16 << 20
+
 // onlyLine is the one line of a text that is not empty.
 func onlyLine(r io.Reader) (string, error) {
-	data, err := io.ReadAll(r)
+	data, err := io.ReadAll(io.LimitReader(r, maxLine+1))
 	if err != nil {
 		return "", err
+	}
+	if len(data) > maxLine {
+		return "", fmt.Errorf("standard input is longer than a line may be (%d MiB)", maxLine>>20)
 	}
 	line, more, _ := strings.Cut(strings.TrimSpace(string(data)), "\n")
 	if strings.TrimSpace(more) != "" {
@@ -131,7 +137,7 @@ func openLines(cmd *cobra.Command, name string) (*bufio.Scanner, func(), error) 
 		return nil, nil, err
 	}
 	lines := bufio.NewScanner(r)
-	lines.Buffer(make([]byte, 64<<10), 16<<20)
+	lines.Buffer(make([]byte, 64<<10), maxLine)
 	return lines, done, nil
 }
 

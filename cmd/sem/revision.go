@@ -75,7 +75,7 @@ func readBlobs(blobs []blob, take func(blob, []byte) error) error {
 	for _, b := range blobs {
 		ids.WriteString(b.id + "\n")
 	}
-	cmd := exec.Command("git", "cat-file", "--batch")
+	cmd := gitCommand("cat-file", "--batch")
 	cmd.Stdin = strings.NewReader(ids.String())
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
@@ -107,7 +107,7 @@ func nextObject(from *bufio.Reader) ([]byte, error) {
 	}
 	fields := strings.Fields(head)
 	if len(fields) != 3 {
-		return nil, fmt.Errorf("git has no such object: %s", strings.TrimSpace(head))
+		return nil, fmt.Errorf("git has no such object: %s; where the clone is partial, clone without --filter, because sem fetches nothing", strings.TrimSpace(head))
 	}
 	size, err := strconv.Atoi(fields[2])
 	if err != nil {
@@ -122,7 +122,7 @@ func nextObject(from *bufio.Reader) ([]byte, error) {
 }
 
 func git(args ...string) ([]byte, error) {
-	cmd := exec.Command("git", args...)
+	cmd := gitCommand(args...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -130,4 +130,14 @@ func git(args ...string) ([]byte, error) {
 		return nil, fmt.Errorf("git %s: %s", args[0], strings.TrimSpace(stderr.String()))
 	}
 	return out, nil
+}
+
+// gitCommand is a command of git that starts no program and fetches nothing, whatever the repository's own configuration says: an
+// object that a partial clone lacks is missing, and a folder of the work tree that looks like a bare repository is not taken for one.
+func gitCommand(args ...string) *exec.Cmd {
+	safe := []string{"-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull}
+	cmd := exec.Command("git", append(safe, args...)...)
+	cmd.Env = append(os.Environ(), "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none", "GIT_NO_REPLACE_OBJECTS=1", "GIT_OPTIONAL_LOCKS=0",
+		"GIT_TERMINAL_PROMPT=0", "GIT_PAGER=cat")
+	return cmd
 }

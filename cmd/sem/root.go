@@ -53,7 +53,7 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.PersistentFlags().String("color", "auto", "`WHEN` to colour the output: auto, always or never")
+	checkedVarP(root.PersistentFlags(), new(string), "color", "", "auto", isOneOf("auto", "always", "never"), "`WHEN` to colour the output: auto, always or never")
 	root.PersistentFlags().String("config", "", "settings `FILE` (default: the nearest .sem.yaml upward)")
 	root.PersistentFlags().Bool("no-config", false, "read no settings file")
 	root.SetUsageFunc(usage)
@@ -63,7 +63,7 @@ func newRoot() *cobra.Command {
 	root.SetVersionTemplate(versionText())
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
-		newValidate(), newTrace(), newTest(), newRender(), newDiff(),
+		newValidate(), newTrace(), newTest(), newRender(), newRoutes(), newDiff(),
 		newNew(), newImport(), newExport(), newCollect(),
 		newExplain(), newChecks(), newSchema(), newConfig(), newDump(), newMCP(), newVersion(),
 	)

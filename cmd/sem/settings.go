@@ -24,10 +24,11 @@ const settingsLimit = 1 << 20
 
 // settings are what the file says: values of flags, and which findings are wanted.
 type settings struct {
-	File   string // "" without one
-	Flags  []setting
-	Policy diag.Policy
-	Found  diag.List // what the file gets wrong
+	File    string // "" without one
+	Flags   []setting
+	Policy  diag.Policy
+	Found   diag.List // what the file gets wrong
+	unnamed int       // how many mistakes more
 
 	root string       // the folder that paths must not lead out of; "" for a file that was named
 	src  *source.File // for positions
@@ -154,11 +155,19 @@ func readSettings(cmd *cobra.Command, name, root string) (*settings, error) {
 			s.read(f)
 		}
 	}
+	s.count()
 	return s, nil
 }
 
-// fault notes what is wrong with the file.
+// mostSettingFaults is how many mistakes of a settings file are named.
+const mostSettingFaults = 50
+
+// fault notes what is wrong with the file, and counts what is too much to name.
 func (s *settings) fault(at source.Range, format string, args ...any) {
+	if len(s.Found) == mostSettingFaults {
+		s.unnamed++
+		return
+	}
 	if at.EndLine > at.Line {
 		at.EndLine, at.EndColumn = at.Line, at.Column+1
 	}
@@ -166,4 +175,13 @@ func (s *settings) fault(at source.Range, format string, args ...any) {
 		Check: diag.BadSettings, Message: fmt.Sprintf(format, args...),
 		Help: "'sem config --help' lists what a settings file may have", At: source.Place{File: s.src, Exact: at},
 	})
+}
+
+// count adds a finding about the mistakes that are not named, at the last that is.
+func (s *settings) count() {
+	if s.unnamed > 0 {
+		last := s.Found[len(s.Found)-1]
+		last.Message = fmt.Sprintf("%d more mistakes: the first %d of a settings file are named", s.unnamed, mostSettingFaults)
+		s.Found = append(s.Found, last)
+	}
 }

@@ -69,7 +69,7 @@ func newTest() *cobra.Command {
 	titled(cmd, "Against Envoy")
 	flags.StringVarP(&c.kustomize, "kustomize", "k", "", "`FOLDER` whose kustomization is tested, instead of the configuration beside the tests")
 	c.worlds.add(cmd)
-	flags.StringVarP(&c.namespace, "namespace", "n", "default", "`NAMESPACE` of resources without one, unless the tests set it")
+	checkedVarP(flags, &c.namespace, "namespace", "n", "default", isName, "`NAMESPACE` of resources without one, unless the tests set it")
 	flags.StringVar(&c.meshConfig, "mesh-config", "", "`FILE` with the MeshConfig, unless the tests set it")
 	c.live.add(cmd)
 	addCUELimit(cmd, &c.cue)

@@ -1,28 +1,54 @@
 // Package automaton decides questions about regular expressions exactly: whether one matches every text that another matches. It compares
 // whole texts, as Envoy does, and leaves out texts that no header and no path can hold.
 //
-// The automata are those of vellum. Expressions that it does not know, and those that would grow too large, are an error: the answer
-// is unknown then.
+// Expressions are written by anybody, and an automaton can be exponentially larger than its expression. What is built, and what is
+// compared, is bounded in steps by the length of the expression. Beyond the bounds the answer is unknown.
 package automaton
 
 import (
 	"errors"
 	"regexp/syntax"
-
-	"github.com/blevesearch/vellum/regexp"
+	"slices"
+	"sync/atomic"
+	"unicode"
 )
 
-// ErrUnsupported says that an expression holds what an automaton cannot know, such as a word boundary.
+// ErrUnsupported says that an expression holds what an automaton cannot know, such as a word boundary, or matches nothing.
 var ErrUnsupported = errors.New("expression not supported")
 
-// maxProgram is how large a compiled expression may be, in bytes. It bounds the time to build an automaton.
-const maxProgram = 48 << 10
+// ErrTooLarge says that the automaton of an expression takes too many steps to build.
+var ErrTooLarge = errors.New("expression too large")
 
-// maxPairs is how many pairs of states a comparison may look at.
-const maxPairs = 20_000
+// buildSteps is how many steps each byte of an expression may take to build. Expressions that people write take some hundred.
+const buildSteps = 4_000
+
+// fixedLength is how many bytes every expression may be long for the bounds, however short it is.
+const fixedLength = 16
+
+// maxSteps is how many steps the longest expressions may take to build.
+const maxSteps = 20_000_000
+
+// compareSteps is how many steps all comparisons of one narrow language may take together.
+const compareSteps = 100_000
 
 // A Language is the set of texts that a regular expression matches from beginning to end.
-type Language struct{ dfa *regexp.Regexp }
+type Language struct {
+	classes []rune // the first character of each range in which all characters lead to the same state
+	states  []state
+	left    atomic.Int64 // steps left for comparisons in which it is the narrow one
+}
+
+// A state of a deterministic automaton. State 0 leads nowhere.
+type state struct {
+	next  []int // by class
+	match bool
+}
+
+// Dead is the state in which no text matches any longer.
+const Dead = 0
+
+// Start is the state before the first character.
+const Start = 1
 
 // Compile returns the language of an expression in the syntax of RE2.
 func Compile(expr string) (*Language, error) {
@@ -30,105 +56,113 @@ func Compile(expr string) (*Language, error) {
 	if err != nil {
 		return nil, err
 	}
-	tree = trim(tree)
-	if !supported(tree) {
-		return nil, ErrUnsupported
+	if Size(tree) > buildSteps+2*len(expr) {
+		return nil, ErrTooLarge
 	}
-	dfa, err := regexp.NewParsedWithLimit(expr, tree, maxProgram)
+	prog, err := syntax.Compile(tree.Simplify())
 	if err != nil {
 		return nil, err
 	}
-	return &Language{dfa}, nil
+	b := builder{prog: prog, ids: map[string]int{}, steps: min(maxSteps, buildSteps*(fixedLength+len(expr)))}
+	return b.build()
 }
 
-// trim removes the anchors at both ends, which a match of the whole text makes superfluous.
-func trim(tree *syntax.Regexp) *syntax.Regexp {
-	for tree.Op == syntax.OpCapture {
-		tree = tree.Sub[0]
-	}
-	if isBegin(tree) || isEnd(tree) {
-		return &syntax.Regexp{Op: syntax.OpEmptyMatch}
-	}
-	if tree.Op != syntax.OpConcat {
-		return tree
-	}
-	parts := tree.Sub
-	for len(parts) > 0 && isBegin(parts[0]) {
-		parts = parts[1:]
-	}
-	for len(parts) > 0 && isEnd(parts[len(parts)-1]) {
-		parts = parts[:len(parts)-1]
-	}
-	return &syntax.Regexp{Op: syntax.OpConcat, Flags: tree.Flags, Sub: parts}
-}
+// firstCharacter is the first that a header or path can hold: Envoy rejects control characters.
+const firstCharacter = ' '
 
-func isBegin(e *syntax.Regexp) bool { return e.Op == syntax.OpBeginText || e.Op == syntax.OpBeginLine }
-func isEnd(e *syntax.Regexp) bool   { return e.Op == syntax.OpEndText || e.Op == syntax.OpEndLine }
-
-// supported reports whether vellum reads an expression as RE2 does. Whether an operator is lazy does not matter to a match of the whole
-// text, so that is removed.
-func supported(e *syntax.Regexp) bool {
-	e.Flags &^= syntax.NonGreedy
-	switch e.Op {
-	case syntax.OpNoMatch:
-		return false
-	case syntax.OpCharClass:
-		return len(e.Rune) > 0
-	}
-	for _, sub := range e.Sub {
-		if !supported(sub) {
-			return false
+// classesOf are the first characters of ranges whose characters no instruction tells apart.
+func classesOf(prog *syntax.Prog) []rune {
+	all := []rune{firstCharacter}
+	for i := range prog.Inst {
+		in := &prog.Inst[i]
+		if in.Op != syntax.InstRune && in.Op != syntax.InstRune1 {
+			continue
+		}
+		if len(in.Rune) == 1 {
+			for r := in.Rune[0]; ; {
+				all = append(all, r, r+1)
+				if r = unicode.SimpleFold(r); r == in.Rune[0] || syntax.Flags(in.Arg)&syntax.FoldCase == 0 {
+					break
+				}
+			}
+		}
+		for j := 0; j+1 < len(in.Rune); j += 2 {
+			all = append(all, in.Rune[j], in.Rune[j+1]+1)
 		}
 	}
-	return true
+	slices.Sort(all)
+	all = slices.Compact(all)
+	return slices.DeleteFunc(all, func(r rune) bool { return r < firstCharacter || r > unicode.MaxRune })
+}
+
+// Matches reports whether a text that ends in a state is in the language.
+func (l *Language) Matches(at int) bool { return l.states[at].match }
+
+// Next is the state behind a character.
+func (l *Language) Next(at int, r rune) int {
+	if at == Dead {
+		return Dead
+	}
+	i, exact := slices.BinarySearch(l.classes, r)
+	if !exact {
+		i--
+	}
+	return l.states[at].next[i]
+}
+
+// Has reports whether a text is in the language.
+func (l *Language) Has(text string) bool {
+	at := Start
+	for _, r := range text {
+		at = l.Next(at, r)
+	}
+	return l.Matches(at)
 }
 
 // A pair is a state of each of two automata.
 type pair struct{ narrow, wide int }
 
+// A visit is a pair, and how a comparison came to it.
+type visit struct {
+	pair
+	before int
+	by     rune
+}
+
 // Contains reports whether l matches every text that narrow matches. Where it does not, the example is the shortest text that narrow
 // alone matches. Where the automata are too large to compare, known is false.
 func (l *Language) Contains(narrow *Language) (contains bool, example string, known bool) {
-	start := pair{narrow.dfa.Start(), l.dfa.Start()}
-	from := map[pair]step{start: {}}
-	queue := []pair{start}
-	for len(queue) > 0 {
-		at := queue[0]
-		queue = queue[1:]
-		if narrow.dfa.IsMatch(at.narrow) && !l.dfa.IsMatch(at.wide) {
-			return false, spell(from, start, at), true
+	alphabet := slices.Concat(l.classes, narrow.classes)
+	slices.Sort(alphabet)
+	alphabet = slices.Compact(alphabet)
+	seen := map[pair]bool{{Start, Start}: true}
+	queue := []visit{{pair: pair{Start, Start}}}
+	for i := 0; i < len(queue); i++ {
+		at := queue[i].pair
+		if narrow.states[at.narrow].match && !l.states[at.wide].match {
+			return false, spell(queue, i), true
 		}
-		for b := firstByte; b < 256; b++ {
-			next := pair{narrow.dfa.Accept(at.narrow, byte(b)), l.dfa.Accept(at.wide, byte(b))}
-			if _, seen := from[next]; seen || !narrow.dfa.CanMatch(next.narrow) {
+		if narrow.left.Add(-int64(len(alphabet))) < 0 {
+			return false, "", false
+		}
+		for _, r := range alphabet {
+			next := pair{narrow.Next(at.narrow, r), l.Next(at.wide, r)}
+			if next.narrow == Dead || seen[next] {
 				continue
 			}
-			if len(from) == maxPairs {
-				return false, "", false
-			}
-			from[next] = step{at, byte(b)}
-			queue = append(queue, next)
+			seen[next] = true
+			queue = append(queue, visit{next, i, r})
 		}
 	}
 	return true, "", true
 }
 
-// firstByte is the first that a header or path can hold: Envoy rejects control characters.
-const firstByte = ' '
-
-// A step is how a comparison came to a pair of states.
-type step struct {
-	before pair
-	by     byte
-}
-
-// spell returns the text that leads to a pair of states.
-func spell(from map[pair]step, start, at pair) string {
-	var text []byte
-	for at != start {
-		s := from[at]
-		text = append([]byte{s.by}, text...)
-		at = s.before
+// spell returns the text that leads to a visit.
+func spell(queue []visit, i int) string {
+	var text []rune
+	for ; i > 0; i = queue[i].before {
+		text = append(text, queue[i].by)
 	}
+	slices.Reverse(text)
 	return string(text)
 }

@@ -2,7 +2,9 @@ package automaton
 
 import (
 	"regexp"
+	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestContains(t *testing.T) {
@@ -27,6 +29,17 @@ func TestContains(t *testing.T) {
 		{`/[^a]`, `/é`, true},
 		{`/a{2,4}`, `/aaa?`, true},
 		{`/a{2,4}`, `/a{2,5}`, false},
+		{`/a`, `/(a|^b)`, true},
+		{`/(a$|b)c`, `/bc`, true},
+		{`/bc`, `/(a$|b)c`, true},
+		{`/[^a]`, `/[\x{80}-\x{10FFFF}]`, true},
+		{`/[a-y]`, `/[a-z]`, false},
+		{`/k`, `(?i)/K`, false},
+		{`(?i)/k`, `/\x{212A}`, true},
+		{`.*abcabd.*`, `.*xabcabdx.*`, true},
+		{`.*xabcabdx.*`, `.*abcabd.*`, false},
+		{`/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.*`, `/12345678-1234-1234-1234-123456789012/x`, true},
+		{`/[a-z0-9]{1,253}`, `/[a-z]{1,252}`, true},
 	} {
 		wide, narrow := compile(t, c.wide), compile(t, c.narrow)
 		contains, example, known := wide.Contains(narrow)
@@ -48,12 +61,44 @@ func compile(t *testing.T, expr string) *Language {
 	return l
 }
 
-func whole(expr string) *regexp.Regexp { return regexp.MustCompile(`^(?:` + expr + `)$`) }
+func whole(expr string) *regexp.Regexp { return regexp.MustCompile(`\A(?:` + expr + `)\z`) }
 
 func TestCompileRefuses(t *testing.T) {
-	for _, expr := range []string{`/\bapi`, `[^\x00-\x{10FFFF}]`, `/a(`, `/(a|^b)`, `(a|b)*a(a|b){20}`, `[a-z]{1,900}[a-z]{1,900}`} {
+	for _, expr := range []string{`/\bapi`, `[^\x00-\x{10FFFF}]`, `/a(`, `(a|b)*a(a|b){20}`, `[a-z]{1,900}[a-z]{1,900}`} {
 		if _, err := Compile(expr); err == nil {
 			t.Errorf("%q compiles", expr)
 		}
 	}
+}
+
+// TestBounds: neither an automaton nor comparisons take many times what the length of the expressions promises.
+func TestBounds(t *testing.T) {
+	for _, expr := range []string{`.*(a|b).{40}`, `([ab]{1,90}c){1,11}[ab]{1,90}`, `[\p{L}\p{N}\p{S}]{1,900}`, strings.Repeat(`(a|b)?`, 5_000)} {
+		if l, err := Compile(expr); err != ErrTooLarge {
+			t.Errorf("%.40q compiles into %v, %v", expr, l, err)
+		}
+	}
+	wide, narrow := compile(t, `(.{7})*.*`), compile(t, `(.{6})*(.{5})*`)
+	for range 100_000 {
+		if _, _, known := wide.Contains(narrow); !known {
+			return
+		}
+	}
+	t.Error("comparisons of one language have no bound")
+}
+
+// FuzzMatches holds automata to Go's expressions.
+func FuzzMatches(f *testing.F) {
+	for _, c := range [][2]string{{`/a(b|^c)?$`, "/ab"}, {`(?i)k[^x-z]*`, "Ky"}, {`(?m:^a$)|b{2,3}`, "bbb"}, {`\pL+.?`, "äö!"}} {
+		f.Add(c[0], c[1])
+	}
+	f.Fuzz(func(t *testing.T, expr, text string) {
+		l, err := Compile(expr)
+		if err != nil || !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return r < firstCharacter }) {
+			return
+		}
+		if want := whole(expr).MatchString(text); l.Has(text) != want {
+			t.Errorf("%q matches %q: %v, want %v", expr, text, !want, want)
+		}
+	})
 }

@@ -56,6 +56,9 @@ func (s sampler) rules(chain *listenerv3.FilterChain) conditions {
 	return out
 }
 
+// mostPairs is how many requests are made of identities and requests. Of more, which are evenly spread, one in several is made.
+const mostPairs = 20_000
+
 // ruled returns requests that the rules tell apart, made from the first of the requests at hand.
 func (s sampler) ruled(by conditions, requests []request) []request {
 	base := request{authority: "svc.example", path: "/"}
@@ -72,10 +75,10 @@ func (s sampler) ruled(by conditions, requests []request) []request {
 		out = append(out, s.header(base, h, true), s.header(base, h, false))
 	}
 	all := append([]request{base}, out...)
-	for _, principal := range by.principals {
-		for _, r := range all {
-			out = append(out, r.with(func(r *request) { r.connect = from(principal, netip.Addr{}) }))
-		}
+	pairs := len(by.principals) * len(all)
+	for i := 0; i < pairs; i += 1 + pairs/mostPairs {
+		principal := by.principals[i/len(all)]
+		out = append(out, all[i%len(all)].with(func(r *request) { r.connect = from(principal, netip.Addr{}) }))
 	}
 	for _, remote := range by.remotes {
 		for _, chain := range []string{"", "192.0.2.9,", "192.0.2.9, 198.51.100.1,"} {

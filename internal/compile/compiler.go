@@ -32,6 +32,8 @@ type Compiler struct {
 	origins origin.Store
 	access  *security.Access
 
+	unmodelled lazy.Value[[]envoy.NotModelled]
+
 	tables    *lazy.Value[[]string]                    // the names of all route tables
 	outbounds lazy.Map[uint32, []*listenerv3.Listener] // by port
 

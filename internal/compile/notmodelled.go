@@ -42,6 +42,10 @@ func Untranslated() []string {
 
 // NotModelled lists what of the input would change this proxy's configuration and is not translated.
 func (c *Compiler) NotModelled() []envoy.NotModelled {
+	return slices.Clip(c.unmodelled.Get(c.findUnmodelled))
+}
+
+func (c *Compiler) findUnmodelled() []envoy.NotModelled {
 	var out []envoy.NotModelled
 	for _, u := range untranslated {
 		for _, o := range c.view.Mesh.Objects(u.kind) {
@@ -87,10 +91,9 @@ func (c *Compiler) selects(o *config.Object) bool {
 // bootstrapped reports whether an EnvoyFilter is attached to the proxy and patches its bootstrap. All other patches are
 // applied to the resources.
 func (c *Compiler) bootstrapped(o *config.Object) bool {
-	return slices.Contains(mesh.EnvoyFilters(c.view), o) &&
-		slices.ContainsFunc(config.Spec[*networking.EnvoyFilter](o).GetConfigPatches(), func(p *networking.EnvoyFilter_EnvoyConfigObjectPatch) bool {
-			return p.GetApplyTo() == networking.EnvoyFilter_BOOTSTRAP
-		})
+	return slices.ContainsFunc(config.Spec[*networking.EnvoyFilter](o).GetConfigPatches(), func(p *networking.EnvoyFilter_EnvoyConfigObjectPatch) bool {
+		return p.GetApplyTo() == networking.EnvoyFilter_BOOTSTRAP
+	}) && slices.Contains(mesh.EnvoyFilters(c.view), o)
 }
 
 // gatewayNameLabel is the label by which the proxies of a Gateway of the Gateway API know it.

@@ -252,7 +252,7 @@ func (c *comparison) cell(e entry, at *cell, a, b *table) {
 		}
 		return ch
 	}
-	w.visit(node{region: region{hosts: at.language(), paths: e.paths}})
+	w.visit(node{region: region{hosts: at.language(), example: at.example, paths: e.paths}})
 	for _, key := range w.order {
 		switch p := w.pairs[key]; {
 		case p.change != nil:

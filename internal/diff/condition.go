@@ -94,10 +94,14 @@ func headerCondition(m *routev3.HeaderMatcher) *condition {
 	default:
 		return opaque(m, decision.Header)
 	}
-	if strings.HasPrefix(name, ":") && name != ":method" && name != ":authority" || empty {
-		return opaque(m, decision.Header)
+	if strings.HasPrefix(name, ":") && name != ":method" && name != ":authority" {
+		c := opaque(m, decision.Header)
+		c.says = says
+		return c
 	}
-	return newCondition(says, about, false)
+	c := newCondition(says, about, false)
+	c.absent = empty && !c.opaque && c.strings.Has("") != invert
+	return c
 }
 
 func presenceOf(says decision.Condition, about string, want, empty bool) *condition {

@@ -4,19 +4,15 @@ import (
 	"regexp/syntax"
 	"slices"
 
-	"github.com/blevesearch/vellum/regexp"
-
+	"sem.example/internal/automaton"
 	"sem.example/simulate/decision"
 )
 
 // maxStates is how many states of a product of automata are looked at before the question is given up.
 const maxStates = 20_000
 
-// maxAutomaton is how large the automaton of one expression may be, in bytes.
-const maxAutomaton = 4 << 20
-
-// A language is a set of strings, as an automaton that reads them byte by byte.
-type language = *regexp.Regexp
+// A language is a set of strings, as an automaton that reads them character by character.
+type language = *automaton.Language
 
 // languageOf returns the strings that meet a test; false where they cannot be told by an automaton.
 func languageOf(t decision.TextTest) (language, bool) {
@@ -48,58 +44,8 @@ func quote(text string) string {
 
 // newLanguage compiles an expression that has to match a whole string.
 func newLanguage(expression string) (language, bool) {
-	parsed, err := syntax.Parse(expression, syntax.Perl)
-	if err != nil {
-		return nil, false
-	}
-	plain, ok := withoutAnchors(greedy(parsed))
-	if !ok {
-		return nil, false
-	}
-	l, err := regexp.NewParsedWithLimit(expression, plain, maxAutomaton)
+	l, err := automaton.Compile(expression)
 	return l, err == nil
-}
-
-// greedy makes each repetition greedy: which of them is lazy matters to what groups hold, not to what matches.
-func greedy(re *syntax.Regexp) *syntax.Regexp {
-	re.Flags &^= syntax.NonGreedy
-	for _, sub := range re.Sub {
-		greedy(sub)
-	}
-	return re
-}
-
-// withoutAnchors takes the anchors at the ends of an expression away, where they go without saying. The result is false
-// for an expression that has others.
-func withoutAnchors(re *syntax.Regexp) (*syntax.Regexp, bool) {
-	switch re.Op {
-	case syntax.OpBeginText, syntax.OpEndText:
-		return &syntax.Regexp{Op: syntax.OpEmptyMatch}, true
-	case syntax.OpCapture:
-		inner, ok := withoutAnchors(re.Sub[0])
-		return inner, ok
-	case syntax.OpConcat:
-		subs := slices.Clone(re.Sub)
-		if len(subs) > 0 && subs[0].Op == syntax.OpBeginText {
-			subs = subs[1:]
-		}
-		if len(subs) > 0 && subs[len(subs)-1].Op == syntax.OpEndText {
-			subs = subs[:len(subs)-1]
-		}
-		out := *re
-		out.Sub = subs
-		return &out, !slices.ContainsFunc(subs, asserts)
-	}
-	return re, !asserts(re)
-}
-
-// asserts reports whether an expression looks at what is around a place.
-func asserts(re *syntax.Regexp) bool {
-	switch re.Op {
-	case syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
-		return true
-	}
-	return slices.ContainsFunc(re.Sub, asserts)
 }
 
 // A side is a language that a string must be in, or must not.
@@ -134,11 +80,7 @@ func shortest(sides []side) (string, existence) {
 		return "", exists
 	}
 	p := product{sides: sides, seen: map[string]bool{}}
-	start := make([]int, len(sides))
-	for i, s := range sides {
-		start[i] = s.Start()
-	}
-	return p.search(start)
+	return p.search(slices.Repeat([]int{automaton.Start}, len(sides)))
 }
 
 // A product walks several automata at once.
@@ -177,11 +119,8 @@ func (p *product) search(start []int) (string, existence) {
 func (p *product) step(at []int, b byte) ([]int, bool) {
 	next := make([]int, len(at))
 	for i, s := range p.sides {
-		next[i] = 0
-		if s.CanMatch(at[i]) {
-			next[i] = s.Accept(at[i], b)
-		}
-		if !s.out && !s.CanMatch(next[i]) {
+		next[i] = s.Next(at[i], rune(b))
+		if !s.out && next[i] == automaton.Dead {
 			return nil, false
 		}
 	}
@@ -190,7 +129,7 @@ func (p *product) step(at []int, b byte) ([]int, bool) {
 
 func (p *product) accepts(at []int) bool {
 	for i, s := range p.sides {
-		if (s.CanMatch(at[i]) && s.IsMatch(at[i])) == s.out {
+		if s.Matches(at[i]) == s.out {
 			return false
 		}
 	}

@@ -15,9 +15,10 @@ type test struct {
 
 // A region is a set of requests: those that make of each condition what is noted.
 type region struct {
-	hosts language // of the authority; nil is any
-	paths []side   // that the proxy lets through
-	tests []test
+	hosts   language // of the authority; nil is any
+	example string   // one of the hosts, which reads best
+	paths   []side   // that the proxy lets through
+	tests   []test
 }
 
 // with is the region of those requests that make a condition met, or not.
@@ -63,7 +64,11 @@ func (r region) find(about string) (value, existence) {
 	if !present {
 		return value{}, none
 	}
-	for _, usual := range usualValues[about] {
+	usuals := usualValues[about]
+	if about == "header :authority" && r.example != "" {
+		usuals = []string{r.example}
+	}
+	for _, usual := range usuals {
 		if within(sides, usual) {
 			return value{text: usual}, exists
 		}
@@ -83,7 +88,7 @@ var usualValues = map[string][]string{"header :method": {"GET", "POST", "PUT", "
 // within reports whether a string is on all sides.
 func within(sides []side, s string) bool {
 	for _, l := range sides {
-		if l.MatchesRegex(s) == l.out {
+		if l.Has(s) == l.out {
 			return false
 		}
 	}

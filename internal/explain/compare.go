@@ -56,19 +56,24 @@ func (d Differences) unshared(all []pipeline.Class, why diff.Doubt, wanted func(
 func compareClass(old, new *pipeline.World, c pipeline.Class) (*diff.Result, error) {
 	var sides [2]diff.Side
 	for i, w := range []*pipeline.World{old, new} {
-		s, err := w.ResourcesOf(c)
-		if err != nil {
+		var err error
+		if sides[i], err = sideOf(w, c); err != nil {
 			return nil, err
 		}
-		sides[i] = diff.Side{Snapshot: s, Ask: func(call simulate.Call) *simulate.Trace {
-			t, err := w.Trace(call, pipeline.TraceOptions{})
-			if err != nil {
-				return nil
-			}
-			return t
-		}}
 	}
 	return diff.Compare(c.Proxy, sides[0], sides[1]), nil
+}
+
+// sideOf is what a class of proxies runs in a world, and how it is asked.
+func sideOf(w *pipeline.World, c pipeline.Class) (diff.Side, error) {
+	s, err := w.ResourcesOf(c)
+	return diff.Side{Snapshot: s, Ask: func(call simulate.Call) *simulate.Trace {
+		t, err := w.Trace(call, pipeline.TraceOptions{})
+		if err != nil {
+			return nil
+		}
+		return t
+	}}, err
 }
 
 // A Differences gathers changes and puts those together that are the same for several classes of proxies.

@@ -42,7 +42,7 @@ func authorizedText(r decision.Authorized) string {
 }
 
 // policyRule is the name that Istio gives a rule of an AuthorizationPolicy.
-var policyRule = regexp.MustCompile(`^ns\[(.*)\]-policy\[(.*)\]-rule\[(\d+)\]$`)
+var policyRule = regexp.MustCompile(`^(?:istio-ext-authz-.*-)?ns\[(.*)\]-policy\[(.*)\]-rule\[(\d+)\]$`)
 
 // missingProvider is the name of the rule by which istiod denies what a CUSTOM policy with an unknown provider matches.
 var missingProvider = regexp.MustCompile(`^istio-ext-authz-(.*)-ns\[(.*)\]-policy\[(.*)\]-rule\[(\d+)\]-deny-due-to-bad-CUSTOM-action$`)

@@ -20,12 +20,30 @@ func wordPolicy(r *simulate.PolicyRule) {
 		n, _ := strconv.Atoi(m[4])
 		r.Kind, r.Namespace, r.Name, r.Rule, r.Action = "AuthorizationPolicy", m[2], m[3], n+1, "CUSTOM"
 	}
+	if r.Action == decision.Authenticate {
+		wordTokenRule(r)
+	}
 	if c := r.Failed; c != nil {
 		c.Field = clauseField(c)
 		for _, t := range c.Tests {
 			c.Want = append(c.Want, wanted(t))
 		}
 		c.Got = strings.TrimPrefix(c.Got, "spiffe://")
+	}
+}
+
+// tokenRule is the field of a rule of a RequestAuthentication.
+var tokenRule = regexp.MustCompile(`^spec\.jwtRules\[(\d+)\]`)
+
+// wordTokenRule names a rule about tokens as its document does.
+func wordTokenRule(r *simulate.PolicyRule) {
+	if r.Origin == nil {
+		return
+	}
+	r.Kind, r.Namespace, r.Name = r.Origin.Kind, r.Origin.Namespace, r.Origin.Name
+	if m := tokenRule.FindStringSubmatch(r.Origin.Field); m != nil {
+		n, _ := strconv.Atoi(m[1])
+		r.Rule = n + 1
 	}
 }
 
@@ -37,6 +55,10 @@ var fields = map[string][2]string{
 	"request.path":     {"to.operation.", "paths"},
 	"request.method":   {"to.operation.", "methods"},
 	"request.host":     {"to.operation.", "hosts"},
+
+	decision.TokenIssuer:    {"jwtRules.", "issuer"},
+	decision.TokenAudiences: {"jwtRules.", "audiences"},
+	decision.TokenForm:      {"jwtRules.", "token"},
 }
 
 // tokenPayload is where the proxy keeps the claims of a request's token.

@@ -60,9 +60,23 @@ func denialRemedy(h *simulate.Hop) string {
 	}
 	text := "allow the request in an AuthorizationPolicy, or exclude it from the one that denies it"
 	if policy := document(h, "authorization", ""); policy != "" {
-		text += ", " + policy
+		return text + ", " + policy
+	}
+	if names := allowing(h.Policies); len(names) > 0 {
+		return "allow the request in " + some(names, 3) + ", or in an ALLOW policy of the same workload"
 	}
 	return text
+}
+
+// allowing names the ALLOW policies that were asked.
+func allowing(rules []simulate.PolicyRule) []string {
+	var out []string
+	for _, r := range rules {
+		if name := r.Kind + " " + r.Namespace + "/" + r.Name; r.Action == "ALLOW" && r.Kind != "" && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 func routeRemedy(h *simulate.Hop) string {

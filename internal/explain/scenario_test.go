@@ -122,6 +122,9 @@ func write(to *strings.Builder, t *simulate.Trace) {
 			if s.Stage == "tls" && h.Direction != "inbound" {
 				fmt.Fprintf(to, "  TLS %s: %s\n", s.Chose, s.Because)
 			}
+			if s.Stage == "merge" {
+				fmt.Fprintf(to, "  merge %s: %s\n", s.Chose, s.Because)
+			}
 			for _, p := range s.Origins {
 				if p.Role == "overridden" {
 					fmt.Fprintf(to, "  %s: not %s %s/%s (%s:%d %s): %s\n", s.Stage, p.Kind, p.Namespace, p.Name, p.File, p.Line, p.Field, p.Note)

@@ -12,6 +12,7 @@ import (
 const (
 	atListener    = string(diag.AtListener)
 	atVirtualHost = string(diag.AtVirtualHost)
+	atRoute       = string(diag.AtRoute)
 	atCluster     = string(diag.AtCluster)
 	atEndpoint    = string(diag.AtEndpoint)
 )

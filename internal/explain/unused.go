@@ -28,13 +28,15 @@ func (h *hop) addUnused() {
 	case "outbound":
 		h.add(atVirtualHost, h.view.HiddenServices(host)...)
 		h.add(atVirtualHost, h.view.HiddenVirtualServices(host, mesh.MeshGateway)...)
-		h.add(atVirtualHost, h.rulesOfOtherClients(host)...)
+		h.addRulesOfOthers(h.inForce(host), []string{mesh.MeshGateway}, h.trace.Call.Port)
 		h.add(atListener, h.serviceOnOtherPorts(host)...)
 	case "gateway":
 		h.add(atVirtualHost, h.unboundVirtualServices(host)...)
+		h.addRulesOfOthers(h.merged(host), h.gateways(), 0)
 		h.add(atListener, h.serversWithoutRules()...)
 		h.add(atListener, h.unserved()...)
 	}
+	h.addPeerPolicy()
 	h.explainTLS()
 	if d, _ := clustername.Parse(h.Cluster); d.Host != "" && h.Direction != "inbound" {
 		h.addUnusedOfCluster(d)
@@ -61,21 +63,6 @@ func (h *hop) addUnusedOfCluster(d clustername.Name) {
 	if p := s.Port(d.Port); p != nil && len(h.Endpoints) == 0 {
 		h.add(atEndpoint, h.view.HiddenEndpoints(s, p)...)
 	}
-}
-
-// rulesOfOtherClients is the VirtualService in force for a host where all its rules are for other clients than the proxy.
-func (h *hop) rulesOfOtherClients(host string) []config.Ignored {
-	if h.VirtualHost == "" {
-		return nil
-	}
-	for _, l := range h.view.Egress {
-		vs := l.VirtualService(host)
-		if vs == nil || len(vs.HTTP) == 0 || h.view.Service(host) == nil || h.mentions(vs.Object) {
-			continue
-		}
-		return []config.Ignored{{Object: vs.Object, Field: "spec.http", Reason: "no rule applies to this client (sourceLabels, sourceNamespace, gateways or port); the host has its default route"}}
-	}
-	return nil
 }
 
 // serviceOnOtherPorts is the service of a host that the proxy sees, but not on the port that is dialled.

@@ -61,6 +61,12 @@ func (w *World) explain(t *simulate.Trace) []notAdmitted {
 	objects := w.objects.Get(func() *objectIndex { return newObjectIndex(w.world.Objects, w.world.Mesh.Settings.Domain) })
 	rejected := addFindings(t, w.world, objects, w.policy)
 	advise(t)
+	for i := range t.Hops {
+		if v, err := w.world.View(t.Hops[i].Proxy); err == nil {
+			h := hop{view: v, trace: t, Hop: &t.Hops[i]}
+			h.addElsewhere()
+		}
+	}
 	qualify(t)
 	return rejected
 }

@@ -61,6 +61,7 @@ func mergeRule(root, leaf httpRoute) (httpRoute, string) {
 	out, own := leaf, *leaf.HTTPRule
 	out.HTTPRule = &own
 	own.Matches = matches
+	own.Replaced = replaced(root, leaf)
 	own.Name = leaf.Name.Or(root.Name)
 	own.Name.Value = joinNames(root.Name.Value, leaf.Name.Value)
 	if !own.Rewrite.At.Known() {
@@ -77,6 +78,23 @@ func mergeRule(root, leaf httpRoute) (httpRoute, string) {
 	out.mirrorPercentage = out.mirrorPercentage.Or(root.mirrorPercentage)
 	out.mirrors = out.mirrors.Or(root.mirrors)
 	return out, ""
+}
+
+// replaced are the settings of a root that a delegate sets too: they are not joined, the delegate's takes the place of the
+// root's as a whole.
+func replaced(root, leaf httpRoute) []config.Ignored {
+	var out []config.Ignored
+	for _, s := range []struct{ root, leaf config.Place }{
+		{root.Rewrite.At, leaf.Rewrite.At}, {root.DirectResponse.At, leaf.DirectResponse.At}, {root.Timeout.At, leaf.Timeout.At},
+		{root.Retries.At, leaf.Retries.At}, {root.Fault.At, leaf.Fault.At}, {root.CORS.At, leaf.CORS.At}, {root.Headers.At, leaf.Headers.At},
+		{root.mirror.At, leaf.mirror.At}, {root.mirrors.At, leaf.mirrors.At},
+	} {
+		if s.root.Known() && s.leaf.Known() {
+			by := s.leaf.Object
+			out = append(out, s.root.Ignore(fmt.Sprintf("the delegate %s/%s sets %s too, which replaces it as a whole", by.Namespace, by.Name, s.leaf.Field)))
+		}
+	}
+	return out
 }
 
 // mergeMatches pairs each match of a delegate with each one of the root that it does not conflict with.

@@ -129,10 +129,24 @@ func outranked(first, vs *routing.Rules, host string) string {
 	switch {
 	case best(first) != best(vs):
 		return who + " has the more specific host " + best(first)
-	case !first.Audience.Public && vs.Audience.Public:
-		return who + " has the same host, and rules not exported to all namespaces take precedence"
 	}
-	return who + " has the same host and is older"
+	return who + " has the same host and " + WhyFirst(first, vs)
+}
+
+// WhyFirst says why of two VirtualServices of one host the first takes precedence.
+func WhyFirst(first, other *routing.Rules) string {
+	a, b := identity(first), identity(other)
+	switch {
+	case !first.Audience.Public && other.Audience.Public:
+		return "is not exported to all namespaces, which takes precedence"
+	case !a.CreationTimestamp.IsZero() && !b.CreationTimestamp.IsZero() && !a.CreationTimestamp.Equal(b.CreationTimestamp):
+		return "is older"
+	case a.CreationTimestamp.Equal(b.CreationTimestamp) && !a.CreationTimestamp.IsZero():
+		return "was created in the same second and comes first by name"
+	case !a.CreationTimestamp.IsZero():
+		return "is older: the other has no creation time in the input"
+	}
+	return "comes first by name: the input has no creation times, and in a cluster the older takes precedence"
 }
 
 // HiddenRules returns the DestinationRules for a service's host that the proxy does not use, with the reason.

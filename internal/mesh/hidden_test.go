@@ -112,7 +112,7 @@ func TestHiddenVirtualServices(t *testing.T) {
 	want := []string{
 		"gateway-only: it is bound to a/edge, not to mesh",
 		"private: exportTo does not include namespace c",
-		"younger: a/elder has the same host and is older",
+		"younger: a/elder has the same host and is older: the other has no creation time in the input",
 		"wide: a/elder has the more specific host x.example",
 	}
 	if diff := cmp.Diff(want, reasons(v.HiddenVirtualServices("x.example", MeshGateway))); diff != "" {

@@ -87,7 +87,7 @@ func (n names) mirrors(list []*networking.HTTPMirrorPolicy, at config.Place) []r
 	var out []routing.Mirror
 	for i, m := range list {
 		if share, ok := mirrorShare(m.Percentage); ok && m.Destination != nil {
-			out = append(out, routing.Mirror{To: n.destination(m.Destination, at.Index(i)), Share: share})
+			out = append(out, routing.Mirror{To: n.destination(m.Destination, at.Index(i)), Share: share, At: []config.Place{at.Index(i)}})
 		}
 	}
 	return out
@@ -112,18 +112,12 @@ func (r httpRoute) rule() *routing.HTTPRule {
 			share, ok = routing.Percent(whole.Value), whole.Value > 0
 		}
 		if ok {
-			r.Mirrors = append(r.Mirrors, routing.Mirror{To: r.mirror.Value, Share: share})
-		}
-		for _, at := range []config.Place{r.mirror.At, r.mirrorPercentage.At, r.mirrorPercent.At} {
-			if at.Known() {
-				r.MirrorsAt = append(r.MirrorsAt, at)
-			}
+			fields := []config.Place{r.mirror.At, r.mirrorPercentage.At, r.mirrorPercent.At}
+			fields = slices.DeleteFunc(fields, func(at config.Place) bool { return !at.Known() })
+			r.Mirrors = append(r.Mirrors, routing.Mirror{To: r.mirror.Value, Share: share, At: fields})
 		}
 	}
 	r.Mirrors = append(r.Mirrors, r.mirrors.Value...)
-	if r.mirrors.IsSet() {
-		r.MirrorsAt = append(r.MirrorsAt, r.mirrors.At)
-	}
 	return r.HTTPRule
 }
 

@@ -21,6 +21,7 @@ type Mesh struct {
 	sidecars        sidecars
 	peers           peers
 
+	leading       memo[struct{}, map[string][]*routing.Rules] // VirtualServices by the hosts whose traffic they shape
 	scopes        memo[scopeKey, *scope]
 	sidecarScopes memo[scopeKey, *sidecarScope]
 	sorting       sync.Once

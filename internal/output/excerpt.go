@@ -3,6 +3,7 @@ package output
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/lipgloss"
 
@@ -37,24 +38,39 @@ func (p *reportPrinter) excerpt(at source.Place, title string, ink lipgloss.Styl
 // window cuts a line to a width such that the beginning of a range stays in sight, and returns where in it the part of
 // the range that is on the line begins and ends, in characters.
 func window(text string, r source.Range, width int) (line string, from, to int) {
-	runes := visible(text)
-	from = max(0, min(int(r.Column)-1, len(runes)))
-	to = len(runes)
+	length := utf8.RuneCountInString(text)
+	from = max(0, min(int(r.Column)-1, length))
+	to = length
 	if r.EndLine == r.Line {
-		to = min(int(r.EndColumn)-1, len(runes))
+		to = min(int(r.EndColumn)-1, length)
 	}
 	to = max(from, to)
-	if len(runes) <= width {
-		return string(runes), from, to
+	if length <= width {
+		return string(visible(text)), from, to
 	}
-	start := max(0, min(from-width/3, len(runes)-width))
-	end := min(len(runes), start+width)
-	cut := append([]rune{}, runes[start:end]...)
+	start := max(0, min(from-width/3, length-width))
+	end := min(length, start+width)
+	cut := visible(characters(text, start, end))
 	if start > 0 {
 		cut[0] = '…'
 	}
-	if end < len(runes) {
+	if end < length {
 		cut[len(cut)-1] = '…'
 	}
 	return string(cut), from - start, max(from, min(to, end)) - start
+}
+
+// characters is a part of a text, from a character up to another.
+func characters(text string, from, to int) string {
+	n, start := 0, len(text)
+	for i := range text {
+		if n == from {
+			start = i
+		}
+		if n == to {
+			return text[start:i]
+		}
+		n++
+	}
+	return text[start:]
 }

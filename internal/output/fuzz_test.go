@@ -126,6 +126,12 @@ func plantedDiff(text string) *diff.Report {
 	return &r
 }
 
+// plantedRoutes is a list of routes all of whose texts are one.
+func plantedRoutes(text string) *diff.RouteList {
+	l := planted(reflect.TypeFor[diff.RouteList](), text, 0).Interface().(diff.RouteList)
+	return &l
+}
+
 // outputs is everything that leaves sem about one text, by format.
 func outputs(t *testing.T, text string) map[string]string {
 	out := map[string]string{}
@@ -157,6 +163,10 @@ func outputs(t *testing.T, text string) map[string]string {
 	keep("diff json", func(b *bytes.Buffer) error { return JSON(b, changes) })
 	keep("diff markdown", func(b *bytes.Buffer) error { return DiffMarkdown(b, changes) })
 	keep("diff github", func(b *bytes.Buffer) error { return DiffGitHub(b, changes) })
+	routes := plantedRoutes(text)
+	keep("routes text", func(b *bytes.Buffer) error { return RoutesText(b, routes) })
+	keep("routes tree", func(b *bytes.Buffer) error { return RoutesTree(b, routes) })
+	keep("routes json", func(b *bytes.Buffer) error { return JSON(b, routes) })
 	return out
 }
 

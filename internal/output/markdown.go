@@ -85,9 +85,23 @@ func (m *markdown) hop(t *simulate.Trace, i int) {
 		rows = append(rows, []string{cmp.Or(stageNames[s.Stage], s.Stage), code(s.Chose), sentence(s.Because), place})
 	}
 	m.table([]string{"step", "decision", "because", "place"}, rows)
+	m.policies(h)
 	m.unused(h)
 	m.endpoints(h.Endpoints)
 	m.branches(h.Branches)
+}
+
+// policies lists what each policy makes of a call that one of them refuses.
+func (m *markdown) policies(h *simulate.Hop) {
+	if !refuses(h) {
+		return
+	}
+	for i, line := range policyLines(h.Policies) {
+		if i == 0 {
+			m.WriteByte('\n')
+		}
+		m.line("- %s", sentence(line))
+	}
 }
 
 // unused lists the documents that might have decided, and why they do not.
@@ -96,7 +110,7 @@ func (m *markdown) unused(h *simulate.Hop) {
 	for i := range h.Steps {
 		for j := range h.Steps[i].Origins {
 			at := &h.Steps[i].Origins[j]
-			if name := documentName(at); at.Role == "overridden" && at.Note != "" && !listed[name] {
+			if name := unusedName(h, at); at.Role == "overridden" && at.Note != "" && !listed[name] {
 				if len(listed) == 0 {
 					m.WriteByte('\n')
 				}

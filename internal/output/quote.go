@@ -21,8 +21,11 @@ func visible(line string) []rune {
 		}
 	}
 	text := string(runes)
+	passed, before := 0, 0
 	for _, at := range quote.LoggingCommand.FindAllStringIndex(text, -1) {
-		runes[utf8.RuneCountInString(text[:at[0]])+1] = utf8.RuneError
+		before += utf8.RuneCountInString(text[passed:at[0]])
+		passed = at[0]
+		runes[before+1] = utf8.RuneError
 	}
 	return runes
 }

@@ -78,9 +78,13 @@ type table struct {
 
 func (p *tracePrinter) table(rows []row) table {
 	t := table{p: p, indent: 16}
-	most := 0
+	most, tried := 0, map[int]bool{}
 	for _, r := range rows {
 		column := table{p: p, indent: t.indent, chose: lipgloss.Width(r.chose)}
+		if tried[column.chose] {
+			continue
+		}
+		tried[column.chose] = true
 		if n := column.whole(rows); n > most || n == most && column.chose < t.chose {
 			most, t.chose = n, column.chose
 		}

@@ -98,14 +98,14 @@ func (p *tracePrinter) hop(t *simulate.Trace, i int) {
 		if j > 0 && rows[j].stage == rows[j-1].stage {
 			rows[j].stage = ""
 		}
-		if p.plain(t, h, j) {
+		if p.plain(t, h, j) && (j != policyStep(h.Steps) || !refuses(h)) {
 			continue
 		}
 		table.write(rows[j])
 		for _, line := range details(h, h.Steps[j].Stage) {
 			p.wrapped(line, table.indent, p.palette.dim)
 		}
-		if h.Steps[j].Stage == "authorization" && (p.look.Why || h.Error == "denied") && lastOf(h.Steps, j) {
+		if (p.look.Why || refuses(h)) && j == policyStep(h.Steps) {
 			for _, line := range policyLines(h.Policies) {
 				p.wrapped(line, table.indent, p.asked())
 			}
@@ -113,7 +113,7 @@ func (p *tracePrinter) hop(t *simulate.Trace, i int) {
 		if i == len(t.Hops)-1 {
 			p.stepWarnings(t, h.Steps[j].Stage, table)
 		}
-		p.overridden(t, h.Steps[j].Origins, table)
+		p.unused(t, h, &h.Steps[j], table)
 		if p.look.Why {
 			p.rejected(h.Steps[j].Rejected, table.indent)
 		}
@@ -133,26 +133,6 @@ func (p *tracePrinter) plain(t *simulate.Trace, h *simulate.Hop, i int) bool {
 	}
 	return !slices.ContainsFunc(t.Warnings, func(w simulate.Warning) bool { return w.Step == s.Stage }) &&
 		!slices.ContainsFunc(s.Origins, func(o simulate.Place) bool { return o.Role == "overridden" })
-}
-
-// overridden lists the documents that might have decided, and why they do not. One that loses at several stages is named
-// once.
-func (p *tracePrinter) overridden(t *simulate.Trace, places []simulate.Place, below table) {
-	for i := range places {
-		at := &places[i]
-		name := documentName(at)
-		if at.Role != "overridden" || at.Note == "" || p.lost[name] {
-			continue
-		}
-		p.lost[name] = true
-		if !slices.ContainsFunc(t.Warnings, func(w simulate.Warning) bool { return w.Origin != nil && documentName(w.Origin) == name }) {
-			below.reason(fmt.Sprintf("✗ %s is not used: %s", name, at.Note), p.spot(at))
-		}
-	}
-}
-
-func documentName(at *simulate.Place) string {
-	return fmt.Sprintf("%s %s/%s", at.Kind, at.Namespace, at.Name)
 }
 
 // asked is the style of what --why adds, which is not dimmed: the user asked for it.

@@ -65,8 +65,8 @@ var mayImport = map[string][]string{
 	"internal/kubectl":    {"internal/config", "internal/convert", "internal/source"},
 	"internal/kustomize":  {"internal/source", "internal/subprocess"},
 	"internal/pipeline":   {"internal/kustomize", "internal/subprocess", "internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate", "internal/release"},
-	"internal/diff":       {"internal/envoy", "internal/callgen", "simulate", "simulate/decision"},
-	"internal/explain":    {"internal/compile/cluster", "internal/diff", "internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/mesh/routing", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
+	"internal/diff":       {"internal/automaton", "internal/clustername", "internal/envoy", "internal/callgen", "simulate", "simulate/decision"},
+	"internal/explain":    {"internal/compile/cluster", "internal/clustername", "internal/diff", "internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/mesh/routing", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
 	"internal/suite":      {"internal/source", "internal/diag", "internal/pipeline", "internal/release", "internal/envoy", "simulate", "internal/explain"},
 	"internal/mcp":        {"internal/subprocess"},
 	"internal/output":     {"internal/quote", "internal/diff", "internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
@@ -85,7 +85,7 @@ var mayImport = map[string][]string{
 	"simulate/decision":            {"internal/envoy", "simulate/call", "simulate/internal/memo"},
 	"simulate/internal/memo":       {},
 	"simulate/internal/request":    {"simulate/call", "simulate/decision"},
-	"simulate/internal/match":      {"simulate/decision", "simulate/internal/request"},
+	"simulate/internal/match":      {"internal/automaton", "simulate/decision", "simulate/internal/request"},
 	"simulate/internal/rbac":       {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/match", "simulate/internal/request"},
 	"simulate/internal/jwt":        {"simulate/decision", "simulate/internal/match", "simulate/internal/request"},
 	"simulate/internal/tlscontext": {},
@@ -144,7 +144,6 @@ var homes = []struct {
 	{"github.com/charmbracelet/lipgloss", []string{"internal/output"}, "looks are decided in one place"},
 	{"github.com/charmbracelet/x", []string{"internal/output"}, "looks are decided in one place"},
 	{"github.com/CycloneDX", []string{"internal/archive"}, "what is published is listed where it is built"},
-	{"github.com/blevesearch/vellum", []string{"internal/automaton", "internal/diff"}, "the limits that keep automata small are set in one place"},
 	{"github.com/charmbracelet/huh", []string{"cmd/sem"}, "only a command talks with somebody"},
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"reflect"
 	"strings"
 
@@ -24,6 +25,12 @@ func JSON(line []byte, proxy simulate.Proxy) (simulate.Call, error) {
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return call, errors.New("this line is not a request: there is text after the request")
+	}
+	switch _, err := netip.ParseAddr(call.Source); {
+	case call.Source != "" && err != nil:
+		return call, fmt.Errorf("this line is not a request: source %q is not an IP address", call.Source)
+	case strings.ContainsAny(call.Address, "/ \t\r\n") && !strings.HasPrefix(call.Address, "unix://"):
+		return call, fmt.Errorf("this line is not a request: address %q is neither an IP address nor the name of a host", call.Address)
 	}
 	return call, nil
 }

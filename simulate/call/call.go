@@ -208,10 +208,17 @@ func (c *Call) check() error {
 		return fmt.Errorf("tls %q must be plaintext, tls or mtls", c.TLS)
 	case c.Random != nil && (*c.Random < 0 || *c.Random > 99):
 		return fmt.Errorf("the random number %d is not one of 0 to 99", *c.Random)
+	case c.Source != "" && !isAddress(c.Source):
+		return fmt.Errorf("the source %q is not an IP address", c.Source)
 	case c.Protocol != "tcp" && c.URL == "":
 		return fmt.Errorf("an HTTP call needs a URL")
 	}
 	return nil
+}
+
+func isAddress(text string) bool {
+	_, err := netip.ParseAddr(text)
+	return err == nil
 }
 
 // Inner is what the application speaks, inside its TLS if it has any.

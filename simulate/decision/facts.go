@@ -1,12 +1,23 @@
 package decision
 
+import "sem.example/internal/envoy"
+
 // Facts are what the outcome of a hop depends on, for those who word it.
 type Facts struct {
 	Outcome   Outcome
-	HTTP      bool // the proxy reads a request
+	HTTP      bool       // the proxy reads a request
+	Route     envoy.Addr // that takes the request; "" where none does
 	Client    Client
 	Leaving   *Message // the request as it leaves, nil for bytes
 	Endpoints []string // that the call may go to, addresses with ports
+	Behind    []Behind // routes behind the chosen one that match the request too
+}
+
+// A Behind is a route that matches a request, behind another one that does.
+type Behind struct {
+	Label  string
+	First  string // the label of the route that is chosen
+	Origin *Place
 }
 
 // A Client is what the proxy knows of who calls.

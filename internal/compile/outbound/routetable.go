@@ -77,7 +77,7 @@ func (c *Builder) virtualHosts(e *egress, key tableKey) *hostSet {
 	if at := e.port(); at != nil && mesh.ParseProtocol(at.Protocol) == mesh.HTTPProxy {
 		port = 0
 	}
-	t := &tableBuilder{c: c, egress: e, port: port, only: key.host, services: e.on(port), hosts: newHostSet(c.view, port),
+	t := &tableBuilder{c: c, egress: e, port: port, only: key.host, services: e.on(port), written: hostFields{}, hosts: newHostSet(c.view, port),
 		passed: map[*mesh.Service][]config.Ignored{}}
 	t.build()
 	switch {
@@ -99,6 +99,7 @@ type tableBuilder struct {
 	services *portServices
 	hosts    *hostSet
 	passed   map[*mesh.Service][]config.Ignored // VirtualServices whose host is less specific than another's
+	written  hostFields
 }
 
 // A hostGroup is a set of hosts of one port that share their routes.
@@ -255,7 +256,7 @@ func (t *tableBuilder) separate(vs *routing.Rules) (hosts []string, services []*
 			if best := t.egress.VirtualService(s.Host); best == vs {
 				services = append(services, s)
 			} else {
-				t.passed[s] = append(t.passed[s], passedOver(vs, host, best))
+				t.passed[s] = append(t.passed[s], t.passedOver(vs, host, best))
 			}
 		}
 		if len(found) == 0 {
@@ -267,8 +268,8 @@ func (t *tableBuilder) separate(vs *routing.Rules) (hosts []string, services []*
 
 // passedOver is a VirtualService with a wildcard that another one, of a more specific host or of more precedence, takes a
 // service from.
-func passedOver(vs *routing.Rules, host string, best *routing.Rules) config.Ignored {
-	out := hostField(vs, host).Ignore("another VirtualService has a more specific host")
+func (t *tableBuilder) passedOver(vs *routing.Rules, host string, best *routing.Rules) config.Ignored {
+	out := t.written.of(vs, host).Ignore("another VirtualService has a more specific host")
 	if best != nil {
 		out.Reason = "VirtualService " + best.Object.Namespace + "/" + best.Object.Name + " is more specific, or comes first"
 	}
@@ -288,13 +289,13 @@ func (t *tableBuilder) unruled(s *mesh.Service) []hostGroup {
 func (t *tableBuilder) addGroup(g hostGroup) {
 	for _, host := range g.hosts {
 		var origins origin.List
-		origins.Add("", origin.DefinesField(hostField(g.rules, host)))
+		origins.Add("", origin.DefinesField(t.written.of(g.rules, host)))
 		t.hosts.add(strings.ToLower(host), nil, g.port, g.routes, origins)
 	}
 	for _, s := range g.services {
 		var origins origin.List
 		if g.rules != nil {
-			origins.Add("", origin.DefinesField(hostField(g.rules, s.Host)))
+			origins.Add("", origin.DefinesField(t.written.of(g.rules, s.Host)))
 			for _, l := range g.rules.Ignored {
 				origins.Add("", origin.Overridden(l))
 			}
@@ -325,17 +326,6 @@ func (t *tableBuilder) listenerOrigin(s *mesh.Service, port uint32) envoy.Origin
 		return origin.Defines(t.c.view.Sidecar, source.Join(t.egress.Field, "port"))
 	}
 	return origin.DefinesPort(s, s.StreamPort(port))
-}
-
-// hostField is where a VirtualService writes the host that stands for a given one.
-func hostField(vs *routing.Rules, host string) config.Place {
-	best := -1
-	for i, h := range vs.Hosts {
-		if mesh.Overlap(strings.ToLower(h.Name), strings.ToLower(host)) && (best < 0 || mesh.CompareHosts(h.Name, vs.Hosts[best].Name) < 0) {
-			best = i
-		}
-	}
-	return vs.Hosts[max(best, 0)].At
 }
 
 // place gives a virtual host its routes, and records all origins under a table.

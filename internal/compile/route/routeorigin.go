@@ -1,6 +1,7 @@
 package route
 
 import (
+	"fmt"
 	"strings"
 
 	"sem.example/internal/compile/origin"
@@ -35,6 +36,9 @@ func ruleOrigins(view *mesh.View, r *routing.HTTPRule, match *routing.HTTPMatch)
 	if r.Root.Known() {
 		out.Add("", origin.Modifies(r.Root.Object, r.Root.Join("delegate").Field))
 	}
+	for _, lost := range r.Replaced {
+		out.Add("", origin.Overridden(lost))
+	}
 	if match != nil {
 		out.Add("match", matchOrigins(match)...)
 	}
@@ -48,7 +52,9 @@ func ruleOrigins(view *mesh.View, r *routing.HTTPRule, match *routing.HTTPMatch)
 	out.AddFields("fault", r.Fault.At)
 	out.AddFields("cors", r.CORS.At)
 	out.AddFields("headers", r.Headers.At)
-	out.AddFields("mirror", r.MirrorsAt...)
+	for i, m := range r.Mirrors {
+		out.AddFields(fmt.Sprintf("mirror/%d", i), m.At...)
+	}
 	if !r.Retries.IsSet() {
 		out.Add("retry", origin.Setting(view, "defaultHttpRetryPolicy")...)
 	}

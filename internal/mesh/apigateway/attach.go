@@ -18,7 +18,7 @@ import (
 type attachment struct {
 	at       config.Place // the parentRef
 	listener *listener    // nil for the mesh
-	rivals   []string     // hostnames of the other listeners of the parent on the port
+	rivals   []string     // hostnames of the listeners of the parent on the port
 	port     uint32       // of a service that the route is for; 0 for every one
 	hosts    []routing.Host
 }
@@ -34,16 +34,23 @@ func (a attachment) gateway() string {
 // attachments are the parents that take a route, and whether it names any gateway or service at all.
 func (t *translator) attachments(o *config.Object, route gatewayapi.CommonRoute) []attachment {
 	var out []attachment
+	seen := map[reference]bool{}
 	for i, ref := range route.ParentRefs {
 		at := config.At(o, "spec.parentRefs").Item(i)
 		namespace := value(ref.Namespace, o.Namespace)
-		switch kind := normal(ref.ObjectReference, gatewayapi.Group, "Gateway"); kind {
+		kind := normal(ref.ObjectReference, gatewayapi.Group, "Gateway")
+		to := reference{parentKey{kind, namespace, ref.Name}, value(ref.SectionName, ""), value(ref.Port, 0)}
+		if seen[to] {
+			continue // the references of a route have to differ
+		}
+		seen[to] = true
+		switch kind {
 		case "Service", "networking.istio.io/ServiceEntry":
 			if hosts := t.serviceHosts(strings.TrimPrefix(kind, "networking.istio.io/"), namespace, ref.Name); len(hosts) > 0 {
 				out = append(out, attachment{at: at, port: value(ref.Port, 0), hosts: hosts})
 			}
 		case gatewayapi.Group + "/Gateway", gatewayapi.Group + "/ListenerSet":
-			out = append(out, t.listenersFor(o, route.Hostnames, ref, at, t.parents[parentKey{kind, namespace, ref.Name}])...)
+			out = append(out, t.listenersFor(o, route.Hostnames, ref, at, t.parents[to.parentKey])...)
 		}
 	}
 	if len(out) == 0 {
@@ -53,23 +60,35 @@ func (t *translator) attachments(o *config.Object, route gatewayapi.CommonRoute)
 	return out
 }
 
+// A reference is what a parentRef names.
+type reference struct {
+	parentKey
+	section string
+	port    uint32
+}
+
 // listenersFor are those listeners of a parent that take a route.
 func (t *translator) listenersFor(o *config.Object, hostnames []string, ref gatewayapi.ParentReference, at config.Place, all []*listener) []attachment {
+	rivals := map[socket][]string{}
+	for _, l := range all {
+		rivals[l.socket()] = append(rivals[l.socket()], value(l.spec.Hostname, ""))
+	}
 	var out []attachment
 	for _, l := range all {
-		if !l.takes(o, hostnames, ref) {
-			continue
+		if l.takes(o, hostnames, ref) {
+			out = append(out, attachment{at: at, listener: l, rivals: rivals[l.socket()]})
 		}
-		a := attachment{at: at, listener: l}
-		for _, other := range all {
-			if other != l && other.spec.Port == l.spec.Port && other.spec.Protocol == l.spec.Protocol && value(other.spec.Hostname, "") != value(l.spec.Hostname, "") {
-				a.rivals = append(a.rivals, value(other.spec.Hostname, ""))
-			}
-		}
-		out = append(out, a)
 	}
 	return out
 }
+
+// A socket is what listeners share that differ by their hostnames.
+type socket struct {
+	port     uint32
+	protocol string
+}
+
+func (l *listener) socket() socket { return socket{l.spec.Port, l.spec.Protocol} }
 
 // takes reports whether a listener takes a route: its section and port, a host name in common, the namespace and the kind
 // have to fit.
@@ -99,14 +118,14 @@ func (a attachment) isolates(host string) bool {
 		return true
 	}
 	own := value(a.listener.spec.Hostname, "")
-	if own != "" && !hostname.IsWildcard(own) {
-		return true
-	}
 	if own != "" && !hostname.Overlap(host, own) {
 		return false
 	}
+	if own != "" && !hostname.IsWildcard(own) {
+		return true
+	}
 	return !slices.ContainsFunc(a.rivals, func(rival string) bool {
-		return len(own) <= len(rival) && hostname.Covers(rival, host)
+		return rival != own && len(own) <= len(rival) && hostname.Covers(rival, host)
 	})
 }
 

@@ -30,8 +30,7 @@ func (t *translator) filters(rule *routing.HTTPRule, o *config.Object, list []ga
 			if m := f.RequestMirror; m != nil {
 				if to, ok := t.destination(o, m.BackendRef, at.Sub("requestMirror.backendRef"), atGateway); ok && to.Host != "" && !t.missing(to, m.BackendRef) {
 					if share, some := mirrorShare(m); some {
-						rule.Mirrors = append(rule.Mirrors, routing.Mirror{To: to, Share: share})
-						rule.MirrorsAt = append(rule.MirrorsAt, at)
+						rule.Mirrors = append(rule.Mirrors, routing.Mirror{To: to, Share: share, At: []config.Place{at}})
 					}
 				}
 			}

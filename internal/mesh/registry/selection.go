@@ -3,6 +3,8 @@ package registry
 import (
 	"fmt"
 	"slices"
+
+	networking "istio.io/api/networking/v1alpha3"
 )
 
 // A selection is a list of endpoints with the services of ServiceEntries that have just these: many entries may select the same
@@ -19,12 +21,17 @@ type positionedService struct {
 }
 
 // selectionOf returns the selection of an entry's service, which is one that an earlier entry has already where both select the same
-// workloads on the same ports.
+// workloads on the same ports. The hosts of one entry share the endpoints that it lists.
 func (r *reader) selectionOf(s *Service) *selection {
-	if len(s.Selector) == 0 {
+	var key string
+	switch {
+	case len(s.Selector) > 0:
+		key = fmt.Sprint(s.Namespace, s.Selector, s.Resolution.IsDNS()) // maps are printed by key
+	case listsEndpoints(s):
+		key = fmt.Sprintf("listed by %p", s.Object)
+	default:
 		return &selection{endpoints: r.entryEndpoints(s)}
 	}
-	key := fmt.Sprint(s.Namespace, s.Selector, s.Resolution.IsDNS()) // maps are printed by key
 	for _, p := range s.Ports {
 		key += fmt.Sprintf(" %q %d %d", p.Name, p.Number, p.Target)
 	}
@@ -32,6 +39,11 @@ func (r *reader) selectionOf(s *Service) *selection {
 		r.selections[key] = &selection{endpoints: r.entryEndpoints(s)}
 	}
 	return r.selections[key]
+}
+
+func listsEndpoints(s *Service) bool {
+	spec, ok := s.Object.Spec.(*networking.ServiceEntry)
+	return ok && spec.WorkloadSelector == nil && len(spec.Endpoints) > 0
 }
 
 // entryTargetsAt returns the ports of ServiceEntries of a namespace at an address, in the order of the services.

@@ -46,6 +46,22 @@ func TestSharedEndpoints(t *testing.T) {
 	}
 }
 
+// The hosts of an entry share the endpoints that it lists.
+func TestSharedByHosts(t *testing.T) {
+	r := Build([]*config.Object{object("ServiceEntry", "a", &networking.ServiceEntry{
+		Hosts: []string{"a.example.com", "b.example.com"}, Resolution: networking.ServiceEntry_STATIC,
+		Ports:     []*networking.ServicePort{{Number: 80, Name: "http", Protocol: "HTTP"}},
+		Endpoints: []*networking.WorkloadEntry{{Address: "10.1.0.1"}, {Address: "10.1.0.2"}},
+	})}, settings.Settings{}.Complete())
+	a, b := r.EndpointsOf(r.ServicesOf("a.example.com")[0]), r.EndpointsOf(r.ServicesOf("b.example.com")[0])
+	if len(a) != 2 || len(b) != 2 || a[0] != b[0] || a[1] != b[1] {
+		t.Errorf("a and b have their own endpoints: %v, %v", a, b)
+	}
+	if at := r.entryTargetsAt("10.1.0.2", "shop"); len(at) != 2 {
+		t.Errorf("the address serves %v", at)
+	}
+}
+
 func object(kind, name string, spec any) *config.Object {
 	return &config.Object{Kind: kind, Meta: config.Meta{Namespace: "shop", Name: name}, Spec: spec}
 }

@@ -16,6 +16,8 @@ type HTTPRule struct {
 	Root    config.Place // the rule of another VirtualService that delegates to this one, if one does
 	Matches []HTTPMatch  // any of them; none matches every request
 
+	Replaced []config.Ignored // settings of the root that the delegate sets too
+
 	GatewayAPI bool // a route of the Gateway API: a destination that is unknown is an error of the server
 
 	Redirect       config.Setting[*networking.HTTPRedirect]
@@ -23,7 +25,6 @@ type HTTPRule struct {
 	Rewrite        Rewrite
 	Destinations   []Destination
 	Mirrors        []Mirror
-	MirrorsAt      []config.Place // the fields that the mirrors are made from
 
 	Timeout config.Setting[*durationpb.Duration]
 	Retries config.Setting[*networking.HTTPRetry]
@@ -44,6 +45,7 @@ type Rewrite struct {
 type Mirror struct {
 	To    Destination
 	Share Fraction
+	At    []config.Place // the fields that it is made from
 }
 
 // A Fraction is a share of requests.

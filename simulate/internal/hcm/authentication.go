@@ -23,6 +23,10 @@ func authenticate(x *Stream, f *httpFilter) *decision.Outcome {
 	if need == nil || f.jwt.Config.GetBypassCorsPreflight() && x.Req.Preflight() {
 		return nil
 	}
+	for _, r := range f.jwt.Rules(x.Req) {
+		r.Origin = x.Places.OriginOf(decision.Part(x.chain, "jwt/"+r.Name))
+		x.Hop.Policies = append(x.Hop.Policies, r)
+	}
 	check := f.jwt.Check(need, x.Req, &x.edits)
 	where := decision.Part(x.chain, "jwt/"+check.Name)
 	if check.State != jwt.TokenGood {

@@ -3,10 +3,12 @@ package hcm
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	extauthzv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/ext_authz/v3"
 	rbachttp "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/rbac/v3"
 
+	"sem.example/simulate/decision"
 	"sem.example/simulate/internal/match"
 	"sem.example/simulate/internal/rbac"
 )
@@ -22,14 +24,27 @@ func report(x *Stream, f *httpFilter, m *rbachttp.RBAC) {
 	if f.shadow == nil {
 		return
 	}
-	policy := f.shadow.Allows(&rbac.Input{Conn: x.conn, Req: x.Req, From: x.from}).Policy
-	if policy == "" {
+	asked, key := &rbac.Input{Conn: x.conn, Req: x.Req, From: x.from}, reportKey{f.name, m.GetShadowRulesStatPrefix() + effectivePolicy}
+	d := f.shadow.Allows(asked)
+	if x.authorizerWants(key) {
+		d.Report(x.Recorder, x.chain, asked, decision.Custom)
+	}
+	if d.Policy == "" {
 		return
 	}
 	if x.reported == nil {
 		x.reported = map[reportKey]string{}
 	}
-	x.reported[reportKey{f.name, m.GetShadowRulesStatPrefix() + effectivePolicy}] = policy
+	x.reported[key] = d.Policy
+}
+
+// authorizerWants reports whether an external authorizer is asked about requests by what is reported under a key.
+func (x *Stream) authorizerWants(key reportKey) bool {
+	return slices.ContainsFunc(x.manager.filters, func(f httpFilter) bool {
+		m, ok := f.message.(*extauthzv3.ExtAuthz)
+		asked := m.GetFilterEnabledMetadata()
+		return ok && asked.GetFilter() == key.filter && len(asked.GetPath()) == 1 && asked.GetPath()[0].GetKey() == key.key
+	})
 }
 
 // askAuthorizer notes that an external authorizer decides about the request, unless the filter is only for requests that an

@@ -1,6 +1,10 @@
 package hcm
 
-import "sem.example/simulate/decision"
+import (
+	"fmt"
+
+	"sem.example/simulate/decision"
+)
 
 // limited records the limits of the route: those that somebody asked for, not what every route has by default.
 func limited(x *Stream) {
@@ -15,7 +19,7 @@ func limited(x *Stream) {
 	if asked {
 		x.Step("retries", "", decision.RouteRetries{Retries: p.Retries}, x.spot("retry"))
 	}
-	for _, m := range p.Mirrors {
-		x.Step("mirror", m.Cluster, decision.RouteMirror{Mirror: m}, x.spot("mirror"))
+	for i, m := range p.Mirrors {
+		x.Step("mirror", m.Cluster, decision.RouteMirror{Mirror: m}, x.spot(fmt.Sprintf("mirror/%d", i)))
 	}
 }

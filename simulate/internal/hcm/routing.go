@@ -93,6 +93,7 @@ func (x *Stream) choose(t *route.Route) {
 	x.NotModelled(t.Unsupported...)
 	x.Step("route", t.Label, t.Demands, decision.Part(t.Addr, "match"), decision.At(t.Addr))
 	x.Rejects(func() []decision.Candidate { return x.host.Rejected(x.Req, t, x.Places) })
+	x.Hop.Facts.Behind = x.host.Behind(x.Req, t, x.Places)
 	if t.Action != nil && t.Action.Limits {
 		policy := t.Action.Policy
 		x.Hop.Policy = &policy

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,11 +43,19 @@ func (k textKind) match(want string, fold bool) Text {
 // FullRegex matches a whole value, as Envoy does wherever a regular expression decides. A pattern that is not RE2,
 // which Envoy would not load, matches nothing.
 func FullRegex(pattern string) Text {
-	re, err := regexp.Compile(`\A(?:` + pattern + `)\z`)
+	whole := `\A(?:` + pattern + `)\z`
+	re, err := Compile(whole, 0)
 	if err != nil {
 		return unknownMatcher
 	}
-	return Text{re.MatchString, decision.TextTest{Test: decision.Matches, Value: pattern}}
+	test := re.MatchString
+	if large(pattern) {
+		test = func(value string) bool {
+			re, err := Compile(whole, 0)
+			return err == nil && re.MatchString(value)
+		}
+	}
+	return Text{test, decision.TextTest{Test: decision.Matches, Value: pattern}}
 }
 
 func NewText(m *matcherv3.StringMatcher) Text {

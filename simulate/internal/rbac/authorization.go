@@ -14,16 +14,23 @@ func (d result) Record(rec *decision.Recorder, of envoy.Addr, s *Input) {
 	if d.rules == nil {
 		return
 	}
-	d.list(rec, of, s)
+	d.list(rec, of, s, d.rules.action.String())
 	chose := map[bool]string{true: "allowed", false: "denied"}[d.Allowed]
 	rec.Step("authorization", chose, d.Reason(), decision.Part(of, policyPart(d.Policy)))
 }
 
+// Report notes what rules that decide nothing themselves make of the call, for the filter that acts on what they report.
+func (d result) Report(rec *decision.Recorder, of envoy.Addr, s *Input, action string) {
+	if d.rules != nil {
+		d.list(rec, of, s, action)
+	}
+}
+
 // list notes what each rule that was asked makes of the call: those up to the one that decides.
-func (d result) list(rec *decision.Recorder, of envoy.Addr, s *Input) {
+func (d result) list(rec *decision.Recorder, of envoy.Addr, s *Input, action string) {
 	for i := range d.rules.policies {
 		p := &d.rules.policies[i]
-		rule := decision.PolicyRule{Name: p.name, Policy: p.name, Action: d.rules.action.String(), Matched: p.name == d.Policy, Origin: rec.Places.OriginOf(decision.Part(of, policyPart(p.name)))}
+		rule := decision.PolicyRule{Name: p.name, Policy: p.name, Action: action, Matched: p.name == d.Policy, Origin: rec.Places.OriginOf(decision.Part(of, policyPart(p.name)))}
 		if !rule.Matched {
 			rule.Failed = p.failed(s)
 		}

@@ -74,13 +74,23 @@ func failing(tests []subjectTest, s *Input, wanted, alternatives bool) *decision
 		case out == nil:
 			out = c
 		case alternatives && c.Attribute == out.Attribute && c.Not == out.Not:
-			out.Tests = append(out.Tests, c.Tests...)
+			list(out, c)
 		}
 		if out != nil && !alternatives {
 			break
 		}
 	}
 	return out
+}
+
+// mostTests is how many values a clause lists: traces of one rule with thousands would take gigabytes.
+const mostTests = 100
+
+// list adds what another clause about the same value wants.
+func list(to, from *decision.FailedClause) {
+	n := min(len(from.Tests), mostTests-len(to.Tests))
+	to.More += from.More + len(from.Tests) - n
+	to.Tests = append(to.Tests, from.Tests[:n]...)
 }
 
 func not(t subjectTest) subjectTest {

@@ -2,7 +2,7 @@ package route
 
 import (
 	"net/http"
-	"regexp"
+	"slices"
 	"strings"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
@@ -42,7 +42,7 @@ func textDifference(got, want string) decision.Difference {
 }
 
 func regexDifference(whole, path, pattern string) decision.Difference {
-	re, err := regexp.Compile(pattern)
+	re, err := match.Compile(pattern, 0)
 	switch {
 	case err != nil:
 		return 0
@@ -86,6 +86,26 @@ func (v *VirtualHost) Rejected(req *request.Request, chosen *Route, origins *dec
 		out = append(out, decision.Candidate{Candidate: t.Label, Reason: t.rejection(req, tried), Origin: origins.OriginOf(decision.At(t.Addr))})
 	}
 	return out
+}
+
+// Behind returns the routes behind the chosen one that the request matches too. Those that take every request are left out, for
+// they are meant for what is left, unless the chosen one takes every request itself.
+func (v *VirtualHost) Behind(req *request.Request, chosen *Route, origins *decision.Origins) []decision.Behind {
+	var out []decision.Behind
+	for _, t := range v.Routes[slices.Index(v.Routes, chosen)+1:] {
+		if t.takesAll() && !chosen.takesAll() {
+			continue
+		}
+		if _, ok := t.Matches(req); ok {
+			out = append(out, decision.Behind{Label: t.Label, First: chosen.Label, Origin: origins.OriginOf(decision.At(t.Addr))})
+		}
+	}
+	return out
+}
+
+// takesAll reports whether the route takes every request.
+func (t *Route) takesAll() bool {
+	return len(t.conditions) == 1 && t.Proto.GetMatch().GetPrefix() == "/" && t.Share == 1
 }
 
 // rejection is why a request does not take a route.

@@ -69,6 +69,9 @@ func (w *rewrite) newPath(path string, matched func(string) int) string {
 	return path
 }
 
+// lastReference is the highest group that a substitution can name.
+const lastReference = 9
+
 // A substitution replaces every hit of a regular expression.
 type substitution struct {
 	pattern *regexp.Regexp
@@ -79,7 +82,7 @@ func newSubstitution(m *matcherv3.RegexMatchAndSubstitute) *substitution {
 	if m == nil {
 		return nil
 	}
-	re, err := regexp.Compile(m.GetPattern().GetRegex())
+	re, err := match.Compile(m.GetPattern().GetRegex(), lastReference)
 	if err != nil {
 		return nil
 	}

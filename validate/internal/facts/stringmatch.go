@@ -15,8 +15,8 @@ import (
 type StringMatch struct {
 	Kind MatchKind
 	Text string
-	fold bool           // upper and lower case are the same
-	expr *regexp.Regexp // of the whole text; nil where it does not compile
+	fold bool                  // upper and lower case are the same
+	expr func() *regexp.Regexp // of the whole text; nil where it does not compile, or is too large
 	all  func() *automaton.Language
 }
 
@@ -46,12 +46,19 @@ func prefixMatch(prefix string) StringMatch {
 	if prefix == "" {
 		return StringMatch{}
 	}
-	return StringMatch{Kind: Prefix, Text: prefix}
+	return StringMatch{Kind: Prefix, Text: prefix, all: languageOf(regexp.QuoteMeta(prefix) + ".*")}
 }
+
+// maxRegex is how long a regular expression may be, in bytes. Admission rejects a longer one.
+const maxRegex = 4 * 1024
+
+// maxRegexSize is how many instructions an expression may take. Of a larger one, such as with several nested repetitions, no more is
+// known than its text.
+const maxRegexSize = 4_000
 
 // NewRegex reads a regular expression, which has to match a text from its beginning to its end.
 func NewRegex(source string) StringMatch {
-	tree, err := syntax.Parse(source, syntax.Perl)
+	tree, err := parse(source)
 	if err != nil {
 		return StringMatch{Kind: Regex, Text: source}
 	}
@@ -62,7 +69,19 @@ func NewRegex(source string) StringMatch {
 	case len(rest) == 1 && isAnything(rest[0]):
 		return prefixMatch(head)
 	}
-	return StringMatch{Kind: Regex, Text: source, expr: regexp.MustCompile(`^(?:` + source + `)$`), all: languageOf(source)}
+	return StringMatch{Kind: Regex, Text: source, expr: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?:` + source + `)\z`) }), all: languageOf(source)}
+}
+
+// parse reads an expression within bounds.
+func parse(source string) (*syntax.Regexp, error) {
+	if len(source) > maxRegex {
+		return nil, automaton.ErrTooLarge
+	}
+	tree, err := syntax.Parse(source, syntax.Perl)
+	if err == nil && automaton.Size(tree) > maxRegexSize {
+		return nil, automaton.ErrTooLarge
+	}
+	return tree, err
 }
 
 // literalHead splits an expression into the text that it begins with and the rest.
@@ -110,7 +129,7 @@ func (p StringMatch) Head() string {
 	if p.Kind != Regex {
 		return p.Text
 	}
-	tree, err := syntax.Parse(p.Text, syntax.Perl)
+	tree, err := parse(p.Text)
 	if err != nil {
 		return ""
 	}
@@ -138,7 +157,7 @@ func (p StringMatch) Covers(narrow StringMatch) bool {
 	case narrow.Kind == Regex && narrow.Text == p.Text:
 		return true
 	case narrow.Kind == Exact:
-		return !narrow.fold && p.expr != nil && p.expr.MatchString(narrow.Text)
+		return !narrow.fold && p.expr != nil && p.expr().MatchString(narrow.Text)
 	}
 	return narrow.Kind != Any && !narrow.fold && contains(p.language(), narrow.language())
 }
@@ -154,10 +173,6 @@ func contains(wide, narrow *automaton.Language) bool {
 
 // language is what a pattern matches, or nil where that is too much to say.
 func (p StringMatch) language() *automaton.Language {
-	if p.Kind == Prefix {
-		l, _ := automaton.Compile(regexp.QuoteMeta(p.Text) + ".*")
-		return l
-	}
 	if p.all == nil {
 		return nil
 	}
@@ -180,11 +195,11 @@ func (p StringMatch) Example() string {
 	if p.Kind != Regex {
 		return p.Text
 	}
-	tree, err := syntax.Parse(p.Text, syntax.Perl)
+	tree, err := parse(p.Text)
 	if err != nil || p.expr == nil {
 		return ""
 	}
-	if text := sample(tree); p.expr.MatchString(text) {
+	if text := sample(tree); p.expr().MatchString(text) {
 		return text
 	}
 	return ""

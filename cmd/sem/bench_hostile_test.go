@@ -1,0 +1,87 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// BenchmarkWrongDocuments times the binary on 3,000 right documents, and on 3,000 of which each has a mistake. It reports how many
+// times as long the wrong ones take: ten at most.
+func BenchmarkWrongDocuments(b *testing.B) {
+	bin := buildBinary(b)
+	wrong := map[string]func(doc string) string{
+		"type":    func(doc string) string { return strings.ReplaceAll(doc, "spec:\n  hosts: [", "spec:\n  hosts: [{}, ") },
+		"value":   func(doc string) string { return strings.ReplaceAll(doc, "resolution: DNS", "resolution: DSN") },
+		"unknown": func(doc string) string { return strings.ReplaceAll(doc, "spec:\n", "spec:\n  speck: [1, 2]\n") },
+	}
+	doc := func(i int) string { return fmt.Sprintf(benchDocuments, i, i%50) }
+	right := folder(b, 1_000, doc)
+	for name, spoil := range wrong {
+		files := folder(b, 1_000, func(i int) string { return spoil(doc(i)) })
+		b.Run(name, func(b *testing.B) {
+			var good, bad time.Duration
+			for b.Loop() {
+				good += timed(b, bin, "validate", "--no-config", right)
+				bad += timed(b, bin, "validate", "--no-config", files)
+			}
+			b.ReportMetric(float64(bad)/float64(good), "times-right")
+		})
+	}
+}
+
+// BenchmarkForeign times the binary on 100 MB of JSON and YAML that hold no resource, beside one that is.
+func BenchmarkForeign(b *testing.B) {
+	bin := buildBinary(b)
+	dir := folder(b, 1, func(i int) string { return fmt.Sprintf(benchDocuments, i, i) })
+	for i := range 10 {
+		json := `{"a":[` + strings.Repeat(`{"name":"x","values":[1,2.5,true,null,"text"]},`, 100_000) + `{}]}`
+		yaml := strings.Repeat("- name: x\n  values: [1, 2.5, true, text]\n  nested: {a: b}\n", 90_000)
+		write(b, filepath.Join(dir, fmt.Sprintf("data-%d.json", i)), json)
+		write(b, filepath.Join(dir, fmt.Sprintf("values-%d.yaml", i)), yaml)
+	}
+	b.SetBytes(10 * (100_000*47 + 90_000*57))
+	for b.Loop() {
+		timed(b, bin, "validate", "--no-config", dir)
+	}
+}
+
+func buildBinary(b *testing.B) string {
+	b.Helper()
+	bin := filepath.Join(b.TempDir(), "sem")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		b.Fatalf("go build: %v\n%s", err, out)
+	}
+	return bin
+}
+
+func folder(b *testing.B, n int, doc func(int) string) string {
+	b.Helper()
+	dir := b.TempDir()
+	for i := range n {
+		write(b, filepath.Join(dir, fmt.Sprintf("%05d.yaml", i)), doc(i))
+	}
+	return dir
+}
+
+func write(b *testing.B, name, text string) {
+	b.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// timed runs a command, whatever it finds, and returns the time of its processors.
+func timed(b *testing.B, name string, args ...string) time.Duration {
+	b.Helper()
+	cmd := exec.Command(name, args...)
+	out, err := cmd.Output()
+	if cmd.ProcessState == nil || cmd.ProcessState.ExitCode() > 1 || len(out) == 0 {
+		b.Fatalf("%v: %s", err, out)
+	}
+	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+}
