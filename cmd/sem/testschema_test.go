@@ -163,7 +163,7 @@ func anys(texts []string) []any {
 func requestSchema(trace object) object {
 	scalar := object{"type": []string{"string", "number", "boolean", "null"}}
 	properties := object{
-		"from":    about("the client's workload, NAMESPACE/NAME: short for proxy", oneOrMany(scalar)),
+		"from":    about("the client: NAMESPACE/NAME, NAME.NAMESPACE, deploy/NAME or NAME; short for proxy", oneOrMany(scalar)),
 		"gateway": about("the gateway that the request arrives at, NAMESPACE/NAME: short for proxy", oneOrMany(scalar)),
 		"host":    about("put into the URL in place of its own", oneOrMany(scalar)),
 		"path":    about("put into the URL in place of its own; it bears its query", oneOrMany(scalar)),

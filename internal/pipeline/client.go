@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -67,7 +68,7 @@ func CheckName(text string) error {
 // Named finds the workload that a name stands for; no name is an application in the namespace.
 func (w *World) Named(p simulate.Proxy, text, namespace string) (simulate.Proxy, error) {
 	if text == "" {
-		p.Namespace, p.Name = namespace, nobody
+		p.Namespace, p.Name = w.home(namespace), nobody
 		return p, nil
 	}
 	if err := CheckName(text); err != nil {
@@ -80,9 +81,43 @@ func (w *World) Named(p simulate.Proxy, text, namespace string) (simulate.Proxy,
 			return p, nil
 		}
 	}
+	if first := all[0]; unqualified(text) {
+		switch others := w.elsewhere(p, first); len(others) {
+		case 0:
+			all[0].namespace = w.home(namespace)
+		case 1:
+			p.Namespace, p.Name = others[0], first.name
+			return p, nil
+		default:
+			return p, fmt.Errorf("%q names several workloads: write %s", text, strings.Join(others, "/"+first.name+" or ")+"/"+first.name)
+		}
+	}
 	r := w.likeliest(all)
 	p.Namespace, p.Name = r.namespace, r.name
 	return p, nil
+}
+
+// unqualified reports whether what somebody wrote for a workload may lack its namespace.
+func unqualified(text string) bool {
+	first, _, slash := strings.Cut(text, "/")
+	return !slash || workloadKinds[strings.ToLower(first)] != "" && strings.Count(text, "/") == 1
+}
+
+// elsewhere are the namespaces that have the workload of a name without one.
+func (w *World) elsewhere(p simulate.Proxy, r reading) []string {
+	return slices.DeleteFunc(slices.Clone(w.Mesh.Namespaces()), func(ns string) bool { return !w.has(p, reading{r.kind, ns, r.name}) })
+}
+
+// home is the namespace of a client that nobody names: that of all workloads of the input, where the given one has none.
+func (w *World) home(namespace string) string {
+	home := ""
+	for _, o := range w.Workloads() {
+		if o.Namespace == namespace || home != "" && o.Namespace != home {
+			return namespace
+		}
+		home = o.Namespace
+	}
+	return cmp.Or(home, namespace)
 }
 
 // Has reports whether the input has a workload that a name stands for.

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -18,6 +19,16 @@ apiVersion: apps/v1
 kind: StatefulSet
 metadata: {name: db, namespace: shop}
 spec: {template: {metadata: {labels: {app: db}}, spec: {containers: [{name: c}]}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: twin, namespace: shop}
+spec: {containers: [{name: c}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: twin, namespace: deploy}
+spec: {containers: [{name: c}]}
 ---
 apiVersion: v1
 kind: Pod
@@ -60,7 +71,11 @@ func TestNamed(t *testing.T) {
 		"namespace named as a kind":    {text: "deploy/a.b", want: "deploy/a.b"},
 		"gateway by its Service":       {proxy: simulate.Proxy{Type: "gateway"}, text: "svc/ingress.edge", want: "edge/ingress"},
 		"mistyped":                     {text: "shop/webb", want: "shop/webb", assumed: "shop/webb has a sidecar and no labels (no workload shop/webb in the input; did you mean shop/web?)"},
-		"in another namespace":         {text: "web", want: "default/web", assumed: "default/web has a sidecar and no labels (no workload default/web in the input; did you mean shop/web?)"},
+		"the only one of the name":     {text: "web", want: "shop/web"},
+		"the only one of the kind":     {text: "deploy/web", want: "shop/web"},
+		"the only gateway of the name": {proxy: simulate.Proxy{Type: "gateway"}, text: "ingress", want: "edge/ingress"},
+		"one of two":                   {text: "twin", want: "error"},
+		"one of two, by -n":            {text: "twin", namespace: "shop", want: "shop/twin"},
 		"of another kind":              {text: "sts/web.shop", want: "shop/web"},
 		"unlike any":                   {text: "shop/frontend", want: "shop/frontend", assumed: "shop/frontend has a sidecar and no labels (no workload shop/frontend in the input)"},
 		"described by its labels":      {proxy: simulate.Proxy{Labels: map[string]string{"app": "x"}}, text: "shop/webb", want: "shop/webb"},
@@ -83,6 +98,35 @@ func TestNamed(t *testing.T) {
 			}
 			if diff := cmp.Diff([]string{test.want, test.assumed}, []string{got, assumed}); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Without --from, or with a name that no workload has, the client is in the namespace of the workloads, if they have one only.
+func TestHome(t *testing.T) {
+	tests := map[string]struct{ namespaces, text, namespace, want string }{
+		"all in one":            {"shop shop", "", "default", "shop/application"},
+		"in two":                {"shop edge", "", "default", "default/application"},
+		"one in the given":      {"shop default", "", "default", "default/application"},
+		"none":                  {"", "", "default", "default/application"},
+		"a name that none has":  {"shop", "wbe", "default", "shop/wbe"},
+		"a full name":           {"shop", "default/wbe", "default", "default/wbe"},
+		"given by -n, with one": {"shop edge", "", "edge", "edge/application"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			input := "apiVersion: v1\nkind: Namespace\nmetadata: {name: default}\n"
+			for i, ns := range strings.Fields(test.namespaces) {
+				input += fmt.Sprintf("---\napiVersion: v1\nkind: Pod\nmetadata: {name: w%d, namespace: %s}\nspec: {containers: [{name: c}]}\n", i, ns)
+			}
+			w, err := Load(Options{Paths: []string{"-"}, Stdin: strings.NewReader(input)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := w.Named(simulate.Proxy{}, test.text, test.namespace)
+			if got := p.Namespace + "/" + p.Name; got != test.want || err != nil {
+				t.Errorf("%s, %v; want %s", got, err, test.want)
 			}
 		})
 	}

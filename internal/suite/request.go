@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"sem.example/internal/pipeline"
 	"sem.example/internal/source"
 	"sem.example/simulate"
 )
@@ -38,24 +39,30 @@ var shorthands = map[string]func(c *simulate.Call, value string){
 	"path":    func(c *simulate.Call, v string) { c.URL = withPath(c.URL, v) },
 }
 
-// proxy names the proxy that is asked, as NAMESPACE/NAME.
+// proxy names the proxy that is asked as it was written. Without a namespace, [named] finds it in the configuration.
 func proxy(c *simulate.Call, kind, name string) {
-	c.Proxy.Type = kind
-	c.Proxy.Namespace, c.Proxy.Name, _ = strings.Cut(name, "/")
+	c.Proxy.Type, c.Proxy.Namespace, c.Proxy.Name = kind, "", name
 }
 
-// shorthand returns what sets a shorthand. A proxy without a namespace is one of the file's.
+// named finds the workload that a request names in the configuration.
+func named(world *pipeline.World, c simulate.Call, namespace string) (simulate.Call, error) {
+	if c.Proxy.Namespace != "" || c.Proxy.Name == "" {
+		return c, nil
+	}
+	var err error
+	c.Proxy, err = world.Named(c.Proxy, c.Proxy.Name, cmp.Or(namespace, "default"))
+	return c, err
+}
+
+// shorthand returns what sets a shorthand.
 func (r *reader) shorthand(key string, n *source.Node) (func(*simulate.Call), error) {
 	if n.Kind >= source.List {
 		return nil, fmt.Errorf("%s is a text, not a %s", key, n.Kind)
 	}
 	value := r.doc.ScalarText(n)
 	if key == "from" || key == "gateway" {
-		if !strings.Contains(value, "/") {
-			value = cmp.Or(r.file.Namespace, "default") + "/" + value
-		}
-		if namespace, name, _ := strings.Cut(value, "/"); namespace == "" || name == "" || strings.Contains(name, "/") {
-			return nil, fmt.Errorf("%s %q does not name a workload: write NAMESPACE/NAME", key, value)
+		if err := pipeline.CheckName(value); err != nil {
+			return nil, fmt.Errorf("%s %w", key, err)
 		}
 	}
 	return func(c *simulate.Call) { shorthands[key](c, value) }, nil

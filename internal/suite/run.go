@@ -218,6 +218,10 @@ func (r *Runner) file(ctx context.Context, text *source.File) (*FileResult, erro
 			if out.Stopped = r.stopped; out.Stopped {
 				return out, nil
 			}
+			var err error
+			if request.Call, err = named(world, request.Call, file.Namespace); err != nil {
+				return nil, fmt.Errorf("%s: %s: %w", file.Name, c.Name, err)
+			}
 			result := run(world, c, request)
 			if err := result.judged(ctx, world, judge); err != nil {
 				return nil, fmt.Errorf("%s: %s: %w", file.Name, result.Name(), err)

@@ -39,7 +39,7 @@ tests:
 	var got []row
 	for _, c := range f.Cases {
 		for _, r := range c.Requests {
-			got = append(got, row{r.Name, r.Call.Method, r.Call.URL, r.Call.Proxy.Type + " " + r.Call.Proxy.Namespace + "/" + r.Call.Proxy.Name})
+			got = append(got, row{r.Name, r.Call.Method, r.Call.URL, r.Call.Proxy.Type + " " + strings.TrimPrefix(r.Call.Proxy.Namespace+"/"+r.Call.Proxy.Name, "/")})
 		}
 	}
 	const sidecar = "sidecar shop/web"
