@@ -53,7 +53,7 @@ func (c *diffCommand) replay(cmd *cobra.Command, old, changed *pipeline.World) (
 		d.Request(call, before, after)
 	}
 	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", c.traffic, err)
+		return nil, lineError(c.traffic, err)
 	}
 	if d.Summary.Requests == 0 {
 		return nil, fmt.Errorf("%s holds no request that could be read", c.traffic)

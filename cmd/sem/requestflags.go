@@ -141,6 +141,17 @@ func openLines(cmd *cobra.Command, name string) (*bufio.Scanner, func(), error) 
 	return lines, done, nil
 }
 
+// lineError is why lines of an input could not be read, or nil.
+func lineError(name string, err error) error {
+	switch {
+	case errors.Is(err, bufio.ErrTooLong):
+		return fmt.Errorf("%s: a line is longer than %d MiB", name, maxLine>>20)
+	case err != nil:
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
 // open opens a file, or standard input for "-". The function closes it.
 func open(cmd *cobra.Command, name string) (io.Reader, func(), error) {
 	if name == "-" {

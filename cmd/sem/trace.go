@@ -296,7 +296,7 @@ func (c *traceCommand) runBatch(cmd *cobra.Command, mesh explain.Tracer, fallbac
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return fmt.Errorf("%s: %w", c.batch, err)
+		return lineError(c.batch, err)
 	}
 	if bad > 0 {
 		return fmt.Errorf("%d requests could not be read", bad)

@@ -24,7 +24,7 @@ const maxProbes = 400
 
 // Compare finds the calls that two sides of a proxy answer differently.
 func Compare(proxy simulate.Proxy, old, new Side) *Result {
-	c := &comparison{proxy: proxy, old: newPart(old), new: newPart(new), result: &Result{}}
+	c := &comparison{proxy: proxy, old: newPart(old), new: newPart(new), result: &Result{}, steps: maxSteps}
 	c.notModelled()
 	c.listeners()
 	c.unseen()
@@ -36,6 +36,7 @@ type comparison struct {
 	proxy    simulate.Proxy
 	old, new *part
 	result   *Result
+	steps    int // that automata have left
 }
 
 // A part is what the work keeps of one side.
@@ -252,7 +253,7 @@ func (c *comparison) cell(e entry, at *cell, a, b *table) {
 		}
 		return ch
 	}
-	w.visit(node{region: region{hosts: at.language(), example: at.example, paths: e.paths}})
+	w.visit(node{region: region{hosts: at.language(), example: at.example, paths: e.paths, left: &c.steps}})
 	for _, key := range w.order {
 		switch p := w.pairs[key]; {
 		case p.change != nil:

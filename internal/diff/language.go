@@ -11,6 +11,9 @@ import (
 // maxStates is how many states of a product of automata are looked at before the question is given up.
 const maxStates = 20_000
 
+// maxSteps is how many steps all automata of a comparison of two proxies may take together, some seconds.
+const maxSteps = 200_000_000
+
 // A language is a set of strings, as an automaton that reads them character by character.
 type language = *automaton.Language
 
@@ -75,11 +78,11 @@ const (
 )
 
 // shortest looks for a shortest string that is on all sides, breadth first over the product of the automata.
-func shortest(sides []side) (string, existence) {
+func shortest(sides []side, left *int) (string, existence) {
 	if len(sides) == 0 {
 		return "", exists
 	}
-	p := product{sides: sides, seen: map[string]bool{}}
+	p := product{sides: sides, seen: map[string]bool{}, left: left}
 	return p.search(slices.Repeat([]int{automaton.Start}, len(sides)))
 }
 
@@ -87,6 +90,7 @@ func shortest(sides []side) (string, existence) {
 type product struct {
 	sides []side
 	seen  map[string]bool
+	left  *int
 }
 
 // A visit is a state of the product, with the way to it.
@@ -103,7 +107,7 @@ func (p *product) search(start []int) (string, existence) {
 		if p.accepts(queue[i].states) {
 			return spell(queue, i), exists
 		}
-		if i > maxStates {
+		if i > maxStates || !p.pays() {
 			return "", unknown
 		}
 		for _, b := range alphabet {
@@ -113,6 +117,15 @@ func (p *product) search(start []int) (string, existence) {
 		}
 	}
 	return "", none
+}
+
+// pays takes the steps from one state from what is left, and reports whether they were left.
+func (p *product) pays() bool {
+	if p.left == nil {
+		return true
+	}
+	*p.left -= len(p.sides) * len(alphabet)
+	return *p.left > 0
 }
 
 // step reads a byte; false where no string that goes on so can be on all sides.

@@ -26,7 +26,7 @@ func TestShortest(t *testing.T) {
 		{"a text of special characters", []side{in(decision.Is, "a.b*c")}, "a.b*c", exists},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, found := shortest(test.sides)
+			got, found := shortest(test.sides, nil)
 			if got != test.want || found != test.found {
 				t.Errorf("got %q, %v; want %q, %v", got, found, test.want, test.found)
 			}

@@ -19,6 +19,7 @@ type region struct {
 	example string   // one of the hosts, which reads best
 	paths   []side   // that the proxy lets through
 	tests   []test
+	left    *int // steps of automata that the comparison has left; nil is any number
 }
 
 // with is the region of those requests that make a condition met, or not.
@@ -73,7 +74,7 @@ func (r region) find(about string) (value, existence) {
 			return value{text: usual}, exists
 		}
 	}
-	found, sure := shortest(sides)
+	found, sure := shortest(sides, r.left)
 	return value{text: found}, sure
 }
 

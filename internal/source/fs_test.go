@@ -35,7 +35,7 @@ func TestReadFS(t *testing.T) {
 	for _, d := range in.Documents {
 		got = append(got, d.File.Name+" "+d.Namespace+"/"+d.Name)
 	}
-	want := []string{"mesh/a.yaml /a", "mesh/b.json /b", "chart/Chart.yaml /", "cue/below/object.cue inherited/imported"}
+	want := []string{"mesh/.hidden.yaml /hidden", "mesh/a.yaml /a", "mesh/a_test.yaml /test", "mesh/b.json /b", "chart/Chart.yaml /", "cue/below/object.cue inherited/imported"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("documents (-want +got):\n%s", diff)
 	}

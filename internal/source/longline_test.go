@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -71,5 +72,18 @@ func TestSkipped(t *testing.T) {
 	}
 	if _, problems := Read([]string{filepath.Join(dir, "broken.json")}, Options{}); len(problems) == 0 {
 		t.Error("a broken file that was named is passed over")
+	}
+}
+
+// TestTooLarge: a file beyond the bound is not read, however little of the disk it takes.
+func TestTooLarge(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "a.yaml")
+	write(t, name, "")
+	if err := os.Truncate(name, maxFile+1); err != nil {
+		t.Skip(err)
+	}
+	in, problems := Read([]string{name}, Options{})
+	if len(in.Documents) > 0 || len(problems) != 1 || problems[0].Trouble != TooLarge {
+		t.Error(len(in.Documents), problems)
 	}
 }

@@ -121,6 +121,10 @@ func read(inputs []input, opts Options) []content {
 		return files
 	}
 	c := &files[0]
+	aside := passedOver(inputs[0].name) && !c.named
+	if aside && !mayHoldObject(c.file.Data) {
+		return nil
+	}
 	if c.file.Data == nil {
 		return files
 	}
@@ -129,6 +133,9 @@ func read(inputs []input, opts Options) []content {
 	}
 	if c.parse(); len(c.docs) == 0 && len(c.problems) == 0 {
 		c.reportEmpty()
+	}
+	if aside && !slices.ContainsFunc(c.docs, func(d *Document) bool { return d.Kind != "" && d.APIVersion != "" }) && !inUTF16(c.file.Data) {
+		return nil
 	}
 	c.soften(inputs[0])
 	return files
@@ -141,7 +148,7 @@ const largeForeign = 16 << 10
 // skipped reports whether the file was only found in a folder, is large, and can hold no object: an object names its
 // apiVersion. It counts as one document of another kind.
 func (c *content) skipped() bool {
-	if c.named || len(c.file.Data) < largeForeign || bytes.Contains(c.file.Data, []byte("apiVersion")) || bytes.Contains(c.file.Data, []byte("kind")) {
+	if c.named || len(c.file.Data) < largeForeign || mayHoldObject(c.file.Data) || bytes.Contains(c.file.Data, []byte("kind")) {
 		return false
 	}
 	c.docs = []*Document{c.document(&Node{Kind: Map}, "")}
@@ -151,7 +158,7 @@ func (c *content) skipped() bool {
 // soften makes little of what is wrong with a file that was only found in a folder and gives no sign of holding objects,
 // and of templates that a Helm chart holds beside its folder of templates.
 func (c *content) soften(in input) {
-	foreign := !in.named && !bytes.Contains(c.file.Data, []byte("apiVersion")) && !bytes.Contains(c.file.Data, []byte("kind:"))
+	foreign := !in.named && !bytes.Contains(c.file.Data, []byte("apiVersion")) && !bytes.Contains(c.file.Data, []byte("kind:")) && !inUTF16(c.file.Data)
 	for i := range c.problems {
 		p := &c.problems[i]
 		p.Minor = p.Minor || foreign || in.chart && p.Trouble == Template

@@ -94,7 +94,7 @@ func (w *walker) refuseArgument(name string, err error) {
 	w.problems[len(w.problems)-1].Missing = errors.Is(err, fs.ErrNotExist)
 }
 
-// folder adds the wanted files of a folder and of all below it. Hidden ones are left out, and so are the templates of Helm
+// folder adds the wanted files of a folder and of all below it. Hidden folders are left out, and so are the templates of Helm
 // charts and what a CUE module brought along. Symbolic links to files are followed and those to folders are not, so that no
 // loop can arise; a finding tells of them unless their folder is read anyway.
 func (w *walker) folder(root string) {
@@ -111,7 +111,7 @@ func (w *walker) folder(root string) {
 				Trouble: Link, File: &File{Name: name}, Minor: true, Message: "a link to a folder is not followed",
 				Help: "name it as well to read what it leads to: " + filepath.ToSlash(name),
 			})
-		case !d.IsDir() && !strings.HasPrefix(d.Name(), ".") && w.wanted(d.Name()):
+		case !d.IsDir() && mayBeRead(d.Name()) && w.wanted(d.Name()):
 			w.file(name, root, d)
 		}
 		return nil
@@ -138,7 +138,7 @@ func (w *walker) folderFS(root string) {
 			return fs.SkipDir
 		case d.IsDir() && name != root && w.passes(name):
 			return fs.SkipDir
-		case !d.IsDir() && !strings.HasPrefix(d.Name(), ".") && w.wanted(d.Name()):
+		case !d.IsDir() && mayBeRead(d.Name()) && w.wanted(d.Name()):
 			w.add(input{name: name, chart: w.inChart(filepath.ToSlash(filepath.Dir(name)), root)})
 		}
 		return nil
@@ -212,6 +212,9 @@ func (w *walker) exists(name string) bool {
 
 // file adds a file of a folder. What is neither a file nor a link to one, such as a socket, is not configuration.
 func (w *walker) file(name, root string, d fs.DirEntry) {
+	if hidden(name) && !d.Type().IsRegular() {
+		return // editors mark a file that is being edited by a hidden link that leads nowhere
+	}
 	if !d.Type().IsRegular() {
 		info, err := os.Stat(name)
 		if err != nil {
@@ -234,12 +237,10 @@ func (w *walker) file(name, root string, d fs.DirEntry) {
 // holdsConfiguration reports whether a file is one that configuration is read from, by its name.
 func holdsConfiguration(name string) bool {
 	switch filepath.Ext(name) {
-	case ".yaml", ".yml":
-		return !IsTest(name)
+	case ".yaml", ".yml", ".json":
+		return true
 	case ".cue":
 		return !strings.HasPrefix(name, "_")
-	case ".json":
-		return true
 	}
 	return filepath.Base(name) == "Kustomization" // of kustomize
 }

@@ -15,7 +15,7 @@ func TestWalk(t *testing.T) {
 	for _, name := range []string{"b.yaml", "a/c.yml", "a/b.json", "a/d.txt", "a/x_test.yaml", ".git/e.yaml", "a/.f.yaml", "a/g.cue", "chart/templates/x.yaml", "chart/Chart.yaml", "templates/y.yaml"} {
 		write(t, filepath.Join(dir, name), object)
 	}
-	for name, target := range map[string]string{"a/loop": "..", "a/self.yaml": "self.yaml", "a/gone.yaml": "nowhere", "z.yaml": "b.yaml", "folder": "a", "away": other} {
+	for name, target := range map[string]string{"a/loop": "..", "a/self.yaml": "self.yaml", "a/gone.yaml": "nowhere", "z.yaml": "b.yaml", "folder": "a", "away": other, "a/.#c.yml": "user@host.123"} {
 		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
 			t.Skip(err)
 		}
@@ -32,7 +32,7 @@ func TestWalk(t *testing.T) {
 		return got
 	}
 	want := []string{
-		"a/b.json", "a/c.yml", "a/g.cue", "b.yaml", "chart/Chart.yaml", "templates/y.yaml", "z.yaml",
+		"a/.f.yaml", "a/b.json", "a/c.yml", "a/g.cue", "a/x_test.yaml", "b.yaml", "chart/Chart.yaml", "templates/y.yaml", "z.yaml",
 		"a/gone.yaml: there is no such file or folder", "a/self.yaml: too many levels of symbolic links",
 		"away: a link to a folder is not followed", "chart/Chart.yaml: the templates of this Helm chart are not read",
 	}
@@ -43,7 +43,7 @@ func TestWalk(t *testing.T) {
 		list(dir+"/b.yaml", dir+"/./b.yaml", dir+"/a/x_test.yaml", dir+"/nope")); diff != "" {
 		t.Error("files by name:", diff)
 	}
-	if got := list(dir + "/folder"); len(got) != 6 || got[0] != "folder/b.json" {
+	if got := list(dir + "/folder"); len(got) != 8 || got[1] != "folder/b.json" {
 		t.Error("a link to a folder, named:", got)
 	}
 }

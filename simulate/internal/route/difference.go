@@ -54,9 +54,18 @@ func regexDifference(whole, path, pattern string) decision.Difference {
 	return 0
 }
 
+// comparedRegexes is how many regular expressions of a virtual host are tried in order to advise. They are compiled anew for it.
+const comparedRegexes = 20
+
 // similar is the first route of the virtual host that the request nearly matches, or nil.
 func (v *VirtualHost) similar(req *request.Request) *decision.SimilarRoute {
+	regexes := 0
 	for _, t := range v.Routes {
+		if t.Proto.GetMatch().GetSafeRegex() != nil {
+			if regexes++; regexes > comparedRegexes {
+				continue
+			}
+		}
 		if d := t.difference(req); d != 0 {
 			return &decision.SimilarRoute{Label: t.Label, Path: t.Path.Says, Difference: d}
 		}
