@@ -36,6 +36,7 @@ spec:
   rules:
   - matches: [{headers: [{name: x-user, value: a}]}, {headers: [{name: x-user, value: b}]}]
 `,
+	Aliases: []string{"KIA1503"},
 }, repeatedItems)
 
 func repeatedItems(s *facts.Set, r *reporter) {

@@ -176,8 +176,8 @@ func otherDomain(s *facts.Set, r *reporter) {
 		}
 		full := head + ".svc." + s.Mesh.Settings.Domain
 		mistyped := diag.Nearest(domain, []string{s.Mesh.Settings.Domain}) != ""
-		if domain == multiCluster || s.Registry != facts.Closed && !mistyped {
-			continue // another registry, or another cluster
+		if domain == multiCluster || strings.HasSuffix(domain, ".global") || s.Registry != facts.Closed && !mistyped {
+			continue // another registry, or another cluster, of which .global is the usual domain
 		}
 		if len(s.Mesh.ServicesOf(full)) > 0 || mistyped {
 			r.at(h.Place, "%q ends in %q; the cluster domain is %q", h.Host, domain, s.Mesh.Settings.Domain).help("write %s", full)

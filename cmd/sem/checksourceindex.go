@@ -310,6 +310,8 @@ var checkSources = map[string][]string{
 	"SEM314": {"validate/tries.go"},
 	"SEM315": {"validate/replacedbydelegate.go"},
 	"SEM316": {"validate/certificates.go"},
+	"SEM317": {"validate/webhooklists.go"},
+	"SEM318": {"validate/webhooklists.go"},
 	"SEM319": {"validate/nullmatch.go"},
 	"SEM340": {"schema/checksgatewayapi.go", "schema/gatewayapi.cue", "schema/gatewayapiroute.cue"},
 	"SEM341": {"validate/gatewayapiitems.go"},

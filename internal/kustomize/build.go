@@ -142,6 +142,7 @@ func (p *planner) unmarked(doc *source.Document) []*source.Document {
 // names, where it names one.
 func (p *planner) explain(name string, err error) *source.Problem {
 	text := strings.Join(strings.Fields(strings.ReplaceAll(err.Error(), memoryRoot+"/", "")), " ")
+	text = pointer.ReplaceAllString(text, "")
 	if steps := accumulating.FindAllStringIndex(text, -1); steps != nil {
 		text = text[steps[len(steps)-1][1]:] // what led to the folder is known
 	}
@@ -165,6 +166,9 @@ func (p *planner) explain(name string, err error) *source.Problem {
 
 // accumulating is what kustomize says of each kustomization on the way to the one that it cannot build.
 var accumulating = regexp.MustCompile(`recursed accumulation of path '[^']*': `)
+
+// pointer is what kustomize says of a generator: an address in its memory.
+var pointer = regexp.MustCompile(`&\{0x[0-9a-f]+ [^}]*\}: `)
 
 // eachText calls f for each string of a tree.
 func eachText(n *source.Node, f func(*source.Node)) {
