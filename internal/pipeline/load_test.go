@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sem.example/internal/diag"
 	"sem.example/internal/source"
 )
 
@@ -153,6 +154,24 @@ func TestAdmitted(t *testing.T) {
 	whole := loaded(t, input("-- a.yaml --\n"+service+"---\n"+entry))
 	if same, found, err := whole.Admitted(); err != nil || same != whole || len(found) > 0 {
 		t.Errorf("a valid input is built again: %v, %v", places(found), err)
+	}
+}
+
+// Of the findings about a document the first one for which admission rejects it counts.
+func TestRejections(t *testing.T) {
+	a, b, c := &source.Document{}, &source.Document{}, &source.Document{}
+	finding := func(doc *source.Document, level diag.Admission, message string) diag.Diagnostic {
+		return diag.Diagnostic{Check: diag.NewerThanRelease, Admission: level, At: source.Place{Doc: doc}, Message: message}
+	}
+	var got []string
+	for _, d := range Rejections(diag.List{
+		finding(a, diag.Warned, "a warned"), finding(a, diag.Rejected, "a first"), finding(b, "", "b"), finding(a, diag.Rejected, "a second"),
+		finding(c, diag.Rejected, "c"), finding(nil, diag.Rejected, "no document"),
+	}) {
+		got = append(got, d.Message)
+	}
+	if diff := cmp.Diff([]string{"a first", "c"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
