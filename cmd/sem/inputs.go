@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"sem.example/internal/output"
@@ -66,6 +68,21 @@ func (f *inputFlags) options(cmd *cobra.Command, paths []string) (pipeline.Optio
 		Assume:      f.assume.options,
 		Release:     f.release.Release,
 	}), err
+}
+
+// within takes the cluster from the name of the proxy's workload: its world is asked about.
+func (f *inputFlags) within(p *proxyFlags) error {
+	for _, name := range []*string{&p.from, &p.gateway} {
+		cluster, rest := f.live.within(*name)
+		if cluster == "" {
+			continue
+		}
+		if f.worlds.name != "" && f.worlds.name != cluster {
+			return fmt.Errorf("%s is in cluster %s, and --world asks about %s", *name, cluster, f.worlds.name)
+		}
+		f.worlds.name, *name = cluster, rest
+	}
+	return nil
 }
 
 // load reads the input that the flags and some paths name, and builds its mesh.

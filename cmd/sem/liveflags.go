@@ -3,6 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,17 +15,56 @@ import (
 	"sem.example/internal/source"
 )
 
-// liveFlags say whether a running cluster is read, and which. They run a program, so a settings file cannot set them.
+// liveFlags say which clusters are read: a running one, or what was written of several. The former runs a program, so a settings file
+// cannot set it.
 type liveFlags struct {
 	live   bool
 	target kubectl.Options
 	dump   *kubectl.Dump // once it is read
+	named  []pipeline.Cluster
 }
 
 func (f *liveFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.live, "live", false, "read the resources of a running cluster with kubectl, never Secrets; files take precedence over live resources of the same name; without paths, nothing else is read")
 	f.addTarget(cmd)
+	flags.Var(clusterValue{f}, "cluster", "`NAME=PATH,...` dump or configuration of one of several clusters of a mesh (repeatable); a client CLUSTER/NAMESPACE/NAME says which cluster is asked about, and so does --world")
+	cmd.MarkFlagsMutuallyExclusive("live", "cluster")
+}
+
+// clusterName is what a cluster can be called: its name is part of labels.
+var clusterName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$`)
+
+// clusterValue reads NAME=PATH,....
+type clusterValue struct{ flags *liveFlags }
+
+func (v clusterValue) String() string { return "" }
+func (v clusterValue) Type() string   { return "string" }
+
+func (v clusterValue) Set(text string) error {
+	name, paths, found := strings.Cut(text, "=")
+	switch {
+	case !found || name == "" || paths == "":
+		return fmt.Errorf("%q is not NAME=PATH", text)
+	case !clusterName.MatchString(name):
+		return fmt.Errorf("%q cannot be the name of a cluster: use letters, digits, '-', '_' and '.'", name)
+	}
+	i := slices.IndexFunc(v.flags.named, func(c pipeline.Cluster) bool { return c.Name == name })
+	if i < 0 {
+		i = len(v.flags.named)
+		v.flags.named = append(v.flags.named, pipeline.Cluster{Name: name})
+	}
+	v.flags.named[i].Paths = append(v.flags.named[i].Paths, strings.Split(paths, ",")...)
+	return nil
+}
+
+// within takes the cluster from the name of a workload, CLUSTER/NAMESPACE/NAME, and returns the rest.
+func (f *liveFlags) within(workload string) (cluster, rest string) {
+	name, rest, found := strings.Cut(workload, "/")
+	if found && strings.Contains(rest, "/") && slices.ContainsFunc(f.named, func(c pipeline.Cluster) bool { return c.Name == name }) {
+		return name, rest
+	}
+	return "", workload
 }
 
 // addTarget adds the flags that say which cluster is meant.
@@ -38,7 +80,7 @@ func (f *liveFlags) read(cmd *cobra.Command) ([]pipeline.Cluster, error) {
 	case !f.live && (f.target.Context != "" || f.target.Kubeconfig != ""):
 		return nil, errors.New("--context and --kubeconfig say which cluster is read: add --live to read it")
 	case !f.live:
-		return nil, nil
+		return f.named, nil
 	}
 	if err := f.collect(cmd); err != nil {
 		return nil, fmt.Errorf("--live: %w", err)

@@ -100,6 +100,9 @@ func (c *renderCommand) run(cmd *cobra.Command, paths []string) error {
 	if c.filter.Port > 65535 {
 		return fmt.Errorf("--port %d: give a port from 1 to 65535", c.filter.Port)
 	}
+	if err := c.inputs.within(&c.proxy); err != nil {
+		return err
+	}
 	if err := c.proxy.check(); err != nil {
 		return err
 	}

@@ -98,6 +98,7 @@ func newTrace() *cobra.Command {
 // conflicts are flags that ask two different questions at once.
 var conflicts = []struct{ one, other, because string }{
 	{"config-dump", "filename", "a config dump already contains the configuration"},
+	{"config-dump", "cluster", "a config dump already contains the configuration"},
 	{"config-dump", "live", "a config dump already contains the configuration"},
 	{"config-dump", "mesh-config", "a config dump already contains the MeshConfig"},
 	{"curl", "access-log", "each defines a request"},
@@ -132,6 +133,9 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	}
 	expected, err := parseExpect(c.expect)
 	if err != nil {
+		return err
+	}
+	if err := c.inputs.within(&c.proxy); err != nil {
 		return err
 	}
 	if err := c.proxy.check(); err != nil {

@@ -9,9 +9,9 @@ import (
 )
 
 // Build gathers objects into a mesh. Of several objects of one kind and name the last of the input counts, as it would in
-// a cluster that they are applied to.
-func Build(objects []*config.Object, settings Settings) (*Mesh, diag.List) {
-	m := &Mesh{Registry: registry.Build(objects, settings.Complete())}
+// a cluster that they are applied to. Of other clusters of the mesh only the services are read.
+func Build(objects []*config.Object, settings Settings, others ...Cluster) (*Mesh, diag.List) {
+	m := &Mesh{Registry: registry.Build(objects, settings.Complete(), others...)}
 	ingresses := ingress.Read(m.Registry)
 	api := apigateway.Read(m.Registry)
 	m.gateways, m.unserved = append(ingresses.Gateways, byAge(readGateways(m.Registry), api.Gateways)...), ingresses.Ignored

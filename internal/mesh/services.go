@@ -8,6 +8,7 @@ import (
 // The words of the registry and of the settings, for those who use a mesh.
 type (
 	Settings       = settings.Settings
+	Cluster        = registry.Cluster
 	Service        = registry.Service
 	Port           = registry.Port
 	Protocol       = registry.Protocol

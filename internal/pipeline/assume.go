@@ -18,11 +18,17 @@ func (w *World) complete(settings mesh.Settings, opts Options) []*config.Object 
 	if opts.Assume.Nothing {
 		return w.Objects
 	}
-	w.completed = world.Complete(w.Objects, world.Options{
-		RootNamespace: settings.Config.GetRootNamespace(), Stated: opts.Assume.stated, Everything: opts.Assume.Everything,
-	})
+	w.completed = completed(w.Objects, settings, opts)
 	w.Objects = w.completed.Objects[:len(w.Objects)]
 	return w.completed.Objects
+}
+
+// completed are objects with what their cluster would add.
+func completed(objects []*config.Object, settings mesh.Settings, opts Options) *world.World {
+	return world.Complete(objects, world.Options{
+		RootNamespace: settings.Config.GetRootNamespace(), Stated: opts.Assume.stated, Everything: opts.Assume.Everything,
+		Cluster: opts.Assume.cluster,
+	})
 }
 
 // assumed adds to a trace what was assumed of the objects on its way.

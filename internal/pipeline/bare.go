@@ -195,7 +195,7 @@ const maxOthers = 8
 
 // at is what becomes of the call at the proxy behind an endpoint; nil where none is there.
 func (d *direct) at(to simulate.Endpoint) *simulate.Trace {
-	next := nextHops{engines: &d.world.engines, why: d.opts.Why}
+	next := nextHops{engines: &d.world.engines, across: d.world.across, why: d.opts.Why}
 	stop, ok := next.NextHop(d.call.Proxy, to)
 	if !ok {
 		return nil

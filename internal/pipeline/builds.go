@@ -16,10 +16,11 @@ type gathered struct {
 	in       *source.Input
 	files    []content // that no kustomization uses
 	builds   []built
-	clusters []content // of all clusters
-	lacks    []string  // kinds that clusters did not give
-	notGiven []string  // the same as resources, without those that are never asked for
-	skipped  int       // documents of kustomizations, and patches
+	clusters []content // of the one cluster that has no name
+	named    []namedCluster
+	lacks    []string // kinds that clusters did not give
+	notGiven []string // the same as resources, without those that are never asked for
+	skipped  int      // documents of kustomizations, and patches
 
 	notChecked map[string]int // the skipped documents, by their kinds
 	problems   []source.Problem

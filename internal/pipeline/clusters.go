@@ -9,9 +9,18 @@ import (
 	"sem.example/internal/source"
 )
 
-// A Cluster is what was read from a cluster: files that are at hand. The objects of the paths take precedence over its own.
+// A Cluster is what was read from a cluster: files that are at hand, or paths. The objects of the input's own paths take precedence
+// over those of the cluster.
 type Cluster struct {
+	Name  string // of several clusters of one mesh; "" for the only one
 	Files []*source.File
+	Paths []string
+}
+
+// A namedCluster is one of several clusters of a mesh.
+type namedCluster struct {
+	name  string
+	files []content
 }
 
 // onlyClusters reports whether nothing beside clusters is asked for.
@@ -20,6 +29,10 @@ func (o Options) onlyClusters() bool { return len(o.Clusters) > 0 && len(o.Paths
 // readClusters reads what clusters gave.
 func (r *gathered) readClusters(opts Options, take func([]*source.Document) content) {
 	for _, c := range opts.Clusters {
+		if c.Name != "" {
+			r.readNamed(c, opts, take)
+			continue
+		}
 		contents, problems := make([]content, len(c.Files)), make([][]source.Problem, len(c.Files))
 		opts.Watch.Each("reading the cluster", len(c.Files), func(i int) {
 			var docs []*source.Document
@@ -32,6 +45,23 @@ func (r *gathered) readClusters(opts Options, take func([]*source.Document) cont
 		}
 		r.clusters = append(r.clusters, contents...)
 	}
+}
+
+// readNamed reads one of several clusters.
+func (r *gathered) readNamed(c Cluster, opts Options, take func([]*source.Document) content) {
+	in, contents, problems := source.ReadEach(c.Paths, opts.reading(), take)
+	r.in.Files, r.in.Documents = append(r.in.Files, in.Files...), append(r.in.Documents, in.Documents...)
+	r.problems = append(r.problems, problems...)
+	r.named = append(r.named, namedCluster{c.Name, contents})
+}
+
+// all are the contents of all clusters.
+func (r *gathered) all() []content {
+	all := slices.Clone(r.clusters)
+	for _, c := range r.named {
+		all = append(all, c.files...)
+	}
+	return all
 }
 
 // apart has taken what is wanted of documents, without those that say what dumps of clusters lack.
@@ -51,7 +81,7 @@ func apart(docs []*source.Document, take func([]*source.Document) content) conte
 
 // noteGaps notes what the dumps lack.
 func (r *gathered) noteGaps() {
-	for _, c := range slices.Concat(r.files, r.clusters) {
+	for _, c := range slices.Concat(r.files, r.all()) {
 		for _, d := range c.collected {
 			r.gap(d)
 		}
@@ -87,6 +117,9 @@ func (c content) without(which func(*source.Document) bool) content {
 
 // besideClusters adds to each world what the clusters have that the world does not replace. It is judged in the first.
 func (r *gathered) besideClusters(worlds []fileWorld) []fileWorld {
+	if len(r.named) > 0 {
+		return r.eachCluster(worlds)
+	}
 	if len(r.clusters) == 0 {
 		return worlds
 	}
@@ -106,6 +139,45 @@ func (r *gathered) besideClusters(worlds []fileWorld) []fileWorld {
 		}
 	}
 	return worlds
+}
+
+// eachCluster makes a world of each of several clusters, in which the files beside them are applied as well. It sees the services of
+// the others.
+func (r *gathered) eachCluster(beside []fileWorld) []fileWorld {
+	if len(beside) == 0 {
+		beside = []fileWorld{{}}
+	}
+	var worlds []fileWorld
+	for _, with := range beside {
+		for _, c := range r.named {
+			w := fileWorld{name: c.name, cluster: c.name, files: slices.Clone(with.files)}
+			if len(beside) > 1 {
+				w.name += " with " + with.name
+			}
+			w.files = append(w.applied(c.files), w.files...)
+			w.home = filesOf(w.files)
+			worlds = append(worlds, w)
+		}
+	}
+	for i := range worlds {
+		for _, other := range worlds[i/len(r.named)*len(r.named):][:len(r.named)] {
+			if other.cluster != worlds[i].cluster {
+				worlds[i].others = append(worlds[i].others, other)
+			}
+		}
+	}
+	return worlds
+}
+
+// filesOf are the files that hold documents.
+func filesOf(contents []content) map[*source.File]bool {
+	files := map[*source.File]bool{}
+	for _, c := range contents {
+		for _, d := range c.docs {
+			files[d.File] = true
+		}
+	}
+	return files
 }
 
 // applied puts the objects of a world over those of clusters, and returns what is left of the clusters.

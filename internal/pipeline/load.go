@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
@@ -27,7 +28,12 @@ type World struct {
 	engines   engines
 	checker   lazy.Value[*validate.Checker] // of all documents
 	input     repository
-	rebuild   func(without map[*source.Document]bool) (*World, error)
+
+	remoteFiles map[string]string // of files of other clusters: the world of the cluster
+	mu          sync.Mutex
+	neighbours  map[string]*World // the worlds of other clusters that were asked for
+
+	rebuild func(without map[*source.Document]bool) (*World, error)
 }
 
 // Load reads the input and builds the mesh of the world that is asked for, or of its first. The error is for what the machine refuses; mistakes of the user are findings of
@@ -85,24 +91,25 @@ func (in repository) names() []string {
 
 // world builds a world.
 func (in repository) world(i int) (*World, error) {
-	var files []content
-	name := ""
+	var of fileWorld
 	if len(in.worlds) > 0 {
-		files, name = in.worlds[i].files, in.worlds[i].name
+		of = in.worlds[i]
 	}
 	opts := in.opts
 	fresh := func() *World {
-		return &World{Input: in.in, Name: name, Found: diag.Problems(in.problems), Skipped: in.skipped, input: in}
+		return &World{Input: in.in, Name: of.name, Found: diag.Problems(in.problems), Skipped: in.skipped, input: in}
 	}
 	w := fresh()
 	rebuild := func(without map[*source.Document]bool) (*World, error) {
 		opts.Watch = nil
 		again := fresh()
 		again.rebuild = w.rebuild
-		return again, again.build(leaveOut(files, without), opts)
+		left := of
+		left.files = leaveOut(of.files, without)
+		return again, again.build(left, opts)
 	}
 	w.rebuild = rebuild
-	return w, w.build(files, in.opts)
+	return w, w.build(of, in.opts)
 }
 
 // Worlds returns the names of the worlds of the input, this one's included.
@@ -117,10 +124,10 @@ func (w *World) Without(documents map[*source.Document]bool) (*World, error) {
 }
 
 // build gathers files into a mesh.
-func (w *World) build(files []content, opts Options) error {
+func (w *World) build(in fileWorld, opts Options) error {
 	opts.Watch.Begin("gathering the mesh")
 	var docs []*source.Document
-	for _, f := range files {
+	for _, f := range in.files {
 		docs = append(docs, f.docs...)
 		w.Objects, w.Found = append(w.Objects, f.objects...), append(w.Found, f.found...)
 		w.Skipped += f.skipped
@@ -132,7 +139,8 @@ func (w *World) build(files []content, opts Options) error {
 		return err
 	}
 	w.Found = append(w.Found, found...)
-	w.Mesh, found = mesh.Build(w.complete(settings, opts), settings)
+	settings.Cluster, opts.Assume.cluster = in.cluster, in.cluster
+	w.Mesh, found = mesh.Build(w.complete(settings, opts), settings, w.othersOf(in, settings, opts)...)
 	w.Found = append(w.Found, found...)
 	w.engines.mesh = w.Mesh
 	return nil

@@ -11,12 +11,17 @@ import (
 // nextHops finds the proxies behind endpoints of a mesh. It implements [simulate.NextHops].
 type nextHops struct {
 	engines *engines
+	across  func(simulate.Endpoint) *World // the world of another cluster that an endpoint is in, or nil
 	why     bool
 }
 
 // NextHop implements [simulate.NextHops].
 func (n nextHops) NextHop(from simulate.Proxy, to simulate.Endpoint) (simulate.NextHop, bool) {
-	p, ok := n.engines.mesh.ProxyAt(to.Address)
+	there := n.engines
+	if other := n.across(to); other != nil {
+		there = &other.engines
+	}
+	p, ok := there.mesh.ProxyAt(to.Address)
 	if !ok {
 		return simulate.NextHop{}, false
 	}
@@ -24,7 +29,7 @@ func (n nextHops) NextHop(from simulate.Proxy, to simulate.Endpoint) (simulate.N
 		Type: string(p.Type), Namespace: p.Namespace, Name: p.Name, Labels: p.Labels, IPs: texts(p.IPs),
 		Locality: p.Locality, Network: p.Network, ServiceAccount: p.ServiceAccount,
 	}
-	e, err := n.engines.of(next)
+	e, err := there.of(next)
 	if err != nil {
 		return simulate.NextHop{}, false
 	}

@@ -42,6 +42,7 @@ type Assume struct {
 	Nothing    bool // it is taken as it is
 	Everything bool // objects that were read from a cluster are completed as well
 	stated     []world.Stated
+	cluster    string // that the objects are of, where there are several
 }
 
 // State decides about the sidecars of workloads by hand: "sidecar:shop/web", "no-sidecar:legacy/*", "ambient:shop/web".

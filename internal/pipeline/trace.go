@@ -45,6 +45,9 @@ func (w *World) Trace(call simulate.Call, opts TraceOptions) (*simulate.Trace, e
 		return nil, err
 	}
 	w.assumed(t)
+	if len(w.remoteFiles) > 0 {
+		w.acrossClusters(t)
+	}
 	if w.input.gathered != nil && len(w.input.notGiven) > 0 {
 		t.NotModelled = append([]string{"what the cluster did not give (" + strings.Join(w.input.notGiven, ", ") + ")"}, t.NotModelled...)
 	}
@@ -61,7 +64,7 @@ func (w *World) trace(e *engine, call simulate.Call, opts TraceOptions) (*simula
 	}
 	var t *simulate.Trace
 	if opts.Follow {
-		t = e.simulator(opts.Why).Follow(call, nextHops{engines: &w.engines, why: opts.Why})
+		t = e.simulator(opts.Why).Follow(call, nextHops{engines: &w.engines, across: w.across, why: opts.Why})
 	} else {
 		t = e.simulator(opts.Why).Trace(call)
 	}

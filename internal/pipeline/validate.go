@@ -55,14 +55,14 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 		return nil, err
 	}
 	report.NotChecked = r.notChecked
-	for _, f := range slices.Concat(r.files, r.clusters) {
+	for _, f := range slices.Concat(r.files, r.all()) {
 		report.Skipped += f.skipped
 		report.Leave(f.kinds)
 	}
 	for i, r := range results {
 		found = append(found, worlds[i].judged(r)...)
 	}
-	if len(r.builds)+len(opts.Worlds) > 0 {
+	if len(r.builds)+len(opts.Worlds)+len(r.named) > 0 {
 		found = found.Distinct()
 	}
 	report.Findings, report.Silenced = how.Policy.Apply(found.Suppress(r.in))
@@ -81,7 +81,7 @@ func validateAll(worlds []fileWorld, opts Options, how ValidateOptions) ([]diag.
 	} else {
 		watch = nil
 	}
-	watch.Each("checking files", len(worlds), func(i int) { results[i], errs[i] = validateOne(worlds[i].files, elsewhere, opts, how) })
+	watch.Each("checking files", len(worlds), func(i int) { results[i], errs[i] = validateOne(worlds[i], elsewhere, opts, how) })
 	for _, err := range errs {
 		if err != nil {
 			return nil, err
@@ -92,7 +92,7 @@ func validateAll(worlds []fileWorld, opts Options, how ValidateOptions) ([]diag.
 
 // shared are the objects of several worlds that resources of another one may refer to.
 func shared(worlds []fileWorld) []*config.Object {
-	if len(worlds) < 2 {
+	if len(worlds) < 2 || worlds[0].cluster != "" {
 		return nil
 	}
 	var all []*config.Object
@@ -113,24 +113,24 @@ func shared(worlds []fileWorld) []*config.Object {
 // validateOne checks the documents of one world: each by itself, then all together. A document that its schema refuses takes
 // part in the mesh with what can be read of it, so that what refers to it is not called wrong. Beyond the mistake itself it is only
 // reported what another field of it names wrongly, see diag.Check.Alone.
-func validateOne(files []content, elsewhere []*config.Object, opts Options, how ValidateOptions) (diag.List, error) {
+func validateOne(in fileWorld, elsewhere []*config.Object, opts Options, how ValidateOptions) (diag.List, error) {
 	var found diag.List
-	for _, f := range files {
+	for _, f := range in.files {
 		found = append(found, f.shapes...)
 	}
 	broken := broken{}
 	broken.add(found)
 	w := &World{}
-	if err := w.build(files, opts); err != nil {
+	if err := w.build(in, opts); err != nil {
 		return nil, err
 	}
 	found = append(found, broken.sound(w.Found)...)
 	broken.add(slices.DeleteFunc(slices.Clone(w.Found), func(d diag.Diagnostic) bool { return d.Check != diag.Undecodable }))
 	opts.Watch.Begin("checking how the documents fit together")
-	in := validate.Input{
+	checked := validate.Input{
 		Mesh: w.Mesh, Objects: w.Objects, Registry: how.Registry, Lacks: how.lacks, Elsewhere: elsewhere, NamespaceStated: opts.Namespace != "",
 	}
-	return append(found, broken.sound(validate.Run(in))...), nil
+	return append(found, broken.sound(validate.Run(checked))...), nil
 }
 
 // FindingsAbout returns the findings of the wanted checks about some documents of the world. What they are compared with is

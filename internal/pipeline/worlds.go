@@ -15,7 +15,11 @@ import (
 type fileWorld struct {
 	name  string
 	files []content
-	home  map[*source.File]bool // nil: of all
+
+	cluster string      // whose world it is, of several
+	others  []fileWorld // the worlds of the other clusters
+
+	home map[*source.File]bool // nil: of all
 }
 
 // A NamedWorld is a world that the user defines: what is at its paths belongs together.

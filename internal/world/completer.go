@@ -11,6 +11,7 @@ type completer struct {
 	world    *World
 	injector injector
 	inputs   inputs
+	cluster  string                 // of several
 	replaced map[*config.Object]int // where an object of the input is in the world's objects
 }
 
@@ -22,6 +23,7 @@ func newCompleter(objects []*config.Object, opts Options) *completer {
 		},
 		replaced: make(map[*config.Object]int, len(objects)),
 		inputs:   read(objects),
+		cluster:  opts.Cluster,
 	}
 	c.injector = newInjector(objects, opts)
 	for i, o := range objects {

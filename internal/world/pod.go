@@ -25,7 +25,7 @@ func (c *completer) pods() {
 		meta, full := o.Meta, *pod
 		inject(&full.Spec, &meta, proxy, cmp.Or(p.maker, o.Name))
 		if !p.ran {
-			full.Status = readyAt(c.world.placeholders.allocate(podBlock, c.inputs.ipv6, o.Kind, o.Namespace, o.Name, o))
+			full.Status = readyAt(c.world.placeholders.allocate(podBlock, c.inputs.ipv6, c.cluster+o.Kind, o.Namespace, o.Name, o))
 			c.assume(Assumption{What: Pods, Object: o, Field: "metadata.name", Message: "Pod " + nameOf(o) + " is ready", Because: "it has no status"})
 		}
 		c.replace(o, meta, &full)

@@ -15,7 +15,7 @@ func (c *completer) services() {
 		}
 		full := *spec
 		for _, ipv6 := range c.families(spec) {
-			full.Spec.ClusterIPs = append(full.Spec.ClusterIPs, c.world.placeholders.allocate(serviceBlock, ipv6, o.Kind, o.Namespace, o.Name, o))
+			full.Spec.ClusterIPs = append(full.Spec.ClusterIPs, c.world.placeholders.allocate(serviceBlock, ipv6, c.cluster+o.Kind, o.Namespace, o.Name, o))
 		}
 		full.Spec.ClusterIP = full.Spec.ClusterIPs[0]
 		c.replace(o, o.Meta, &full)

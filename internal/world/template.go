@@ -144,7 +144,7 @@ func (t *templated) pod(template config.PodTemplate, meta config.Meta, proxy Dat
 	pod.Metadata.OwnerReferences = []config.OwnerReference{{Kind: t.object.Kind, Name: t.object.Name, Controller: true}}
 	inject(&pod.Spec, &meta, proxy, t.object.Name)
 	if ip == "" {
-		ip = t.world.placeholders.allocate(podBlock, t.inputs.ipv6, "Pod", meta.Namespace, meta.Name, t.object)
+		ip = t.world.placeholders.allocate(podBlock, t.inputs.ipv6, t.cluster+"Pod", meta.Namespace, meta.Name, t.object)
 	}
 	pod.Status = readyAt(ip)
 	t.know(meta.Namespace, meta.Name, proxy)

@@ -10,6 +10,7 @@ import (
 type Options struct {
 	RootNamespace string   // of the mesh; "istio-system" where empty
 	Stated        []Stated // what is decided by hand
+	Cluster       string   // that the objects are of, where there are several: each has addresses of its own
 	Everything    bool     // objects that were read from a cluster are completed as well
 }
 

@@ -8,14 +8,14 @@ import (
 	"sem.example/internal/mesh/visibility"
 )
 
-// Build gathers objects into a registry.
-func Build(objects []*config.Object, s settings.Settings) *Registry {
+// Build gathers the objects of a cluster into a registry, with the services of the other clusters of the mesh.
+func Build(objects []*config.Object, s settings.Settings, others ...Cluster) *Registry {
 	r := &Registry{Settings: s, ConfigStore: newStore(objects, s.Config.DiscoverySelectors)}
-	b := &builder{newReader(r.ConfigStore, s), r}
+	b := &builder{newReader(r.ConfigStore, s), r, readRemotes(others, s)}
 	b.workloads = newWorkloads(b.gatherWorkloads())
 	r.workloads, r.slices, r.podsAt = b.workloads, b.slices, b.podsAt
 	b.services()
-	r.gateways = b.networkGateways(r.Services)
+	r.gateways = b.networkGateways(r.Services, b.remotes)
 	return r
 }
 
@@ -23,6 +23,20 @@ func Build(objects []*config.Object, s settings.Settings) *Registry {
 type builder struct {
 	*reader
 	registry *Registry
+	remotes  []remote
+}
+
+// readRemotes reads other clusters, each with its own Nodes, networks and Namespaces.
+func readRemotes(others []Cluster, s settings.Settings) []remote {
+	var out []remote
+	for _, other := range others {
+		s.Cluster = other.Name
+		there := Build(other.read(), s)
+		r := newRemote(other.Name, there.Services, s.Config)
+		r.endpoints, r.gateways = there.endpoints, there.gateways
+		out = append(out, r)
+	}
+	return out
 }
 
 func (b *builder) gatherWorkloads() []*workload {
@@ -47,6 +61,7 @@ func (b *builder) services() {
 	for _, o := range b.store.Objects("ServiceEntry") {
 		m.Services = append(m.Services, b.entryServices(o)...)
 	}
+	m.Services = joined(m.Services, b.remotes)
 	slices.SortStableFunc(m.Services, CompareServices)
 	resolveAliases(m.Services)
 	b.index()
@@ -61,7 +76,7 @@ func (b *builder) index() {
 	for _, s := range m.Services {
 		m.visible.Add(s, s.audience)
 		m.hosts[s.Host] = append(m.hosts[s.Host], s)
-		if s.Kubernetes() {
+		if s.Kubernetes() && s.Cluster == "" {
 			m.kubernetes[s.Namespace] = append(m.kubernetes[s.Namespace], s)
 		}
 		if now := m.owners[s.id()]; now == nil || !now.Kubernetes() && s.Kubernetes() {
@@ -78,7 +93,7 @@ func (b *builder) endpoints() {
 	for _, kubernetes := range []bool{false, true} {
 		for i, s := range m.Services {
 			switch {
-			case s.Kubernetes() != kubernetes:
+			case s.Kubernetes() != kubernetes || s.Cluster != "":
 			case kubernetes:
 				m.endpoints[s.id()] = append(m.endpoints[s.id()], b.kubernetesEndpoints(s)...)
 			default:
@@ -87,6 +102,7 @@ func (b *builder) endpoints() {
 		}
 	}
 	b.strayEndpoints()
+	m.endpoints.join(b.remotes)
 }
 
 // strayEndpoints files the endpoints of slices whose Service is missing: an entry for the host that the Service would

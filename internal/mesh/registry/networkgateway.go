@@ -20,7 +20,7 @@ const (
 
 // networkGateways gathers the gateways that the mesh's networks list by address, and the Services that are gateways: by
 // the label of a network, or because the mesh's networks name them.
-func (b *reader) networkGateways(services []*Service) []*NetworkGateway {
+func (b *reader) networkGateways(services []*Service, others []remote) []*NetworkGateway {
 	named := map[string][]NetworkGateway{}
 	var out []*NetworkGateway
 	configured := b.settings.Networks.GetNetworks()
@@ -39,9 +39,12 @@ func (b *reader) networkGateways(services []*Service) []*NetworkGateway {
 		}
 	}
 	for _, s := range services {
-		if s.Kubernetes() {
+		if s.Kubernetes() && s.Cluster == "" {
 			out = append(out, b.serviceGateways(s, named[s.Host])...)
 		}
+	}
+	for _, other := range others {
+		out = append(out, other.gateways...)
 	}
 	slices.SortStableFunc(out, func(a, b *NetworkGateway) int {
 		return cmp.Or(cmp.Compare(a.Address, b.Address), cmp.Compare(a.Port, b.Port))

@@ -78,6 +78,7 @@ type Service struct {
 	PublishNotReady bool     // publishNotReadyAddresses
 	Type            string   // of a Kubernetes Service
 	Outside         []string // addresses outside the cluster: of the load balancer, and externalIPs
+	Cluster         string   // the other cluster that alone has the Service; "" where the proxy's own has it
 	Object          *config.Object
 	Field           string // where the document writes the host ("spec.hosts[1]", "metadata.name")
 	AddressField    string // where it writes the address; "" where it has none
