@@ -84,7 +84,7 @@ func emptySubset(s *facts.Set, r *reporter) {
 		all := s.Workloads.EndpointLabels(svc)
 		asked := knowable(sub.GetLabels(), all)
 		if len(asked) == 0 || len(all) == 0 || s.Hosts.EndpointsUnlabelled(svc) || slices.ContainsFunc(all, func(l map[string]string) bool { return facts.HasLabels(l, asked) }) ||
-			s.Workloads.Mislabelled(svc, asked) != nil {
+			s.Workloads.Mislabelled(svc, asked) != nil || s.Workloads.InOtherWorld(svc, asked) {
 			return
 		}
 		f := r.at(at.Sub("labels"), "no endpoint of %q has the labels %s", svc.Host, facts.SelectorText(sub.GetLabels())).

@@ -100,7 +100,7 @@ func shared(worlds []fileWorld) []*config.Object {
 	for _, w := range worlds {
 		for _, f := range w.files {
 			for _, o := range f.objects {
-				if (o.Kind == "Gateway" || o.Kind == "DestinationRule") && !seen[o] {
+				if referredTo(o) && !seen[o] {
 					seen[o] = true
 					all = append(all, o)
 				}
@@ -108,6 +108,15 @@ func shared(worlds []fileWorld) []*config.Object {
 		}
 	}
 	return all
+}
+
+// referredTo reports whether resources of another world may need an object.
+func referredTo(o *config.Object) bool {
+	switch o.Spec.(type) {
+	case *config.Pod, *config.Workload:
+		return true
+	}
+	return o.Kind == "Gateway" || o.Kind == "DestinationRule"
 }
 
 // validateOne checks the documents of one world: each by itself, then all together. A document that its schema refuses takes

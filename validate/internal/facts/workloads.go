@@ -174,6 +174,13 @@ func (s *Workloads) NearestLabels(namespace string, selector map[string]string) 
 	return strings.Join(fixed, ", ")
 }
 
+// InOtherWorld reports whether another world of the repository has a workload behind a service with some labels.
+func (s *Workloads) InOtherWorld(svc *mesh.Service, labels map[string]string) bool {
+	return slices.ContainsFunc(s.docs.Elsewhere, func(o *config.Object) bool {
+		return o.Namespace == svc.Namespace && isWorkload(o) && len(svc.Selector) > 0 && HasLabels(workloadLabels(o), svc.Selector) && HasLabels(workloadLabels(o), labels)
+	})
+}
+
 // Mislabelled returns a workload behind a service that has labels itself which its Pods do not get, or nil.
 func (s *Workloads) Mislabelled(svc *mesh.Service, labels map[string]string) *config.Object {
 	for _, w := range s.Labelled(svc.Namespace, svc.Selector) {
