@@ -74,3 +74,6 @@ func Below(v reflect.Value, keys ...string) (reflect.Value, error) { return deci
 
 // Text is a value of the trace document as text.
 func Text(v reflect.Value) string { return decision.Text(v) }
+
+// MadeValue is [decision.MadeValue].
+const MadeValue = decision.MadeValue

@@ -20,10 +20,19 @@ func advise(t *simulate.Trace) {
 		return
 	}
 	if p := lastUnused(&t.Hops[len(t.Hops)-1]); p != nil {
+		if strings.HasPrefix(p.Note, "distribute ") {
+			t.Fix = localityRemedy(&t.Hops[len(t.Hops)-1], p)
+			return
+		}
 		t.Fix = fmt.Sprintf("%s is not used: %s; change that, or %s", documentOf(p), p.Note, cmp.Or(t.Fix, "write another"))
 		return
 	}
 	t.Fix = cmp.Or(helpOf(atLastStep(t), diag.Warning), t.Fix, helpOf(t.Warnings, diag.Warning))
+}
+
+// localityRemedy is what gives endpoints a share that distribute leaves out.
+func localityRemedy(h *simulate.Hop, endpoint *simulate.Place) string {
+	return fmt.Sprintf("give %s a locality that %s names (locality of the endpoint, or region and zone of the Pod's node), or name its locality there", documentOf(endpoint), document(h, "endpoint", "distribute"))
 }
 
 // lastUnused is the document that is not used at the last decision that has one.

@@ -23,7 +23,7 @@ func connectionReason(s *simulate.Step) (string, bool) {
 	case decision.AnyAddress:
 		return fmt.Sprintf("any address, port %d", r.Port), true
 	case decision.VirtualListener:
-		return "no listener for " + dialledText(r.Dialled), true
+		return "no listener for " + dialledText(r.Dialled) + refusedText(r.Refused), true
 	case decision.ServicePort:
 		p := s.Origins[0]
 		return fmt.Sprintf("port %d of %s %s/%s", r.Port, p.Kind, p.Namespace, p.Name), true
@@ -56,10 +56,29 @@ func dialledText(d decision.Dialled) string {
 
 func nothingListens(r decision.NothingListens) string {
 	text := "nothing listens on " + dialledText(r.Dialled)
-	if r.Refused != nil {
-		text += ": Envoy rejects the listener " + r.Refused.Name + ": " + r.Refused.Why
+	return text + refusedText(r.Refused)
+}
+
+// refusedText is which listener Envoy does not run, why, and what brought it; "" for none.
+func refusedText(r *decision.RefusedListener) string {
+	if r == nil {
+		return ""
+	}
+	text := ": Envoy rejects the listener " + r.Name + ": " + r.Why
+	if r.Origin != nil {
+		text += ", of " + documentOf(r.Origin)
 	}
 	return text
+}
+
+// refusedListener is the listener that would have taken the connection of a hop if Envoy ran it, or nil.
+func refusedListener(h *simulate.Hop) *decision.RefusedListener {
+	for i := range h.Steps {
+		if r, ok := h.Steps[i].Reason.(decision.VirtualListener); ok {
+			return r.Refused
+		}
+	}
+	return nil
 }
 
 // detectedText describes what the listener filters detected.

@@ -37,6 +37,9 @@ func summary(h *simulate.Hop) string {
 	case decision.Delivered:
 		return deliveredText(h)
 	case decision.Passthrough:
+		if r := refusedListener(h); r != nil {
+			reason = strings.TrimPrefix(refusedText(r), ": ") + "; without it no rule of this port acts"
+		}
 		return fmt.Sprintf("The proxy forwards the bytes to %s unchanged: %s.", endpointsText(h.Facts.Endpoints), reason)
 	case decision.Redirected:
 		return fmt.Sprintf("The proxy responds with %d and redirects the client to %s: %s.", o.Status, h.Response.Location, reason)

@@ -168,6 +168,9 @@ func retriesReason(r decision.RouteRetries) string {
 	if r.Default {
 		text += "; Istio default"
 	}
+	if limit := r.Retries.PerTryTimeout; limit != "" && !r.Retries.OnTimeout {
+		text += fmt.Sprintf("; an attempt that takes longer than %s is not repeated, and the client receives 504: that needs gateway-error, 5xx or reset in retryOn", limit)
+	}
 	return text
 }
 

@@ -17,6 +17,14 @@ func (p *tracePrinter) notAdmitted(t *simulate.Trace) {
 	}
 }
 
+// doubt is what a verdict is followed by where something was not modelled that may change it.
+func doubt(t *simulate.Trace) string {
+	if t.Qualification == "" {
+		return ""
+	}
+	return ", " + t.Qualification
+}
+
 // assumed writes on one line what the input does not say and the answer depends on; with --why, each with its reason.
 func (p *tracePrinter) assumed(t *simulate.Trace) {
 	if len(t.Assumed) == 0 {

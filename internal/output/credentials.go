@@ -126,6 +126,9 @@ func configuredCredentials(h *simulate.HeaderOps) []string {
 // scheme is how the value of Authorization begins: Bearer, Basic, Digest and the like.
 var scheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9-]*) +(\S.*)$`)
 
+// cookieAttribute are the names in a Set-Cookie header that say where and how long a cookie is sent.
+var cookieAttribute = regexp.MustCompile(`(?i)^\s*(max-age|path|domain|samesite|expires)$`)
+
 // secretParts are the parts of a header's value that are secret: what follows a scheme, the value of each cookie, or all of it.
 func secretParts(value string) []string {
 	if m := scheme.FindStringSubmatch(value); m != nil && !strings.Contains(value, ";") {
@@ -136,7 +139,7 @@ func secretParts(value string) []string {
 	}
 	var all []string
 	for part := range strings.SplitSeq(value, ";") {
-		if _, v, found := strings.Cut(part, "="); found {
+		if name, v, found := strings.Cut(part, "="); found && !cookieAttribute.MatchString(name) && !strings.Contains(v, simulate.MadeValue) {
 			all = append(all, strings.Trim(strings.TrimSpace(v), `"`))
 		}
 	}

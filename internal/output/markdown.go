@@ -15,7 +15,13 @@ import (
 func Markdown(w io.Writer, t *simulate.Trace) error {
 	var m markdown
 	t = quoted(readable(t))
-	m.line("**%s** %s from %s", t.Verdict, code(request(t.Call)), code(proxyName(t.Call.Proxy)))
+	m.line("**%s**%s %s from %s", t.Verdict, sentence(doubt(t)), code(request(t.Call)), code(proxyName(t.Call.Proxy)))
+	for _, w := range t.NotAdmitted {
+		m.paragraph(fmt.Sprintf("**%s** %s", w.ID, sentence(w.Message)))
+	}
+	if len(t.Assumed) > 0 {
+		m.paragraph("Assuming: " + sentence(strings.Join(assumptions(t.Assumed), "; ")) + ".")
+	}
 	m.paragraph(sentence(t.Summary))
 	if !t.Verdict.Succeeded() {
 		if t.Sees != "" {

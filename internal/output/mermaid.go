@@ -107,6 +107,9 @@ func (m *mermaid) back() {
 	default:
 		m.line("%s--xclient: %s", last, plain(strings.TrimSuffix(string(t.Verdict)+": "+t.Sees, ": ")))
 	}
+	if t.Qualification != "" && len(t.Hops) > 0 {
+		m.line("Note over client: %s", plain(string(t.Verdict)+doubt(t)))
+	}
 }
 
 // decisions are the few of a hop that tell where it leads.

@@ -35,6 +35,9 @@ type resultDocument struct {
 	Request  simulate.Call     `json:"request"`
 	Verdict  simulate.Verdict  `json:"verdict,omitempty"`
 	Failures []failureDocument `json:"failures"`
+
+	Qualification string   `json:"qualification,omitempty"` // what was not modelled and may change the verdict
+	NotAdmitted   []string `json:"notAdmitted,omitempty"`   // resources that admission rejects, and that take no part
 }
 
 type failureDocument struct {
@@ -96,7 +99,10 @@ func resultOf(f *suite.File, r *suite.Result) resultDocument {
 		Request: r.Request.Call, Failures: []failureDocument{},
 	}
 	if r.Trace != nil {
-		out.Verdict = r.Trace.Verdict
+		out.Verdict, out.Qualification = r.Trace.Verdict, r.Trace.Qualification
+		for _, w := range r.Trace.NotAdmitted {
+			out.NotAdmitted = append(out.NotAdmitted, w.Message)
+		}
 	}
 	for _, e := range r.Failures {
 		out.Failures = append(out.Failures, failureDocument{

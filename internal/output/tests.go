@@ -57,6 +57,37 @@ func (p *testPrinter) file(f *suite.FileResult) {
 		mark = p.palette.bad.Render("FAIL")
 	}
 	fmt.Fprintf(p, "%s  %s  %s\n", mark, Quote(f.File.Name), strings.Join(parts, ", "))
+	for _, d := range doubts(f) {
+		p.WriteString("      " + p.palette.warn.Render(Quote(d)) + "\n")
+	}
+}
+
+// doubts are what was not modelled and may change results, and the resources that took no part, each with the number of results.
+func doubts(f *suite.FileResult) []string {
+	var order []string
+	count := map[string]int{}
+	add := func(what string) {
+		if count[what]++; count[what] == 1 {
+			order = append(order, what)
+		}
+	}
+	for i := range f.Results {
+		t := f.Results[i].Trace
+		if t == nil {
+			continue
+		}
+		if t.Qualification != "" {
+			add(t.Qualification)
+		}
+		for _, w := range t.NotAdmitted {
+			add("without a resource: " + w.Message)
+		}
+	}
+	var out []string
+	for _, what := range order {
+		out = append(out, fmt.Sprintf("%d of %d, %s", count[what], len(f.Results), what))
+	}
+	return out
 }
 
 func (p *testPrinter) result(f *suite.File, r *suite.Result) {

@@ -61,10 +61,10 @@ func (p *tracePrinter) verdict(t *simulate.Trace) {
 
 // verdictWord is the verdict with what may change it.
 func (p *tracePrinter) verdictWord(word string, t *simulate.Trace) string {
-	if t.Qualification == "" {
+	if doubt(t) == "" {
 		return word
 	}
-	return word + p.palette.warn.Render(", "+t.Qualification)
+	return word + p.palette.warn.Render(doubt(t))
 }
 
 // flow writes parts on a line, broken before a part that would pass the right edge.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sem.example/internal/envoy"
+	"sem.example/internal/explain"
 	"sem.example/internal/pipeline"
 	"sem.example/simulate"
 )
@@ -92,7 +93,7 @@ type weightedTrace struct {
 
 // branchTraces are the traces of the branches that a request may take at the proxies that it passes. A request that takes one of them by
 // itself has none.
-func branchTraces(w *pipeline.World, r *Result) []weightedTrace {
+func branchTraces(w explain.Tracer, r *Result) []weightedTrace {
 	if r.Request.Call.Random != nil {
 		return nil
 	}

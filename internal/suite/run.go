@@ -126,11 +126,14 @@ func (r *Report) Broken() bool {
 type Runner struct {
 	options Options
 	worlds  map[string]*pipeline.World
+	answers map[*pipeline.World]*explain.World
 	stopped bool
 }
 
 // NewRunner returns a runner without any world.
-func NewRunner(o Options) *Runner { return &Runner{options: o, worlds: map[string]*pipeline.World{}} }
+func NewRunner(o Options) *Runner {
+	return &Runner{options: o, worlds: map[string]*pipeline.World{}, answers: map[*pipeline.World]*explain.World{}}
+}
 
 // largest is how large a file of tests is at most, in bytes.
 const largest = 64 << 20
@@ -222,7 +225,7 @@ func (r *Runner) file(ctx context.Context, text *source.File) (*FileResult, erro
 			if request.Call, err = named(world, request.Call, file.Namespace); err != nil {
 				return nil, fmt.Errorf("%s: %s: %w", file.Name, c.Name, err)
 			}
-			result := run(world, c, request)
+			result := run(r.answers[world], c, request)
 			if err := result.judged(ctx, world, judge); err != nil {
 				return nil, fmt.Errorf("%s: %s: %w", file.Name, result.Name(), err)
 			}
@@ -262,7 +265,7 @@ func (r *Runner) world(f *File) (*pipeline.World, error) {
 	if names := w.Worlds(); len(names) > 1 && o.World == "" {
 		return nil, fmt.Errorf("%s: the configuration has several worlds: name the files of one in the tests, or choose one with --world: %s", f.Name, strings.Join(names, ", "))
 	}
-	r.worlds[key] = w
+	r.worlds[key], r.answers[w] = w, explain.New(w, diag.Policy{})
 	return w, nil
 }
 
@@ -271,8 +274,8 @@ func (r *Runner) wanted(c *Case, request Request) bool {
 	return r.options.Only == nil || r.options.Only.MatchString(result.Name())
 }
 
-// run makes one request and compares what becomes of it.
-func run(world *pipeline.World, c *Case, request Request) Result {
+// run makes one request and compares what becomes of it, without the resources that admission rejects.
+func run(world explain.Tracer, c *Case, request Request) Result {
 	out := Result{Case: c, Request: request}
 	if out.Skipped() {
 		return out
@@ -280,8 +283,6 @@ func run(world *pipeline.World, c *Case, request Request) Result {
 	t, err := world.Trace(request.Call, pipeline.TraceOptions{Follow: !c.Alone})
 	if err != nil {
 		t = &simulate.Trace{APIVersion: "sem/v1", Kind: "Trace", Verdict: simulate.Unsupported, Summary: err.Error(), Call: request.Call}
-	} else {
-		explain.Word(t)
 	}
 	out.Trace = t
 	if out.Failures = c.check(t); len(out.Failures) == 0 && c.aboutBranches() {

@@ -24,6 +24,7 @@ type Retries struct {
 	On            []string `json:"on"`
 	StatusCodes   []uint32 `json:"statusCodes,omitempty"`
 	PerTryTimeout string   `json:"perTryTimeout,omitempty"`
+	OnTimeout     bool     `json:"onTimeout,omitempty"` // an attempt that takes longer than perTryTimeout is repeated
 }
 
 // Fault is what is injected, with its share of the requests (0 to 1).

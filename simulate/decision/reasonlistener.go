@@ -12,8 +12,11 @@ type (
 	BoundAddress struct{ Address string }
 	// AnyAddress is a listener on every address of a port.
 	AnyAddress struct{ Port uint16 }
-	// VirtualListener takes what no other listener is bound to.
-	VirtualListener struct{ Dialled Dialled }
+	// VirtualListener takes what no other listener is bound to; Refused is one that would be, and that Envoy does not run.
+	VirtualListener struct {
+		Dialled Dialled
+		Refused *RefusedListener
+	}
 	// ServicePort is a listener that is there for the port of the service behind the step.
 	ServicePort struct{ Port uint16 }
 	// NothingListens is a port that no listener is bound to; Refused is one that Envoy does not run.
@@ -22,7 +25,10 @@ type (
 		Refused *RefusedListener
 	}
 	// RefusedListener is a listener that Envoy does not run.
-	RefusedListener struct{ Name, Why string }
+	RefusedListener struct {
+		Name, Why string
+		Origin    *Place // of what it is refused for, nil where that is not known
+	}
 	// BoundElsewhere is a listener on another address.
 	BoundElsewhere struct{ Address string }
 )

@@ -20,12 +20,15 @@ func (c *Builder) describe(t *Mutable, d *destination, where placement) {
 		if t.CommonLbConfig.GetLocalityConfigSpecifier() != nil && where.from.Object != nil {
 			out.Add("locality", origin.Modifies(where.from.Object, where.from.Field))
 		}
+		var groups []*group
 		switch t.GetType() {
 		case clusterv3.Cluster_EDS:
-			c.endpointOrigins(&out, localityGroups(c.view, d, addressesOf(c.view, d)))
+			groups = localityGroups(c.view, d, addressesOf(c.view, d))
 		case clusterv3.Cluster_STRICT_DNS, clusterv3.Cluster_LOGICAL_DNS:
-			c.endpointOrigins(&out, localityGroups(c.view, d, instancesOf(c.view, d)))
+			groups = localityGroups(c.view, d, instancesOf(c.view, d))
 		}
+		c.endpointOrigins(&out, groups)
+		where.leftOut(&out, groups)
 		return out
 	}
 }

@@ -149,18 +149,29 @@ func (p placement) place(groups []*group, ejects bool) []*group {
 	return groups
 }
 
+// distribution returns the first rule that gives shares to localities for the client's place, and its place in the list; nil where
+// there is none.
+func (p placement) distribution() (*networking.LocalityLoadBalancerSetting_Distribute, int) {
+	if p.zonesOn() {
+		return nil, 0
+	}
+	for i, r := range p.locality.GetDistribute() {
+		if r != nil && inPlace(p.client.Locality(), r.From) {
+			return r, i
+		}
+	}
+	return nil, 0
+}
+
 // distribute weighs the localities as the first rule for the client's place says. Localities that it does not name
 // receive nothing.
 func (p placement) distribute(groups []*group) {
-	rules := p.locality.GetDistribute()
-	i := slices.IndexFunc(rules, func(r *networking.LocalityLoadBalancerSetting_Distribute) bool {
-		return r != nil && inPlace(p.client.Locality(), r.From)
-	})
-	if i < 0 {
+	rule, _ := p.distribution()
+	if rule == nil {
 		return
 	}
 	rest := slices.Clone(groups)
-	to := rules[i].GetTo()
+	to := rule.GetTo()
 	for _, place := range slices.Sorted(maps.Keys(to)) {
 		var total uint32
 		matched, others := partition(rest, func(g *group) bool { return inPlace(g.locality, place) })

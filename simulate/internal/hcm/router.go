@@ -68,6 +68,7 @@ func forward(x *Stream) decision.Outcome {
 		nameHost(x, &w)
 		overrideALPN(x, &w)
 		w.Rewrite, w.Headers = change(x, req), ops
+		setCookies(x, &w)
 		if o := misnamed(req); o != nil && len(w.Endpoints) > 0 {
 			w.Outcome = *o
 		}

@@ -9,6 +9,9 @@ import (
 // of the chain go on with it.
 func (e *Listeners) Accept(c *call.Connection, rec *decision.Recorder) (*Listener, *Chain, *decision.Outcome) {
 	l, reason := e.find(c, rec.Hop.Direction)
+	if virtual, ok := reason.(decision.VirtualListener); ok {
+		e.place(virtual.Refused, rec.Places)
+	}
 	if l == nil {
 		reason = e.missing(c)
 		rec.Step("listener", "none", reason)

@@ -144,9 +144,44 @@ func (e *Listeners) find(c *call.Connection, direction string) (*Listener, decis
 		return l, l.boundTo(c)
 	}
 	if direction == "outbound" && p.outbound != nil {
-		return p.outbound, decision.VirtualListener{Dialled: dialled(c)}
+		return p.outbound, decision.VirtualListener{Dialled: dialled(c), Refused: p.refused(c.Destination.Addr())}
 	}
 	return nil, nil
+}
+
+// refused is the listener that would be bound to an address and that Envoy does not run, or nil.
+func (p *port) refused(a netip.Addr) *decision.RefusedListener {
+	for _, l := range p.all {
+		if l.refused == "" {
+			continue
+		}
+		for _, at := range envoy.Addresses(l.proto) {
+			if addr, err := netip.ParseAddr(at.GetSocketAddress().GetAddress()); err == nil && (addr == a || addr.IsUnspecified()) {
+				return &decision.RefusedListener{Name: l.name, Why: l.refused}
+			}
+		}
+	}
+	return nil
+}
+
+// culprit is the address of the filter chain that a listener is refused for, or of the listener where it is no single one.
+func (l *Listener) culprit() envoy.Addr {
+	for i, c := range l.proto.GetFilterChains() {
+		if envoy.ListenerRefusal(&listenerv3.Listener{FilterChains: []*listenerv3.FilterChain{c}}) != "" {
+			return l.chains[i].Addr
+		}
+	}
+	return l.Addr
+}
+
+// place completes a refused listener by where what it is refused for is written.
+func (e *Listeners) place(r *decision.RefusedListener, places *decision.Origins) {
+	if r == nil {
+		return
+	}
+	if l, ok := e.known.Find(r.Name); ok {
+		r.Origin = places.OriginOf(decision.At(l.culprit()))
+	}
 }
 
 func (l *Listener) boundTo(c *call.Connection) decision.Reason {

@@ -1,6 +1,7 @@
 package route
 
 import (
+	"slices"
 	"strings"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
@@ -26,5 +27,12 @@ func newRetries(v *routev3.VirtualHost, a *routev3.RouteAction) *decision.Retrie
 			out.On = append(out.On, condition)
 		}
 	}
+	out.OnTimeout = out.PerTryTimeout != "" && slices.ContainsFunc(out.On, repeatsTimeouts)
 	return out
+}
+
+// repeatsTimeouts reports whether a condition has Envoy repeat an attempt that takes longer than its own timeout. Envoy ends such
+// an attempt by a reset of its own, which is not a failed connection, nor a status that the upstream sends.
+func repeatsTimeouts(condition string) bool {
+	return condition == "5xx" || condition == "gateway-error" || condition == "reset"
 }

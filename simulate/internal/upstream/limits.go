@@ -26,11 +26,14 @@ func (c *cluster) policy(route *decision.Policy) *decision.Policy {
 		p = *route
 	}
 	p.LoadBalancer, p.ConnectionPool, p.OutlierDetection = c.balancer, c.pool, c.outlier
-	if c.balancer != "RING_HASH" && c.balancer != "MAGLEV" {
+	if !c.Hashes() {
 		p.HashKey = ""
 	}
 	return &p
 }
+
+// Hashes reports whether a hash of the request chooses the endpoint.
+func (c *cluster) Hashes() bool { return c.balancer == "RING_HASH" || c.balancer == "MAGLEV" }
 
 // usualConnectTimeout is that of every cluster of Istio's.
 const usualConnectTimeout = "10s"

@@ -113,10 +113,11 @@ func (w *Selection) protocol() string {
 
 // dialled is the address of the likeliest endpoint, and of the choice of localities.
 func (w *Selection) dialled() []decision.Ref {
+	locality := decision.Part(w.Cluster.Addr, "locality")
 	if len(w.Endpoints) == 0 {
-		return nil
+		return []decision.Ref{locality}
 	}
-	return []decision.Ref{decision.Part(w.Cluster.Addr, "endpoint/"+Likeliest(w.Endpoints).At), decision.Part(w.Cluster.Addr, "locality")}
+	return []decision.Ref{decision.Part(w.Cluster.Addr, "endpoint/"+Likeliest(w.Endpoints).At), locality}
 }
 
 // Announce notes the cluster that was chosen for a call which then ends before anything goes there.
