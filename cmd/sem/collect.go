@@ -18,16 +18,17 @@ import (
 )
 
 const collectHelp = `Collect writes what --live reads to files: the resources of a running cluster
-that a mesh depends on, read with your kubectl. Every command takes the folder as
-its input, with the same results as --live.
+that a mesh depends on, read with your kubectl. Every command takes the folder
+as its input, with the same results as --live.
 
-The files have no Secrets, no environment variables, commands or volumes of Pods,
-and of ConfigMaps only the MeshConfig and CA certificates. Istio's resources are
-written whole. _cluster/collected.yaml lists what the cluster did not give.`
+The files have no Secrets, no environment variables, commands or volumes of
+Pods, and of ConfigMaps only the MeshConfig and CA certificates. Istio's
+resources are written whole. _cluster/collected.yaml lists what the cluster did
+not give.`
 
-const collectExample = `  sem collect dump/ --context prod
-  sem validate dump/
-  sem trace -f dump/ --from shop/web http://cart/`
+const collectExample = `  sem collect mesh/ --context prod
+  sem validate mesh/
+  sem trace -f mesh/ --from shop/web http://cart/`
 
 type collectCommand struct {
 	from  liveFlags

@@ -36,7 +36,7 @@ const diffExample = `  # the working tree against the last commit
   sem diff git:origin/main:mesh mesh/ -o markdown
 
   # what would a change do to what runs?
-  sem diff --live change.yaml
+  sem diff --live mesh/change.yaml
 
   # prove that a refactoring changes nothing
   sem diff old-mesh/ new-mesh/ --expect none

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"sem.example/internal/explain"
 	"sem.example/internal/output"
 	"sem.example/internal/pipeline"
+	"sem.example/simulate"
 )
 
 const routesHelp = `Routes lists the effective routing of each client and gateway: a line for each
@@ -52,8 +52,8 @@ func newRoutes() *cobra.Command {
 		RunE:    c.run,
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVar(&c.from, "from", nil, "only this client `WORKLOAD`, NAMESPACE/NAME (repeatable)")
-	flags.StringArrayVar(&c.gateway, "gateway", nil, "only this `WORKLOAD` of a gateway, NAMESPACE/NAME (repeatable)")
+	flags.StringArrayVar(&c.from, "from", nil, "only this client `WORKLOAD`, named as for trace (repeatable)")
+	flags.StringArrayVar(&c.gateway, "gateway", nil, "only this `WORKLOAD` of a gateway (repeatable)")
 	flags.StringVar(&c.host, "for", "", "only routes of this `HOST`")
 	titled(cmd, "Scope")
 	c.inputs.add(cmd)
@@ -117,27 +117,41 @@ func (c *routesCommand) world(cmd *cobra.Command, all *pipeline.World) (*pipelin
 }
 
 func (c *routesCommand) list(world *pipeline.World) (*diff.RouteList, error) {
-	found := false
-	list, err := explain.Routes(world, func(class pipeline.Class) bool {
-		wanted := len(c.from)+len(c.gateway) == 0
-		names := c.from
-		if class.Direction == pipeline.Gateway {
-			names = c.gateway
-		}
-		for _, name := range class.Members {
-			wanted = wanted || slices.Contains(names, name)
-		}
-		found = found || wanted
-		return wanted
-	})
+	classes, err := c.classes(world)
 	if err != nil {
 		return nil, err
 	}
-	if !found {
-		return nil, errors.New("there is no such client or gateway in the input: name it as NAMESPACE/NAME")
+	list, err := explain.Routes(world, classes)
+	if err == nil {
+		c.narrow(list)
 	}
-	c.narrow(list)
-	return list, nil
+	return list, err
+}
+
+// classes are the proxies that are listed: those that the flags name, else all.
+func (c *routesCommand) classes(world *pipeline.World) ([]pipeline.Class, error) {
+	all, err := pipeline.Classes(world, world)
+	if err != nil || len(c.from)+len(c.gateway) == 0 {
+		return all, err
+	}
+	var out []pipeline.Class
+	for _, name := range slices.Concat(c.from, c.gateway) {
+		class := pipeline.Class{Direction: pipeline.Outbound, Proxy: simulate.Proxy{Type: "sidecar"}}
+		if len(out) >= len(c.from) {
+			class = pipeline.Class{Direction: pipeline.Gateway, Proxy: simulate.Proxy{Type: "gateway"}}
+		}
+		if class.Proxy, err = world.Named(class.Proxy, name, c.inputs.namespace); err != nil {
+			return nil, err
+		}
+		class.Members = []string{class.Proxy.Namespace + "/" + class.Proxy.Name}
+		for _, known := range all { // a gateway that is installed from elsewhere has the labels of its selector
+			if known.Direction == class.Direction && slices.Contains(known.Members, class.Members[0]) && known.Direction == pipeline.Gateway {
+				class.Proxy = known.Proxy
+			}
+		}
+		out = append(out, class)
+	}
+	return out, nil
 }
 
 // narrow leaves out the routes of other hosts.

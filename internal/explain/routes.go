@@ -12,16 +12,12 @@ import (
 	"sem.example/simulate"
 )
 
-// Routes lists what the proxies of a world do with requests, for the classes that are wanted. Classes that route alike are one group.
-func Routes(w *pipeline.World, wanted func(pipeline.Class) bool) (*diff.RouteList, error) {
+// Routes lists what classes of proxies of a world do with the requests that they send on. Classes that route alike are one group.
+func Routes(w *pipeline.World, classes []pipeline.Class) (*diff.RouteList, error) {
 	list := &diff.RouteList{APIVersion: "sem/v1", Kind: "RouteList", Groups: []diff.RouteGroup{}, Assuming: w.AssumedInShort()}
-	classes, err := pipeline.Classes(w, w)
-	if err != nil {
-		return nil, err
-	}
 	at := map[string]int{}
 	for _, c := range classes {
-		if c.Direction == pipeline.Inbound || !wanted(c) {
+		if c.Direction == pipeline.Inbound {
 			continue
 		}
 		g, err := routesOf(w, c)

@@ -51,7 +51,11 @@ func routes(t *testing.T, path string) *diff.RouteList {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := explain.Routes(w, func(pipeline.Class) bool { return true })
+	classes, err := pipeline.Classes(w, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := explain.Routes(w, classes)
 	if err != nil {
 		t.Fatal(err)
 	}
