@@ -36,6 +36,9 @@ func (v assumeValue) Set(text string) error {
 
 // reportAssumed says on standard error what the resources of a proxy are made of beside the input.
 func reportAssumed(cmd *cobra.Command, world *pipeline.World) {
+	if c := world.Release; !c.Default {
+		say(cmd, "for %s, %s", c.Versions(), c.Because)
+	}
 	if text := world.AssumedInShort(); text != "" {
 		say(cmd, "assuming: %s", text)
 	}

@@ -313,6 +313,7 @@ var checkSources = map[string][]string{
 	"SEM317": {"validate/webhooklists.go"},
 	"SEM318": {"validate/webhooklists.go"},
 	"SEM319": {"validate/nullmatch.go"},
+	"SEM331": {"internal/diag/input.go"},
 	"SEM340": {"schema/checksgatewayapi.go", "schema/gatewayapi.cue", "schema/gatewayapiroute.cue"},
 	"SEM341": {"validate/gatewayapiitems.go"},
 	"SEM342": {"validate/routerules.go"},

@@ -108,12 +108,12 @@ func (c *diffCommand) run(cmd *cobra.Command, args []string) error {
 	case len(args) == 1:
 		args = []string{"git:HEAD:" + args[0], args[0]}
 	}
-	old, done, err := c.side(cmd, args[0], c.oldIstio)
+	old, done, err := c.side(cmd, args[0], c.oldIstio, "--istio-old")
 	defer done()
 	if err != nil {
 		return err
 	}
-	changed, doneNew, err := c.side(cmd, args[1], c.newIstio)
+	changed, doneNew, err := c.side(cmd, args[1], c.newIstio, "--istio-new")
 	defer doneNew()
 	if err != nil {
 		return err
@@ -124,6 +124,7 @@ func (c *diffCommand) run(cmd *cobra.Command, args []string) error {
 	}
 	c.narrow(report)
 	report.Unread = c.unread
+	report.OldIstio, report.NewIstio = sideRelease(old), sideRelease(changed)
 	if c.traffic == "" && !strings.HasPrefix(args[1], "git:") && args[1] != "-" {
 		nameInput(report, args[1])
 	}
@@ -158,6 +159,11 @@ func (c *diffCommand) check(args []string) ([]string, error) {
 		return nil, fmt.Errorf("--expect: %w", err)
 	}
 	return strings.Split(string(data), "\n"), nil
+}
+
+// sideRelease names the release of a side as the report does.
+func sideRelease(w *pipeline.World) diff.ReportedRelease {
+	return diff.ReportedRelease{Istio: w.Release.String(), Envoy: w.Release.Envoy(), Because: w.Release.Because, Default: w.Release.Default}
 }
 
 func (c *diffCommand) compare(cmd *cobra.Command, old, changed *pipeline.World) (*diff.Report, error) {

@@ -13,7 +13,7 @@ import (
 )
 
 // side reads one side. What done removes is needed until the answers are printed.
-func (c *diffCommand) side(cmd *cobra.Command, path, istio string) (*pipeline.World, func(), error) {
+func (c *diffCommand) side(cmd *cobra.Command, path, istio, flag string) (*pipeline.World, func(), error) {
 	done := func() {}
 	opts, err := c.inputs.options(cmd, []string{path})
 	if err != nil {
@@ -27,7 +27,7 @@ func (c *diffCommand) side(cmd *cobra.Command, path, istio string) (*pipeline.Wo
 		if err != nil {
 			return nil, done, err
 		}
-		opts.Release = release
+		opts.Release, opts.ReleaseBy = release, "set by "+flag
 	}
 	if ref, ok := strings.CutPrefix(path, "git:"); ok {
 		dir, remove, err := fromGit(ref)

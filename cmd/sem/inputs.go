@@ -67,6 +67,7 @@ func (f *inputFlags) options(cmd *cobra.Command, paths []string) (pipeline.Optio
 		CUE:         f.cue,
 		Assume:      f.assume.options,
 		Release:     f.release.Release,
+		ReleaseBy:   f.release.by(cmd),
 	}), err
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,11 +12,42 @@ import (
 // releaseFlags say which Istio the answer is for.
 type releaseFlags struct{ release.Release }
 
+// by says what asks for the release; "" leaves it to the input.
+func (f *releaseFlags) by(cmd *cobra.Command) string {
+	flag := cmd.Flags().Lookup("istio")
+	switch {
+	case flag == nil || !flag.Changed:
+		return ""
+	case flag.Annotations[setBy] != nil:
+		return "set by " + flag.Annotations[setBy][0]
+	}
+	return "set by --istio"
+}
+
 func (f *releaseFlags) add(cmd *cobra.Command) {
 	names := strings.Join(release.Names(), ", ")
-	cmd.Flags().Var(istioFlag{f}, "istio", "Istio `RELEASE` whose behaviour applies: "+names)
+	cmd.Flags().Var(istioFlag{f}, "istio", "Istio `RELEASE` whose behaviour applies: "+names+" (default: the one that the input names, else the newest)")
 	cmd.Flags().Var(istiodEnvFlag{f}, "istiod-env", "`NAME=VALUE` of an environment variable of istiod that docs/releases.md lists (repeatable)")
 	_ = cmd.RegisterFlagCompletionFunc("istio", cobra.FixedCompletions(release.Names(), cobra.ShellCompDirectiveNoFileComp))
+}
+
+// useSettings takes the release, and nothing else, from the settings file.
+func (f *releaseFlags) useSettings(cmd *cobra.Command) error {
+	s, err := findSettings(cmd)
+	if err != nil {
+		return err
+	}
+	given := cmd.Flags().Changed("istio")
+	for _, v := range s.Flags {
+		if v.flag != "istiod-env" && (v.flag != "istio" || given) {
+			continue
+		}
+		if err := cmd.Flags().Set(v.flag, v.value); err != nil {
+			return fmt.Errorf("%s: %w", s.File, err)
+		}
+		_ = cmd.Flags().SetAnnotation(v.flag, setBy, []string{s.File}) // the flag exists
+	}
+	return nil
 }
 
 // istioFlag sets the release.

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sem.example/internal/output"
+	"sem.example/internal/release"
 )
 
 const rootHelp = `sem checks service mesh configuration and shows what the proxy does with a
@@ -60,10 +61,10 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(misspeltFlag)
 	root.Flags().Bool("version", false, "print the versions of sem, Istio and Envoy")
 	root.Version = semVersion()
-	root.SetVersionTemplate(versionText())
+	root.SetVersionTemplate(versionText(release.Release{}, ""))
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
-		newValidate(), newTrace(), newTest(), newRender(), newRoutes(), newDiff(),
+		newValidate(), newTrace(), newTest(), newRender(), newRoutes(), newDiff(), newUpgrade(),
 		newNew(), newImport(), newExport(), newCollect(),
 		newExplain(), newChecks(), newSchema(), newConfig(), newDump(), newMCP(), newVersion(),
 	)

@@ -35,6 +35,9 @@ type settings struct {
 	cmd  *cobra.Command
 }
 
+// setBy is the annotation of a flag that names the file that sets it.
+const setBy = "set by"
+
 // A setting is the value of a flag, or one of its values.
 type setting struct {
 	flag, value string
@@ -73,6 +76,7 @@ func applySettings(cmd *cobra.Command) (*settings, error) {
 			continue
 		}
 		s.Flags[i].inForce = true
+		_ = cmd.Flags().SetAnnotation(v.flag, setBy, []string{s.File}) // the flag exists
 	}
 	return s, nil
 }

@@ -96,7 +96,7 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	options, err := c.options()
+	options, err := c.options(cmd)
 	options.Within = withinTested(paths)
 	if err != nil {
 		return err
@@ -140,8 +140,8 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 	return c.verdict(cmd, report)
 }
 
-func (c *testCommand) options() (suite.Options, error) {
-	o := suite.Options{Namespace: c.namespace, MeshConfig: c.meshConfig, Assume: c.assume.options, Release: c.release.Release, CUE: isolated(c.cue), Builder: builder(), Kustomize: c.kustomize, World: c.worlds.name, Worlds: c.worlds.defined, FailFast: c.failFast}
+func (c *testCommand) options(cmd *cobra.Command) (suite.Options, error) {
+	o := suite.Options{Namespace: c.namespace, MeshConfig: c.meshConfig, Assume: c.assume.options, Release: c.release.Release, ReleaseBy: c.release.by(cmd), CUE: isolated(c.cue), Builder: builder(), Kustomize: c.kustomize, World: c.worlds.name, Worlds: c.worlds.defined, FailFast: c.failFast}
 	var err error
 	if c.envoy != "" {
 		path, err := exec.LookPath(c.envoy)

@@ -2,7 +2,9 @@ package config
 
 import (
 	"encoding/json"
+	"path"
 	"strconv"
+	"strings"
 
 	"sem.example/internal/source"
 )
@@ -157,9 +159,17 @@ type PodSpec struct {
 // Container is a container of a Pod.
 type Container struct {
 	Name          string          `json:"name"`
+	Image         string          `json:"image"`
 	Args          []string        `json:"args"`
 	RestartPolicy string          `json:"restartPolicy"` // "Always" makes an init container a sidecar
 	Ports         []ContainerPort `json:"ports"`
+}
+
+// Tag returns the tag of the container's image: 1.30.3 of docker.io/istio/pilot:1.30.3@sha256:0123; "" where it has none.
+func (c Container) Tag() string {
+	image, _, _ := strings.Cut(c.Image, "@")
+	_, tag, _ := strings.Cut(path.Base(image), ":")
+	return tag
 }
 
 // ContainerPort is a port that a container listens on.

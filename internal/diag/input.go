@@ -10,7 +10,7 @@ import (
 var Input = []*Check{
 	Unreadable, tooLarge, notText, syntax, tabIndent, Template, duplicateKey, badAnchor, tooComplex, noJSON, notObject,
 	noKind, noDocument, notConcrete, conflict, twoReadings, UnknownKind, Undecodable, badSuppression, UnknownSetting,
-	uselessSuppression, BadTest, holdsTests, folderLink, BadSettings, NewerThanRelease, WithoutEffect,
+	uselessSuppression, BadTest, holdsTests, folderLink, BadSettings, NewerThanRelease, WithoutEffect, ReleaseDisagrees,
 	notBuilt, NotGiven,
 }
 
@@ -183,6 +183,13 @@ var (
 		Fix: "Remove the field, or upgrade Istio. docs/releases.md lists what each release added.",
 	}
 )
+
+// ReleaseDisagrees is the check of what the input says of the Istio that is installed.
+var ReleaseDisagrees = &Check{
+	ID: "SEM331", Title: "releases of Istio disagree", Severity: Warning, Stage: NoStage,
+	Why: "Releases of Istio differ in the fields that they know and in what istiod sends to proxies. The result is for one release. Here the input names another one than --istio or another part of the input, one that sem does not model, or a setting of istiod that cannot be read.",
+	Fix: "Name the release that the mesh runs: --istio 1.30, or istio: \"1.30\" in the settings file. Validate each release by itself where a mesh runs several.",
+}
 
 // BadSettings is the check of the settings file, which is no configuration of the mesh; the command line reports it.
 var BadSettings = &Check{

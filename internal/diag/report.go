@@ -1,6 +1,10 @@
 package diag
 
-import "sem.example/internal/source"
+import (
+	"slices"
+
+	"sem.example/internal/source"
+)
 
 // A Report is what validation says of an input.
 type Report struct {
@@ -14,6 +18,7 @@ type Report struct {
 	Builds       []string       // the folders of kustomizations, each a world as kustomize builds it
 	Alternatives *Alternatives  // why there are several; nil where the files did not decide that
 	Findings     List
+	Releases     []Release // of Istio that the findings are for: one, unless worlds name several
 	Baseline     *Baseline // nil without a comparison
 	Silenced     []Silenced
 	FailOn       FailOn
@@ -29,6 +34,20 @@ type Alternatives struct {
 type FailOn struct {
 	Severity string // error, warning, info or none
 	By       string // the settings file that asks for it; "" for the command line or the default
+}
+
+// A Release is the release of Istio that findings are for.
+type Release struct {
+	Istio, Envoy string
+	Because      string // why it is this one
+	Default      bool   // it is the newest as it is, and nothing asks for it
+}
+
+// Name adds a release to those that the findings are for.
+func (r *Report) Name(release Release) {
+	if !slices.Contains(r.Releases, release) {
+		r.Releases = append(r.Releases, release)
+	}
 }
 
 // Leave counts documents that no check looks at, by their kinds.

@@ -96,6 +96,7 @@ func clusterTree(c *clusterv3.Cluster) any {
 	t, _ := tree(c).(map[string]any)
 	delete(t, "name")
 	delete(t, "altStatName")
+	withoutGauges(t)
 	if eds, ok := t["edsClusterConfig"].(map[string]any); ok {
 		delete(eds, "serviceName")
 	}
@@ -103,6 +104,17 @@ func clusterTree(c *clusterv3.Cluster) any {
 		delete(load, "clusterName")
 	}
 	return t
+}
+
+// withoutGauges leaves out that a cluster counts what remains of its limits, which no request shows.
+func withoutGauges(cluster map[string]any) {
+	breakers, _ := cluster["circuitBreakers"].(map[string]any)
+	thresholds, _ := breakers["thresholds"].([]any)
+	for _, t := range thresholds {
+		if t, ok := t.(map[string]any); ok {
+			delete(t, "trackRemaining")
+		}
+	}
 }
 
 // nameOf is the name of a cluster where it has no endpoints of its own.

@@ -11,10 +11,20 @@ import (
 type Report struct {
 	APIVersion string           `json:"apiVersion"`
 	Kind       string           `json:"kind"`
+	OldIstio   ReportedRelease  `json:"oldIstio"` // the release of Istio that OLD is answered for
+	NewIstio   ReportedRelease  `json:"newIstio"`
 	Summary    Summary          `json:"summary"`
 	Changes    []ReportedChange `json:"changes"`
 	Undecided  []ReportedDoubt  `json:"undecided"`
 	Unread     []string         `json:"unread,omitempty"` // parts of the input that could not be read: what they would change is not known
+}
+
+// A ReportedRelease is a release of Istio.
+type ReportedRelease struct {
+	Istio   string `json:"istio"`
+	Envoy   string `json:"envoy"`   // that its proxies run
+	Because string `json:"because"` // why it is this one
+	Default bool   `json:"-"`       // it is the newest as it is, and nothing asks for it
 }
 
 // A Summary counts.

@@ -79,10 +79,26 @@ func (l *loader) bootstrap() error {
 
 func (l *loader) node() error {
 	_, err := l.in.object(func(key string) (err error) {
-		if key != "id" {
+		switch key {
+		case "id":
+			l.out.Node, err = l.in.text()
+		case "metadata":
+			err = l.metadata()
+		default:
+			err = l.in.skip()
+		}
+		return err
+	})
+	return err
+}
+
+// metadata takes the version of Istio from the metadata of a node.
+func (l *loader) metadata() error {
+	_, err := l.in.object(func(key string) (err error) {
+		if key != "ISTIO_VERSION" {
 			return l.in.skip()
 		}
-		l.out.Node, err = l.in.text()
+		l.out.IstioVersion, err = l.in.text()
 		return err
 	})
 	return err

@@ -36,12 +36,13 @@ type NotModelled struct {
 
 // A Snapshot is everything that one proxy runs, each list sorted by name.
 type Snapshot struct {
-	Node        string // the id by which the proxy names itself, "sidecar~10.0.0.7~web-1.shop~shop.svc.cluster.local"; "" where unknown
-	Listeners   []*listenerv3.Listener
-	Routes      []*routev3.RouteConfiguration
-	Clusters    []*clusterv3.Cluster
-	Endpoints   []*endpointv3.ClusterLoadAssignment
-	Extensions  []*corev3.TypedExtensionConfig
-	Origins     Origins
-	NotModelled []NotModelled
+	Node         string // the id by which the proxy names itself, "sidecar~10.0.0.7~web-1.shop~shop.svc.cluster.local"; "" where unknown
+	IstioVersion string // that the proxy reports in its metadata: "1.30.3"; "" where unknown
+	Listeners    []*listenerv3.Listener
+	Routes       []*routev3.RouteConfiguration
+	Clusters     []*clusterv3.Cluster
+	Endpoints    []*endpointv3.ClusterLoadAssignment
+	Extensions   []*corev3.TypedExtensionConfig
+	Origins      Origins
+	NotModelled  []NotModelled
 }

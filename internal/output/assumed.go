@@ -1,6 +1,7 @@
 package output
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -47,6 +48,23 @@ func (p *tracePrinter) assumed(t *simulate.Trace) {
 		p.wrapped(line, 4, p.asked())
 	}
 	p.WriteByte('\n')
+}
+
+// release names the release that the answer is for, where that is not plainly the newest.
+func (p *tracePrinter) release(t *simulate.Trace) {
+	if t.Istio == "" || t.IstioDefault && !p.look.Why {
+		return
+	}
+	p.wrapped("for "+releaseText(t), 2, p.palette.dim)
+}
+
+// releaseText is the release of a trace, why it is that one, and where the input says so.
+func releaseText(t *simulate.Trace) string {
+	text := fmt.Sprintf("Istio %s (Envoy %s), %s", t.Istio, t.Envoy, t.IstioBecause)
+	if t.IstioOrigin != nil {
+		text += fmt.Sprintf(" (%s)", placeText(t.IstioOrigin, ""))
+	}
+	return text
 }
 
 // assumptions puts together what is assumed about one thing: "shop/cart has a ready Pod and a sidecar".

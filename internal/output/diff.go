@@ -40,7 +40,7 @@ func DiffText(w io.Writer, r *diff.Report, look Look) error {
 func DiffSummary(r *diff.Report) string {
 	s := r.Summary
 	if s.Requests > 0 {
-		return fmt.Sprintf("%d of %d requests are answered differently: %s", s.Moved, s.Requests, count(s.Changes, "change")) + unreadText(r)
+		return fmt.Sprintf("%d of %d requests are answered differently: %s", s.Moved, s.Requests, count(s.Changes, "change")) + unreadText(r) + releasesText(r)
 	}
 	text := fmt.Sprintf("%s, %d undecided", count(s.Changes, "change"), s.Undecided)
 	if s.Changes+s.Undecided == 0 {
@@ -59,7 +59,15 @@ func DiffSummary(r *diff.Report) string {
 	if s.Unseen > 0 {
 		text += fmt.Sprintf("; differing clusters that no request reaches: %d", s.Unseen)
 	}
-	return text + unreadText(r)
+	return text + unreadText(r) + releasesText(r)
+}
+
+// releasesText names the releases of Istio that are compared, where they are not plainly the newest.
+func releasesText(r *diff.Report) string {
+	if r.OldIstio.Istio == "" || r.OldIstio.Default && r.NewIstio.Default {
+		return ""
+	}
+	return fmt.Sprintf("; Istio %s (Envoy %s) and %s (Envoy %s)", r.OldIstio.Istio, r.OldIstio.Envoy, r.NewIstio.Istio, r.NewIstio.Envoy)
 }
 
 // unreadText qualifies a comparison of inputs that were not read whole.

@@ -20,12 +20,21 @@ type (
 		Suites   []junitSuite `xml:"testsuite"`
 	}
 	junitSuite struct {
-		Name     string      `xml:"name,attr"`
-		Tests    int         `xml:"tests,attr"`
-		Failures int         `xml:"failures,attr"`
-		Errors   int         `xml:"errors,attr"`
-		Skipped  int         `xml:"skipped,attr"`
-		Cases    []junitCase `xml:"testcase"`
+		Name     string `xml:"name,attr"`
+		Tests    int    `xml:"tests,attr"`
+		Failures int    `xml:"failures,attr"`
+		Errors   int    `xml:"errors,attr"`
+		Skipped  int    `xml:"skipped,attr"`
+
+		Properties *junitProperties `xml:"properties"`
+		Cases      []junitCase      `xml:"testcase"`
+	}
+	junitProperties struct {
+		All []junitProperty `xml:"property"`
+	}
+	junitProperty struct {
+		Name  string `xml:"name,attr"`
+		Value string `xml:"value,attr"`
 	}
 	junitCase struct {
 		Name     string         `xml:"name,attr"`
@@ -62,7 +71,22 @@ func JUnit(w io.Writer, r *diag.Report) error {
 		}
 	}
 	b.count()
+	for i := range b.suites.Suites {
+		b.suites.Suites[i].Properties = junitReleases(r.Releases)
+	}
 	return writeXML(w, b.suites)
+}
+
+// junitReleases are the releases of Istio that the cases are about.
+func junitReleases(all []diag.Release) *junitProperties {
+	if len(all) == 0 {
+		return nil
+	}
+	p := &junitProperties{}
+	for _, r := range all {
+		p.All = append(p.All, junitProperty{"istio", r.Istio}, junitProperty{"envoy", r.Envoy})
+	}
+	return p
 }
 
 func writeXML(w io.Writer, document any) error {

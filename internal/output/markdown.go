@@ -35,6 +35,9 @@ func Markdown(w io.Writer, t *simulate.Trace) error {
 		m.hop(t, i)
 	}
 	m.notes(t)
+	if t.Istio != "" {
+		m.paragraph("For " + sentence(releaseText(t)) + ".")
+	}
 	_, err := io.WriteString(w, m.String())
 	return err
 }

@@ -37,6 +37,9 @@ func (m *mermaid) line(format string, args ...any) { fmt.Fprintf(m, "  "+format+
 
 func (m *mermaid) participants() {
 	m.WriteString("sequenceDiagram\n")
+	if m.trace.Istio != "" {
+		m.line("%%%% %s", plain(releaseText(m.trace)))
+	}
 	client := "application"
 	if m.trace.Call.Direction != "outbound" {
 		client = "client"

@@ -11,8 +11,16 @@ import (
 type reportDocument struct {
 	APIVersion string            `json:"apiVersion"`
 	Kind       string            `json:"kind"`
+	Releases   []releaseDocument `json:"releases"` // of Istio that the findings are for: one, unless worlds name several
 	Summary    summaryDocument   `json:"summary"`
 	Findings   []findingDocument `json:"findings"`
+}
+
+// releaseDocument is a release of Istio.
+type releaseDocument struct {
+	Istio   string `json:"istio"`
+	Envoy   string `json:"envoy"`   // that its proxies run
+	Because string `json:"because"` // why it is this one
 }
 
 // summaryDocument counts what was read and found. Suppressed findings count nowhere else.
@@ -95,7 +103,7 @@ type relatedDocument struct {
 
 // ReportJSON prints the validate document.
 func ReportJSON(w io.Writer, r *diag.Report) error {
-	doc := reportDocument{APIVersion: "sem/v1", Kind: "ValidateReport", Findings: make([]findingDocument, 0, len(r.Findings))}
+	doc := reportDocument{APIVersion: "sem/v1", Kind: "ValidateReport", Releases: releasesOf(r.Releases), Findings: make([]findingDocument, 0, len(r.Findings))}
 	doc.Summary = summaryDocument{
 		Files: r.Files, Documents: r.Documents, Skipped: r.Skipped, NotChecked: r.NotChecked, Worlds: r.Worlds, Builds: r.Builds, Named: r.Named,
 		Errors: r.Count(diag.Error), Warnings: r.Count(diag.Warning), Infos: r.Count(diag.Info), Suppressed: r.Suppressed(),
@@ -113,6 +121,14 @@ func ReportJSON(w io.Writer, r *diag.Report) error {
 		doc.Findings = append(doc.Findings, findingOf(&r.Findings[i]))
 	}
 	return JSON(w, doc)
+}
+
+func releasesOf(all []diag.Release) []releaseDocument {
+	out := []releaseDocument{}
+	for _, r := range all {
+		out = append(out, releaseDocument{Istio: r.Istio, Envoy: r.Envoy, Because: r.Because})
+	}
+	return out
 }
 
 func findingOf(d *diag.Diagnostic) findingDocument {

@@ -168,6 +168,7 @@ func (p *reportPrinter) summary(r *diag.Report) {
 		gap = ""
 	}
 	p.WriteString(head + gap + strings.Join(parts, ", ") + notChecked(r) + "\n")
+	p.releases(r)
 	p.worlds(r)
 	p.builds(r)
 	p.named(r)
@@ -176,6 +177,15 @@ func (p *reportPrinter) summary(r *diag.Report) {
 	}
 	if b := r.Baseline; b != nil {
 		fmt.Fprintf(p, "since the baseline: %d introduced, %d fixed, %d unchanged\n", b.Introduced, b.Fixed, b.Unchanged)
+	}
+}
+
+// releases names the releases of Istio that the findings are for, where that is not plainly the newest.
+func (p *reportPrinter) releases(r *diag.Report) {
+	for _, release := range r.Releases {
+		if !release.Default {
+			fmt.Fprintf(p, "for Istio %s (Envoy %s), %s\n", release.Istio, release.Envoy, Quote(release.Because))
+		}
 	}
 }
 

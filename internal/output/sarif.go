@@ -23,6 +23,10 @@ type (
 		Tool       sarifTool     `json:"tool"`
 		ColumnKind string        `json:"columnKind"`
 		Results    []sarifResult `json:"results"`
+		Properties *sarifRelease `json:"properties,omitempty"`
+	}
+	sarifRelease struct {
+		Releases []releaseDocument `json:"releases"`
 	}
 	sarifTool struct {
 		Driver sarifDriver `json:"driver"`
@@ -98,6 +102,9 @@ func SARIF(w io.Writer, r *diag.Report) error {
 	}
 	for _, c := range rules {
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(c))
+	}
+	if len(r.Releases) > 0 {
+		run.Properties = &sarifRelease{releasesOf(r.Releases)}
 	}
 	seen := fingerprints{}
 	for i := range r.Findings {

@@ -76,6 +76,7 @@ func TestsJUnit(w io.Writer, r *suite.Report) error {
 				s.Skipped++
 			}
 		}
+		s.Properties = junitReleases((&suite.Report{Files: []*suite.FileResult{f}}).Releases())
 		all.Suites = append(all.Suites, s)
 		all.Tests += s.Tests
 		all.Failures += s.Failures

@@ -11,6 +11,7 @@ import (
 type testDocument struct {
 	APIVersion string            `json:"apiVersion"`
 	Kind       string            `json:"kind"`
+	Releases   []releaseDocument `json:"releases"` // of Istio that the answers are for
 	Summary    testSummary       `json:"summary"`
 	Tests      []resultDocument  `json:"tests"`
 	Malformed  []findingDocument `json:"malformed"`
@@ -69,7 +70,7 @@ type itemDocument struct {
 // TestsJSON prints request tests as the test document.
 func TestsJSON(w io.Writer, r *suite.Report) error {
 	doc := testDocument{
-		APIVersion: "sem/v1", Kind: "TestReport", Summary: testSummary{Files: len(r.Files)},
+		APIVersion: "sem/v1", Kind: "TestReport", Releases: releasesOf(r.Releases()), Summary: testSummary{Files: len(r.Files)},
 		Tests: []resultDocument{}, Malformed: []findingDocument{},
 	}
 	for _, f := range r.Files {

@@ -20,6 +20,11 @@ func Tests(w io.Writer, r *suite.Report, verbose bool, look Look) error {
 	for _, part := range Places(r.Gaps()) {
 		fmt.Fprintf(&p, "%s  %s\n", p.palette.bad.Render("not read"), part)
 	}
+	for _, release := range r.Releases() {
+		if !release.Default {
+			fmt.Fprintf(&p, "for Istio %s (Envoy %s), %s\n", release.Istio, release.Envoy, Quote(release.Because))
+		}
+	}
 	p.coverage(r.Coverage)
 	_, err := io.WriteString(w, p.String())
 	return err

@@ -169,6 +169,7 @@ func (p *tracePrinter) ending(t *simulate.Trace) {
 			p.wrapped("help: "+t.Fix, 2, p.palette.dim)
 		}
 	}
+	p.release(t)
 	if len(t.NotModelled) > 1 {
 		p.wrapped("not modelled, so the result may differ: "+strings.Join(t.NotModelled, ", "), 2, p.palette.warn)
 	}

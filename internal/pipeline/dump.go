@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sem.example/internal/envoy"
+	"sem.example/internal/release"
 	"sem.example/simulate"
 )
 
@@ -63,6 +64,9 @@ func (d *Dump) Trace(call simulate.Call, opts TraceOptions) (*simulate.Trace, er
 	}
 	call.Address = dialled(call, d.index.AddressOf)
 	t := d.engines[TraceOptions{Why: opts.Why}].Trace(call)
+	if name, ok := release.Minor(d.snapshot.IstioVersion); ok {
+		t.Istio, t.Envoy, t.IstioBecause = name, release.EnvoyOf(name), "named by ISTIO_VERSION "+d.snapshot.IstioVersion+" in the metadata of the dump"
+	}
 	for _, n := range d.snapshot.NotModelled {
 		t.NotModelled = append(t.NotModelled, n.What)
 	}

@@ -43,8 +43,10 @@ func (e *engine) lookUp(name string) string {
 	return ""
 }
 
-// defaultVersion is the version that a proxy is taken to report.
-const defaultVersion = "1.32.0"
+// versionOf is the version that a proxy reports: what is said of it, else the release of its control plane.
+func versionOf(view *mesh.View) string {
+	return cmp.Or(view.Proxy().All().Version, view.Mesh.Settings.Release.String()+".0")
+}
 
 // patched applies the EnvoyFilters that are attached to a proxy to what it runs.
 func patched(view *mesh.View, compiler *compile.Compiler) Resources {
@@ -53,7 +55,7 @@ func patched(view *mesh.View, compiler *compile.Compiler) Resources {
 		return compiler
 	}
 	said := view.Proxy().All()
-	proxy := patch.ProxyAttributes{Version: cmp.Or(said.Version, defaultVersion), Metadata: said.Metadata}
+	proxy := patch.ProxyAttributes{Version: versionOf(view), Metadata: said.Metadata}
 	hosts := func(port uint32) []string {
 		var out []string
 		for _, t := range view.Targets() {

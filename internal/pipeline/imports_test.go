@@ -64,12 +64,12 @@ var mayImport = map[string][]string{
 
 	"internal/kubectl":    {"internal/config", "internal/convert", "internal/source"},
 	"internal/kustomize":  {"internal/source", "internal/subprocess"},
-	"internal/pipeline":   {"internal/kustomize", "internal/subprocess", "internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate", "internal/release"},
+	"internal/pipeline":   {"internal/kustomize", "internal/subprocess", "internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate", "internal/release", "internal/installation"},
 	"internal/diff":       {"internal/automaton", "internal/clustername", "internal/envoy", "internal/callgen", "simulate", "simulate/decision"},
 	"internal/explain":    {"internal/compile/cluster", "internal/clustername", "internal/diff", "internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/mesh/routing", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
 	"internal/suite":      {"internal/source", "internal/diag", "internal/pipeline", "internal/release", "internal/envoy", "simulate", "internal/explain"},
 	"internal/mcp":        {"internal/subprocess"},
-	"internal/output":     {"internal/quote", "internal/diff", "internal/diag", "internal/source", "internal/suite", "schema", "simulate"},
+	"internal/output":     {"internal/quote", "internal/diff", "internal/diag", "internal/source", "internal/suite", "internal/upgrade", "schema", "simulate"},
 	"internal/request":    {"simulate", "internal/diag"},
 	"internal/recipe":     {"schema"},
 	"internal/convert":    {"internal/quote", "internal/source", "schema"},
@@ -79,6 +79,9 @@ var mayImport = map[string][]string{
 	"internal/selfsigned": {},
 	".":                   {"internal/source", "internal/diag", "internal/envoy", "internal/explain", "internal/output", "internal/pipeline", "render", "simulate", "validate"},
 	"cmd/sem":             nil, // everything
+
+	"internal/upgrade":      {"internal/diag", "internal/diff", "internal/envoy", "internal/explain", "internal/pipeline", "internal/release", "internal/source", "simulate"},
+	"internal/installation": {"internal/config", "internal/diag", "internal/release", "internal/source"},
 
 	// The layers of simulate, the lowest first.
 	"simulate/call":                {},

@@ -8,8 +8,10 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/installation"
 	"sem.example/internal/lazy"
 	"sem.example/internal/mesh"
+	"sem.example/internal/release"
 	"sem.example/internal/source"
 	"sem.example/internal/world"
 	"sem.example/validate"
@@ -22,7 +24,8 @@ type World struct {
 	Objects []*config.Object // of the input, completed
 	Skipped int              // documents that are neither Istio's nor needed
 	Mesh    *mesh.Mesh
-	Found   diag.List // what reading, decoding and building found
+	Release installation.Choice // of Istio
+	Found   diag.List           // what reading, decoding and building found
 
 	completed *world.World // with what a cluster would add; nil where nothing may be assumed
 	engines   engines
@@ -33,7 +36,8 @@ type World struct {
 	mu          sync.Mutex
 	neighbours  map[string]*World // the worlds of other clusters that were asked for
 
-	rebuild func(without map[*source.Document]bool) (*World, error)
+	variant variant
+	rebuild func(variant) (*World, error)
 }
 
 // Load reads the input and builds the mesh of the world that is asked for, or of its first. The error is for what the machine refuses; mistakes of the user are findings of
@@ -95,21 +99,30 @@ func (in repository) world(i int) (*World, error) {
 	if len(in.worlds) > 0 {
 		of = in.worlds[i]
 	}
-	opts := in.opts
 	fresh := func() *World {
 		return &World{Input: in.in, Name: of.name, Found: diag.Problems(in.problems), Skipped: in.skipped, input: in}
 	}
 	w := fresh()
-	rebuild := func(without map[*source.Document]bool) (*World, error) {
+	w.rebuild = func(v variant) (*World, error) {
+		opts := in.opts
 		opts.Watch = nil
+		if v.asked != nil {
+			opts.Release, opts.ReleaseBy = *v.asked, v.askedBy
+		}
 		again := fresh()
-		again.rebuild = w.rebuild
+		again.rebuild, again.variant = w.rebuild, v
 		left := of
-		left.files = leaveOut(of.files, without)
+		left.files = leaveOut(of.files, v.without)
 		return again, again.build(left, opts)
 	}
-	w.rebuild = rebuild
 	return w, w.build(of, in.opts)
+}
+
+// A variant is what a world is built with instead of what the options say.
+type variant struct {
+	without map[*source.Document]bool
+	asked   *release.Release
+	askedBy string
 }
 
 // Worlds returns the names of the worlds of the input, this one's included.
@@ -120,7 +133,16 @@ func (w *World) Other(name string) (*World, error) { return w.input.named(name) 
 
 // Without builds the world again without the objects of some documents of its input.
 func (w *World) Without(documents map[*source.Document]bool) (*World, error) {
-	return w.rebuild(documents)
+	v := w.variant
+	v.without = documents
+	return w.rebuild(v)
+}
+
+// As builds the world again for another release of Istio; by is what asks for it.
+func (w *World) As(r release.Release, by string) (*World, error) {
+	v := w.variant
+	v.asked, v.askedBy = &r, by
+	return w.rebuild(v)
 }
 
 // build gathers files into a mesh.
@@ -132,12 +154,15 @@ func (w *World) build(in fileWorld, opts Options) error {
 		w.Objects, w.Found = append(w.Objects, f.objects...), append(w.Found, f.found...)
 		w.Skipped += f.skipped
 	}
-	kept, lacking := forRelease(w.Objects, opts.Release)
-	w.Objects, w.Found = kept, append(w.Found, lacking...)
-	settings, found, err := settingsOf(docs, opts)
+	installed, holders, found, err := settingsDocuments(docs, opts)
 	if err != nil {
 		return err
 	}
+	choice, disagreeing := installation.Read(w.Objects, installed).Choose(opts.Release, opts.ReleaseBy)
+	w.Release = choice
+	kept, lacking := forRelease(w.Objects, choice.Release)
+	w.Objects, w.Found = kept, slices.Concat(w.Found, disagreeing, lacking, found)
+	settings, found := readSettings(holders, choice.Release)
 	w.Found = append(w.Found, found...)
 	settings.Cluster, opts.Assume.cluster = in.cluster, in.cluster
 	w.Mesh, found = mesh.Build(w.complete(settings, opts), settings, w.othersOf(in, settings, opts)...)

@@ -26,6 +26,7 @@ type Options struct {
 	Assume     Assume    // how the input is completed by what a cluster would add
 	Watch      parallel.Watch
 	Release    release.Release // of Istio; the zero one is the newest
+	ReleaseBy  string          // who asks for it: "set by --istio"; "" leaves it to the input
 
 	FollowLinks bool             // from folders to files beyond them
 	Builder     []string         // the command that builds kustomizations, see [kustomize.NewPool]; none is this process

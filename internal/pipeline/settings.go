@@ -13,23 +13,22 @@ import (
 	"sem.example/schema"
 )
 
-// settingsOf returns the settings of the mesh: from the file that the options name, else from the input, else the defaults.
-func settingsOf(docs []*source.Document, opts Options) (mesh.Settings, diag.List, error) {
+// settingsDocuments returns the documents with the settings of the mesh: those of the file that the options name, else those of
+// the input. The first result holds the settings of the installation, too.
+func settingsDocuments(docs []*source.Document, opts Options) (all, settings []*source.Document, found diag.List, err error) {
 	if opts.MeshConfig == "" {
-		settings, found := readSettings(holders(docs), opts.Release)
-		return settings, found, nil
+		return holders(docs, operator), holders(docs, config.HoldsMeshConfig), nil, nil
 	}
 	in, problems := source.Read([]string{opts.MeshConfig}, source.Options{FS: opts.FS, Stdin: opts.Stdin, Library: schema.Library(), CUE: opts.CUE})
 	if err := unreadable(problems); err != nil {
-		return mesh.Settings{}, nil, err
+		return nil, nil, nil, err
 	}
 	if len(in.Documents) == 0 {
-		return mesh.Settings{}, nil, fmt.Errorf("%s holds no settings of a mesh", opts.MeshConfig)
+		return nil, nil, nil, fmt.Errorf("%s holds no settings of a mesh", opts.MeshConfig)
 	}
 	// A MeshConfig by itself has no kind.
 	problems = slices.DeleteFunc(problems, func(p source.Problem) bool { return p.Trouble == source.NoKind })
-	settings, found := readSettings(in.Documents, opts.Release)
-	return settings, append(diag.Problems(problems), found...), nil
+	return append(holders(docs, operator), in.Documents...), in.Documents, diag.Problems(problems), nil
 }
 
 // readSettings reads the settings of the mesh from the documents that hold them, as a release of Istio takes them.
@@ -39,11 +38,13 @@ func readSettings(docs []*source.Document, r release.Release) (mesh.Settings, di
 	return settings, found
 }
 
-// holders are the documents of an input that hold settings of the mesh: istiod's ConfigMap, or an IstioOperator.
-func holders(docs []*source.Document) []*source.Document {
+func operator(doc *source.Document) bool { return doc.Kind == "IstioOperator" }
+
+// holders are the documents of an input that hold what is asked for.
+func holders(docs []*source.Document, holds func(*source.Document) bool) []*source.Document {
 	var found []*source.Document
 	for _, d := range docs {
-		if config.HoldsMeshConfig(d) {
+		if holds(d) {
 			found = append(found, d)
 		}
 	}

@@ -51,7 +51,20 @@ func (w *World) Trace(call simulate.Call, opts TraceOptions) (*simulate.Trace, e
 	if w.input.gathered != nil && len(w.input.notGiven) > 0 {
 		t.NotModelled = append([]string{"what the cluster did not give (" + strings.Join(w.input.notGiven, ", ") + ")"}, t.NotModelled...)
 	}
+	w.forRelease(t)
 	return t, nil
+}
+
+// forRelease names in a trace the release that it is for, and why it is that one.
+func (w *World) forRelease(t *simulate.Trace) {
+	c := w.Release
+	t.Istio, t.Envoy, t.IstioBecause, t.IstioDefault = c.String(), c.Envoy(), c.Because, c.Default
+	if c.At.Doc != nil {
+		at := c.At.Position()
+		t.IstioOrigin = &simulate.Place{
+			File: at.File, Line: at.Line, Column: at.Column, Kind: c.At.Doc.Kind, Namespace: c.At.Doc.Namespace, Name: c.At.Doc.Name, Field: c.At.Field,
+		}
+	}
 }
 
 func (w *World) trace(e *engine, call simulate.Call, opts TraceOptions) (*simulate.Trace, error) {

@@ -6,6 +6,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/installation"
 	"sem.example/internal/parallel"
 	"sem.example/internal/source"
 	"sem.example/schema"
@@ -50,7 +51,7 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 		report.Builds = append(report.Builds, b.name)
 	}
 	how.lacks = r.lacks
-	results, err := validateAll(worlds, opts, how)
+	results, err := validateAll(worlds, opts, how, report)
 	if err != nil {
 		return nil, err
 	}
@@ -71,8 +72,8 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 }
 
 // validateAll validates worlds side by side.
-func validateAll(worlds []fileWorld, opts Options, how ValidateOptions) ([]diag.List, error) {
-	results := make([]diag.List, len(worlds))
+func validateAll(worlds []fileWorld, opts Options, how ValidateOptions, report *diag.Report) ([]diag.List, error) {
+	results, releases := make([]diag.List, len(worlds)), make([]installation.Choice, len(worlds))
 	elsewhere := shared(worlds)
 	errs := make([]error, len(worlds))
 	watch := opts.Watch
@@ -81,11 +82,15 @@ func validateAll(worlds []fileWorld, opts Options, how ValidateOptions) ([]diag.
 	} else {
 		watch = nil
 	}
-	watch.Each("checking files", len(worlds), func(i int) { results[i], errs[i] = validateOne(worlds[i], elsewhere, opts, how) })
-	for _, err := range errs {
+	watch.Each("checking files", len(worlds), func(i int) {
+		results[i], releases[i], errs[i] = validateOne(worlds[i], elsewhere, opts, how)
+	})
+	for i, err := range errs {
 		if err != nil {
 			return nil, err
 		}
+		r := releases[i]
+		report.Name(diag.Release{Istio: r.String(), Envoy: r.Envoy(), Because: r.Because, Default: r.Default})
 	}
 	return results, nil
 }
@@ -122,7 +127,7 @@ func referredTo(o *config.Object) bool {
 // validateOne checks the documents of one world: each by itself, then all together. A document that its schema refuses takes
 // part in the mesh with what can be read of it, so that what refers to it is not called wrong. Beyond the mistake itself it is only
 // reported what another field of it names wrongly, see diag.Check.Alone.
-func validateOne(in fileWorld, elsewhere []*config.Object, opts Options, how ValidateOptions) (diag.List, error) {
+func validateOne(in fileWorld, elsewhere []*config.Object, opts Options, how ValidateOptions) (diag.List, installation.Choice, error) {
 	var found diag.List
 	for _, f := range in.files {
 		found = append(found, f.shapes...)
@@ -131,7 +136,7 @@ func validateOne(in fileWorld, elsewhere []*config.Object, opts Options, how Val
 	broken.add(found)
 	w := &World{}
 	if err := w.build(in, opts); err != nil {
-		return nil, err
+		return nil, w.Release, err
 	}
 	found = append(found, broken.sound(w.Found)...)
 	broken.add(slices.DeleteFunc(slices.Clone(w.Found), func(d diag.Diagnostic) bool { return d.Check != diag.Undecodable }))
@@ -139,7 +144,7 @@ func validateOne(in fileWorld, elsewhere []*config.Object, opts Options, how Val
 	checked := validate.Input{
 		Mesh: w.Mesh, Objects: w.Objects, Registry: how.Registry, Lacks: how.lacks, Elsewhere: elsewhere, NamespaceStated: opts.Namespace != "",
 	}
-	return append(found, broken.sound(validate.Run(checked))...), nil
+	return append(found, broken.sound(validate.Run(checked))...), w.Release, nil
 }
 
 // FindingsAbout returns the findings of the wanted checks about some documents of the world. What they are compared with is

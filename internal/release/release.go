@@ -2,7 +2,9 @@ package release
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -61,25 +63,82 @@ func (r Release) since(name string) bool { return r.age <= slices.Index(names, n
 func (r Release) With(env []string) (Release, error) {
 	for _, e := range env {
 		name, value, found := strings.Cut(e, "=")
-		on, isBool := map[string]bool{"true": true, "1": true, "false": false, "0": false}[strings.ToLower(value)]
-		at := slices.IndexFunc(table, func(c Change) bool { return c.Env != "" && c.Env == name })
+		b, known := Governed(name)
+		on, isBool := Bool(value)
 		switch {
 		case !found || name == "":
 			return r, fmt.Errorf("%q does not set a variable: write NAME=VALUE, for example %s=false", e, variables()[0])
-		case at < 0:
+		case !known:
 			return r, fmt.Errorf("the variable %s of istiod is not modelled: use one of %s", name, strings.Join(variables(), ", "))
 		case !isBool:
 			return r, fmt.Errorf("the variable %s is true or false, not %q", name, value)
 		}
-		changed := map[Behaviour]bool{}
-		for b, set := range r.changed {
-			changed[b] = set
-		}
-		changed[Behaviour(at)] = on
-		r.changed = changed
+		r = r.Set(b, on)
 	}
 	return r, nil
 }
+
+// Set returns the release with a behaviour turned on or off.
+func (r Release) Set(b Behaviour, on bool) Release {
+	changed := maps.Clone(r.changed)
+	if changed == nil {
+		changed = map[Behaviour]bool{}
+	}
+	changed[b] = on
+	r.changed = changed
+	return r
+}
+
+// IsSet reports whether a behaviour was set, instead of being that of the release.
+func (r Release) IsSet(b Behaviour) bool {
+	_, set := r.changed[b]
+	return set
+}
+
+// Compatible returns the release as it is with compatibilityVersion in the values of its chart: what a variable of istiod
+// governs and what is newer than that version is off. What was set before stays.
+func (r Release) Compatible(version string) (Release, error) {
+	minor, ok := minorOf(version)
+	if !ok {
+		return r, fmt.Errorf("%q is not a release of Istio, such as %s", version, names[1])
+	}
+	for at, c := range table {
+		since, _ := minorOf(c.Since)
+		if b := Behaviour(at); c.Env != "" && c.Kind != OptIn && since > minor && r.Has(b) && !r.IsSet(b) {
+			r = r.Set(b, false)
+		}
+	}
+	return r, nil
+}
+
+// Governed returns the behaviour that a variable of istiod's environment governs.
+func Governed(variable string) (Behaviour, bool) {
+	at := slices.IndexFunc(table, func(c Change) bool { return c.Env != "" && c.Env == variable })
+	return Behaviour(at), at >= 0
+}
+
+// Bool reads the value of a variable as istiod does.
+func Bool(value string) (on, ok bool) {
+	on, err := strconv.ParseBool(value)
+	return on, err == nil
+}
+
+// Between returns the behaviours that only one of two releases has, the oldest first.
+func Between(a, b Release) []Behaviour {
+	var out []Behaviour
+	for at := range table {
+		if b1 := Behaviour(at); a.Has(b1) != b.Has(b1) {
+			out = append(out, b1)
+		}
+	}
+	slices.SortStableFunc(out, func(x, y Behaviour) int {
+		return slices.Index(names, table[y].Since) - slices.Index(names, table[x].Since)
+	})
+	return out
+}
+
+// Change returns the row of the behaviour.
+func (b Behaviour) Change() Change { return table[b] }
 
 // A Reading is what a release makes of a field.
 type Reading int

@@ -22,6 +22,7 @@ type Options struct {
 	Namespace  string          // of documents that name none, where a file of tests does not say
 	MeshConfig string          // the mesh's settings, where a file of tests does not say
 	Release    release.Release // of Istio
+	ReleaseBy  string          // who asks for it, as in [pipeline.Options]
 	Assume     pipeline.Assume
 	CUE        source.CUELimits // what CUE files may cost
 	Builder    []string         // builds kustomizations, see [pipeline.Options]
@@ -91,6 +92,18 @@ func (f *FileResult) Counts() (passed, failed, skipped int) {
 		}
 	}
 	return passed, failed, skipped
+}
+
+// Releases are the releases of Istio that the answers are for.
+func (r *Report) Releases() []diag.Release {
+	var all diag.Report
+	for _, f := range r.Files {
+		if f.World != nil {
+			c := f.World.Release
+			all.Name(diag.Release{Istio: c.String(), Envoy: c.Envoy(), Because: c.Because, Default: c.Default})
+		}
+	}
+	return all.Releases
 }
 
 // Requests are how many there were to make, those that are skipped included.
@@ -238,7 +251,7 @@ func (r *Runner) file(ctx context.Context, text *source.File) (*FileResult, erro
 
 // world is what the tests of a file are about.
 func (r *Runner) world(f *File) (*pipeline.World, error) {
-	o := pipeline.Options{Paths: f.Config, Namespace: r.options.Namespace, MeshConfig: r.options.MeshConfig, Assume: r.options.Assume, Release: r.options.Release, CUE: r.options.CUE, Builder: r.options.Builder, World: r.options.World, Worlds: r.options.Worlds, Clusters: r.options.Clusters}
+	o := pipeline.Options{Paths: f.Config, Namespace: r.options.Namespace, MeshConfig: r.options.MeshConfig, Assume: r.options.Assume, Release: r.options.Release, ReleaseBy: r.options.ReleaseBy, CUE: r.options.CUE, Builder: r.options.Builder, World: r.options.World, Worlds: r.options.Worlds, Clusters: r.options.Clusters}
 	if r.options.Kustomize != "" {
 		o.Kustomize, o.Paths = r.options.Kustomize, nil
 	}

@@ -20,6 +20,11 @@ type Trace struct {
 	AccessLog     string    `json:"accessLog,omitempty"` // the line that Envoy would write in Istio's default format
 	Call          call.Call `json:"call"`
 
+	Istio        string `json:"istio,omitempty"`        // the release that the answer is for: "1.30"
+	Envoy        string `json:"envoy,omitempty"`        // the release of Envoy that its proxies run
+	IstioBecause string `json:"istioBecause,omitempty"` // why it is this release
+	IstioOrigin  *Place `json:"istioOrigin,omitempty"`  // where the input names it
+
 	Assumed     []Assumption `json:"assumed,omitempty"`     // what the input does not say
 	NotAdmitted []Warning    `json:"notAdmitted,omitempty"` // resources that admission rejects, and that take no part
 
@@ -29,6 +34,8 @@ type Trace struct {
 
 	Returned *Returned `json:"-"` // set where the call comes back to a proxy that it has passed
 	Refused  bool      `json:"-"` // the last proxy refuses the connection of the one before
+
+	IstioDefault bool `json:"-"` // the release is the newest as it is, and nothing asks for it
 }
 
 // A Warning is a trap that this call shows.

@@ -42,7 +42,7 @@ func (p Proxy) or(q Proxy) Proxy {
 		p.Metadata = united(q.Metadata, p.Metadata)
 	}
 	for _, f := range []struct{ to, from *string }{
-		{&p.Locality, &q.Locality}, {&p.Network, &q.Network}, {&p.ServiceAccount, &q.ServiceAccount}, {&p.Node, &q.Node},
+		{&p.Locality, &q.Locality}, {&p.Network, &q.Network}, {&p.ServiceAccount, &q.ServiceAccount}, {&p.Node, &q.Node}, {&p.Version, &q.Version},
 	} {
 		if *f.to == "" {
 			*f.to = *f.from

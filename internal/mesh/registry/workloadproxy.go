@@ -2,6 +2,8 @@ package registry
 
 import (
 	"net/netip"
+	"regexp"
+	"slices"
 
 	networking "istio.io/api/networking/v1alpha3"
 
@@ -60,7 +62,7 @@ func (w *workload) proxy() Proxy {
 	}
 	if w.pod() {
 		pod := podProxy(w.object)
-		p.IPs, p.ServiceAccount, p.Metadata = pod.IPs, pod.ServiceAccount, pod.Metadata
+		p.IPs, p.ServiceAccount, p.Metadata, p.Version = pod.IPs, pod.ServiceAccount, pod.Metadata, pod.Version
 	} else {
 		p.ServiceAccount = config.Spec[*networking.WorkloadEntry](w.object).ServiceAccount
 	}
@@ -71,7 +73,7 @@ func (w *workload) proxy() Proxy {
 func podProxy(o *config.Object) Proxy {
 	pod := config.Spec[*config.Pod](o)
 	p := Proxy{Labels: o.Labels, Locality: localityLabel(o.Labels), Network: o.Labels[labelNetwork],
-		ServiceAccount: pod.Spec.ServiceAccountName, Node: pod.Spec.NodeName}
+		ServiceAccount: pod.Spec.ServiceAccountName, Node: pod.Spec.NodeName, Version: proxyVersion(pod.Spec)}
 	addresses := []string{pod.Status.PodIP}
 	if len(pod.Status.PodIPs) > 1 {
 		addresses = nil
@@ -87,6 +89,19 @@ func podProxy(o *config.Object) Proxy {
 	return p.withInterception(o.Annotations)
 }
 
+// proxyVersion is the version that the proxy of a Pod reports, by the tag of its image; "" where that names none.
+func proxyVersion(pod config.PodSpec) string {
+	for _, c := range slices.Concat(pod.Containers, pod.InitContainers) {
+		if c.Name == "istio-proxy" {
+			return version.FindString(c.Tag())
+		}
+	}
+	return ""
+}
+
+// version is the version at the beginning of a tag such as 1.30.3-distroless.
+var version = regexp.MustCompile(`^1\.[0-9]+\.[0-9]+`)
+
 // templateProxy is the proxy of the Pods that a Deployment or the like makes: that of the first one which is known,
 // else what the template tells.
 func (r *Registry) templateProxy(o *config.Object) Proxy {
@@ -98,7 +113,7 @@ func (r *Registry) templateProxy(o *config.Object) Proxy {
 	template := config.Spec[*config.Workload](o).Spec.Template
 	labels := template.Metadata.Labels
 	p := Proxy{Labels: labels, Locality: localityLabel(labels), Network: labels[labelNetwork],
-		ServiceAccount: template.Spec.ServiceAccountName}
+		ServiceAccount: template.Spec.ServiceAccountName, Version: proxyVersion(template.Spec)}
 	return p.withInterception(template.Metadata.Annotations)
 }
 

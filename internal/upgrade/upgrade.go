@@ -1,0 +1,162 @@
+package upgrade
+
+import (
+	"slices"
+
+	"sem.example/internal/diag"
+	"sem.example/internal/diff"
+	"sem.example/internal/explain"
+	"sem.example/internal/pipeline"
+	"sem.example/internal/release"
+)
+
+// A Side is a mesh as one of the releases takes it.
+type Side struct {
+	World    *pipeline.World
+	Findings diag.List // of validation
+}
+
+// Compare returns what changes between two releases of a mesh.
+func Compare(from, to Side) (*Report, error) {
+	c := comparison{old: from.World, new: to.World, rows: release.Between(from.World.Release.Release, to.World.Release.Release)}
+	c.report = &Report{
+		APIVersion: "sem/v1", Kind: "UpgradeReport", From: named(from.World), To: named(to.World),
+		Documents: []DocumentChange{}, Resources: []ResourceChange{}, Requests: []RequestChange{}, Undecided: []diff.ReportedDoubt{}, Untouched: []string{},
+	}
+	if err := c.documents(from.Findings, to.Findings); err != nil {
+		return nil, err
+	}
+	if err := c.resources(); err != nil {
+		return nil, err
+	}
+	if err := c.requests(); err != nil {
+		return nil, err
+	}
+	c.count()
+	return c.report, nil
+}
+
+func named(w *pipeline.World) diff.ReportedRelease {
+	return diff.ReportedRelease{Istio: w.Release.String(), Envoy: w.Release.Envoy(), Because: w.Release.Because}
+}
+
+type comparison struct {
+	old, new *pipeline.World
+	rows     []release.Behaviour // that only one of the releases has
+	variants []variant
+	report   *Report
+}
+
+// A variant is the mesh as the old release takes it with one row of the new one.
+type variant struct {
+	row      release.Behaviour
+	world    *pipeline.World
+	reverted *pipeline.World // as the new release takes it, without the row
+}
+
+// explained returns the variants, built at the first call. A row that is a field changes nothing where no document has a field that
+// one of the releases lacks.
+func (c *comparison) explained() ([]variant, error) {
+	if c.variants != nil {
+		return c.variants, nil
+	}
+	fields := slices.ContainsFunc(slices.Concat(c.old.Found, c.new.Found), ofRelease)
+	for _, row := range c.rows {
+		if row.Change().Field != "" && !fields {
+			continue
+		}
+		v := variant{row: row}
+		has := c.new.Release.Has(row)
+		var err error
+		if v.world, err = c.old.As(c.old.Release.Set(row, has), c.old.Release.Because); err != nil {
+			return nil, err
+		}
+		if v.reverted, err = c.new.As(c.new.Release.Set(row, !has), c.new.Release.Because); err != nil {
+			return nil, err
+		}
+		c.variants = append(c.variants, v)
+	}
+	return c.variants, nil
+}
+
+// ofRelease reports whether a finding is about what a release makes of a document.
+func ofRelease(d diag.Diagnostic) bool {
+	return d.Check == diag.NewerThanRelease || d.Check == diag.WithoutEffect
+}
+
+// requests compares the answers to requests, and finds the rows behind each that differs.
+func (c *comparison) requests() error {
+	found, err := explain.Compare(c.old, c.new, func(pipeline.Class) bool { return true })
+	if err != nil {
+		return err
+	}
+	c.report.Summary.Classes = found.Summary.Classes
+	c.report.Undecided = append(c.report.Undecided, found.Undecided...)
+	for _, ch := range found.Changes {
+		one := RequestChange{ReportedChange: ch, Rows: []string{}}
+		variants, err := c.explained()
+		if err != nil {
+			return err
+		}
+		for _, v := range variants {
+			changed, err := v.answers(c, ch)
+			if err != nil {
+				return err
+			}
+			if changed {
+				one.Rows = append(one.Rows, v.row.String())
+			}
+		}
+		c.report.Requests = append(c.report.Requests, one)
+	}
+	return nil
+}
+
+// answers reports whether the row changes the answer to the witness of a change, for the old release or for the new one.
+func (v variant) answers(c *comparison, ch diff.ReportedChange) (bool, error) {
+	for _, pair := range [][2]*pipeline.World{{c.old, v.world}, {c.new, v.reverted}} {
+		a, err := pair[0].Trace(ch.Witness, pipeline.TraceOptions{})
+		if err != nil {
+			return false, err
+		}
+		b, err := pair[1].Trace(ch.Witness, pipeline.TraceOptions{})
+		if err != nil {
+			return false, err
+		}
+		if _, differs := diff.Differ(a, b); differs {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// count fills in the summary, and the rows that change nothing.
+func (c *comparison) count() {
+	r := c.report
+	s := &r.Summary
+	s.Documents, s.Requests, s.Undecided = len(r.Documents), len(r.Requests), len(r.Undecided)
+	s.Decide = s.Requests + s.Undecided
+	touched := map[string]bool{}
+	note := func(rows []string) {
+		for _, row := range rows {
+			touched[row] = true
+		}
+	}
+	for _, d := range r.Documents {
+		note(d.Rows)
+		if d.Decide {
+			s.Decide++
+		}
+	}
+	for _, ch := range r.Resources {
+		note([]string{ch.Row})
+	}
+	for _, ch := range r.Requests {
+		note(ch.Rows)
+	}
+	for _, row := range c.rows {
+		if !touched[row.String()] {
+			r.Untouched = append(r.Untouched, row.String())
+		}
+	}
+}
