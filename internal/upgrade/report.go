@@ -42,7 +42,7 @@ const (
 	Begins         Change = "begins to act"
 	Ceases         Change = "ceases to act"
 	Deprecated     Change = "is warned about"
-	Cleared        Change = "is no longer warned about"
+	Cleared        Change = "loses a warning"
 	NewFinding     Change = "has a new finding"
 	FindingGone    Change = "loses a finding"
 )
