@@ -65,7 +65,7 @@ func Example() {
 	fmt.Println(trace.Verdict, trace.Summary)
 	// Output:
 	// 0 errors in 4 documents
-	// DELIVERED The server receives GET /mcasperson/NodejsProxy/master/externalservice1.txt with Host: raw.githubusercontent.com over TLS.
+	// DELIVERED The server receives GET /mcasperson/NodejsProxy/master/externalservice1.txt with Host: raw.githubusercontent.com, over TLS.
 }
 
 func ExampleMesh_Validate() {
@@ -119,9 +119,9 @@ func ExampleWriteTrace() {
 	//   route         rule 2 of 2                   path starts with "/"                      mesh.yaml:26
 	//   cluster       outbound|80||api.example.com  endpoints by EDS, outside the mesh         mesh.yaml:6
 	//   TLS           plaintext                     no DestinationRule sets TLS
-	//   endpoint      192.0.2.1:80                  the only endpoint                          mesh.yaml:9
+	//   endpoint      192.0.2.1:80                  the only endpoint of the cluster           mesh.yaml:9
 	//
-	//   The server receives GET / with Host: api.example.com in plaintext.
+	//   The server receives GET / with Host: api.example.com, in plaintext.
 }
 
 func ExampleMesh_Render() {

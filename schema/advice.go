@@ -13,6 +13,8 @@ var advices = []struct {
 	advice string
 }{
 	{regexp.MustCompile(`^and (\S+?),? .*are mutually exclusive.*`), "remove FIELD or $1"},
+	{regexp.MustCompile(`^must be a path that begins with /.*`), "begin the value with a slash"},
+	{regexp.MustCompile(`^must be an IP address or a host name that DNS can resolve$`), "write an IP address or a host name"},
 	{regexp.MustCompile(`^is out of range \((\d+) to (\d+)\)$`), "use a number from $1 to $2"},
 	{regexp.MustCompile(`^.*: use (.+)$`), "use $1"},
 	{regexp.MustCompile(`^(?:must be left out|is reserved|must be empty).*`), "remove FIELD"},

@@ -55,7 +55,7 @@ var badHost = &diag.Check{
 	ID: "SEM025", Title: "host name is malformed", Severity: diag.Error, Stage: diag.NoStage,
 	Why: "A host is a DNS name: labels of letters, digits and inner dashes, separated by dots. It has no scheme, port or path, " +
 		"and the wildcard * is only allowed at the start of its first label. IP addresses are only accepted where the finding says so.",
-	Fix: "Write the host name alone. Set ports in the port fields.",
+	Fix: "Write only the host name: letters, digits and inner dashes, separated by dots.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: api, namespace: shop}

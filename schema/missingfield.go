@@ -10,7 +10,7 @@ import (
 var missingField = &diag.Check{
 	ID: "SEM022", Title: "required field is missing", Severity: diag.Error, Stage: diag.NoStage,
 	Why: "The API server or Istio's webhook rejects the resource without this field.",
-	Fix: "Add the field. \"sem explain PATH\" lists the fields of a map.",
+	Fix: "Add one of the fields.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: api, namespace: shop}
@@ -39,7 +39,7 @@ func wordAbsent(d *diag.Diagnostic, m mistake) {
 		d.Message = s.wants(holder, name)
 	}
 	if d.Message == "" {
-		d.Message = fmt.Sprintf("%s has no %s, which is required", called(m.parent), name)
+		d.Message, d.Help = fmt.Sprintf("%s has no %s, which is required", called(m.parent), name), "add "+name
 	}
 }
 

@@ -44,6 +44,8 @@ type (
 	ObjectName = decision.ObjectName
 	Outcome    = decision.Outcome
 	Unproxied  = decision.Unproxied
+
+	TokenAccepted = decision.TokenAccepted
 )
 
 // The verdicts; docs/trace.md defines each.

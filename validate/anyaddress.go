@@ -66,9 +66,9 @@ var _ = register(diag.Check{
 	Title:    "TCP ServiceEntry without addresses shares a port with HTTP",
 	Severity: diag.Warning,
 	Stage:    diag.AtFilterChain,
-	Why: `The proxy has one listener for all HTTP hosts of a port. A TCP host without addresses shares it. The proxy then detects the protocol of
-each connection from its first bytes: everything that is not HTTP goes to the TCP host, and server-first protocols wait for the detection
-timeout.`,
+	Why: `All HTTP hosts of a port share one listener. A TCP ServiceEntry without addresses uses the same listener: the proxy detects the protocol of
+each connection from its first bytes, and every connection that is not HTTP goes to the TCP host. A protocol in which the server sends first
+(such as MySQL) waits for the detection timeout.`,
 	Fix: `Set addresses in the TCP ServiceEntry, or use another port.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
@@ -111,7 +111,7 @@ func sharesHTTP(s *facts.Set, r *reporter) {
 			return
 		}
 		if other := s.Hosts.SeenTogether(s.Hosts.OnAnyAddress()[p.Number].Http, svc); other != nil {
-			r.at(facts.PortPlace(svc, p), "%q shares the listener of port %d with HTTP hosts: the proxy detects the protocol of each connection", svc.Host, p.Number).
+			r.at(facts.PortPlace(svc, p), "TCP host %q has no addresses: it shares the listener of port %d with HTTP hosts, and receives every connection there that is not HTTP", svc.Host, p.Number).
 				related(facts.At(other.Object, other.Port(p.Number).Field), "%q uses the port for HTTP", other.Host)
 		}
 	})

@@ -119,7 +119,7 @@ func (f finding) infoUnless(complete bool) finding {
 		return f
 	}
 	if f.Help == "" {
-		f.Help = "where the input is complete, --registry closed makes this a fault"
+		f.Help = "where the input is complete, --registry closed makes this an error"
 	}
 	return f.severity(diag.Info)
 }

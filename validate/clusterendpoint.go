@@ -13,12 +13,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM265",
-	Title:    "endpoint is the name of a Service",
+	Title:    "endpoint address is the name of a Kubernetes Service",
 	Severity: diag.Info,
 	Stage:    diag.NoStage,
-	Why: `The proxy resolves the name and connects to the cluster IP of the Service, as a program without a sidecar does; kube-proxy selects the
-Pod. Routes, policies, subsets and automatic mutual TLS of that Service do not apply.`,
-	Fix: `Route to the Service with a VirtualService, or keep it if this is intended.`,
+	Why: `The proxy resolves the address to the cluster IP of the Service, and kube-proxy selects the Pod. The VirtualServices, DestinationRules,
+subsets and automatic mutual TLS of the Service do not apply to this traffic.`,
+	Fix: `Remove the endpoint and route the host to the Service with a VirtualService. If the cluster IP is intended, keep the endpoint.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -62,12 +62,12 @@ func serviceEndpoint(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM266",
-	Title:    "gateway sends traffic to itself",
+	Title:    "endpoint of a ServiceEntry is the gateway that routes to it",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The host of the ServiceEntry resolves to the Service of a gateway, so clients reach the gateway. That gateway routes the requests to the
-same host, and so to itself: a loop.`,
-	Fix: `Register the host with its real address, and route sidecars to the gateway with a VirtualService.`,
+	Why: `The endpoint of the ServiceEntry is the Service of a gateway, so requests for the host go to the gateway. The gateway has a route to the
+same host, and so sends them to itself: a loop.`,
+	Fix: `Remove the endpoint, so the host has its real address, and route the sidecars' requests to the gateway with a VirtualService (SEM247 shows the match).`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -136,7 +136,7 @@ spec:
 func gatewayCircle(s *facts.Set, r *reporter) {
 	eachServiceEndpoint(s, func(at facts.Place, entry *config.Object, svc *mesh.Service) {
 		if t := circle(s, entry, svc); t != nil {
-			r.at(at, "routing loop: %s is the gateway that sends these requests", svc.Host).
+			r.at(at, "routing loop: the endpoint %s is the gateway that routes requests to this host", svc.Host).
 				related(t.HostPlace(), "route of the gateway").related(facts.At(svc.Object, svc.Field), "Service of the gateway")
 		}
 	})

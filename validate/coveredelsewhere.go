@@ -14,8 +14,8 @@ var _ = register(diag.Check{
 	Title:    "match is covered by another VirtualService",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A gateway joins the routes of all VirtualServices of a host: those of the oldest come first, and routes that match every request come last.
-Every request that meets this match also meets one of an older VirtualService. This match never applies.`,
+	Why: `A gateway merges the routes of all VirtualServices of a host: those of the oldest VirtualService come first, and routes that match every
+request come last. Every request that meets this match also meets one of an older VirtualService, so this match never applies.`,
 	Fix: `Write both routes in one VirtualService, the more specific first, or give the older one a narrower match.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
@@ -71,7 +71,7 @@ func coveredElsewhere(s *facts.Set, r *reporter) {
 		matches := facts.HTTPMatches(v.Object)
 		for _, c := range matches {
 			if by := coveredAt(seen, at, c); by != nil {
-				r.at(c.Place, "unreachable match at the gateway: %s is older and takes every such request, for example %s", name(by.Object), c.Example()).
+				r.at(c.Place, "unreachable match at the gateway: %s is older and matches every such request, for example %s", name(by.Object), c.Example()).
 					related(by.Place, "its match comes first%s", elder(by.Object, v.Object))
 			}
 		}

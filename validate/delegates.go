@@ -92,13 +92,14 @@ func missingDelegate(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM241",
-	Title:    "route of a delegate conflicts with the root match",
+	Title:    "match of a delegate is outside the match of its root",
 	Severity: diag.Error,
 	Stage:    diag.AtRoute,
 	When:     diag.NoRouteMatched,
-	Why: `Each route of a delegate must match a subset of what the root route matches: a prefix inside its prefix, and no conflicting condition.
-istiod drops the routes that conflict; their requests receive 404.`,
-	Fix: `Narrow the match of the delegate to the match of the root.`,
+	Why: `A root VirtualService passes to a delegate only the requests that its own route matches. A match of the delegate must be within that: a path
+below its prefix, and no condition that conflicts with it. istiod drops the routes of the delegate that are outside; their requests receive
+404.`,
+	Fix: `Change the match of the delegate so the match of the root includes it: for example, /reviews/v1 within /reviews.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -157,7 +158,7 @@ func unfitDelegate(s *facts.Set, r *reporter) {
 	for _, v := range s.Mesh.VirtualServices() {
 		for _, l := range v.Ignored {
 			if l.Object != v.Object {
-				r.at(facts.At(l.Object, l.Field), "route is dropped for root %s: %s", name(v.Object), l.Reason).
+				r.at(facts.At(l.Object, l.Field), "istiod drops this route: %s", l.Reason).
 					related(facts.At(v.Object, "spec.http"), "delegated from here")
 			}
 		}

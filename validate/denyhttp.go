@@ -38,7 +38,7 @@ func denyHTTP(s *facts.Set, r *reporter) {
 		for i, rule := range spec.Rules {
 			from, to := len(rule.GetFrom()) > 0, len(rule.GetTo()) > 0
 			if from && !to && !knownToTCP(rule.GetFrom()) || to && !namesPorts(rule.GetTo()) {
-				r.at(facts.At(o, "spec.rules").Item(i), "this DENY rule has HTTP attributes only, which TCP has not: it denies all connections to TCP ports").help("add to.operation.ports").warned()
+				r.at(facts.At(o, "spec.rules").Item(i), "this DENY rule has only HTTP conditions, which TCP ports ignore: it denies every connection to the TCP ports of the workload").help("add to.operation.ports with the HTTP ports").warned()
 			}
 		}
 	})

@@ -16,7 +16,8 @@ var _ = register(diag.Check{
 	Severity: diag.Error,
 	Stage:    diag.AtTLS,
 	Why: `A PeerAuthentication with mode DISABLE makes the sidecars of the workloads take connections as plaintext. The DestinationRule makes clients
-send mutual TLS: the server reads the handshake as a malformed request, and the connection fails. Without tls, clients decide by the policy.`,
+send mutual TLS: the server reads the handshake as a malformed request, and the connection fails. Without tls, clients decide by the policy. The
+finding is a warning if the input has no workload of the service.`,
 	Fix: `Remove tls from the DestinationRule, or set mode PERMISSIVE in the PeerAuthentication.`,
 	Wrong: `
 apiVersion: v1

@@ -14,11 +14,11 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM247",
-	Title:    "route applies to sidecars and to the gateway that it leads to",
+	Title:    "route to a gateway also applies at that gateway",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
-	Why: `The VirtualService is bound to sidecars and to an egress gateway, and this route sends requests to that gateway without restricting itself
-to sidecars. At the gateway it sends them to the gateway again: a loop.`,
+	Why: `The VirtualService is bound to sidecars (mesh) and to an egress gateway. The route that sends requests of sidecars to the gateway has no
+match for gateways: mesh, so it also applies at the gateway, which sends the requests to itself: a loop.`,
 	Fix: `Add match.gateways: [mesh] to the route that leads to the gateway.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
@@ -100,7 +100,7 @@ func gatewayLoop(s *facts.Set, r *reporter) {
 			host := s.FullHost(t.Host, o)
 			for _, g := range bound {
 				if standsBefore(s, g, host) {
-					r.at(t.HostPlace(), "routing loop: at gateway %s, this route sends requests to the gateway itself", g).
+					r.at(t.HostPlace(), "routing loop: this route leads to gateway %s, and also applies there", g).
 						help("add match.gateways: [mesh] to this route").
 						related(facts.At(o, "spec.gateways"), "the VirtualService applies to sidecars and to the gateway")
 				}

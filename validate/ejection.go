@@ -63,7 +63,7 @@ func fewEjections(s *facts.Set, r *reporter) {
 			r.at(p.Sub("outlierDetection"), "the only endpoint of %q is never ejected: maxEjectionPercent is %d", svc.Host, percent).severity(diag.Info).
 				help("remove outlierDetection, or keep it if more endpoints will follow")
 		case ejected == 0:
-			r.at(p.Sub("outlierDetection"), "no endpoint of the %d of %q is ever ejected: one is %d%% of them, above maxEjectionPercent %d", endpoints, svc.Host, 100/endpoints, percent).
+			r.at(p.Sub("outlierDetection"), "outlier detection ejects no endpoint: one of the %d endpoints of %q is %d%%, above maxEjectionPercent %d", endpoints, svc.Host, 100/endpoints, percent).
 				help("set maxEjectionPercent to %d or more", (100+endpoints-1)/endpoints)
 		case endpoints == 1:
 			r.at(p.Sub("outlierDetection"), "%q has one endpoint: ejecting it leaves no endpoint", svc.Host).severity(diag.Info).

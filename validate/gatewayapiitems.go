@@ -11,13 +11,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM341",
-	Title:    "items of a Gateway API list exclude each other",
+	Title:    "Gateway API list has duplicate items",
 	Severity: diag.Error,
 	Rejects:  true,
 	Stage:    diag.NoStage,
-	Why: `The API server compares the items of many lists of the Gateway API: listeners differ in their name, and in port, protocol or hostname;
-references to one parent differ in sectionName or port; the names of rules and headers are unique; most filters may be there only once.`,
-	Fix: `Remove one of the two, or change what makes it the same.`,
+	Why: `The API server requires the items of many Gateway API lists to be unique: listeners by name, and by port, protocol and hostname; parentRefs
+to one parent by sectionName or port; rules and headers by name; and most filters by type.`,
+	Fix: `Remove one of the two items, or change one of them.`,
 	Wrong: `
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
@@ -116,7 +116,7 @@ func distinct(r *reporter, o *config.Object, path string, items []*source.Node, 
 		case !mixed:
 			r.at(at, "this item has the same %s as an earlier one", u.words).related(facts.At(o, source.Index(path, first)), "earlier item").rejected()
 		case !strings.HasSuffix(u.key(items[first]), partial+parts):
-			r.at(at, "one of two references to one resource names a part of it, and the other does not").
+			r.at(at, "two references to one resource must both set sectionName or port; one of them does not").
 				help("give both sectionName, or both port").related(facts.At(o, source.Index(path, first)), "earlier item").rejected()
 		}
 	}

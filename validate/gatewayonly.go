@@ -154,7 +154,7 @@ func gatewayOnly(s *facts.Set, r *reporter) {
 			if len(svcs) == 0 || !strings.Contains(h, ".") || covered(ruled, h) {
 				continue
 			}
-			r.at(facts.At(o, "spec.hosts").Item(i), "the routes apply only at %s: requests from the mesh to %q bypass them", strings.Join(spec.GetGateways(), ", "), h).
+			r.at(facts.At(o, "spec.hosts").Item(i), "the routes apply only at Gateway %s: requests from the mesh to %q bypass them", strings.Join(spec.GetGateways(), ", "), h).
 				related(facts.At(svcs[0].Object, svcs[0].Field), "host registered here")
 		}
 	}

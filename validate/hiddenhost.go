@@ -16,9 +16,10 @@ var _ = register(diag.Check{
 	Title:    "destination is not visible to clients",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
-	Why: `The destination exists, but exportTo (on a Kubernetes Service: the annotation networking.istio.io/exportTo) or a Sidecar hides it from the
-namespace of the route. Its clients have no cluster for the host: the proxy responds with 503 (response flag NC).`,
-	Fix: `Export the host to the namespace, or add it to the egress hosts of the Sidecar.`,
+	Why: `The destination exists, but the namespace of the route cannot see it: its exportTo (on a Kubernetes Service: the annotation
+networking.istio.io/exportTo) excludes the namespace, or a Sidecar does not import it. The proxies there have no cluster for the host and
+respond with 503 (response flag NC).`,
+	Fix: `Add the namespace to exportTo, or add the host to the egress hosts of the Sidecar.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -84,6 +85,13 @@ func hiddenHost(s *facts.Set, r *reporter) {
 			f := r.at(t.HostPlace(), "clients in namespace %s cannot see %q", o.Namespace, host)
 			for _, l := range view.HiddenServices(host) {
 				f.related(exportPlace(l), "%s", l.Reason)
+			}
+			switch {
+			case len(all) > 1:
+			case !all[0].VisibleIn(o.Namespace):
+				f.help("add %s to the exportTo of %s", o.Namespace, name(all[0].Object))
+			case view.Sidecar != nil:
+				f.help("add %s/%s to the egress hosts of Sidecar %s/%s", all[0].Namespace, host, view.Sidecar.Namespace, view.Sidecar.Name)
 			}
 		}
 		hiddenElsewhere(s, r, o)

@@ -16,8 +16,8 @@ var _ = register(diag.Check{
 	Title:    "asterisk in an exact or prefix match",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `exact and prefix compare text: an asterisk in them is a character, not a wildcard. The match takes only requests that hold an asterisk at
-this place, which hardly any client sends.`,
+	Why: `exact and prefix compare text: an asterisk in them is a character, not a wildcard. The match applies only to requests that contain an
+asterisk at this place.`,
 	Fix: `Use a prefix without the asterisk, or regex.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1

@@ -63,7 +63,7 @@ func halfQualified(s *facts.Set, r *reporter) {
 				help("list %s as well: only names without a dot are completed", full).severity(diag.Warning)
 			continue
 		}
-		r.at(h.Place, "no service has the host %q; the service is %q", h.Host, full).
+		r.at(h.Place, "no Service or ServiceEntry has the host %q; the full name is %q", h.Host, full).
 			help("write %s: only names without a dot are completed", full)
 	}
 }
@@ -135,7 +135,7 @@ var _ = register(diag.Check{
 	Stage:    diag.AtVirtualHost,
 	Alone:    true,
 	Why:      `The name looks like a Kubernetes Service, but ends in a domain that is not the cluster's, so no service has it. It is probably misspelt.`,
-	Fix:      `Use the cluster's domain, or set --domain if it is not cluster.local.`,
+	Fix:      `Use the domain of the cluster.`,
 	Wrong: `
 apiVersion: v1
 kind: Service

@@ -21,7 +21,7 @@ var _ = register(diag.Check{
 	Alone:    true,
 	Why: `A name without a namespace means a Gateway in the namespace of the VirtualService. A VirtualService that is bound to a Gateway that does
 not exist has no effect there.`,
-	Fix: `Write the Gateway as NAMESPACE/NAME.`,
+	Fix: `Correct the name. A Gateway in another namespace is written NAMESPACE/NAME.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway

@@ -51,7 +51,7 @@ func missingHost(s *facts.Set, r *reporter) {
 		for _, t := range s.Routes.Destinations(o) {
 			host := s.FullHost(t.Host, o)
 			if s.Hosts.Presence(host) == facts.Absent && !elsewhere(s, t.Host, o) {
-				f := r.at(t.HostPlace(), "no service has the host %q", host)
+				f := r.at(t.HostPlace(), "no Service or ServiceEntry has the host %q", host)
 				if near := s.Hosts.Nearest(host); near != "" {
 					f.help("did you mean %q?", near)
 				}

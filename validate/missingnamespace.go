@@ -153,7 +153,7 @@ func reportIdleImport(s *facts.Set, r *reporter, at facts.Place, ns, host string
 	all := s.Mesh.ServicesOf(host)
 	switch {
 	case len(all) == 0 && s.Hosts.Presence(host) == facts.Absent:
-		f := r.at(at, "no service has the host %q", host)
+		f := r.at(at, "nothing is imported: no Service or ServiceEntry has the host %q", host)
 		if near := s.Hosts.Nearest(host); near != "" {
 			f.help("did you mean %q?", near)
 		}

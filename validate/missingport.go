@@ -61,7 +61,11 @@ func missingPort(s *facts.Set, r *reporter) {
 		for _, p := range svc.Ports {
 			if p.Target == number {
 				f.help("use the service port %[2]d: %[1]d is the container port", number, p.Number)
+				return
 			}
+		}
+		if len(svc.Ports) == 1 {
+			f.help("use port %d", svc.Ports[0].Number)
 		}
 	})
 }

@@ -138,7 +138,7 @@ var _ = register(diag.Check{
 	Stage:    diag.AtCluster,
 	Why: `A client uses the DestinationRule of its own namespace, else of the service's namespace, else of the root namespace. This subset is
 defined in another one, so its cluster does not exist for the client: the proxy responds with 503 (response flag NC).`,
-	Fix: `Move the DestinationRule to the namespace of the client or of the service, or define the subset in the DestinationRule that is used.`,
+	Fix: `Move the DestinationRule to the namespace of the service, or define the subset in the DestinationRule that the client uses.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -200,8 +200,11 @@ func unusedRuleSubset(s *facts.Set, r *reporter) {
 				f.Related[len(f.Related)-1].Note += ": " + l.Reason
 			}
 		}
-		if rule != nil {
-			f.related(facts.At(rule.Object, "spec.host"), "this DestinationRule is used")
+		if rule == nil {
+			f.help("move DestinationRule %s to namespace %s, where the service is", elsewhere.Name, svc.Namespace)
+			return
 		}
+		f.help("define the subset in %s, which these clients use", name(rule.Object)).
+			related(facts.At(rule.Object, "spec.host"), "this DestinationRule is used")
 	})
 }

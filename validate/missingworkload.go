@@ -84,9 +84,9 @@ var _ = register(diag.Check{
 	Title:    "Gateway selects no workload",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A Gateway configures the gateway workloads that its selector matches, in any namespace. No workload in the input has these labels, and one
-has similar labels: the servers are not opened.`,
-	Fix: `Correct the selector.`,
+	Why: `A Gateway configures the gateway workloads that its selector matches, in any namespace. No workload in the input has these labels, so no
+proxy opens the ports of the Gateway.`,
+	Fix: `Correct the selector, or add the workload of the gateway to the input.`,
 	Wrong: `
 apiVersion: apps/v1
 kind: Deployment

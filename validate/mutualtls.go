@@ -16,9 +16,9 @@ var _ = register(diag.Check{
 	Title:    "ISTIO_MUTUAL for a server outside the mesh",
 	Severity: diag.Error,
 	Stage:    diag.AtTLS,
-	Why: `Mode ISTIO_MUTUAL presents the workload's Istio certificate and requires one of the same mesh from the server. A server without a sidecar
-has none: the handshake fails, and the proxy responds with 503 (response flag UF). Without tls, Istio decides for each endpoint.`,
-	Fix: `Use mode SIMPLE or MUTUAL for an external TLS server, DISABLE for a plaintext server, or remove tls.`,
+	Why: `With mode ISTIO_MUTUAL the proxy presents the workload's Istio certificate, and requires an Istio certificate from the server. A server
+outside the mesh has no such certificate: the handshake fails, and the client receives 503 (response flag UF).`,
+	Fix: `Remove tls if the server expects plaintext. Set mode SIMPLE, or MUTUAL with a client certificate, if it expects TLS. Set location: MESH_INTERNAL in the ServiceEntry if the server has a sidecar.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -94,7 +94,8 @@ var _ = register(diag.Check{
 	Severity: diag.Error,
 	Stage:    diag.AtTLS,
 	Why: `A PeerAuthentication with mode STRICT makes the sidecars of the workloads accept mutual TLS only. The DestinationRule makes clients send
-something else, so the connection is reset. Without tls, clients use mutual TLS automatically.`,
+something else, so the connection is reset. Without tls, clients use mutual TLS automatically. The
+finding is a warning if the input has no workload of the service.`,
 	Fix: `Remove tls from the DestinationRule.`,
 	Wrong: `
 apiVersion: v1
@@ -148,7 +149,7 @@ func refusedPlaintext(s *facts.Set, r *reporter) {
 			continue
 		}
 		reported[x.TLS.Place] = true
-		f := r.at(x.TLS.Sub("mode"), "TLS of mode %s is rejected by the workloads of %q, which require mutual TLS", x.TLS.Settings.GetMode(), x.Service.Host).
+		f := r.at(x.TLS.Sub("mode"), "tls mode %s fails: the workloads of %q accept mutual TLS only", x.TLS.Settings.GetMode(), x.Service.Host).
 			related(facts.At(server, "spec.mtls.mode"), "required here")
 		if !certain {
 			f.severity(diag.Warning)

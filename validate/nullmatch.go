@@ -47,7 +47,7 @@ func nullMatch(s *facts.Set, r *reporter) {
 			if m == nil {
 				continue
 			}
-			r.at(facts.At(o, path), "the API server drops this null, so the match has no condition on it in %s", m[2])
+			r.at(facts.At(o, path), "the API server removes this null entry of %s, so the match does not test it", m[2])
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"fmt"
+
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/validate/internal/facts"
@@ -13,9 +15,11 @@ var PlaintextToTLS = register(diag.Check{
 	Severity: diag.Error,
 	Stage:    diag.AtTLS,
 	When:     diag.Observed,
-	Why: `The route sends HTTP requests to a port that expects TLS, and no DestinationRule originates TLS. The server responds with 400 "the plain
-HTTP request was sent to HTTPS port", or resets the connection.`,
-	Fix: `Set tls mode SIMPLE for that port in a DestinationRule of the destination host.`,
+	Why: `The route sends HTTP requests to a port of protocol HTTPS or TLS, and no DestinationRule originates TLS for it. The server responds with 400
+"the plain HTTP request was sent to HTTPS port", or resets the connection. TLS origination on this port would encrypt the TLS of
+applications that call it directly a second time (SEM140); a separate HTTP port avoids that.`,
+	Fix: `Declare a port of protocol HTTP with the TLS port as its targetPort, set tls mode SIMPLE for that HTTP port in a DestinationRule, and route
+to it.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -50,7 +54,9 @@ kind: ServiceEntry
 metadata: {name: api, namespace: shop}
 spec:
   hosts: [api.example.com]
-  ports: [{number: 443, name: tls, protocol: TLS}]
+  ports:
+  - {number: 443, name: tls, protocol: TLS}
+  - {number: 80, name: http, protocol: HTTP, targetPort: 443}
   resolution: DNS
 ---
 apiVersion: networking.istio.io/v1
@@ -60,7 +66,7 @@ spec:
   host: api.example.com
   trafficPolicy:
     portLevelSettings:
-    - port: {number: 443}
+    - port: {number: 80}
       tls: {mode: SIMPLE}
 ---
 apiVersion: networking.istio.io/v1
@@ -69,7 +75,7 @@ metadata: {name: web, namespace: shop}
 spec:
   hosts: [web]
   http:
-  - route: [{destination: {host: api.example.com, port: {number: 443}}}]
+  - route: [{destination: {host: api.example.com, port: {number: 80}}}]
     rewrite: {authority: api.example.com}
 `,
 }, plaintextToTLS)
@@ -83,9 +89,20 @@ func plaintextToTLS(s *facts.Set, r *reporter) {
 			return // SEM248 and SEM249 judge what arrives at a gateway
 		}
 		r.at(t.Sub("port.number"), "plain HTTP is sent to port %d of %q, which has protocol %s", port.Number, svc.Host, port.Protocol).
-			help("add a DestinationRule for %s with tls mode SIMPLE on port %d", svc.Host, port.Number).
+			help("%s", originationAdvice(svc, port)).
 			related(facts.PortPlace(svc, port), "port declared here")
 	})
+}
+
+// originationAdvice is how requests to a TLS port are encrypted once: by a port of protocol HTTP, for the TLS port also serves
+// applications that encrypt by themselves.
+func originationAdvice(svc *mesh.Service, port *mesh.Port) string {
+	for _, p := range svc.Ports {
+		if p.Protocol.IsHTTP() {
+			return fmt.Sprintf("give port %d the targetPort %d, set tls mode SIMPLE for port %[1]d in a DestinationRule, and route to it", p.Number, port.Number)
+		}
+	}
+	return fmt.Sprintf("add a port of protocol HTTP with targetPort %d, set tls mode SIMPLE for it in a DestinationRule, and route to it", port.Number)
 }
 
 var _ = register(diag.Check{

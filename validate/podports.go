@@ -14,9 +14,10 @@ var _ = register(diag.Check{
 	Title:    "workload port has conflicting protocols",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The sidecar opens one listener for each port of its workload. If several Services use the port, the oldest one sets the protocol, and
-requests for the others are misread. TCP read as HTTP is rejected; HTTP read as TCP loses routing, telemetry and HTTP policies.`,
-	Fix: `Set the same protocol in all Services of one workload port.`,
+	Why: `The sidecar has one inbound listener for each port of its workload. If several Services use the same port with different protocols, the
+oldest Service sets the protocol. The requests of other clients are then misread: TCP that is parsed as HTTP is rejected, and HTTP that is
+forwarded as TCP has no HTTP routes, telemetry or policies.`,
+	Fix: `Declare the same protocol in all Services that use the port.`,
 	Wrong: `
 apiVersion: v1
 kind: Service
@@ -76,7 +77,7 @@ func claimedTwice(s *facts.Set, r *reporter) {
 					first[at] = d
 				case older.port.Protocol.IsHTTP() != p.Protocol.IsHTTP() && !reported[d.place()]:
 					reported[d.place()] = true
-					r.at(d.place(), "port %d of %s is %s here, and %s for Service %s", number, name(w), p.Protocol, older.port.Protocol, older.service.Name).
+					r.at(d.place(), "port %d of %s is %s in this Service, but %s in Service %s", number, name(w), p.Protocol, older.port.Protocol, older.service.Name).
 						related(older.place(), "the older Service takes precedence")
 				}
 			}
@@ -133,9 +134,9 @@ var _ = register(diag.Check{
 	Title:    "two WorkloadGroups have the same labels",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `Machines that register with a WorkloadGroup get its labels. Whatever selects the labels of one group selects the machines of the other,
-too: ServiceEntries send requests to both, and policies apply to both.`,
-	Fix: `Give each WorkloadGroup a unique label, or merge the two.`,
+	Why: `A virtual machine that registers with a WorkloadGroup gets the labels of the group. ServiceEntries, Services and policies select workloads
+by labels, so whatever selects the machines of one group also selects those of the other.`,
+	Fix: `Add a label that differs between the two groups, or merge them.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: WorkloadGroup
@@ -183,7 +184,7 @@ func twinGroups(s *facts.Set, r *reporter) {
 		case !taken:
 			first[key] = o
 		case twin.Name != o.Name:
-			r.at(facts.At(o, "spec.metadata.labels"), "WorkloadGroup %s has the same labels: %s", twin.Name, labels).
+			r.at(facts.At(o, "spec.metadata.labels"), "WorkloadGroup %s has the same labels (%s): a selector for one group also selects the workloads of the other", twin.Name, labels).
 				related(facts.At(twin, "spec.metadata.labels"), "other WorkloadGroup")
 		}
 	}

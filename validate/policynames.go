@@ -16,8 +16,8 @@ var _ = register(diag.Check{
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
 	Alone:    true,
-	Why: `The input contains the Namespaces of the cluster, but not this one. No client has an identity of this namespace: an ALLOW rule lets
-nobody in by it, and a DENY rule denies nobody.`,
+	Why: `The input contains the Namespaces of the cluster, but not this one. No client has an identity of this namespace: an ALLOW rule
+allows nobody, and a DENY rule denies nobody.`,
 	Fix: `Correct the namespace.`,
 	Wrong: `
 apiVersion: v1
@@ -98,7 +98,7 @@ var _ = register(diag.Check{
 	Stage:    diag.NoStage,
 	Alone:    true,
 	Why: `The input contains service accounts of this namespace, but not this one, and no workload there uses it. No client has this identity: an
-ALLOW rule lets nobody in by it, and a DENY rule denies nobody.`,
+ALLOW rule allows nobody, and a DENY rule denies nobody.`,
 	Fix: `Correct the service account.`,
 	Wrong: `
 apiVersion: v1
@@ -172,7 +172,7 @@ var _ = register(diag.Check{
 	Stage:    diag.NoStage,
 	Alone:    true,
 	Why: `The host looks like the name of a Kubernetes Service, but its namespace has no such Service. No request carries this host: an ALLOW rule
-lets nothing in by it, and a DENY rule denies nothing.`,
+allows no request, and a DENY rule denies none.`,
 	Fix: `Correct the host.`,
 	Wrong: `
 apiVersion: v1
@@ -208,7 +208,7 @@ func policyHost(s *facts.Set, r *reporter) {
 		if _, inCluster := s.Hosts.NamespaceOf(v.Text); v.Field != "hosts" || !inCluster || strings.Contains(v.Text, "*") || s.Hosts.Presence(v.Text) != facts.Absent {
 			return
 		}
-		f := r.at(v.Place, "no service has the host %q", v.Text)
+		f := r.at(v.Place, "no Service has the host %q, so no request carries it", v.Text)
 		if near := s.Hosts.Nearest(v.Text); near != "" {
 			f.help("did you mean %q?", near)
 		}

@@ -151,7 +151,7 @@ var _ = register(diag.Check{
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
 	Why: `requestPrincipals and request.auth attributes are compared with a token that a RequestAuthentication of the workload has verified. None
-selects these workloads: the identity is always empty, whatever token the request carries. An ALLOW rule lets nobody in, and a DENY rule
+selects these workloads: the identity is always empty, whatever token the request carries. An ALLOW rule allows nobody, and a DENY rule
 with notRequestPrincipals denies everybody.`,
 	Fix: `Add a RequestAuthentication that selects the workloads.`,
 	Wrong: `

@@ -16,7 +16,7 @@ var _ = register(diag.Check{
 	Stage:    diag.NoStage,
 	Alone:    true,
 	Why: `A principal is written without its scheme: trust-domain/ns/namespace/sa/service-account. Istio adds spiffe:// itself, so a value that has
-it never matches a client: an ALLOW rule lets nobody in, and a DENY rule denies nobody.`,
+it never matches a client: an ALLOW rule allows nobody, and a DENY rule denies nobody.`,
 	Fix: `Remove spiffe:// from the value.`,
 	Wrong: `
 apiVersion: security.istio.io/v1
@@ -50,7 +50,7 @@ var _ = register(diag.Check{
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
 	Why: `Methods are compared as written, and clients send them in upper case. A method in lower case matches no request, and one with a space or
-another character that no method may hold cannot exist: an ALLOW rule lets nobody in, and a DENY rule denies nothing.`,
+another character that is not allowed in a method cannot exist: an ALLOW rule allows nobody, and a DENY rule denies nothing.`,
 	Fix: `Write the method in upper case.`,
 	Wrong: `
 apiVersion: security.istio.io/v1

@@ -14,7 +14,7 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM173",
-	Title:    "two namespace-wide resources",
+	Title:    "two namespace-wide resources of one kind",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
 	Why: `A Sidecar or PeerAuthentication without a selector applies to its whole namespace. If there are several, the oldest takes precedence and

@@ -11,13 +11,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM342",
-	Title:    "rule of a route contradicts itself",
+	Title:    "rule of a Gateway API route is contradictory",
 	Severity: diag.Error,
 	Rejects:  true,
 	Stage:    diag.NoStage,
-	Why: `A filter that replaces the prefix of a path needs exactly one match, of type PathPrefix. The timeout of one try cannot be longer than
-that of the request. A route has at most 128 matches. The API server rejects others.`,
-	Fix: `Divide the rule: one for each prefix.`,
+	Why: `A filter that replaces a path prefix needs exactly one match in its rule, of type PathPrefix. timeouts.backendRequest must not be longer
+than timeouts.request. An HTTPRoute or GRPCRoute has at most 128 matches. The API server rejects other routes.`,
+	Fix: `Write a separate rule for each prefix.`,
 	Wrong: `
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
@@ -66,7 +66,7 @@ func routeRules(s *facts.Set, r *reporter) {
 			longTry(r, o, at, rule.Get("timeouts"))
 		}
 		if matches > mostMatches {
-			r.at(facts.At(o, "spec.rules"), "the rules have %d matches, and a route at most %d", matches, mostMatches).rejected()
+			r.at(facts.At(o, "spec.rules"), "the rules have %d matches; a route can have at most %d", matches, mostMatches).help("divide the route into several").rejected()
 		}
 	}
 }
@@ -83,7 +83,7 @@ func prefixReplacements(r *reporter, o *config.Object, at string, rule, filters 
 				continue
 			}
 			place := facts.At(o, source.Join(source.Join(source.Index(path, i), key), "path"))
-			r.at(place, "the filter replaces a prefix, and the rule does not have exactly one match of type PathPrefix").
+			r.at(place, "the filter replaces a path prefix, so its rule must have exactly one match, of type PathPrefix").
 				related(facts.At(o, source.Join(at, "matches")), "matches of the rule").rejected()
 		}
 	}
@@ -109,7 +109,8 @@ func longTry(r *reporter, o *config.Object, at string, timeouts *source.Node) {
 	request, err := time.ParseDuration(timeouts.StringAt("request"))
 	try, err2 := time.ParseDuration(timeouts.StringAt("backendRequest"))
 	if err == nil && err2 == nil && request > 0 && try > request {
-		r.at(facts.At(o, at+".timeouts.backendRequest"), "one try may take %s, longer than the request with all its tries, %s", try, request).
+		r.at(facts.At(o, at+".timeouts.backendRequest"), "timeouts.backendRequest %s is longer than timeouts.request %s, the limit for all attempts together", try, request).
+			help("lower backendRequest, or raise request").
 			related(facts.At(o, at+".timeouts.request"), "timeout of the request").rejected()
 	}
 }

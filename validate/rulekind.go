@@ -126,7 +126,7 @@ var _ = register(diag.Check{
 	Severity: diag.Error,
 	Stage:    diag.AtFilterChain,
 	Why:      `spec.tcp applies to opaque ports. Ports of protocol HTTPS or TLS use tls routes, HTTP ports use http routes. The host has no other port.`,
-	Fix:      `Use the kind of route for the port's protocol.`,
+	Fix:      `Use tls routes for HTTPS and TLS ports, and http routes for HTTP ports.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -189,6 +189,13 @@ func eachMisfit(s *facts.Set, rules func(*networking.VirtualService) int, fits f
 }
 
 // ports says which ports hosts have, with their protocols.
+func portWord(n int) string {
+	if n == 1 {
+		return "port"
+	}
+	return "ports"
+}
+
 func ports(svcs []*mesh.Service) string {
 	var hosts []string
 	for _, svc := range svcs {
@@ -196,7 +203,7 @@ func ports(svcs []*mesh.Service) string {
 		for _, p := range svc.Ports {
 			list = append(list, fmt.Sprintf("%d (%s)", p.Number, cmp.Or(string(p.Protocol), "detected")))
 		}
-		hosts = append(hosts, fmt.Sprintf("%q has only %s", svc.Host, strings.Join(list, ", ")))
+		hosts = append(hosts, fmt.Sprintf("%q has only %s %s", svc.Host, portWord(len(list)), strings.Join(list, ", ")))
 	}
 	return strings.Join(hosts, ", ")
 }

@@ -174,9 +174,9 @@ var _ = register(diag.Check{
 	Title:    "servers share a certificate, and clients reuse connections",
 	Severity: diag.Warning,
 	Stage:    diag.AtTLS,
-	Why: `Browsers reuse an HTTP/2 connection for every host that its certificate covers. The connection belongs to the server that its first
-request selected, and that server responds with 404 to the hosts of the other.`,
-	Fix: `Put the hosts of one certificate into one server.`,
+	Why: `Browsers reuse an HTTP/2 connection for every host that the server's certificate covers. The gateway selects the server of a connection
+once, by its SNI. A request for a host of the other server then arrives at a server without routes for it, which responds with 404.`,
+	Fix: `Put all hosts of the certificate into one server, or use a separate certificate for each server.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -217,7 +217,7 @@ func sharedCertificate(s *facts.Set, r *reporter) {
 				continue
 			}
 			reported[v.Place] = true
-			r.at(v.Sub("tls.credentialName"), "two servers of port %d share the certificate %q: clients that reuse connections receive 404",
+			r.at(v.Sub("tls.credentialName"), "two servers of port %d share the certificate %q: a client that reuses its connection for a host of the other server receives 404",
 				v.GetPort().GetNumber(), credential).related(older.Sub("tls.credentialName"), "other server")
 		}
 	}

@@ -79,7 +79,7 @@ spec: {ports: [{name: tcp-db, port: 3306}]}
 func wellKnownPort(s *facts.Set, r *reporter) {
 	s.Hosts.EachUndeclaredPort(func(at facts.Place, p config.ServicePort) {
 		if p.AppProtocol == nil && slices.Contains(facts.ServerFirstPorts, p.Port) {
-			r.at(at, "port %d is treated as TCP without protocol detection, as it is well known and neither name nor appProtocol sets a protocol", p.Port)
+			r.at(at, "port %d is treated as TCP without protocol detection: it is a well-known port, and neither its name nor appProtocol sets a protocol", p.Port)
 		}
 	})
 }
@@ -121,7 +121,7 @@ func aliasOfNothing(s *facts.Set, r *reporter) {
 		if svc.Resolution != mesh.Alias || s.Hosts.Presence(svc.ExternalName) != facts.Absent {
 			continue
 		}
-		f := r.at(facts.At(svc.Object, "spec.externalName"), "no service has the host %q", svc.ExternalName)
+		f := r.at(facts.At(svc.Object, "spec.externalName"), "the alias is not routed: no Service or ServiceEntry has the host %q", svc.ExternalName)
 		if near := s.Hosts.Nearest(svc.ExternalName); near != "" {
 			f.help("did you mean %q?", near)
 		}

@@ -113,11 +113,11 @@ func tcpRuleAt(v facts.Server, o *config.Object) facts.Place {
 
 var _ = register(diag.Check{
 	ID:       "SEM291",
-	Title:    "TLS match without subnets comes after one with them",
+	Title:    "TLS match inherits destinationSubnets from an earlier match",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `For sidecars, istiod evaluates the TLS matches of a host in order, and the destinationSubnets of a match also apply to later matches
-without destinationSubnets. The later match receives only connections to those subnets.`,
+	Why: `For sidecars, istiod evaluates the TLS matches of a host in order, and keeps the destinationSubnets of a match for the following matches
+that set none. The later match receives only connections to those subnets.`,
 	Fix: `Put the matches with destinationSubnets last, or set destinationSubnets in the later match, such as 0.0.0.0/0.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1

@@ -99,12 +99,13 @@ func otherTLSPort(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM147",
-	Title:    "internal server is verified against public CAs",
+	Title:    "certificate of an internal server is verified with public CAs",
 	Severity: diag.Info,
 	Stage:    diag.AtTLS,
-	Why: `With mode SIMPLE or MUTUAL and without caCertificates, the proxy verifies the server with the CA bundle of its operating system. Internal
-servers mostly use a private CA that is not in the bundle: the handshake fails. (Older releases did not verify at all.)`,
-	Fix: `Set caCertificates, or credentialName for gateways, to the private CA.`,
+	Why: `With mode SIMPLE or MUTUAL and without caCertificates, the proxy verifies the server's certificate with the CA bundle of its operating
+system. The host name looks internal, and internal servers usually have a certificate of a private CA that is not in that bundle: the
+handshake fails, and the client receives 503 (response flag UF).`,
+	Fix: `Set caCertificates to the file with the server's CA. For gateways, set credentialName to a Secret that contains it.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -151,7 +152,7 @@ func publicAuthority(s *facts.Set, r *reporter) {
 			continue
 		}
 		reported[x.TLS.Place] = true
-		r.at(x.TLS.Sub("mode"), "the certificate of %q is verified against public CAs", x.Service.Host)
+		r.at(x.TLS.Sub("mode"), "%q looks like an internal server, but its certificate is verified with the CAs of the operating system", x.Service.Host)
 	}
 	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		host := s.FullHost(spec.GetHost(), o)

@@ -61,8 +61,8 @@ var _ = register(diag.Check{
 	Title:    "attempts that time out are not retried",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `After perTryTimeout the proxy resets the attempt. It makes another one only where retryOn has 5xx, gateway-error or reset; status codes
-and the other conditions do not mean it, nor does Istio's default. The first attempt that takes too long is the last: the client receives 504.`,
+	Why: `After perTryTimeout the proxy resets the attempt. It retries only if retryOn contains 5xx, gateway-error or reset: other conditions, status
+codes and Istio's default do not include timeouts of an attempt. Without a retry, the client receives 504.`,
 	Fix: `Add reset to retryOn, or remove perTryTimeout and set timeout.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1

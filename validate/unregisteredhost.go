@@ -137,7 +137,7 @@ func ruleForNobody(s *facts.Set, r *reporter) {
 		if len(s.Hosts.Services(full)) > 0 || matchesAny(s, full) || s.Hosts.Qualified(host) != "" || len(s.Hosts.SameName(host, o)) > 0 || s.Hosts.Presence(full) != facts.Absent {
 			continue
 		}
-		f := r.at(facts.At(o, "spec.host"), "no service has the host %q", full)
+		f := r.at(facts.At(o, "spec.host"), "the DestinationRule has no effect: no Service or ServiceEntry has the host %q", full)
 		if near := s.Hosts.Nearest(full); near != "" {
 			f.help("did you mean %q?", near)
 		}

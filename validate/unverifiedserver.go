@@ -11,7 +11,7 @@ var _ = register(diag.Check{
 	Severity: diag.Warning,
 	Stage:    diag.AtTLS,
 	When:     diag.Observed,
-	Why:      `With insecureSkipVerify the proxy accepts any certificate: an attacker who answers in place of the server can read and change the traffic.`,
+	Why:      `With insecureSkipVerify the proxy accepts any certificate: an attacker who impersonates the server can read and change the traffic.`,
 	Fix:      `Set the server's CA in caCertificates and remove insecureSkipVerify.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1

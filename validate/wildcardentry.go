@@ -49,7 +49,7 @@ func oneFrontEnd(s *facts.Set, r *reporter) {
 		}
 		if endpoints := config.Spec[*networking.ServiceEntry](svc.Object).GetEndpoints(); len(endpoints) > 0 {
 			reported[at] = true
-			r.at(at, "every name of %q is sent to %s", svc.Host, endpoints[0].GetAddress()).
+			r.at(at, "requests for every name that %q covers go to %s", svc.Host, endpoints[0].GetAddress()).
 				related(facts.At(svc.Object, "spec.endpoints"), "endpoints")
 		}
 	}

@@ -128,7 +128,7 @@ func unaskedPorts(s *facts.Set, r *reporter) {
 			}
 			f := r.at(facts.At(o, "spec.ports").Key(asked), "no service that selects this workload has a port named %q", asked)
 			f.At.Key = true
-			f.help("ports of %s: %s", name(svcs[0].Object), portNames(svcs[0])).
+			f.help("use a port of %s: %s", name(svcs[0].Object), portNames(svcs[0])).
 				related(facts.At(svcs[0].Object, "spec.ports"), "%s selects the workload", name(svcs[0].Object))
 		}
 	}

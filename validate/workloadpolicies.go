@@ -163,12 +163,13 @@ func namelessEndpoint(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM258",
-	Title:    "workload requires mutual TLS but its namespace disables it",
+	Title:    "workload policy requires mutual TLS, but clients send plaintext",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `Clients decide about automatic mutual TLS by the policy of the namespace or mesh. It is DISABLE here, so they send plaintext; a policy for
-some workloads does not change that, and mode STRICT makes those reject every client.`,
-	Fix: `Set mode PERMISSIVE for the namespace, or tls mode ISTIO_MUTUAL in a DestinationRule.`,
+	Why: `For automatic mutual TLS, istiod uses the PeerAuthentication of the server's namespace, or else of the mesh; it does not use policies with a
+selector. The mode there is DISABLE, so clients send plaintext to every workload of the namespace. Workloads whose own policy is STRICT
+reject it.`,
+	Fix: `Set mode PERMISSIVE in the policy of the namespace or mesh, or tls mode ISTIO_MUTUAL in a DestinationRule for these workloads.`,
 	Wrong: `
 apiVersion: security.istio.io/v1
 kind: PeerAuthentication
@@ -210,7 +211,7 @@ func unheardMutual(s *facts.Set, r *reporter) {
 			continue
 		}
 		if d := s.MutualTLS.Mode(o.Namespace); d.Mode == security.PeerAuthentication_MutualTLS_DISABLE {
-			r.at(facts.At(o, "spec.mtls.mode"), "clients send plaintext (the namespace policy is DISABLE), and these workloads reject it").
+			r.at(facts.At(o, "spec.mtls.mode"), "clients send plaintext, because the policy of the namespace is DISABLE, and these workloads accept mutual TLS only").
 				related(facts.At(d.By.Object, d.By.Field), "clients use this policy")
 		}
 	}

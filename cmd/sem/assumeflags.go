@@ -11,9 +11,9 @@ type assumeFlags struct{ options pipeline.Assume }
 
 func (f *assumeFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.Var(assumeValue{&f.options}, "assume", "also complete input that was read from a cluster; `=STATEMENT` sets the data plane of workloads: sidecar:NAMESPACE/NAME, no-sidecar:NAMESPACE/NAME or ambient:NAMESPACE/NAME, with name * for the whole namespace (repeatable)")
+	flags.Var(assumeValue{&f.options}, "assume", "without a value: add Service addresses, Pods and sidecars also to input that was read from a cluster; `=STATEMENT` sets whether a workload has a sidecar: sidecar:NAMESPACE/NAME, no-sidecar:NAMESPACE/NAME or ambient:NAMESPACE/NAME; the name * is the whole namespace (repeatable)")
 	flags.Lookup("assume").NoOptDefVal = assumeAll
-	flags.BoolVar(&f.options.Nothing, "no-assume", false, "do not complete the input: no addresses of Services, no Pods of workloads, no sidecars (default: complete what the cluster would add, and list it in the result)")
+	flags.BoolVar(&f.options.Nothing, "no-assume", false, "use the input as it is (default: add what a cluster would add to manifests, that is Service addresses, Pods and sidecars, and list it in the result)")
 	cmd.MarkFlagsMutuallyExclusive("assume", "no-assume")
 }
 

@@ -51,7 +51,7 @@ func grade(on map[string]diag.Severity, code, severity string) error {
 	for _, c := range checks {
 		if c.Firm() && ranks[severity] < ranks[string(c.Severity)] {
 			if c.ID == code {
-				return fmt.Errorf("%s cannot be graded lower: it reports what could not be read", code)
+				return fmt.Errorf("the severity of %s cannot be lowered: it reports what could not be read", code)
 			}
 			continue
 		}

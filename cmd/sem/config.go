@@ -18,14 +18,15 @@ func newConfig() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Print the effective settings and the file that they come from",
-		Long: `Config prints what ` + settingsName + ` sets. The file is looked for in the current folder
-and above it, as far as the root of the repository:
+		Long: `Config prints the settings in force, the file that they come from, and the
+worlds of the input. The file is the nearest ` + settingsName + ` in the current folder
+or above it, up to the root of the repository:
 
   mesh-config: istio/mesh.yaml   # paths are relative to the file
   fail-on: warning
   disable: [SEM147]              # IDs, ID prefixes, codes of other tools
   severity: {SEM124: warning}
-  worlds:                        # what belongs together, beside the rule below
+  worlds:                        # files that are validated as one mesh
     - {name: prod, paths: [clusters/prod, common]}
   ignore:
     - check: SEM153
@@ -33,8 +34,8 @@ and above it, as far as the root of the repository:
       path: legacy/**
       reason: replaced next quarter
 
-The command line takes precedence. These are all keys; set other flags on the
-command line:
+Flags on the command line take precedence over the file. Only these keys are
+allowed in it:
 
 ` + keysHelp(),
 		Example: `  sem config`,
@@ -64,12 +65,14 @@ command line:
 type configCommand struct{ inputs inputFlags }
 
 // worldRule is how an input is divided, in the words of the help.
-const worldRule = `# An input is divided into worlds, which are validated separately: each world
-# that the settings define; each kustomization that no other one uses, as
-# kustomize builds it; and the other files. Of those, two files of one folder
-# that define the same resource are alternatives. Where they are in different
-# folders, the two folders below the one that holds both are alternatives.
-# Every alternative has all other files that fit. --world asks for one.
+const worldRule = `# Worlds of the input. A world is a set of files that belong together and are
+# validated on their own, such as those of one environment:
+#   - each entry of 'worlds' in the settings
+#   - each kustomization that no other one includes, as kustomize builds it
+#   - the other files. Two files that define the same resource are alternatives;
+#     in different folders, the subfolders of their common parent are. Each
+#     alternative is a world, together with the files that have no alternative.
+# --world NAME selects one.
 `
 
 // worlds prints the rule by which the input is divided, and the worlds that it has.
@@ -85,7 +88,11 @@ func (c *configCommand) worlds(cmd *cobra.Command) error {
 	to := cmd.OutOrStdout()
 	fmt.Fprint(to, worldRule)
 	for _, w := range worlds {
-		if _, err := fmt.Fprintf(to, "# world %s: %d files\n", output.Quote(w.Name), w.Files); err != nil {
+		files := fmt.Sprintf("%d files", w.Files)
+		if w.Files == 1 {
+			files = "1 file"
+		}
+		if _, err := fmt.Fprintf(to, "# world %s: %s\n", output.Quote(w.Name), files); err != nil {
 			return err
 		}
 	}

@@ -83,6 +83,8 @@ func newDiff() *cobra.Command {
 	flags.StringVar(&c.oldIstio, "istio-old", "", "Istio `RELEASE` of OLD (default: the value of --istio)")
 	flags.StringVar(&c.newIstio, "istio-new", "", "Istio `RELEASE` of NEW (default: the value of --istio)")
 	c.inputs.add(cmd)
+	_ = flags.MarkHidden("filename") // the flag is there
+	flags.Lookup("kustomize").Usage = "compare the builds of the kustomization in `FOLDER`, a path below OLD and NEW, offline"
 	addKeepGoing(cmd, &c.keep)
 	flags.StringVar(&c.expect, "expect", "", "`WHAT` may change: none, or a file with one group of requests per line, worded as in the output")
 	flags.VarP(&c.out, "output", "o", "`FORMAT` or FORMAT=FILE: text, json, markdown (for a pull request) or github (repeatable)")
@@ -141,7 +143,7 @@ func (c *diffCommand) run(cmd *cobra.Command, args []string) error {
 // check reports what is wrong with the flags, and reads the changes that are expected.
 func (c *diffCommand) check(args []string) ([]string, error) {
 	if len(c.inputs.files.values) > 0 {
-		return nil, errors.New("-f is not for diff: name OLD and NEW as arguments")
+		return nil, errors.New("diff has no flag -f: name OLD and NEW as arguments")
 	}
 	if len(args) == 2 && args[0] == "-" && args[1] == "-" {
 		return nil, errors.New("OLD and NEW cannot both be standard input")

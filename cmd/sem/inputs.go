@@ -34,7 +34,7 @@ type inputFlags struct {
 func (f *inputFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.VarP(&f.files, "filename", "f", "file or folder `PATH`, read recursively; '-' is standard input (repeatable; default: the current folder)")
-	flags.StringVarP(&f.kustomize, "kustomize", "k", "", "`FOLDER` whose kustomization is built, offline; without paths, nothing else is read")
+	flags.StringVarP(&f.kustomize, "kustomize", "k", "", "build the kustomization in `FOLDER`, offline, and use the result as input; other files are read only if you name them")
 	f.worlds.add(cmd)
 	checkedVarP(flags, &f.namespace, "namespace", "n", "default", isName, "`NAMESPACE` of resources without one")
 	flags.StringVar(&f.meshConfig, "mesh-config", "", "`FILE` with the MeshConfig: a MeshConfig, an IstioOperator or the istio ConfigMap")

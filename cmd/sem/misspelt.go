@@ -31,6 +31,34 @@ func misspeltFlag(cmd *cobra.Command, err error) error {
 	return fmt.Errorf("%w; '%s --help' lists the flags", err, cmd.CommandPath())
 }
 
+// addHelp adds 'sem help', which fails for a topic that does not exist and names the nearest one.
+func addHelp(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "help" {
+			c.Run, c.RunE = nil, printHelp
+		}
+	}
+}
+
+func printHelp(cmd *cobra.Command, args []string) error {
+	target, _, err := cmd.Root().Find(args)
+	if target != nil && err == nil && (len(args) == 0 || target != cmd.Root()) {
+		target.InitDefaultHelpFlag()
+		return target.Help()
+	}
+	var names []string
+	for _, c := range cmd.Root().Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	if near := diag.Nearest(args[0], names); near != "" {
+		return fmt.Errorf("unknown help topic %q; did you mean %s?", args[0], near)
+	}
+	return fmt.Errorf("unknown help topic %q; 'sem help' lists the commands and topics", args[0])
+}
+
 // misspeltCommand puts cobra's suggestions for an unknown command on the line of the error. Other errors stay as they are.
 func misspeltCommand(err error) error {
 	message, suggestions, found := strings.Cut(err.Error(), "\n\nDid you mean this?")

@@ -69,6 +69,7 @@ func newRoot() *cobra.Command {
 		newExplain(), newChecks(), newSchema(), newConfig(), newDump(), newMCP(), newVersion(),
 	)
 	root.AddCommand(helpTopics()...)
+	addHelp(root)
 	return root
 }
 

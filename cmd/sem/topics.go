@@ -38,17 +38,23 @@ In .sem.yaml, 'ignore' lists checks by path; --disable turns checks off.
 The summary counts suppressed findings and names the file that suppresses them.
 Findings about input that could not be read cannot be suppressed. A suppression
 without effect is a finding (SEM299). docs/validate.md has every form.`},
-		{Use: "settings", Short: "The settings file .sem.yaml", Long: `The nearest .sem.yaml in the current folder or above it, up to the root of the
-repository, sets flags by their names:
+		{Use: "settings", Short: "The settings file .sem.yaml", Long: `A settings file holds defaults for flags, under the names of the flags, and the
+two keys 'ignore' and 'worlds':
 
-  fail-on: warning
-  disable: [SEM124]
+  fail-on: warning                     # as --fail-on warning
   mesh-config: mesh/meshconfig.yaml
+  disable: [SEM124]
+  ignore:
+    - {check: SEM153, path: legacy/**, reason: replaced next quarter}
 
-Only flags about input, findings and the look of output can be set there; flags
-that run programs or write files cannot. Flags on the command line take
-precedence. --config FILE uses another file, --no-config none. 'sem config'
-prints the settings in force; docs/config.md lists the keys.`},
+sem reads the nearest .sem.yaml in the current folder or above it, up to the root
+of the repository. --config FILE reads another file, --no-config reads none. A
+flag on the command line takes precedence over the file.
+
+A settings file can set what is read, which findings count, and how output
+looks. Flags that run programs or write files are rejected there, because
+anybody who can propose a change to the repository can edit the file.
+'sem config --help' lists the keys, and 'sem config' prints those in force.`},
 		{Use: "environment", Short: "Environment variables", Long: `sem reads these environment variables:
 
   NO_COLOR         not empty: no colour

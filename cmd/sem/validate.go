@@ -22,8 +22,12 @@ visibility and routing. 'sem checks' lists the checks.`
 const validateExample = `  # a folder and all below it; without one, the current folder
   sem validate examples/canary
 
-  # what runs in a cluster, or what a chart renders
-  kubectl get vs,dr,se,svc -A -o yaml | sem validate -
+  # a running cluster; istio-io is every kind of Istio: VirtualServices,
+  # Gateways, Sidecars, PeerAuthentications …
+  kubectl get namespaces,services,endpointslices,pods,istio-io -A -o yaml |
+      sem validate -
+
+  # the output of a chart
   helm template charts/shop | sem validate -
 
   # in CI: annotations of the change, and a report beside them

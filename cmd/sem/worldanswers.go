@@ -31,12 +31,12 @@ func agreed(answers []*simulate.Trace, names []string) (*simulate.Trace, error) 
 		verdicts = append(verdicts, names[i]+" ("+string(t.Verdict)+")")
 	}
 	if !same {
-		return nil, fmt.Errorf("the input has several worlds, and they answer differently: choose one with --world: %s", strings.Join(verdicts, ", "))
+		return nil, fmt.Errorf("the input has several worlds with different results: choose one with --world: %s", strings.Join(verdicts, ", "))
 	}
 	if len(names) > 1 {
 		t := *answers[0]
 		t.Assumed = append(t.Assumed, simulate.Assumption{
-			What: "world", Message: "the world is " + names[0], Because: "the input has others that answer the same: " + strings.Join(names[1:], ", "),
+			What: "world", Message: "the world is " + names[0], Because: "the result is the same in the other worlds: " + strings.Join(names[1:], ", "),
 		})
 		return &t, nil
 	}

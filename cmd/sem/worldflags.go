@@ -21,7 +21,7 @@ type worldFlags struct {
 
 func (f *worldFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.name, "world", "", "`NAME` of the world that is asked about, where the input has several: a build, one of several alternatives, or one that the settings file defines")
+	flags.StringVar(&f.name, "world", "", "use only the world `NAME`, a set of files that belong together, such as a kustomization or an environment; 'sem config' lists the worlds of the input")
 	flags.Var(worldValue{f}, definedWorlds, "`NAME=PATH,...` of what belongs together (repeatable)")
 	_ = flags.MarkHidden(definedWorlds) // the flag is there
 }
@@ -75,7 +75,7 @@ func only(worlds []*pipeline.World) (*pipeline.World, error) {
 	if len(worlds) == 1 {
 		return worlds[0], nil
 	}
-	return nil, fmt.Errorf("the input has several worlds, which can answer differently: choose one with --world: %s", strings.Join(namesOf(worlds), ", "))
+	return nil, fmt.Errorf("the input has several worlds, whose results can differ: choose one with --world: %s", strings.Join(namesOf(worlds), ", "))
 }
 
 func namesOf(worlds []*pipeline.World) []string {

@@ -1,9 +1,11 @@
 package config
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -165,9 +167,26 @@ func unmarshal(n *source.Node, into any) []fault {
 	if !errors.As(err, &mismatch) {
 		return []fault{{message: err.Error()}}
 	}
-	value, _, _ := strings.Cut(mismatch.Value, " ") // "number 1.5"
-	value = strings.NewReplacer("array", "list", "object", "map", "bool", "boolean").Replace(value)
-	return []fault{{field: pathAt(n, int(mismatch.Offset), ""), message: "a " + value + " is not valid here"}}
+	kind, number, _ := strings.Cut(mismatch.Value, " ") // "number 1.5"
+	value := cmp.Or(number, "a "+strings.NewReplacer("array", "list", "object", "map", "bool", "boolean").Replace(kind))
+	return []fault{{field: pathAt(n, int(mismatch.Offset), ""), message: "the value must be " + kindText(mismatch.Type.Kind()) + ", not " + value}}
+}
+
+// kindText names a kind of values as users of YAML do.
+func kindText(k reflect.Kind) string {
+	switch k {
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Slice, reflect.Array:
+		return "a list"
+	case reflect.Map, reflect.Struct, reflect.Pointer:
+		return "a map"
+	case reflect.Float32, reflect.Float64:
+		return "a number"
+	}
+	return "a whole number"
 }
 
 // pathAt returns the path of the innermost value that an offset in the JSON of a tree falls into.

@@ -35,11 +35,11 @@ func TestReferenceMeshes(t *testing.T) {
 // A value that does not fit is found where it stands, also within lists.
 func TestMisfits(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
-		"string for number":  {"apiVersion: v1\nkind: Service\nspec:\n  ports:\n  - port: 80\n  - {name: ü, port: eighty}\n", "6:21 a string is not valid here"},
-		"list for map":       {"apiVersion: v1\nkind: Service\nspec:\n  selector: [a]\n", "4:13 a list is not valid here"},
-		"map for string":     {"apiVersion: v1\nkind: Service\nspec: {type: {}}\n", "3:14 a map is not valid here"},
-		"fraction for port":  {"apiVersion: v1\nkind: Pod\nspec: {containers: [{ports: [{containerPort: 80.5}]}]}\n", "3:46 a number is not valid here"},
-		"within a CronJob":   {"apiVersion: batch/v1\nkind: CronJob\nspec: {jobTemplate: {spec: {template: {spec: {nodeName: 1}}}}}\n", "3:57 a number is not valid here"},
+		"string for number":  {"apiVersion: v1\nkind: Service\nspec:\n  ports:\n  - port: 80\n  - {name: ü, port: eighty}\n", "6:21 the value must be a whole number, not a string"},
+		"list for map":       {"apiVersion: v1\nkind: Service\nspec:\n  selector: [a]\n", "4:13 the value must be a map, not a list"},
+		"map for string":     {"apiVersion: v1\nkind: Service\nspec: {type: {}}\n", "3:14 the value must be a string, not a map"},
+		"fraction for port":  {"apiVersion: v1\nkind: Pod\nspec: {containers: [{ports: [{containerPort: 80.5}]}]}\n", "3:46 the value must be a whole number, not 80.5"},
+		"within a CronJob":   {"apiVersion: batch/v1\nkind: CronJob\nspec: {jobTemplate: {spec: {template: {spec: {nodeName: 1}}}}}\n", "3:57 the value must be a string, not a number"},
 		"string for weight":  {"apiVersion: networking.istio.io/v1\nkind: VirtualService\nspec: {http: [{route: [{weight: much}]}]}\n", "3:33 \"much\" is not a number of this type"},
 		"unknown enum value": {"apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nspec: {resolution: dns}\n", "3:20 \"dns\" is not a value of Resolution"},
 		"number for host":    {"apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nspec: {hosts: [a, 1]}\n", "3:19 a string belongs here, not a number; put 1 in quotes"},

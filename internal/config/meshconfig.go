@@ -83,7 +83,7 @@ func ReadMeshConfig(doc *source.Document) (*Object, diag.List) {
 	found = append(found, misfits(inner, faults)...)
 	for _, f := range unknown {
 		found = append(found, diag.Diagnostic{
-			Check: diag.UnknownSetting, At: source.Place{Doc: inner, Field: f.field, Key: true}, Message: "the mesh has no setting " + f.field,
+			Check: diag.UnknownSetting, At: source.Place{Doc: inner, Field: f.field, Key: true}, Message: "MeshConfig has no field " + f.field,
 		})
 	}
 	return o, found

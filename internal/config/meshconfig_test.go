@@ -50,7 +50,7 @@ func TestMeshConfigMistakes(t *testing.T) {
 	}
 	want := []string{
 		`1:17 SEM017 "fast" is not a duration; write a number with a unit, such as 5s or 250ms`,
-		`3:1 SEM019 the mesh has no setting rootNamspace`,
+		`3:1 SEM019 MeshConfig has no field rootNamspace`,
 		"prometheus", "stackdriver", "envoy", "mine",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -310,6 +310,6 @@ func (r *reader) duration(m protoreflect.Message, n *source.Node) {
 
 func (r *reader) standard(m protoreflect.Message, n *source.Node) {
 	if err := protojson.Unmarshal(n.AppendJSON(nil), m.Interface()); err != nil {
-		r.fault("a %s is not valid here", n.Kind)
+		r.fault("a %s cannot be used here", n.Kind)
 	}
 }

@@ -50,6 +50,7 @@ func (d *Diagnostic) Advice() string {
 // clause is the advice of a check as it follows "help:", in the form that the advice of a finding has: a clause that begins with a
 // verb. Several sentences stay as they are.
 func clause(fix string) string {
+	fix = strings.Join(strings.Fields(fix), " ")
 	if fix == "" || strings.Contains(fix, ". ") {
 		return fix
 	}

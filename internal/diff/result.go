@@ -53,7 +53,7 @@ const (
 	Unmodelled Doubt = "the configuration tests something that the search does not model"
 	OnlyOld    Doubt = "only OLD has this proxy"
 	OnlyNew    Doubt = "only NEW has this proxy"
-	Unshown    Doubt = "the configuration differs, and no call that was tried is answered differently"
+	Unshown    Doubt = "the configuration differs, but no request that was tried has a different result"
 )
 
 // Undecided is a set of requests whose answers may differ.

@@ -31,6 +31,7 @@ type HostFinder interface {
 type NotModelled struct {
 	What   string // "EnvoyFilter default/lua", "CUSTOM AuthorizationPolicy …"
 	Reason string
+	Issuer string // not empty: it matters only to requests with a token of this issuer
 	Origin Origin
 }
 

@@ -30,8 +30,21 @@ func (h *hop) explainTLS() {
 			continue
 		}
 		step.Because = encryptionReason(e, to)
+		if e.Reason == cluster.CredentialNotReadable || e.Reason == cluster.CertificateMissing {
+			h.correctPlaintextAdvice(e.At.Object)
+		}
 		if at := e.At; at.Object != nil && !slices.ContainsFunc(step.Origins, func(p simulate.Place) bool { return sameDocument(p, documentPlace(at)) }) {
 			step.Origins = append(slices.Clip(step.Origins), documentPlace(at))
+		}
+	}
+}
+
+// correctPlaintextAdvice replaces the advice against plaintext to a TLS port where a DestinationRule sets TLS without effect: a
+// second one would not help.
+func (h *hop) correctPlaintextAdvice(rule *config.Object) {
+	for i, w := range h.trace.Warnings {
+		if _, ok := w.Trap.(decision.PlaintextToTLS); ok && rule != nil {
+			h.trace.Warnings[i].Help = fmt.Sprintf("correct the TLS settings of %s %s/%s", rule.KindName(), rule.Namespace, rule.Name)
 		}
 	}
 }

@@ -125,7 +125,7 @@ func deliveredText(h *simulate.Hop) string {
 		}
 	}
 	if m := h.Facts.Leaving; m != nil {
-		return fmt.Sprintf("The server receives %s %s with Host: %s %s.", m.Method, m.Path, m.Authority, over)
+		return fmt.Sprintf("The server receives %s %s with Host: %s, %s.", m.Method, m.Path, m.Authority, over)
 	}
 	receiver := endpointsText(h.Facts.Endpoints)
 	if n := len(h.Facts.Endpoints); n > 1 {

@@ -56,11 +56,14 @@ func denialRemedy(h *simulate.Hop) string {
 		return "correct the name of the header in " + document(h, "route", "the VirtualService") + " (headers.request)"
 	}
 	if o.Err == decision.ErrToken {
-		return "send a token of an issuer, and for an audience, that a RequestAuthentication here accepts"
+		return tokenRemedy(o)
 	}
 	text := "allow the request in an AuthorizationPolicy, or exclude it from the one that denies it"
 	if policy := document(h, "authorization", ""); policy != "" {
 		return text + ", " + policy
+	}
+	if rule := missingTokenRule(h); rule != nil {
+		return fmt.Sprintf("send a token that meets rule %d of %s %s/%s, or add a rule that allows requests without a token", rule.Rule, rule.Kind, rule.Namespace, rule.Name)
 	}
 	if names := allowing(h.Policies); len(names) > 0 {
 		return "allow the request in " + some(names, 3) + ", or in an ALLOW policy of the same workload"
@@ -77,6 +80,35 @@ func allowing(rules []simulate.PolicyRule) []string {
 		}
 	}
 	return out
+}
+
+// tokenRemedy is what helps against a token that is missing or refused.
+func tokenRemedy(o *decision.Outcome) string {
+	switch refused, _ := o.Reason.(decision.TokenRefused); refused.Fault {
+	case "Jwt is missing":
+		return "send a token where the proxy looks for it: by default, in the header Authorization with the prefix Bearer"
+	case "Jwt issuer is not configured":
+		return "send a token whose iss is the issuer of a RequestAuthentication for this workload, or add a rule for that issuer"
+	case "Audiences in Jwt are not allowed":
+		return "send a token whose aud is one of the audiences in the RequestAuthentication, or add the audience there"
+	}
+	return "send a well-formed token of an issuer that a RequestAuthentication for this workload accepts"
+}
+
+// missingTokenRule is the first ALLOW rule where all of them fail for want of a token's claim, else nil.
+func missingTokenRule(h *simulate.Hop) *simulate.PolicyRule {
+	var first *simulate.PolicyRule
+	for i := range h.Policies {
+		r := &h.Policies[i]
+		switch {
+		case r.Action != "ALLOW":
+		case r.Failed == nil || r.Failed.Got != "" || !strings.HasPrefix(r.Failed.Attribute, tokenPayload):
+			return nil
+		case first == nil:
+			first = r
+		}
+	}
+	return first
 }
 
 func routeRemedy(h *simulate.Hop) string {

@@ -28,7 +28,7 @@ func connectionTrap(trap decision.Trap) (id, message, help string) {
 			patience = "for " + t.Patience
 		}
 		return "SEM124",
-			fmt.Sprintf("the proxy waits %s for the client's first bytes to detect the protocol; with %s (port %d) the server sends first", patience, t.Protocol, t.Port),
+			fmt.Sprintf("the proxy waits %s for the client's first bytes to detect the protocol; in %s (port %d) the server sends first", patience, t.Protocol, t.Port),
 			"declare the protocol of the port (name or appProtocol tcp, mysql, …) to turn detection off"
 	case decision.NoOriginalDestination:
 		return "SEM139",

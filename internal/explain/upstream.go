@@ -72,11 +72,21 @@ func tlsReason(r decision.UpstreamTLS) string {
 	case r.TLS.OriginatedBy == decision.ByApplication:
 		return "passed through unchanged"
 	case r.TLS.OriginatedBy == decision.ByNobody:
-		return "the proxy does not encrypt"
+		return "no TLS origination"
 	case r.Match != "":
 		return "originated by the proxy; the endpoint matches " + r.Match
 	}
 	return "originated by the proxy"
+}
+
+// wordInboundTLS words the step from an inbound proxy to its application, where TLS is not expected.
+func wordInboundTLS(h *simulate.Hop) {
+	for i := range h.Steps {
+		r, ok := h.Steps[i].Reason.(decision.UpstreamTLS)
+		if ok && h.Direction == "inbound" && r.TLS.OriginatedBy == decision.ByNobody {
+			h.Steps[i].Because = "from the proxy to the application of the same workload"
+		}
+	}
 }
 
 // endpointsText names the endpoints of a cluster.
@@ -125,7 +135,7 @@ func onlyText(s decision.Standby) string {
 	if s.LowerPriority+s.Unhealthy > 0 {
 		return "receives every connection"
 	}
-	return "the only endpoint"
+	return "the only endpoint of the cluster"
 }
 
 func standbyText(s decision.Standby) string {

@@ -13,6 +13,7 @@ func Word(t *simulate.Trace) {
 		for j := range h.Steps {
 			wordStep(&h.Steps[j])
 		}
+		wordInboundTLS(h)
 		for j := range h.Policies {
 			wordPolicy(&h.Policies[j])
 		}
@@ -110,9 +111,9 @@ func rejection(r decision.Reason) string {
 		return "it is bound to " + r.Address
 	case decision.UnmatchedProperty:
 		if r.Closer {
-			return r.Property + " is matched more specifically by another"
+			return "another filter chain matches the " + r.Property + " more specifically"
 		}
-		return r.Property + " does not match"
+		return "the " + r.Property + " does not match"
 	case decision.RepeatedMatch:
 		return "an earlier filter chain has the same match; Envoy refuses a listener with two such chains"
 	case decision.OtherDomains:

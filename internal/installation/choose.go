@@ -27,7 +27,7 @@ func (f Facts) Choose(asked release.Release, askedBy string) (Choice, diag.List)
 	case askedBy != "" || asked.String() != release.Names()[0]:
 		found = f.against(c.String(), askedBy, nil)
 	case !ok:
-		if c.Because, c.Default = "the newest: the input names none", c.Newest(); !c.Default {
+		if c.Because, c.Default = "the default: the input names no release", c.Newest(); !c.Default {
 			c.Because += "; changed by --istiod-env"
 		}
 	default:

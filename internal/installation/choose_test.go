@@ -57,12 +57,12 @@ func TestChoose(t *testing.T) {
 		off     []release.Behaviour
 		on      []release.Behaviour
 	}{
-		"nothing":          {want: "1.32", because: "the newest: the input names none"},
+		"nothing":          {want: "1.32", because: "the default: the input names no release"},
 		"asked":            {asked: "1.29", want: "1.29", because: "set by --istio"},
 		"istiod":           {text: fmt.Sprintf(istiod, "docker.io/istio/pilot:1.30.3-distroless", ""), want: "1.30", because: "named by the image of Deployment istio-system/istiod", found: []string{`SEM331 warning 12: DISABLE_TRACK_REMAINING_CB_METRICS is true or false, not "": istiod uses its default`}},
 		"istiod by digest": {text: fmt.Sprintf(istiod, "gcr.io/x/pilot:1.29.6@sha256:0123", "true"), want: "1.29", because: "named by the image of Deployment istio-system/istiod"},
 		"a tag that is no version": {
-			text: fmt.Sprintf(istiod, "docker.io/istio/pilot:latest", "true"), want: "1.32", because: "the newest: the input names none",
+			text: fmt.Sprintf(istiod, "docker.io/istio/pilot:latest", "true"), want: "1.32", because: "the default: the input names no release",
 		},
 		"a variable of istiod": {
 			text: fmt.Sprintf(istiod, "docker.io/istio/pilot:1.30.3", "false"), want: "1.30", off: []release.Behaviour{release.NoTrackRemaining},

@@ -39,7 +39,7 @@ func (v *virtualService) mergeDelegate(r httpRoute, delegates map[string]*virtua
 	for _, leaf := range d.http {
 		merged, conflict := mergeRule(r, leaf)
 		if conflict != "" {
-			v.ignore(leaf.At, "it conflicts with the route of %s that delegates to it: %s", v.rules.Object.Name, conflict)
+			v.ignore(leaf.At, "it conflicts with the route that delegates to it, in VirtualService %s: %s", v.rules.Object.Name, conflict)
 			continue
 		}
 		merged.Root = r.At
@@ -115,7 +115,7 @@ func mergeMatches(root, leaf []routing.HTTPMatch) (out []routing.HTTPMatch, conf
 			out = append(out, mergeMatch(r, l))
 		}
 		if len(out) == before {
-			return nil, fmt.Sprintf("match[%d].%s is not within a match of that route", i, reason)
+			return nil, fmt.Sprintf("match[%d].%s is outside the match there", i, reason)
 		}
 	}
 	return out, ""

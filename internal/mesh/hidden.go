@@ -228,5 +228,5 @@ func (m *filedRule) outranks(o *config.Object, host string, selecting bool) stri
 	case m.Selector != nil:
 		return who + " selects the client too, and is older"
 	}
-	return who + " has the same host and a different exportTo; the last one takes precedence"
+	return who + " has the same host and a different exportTo, and is the last that istiod reads"
 }

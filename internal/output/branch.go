@@ -23,7 +23,7 @@ func branchWords(h *simulate.Hop, b *simulate.Branch) string {
 		}
 		parts = append(parts, to)
 	}
-	if b.TLS != nil && h.TLS != nil && (b.TLS.Mode != h.TLS.Mode || b.TLS.SNI != h.TLS.SNI) {
+	if b.TLS != nil && h.TLS != nil && (b.TLS.Mode != h.TLS.Mode || b.TLS.SNI != h.TLS.SNI && b.TLS.Mode != "ISTIO_MUTUAL") {
 		parts = append(parts, encryption(b.TLS))
 	}
 	if c := changed(b.Rewrite, h.Rewrite); c != "" {

@@ -14,11 +14,14 @@ const shownEndpoints = 8
 
 // details are the lines below a step that tell more than its choice: what the proxy presents and trusts, and each endpoint
 // with its share.
-func details(h *simulate.Hop, stage string) []string {
-	switch stage {
+func details(h *simulate.Hop, s *simulate.Step) []string {
+	switch s.Stage {
 	case "route":
 		return headerLines(h.Headers)
 	case "tls":
+		if s.Chose == "terminated" {
+			return nil // the TLS of the client, not that towards the upstream
+		}
 		return tlsDetails(h.TLS)
 	case "endpoint":
 		return endpointDetails(h.Endpoints)

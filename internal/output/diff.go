@@ -40,11 +40,11 @@ func DiffText(w io.Writer, r *diff.Report, look Look) error {
 func DiffSummary(r *diff.Report) string {
 	s := r.Summary
 	if s.Requests > 0 {
-		return fmt.Sprintf("%d of %d requests are answered differently: %s", s.Moved, s.Requests, count(s.Changes, "change")) + unreadText(r) + releasesText(r)
+		return fmt.Sprintf("%d of %d requests have a different result: %s", s.Moved, s.Requests, count(s.Changes, "change")) + unreadText(r) + releasesText(r)
 	}
 	text := fmt.Sprintf("%s, %d undecided", count(s.Changes, "change"), s.Undecided)
 	if s.Changes+s.Undecided == 0 {
-		text = "equivalent: every request gets the same answer"
+		text = "equivalent: every request has the same result"
 		if len(r.Unread) > 0 {
 			text = "no change in what was read"
 		}
@@ -121,7 +121,7 @@ func DiffMarkdown(w io.Writer, r *diff.Report) error {
 	for _, part := range r.Unread {
 		rows = append(rows, []string{"not read", code(part), "", "", "", ""})
 	}
-	m.table([]string{"change", "requests", "answer", "proxies", "witness", "decided at"}, rows)
+	m.table([]string{"change", "requests", "result", "proxies", "example request", "caused by"}, rows)
 	_, err := io.WriteString(w, m.String())
 	return err
 }

@@ -100,7 +100,7 @@ func (m *mermaid) back() {
 	switch {
 	case len(t.Hops) == 0:
 	case m.arrives():
-		m.line("server-->>client: answer")
+		m.line("server-->>client: response")
 	case t.Verdict.Succeeded():
 		answer := fmt.Sprintf("%d %s", t.Status, http.StatusText(t.Status))
 		if r := t.Hops[len(t.Hops)-1].Response; r != nil && r.Location != "" {

@@ -22,7 +22,7 @@ func Silenced(r *diag.Report) []string {
 		if more := len(checks) - shownSilencers; more > 0 {
 			checks = append(checks[:shownSilencers:shownSilencers], fmt.Sprintf("and %d more", more))
 		}
-		lines = append(lines, fmt.Sprintf("silenced by %s: %s (%s) %s", Quote(s.By), count(s.Findings, "finding"), strings.Join(checks, ", "), silencedHow[s.How]))
+		lines = append(lines, fmt.Sprintf("suppressed by %s: %s (%s) %s", Quote(s.By), count(s.Findings, "finding"), strings.Join(checks, ", "), silencedHow[s.How]))
 	}
 	if r.FailOn.By != "" && r.FailOn.Severity == "none" {
 		lines = append(lines, Quote(r.FailOn.By)+" sets fail-on: none, so no finding fails this run")
@@ -32,5 +32,5 @@ func Silenced(r *diag.Report) []string {
 
 // silencedHow words the ways of silencing.
 var silencedHow = map[string]string{
-	"disable": "disabled", "severity": "graded lower", "ignore": "ignored", "baseline": "in its baseline already", "comment": "suppressed in the file",
+	"disable": "disabled", "severity": "lowered in severity", "ignore": "ignored", "baseline": "in its baseline already", "comment": "suppressed in the file",
 }

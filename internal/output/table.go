@@ -28,6 +28,7 @@ func (p *tracePrinter) spot(at *simulate.Place) spot {
 
 func (p *tracePrinter) row(s simulate.Step) row {
 	r := row{stage: cmp.Or(stageNames[s.Stage], s.Stage), chose: s.Chose, because: s.Because}
+	r.chose = strings.TrimPrefix(r.chose, r.stage+" ") // "filter chain 1 of 2"
 	if at := decider(&s); at != nil {
 		r.place = p.spot(at)
 	}

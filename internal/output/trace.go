@@ -47,8 +47,8 @@ func (p *tracePrinter) verdict(t *simulate.Trace) {
 	}
 	word := strings.ToLower(strings.ReplaceAll(string(t.Verdict), "_", " "))
 	parts := []string{p.verdictWord(style.Render(mark+" "+word), t), p.palette.strong.Render(request(t.Call)), "from " + proxyName(t.Call.Proxy)}
-	if as := leaves(t); as != "" {
-		parts = append(parts, "as "+as)
+	if to := leaves(t); to != "" {
+		parts = append(parts, "to "+to)
 	}
 	p.flow(parts, "   ")
 	if p.folder == "" {
@@ -102,7 +102,7 @@ func (p *tracePrinter) hop(t *simulate.Trace, i int) {
 			continue
 		}
 		table.write(rows[j])
-		for _, line := range details(h, h.Steps[j].Stage) {
+		for _, line := range details(h, &h.Steps[j]) {
 			p.wrapped(line, table.indent, p.palette.dim)
 		}
 		if (p.look.Why || refuses(h)) && j == policyStep(h.Steps) {
@@ -144,16 +144,29 @@ func (p *tracePrinter) asked() lipgloss.Style {
 }
 
 func (p *tracePrinter) rejected(list []simulate.Candidate, indent int) {
+	var lines []string
+	times := map[string]int{}
 	for _, c := range list {
 		line := fmt.Sprintf("✗ %s: %s", c.Candidate, c.Because)
 		if c.Origin != nil {
 			line += "  " + p.spot(c.Origin).linked
+		}
+		if times[line]++; times[line] == 1 {
+			lines = append(lines, line)
+		}
+	}
+	for _, line := range lines {
+		if n := times[line]; n > 1 {
+			line += fmt.Sprintf(" (%d of this name)", n)
 		}
 		p.wrapped(line, indent+2, p.asked())
 	}
 }
 
 func (p *tracePrinter) branches(h *simulate.Hop, indent int) {
+	if len(h.Branches) > 0 {
+		p.wrapped("traffic split:", indent, p.palette.dim)
+	}
 	for _, b := range h.Branches {
 		p.hanging(fmt.Sprintf("%5.4g%%  ", b.Share*100), branchWords(h, &b), indent)
 	}
@@ -240,22 +253,26 @@ func proxyName(p simulate.Proxy) string {
 	return p.Namespace + "/" + p.Name
 }
 
-// leaves says as what a request leaves the first proxy, where that differs from how it came.
+// leaves is where a request leaves the first proxy for, and how it is encrypted, where that differs from how it came.
 func leaves(t *simulate.Trace) string {
 	if !t.Verdict.Succeeded() || len(t.Hops) == 0 {
 		return ""
 	}
 	h := t.Hops[0]
-	if h.Rewrite == nil && (h.TLS == nil || h.TLS.OriginatedBy != "proxy") || h.Destination == nil || h.Destination.Host == "" {
+	encrypts := h.TLS != nil && h.TLS.OriginatedBy == "proxy"
+	if h.Rewrite == nil && !encrypts || h.Destination == nil || h.Destination.Host == "" {
 		return ""
 	}
-	scheme := "http"
-	if h.TLS != nil && h.TLS.OriginatedBy != "none" {
-		scheme = "https"
-	}
 	port := h.Destination.Port
-	if len(h.Endpoints) > 0 {
-		port = h.Endpoints[0].Port
+	if len(h.Endpoints) > 0 && h.Endpoints[0].Address == h.Destination.Host {
+		port = h.Endpoints[0].Port // outside the mesh, the host is what the proxy connects to
 	}
-	return fmt.Sprintf("%s://%s:%d", scheme, h.Destination.Host, port)
+	to := fmt.Sprintf("%s:%d", h.Destination.Host, port)
+	switch {
+	case !encrypts:
+		return to
+	case h.TLS.Mode == "ISTIO_MUTUAL" || h.TLS.Mode == "MUTUAL":
+		return to + " over mutual TLS"
+	}
+	return to + " over TLS"
 }

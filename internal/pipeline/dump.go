@@ -67,9 +67,7 @@ func (d *Dump) Trace(call simulate.Call, opts TraceOptions) (*simulate.Trace, er
 	if name, ok := release.Minor(d.snapshot.IstioVersion); ok {
 		t.Istio, t.Envoy, t.IstioBecause = name, release.EnvoyOf(name), "named by ISTIO_VERSION "+d.snapshot.IstioVersion+" in the metadata of the dump"
 	}
-	for _, n := range d.snapshot.NotModelled {
-		t.NotModelled = append(t.NotModelled, n.What)
-	}
+	addNotModelled(t, t.Hops[0], d.snapshot.NotModelled)
 	return t, nil
 }
 

@@ -3,8 +3,10 @@ package pipeline
 import (
 	"cmp"
 	"net/netip"
+	"slices"
 	"strings"
 
+	"sem.example/internal/envoy"
 	"sem.example/internal/hostname"
 	"sem.example/internal/mesh"
 	"sem.example/simulate"
@@ -44,6 +46,7 @@ func (w *World) Trace(call simulate.Call, opts TraceOptions) (*simulate.Trace, e
 	if err != nil {
 		return nil, err
 	}
+	w.notModelled(e, t)
 	w.assumed(t)
 	if len(w.remoteFiles) > 0 {
 		w.acrossClusters(t)
@@ -67,6 +70,40 @@ func (w *World) forRelease(t *simulate.Trace) {
 	}
 }
 
+// notModelled adds to a trace what the configuration of each proxy on the way leaves out.
+func (w *World) notModelled(first *engine, t *simulate.Trace) {
+	for i := range t.Hops {
+		e := first
+		if i > 0 {
+			next, err := w.engines.of(t.Hops[i].Proxy)
+			if err != nil {
+				continue // a client without a proxy
+			}
+			e = next
+		}
+		if t.Hops[i].Proxy.Type != "none" {
+			addNotModelled(t, t.Hops[i], e.compiler.NotModelled())
+		}
+	}
+}
+
+// addNotModelled adds to a trace what of a hop's configuration is left out and may matter to its request.
+func addNotModelled(t *simulate.Trace, hop simulate.Hop, left []envoy.NotModelled) {
+	for _, n := range left {
+		if (n.Issuer == "" || acceptsToken(hop, n.Issuer)) && !slices.Contains(t.NotModelled, n.What) {
+			t.NotModelled = append(t.NotModelled, n.What)
+		}
+	}
+}
+
+// acceptsToken reports whether a proxy accepted a token of an issuer.
+func acceptsToken(hop simulate.Hop, issuer string) bool {
+	return slices.ContainsFunc(hop.Steps, func(s simulate.Step) bool {
+		accepted, ok := s.Reason.(simulate.TokenAccepted)
+		return ok && accepted.Issuer == issuer
+	})
+}
+
 func (w *World) trace(e *engine, call simulate.Call, opts TraceOptions) (*simulate.Trace, error) {
 	if client, ok := w.bare(call); ok {
 		return w.traceDirect(e, client, call, opts)
@@ -80,9 +117,6 @@ func (w *World) trace(e *engine, call simulate.Call, opts TraceOptions) (*simula
 		t = e.simulator(opts.Why).Follow(call, nextHops{engines: &w.engines, across: w.across, why: opts.Why})
 	} else {
 		t = e.simulator(opts.Why).Trace(call)
-	}
-	for _, n := range e.compiler.NotModelled() {
-		t.NotModelled = append(t.NotModelled, n.What)
 	}
 	return t, nil
 }

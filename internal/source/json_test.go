@@ -36,7 +36,7 @@ func TestJSONMistakes(t *testing.T) {
 		"no comma":         {"{\"a\": 1 \"b\": 2}", `1:9 Syntax "\"" not valid JSON: invalid character '"' after object key:value pair`},
 		"cut off":          {"{\"a\": [1,", `1:10 Syntax "" not valid JSON: the file ends inside a value`},
 		"word":             {"{\"a\": yes}", `1:7 Syntax "y" not valid JSON: invalid character 'y' looking for beginning of value`},
-		"duplicate":        {"{\"a\": 1,\n \"a\": 2}", `2:2 DuplicateKey "\"a\"" the key "a" is already set in this map (1:2 first set here; the later one wins)`},
+		"duplicate":        {"{\"a\": 1,\n \"a\": 2}", `2:2 DuplicateKey "\"a\"" the key "a" is already set in this map (1:2 first set here; the later value takes precedence)`},
 		"deep":             {strings.Repeat("[", 1000), `1:201 TooComplex "[" the document is nested more than 200 levels deep`},
 		"template":         {"{\"a\": {{ .x }}}", `1:7 Template "{{ .x }}" the file is a template: "{{ .x }}" was not filled in`},
 	}

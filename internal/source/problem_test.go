@@ -36,7 +36,7 @@ const object = "apiVersion: v1\nkind: X\n"
 func TestProblems(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
 		"empty":               {"", `1:1 NoDocument "" the file is empty`},
-		"comments only":       {"# nothing\n---\n", `1:1 NoDocument "" the file holds nothing but comments`},
+		"comments only":       {"# nothing\n---\n", `1:1 NoDocument "" the file contains only comments`},
 		"binary":              {"a: b\nc: \x00\n", `2:4 NotText "\x00" the file is binary: it holds a byte of zero`},
 		"not UTF-8":           {"a: b\nc: \xff\n", "2:4 NotText \"\uFFFD\" the byte 0xff is not valid UTF-8"},
 		"UTF-16":              {"\xff\xfea\x00", "1:1 NotText \"\uFFFD\" the file is in UTF-16, not UTF-8"},
@@ -47,9 +47,9 @@ func TestProblems(t *testing.T) {
 		"template line":       {"{{- if .Values.x }}\n" + object + "{{- end }}\n", `1:1 Template "{{- if .Values.x }}" the file is a template: "{{- if .Values.x }}" was not filled in`},
 		"template, commented": {"# {{ x }}\n" + object + "a: [\n", `4:4 Syntax "[" a value is missing here`},
 		"template in quotes":  {object + "a: \"{{ x }}\"\n", ``},
-		"duplicate key":       {object + "spec:\n  host: a\n  port: 1\n  host: b\n", `6:3 DuplicateKey "host" the key "host" is already set in this map (4:3 first set here; the later one wins)`},
-		"duplicate by value":  {object + "1: a\n\"1\": b\n", `4:1 DuplicateKey "\"1\"" the key "1" is already set in this map (3:1 first set here; the later one wins)`},
-		"anchor bomb":         {bomb(), `8:15 TooComplex "*a4" the aliases of the document unfold to more than 200000 values`},
+		"duplicate key":       {object + "spec:\n  host: a\n  port: 1\n  host: b\n", `6:3 DuplicateKey "host" the key "host" is already set in this map (4:3 first set here; the later value takes precedence)`},
+		"duplicate by value":  {object + "1: a\n\"1\": b\n", `4:1 DuplicateKey "\"1\"" the key "1" is already set in this map (3:1 first set here; the later value takes precedence)`},
+		"anchor bomb":         {bomb(), `8:15 TooComplex "*a4" the aliases of the document expand to more than 200000 values`},
 		"anchor in itself":    {object + "a: &a [*a]\n", `3:8 BadAnchor "*a" the anchor &a contains itself`},
 		"alias without":       {object + "a: *b\n", `3:4 BadAnchor "*b" the alias has no anchor`},
 		"unquoted wildcard":   {object + "hosts:\n- a\n- *.foo.com\n", `5:3 Syntax "*.foo.com" a name must follow the * or & that begins a plain value`},

@@ -184,7 +184,7 @@ func (c *content) open(in input, opts Options) {
 
 // reportEmpty reports that a file has no document.
 func (c *content) reportEmpty() {
-	message := "the file holds nothing but comments"
+	message := "the file contains only comments"
 	if len(bytes.TrimSpace(c.file.Data)) == 0 {
 		message = "the file is empty"
 	}

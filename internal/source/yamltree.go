@@ -94,7 +94,7 @@ func (g *treeBuilder) tooComplex(y *yaml.Node) {
 		g.problem(TooComplex, g.extent(y, nil), "the document is nested more than %d levels deep", maxDepth)
 		return
 	}
-	g.problem(TooComplex, g.extent(y, nil), "the aliases of the document unfold to more than %d values", maxUnfold)
+	g.problem(TooComplex, g.extent(y, nil), "the aliases of the document expand to more than %d values", maxUnfold)
 }
 
 // alias returns what an alias stands for: the anchor's value, at the place of the alias.
@@ -220,7 +220,7 @@ func duplicate(file *File, f Field, old *Field) Problem {
 	return Problem{
 		Trouble: DuplicateKey, File: file, Range: f.Range,
 		Message: "the key " + strconv.Quote(f.Key) + " is already set in this map",
-		Related: []FileRange{{Range: old.Range, Note: "first set here; the later one wins"}},
+		Related: []FileRange{{Range: old.Range, Note: "first set here; the later value takes precedence"}},
 	}
 }
 

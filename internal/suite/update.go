@@ -12,7 +12,7 @@ import (
 )
 
 // errLayout says that a file is written in a way that an update cannot keep.
-var errLayout = errors.New("the layout of the file does not allow for it: write the answers by hand")
+var errLayout = errors.New("the layout of the file does not allow for it: write the expectations by hand")
 
 // An edit replaces a part of a file.
 type edit struct {

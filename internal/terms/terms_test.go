@@ -44,7 +44,19 @@ var phrases = []phrase{
 	{regexp.MustCompile(`(?i)\bbroken off\b`), "cancelled"},
 	{regexp.MustCompile(`(?i)\blast one counts\b`), "takes precedence"},
 	{regexp.MustCompile(`(?i)\b(dialled|passed on unread|travels unread)\b`), "unchanged, connected to"},
-	{regexp.MustCompile(`(?i)\bworlds? of\b|\ba world\b`), "validated independently"},
+	{regexp.MustCompile(`(?i)\bworlds? of (its|their) own\b`), "validated independently"},
+	{regexp.MustCompile(`(?i)\bforetells?\b`), "shows"},
+	{regexp.MustCompile(`(?i)\bgrade[sd]? (it |them )?(otherwise|lower|as)\b`), "severity"},
+	{regexp.MustCompile(`(?i)\bpass(es|ed)? (the )?(mesh|proxy|proxies|gateway|it) by\b`), "bypasses"},
+	{regexp.MustCompile(`(?i)\blets? (nobody|nothing) (in|through)\b`), "allows no …"},
+	{regexp.MustCompile(`(?i)\b(later|last|first|older|oldest|younger|newer|specific)( one)? (wins|counts|holds)\b`), "takes precedence"},
+	{regexp.MustCompile(`(?i)\bwhat becomes of\b`), "what happens to, the result of"},
+	{regexp.MustCompile(`(?i)\b(holds?|has) nothing but\b`), "contains only"},
+	{regexp.MustCompile(`(?i)\bbrings? along\b|\bbrought along\b`), "includes"},
+	{regexp.MustCompile(`(?i)\bmay stand for\b|\bstands? (before|behind|beside|apart|against)\b`), "is before, is behind"},
+	{regexp.MustCompile(`(?i)\bmade up at random\b|\bmakes? up calls\b`), "random"},
+	{regexp.MustCompile(`(?i)\b(is|are) silenced\b|\bsilenc(es|ing)\b`), "suppressed"},
+	{regexp.MustCompile(`(?i)\b(answers? in place|answers? in the place)\b`), "impersonates, responds"},
 	{regexp.MustCompile(`(?i)\bstrikes no\b|\bround in circles\b|\bstand(s|ing)? by\b`), "never fires, loops, is on standby"},
 }
 
@@ -145,7 +157,7 @@ func read(name string) bool {
 	switch {
 	case strings.HasSuffix(name, "_test.go"), name == "docs/terms.md", name == "docs/checks.md", name == "docs/cli.md":
 		return false
-	case strings.HasSuffix(name, ".md"), strings.HasSuffix(name, ".cue"):
+	case strings.HasSuffix(name, ".md"), strings.HasSuffix(name, ".cue"), strings.HasPrefix(name, "examples/") && strings.HasSuffix(name, ".yaml"):
 		return true
 	}
 	return strings.HasSuffix(name, ".go") && strings.Count(name, "/") > 0

@@ -57,8 +57,9 @@ func authenticationOf(view *mesh.View) Authentication {
 
 func remoteKeys(r tokenRule) envoy.NotModelled {
 	return envoy.NotModelled{
-		What:   "keys of the token issuer " + r.Issuer,
-		Reason: "istiod fetches them over the network; without them no token of this issuer is accepted",
+		What:   "the signing keys of token issuer " + r.Issuer,
+		Reason: "istiod fetches them over the network; without them the proxy rejects every token of this issuer",
+		Issuer: r.Issuer,
 		Origin: origin.Defines(r.at.Object, r.at.Field+".jwksUri"),
 	}
 }

@@ -39,7 +39,7 @@ extensions that only Istio's own proxy has. The package documentation of ` + "`i
 Its test of real interception takes no such liberties: there the kernel redirects, proxies check certificates and look
 names up, and every proxy of the way is held against the trace.
 
-The meshes are the examples, those of tests, and %d that were made up at random (` + "`internal/envoytest/meshgen`" + `).
+The meshes are the examples, those of tests, and %d that are generated at random (` + "`internal/envoytest/meshgen`" + `).
 ` + "`make conform`" + ` repeats this (seed %d, at most %d calls to a proxy).
 
 `

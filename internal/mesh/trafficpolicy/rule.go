@@ -53,7 +53,7 @@ func (r *Rule) Merge(younger *Rule) *Rule {
 	out.Subsets, out.Ignored = slices.Clip(r.Subsets), slices.Clip(r.Ignored)
 	for _, s := range younger.Subsets {
 		if first := out.Subset(s.Name); first != nil {
-			out.Ignored = append(out.Ignored, s.At.Ignore("an older rule, "+first.At.Object.Name+", has a subset of this name"))
+			out.Ignored = append(out.Ignored, s.At.Ignore("the older DestinationRule "+first.At.Object.Name+" has a subset of this name"))
 		} else {
 			out.Subsets = append(out.Subsets, s)
 		}
@@ -63,7 +63,7 @@ func (r *Rule) Merge(younger *Rule) *Rule {
 	case r.Policy == nil:
 		out.Policy, out.Object = younger.Policy, younger.Object
 	default:
-		out.Ignored = append(out.Ignored, younger.Policy.At.Ignore("an older rule, "+r.Object.Name+", sets the policy of this host"))
+		out.Ignored = append(out.Ignored, younger.Policy.At.Ignore("the older DestinationRule "+r.Object.Name+" sets the policy of this host"))
 	}
 	return &out
 }

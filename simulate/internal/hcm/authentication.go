@@ -45,7 +45,7 @@ func accepted(x *Stream, filter string, tokens []jwt.Verified) {
 	again := false
 	for _, t := range tokens {
 		x.Step("authentication", "accepted", decision.TokenAccepted{Issuer: t.Claims["iss"]}, decision.Part(x.chain, "jwt/"+t.Name))
-		x.NotModelled("signature and lifetime of the request's token (taken to be good)")
+		x.NotModelled("the token's signature and expiry (not verified)")
 		if key := t.Provider.GetPayloadInMetadata(); key != "" {
 			x.Req.Keep(filter, key, jwt.NormalClaims(t.Claims, t.Provider.GetNormalizePayloadInMetadata().GetSpaceDelimitedClaims()))
 		}
