@@ -1,7 +1,6 @@
 package kubectl
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +8,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"sem.example/internal/subprocess"
 )
 
 // Options say which cluster is read, and what that may cost.
@@ -56,7 +57,7 @@ func (o Options) run(ctx context.Context, take func(io.Reader) error, command ..
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, o.arguments(command...)...)
 	cmd.WaitDelay = time.Second
-	stderr := &beginning{}
+	stderr := &subprocess.Beginning{Limit: maxErrors}
 	cmd.Stderr = stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -83,21 +84,10 @@ func (o Options) run(ctx context.Context, take func(io.Reader) error, command ..
 		return "", true, fmt.Errorf("kubectl did not answer within %s", limit)
 	}
 	var exit *exec.ExitError
-	if ended != nil && !errors.As(ended, &exit) {
+	if ended != nil && !errors.As(ended, &exit) && taken == nil { // where it is not nil, this process ended kubectl
 		return "", true, fmt.Errorf("kubectl: %w", ended)
 	}
 	return stderr.String(), ended != nil, taken
-}
-
-// beginning keeps the first bytes that are written to it.
-type beginning struct{ bytes.Buffer }
-
-// Write takes everything, and keeps no more than the limit.
-func (b *beginning) Write(p []byte) (int, error) {
-	if free := maxErrors - b.Len(); free > 0 {
-		b.Buffer.Write(p[:min(free, len(p))])
-	}
-	return len(p), nil
 }
 
 // lines are the lines of standard error that are for people, without warnings and what kubectl's libraries log.

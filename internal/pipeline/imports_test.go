@@ -62,7 +62,7 @@ var mayImport = map[string][]string{
 
 	"validate/internal/facts": {"internal/automaton", "internal/mesh", "internal/config", "internal/diag", "internal/source"},
 
-	"internal/kubectl":    {"internal/config", "internal/convert", "internal/source"},
+	"internal/kubectl":    {"internal/config", "internal/convert", "internal/source", "internal/subprocess"},
 	"internal/kustomize":  {"internal/source", "internal/subprocess"},
 	"internal/pipeline":   {"internal/kustomize", "internal/subprocess", "internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate", "internal/release", "internal/installation"},
 	"internal/diff":       {"internal/automaton", "internal/clustername", "internal/envoy", "internal/callgen", "simulate", "simulate/decision"},
