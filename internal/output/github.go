@@ -32,13 +32,18 @@ func command(b *strings.Builder, d *diag.Diagnostic) {
 	if d.Level() == diag.Info {
 		name = "notice"
 	}
-	properties := []string{"file=" + githubProperty.Replace(Quote(filepath.ToSlash(fileName(d.At.Source()))))}
-	if at := d.At.Range(); at.Known() {
+	file, at, rendered := templatePlace(d.At)
+	properties := []string{"file=" + githubProperty.Replace(Quote(filepath.ToSlash(file)))}
+	if at.Known() {
 		properties = append(properties, fmt.Sprintf("line=%d,col=%d,endLine=%d", at.Line, at.Column, at.EndLine))
 		if at.EndLine == at.Line && at.EndColumn > at.Column { // the last column is included
 			properties = append(properties, fmt.Sprintf("endColumn=%d", at.EndColumn-1))
 		}
 	}
 	properties = append(properties, "title="+githubProperty.Replace(d.Check.ID+" "+d.Check.Title))
-	fmt.Fprintf(b, "::%s %s::%s\n", name, strings.Join(properties, ","), githubText.Replace(Quote(d.Message)+"\n"+Quote(d.Advice())))
+	text := Quote(d.Message) + "\n" + Quote(d.Advice())
+	if rendered != "" {
+		text += "\nrendered: " + rendered
+	}
+	fmt.Fprintf(b, "::%s %s::%s\n", name, strings.Join(properties, ","), githubText.Replace(text))
 }

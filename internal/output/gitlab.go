@@ -38,11 +38,11 @@ func GitLab(w io.Writer, r *diag.Report) error {
 		if d.Suppressed != nil {
 			continue
 		}
-		at := d.At.Range()
+		file, at, _ := templatePlace(d.At)
 		issues = append(issues, gitlabIssue{
 			Description: d.Message, Check: d.Check.ID, Fingerprint: seen.of(d), Severity: gitlabSeverity[d.Level()],
 			Location: gitlabLocation{
-				Path:  strings.TrimPrefix(filepath.ToSlash(fileName(d.At.Source())), "./"),
+				Path:  strings.TrimPrefix(filepath.ToSlash(file), "./"),
 				Lines: gitlabLines{Begin: max(at.Line, 1), End: max(at.EndLine, 1)},
 			},
 		})

@@ -172,8 +172,12 @@ func sarifResultOf(d *diag.Diagnostic) sarifResult {
 }
 
 func sarifLocationOf(p source.Place) sarifLocation {
-	at := sarifLocation{Physical: sarifPhysical{Artifact: sarifFile(fileName(p.Source()))}}
-	if r := p.Range(); r.Known() {
+	file, r, rendered := templatePlace(p)
+	at := sarifLocation{Physical: sarifPhysical{Artifact: sarifFile(file)}}
+	if rendered != "" {
+		at.Message = &sarifText{Text: "rendered: " + rendered}
+	}
+	if r.Known() {
 		at.Physical.Region = &sarifRegion{StartLine: r.Line, StartColumn: r.Column, EndLine: r.EndLine, EndColumn: max(r.EndColumn, 1)}
 	}
 	if name := title(p); name != "" {

@@ -1,12 +1,16 @@
 package pipeline
 
 import (
+	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/release"
+	"sem.example/internal/source"
 	"sem.example/simulate"
 )
 
@@ -19,9 +23,13 @@ type Dump struct {
 	engines  map[TraceOptions]*simulate.Engine
 }
 
-// LoadDump reads Envoy's /config_dump?include_eds, or what "istioctl proxy-config all -o json" prints of it.
+// LoadDump reads Envoy's /config_dump?include_eds, or what "istioctl proxy-config all -o json", or -o yaml, prints of it.
 func LoadDump(r io.Reader) (*Dump, error) {
-	s, err := envoy.LoadFrom(r)
+	text, err := inJSON(r)
+	if err != nil {
+		return nil, err
+	}
+	s, err := envoy.LoadFrom(text)
 	if err != nil {
 		return nil, err
 	}
@@ -33,6 +41,37 @@ func LoadDump(r io.Reader) (*Dump, error) {
 	return &Dump{Proxy: proxy, snapshot: s, index: x, engines: map[TraceOptions]*simulate.Engine{
 		{}: simulate.New(x), {Why: true}: simulate.New(x, simulate.Why()),
 	}}, nil
+}
+
+// inJSON returns a dump as JSON. One in YAML is read as a whole, within the limits of a file.
+func inJSON(r io.Reader) (io.Reader, error) {
+	text := bufio.NewReader(r)
+	for n := 1; ; n++ {
+		head, err := text.Peek(n)
+		if err != nil || n == 4096 {
+			return text, nil // what it is not, its reader says
+		}
+		if c := head[n-1]; c == '{' || c == '[' {
+			return text, nil
+		} else if !strings.ContainsRune(" \t\r\n", rune(c)) && c < utf8.RuneSelf {
+			break
+		}
+	}
+	file := &source.File{Name: "dump.yaml"}
+	var err error
+	if file.Data, err = source.ReadLimited(text); err != nil {
+		return nil, err
+	}
+	docs, problems := source.Parse(file)
+	for _, p := range problems {
+		if p.Trouble != source.NoKind {
+			return nil, fmt.Errorf("line %d: %s", p.Range.Line, p.Message)
+		}
+	}
+	if len(docs) != 1 {
+		return nil, fmt.Errorf("a dump is one document, and this text has %d", len(docs))
+	}
+	return bytes.NewReader(docs[0].Tree().AppendJSON(nil)), nil
 }
 
 // proxyOf reads the id of a node: "sidecar~10.0.0.7~web-1.shop~shop.svc.cluster.local".

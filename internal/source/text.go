@@ -18,6 +18,8 @@ var errSize = fmt.Errorf("the file is larger than %d MiB", maxFile>>20)
 func (in input) bytes(opts Options) ([]byte, error) {
 	from := opts.Stdin
 	switch {
+	case in.unpacked != nil:
+		return in.unpacked.data, in.unpacked.err
 	case opts.FS != nil:
 		f, err := opts.FS.Open(in.name)
 		if err != nil {
@@ -37,6 +39,9 @@ func (in input) bytes(opts Options) ([]byte, error) {
 	}
 	return limited(from)
 }
+
+// ReadLimited reads a text of at most the size that a file may have.
+func ReadLimited(from io.Reader) ([]byte, error) { return limited(from) }
 
 func limited(from io.Reader) ([]byte, error) {
 	var buf bytes.Buffer

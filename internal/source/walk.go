@@ -14,6 +14,8 @@ type input struct {
 	name  string
 	named bool // by the user, rather than found in a folder
 	chart bool // part of a Helm chart
+
+	unpacked *entry // of an archive; nil for a file
 }
 
 // A walker gathers the files that the arguments come to, each once.
@@ -61,6 +63,10 @@ func walk(args []string, wanted func(name string) bool, follow bool) ([]input, [
 			continue
 		}
 		info, err := os.Stat(arg)
+		if err == nil && !info.IsDir() && isArchive(arg) {
+			w.archive(arg)
+			continue
+		}
 		w.argument(arg, info, err, func() { w.folder(filepath.Clean(arg)) })
 	}
 	return w.inputs, w.problems
@@ -111,7 +117,7 @@ func (w *walker) folder(root string) {
 				Trouble: Link, File: &File{Name: name}, Minor: true, Message: "a link to a folder is not followed",
 				Help: "name it as well to read what it leads to: " + filepath.ToSlash(name),
 			})
-		case !d.IsDir() && mayBeRead(d.Name()) && w.wanted(d.Name()):
+		case !d.IsDir() && mayBeRead(d.Name()) && (w.wanted(d.Name()) || ofBugReport(filepath.ToSlash(name))):
 			w.file(name, root, d)
 		}
 		return nil
