@@ -47,9 +47,9 @@ two keys 'ignore' and 'worlds':
   ignore:
     - {check: SEM153, path: legacy/**, reason: replaced next quarter}
 
-sem reads the nearest .sem.yaml in the current folder or above it, up to the root
-of the repository. --config FILE reads another file, --no-config reads none. A
-flag on the command line takes precedence over the file.
+sem reads the nearest .sem.yaml in the current folder or above it, up to the
+root of the repository. --config FILE reads another file, --no-config reads
+none. A flag on the command line takes precedence over the file.
 
 A settings file can set what is read, which findings count, and how output
 looks. Flags that run programs or write files are rejected there, because
