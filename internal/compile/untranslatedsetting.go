@@ -8,7 +8,6 @@ import (
 // untranslatedSettings are the fields of MeshConfig that change what proxies receive and are not translated, and how.
 // What only logs, traces or counts is left out of the resources altogether, so its settings are not among them.
 var untranslatedSettings = []struct{ field, reason string }{
-	{"serviceSettings", "it keeps the endpoints of services within their cluster"},
 	{"configSources", "istiod reads further configuration from there"},
 	{"verifyCertificateAtClient", "it changes which authorities servers are verified with"},
 }

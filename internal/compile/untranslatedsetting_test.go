@@ -64,9 +64,9 @@ func TestSettings(t *testing.T) {
 
 // TestUntranslatedSettings requires the answer to name such settings with their place.
 func TestUntranslatedSettings(t *testing.T) {
-	ar := txtar.Parse([]byte("-- mesh.yaml --\n-- settings.yaml --\ntrustDomain: td\nserviceSettings:\n- settings: {clusterLocal: true}\n  hosts: [\"*\"]\n"))
+	ar := txtar.Parse([]byte("-- mesh.yaml --\n-- settings.yaml --\ntrustDomain: td\nverifyCertificateAtClient: true\n"))
 	got := New(compiletest.Mesh(t, ar).View(mesh.Proxy{Type: mesh.Sidecar, Namespace: "app"})).NotModelled()
-	if len(got) != 1 || got[0].What != "MeshConfig serviceSettings" || got[0].Origin.Doc.At(got[0].Origin.Field).Line != 2 {
+	if len(got) != 1 || got[0].What != "MeshConfig verifyCertificateAtClient" || got[0].Origin.Doc.At(got[0].Origin.Field).Line != 2 {
 		t.Errorf("got %v", got)
 	}
 }

@@ -31,12 +31,6 @@ func (h *hop) add(stage string, ignored ...config.Ignored) {
 	}
 }
 
-// mentions reports whether a document takes part in the hop.
-func (h *hop) mentions(o *config.Object) bool {
-	is := simulate.Place{Kind: o.KindName(), Namespace: o.Namespace, Name: o.Name}
-	return h.names(func(p simulate.Place) bool { return sameDocument(p, is) })
-}
-
 // names reports whether a place of some kind is behind a step of the hop.
 func (h *hop) names(kind func(simulate.Place) bool) bool {
 	return slices.ContainsFunc(h.Steps, func(s simulate.Step) bool { return slices.ContainsFunc(s.Origins, kind) })

@@ -19,9 +19,7 @@ func compareScopes(t *testing.T, sharing, alone *Mesh) (shared int) {
 	namespaces := []string{"unheard-of", "default"}
 	for _, s := range sharing.Services {
 		namespaces = append(namespaces, s.Namespace)
-		for _, ns := range s.Audience().Namespaces {
-			namespaces = append(namespaces, ns)
-		}
+		namespaces = append(namespaces, s.Audience().Namespaces...)
 	}
 	for _, v := range sharing.virtualServices.all {
 		namespaces = append(append(namespaces, v.Object.Namespace), v.Audience.Namespaces...)

@@ -87,6 +87,7 @@ var decisions = []string{"listener", "filterChain", "virtualHost", "route", "aut
 func plain(t *simulate.Trace) *simulate.Trace {
 	out := clone(t)
 	out.Warnings, out.NotModelled, out.Fix = nil, nil, "" // help names documents
+	out.Istio, out.Envoy, out.IstioBecause, out.IstioDefault = "", "", "", false
 	if t.Verdict == simulate.NoCluster || t.Verdict == simulate.NoListener {
 		out.Summary = "" // of what Envoy refused its dump does not know that it was there
 	}
