@@ -41,9 +41,9 @@ const cliIntro = `# Commands
 
 What ` + "`sem COMMAND --help`" + ` says, on one page. It is made from the commands themselves.
 
-Every command takes files and folders in the same form, answers with the same exit codes for every format, and can have any
-of its flags set in [.sem.yaml](config.md). With a machine format, standard output holds that one document and nothing else,
-even on failure; everything else is on standard error.
+Every command takes files and folders in the same form and has the same exit codes for every format. Flags that choose what is
+read and how it is judged and shown can be set in [.sem.yaml](config.md). With a machine format, standard output holds that one
+document and nothing else, even on failure; everything else is on standard error.
 `
 
 // cliPage is the reference of all commands but the hidden ones, in Markdown.
@@ -163,6 +163,14 @@ func TestHelpWidth(t *testing.T) {
 		}
 	}
 	visit(newRoot())
+}
+
+// TestCommandsUnderTitles demands a title in the list of commands for each new command.
+func TestCommandsUnderTitles(t *testing.T) {
+	sections := commandSections(newRoot())
+	if last := sections[len(sections)-1]; len(last.commands) > 0 {
+		t.Errorf("commandOrder does not name %q", last.commands[0].Name())
+	}
 }
 
 // TestExamples runs what the examples of the commands show with the meshes under examples.

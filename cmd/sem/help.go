@@ -29,14 +29,15 @@ type helpSection struct {
 	commands []*cobra.Command
 }
 
-// commandOrder lists the commands in the order in which people meet them. One that it does not name comes last.
+// commandOrder lists the commands in the order in which people meet them. A test holds that it names every command.
 var commandOrder = []struct {
 	title string
 	names []string
 }{
-	{"Questions about configuration", []string{"validate", "trace", "diff", "render", "test"}},
+	{"Questions about configuration", []string{"validate", "trace", "test", "diff", "upgrade", "routes", "render"}},
 	{"Writing configuration", []string{"new", "import", "export", "collect"}},
 	{"Reference", []string{"explain", "checks", "schema", "config", "version"}},
+	{"Other programs", []string{"mcp", "completion"}},
 }
 
 // titled puts the flags that a command has got since the last call under a title, in the order of their declaration.
