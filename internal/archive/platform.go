@@ -22,7 +22,7 @@ func (p platform) binary() string {
 // compile builds the static binary. Whatever of the builder's settings could change it is set here.
 func (p platform) compile(binary, version string) error {
 	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-mod=readonly",
-		"-ldflags", fmt.Sprintf("-s -w -X main.version=%s", version), "-o", binary, "./cmd/sem")
+		"-tags", "kustomize_disable_go_plugin_support", "-ldflags", fmt.Sprintf("-s -w -X main.version=%s", version), "-o", binary, "./cmd/sem")
 	cmd.Env = append(os.Environ(), "GOOS="+p.goos, "GOARCH="+p.goarch, "CGO_ENABLED=0",
 		"GOFLAGS=", "GOWORK=off", "GOEXPERIMENT=", "GOAMD64=v1", "GOARM64=v8.0")
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
