@@ -59,7 +59,7 @@ func missingPort(s *facts.Set, r *reporter) {
 		f := r.at(t.Sub("port.number"), "%q has no port %d", svc.Host, number).
 			related(facts.At(svc.Object, svc.Field), "it has %s", portList(svc))
 		for _, p := range svc.Ports {
-			if p.Target == number {
+			if p.TargetPort == number {
 				f.help("use the service port %[2]d: %[1]d is the container port", number, p.Number)
 				return
 			}

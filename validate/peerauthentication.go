@@ -77,8 +77,8 @@ func servicePortMTLS(s *facts.Set, r *reporter) {
 				continue
 			}
 			at := facts.At(o, "spec.portLevelMtls").Key(fmt.Sprint(number))
-			r.at(at, "port %d has no effect: it is the port of Service %s; the workload listens on %d", number, svc.Name, port.Target).
-				help("write %d", port.Target).related(facts.PortPlace(svc, port), "the Service maps port %d to %d", number, port.Target)
+			r.at(at, "port %d has no effect: it is the port of Service %s; the workload listens on %d", number, svc.Name, port.TargetPort).
+				help("write %d", port.TargetPort).related(facts.PortPlace(svc, port), "the Service maps port %d to %d", number, port.TargetPort)
 		}
 	}
 }
@@ -107,9 +107,9 @@ func servicePort(s *facts.Set, namespace string, selector map[string]string, num
 		}
 		for _, p := range svc.Ports {
 			switch {
-			case p.Target == number, p.Target == 0 && p.Number == number:
+			case p.TargetPort == number, p.TargetPort == 0 && p.Number == number:
 				return nil, nil
-			case p.Number == number && p.Target != 0:
+			case p.Number == number && p.TargetPort != 0:
 				found, port = svc, p
 			}
 		}

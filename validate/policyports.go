@@ -137,9 +137,9 @@ func onlyTCP(services []*mesh.Service, number uint32) bool {
 	for _, svc := range services {
 		for _, p := range svc.Ports {
 			switch {
-			case p.TargetName != "":
+			case p.TargetPortName != "":
 				return false // a number that its Pods decide
-			case p.Target != number && (p.Target != 0 || p.Number != number):
+			case p.TargetPort != number && (p.TargetPort != 0 || p.Number != number):
 				continue
 			case !facts.IsOpaque(p.Protocol):
 				return false

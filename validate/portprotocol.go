@@ -51,11 +51,11 @@ func unusualProtocol(s *facts.Set, r *reporter) {
 			at := facts.At(svc.Object, p.Field+".protocol")
 			switch {
 			case reported[at]:
-			case p.Number != 443 && p.Target == 443 && readsPlainHTTP(p) && !s.DestinationRules.EverEncrypt(svc, p) && !misplaced(s, svc):
+			case p.Number != 443 && p.TargetPort == 443 && readsPlainHTTP(p) && !s.DestinationRules.EverEncrypt(svc, p) && !misplaced(s, svc):
 				reported[at] = true
 				r.at(facts.At(svc.Object, p.Field+".targetPort"), "plain HTTP is sent to port 443 of the server: no DestinationRule originates TLS for port %d of %q", p.Number, svc.Host).
 					help("add a DestinationRule for %s with tls mode SIMPLE on port %d", svc.Host, p.Number)
-			case p.Number == 443 && readsPlainHTTP(p) && (p.Target == 0 || p.Target == 443) && !s.DestinationRules.EverEncrypt(svc, p):
+			case p.Number == 443 && readsPlainHTTP(p) && (p.TargetPort == 0 || p.TargetPort == 443) && !s.DestinationRules.EverEncrypt(svc, p):
 				reported[at] = true
 				r.at(at, "plain HTTP is sent to port 443 of %q: its protocol is %s, and no DestinationRule originates TLS", svc.Host, p.Protocol).
 					help("set protocol: HTTPS if the application uses TLS itself; otherwise add a DestinationRule for %s with tls mode SIMPLE on port 443", svc.Host)

@@ -281,7 +281,7 @@ func strayPort(s *facts.Set, r *reporter) {
 			f := r.at(p.Sub("port.number"), "%q has no port %d", svcs[0].Host, p.Port).
 				related(facts.At(svcs[0].Object, svcs[0].Field), "it has %s", portList(svcs[0]))
 			for _, own := range svcs[0].Ports {
-				if own.Target == p.Port {
+				if own.TargetPort == p.Port {
 					f.help("use the service port %[2]d: %[1]d is the container port", p.Port, own.Number)
 				}
 			}

@@ -87,7 +87,7 @@ func unofferedPort(s *facts.Set, r *reporter) {
 // offers reports whether a Service may lead to a port of the gateway: it has the number as its own port or as that of its Pods, or
 // names a port of theirs.
 func offers(svc *mesh.Service, number uint32) bool {
-	return slices.ContainsFunc(svc.Ports, func(p *mesh.Port) bool { return p.Number == number || p.Target == number || p.TargetName != "" })
+	return slices.ContainsFunc(svc.Ports, func(p *mesh.Port) bool { return p.Number == number || p.TargetPort == number || p.TargetPortName != "" })
 }
 
 var _ = register(diag.Check{

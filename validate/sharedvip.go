@@ -248,13 +248,13 @@ func socketTarget(s *facts.Set, r *reporter) {
 		}
 		for _, p := range svc.Ports {
 			at := facts.At(svc.Object, p.Field).Sub("targetPort")
-			if p.Target == 0 || reported[at] {
+			if p.TargetPort == 0 || reported[at] {
 				continue
 			}
 			endpoints := s.Client(svc.Namespace).Endpoints(svc, p)
 			if len(endpoints) > 0 && !slices.ContainsFunc(endpoints, func(e *mesh.Endpoint) bool { return !e.IsUnix() }) {
 				reported[at] = true
-				r.at(at, "targetPort %d is ignored: the endpoints of %q are Unix domain sockets, which have no ports", p.Target, svc.Host)
+				r.at(at, "targetPort %d is ignored: the endpoints of %q are Unix domain sockets, which have no ports", p.TargetPort, svc.Host)
 			}
 		}
 	}

@@ -136,7 +136,7 @@ func unaskedPorts(s *facts.Set, r *reporter) {
 
 // asksFor reports whether a service asks its workloads for a port of a name: its own, or that of the container's port.
 func asksFor(svc *mesh.Service, port string) bool {
-	return slices.ContainsFunc(svc.Ports, func(p *mesh.Port) bool { return p.Name == port || p.TargetName == port })
+	return slices.ContainsFunc(svc.Ports, func(p *mesh.Port) bool { return p.Name == port || p.TargetPortName == port })
 }
 
 var _ = register(diag.Check{

@@ -25,11 +25,11 @@ func newChecks() *cobra.Command {
   sem checks -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			targets, err := parseTargets(out.values, []string{"text", "json", "markdown"})
+			outputs, err := parseOutputs(out.values, []string{"text", "json", "markdown"})
 			if err != nil {
 				return err
 			}
-			return emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
+			return emit(cmd, outputs, func(format string, look output.Look, to *bytes.Buffer) error {
 				switch format {
 				case "json":
 					return output.JSON(to, checkDocuments(pipeline.Checks()))
@@ -62,11 +62,11 @@ analyze or Kiali selects the checks that find the same.`,
 			if source {
 				return explainSource(cmd, args[0])
 			}
-			targets, err := parseTargets(out.values, []string{"text", "json"})
+			outputs, err := parseOutputs(out.values, []string{"text", "json"})
 			if err != nil {
 				return err
 			}
-			return explainTopic(cmd, targets, args[0])
+			return explainTopic(cmd, outputs, args[0])
 		},
 	}
 	cmd.Flags().VarP(&out, "output", "o", "`FORMAT` or FORMAT=FILE: text or json (repeatable)")
@@ -95,12 +95,12 @@ func explainSource(cmd *cobra.Command, topic string) error {
 }
 
 // explainTopic prints the check of an ID, those that another tool's code stands for, or the field of a path.
-func explainTopic(cmd *cobra.Command, targets []outputTarget, topic string) error {
+func explainTopic(cmd *cobra.Command, outputs []outputFile, topic string) error {
 	found := checksOf(topic)
 	if len(found) == 0 {
-		return explainField(cmd, targets, topic)
+		return explainField(cmd, outputs, topic)
 	}
-	return emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
+	return emit(cmd, outputs, func(format string, look output.Look, to *bytes.Buffer) error {
 		switch {
 		case format == "json" && len(found) == 1:
 			return output.JSON(to, checkDocuments(found)[0])
@@ -114,12 +114,12 @@ func explainTopic(cmd *cobra.Command, targets []outputTarget, topic string) erro
 }
 
 // explainField prints the documentation of a field.
-func explainField(cmd *cobra.Command, targets []outputTarget, path string) error {
+func explainField(cmd *cobra.Command, outputs []outputFile, path string) error {
 	field, err := schema.Explain(path)
 	if err != nil {
 		return fmt.Errorf("%q is neither a check nor a field: 'sem checks' lists the checks, and a field is named like serviceentry.spec.resolution (%w)", path, err)
 	}
-	return emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
+	return emit(cmd, outputs, func(format string, look output.Look, to *bytes.Buffer) error {
 		if format == "json" {
 			return output.JSON(to, field)
 		}

@@ -96,7 +96,7 @@ func (c *diffCommand) run(cmd *cobra.Command, args []string) error {
 	if _, err := useSettings(cmd); err != nil {
 		return err
 	}
-	targets, err := parseTargets(c.out.values, []string{"text", "json", "markdown", "github"})
+	outputs, err := parseOutputs(c.out.values, []string{"text", "json", "markdown", "github"})
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (c *diffCommand) run(cmd *cobra.Command, args []string) error {
 		nameInput(report, args[1])
 	}
 	allow(report, expected)
-	if err := printDiff(cmd, targets, report); err != nil {
+	if err := printDiff(cmd, outputs, report); err != nil {
 		return err
 	}
 	if report.Summary.Changes > report.Summary.Expected || report.Summary.Undecided > 0 {
@@ -191,8 +191,8 @@ func (c *diffCommand) compare(cmd *cobra.Command, old, changed *pipeline.World) 
 	return report, err
 }
 
-func printDiff(cmd *cobra.Command, targets []outputTarget, r *diff.Report) error {
-	return emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
+func printDiff(cmd *cobra.Command, outputs []outputFile, r *diff.Report) error {
+	return emit(cmd, outputs, func(format string, look output.Look, to *bytes.Buffer) error {
 		switch format {
 		case "json":
 			return output.JSON(to, r)

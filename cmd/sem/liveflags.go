@@ -18,10 +18,10 @@ import (
 // liveFlags say which clusters are read: a running one, or what was written of several. The former runs a program, so a settings file
 // cannot set it.
 type liveFlags struct {
-	live   bool
-	target kubectl.Options
-	dump   *kubectl.Dump // once it is read
-	named  []pipeline.Cluster
+	live    bool
+	kubectl kubectl.Options
+	dump    *kubectl.Dump // once it is read
+	named   []pipeline.Cluster
 }
 
 func (f *liveFlags) add(cmd *cobra.Command) {
@@ -70,14 +70,14 @@ func (f *liveFlags) within(workload string) (cluster, rest string) {
 // addTarget adds the flags that say which cluster is meant.
 func (f *liveFlags) addTarget(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.target.Context, "context", "", "kubeconfig `CONTEXT` of the cluster that is read (default: kubectl's current context)")
-	flags.StringVar(&f.target.Kubeconfig, "kubeconfig", "", "kubeconfig `FILE` (default: the one that kubectl finds)")
+	flags.StringVar(&f.kubectl.Context, "context", "", "kubeconfig `CONTEXT` of the cluster that is read (default: kubectl's current context)")
+	flags.StringVar(&f.kubectl.Kubeconfig, "kubeconfig", "", "kubeconfig `FILE` (default: the one that kubectl finds)")
 }
 
 // read reads the cluster, once.
 func (f *liveFlags) read(cmd *cobra.Command) ([]pipeline.Cluster, error) {
 	switch {
-	case !f.live && (f.target.Context != "" || f.target.Kubeconfig != ""):
+	case !f.live && (f.kubectl.Context != "" || f.kubectl.Kubeconfig != ""):
 		return nil, errors.New("--context and --kubeconfig say which cluster is read: add --live to read it")
 	case !f.live:
 		return f.named, nil
@@ -101,6 +101,6 @@ func (f *liveFlags) collect(cmd *cobra.Command) error {
 	defer progress.Done()
 	progress.Watch("reading the cluster", 0, 0)
 	var err error
-	f.dump, err = kubectl.Read(cmd.Context(), f.target)
+	f.dump, err = kubectl.Read(cmd.Context(), f.kubectl)
 	return err
 }

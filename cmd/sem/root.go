@@ -97,6 +97,6 @@ func machineReads(cmd *cobra.Command) bool {
 	case *language:
 		return false // what is written goes to files
 	}
-	targets, err := parseTargets(values, nil)
-	return err == nil && machineOnStdout(targets)
+	outputs, err := parseOutputs(values, nil)
+	return err == nil && machineOnStdout(outputs)
 }

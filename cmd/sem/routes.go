@@ -68,7 +68,7 @@ func (c *routesCommand) run(cmd *cobra.Command, paths []string) error {
 	if _, err := useSettings(cmd); err != nil {
 		return err
 	}
-	targets, err := parseTargets(c.out.values, []string{"text", "json"})
+	outputs, err := parseOutputs(c.out.values, []string{"text", "json"})
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (c *routesCommand) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	list.Unread = unread
-	return emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
+	return emit(cmd, outputs, func(format string, look output.Look, to *bytes.Buffer) error {
 		switch {
 		case format == "json":
 			return output.JSON(to, list)

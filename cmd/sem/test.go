@@ -92,7 +92,7 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 	if _, err := useSettings(cmd); err != nil {
 		return err
 	}
-	targets, err := parseTargets(c.out.values, append([]string{"text"}, slices.Sorted(maps.Keys(output.TestFormats))...))
+	outputs, err := parseOutputs(c.out.values, append([]string{"text"}, slices.Sorted(maps.Keys(output.TestFormats))...))
 	if err != nil {
 		return err
 	}
@@ -120,15 +120,15 @@ func (c *testCommand) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	if c.lcov != "" {
-		targets = append(targets, outputTarget{format: "lcov", file: c.lcov})
+		outputs = append(outputs, outputFile{format: "lcov", file: c.lcov})
 	}
-	if c.coverage || c.floor > 0 || slices.ContainsFunc(targets, func(t outputTarget) bool { return t.format == "lcov" }) {
+	if c.coverage || c.floor > 0 || slices.ContainsFunc(outputs, func(t outputFile) bool { return t.format == "lcov" }) {
 		report.Coverage = report.Cover()
 	}
 	if !c.reveal {
 		output.RedactTests(report)
 	}
-	err = emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
+	err = emit(cmd, outputs, func(format string, look output.Look, to *bytes.Buffer) error {
 		if print, ok := output.TestFormats[format]; ok {
 			return print(to, report)
 		}

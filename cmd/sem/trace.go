@@ -124,7 +124,7 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	targets, err := parseTargets(c.out.values, []string{"text", "json", "markdown", "mermaid"})
+	outputs, err := parseOutputs(c.out.values, []string{"text", "json", "markdown", "mermaid"})
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func (c *traceCommand) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	shown := c.shown(t)
-	if err := c.print(cmd, targets, shown); err != nil {
+	if err := c.print(cmd, outputs, shown); err != nil {
 		return err
 	}
 	met, err := meets(cmd, t, shown, expected)
@@ -183,8 +183,8 @@ func (c *traceCommand) shown(t *simulate.Trace) *simulate.Trace {
 	return output.Redact(t)
 }
 
-func (c *traceCommand) print(cmd *cobra.Command, targets []outputTarget, t *simulate.Trace) error {
-	return emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
+func (c *traceCommand) print(cmd *cobra.Command, outputs []outputFile, t *simulate.Trace) error {
+	return emit(cmd, outputs, func(format string, look output.Look, to *bytes.Buffer) error {
 		switch format {
 		case "json":
 			return output.JSON(to, t)

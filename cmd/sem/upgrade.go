@@ -72,7 +72,7 @@ func (c *upgradeCommand) run(cmd *cobra.Command, paths []string) error {
 	if _, err := useSettings(cmd); err != nil {
 		return err
 	}
-	targets, err := parseTargets(c.out.values, []string{"text", "json", "markdown"})
+	outputs, err := parseOutputs(c.out.values, []string{"text", "json", "markdown"})
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (c *upgradeCommand) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	report.Unread = output.Places(from.World.Found.Unread())
-	err = emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
+	err = emit(cmd, outputs, func(format string, look output.Look, to *bytes.Buffer) error {
 		switch format {
 		case "json":
 			return output.JSON(to, report)

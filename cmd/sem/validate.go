@@ -87,7 +87,7 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	formats := append([]string{"text"}, slices.Sorted(maps.Keys(output.ReportFormats))...)
-	targets, err := parseTargets(c.out.values, formats)
+	outputs, err := parseOutputs(c.out.values, formats)
 	if err != nil {
 		return err
 	}
@@ -96,8 +96,8 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	if !c.quiet {
-		reportSilenced(cmd, targets, report)
-		err = emit(cmd, targets, func(format string, look output.Look, to *bytes.Buffer) error {
+		reportSilenced(cmd, outputs, report)
+		err = emit(cmd, outputs, func(format string, look output.Look, to *bytes.Buffer) error {
 			if print, ok := output.ReportFormats[format]; ok {
 				return print(to, report)
 			}
@@ -121,9 +121,9 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 }
 
 // reportSilenced names on standard error what the settings file silences, where no format for people does.
-func reportSilenced(cmd *cobra.Command, targets []outputTarget, report *diag.Report) {
-	people := func(t outputTarget) bool { return t.file == "" && (t.format == "text" || t.format == "json") }
-	if slices.ContainsFunc(targets, people) {
+func reportSilenced(cmd *cobra.Command, outputs []outputFile, report *diag.Report) {
+	people := func(t outputFile) bool { return t.file == "" && (t.format == "text" || t.format == "json") }
+	if slices.ContainsFunc(outputs, people) {
 		return
 	}
 	for _, line := range output.Silenced(report) {

@@ -30,11 +30,11 @@ that the results apply to, unless the input names another release: those of
 			if err := asked.useSettings(cmd); err != nil {
 				return err
 			}
-			targets, err := parseTargets(out.values, []string{"text", "json"})
+			outputs, err := parseOutputs(out.values, []string{"text", "json"})
 			if err != nil {
 				return err
 			}
-			if targets[0].format == "json" {
+			if outputs[0].format == "json" {
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(versionDocument{
 					"sem/v1", "Version", semVersion(), asked.String(), apiVersion, asked.Envoy(), asked.by(cmd), release.Names(),
 				})

@@ -123,7 +123,7 @@ func (p *printer) service(s *Service) {
 		named("prefers", string(s.Distribution)), strings.Join(flags, ","), located(s.Object, s.Field))
 	p.under(func() {
 		for _, port := range s.Ports {
-			target := cmp.Or(port.TargetName, number(port.Target))
+			target := cmp.Or(port.TargetPortName, number(port.TargetPort))
 			p.line(number(port.Number), port.Name, cmp.Or(string(port.Protocol), "detected"), named("target", target), "("+port.Field+")")
 		}
 	})

@@ -71,11 +71,13 @@ func placeOf(o envoy.Origin) Place {
 	return p
 }
 
-// TargetAt is the address of the n-th destination of a route or a filter chain.
-func TargetAt(of envoy.Addr, n int) Ref { return Part(of, targetNames[min(n, len(targetNames)-1)]) }
+// DestinationAt is the address of the n-th destination of a route or a filter chain.
+func DestinationAt(of envoy.Addr, n int) Ref {
+	return Part(of, destinationNames[min(n, len(destinationNames)-1)])
+}
 
-// targetNames are made once, for there are few.
-var targetNames = func() (names [64]string) {
+// destinationNames are made once, for there are few.
+var destinationNames = func() (names [64]string) {
 	for i := range names {
 		names[i] = fmt.Sprintf("target/%d", i)
 	}

@@ -77,7 +77,7 @@ type Hop struct {
 	Facts Facts `json:"-"` // what the outcome depends on
 }
 
-// Destination is what the cluster stands for.
+// A Destination is the host, subset and port that a cluster was made for.
 type Destination struct {
 	Host       string `json:"host"`
 	Subset     string `json:"subset"`

@@ -33,7 +33,7 @@ func discovery(view *mesh.View, d *destination) clusterv3.Cluster_DiscoveryType 
 
 // OverridePort sends connections to the target port of a service whose endpoints the application dials.
 func (t *Mutable) OverridePort(s *mesh.Service, p *mesh.Port) {
-	if port := p.Target; port != 0 && !s.Kubernetes() && s.Resolution == mesh.OriginalDst {
+	if port := p.TargetPort; port != 0 && !s.Kubernetes() && s.Resolution == mesh.OriginalDst {
 		t.LbConfig = &clusterv3.Cluster_OriginalDstLbConfig_{
 			OriginalDstLbConfig: &clusterv3.Cluster_OriginalDstLbConfig{UpstreamPortOverride: wrapperspb.UInt32(port)},
 		}

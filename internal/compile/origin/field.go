@@ -83,8 +83,8 @@ func SettingTree(view *mesh.View, field string) []envoy.Origin {
 // whose own origins are those of the first.
 const ListenerPart = "listener"
 
-// Target names the part of a route or of a filter chain that is its n-th destination.
-func Target(n int) string { return "target/" + strconv.Itoa(n) }
+// Destination names the part of a route or of a filter chain that is its n-th destination.
+func Destination(n int) string { return "target/" + strconv.Itoa(n) }
 
 // values appends the paths of all strings, numbers and booleans at and below a path.
 func values(paths []string, path string, n *source.Node) []string {

@@ -40,7 +40,7 @@ func (c *Builder) serviceChain(b listenerOpts) *filterchain.Chain {
 	}
 	out.Origins.Add("", b.origins()...)
 	out.Origins.Add(origin.ListenerPart, b.origins()...)
-	out.Origins.Add(origin.Target(0), origin.Defines(b.service.Object, b.service.Field))
+	out.Origins.Add(origin.Destination(0), origin.Defines(b.service.Object, b.service.Field))
 	if proxy.Dynamic(b.service) {
 		out.Origins = append(out.Origins, c.access.ConnectionsTo(b.service).Origins...)
 	}

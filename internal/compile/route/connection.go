@@ -21,7 +21,7 @@ func ConnectionOrigins(view *mesh.View, r *routing.ConnectionRule) origin.List {
 	n := 0
 	for _, d := range r.Destinations {
 		if len(r.Destinations) == 1 || d.Weight > 0 {
-			out.Add(origin.Target(n), origin.DefinesTreeAt(d.At)...)
+			out.Add(origin.Destination(n), origin.DefinesTreeAt(d.At)...)
 			n++
 		}
 	}

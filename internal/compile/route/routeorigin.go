@@ -90,7 +90,7 @@ func destinationsOrigins(view *mesh.View, out *origin.List, to []routing.Destina
 		if len(to) > 1 && d.Weight == 0 {
 			continue
 		}
-		out.Add(origin.Target(n), origin.DefinesTreeAt(d.At)...)
+		out.Add(origin.Destination(n), origin.DefinesTreeAt(d.At)...)
 		out.Add("hash", destinationHash(view, d).origins()...)
 		n++
 	}

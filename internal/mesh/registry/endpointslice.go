@@ -184,11 +184,11 @@ func (b *reader) workloadEndpoints(s *Service) []*Endpoint {
 				continue
 			}
 			e := w.endpoint
-			own := w.ports[cmp.Or(p.TargetName, p.Name)]
-			if own == 0 && p.TargetName != "" {
+			own := w.ports[cmp.Or(p.TargetPortName, p.Name)]
+			if own == 0 && p.TargetPortName != "" {
 				continue
 			}
-			e.PortName, e.Port = p.Name, cmp.Or(own, p.Target, p.Number)
+			e.PortName, e.Port = p.Name, cmp.Or(own, p.TargetPort, p.Number)
 			out = append(out, &e)
 		}
 	}

@@ -54,7 +54,7 @@ func kubernetesPorts(list []config.ServicePort) []*Port {
 	out := make([]*Port, 0, len(list))
 	for i, p := range list {
 		transport := cmp.Or(p.Protocol, "TCP")
-		out = append(out, &Port{Name: p.Name, Number: p.Port, Target: p.TargetPort.Number, TargetName: p.TargetPort.Name,
+		out = append(out, &Port{Name: p.Name, Number: p.Port, TargetPort: p.TargetPort.Number, TargetPortName: p.TargetPort.Name,
 			Transport: transport, Protocol: servicePortProtocol(p.Port, p.Name, transport, p.AppProtocol),
 			Field: source.Index("spec.ports", i)})
 	}

@@ -94,11 +94,11 @@ func (p *Port) PodPort(spec config.PodSpec) (uint32, bool) { return targetPort(s
 
 // targetPort finds the port of a Pod that a Service's port leads to.
 func targetPort(spec config.PodSpec, p *Port) (uint32, bool) {
-	if p.TargetName == "" {
-		return cmp.Or(p.Target, p.Number), true
+	if p.TargetPortName == "" {
+		return cmp.Or(p.TargetPort, p.Number), true
 	}
 	for port := range containerPorts(spec) {
-		if port.Name == p.TargetName && cmp.Or(port.Protocol, "TCP") == p.Transport {
+		if port.Name == p.TargetPortName && cmp.Or(port.Protocol, "TCP") == p.Transport {
 			return port.ContainerPort, true
 		}
 	}

@@ -33,7 +33,7 @@ func (r *reader) selectionOf(s *Service) *selection {
 		return &selection{endpoints: r.entryEndpoints(s)}
 	}
 	for _, p := range s.Ports {
-		key += fmt.Sprintf(" %q %d %d", p.Name, p.Number, p.Target)
+		key += fmt.Sprintf(" %q %d %d", p.Name, p.Number, p.TargetPort)
 	}
 	if r.selections[key] == nil {
 		r.selections[key] = &selection{endpoints: r.entryEndpoints(s)}

@@ -39,13 +39,13 @@ const (
 
 // A Port is a port of a service.
 type Port struct {
-	Name       string
-	Number     uint32
-	Target     uint32 // 0 where it is the number; endpoints may have their own
-	TargetName string // of the container port, where a Kubernetes Service names it
-	Transport  string // "TCP", "UDP" or "SCTP" for a Kubernetes Service
-	Protocol   Protocol
-	Field      string // where the document writes it
+	Name           string
+	Number         uint32
+	TargetPort     uint32 // 0 where it is the number; endpoints may have their own
+	TargetPortName string // of the container port, where a Kubernetes Service names it
+	Transport      string // "TCP", "UDP" or "SCTP" for a Kubernetes Service
+	Protocol       Protocol
+	Field          string // where the document writes it
 
 	joined *config.Object // which document that is, where it is not the service's own
 }
@@ -253,7 +253,7 @@ func (p *Port) Joining(first *Service, o *config.Object) *Port {
 		joined.joined = o
 	}
 	if first.Resolution == OriginalDst {
-		joined.Target = 0
+		joined.TargetPort = 0
 	}
 	return &joined
 }

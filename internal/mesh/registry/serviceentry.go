@@ -99,7 +99,7 @@ func plainAddress(written string) (string, bool) {
 func EntryPorts(spec *networking.ServiceEntry) []*Port {
 	out := make([]*Port, 0, len(spec.Ports))
 	for i, p := range spec.Ports {
-		out = append(out, &Port{Name: p.Name, Number: p.Number, Target: p.TargetPort, Protocol: ParseProtocol(p.Protocol),
+		out = append(out, &Port{Name: p.Name, Number: p.Number, TargetPort: p.TargetPort, Protocol: ParseProtocol(p.Protocol),
 			Field: source.Index("spec.ports", i)})
 	}
 	return out
@@ -183,8 +183,8 @@ func endpointPorts(e Endpoint, own map[string]uint32, ports []*Port) []*Endpoint
 		case at.IsUnix():
 		case own[p.Name] > 0:
 			at.Port = own[p.Name]
-		case p.Target > 0:
-			at.Port = p.Target
+		case p.TargetPort > 0:
+			at.Port = p.TargetPort
 		default:
 			at.Port = p.Number
 		}

@@ -39,7 +39,7 @@ func (r *Registry) kubernetesTargets(p Proxy) []ServiceTarget {
 func podTargets(s *Service, pod *config.PodSpec) []ServiceTarget {
 	var out []ServiceTarget
 	for _, p := range s.Ports {
-		number := cmp.Or(p.Target, p.Number)
+		number := cmp.Or(p.TargetPort, p.Number)
 		if pod != nil {
 			n, ok := targetPort(*pod, p)
 			if !ok {
@@ -80,9 +80,9 @@ func (r *Registry) workloadTargets(w *workload) []ServiceTarget {
 			continue
 		}
 		for _, p := range s.Ports {
-			own := w.ports[cmp.Or(p.TargetName, p.Name)]
-			if p.Protocol != UDP && (own > 0 || p.TargetName == "") {
-				out = append(out, ServiceTarget{s, p, cmp.Or(own, p.Target, p.Number)})
+			own := w.ports[cmp.Or(p.TargetPortName, p.Name)]
+			if p.Protocol != UDP && (own > 0 || p.TargetPortName == "") {
+				out = append(out, ServiceTarget{s, p, cmp.Or(own, p.TargetPort, p.Number)})
 			}
 		}
 	}

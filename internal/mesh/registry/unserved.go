@@ -103,7 +103,7 @@ func (u *unserved) whyIdle(o *config.Object, hasPods bool) string {
 			return "the Pod has no address, is shutting down, or is not ready"
 		}
 		if _, ok := targetPort(spec.Spec, u.port); !ok {
-			return "no container has a port named " + u.port.TargetName
+			return "no container has a port named " + u.port.TargetPortName
 		}
 	case *networking.WorkloadEntry:
 		switch {
@@ -111,8 +111,8 @@ func (u *unserved) whyIdle(o *config.Object, hasPods bool) string {
 			return "its health checks have not succeeded"
 		case !isIP(spec.Address) && !u.service.Resolution.IsDNS():
 			return spec.Address + " is a name, which only resolution DNS can use"
-		case u.service.Kubernetes() && u.port.TargetName != "" && spec.Ports[u.port.TargetName] == 0:
-			return "it has no port named " + u.port.TargetName
+		case u.service.Kubernetes() && u.port.TargetPortName != "" && spec.Ports[u.port.TargetPortName] == 0:
+			return "it has no port named " + u.port.TargetPortName
 		}
 	case *config.Workload:
 		if !hasPods {

@@ -34,7 +34,7 @@ func injectFault(x *Stream, f *httpFilter) {
 // faulty reports whether a fault is meant for this request.
 func faulty(x *Stream, f *route.FaultRule) bool {
 	only := f.Config.GetUpstreamCluster()
-	if only != "" && !slices.ContainsFunc(targets(x), func(d route.WeightedCluster) bool { return d.ClusterFor(x.Req) == only }) {
+	if only != "" && !slices.ContainsFunc(clusters(x), func(d route.WeightedCluster) bool { return d.ClusterFor(x.Req) == only }) {
 		return false
 	}
 	return match.AllOf(f.Conditions, func(c match.Condition) bool { return c.Test(x.Req) })
@@ -66,10 +66,10 @@ func abort(x *Stream, a *faultv3.FaultAbort, out *decision.Fault) {
 	}
 }
 
-// targets are the clusters of the route, none where it answers by itself.
-func targets(x *Stream) []route.WeightedCluster {
+// clusters are the clusters of the route, none where it answers by itself.
+func clusters(x *Stream) []route.WeightedCluster {
 	if x.Route == nil || x.Route.Action == nil {
 		return nil
 	}
-	return x.Route.Action.Targets
+	return x.Route.Action.Clusters
 }

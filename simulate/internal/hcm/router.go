@@ -53,15 +53,15 @@ func place(x *Stream, status int) string {
 
 // forward sends the request to the clusters of the route.
 func forward(x *Stream) decision.Outcome {
-	targets := x.Route.Action.Targets
-	ways := make([]upstream.Selection, 0, len(targets))
-	for i := range targets {
+	clusters := x.Route.Action.Clusters
+	ways := make([]upstream.Selection, 0, len(clusters))
+	for i := range clusters {
 		req := x.Req
-		if len(targets) > 1 {
+		if len(clusters) > 1 {
 			req = x.Req.Clone()
 		}
-		ops := leaves(x, &targets[i], req)
-		w := x.up.Select(targets[i].ClusterFor(req), targets[i].Share, req, decision.TargetAt(x.Route.Addr, i))
+		ops := leaves(x, &clusters[i], req)
+		w := x.up.Select(clusters[i].ClusterFor(req), clusters[i].Share, req, decision.DestinationAt(x.Route.Addr, i))
 		if w.Cluster == nil {
 			w.Outcome.Status = x.Route.Action.UnknownStatus
 		}
@@ -83,7 +83,7 @@ func forward(x *Stream) decision.Outcome {
 	return x.up.Send(ways)
 }
 
-// leaves changes the request to what the upstream of a target receives.
+// leaves changes the request to what the upstream of a cluster receives.
 func leaves(x *Stream, t *route.WeightedCluster, req *request.Request) *decision.HeaderOps {
 	ops := &decision.HeaderOps{Request: strip(x, route.Apply(t.Headers.Request, req.Headers)), Response: last(x, route.Apply(t.Headers.Response, map[string][]string{}))}
 	if t.Host != "" {

@@ -77,7 +77,7 @@ func (x *Stream) announceCluster(o *decision.Outcome) {
 		return
 	}
 	var ways []upstream.Selection
-	for _, t := range x.Route.Action.Targets {
+	for _, t := range x.Route.Action.Clusters {
 		ways = append(ways, upstream.Selection{Name: t.ClusterFor(x.Req), Share: t.Share, Outcome: *o})
 	}
 	x.up.Announce(ways)

@@ -13,7 +13,7 @@ import (
 // A tcpProxy forwards bytes without reading them.
 type tcpProxy struct {
 	proto       *tcpv3.TcpProxy
-	targets     []clusterShare
+	clusters    []clusterShare
 	unsupported []string
 }
 
@@ -26,7 +26,7 @@ type clusterShare struct {
 // Ways are the clusters of the proxy, for a connection that ends the same way whichever is chosen.
 func (p *tcpProxy) Ways(end decision.Outcome) []upstream.Selection {
 	var out []upstream.Selection
-	for _, t := range p.targets {
+	for _, t := range p.clusters {
 		out = append(out, upstream.Selection{Name: t.cluster, Share: t.of, Outcome: end})
 	}
 	return out
@@ -35,7 +35,7 @@ func (p *tcpProxy) Ways(end decision.Outcome) []upstream.Selection {
 func newTCPProxy(p *tcpv3.TcpProxy) *tcpProxy {
 	out := &tcpProxy{proto: p, unsupported: decision.UnsupportedFields(p, "the TCP proxy")}
 	if p.GetWeightedClusters() == nil {
-		out.targets = []clusterShare{{p.GetCluster(), 1}}
+		out.clusters = []clusterShare{{p.GetCluster(), 1}}
 		return out
 	}
 	var total float64
@@ -44,7 +44,7 @@ func newTCPProxy(p *tcpv3.TcpProxy) *tcpProxy {
 	}
 	for _, w := range p.GetWeightedClusters().GetClusters() {
 		if w.GetWeight() > 0 {
-			out.targets = append(out.targets, clusterShare{w.GetName(), float64(w.GetWeight()) / total})
+			out.clusters = append(out.clusters, clusterShare{w.GetName(), float64(w.GetWeight()) / total})
 		}
 	}
 	return out
@@ -57,16 +57,16 @@ func (p *tcpProxy) Forward(r *upstream.Forwarder, sniCluster bool, chain envoy.A
 		r.Tunnelled = true
 		r.Step("tunnel", "CONNECT "+to, decision.Tunnel{Hostname: to}, decision.At(chain))
 	}
-	targets := p.targets
+	clusters := p.clusters
 	if sniCluster && r.Conn.SNI != "" {
-		targets = []clusterShare{{strings.ToLower(r.Conn.SNI), 1}}
+		clusters = []clusterShare{{strings.ToLower(r.Conn.SNI), 1}}
 	}
-	if len(targets) > 1 {
+	if len(clusters) > 1 {
 		r.Step("route", "weighted clusters", decision.WeightedConnection{}, decision.At(chain))
 	}
-	ways := make([]upstream.Selection, 0, len(targets))
-	for i, t := range targets {
-		ways = append(ways, r.Select(t.cluster, t.of, nil, decision.TargetAt(chain, i)))
+	ways := make([]upstream.Selection, 0, len(clusters))
+	for i, t := range clusters {
+		ways = append(ways, r.Select(t.cluster, t.of, nil, decision.DestinationAt(chain, i)))
 	}
 	if len(ways) > 0 {
 		r.Idle(decision.FormatDuration(p.proto.GetIdleTimeout()), ways)

@@ -12,7 +12,7 @@ import (
 // An forwardAction forwards a request: to which clusters, and under which policy.
 type forwardAction struct {
 	Proto         *routev3.RouteAction
-	Targets       []WeightedCluster
+	Clusters      []WeightedCluster
 	Rewrite       rewrite
 	Policy        decision.Policy
 	Limits        bool // the policy says anything at all
@@ -36,13 +36,13 @@ func newForwardAction(c *routev3.RouteConfiguration, v *routev3.VirtualHost, p *
 	case routev3.RouteAction_INTERNAL_SERVER_ERROR:
 		out.UnknownStatus = 500
 	}
-	out.Targets = newTargets(c, v, p, a)
+	out.Clusters = weightedClusters(c, v, p, a)
 	out.Policy = decision.Policy{Timeout: routeTimeout(a), MaxDuration: decision.FormatDuration(a.GetMaxStreamDuration().GetMaxStreamDuration()), Retries: newRetries(v, a), Mirrors: newMirrors(c, v, a), HashKey: hashKey(a.GetHashPolicy())}
 	out.Limits = out.Policy.Timeout+out.Policy.MaxDuration+out.Policy.HashKey != "" || out.Policy.Retries != nil || out.Policy.Mirrors != nil
 	return out
 }
 
-func newTargets(c *routev3.RouteConfiguration, v *routev3.VirtualHost, p *routev3.Route, a *routev3.RouteAction) []WeightedCluster {
+func weightedClusters(c *routev3.RouteConfiguration, v *routev3.VirtualHost, p *routev3.Route, a *routev3.RouteAction) []WeightedCluster {
 	if a.GetWeightedClusters() == nil {
 		return []WeightedCluster{{cluster: a.GetCluster(), clusterHeader: strings.ToLower(a.GetClusterHeader()), Share: 1, Headers: newHeaderOperations(c, v, p, nil)}}
 	}
@@ -67,7 +67,7 @@ func routeTimeout(a *routev3.RouteAction) string {
 	return decision.FormatDuration(a.GetTimeout())
 }
 
-// ClusterFor is the cluster of a target, which a header of the request may name.
+// ClusterFor is the name of the cluster, which a header of the request may name.
 func (t *WeightedCluster) ClusterFor(r *request.Request) string {
 	if t.cluster == "" && t.clusterHeader != "" {
 		name, _ := r.Get(t.clusterHeader)

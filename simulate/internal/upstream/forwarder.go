@@ -29,16 +29,16 @@ type Forwarder struct {
 
 // A Selection is one that a connection or a request may go: through a cluster to its endpoints.
 type Selection struct {
-	Share     float64
-	Name      string
-	Cluster   *cluster // nil where there is none of that name
-	Endpoints []Endpoint
-	TLS       *decision.TLS // as it is with the likeliest endpoint
-	Req       *request.Request
-	Rewrite   *decision.Rewrite // what the request becomes on this way
-	Headers   *decision.HeaderOps
-	Outcome   decision.Outcome
-	target    decision.Ref // the destination that leads here
+	Share       float64
+	Name        string
+	Cluster     *cluster // nil where there is none of that name
+	Endpoints   []Endpoint
+	TLS         *decision.TLS // as it is with the likeliest endpoint
+	Req         *request.Request
+	Rewrite     *decision.Rewrite // what the request becomes on this way
+	Headers     *decision.HeaderOps
+	Outcome     decision.Outcome
+	destination decision.Ref // the destination that leads here
 }
 
 // Failed is the outcome where nobody is reached: an answer over HTTP, a closed connection without.

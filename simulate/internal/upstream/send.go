@@ -7,8 +7,8 @@ import (
 )
 
 // Select looks at a cluster; req is the request as it leaves, nil for bytes that are not read.
-func (r *Forwarder) Select(name string, share float64, req *request.Request, target decision.Ref) Selection {
-	w := Selection{Share: share, Name: name, Cluster: r.Clusters.cluster(name), Req: req, target: target}
+func (r *Forwarder) Select(name string, share float64, req *request.Request, destination decision.Ref) Selection {
+	w := Selection{Share: share, Name: name, Cluster: r.Clusters.cluster(name), Req: req, destination: destination}
 	if w.Cluster == nil {
 		w.Outcome = r.Failed(decision.NoCluster, "NC", "cluster_not_found", r.Clusters.missing(name))
 		return w
@@ -82,13 +82,13 @@ func (r *Forwarder) branch(w *Selection) decision.Branch {
 func (r *Forwarder) record(w *Selection) {
 	r.Hop.Cluster = w.Name
 	if w.Cluster == nil {
-		r.Step("cluster", w.Name, r.Clusters.missing(w.Name), w.target)
+		r.Step("cluster", w.Name, r.Clusters.missing(w.Name), w.destination)
 		return
 	}
 	r.Cluster, r.Endpoints, r.Leaving = w.Cluster, w.Endpoints, w.Req
 	destination := w.Cluster.Destination
 	r.Hop.Destination = &destination
-	r.Step("cluster", w.Name, w.Cluster.kind(), decision.At(w.Cluster.Addr), w.target)
+	r.Step("cluster", w.Name, w.Cluster.kind(), decision.At(w.Cluster.Addr), w.destination)
 	r.NotModelled(w.Cluster.unsupported...)
 	r.limits(w.Cluster)
 	if w.TLS != nil {

@@ -137,7 +137,7 @@ func (s *DestinationRules) OtherPortWithTLS(rule *config.Object, svc *mesh.Servi
 		at := At(rule, "spec.trafficPolicy.portLevelSettings").Item(i).Sub("port.number")
 		switch {
 		case p.GetTls() == nil || !(ClientTLS{Settings: p.GetTls()}).Originates() || number == routed.Number:
-		case declared == nil && (routed.Target == 0 || routed.Target == number):
+		case declared == nil && (routed.TargetPort == 0 || routed.TargetPort == number):
 			return at, number
 		case declared != nil && !declared.Protocol.IsTLS() && !s.routes.LeadTo(svc.Host, number):
 			return at, number

@@ -39,7 +39,7 @@ func (l EgressHop) PortPlace() Place {
 func (l EgressHop) Open() []Server {
 	var found []Server
 	for _, v := range l.Servers {
-		if n := v.GetPort().GetNumber(); n == l.Port.Number || n == l.Port.Target {
+		if n := v.GetPort().GetNumber(); n == l.Port.Number || n == l.Port.TargetPort {
 			found = append(found, v)
 		}
 	}
@@ -122,7 +122,7 @@ func (s *Egress) Hop(t Destination) (EgressHop, bool) {
 	if t.GetPort() == nil && len(svc.Ports) == 1 {
 		port = svc.Ports[0]
 	}
-	if port == nil || port.TargetName != "" || s.autoMutual(svc, port) {
+	if port == nil || port.TargetPortName != "" || s.autoMutual(svc, port) {
 		return EgressHop{}, false
 	}
 	l := EgressHop{Destination: t, Service: svc, Port: port, TLS: TLSTowards(view.DestinationRule(svc), t.Subset, port.Number)}

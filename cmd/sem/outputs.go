@@ -13,18 +13,18 @@ import (
 	"sem.example/internal/output"
 )
 
-// A outputTarget is one "-o FORMAT" or "-o FORMAT=FILE".
-type outputTarget struct {
+// An outputFile is one "-o FORMAT" or "-o FORMAT=FILE".
+type outputFile struct {
 	format string
 	file   string // "" is standard output
 }
 
-// parseTargets reads the values of -o; none means text. known lists the formats of the command; nil allows any.
-func parseTargets(values, known []string) ([]outputTarget, error) {
+// parseOutputs reads the values of -o; none means text. known lists the formats of the command; nil allows any.
+func parseOutputs(values, known []string) ([]outputFile, error) {
 	if len(values) == 0 {
 		values = []string{"text"}
 	}
-	var targets []outputTarget
+	var outputs []outputFile
 	stdout := 0
 	for _, v := range values {
 		format, file, _ := strings.Cut(v, "=")
@@ -34,22 +34,22 @@ func parseTargets(values, known []string) ([]outputTarget, error) {
 		if file == "" {
 			stdout++
 		}
-		targets = append(targets, outputTarget{format: format, file: file})
+		outputs = append(outputs, outputFile{format: format, file: file})
 	}
 	if stdout > 1 {
-		return nil, fmt.Errorf("only one format can go to standard output: write the others to files, as in -o %s=FILE", targets[0].format)
+		return nil, fmt.Errorf("only one format can go to standard output: write the others to files, as in -o %s=FILE", outputs[0].format)
 	}
-	return targets, nil
+	return outputs, nil
 }
 
-func machineOnStdout(targets []outputTarget) bool {
-	return slices.ContainsFunc(targets, func(t outputTarget) bool { return t.file == "" && t.format != "text" })
+func machineOnStdout(outputs []outputFile) bool {
+	return slices.ContainsFunc(outputs, func(t outputFile) bool { return t.file == "" && t.format != "text" })
 }
 
-// emit writes each target whole: to standard output, or to a file that is replaced at once, so that a failure leaves no
+// emit writes each output whole: to standard output, or to a file that is replaced at once, so that a failure leaves no
 // half-written file behind.
-func emit(cmd *cobra.Command, targets []outputTarget, print func(format string, look output.Look, to *bytes.Buffer) error) error {
-	for _, t := range targets {
+func emit(cmd *cobra.Command, outputs []outputFile, print func(format string, look output.Look, to *bytes.Buffer) error) error {
+	for _, t := range outputs {
 		var buf bytes.Buffer
 		var look output.Look
 		if t.file == "" {
