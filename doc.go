@@ -7,7 +7,7 @@
 // change, and its methods can be called by several goroutines at once.
 //
 // Mistakes in documents are findings, not errors. An error says that the question could not be answered: a file that cannot be
-// read, a proxy that is no proxy. What is not modelled is listed in the answer.
+// read, a name that is not that of a proxy. What is not modelled is listed in the answer.
 //
 // # Stability
 //

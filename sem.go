@@ -192,7 +192,7 @@ func WriteTrace(w io.Writer, t *Trace) error {
 type (
 	Call      = simulate.Call      // a request as the application makes it
 	Proxy     = simulate.Proxy     // which proxy a call goes through
-	Trace     = simulate.Trace     // what becomes of a call
+	Trace     = simulate.Trace     // what happens to a call
 	Verdict   = simulate.Verdict   // the outcome of a call, one of a closed list: [simulate.Verdicts]
 	Hop       = simulate.Hop       // one proxy's part of a trace
 	Step      = simulate.Step      // one decision: what was chosen and why

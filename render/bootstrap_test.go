@@ -79,7 +79,7 @@ func tree(t *testing.T, dir string) []string {
 	return out
 }
 
-// A cluster whose endpoints bear host names can only be found by DNS.
+// A cluster whose endpoints have host names can only be found by DNS.
 func TestStaticEndpointsWithHostNames(t *testing.T) {
 	s := sidecar(t)
 	address := s.Endpoints[0].GetEndpoints()[0].GetLbEndpoints()[0].GetEndpoint().GetAddress()

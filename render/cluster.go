@@ -42,7 +42,7 @@ func (c converter) inlineEndpoints(cluster *clusterv3.Cluster) {
 	cluster.LoadAssignment = load
 }
 
-// namesHosts reports whether an endpoint bears a host name, which only DNS can make an address of.
+// namesHosts reports whether an endpoint has a host name, which only DNS can make an address of.
 func namesHosts(load *endpointv3.ClusterLoadAssignment) bool {
 	for _, group := range load.GetEndpoints() {
 		for _, e := range group.GetLbEndpoints() {

@@ -96,7 +96,7 @@ func (p *page) layOut(text []byte, indent string) {
 	p.err = json.Indent(&p.text, text, indent, "  ")
 }
 
-// value writes what is no message, such as an entry of the source map, as an item of a list.
+// value writes what is not a message, such as an entry of the source map, as an item of a list.
 func (p *page) value(v any) {
 	var text []byte
 	if text, p.err = json.Marshal(v); p.err == nil {

@@ -57,7 +57,7 @@ func SourceMap(from envoy.Lists, origins envoy.Origins, f Filter) []Entry {
 	return out
 }
 
-// addresses are those of a resource and of the route tables that stand inline in it.
+// addresses are those of a resource and of the route tables that are inline in it.
 func addresses(m proto.Message) []envoy.Addr {
 	switch m := m.(type) {
 	case *listenerv3.Listener:

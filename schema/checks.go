@@ -9,7 +9,7 @@ import (
 // firstRule is the ID of the first check of a combination of fields. The checks before it are of single values.
 const firstRule = "SEM040"
 
-// Checks returns every check that the schema words, by ID. What they look for stands in the .cue files, behind
+// Checks returns every check that the schema words, by ID. What they look for is in the .cue files, behind
 // error("SEMnnn: …").
 func Checks() []*diag.Check {
 	return slices.Concat(

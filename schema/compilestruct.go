@@ -18,7 +18,7 @@ func (c *compiler) structure(e *ast.StructLit) term {
 }
 
 // fill adds the declarations of a struct, and reports whether all of them are understood. Hidden fields come first, for guards
-// may stand before them.
+// may be before them.
 func (c *compiler) fill(t *structure, e *ast.StructLit) bool {
 	for _, decl := range e.Elts {
 		if f, ok := decl.(*ast.Field); ok && isHidden(f) && f.Constraint == token.ILLEGAL {
@@ -129,7 +129,7 @@ func fieldName(f *ast.Field) string {
 	return name
 }
 
-// isHidden reports whether a field is one that begins with _ and is no string.
+// isHidden reports whether a field is one that begins with _ and is not a string.
 func isHidden(f *ast.Field) bool {
 	id, ok := f.Label.(*ast.Ident)
 	return ok && len(id.Name) > 1 && id.Name[0] == '_'

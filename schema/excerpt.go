@@ -13,7 +13,7 @@ const wrongItems = 20 // of the items of a list that do not fit, and of the unkn
 // the schema does not know without what is in them. Parts that are kept are the document's own nodes.
 type excerpt struct {
 	root  *source.Node
-	items map[*source.Node][]int // where the items of a shortened list stand in the document
+	items map[*source.Node][]int // where the items of a shortened list are in the document
 	rest  []rest
 }
 
@@ -32,7 +32,7 @@ func newExcerpt(t term, root *source.Node) *excerpt {
 	return x
 }
 
-// position is where an item of a list of the excerpt stands in the document.
+// position is where an item of a list of the excerpt is in the document.
 func (x *excerpt) position(list *source.Node, i int) int {
 	if at := x.items[list]; at != nil {
 		return at[i]
@@ -113,7 +113,7 @@ func (x *excerpt) list(t term, n *source.Node, path string) *source.Node {
 	}
 	right, wrong := divide(item, n)
 	keep := right[:min(1, len(right))]
-	// Where no item fits, what is left is empty, which a list may not be: that is no fault of the list as a whole.
+	// Where no item fits, what is left is empty, which a list may not be: that is not a fault of the list as a whole.
 	if len(n.Items) < 2 || len(right) > 0 && (!t.accepts(pick(n, right)) || !t.accepts(pick(n, keep))) {
 		return x.whole(t, n, path)
 	}

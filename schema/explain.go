@@ -181,7 +181,7 @@ func plural(word string) string {
 	return word + "s"
 }
 
-// form returns what the schema says of a named type that is no map, such as #Duration.
+// form returns what the schema says of a named type that is not a map, such as #Duration.
 func form(t term) string {
 	t = content(t)
 	if structural(t) != nil {

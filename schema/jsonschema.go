@@ -106,7 +106,7 @@ func (w *jsonWriter) reference(t named) jsonSchema {
 	return jsonSchema{"$ref": w.prefix + name}
 }
 
-// all is the JSON Schema of a conjunction. Keywords of different parts stand side by side; what clashes is put under allOf.
+// all is the JSON Schema of a conjunction. Keywords of different parts are side by side; what clashes is put under allOf.
 func (w *jsonWriter) all(parts conj) jsonSchema {
 	out := jsonSchema{}
 	var rest []any
@@ -126,7 +126,7 @@ func (w *jsonWriter) all(parts conj) jsonSchema {
 	return out
 }
 
-// joins reports whether the keywords of a schema can stand beside those of another.
+// joins reports whether the keywords of a schema can be beside those of another.
 func joins(out, s jsonSchema) bool {
 	if out["$ref"] != nil || s["$ref"] != nil && len(out) > 0 {
 		return false // beside a reference other keywords may not count

@@ -98,7 +98,7 @@ func (r *report) locate(e errors.Error) mistake {
 	return m
 }
 
-// descend follows one step of an error's path, and reports whether it leads on. Position is where an item stands in the
+// descend follows one step of an error's path, and reports whether it leads on. Position is where an item is in the
 // document's list.
 func (m *mistake) descend(label string, position func(list *source.Node, i int) int) bool {
 	key, i, ok := step(label, m.node)
@@ -129,7 +129,7 @@ func (m *mistake) enter(key string, i int, position func(list *source.Node, i in
 	m.node, m.term, m.terms = m.node.Get(key), fieldOf(m.term, key), reach(m.terms, key, false)
 }
 
-// classify says what kind of mistake an error of CUE is. Its words vary, so they are asked last.
+// classify finds out what kind of mistake an error of CUE is. Its words vary, so they are asked last.
 func (m *mistake) classify(e errors.Error) {
 	format, args := e.Msg()
 	switch text := fmt.Sprintf(format, args...); {

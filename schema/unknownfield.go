@@ -61,7 +61,7 @@ func names(t term) []string {
 	return found
 }
 
-// elsewhere says where a field belongs that is not known where it stands: in one of the maps around, or in one of the fields
+// elsewhere returns where a field belongs that is not known where it stands: in one of the maps around, or in one of the fields
 // beside it. That is what a wrong indentation looks like.
 func (m mistake) elsewhere() string {
 	key := m.key()

@@ -68,7 +68,7 @@ func isKind(k source.Kind) string {
 	return inWords(1 << k)
 }
 
-// retype says how to write a value as another kind.
+// retype returns how to write a value as another kind.
 func retype(doc *source.Document, n *source.Node, want kinds) string {
 	scalar := n.Kind != source.Map && n.Kind != source.List
 	switch {

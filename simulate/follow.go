@@ -13,7 +13,7 @@ import (
 // NextHops finds the proxy that an endpoint belongs to, so that a call can be followed from one proxy to the next.
 type NextHops interface {
 	// NextHop returns the proxy where connections of a proxy to an endpoint arrive; ok is false where no proxy is known
-	// to stand there, and the endpoint itself is the end of the way.
+	// to be there, and the endpoint itself is the end of the way.
 	NextHop(from call.Proxy, to decision.Endpoint) (next NextHop, ok bool)
 }
 
@@ -28,7 +28,7 @@ type NextHop struct {
 // maxHops is how many proxies a call is followed through.
 const maxHops = 8
 
-// Follow says what becomes of a call on its whole way: each proxy's part is a hop of the trace, and the verdict is that
+// Follow returns what happens to a call on its whole way: each proxy's part is a hop of the trace, and the verdict is that
 // of the last. Where a proxy spreads calls, the likeliest endpoint is followed. A call that comes back to a proxy that
 // it has passed is a loop.
 func (e *Engine) Follow(call call.Call, hops NextHops) *decision.Trace {
@@ -115,7 +115,7 @@ func (h *hopTrace) onward(next NextHop, to *upstream.Endpoint) call.Call {
 	return c
 }
 
-// encrypt says what the proxy behind an endpoint sees of TLS.
+// encrypt sets what the proxy behind an endpoint sees of TLS.
 func (h *hopTrace) encrypt(c *call.Call, next NextHop, to *upstream.Endpoint) {
 	t := h.Hop.TLS
 	if to.Socket != upstream.Likeliest(h.up.Endpoints).Socket {

@@ -11,7 +11,7 @@ import (
 	"sem.example/simulate/internal/rbac"
 )
 
-// Trace says what becomes of a call. It always answers; a call that makes no sense has the verdict UNSUPPORTED, with
+// Trace returns what happens to a call. It always answers; a call that makes no sense has the verdict UNSUPPORTED, with
 // the reason as its summary.
 func (e *Engine) Trace(c call.Call) *decision.Trace { return e.traceHop(c).out }
 

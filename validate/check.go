@@ -95,7 +95,7 @@ func (r *reporter) at(p facts.Place, format string, args ...any) finding {
 // A finding is a diagnostic to which its check has more to say. It must not be kept beyond the next report.
 type finding struct{ *diag.Diagnostic }
 
-// help says what to do in this case.
+// help returns what to do in this case.
 func (f finding) help(format string, args ...any) finding {
 	f.Help = fmt.Sprintf(format, args...)
 	return f

@@ -72,7 +72,7 @@ func noDefaultRule(s *facts.Set, r *reporter) {
 	}
 }
 
-// defaultRouteAdvice says which route to add: one to the service, and for sidecars only where gateways have the routes as well.
+// defaultRouteAdvice returns which route to add: one to the service, and for sidecars only where gateways have the routes as well.
 func defaultRouteAdvice(o *config.Object, svc *mesh.Service) string {
 	if len(facts.GatewaysOf(o)) > 1 {
 		return fmt.Sprintf("add a last route to %q for sidecars: match: [{gateways: [mesh]}]", svc.Host)

@@ -115,7 +115,7 @@ func namesGateway(s *facts.Set, t facts.Destination) bool {
 	return len(matches) > 0 && !slices.ContainsFunc(matches, func(m *networking.HTTPMatchRequest) bool { return len(m.GetGateways()) == 0 })
 }
 
-// standsBefore reports whether a Kubernetes Service stands before the workloads of a gateway: by its selector, or, where it has none,
+// standsBefore reports whether a Kubernetes Service is before the workloads of a gateway: by its selector, or, where it has none,
 // by its name.
 func standsBefore(s *facts.Set, gateway, host string) bool {
 	ns, base, _ := strings.Cut(gateway, "/")

@@ -150,7 +150,7 @@ func wildcardsOver(s *facts.Set, svc *mesh.Service) []*mesh.Service {
 	return wide
 }
 
-// unlike says what a wildcard service has otherwise than a specific one, or "".
+// unlike returns what a wildcard service has otherwise than a specific one, or "".
 func unlike(wide, svc *mesh.Service) string {
 	if _, p := facts.ProtocolConflict(wide, svc); p != nil {
 		return fmt.Sprintf("has port %d as %s", p.Number, spoken(wide.Port(p.Number)))

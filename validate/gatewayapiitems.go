@@ -122,7 +122,7 @@ func distinct(r *reporter, o *config.Object, path string, items []*source.Node, 
 	}
 }
 
-// partial stands before what a reference says of the part of its resource.
+// partial is before what a reference says of the part of its resource.
 const partial = "\x00part "
 
 // scalar is a field as text, or what it means when it is left out.

@@ -85,7 +85,7 @@ func gateways(r *reporter, at facts.Place, names []string, legacy diag.Admission
 	}
 }
 
-// gatewayName says what is wrong with the name of a gateway.
+// gatewayName returns what is wrong with the name of a gateway.
 func gatewayName(name string) string {
 	namespace, short, qualified := strings.Cut(name, "/")
 	switch {

@@ -187,7 +187,7 @@ func (l ruleList) warned(rule int, warnings map[string]string) bool {
 	return false
 }
 
-// repeated yields every match that stands in an earlier rule too, up to the rule that takes everything.
+// repeated yields every match that is in an earlier rule too, up to the rule that takes everything.
 func (l ruleList) repeated(yield func(rule, match, firstRule, firstMatch int)) {
 	type position struct{ rule, match int }
 	seen := map[string]position{}

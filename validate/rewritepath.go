@@ -64,7 +64,7 @@ func rewrittenPath(s *facts.Set, r *reporter) {
 	})
 }
 
-// reportRewrite tells what becomes of the paths of one match if it is odd. Prefixes are those of the rule's other matches: two that
+// reportRewrite tells what happens to the paths of one match if it is odd. Prefixes are those of the rule's other matches: two that
 // differ by the final slash only are the way to write it.
 func reportRewrite(r *reporter, at facts.Place, to string, c facts.HTTPMatch, prefixes []string) (finding, bool) {
 	from := c.Path.Text
@@ -90,7 +90,7 @@ func reportRewrite(r *reporter, at facts.Place, to string, c facts.HTTPMatch, pr
 	return f, true
 }
 
-// rewritten returns a path below a prefix, and what becomes of it.
+// rewritten returns a path below a prefix, and what happens to it.
 func rewritten(from, to string) (path, result string) {
 	rest := "/items"
 	if strings.HasSuffix(from, "/") {

@@ -188,7 +188,7 @@ func eachMisfit(s *facts.Set, rules func(*networking.VirtualService) int, fits f
 	}
 }
 
-// ports says which ports hosts have, with their protocols.
+// ports returns which ports hosts have, with their protocols.
 func portWord(n int) string {
 	if n == 1 {
 		return "port"

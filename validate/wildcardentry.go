@@ -115,7 +115,7 @@ func dialledAtGateway(s *facts.Set, r *reporter) {
 	})
 }
 
-// gatewayResolution says how a gateway gets an address for a host. DYNAMIC_DNS reads it from the Host header, which TLS and TCP routes
+// gatewayResolution returns how a gateway gets an address for a host. DYNAMIC_DNS reads it from the Host header, which TLS and TCP routes
 // do not have.
 func gatewayResolution(t facts.Destination, svc *mesh.Service) string {
 	switch {

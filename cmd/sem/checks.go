@@ -85,7 +85,7 @@ func checksOf(topic string) []*diag.Check {
 	return found
 }
 
-// explainSource prints where the checks of a topic stand in the sources of sem.
+// explainSource prints where the checks of a topic are in the sources of sem.
 func explainSource(cmd *cobra.Command, topic string) error {
 	found := checksOf(topic)
 	if len(found) == 0 {

@@ -10,7 +10,7 @@ import (
 	"sem.example/internal/source"
 )
 
-// The arguments with which sem runs itself to work within limits. They are no commands: only sem gives them.
+// The arguments with which sem runs itself to work within limits. They are not commands: only sem gives them.
 const (
 	evaluateCUE        = "evaluate-cue-within"
 	buildKustomization = "build-kustomization-within"

@@ -83,7 +83,7 @@ func (c completer) cobra(cmd *cobra.Command, args []string, word string) ([]stri
 }
 
 // typable reports whether a candidate is a word with at most a description. A shell prints it as it is, so a name of the input
-// that holds a line break or moves the cursor is no candidate.
+// that holds a line break or moves the cursor is not a candidate.
 func typable(candidate string) bool {
 	for _, part := range strings.SplitN(candidate, "\t", 2) {
 		if output.Quote(part) != part {

@@ -13,7 +13,7 @@ import (
 // An expectation is a field of the trace document and the text that it should have.
 type expectation struct{ field, want string }
 
-// beginsField is what stands before the value of a further expectation.
+// beginsField is what is before the value of a further expectation.
 var beginsField = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9.]*=`)
 
 // parseExpect reads the values of --expect, "field=text,field=text". A comma that no field follows belongs to the text.

@@ -22,7 +22,7 @@ const everyCommand = "Every command"
 // answerNo is the annotation of a command that says when its exit code is 1. A command without it never answers no.
 const answerNo = "answer-no"
 
-// A helpSection is a title and what stands under it: flags, or commands.
+// A helpSection is a title and what is under it: flags, or commands.
 type helpSection struct {
 	title    string
 	flags    *pflag.FlagSet
@@ -180,7 +180,7 @@ func hang(b *strings.Builder, lead, text string) {
 	fmt.Fprintln(b, line)
 }
 
-// exitCodes says what each exit code of a command means, in order.
+// exitCodes returns what each exit code of a command means, in order.
 func exitCodes(cmd *cobra.Command) []string {
 	const failed = "2  the command failed"
 	if no := cmd.Annotations[answerNo]; no != "" {

@@ -139,7 +139,7 @@ func (g *schemaWriter) of(pkg string, t ast.Expr) map[string]any {
 	panic(fmt.Sprintf("no JSON Schema for %T", t))
 }
 
-// fix says what fields of a definition always hold.
+// fix sets what fields of a definition always hold.
 func (g *schemaWriter) fix(ref map[string]any, values map[string]string) {
 	key := strings.TrimPrefix(ref["$ref"].(string), "#/$defs/")
 	properties := g.defs[key].(map[string]any)["properties"].(map[string]any)

@@ -44,7 +44,7 @@ func prose(page string) (string, error) {
 // A linkChecker remembers the anchors of the pages that it has read.
 type linkChecker map[string]map[string]bool
 
-// follow says what is wrong with a link of a page.
+// follow returns what is wrong with a link of a page.
 func (c linkChecker) follow(page, to string) error {
 	name, heading, _ := strings.Cut(to, "#")
 	file := page

@@ -26,7 +26,7 @@ func (c *recipeCommand) files(d *recipe.Output) []recipe.File {
 	return files
 }
 
-// held says what the folder has already. A folder that cannot be read has nothing.
+// held returns what the folder has already. A folder that cannot be read has nothing.
 func (c *recipeCommand) held() func(kind, namespace, name string) bool {
 	world, err := pipeline.Load(limited(pipeline.Options{Paths: []string{c.dir}}))
 	return func(kind, namespace, name string) bool {

@@ -12,7 +12,7 @@ import (
 // releaseFlags say which Istio the answer is for.
 type releaseFlags struct{ release.Release }
 
-// by says what asks for the release; "" leaves it to the input.
+// by returns what asks for the release; "" leaves it to the input.
 func (f *releaseFlags) by(cmd *cobra.Command) string {
 	flag := cmd.Flags().Lookup("istio")
 	switch {

@@ -274,7 +274,7 @@ func (c *traceCommand) client(mesh explain.Tracer) (simulate.Proxy, error) {
 	return c.proxy.dumped(c.inputs.namespace), nil
 }
 
-// runBatch answers one request a line, in order. A line that is no request gets a line that says so, and the exit code 2.
+// runBatch answers one request a line, in order. A line that is not a request gets a line that says so, and the exit code 2.
 func (c *traceCommand) runBatch(cmd *cobra.Command, mesh explain.Tracer, fallback simulate.Proxy) error {
 	lines, closeInput, err := openLines(cmd, c.batch)
 	if err != nil {

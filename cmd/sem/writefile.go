@@ -11,7 +11,7 @@ import (
 )
 
 // writeThrough writes a file that the command line names. A regular file is replaced as a whole, links are followed to it, and
-// it keeps its mode. What is no regular file (a device, a pipe, a shell's process substitution) is written to as it is.
+// it keeps its mode. What is not a regular file (a device, a pipe, a shell's process substitution) is written to as it is.
 func writeThrough(name string, data []byte) error {
 	info, err := os.Stat(name)
 	switch {

@@ -36,7 +36,7 @@ func (p platform) pack(out io.Writer, folder string, entries []entry) error {
 }
 
 func packTar(out io.Writer, folder string, entries []entry) error {
-	compressed, err := gzip.NewWriterLevel(out, gzip.BestCompression) // its header bears neither name nor time
+	compressed, err := gzip.NewWriterLevel(out, gzip.BestCompression) // its header has neither name nor time
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,7 @@
 //
 // It reads listeners for connections (addresses, ports, server names, application protocols), route tables for requests
 // (hosts, wildcards, paths, headers, methods, queries, origins), authorization rules for peers and requests, and providers
-// for tokens. It does not predict what becomes of a call: a trace and a real Envoy do, and a test compares them.
+// for tokens. It does not predict what happens to a call: a trace and a real Envoy do, and a test compares them.
 package callgen
 
 import (

@@ -38,7 +38,7 @@ func (g *generator) choose(limit int) []simulate.Call {
 	return g.calls
 }
 
-// send adds a connection: with bytes that are no HTTP, and with requests.
+// send adds a connection: with bytes that are not HTTP, and with requests.
 func (g *generator) send(w connection, requests []request) {
 	call := w.call()
 	call.Protocol = "tcp"

@@ -88,7 +88,7 @@ func (s sampler) match(out *strings.Builder, re *syntax.Regexp) {
 	}
 }
 
-// times is how often a repeated expression stands in the text.
+// times is how often a repeated expression is in the text.
 func (s sampler) times(re *syntax.Regexp) int {
 	switch re.Op {
 	case syntax.OpPlus:

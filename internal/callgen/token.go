@@ -17,7 +17,7 @@ import (
 
 type claims = map[string]any
 
-// tokens returns requests that bear tokens: good ones, with each claim that rules and routes ask for, and some that
+// tokens returns requests that have tokens: good ones, with each claim that rules and routes ask for, and some that
 // just miss what the providers of the chain ask for. Only a provider whose keys hold a shared secret can be signed for.
 func (s sampler) tokens(chain *listenerv3.FilterChain, requests []request) []request {
 	var providers []*jwtv3.JwtProvider

@@ -25,7 +25,7 @@ func provider(keys string) *jwtv3.JwtProvider {
 	}
 }
 
-// Tokens are signed with the secret of their provider and stand where it looks for them.
+// Tokens are signed with the secret of their provider and are where it looks for them.
 func TestTokens(t *testing.T) {
 	p := provider(`{"keys": [{"kty": "RSA", "n": "AQAB", "e": "AQAB"}, {"kty": "oct", "k": "c2VjcmV0"}]}`)
 	key := secret(p)

@@ -44,7 +44,7 @@ func TestPlantedRoutes(t *testing.T) {
 
 var plantedWord = regexp.MustCompile(`plant[a-zA-Z0-9]*`)
 
-// plantedIn returns the planted values of a text, with the lines that they stand on.
+// plantedIn returns the planted values of a text, with the lines that they are on.
 func plantedIn(text string) map[string][]int32 {
 	out := map[string][]int32{}
 	for i, line := range strings.Split(text, "\n") {

@@ -104,7 +104,7 @@ func finished(conditions *source.Node) bool {
 	return false
 }
 
-// customKind is the kind of a custom resource. One that bears the name of a known kind has its group before it.
+// customKind is the kind of a custom resource. One that has the name of a known kind has its group before it.
 func customKind(group, name string) string {
 	for k := range kinds {
 		if k.kind == name {

@@ -39,7 +39,7 @@ func (d *Diagnostic) Level() Severity {
 	return d.Check.Severity
 }
 
-// Advice says what to do: in this case, or else in general.
+// Advice returns what to do: in this case, or else in general.
 func (d *Diagnostic) Advice() string {
 	if d.Help != "" {
 		return d.Help

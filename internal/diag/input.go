@@ -191,14 +191,14 @@ var ReleaseDisagrees = &Check{
 	Fix: "Name the release that the mesh runs: --istio 1.30, or istio: \"1.30\" in the settings file. Validate each release by itself where a mesh runs several.",
 }
 
-// BadSettings is the check of the settings file, which is no configuration of the mesh; the command line reports it.
+// BadSettings is the check of the settings file, which is not a configuration of the mesh; the command line reports it.
 var BadSettings = &Check{
 	ID: "SEM039", Title: "settings file is not accepted", Severity: Error, Stage: NoStage,
 	Why: "Anyone who proposes a change can edit the settings file. It can set what is read, how findings are judged and how output looks. It cannot run a program, write a file or hide the result. An unknown or forbidden key is ignored.",
 	Fix: "Remove the key, or set the flag on the command line. 'sem config --help' lists the keys of a settings file.",
 }
 
-// BadTest is the check of files of request tests, which are no configuration; package suite reports it.
+// BadTest is the check of files of request tests, which are not configuration; package suite reports it.
 var BadTest = &Check{
 	ID: "SEM298", Title: "request test is malformed", Severity: Error, Stage: NoStage,
 	Why: "A request test has a field or value that sem test does not know. The test is not run.",

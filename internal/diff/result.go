@@ -5,7 +5,7 @@ import (
 	"sem.example/simulate/decision"
 )
 
-// A Kind is what becomes of the requests of a change, the gravest first.
+// A Kind is what happens to the requests of a change, the gravest first.
 type Kind string
 
 // The kinds of changes.

@@ -13,7 +13,7 @@ type rule struct {
 type list struct {
 	rules []rule
 	rest  []digest // for each rule, of the list from there on; the last is of its end
-	end   digest   // of what becomes of requests that no rule takes
+	end   digest   // of what happens to requests that no rule takes
 }
 
 func newList(rules []rule, end digest) *list {
@@ -25,7 +25,7 @@ func newList(rules []rule, end digest) *list {
 	return l
 }
 
-// outcome is what the rule at a place does; of the place behind the last, what becomes of the others.
+// outcome is what the rule at a place does; of the place behind the last, what happens to the others.
 func (l *list) outcome(i int) digest {
 	if i == len(l.rules) {
 		return l.end

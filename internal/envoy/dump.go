@@ -9,8 +9,8 @@ type dumpPath struct {
 	path []string
 }
 
-// sectionLists are the lists of resources in force, by the names of the lists, each of which stands in one section only. Resources
-// that are warming or were rejected are not in force. Static route tables stand inline in their listeners, static
+// sectionLists are the lists of resources in force, by the names of the lists, each of which is in one section only. Resources
+// that are warming or were rejected are not in force. Static route tables are inline in their listeners, static
 // endpoints in their clusters, where DNS names are still names.
 var sectionLists = map[string]dumpPath{
 	"static_listeners":         {"listeners", []string{"listener"}},

@@ -10,9 +10,9 @@ import (
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 )
 
-// overlap says which connections two filter chains of a listener would both take, and "" where each connection has at
+// overlap returns which connections two filter chains of a listener would both take, and "" where each connection has at
 // most one. Envoy files a chain under every combination of what its match lists, and refuses the listener where a place
-// is taken already; a match that is wider than another is no overlap.
+// is taken already; a match that is wider than another is not an overlap.
 //
 // See https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/config/listener/v3/listener_components.proto#config-listener-v3-filterchainmatch.
 func overlap(l *listenerv3.Listener) string {

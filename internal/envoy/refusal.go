@@ -14,7 +14,7 @@ import (
 // A control plane may send a resource that Envoy would not run at all: it is refused by itself, and the proxy goes on
 // without it.
 
-// ListenerRefusal says why Envoy would not run a listener, and "" where it would.
+// ListenerRefusal returns why Envoy would not run a listener, and "" where it would.
 func ListenerRefusal(l *listenerv3.Listener) string {
 	for _, a := range Addresses(l) {
 		s := a.GetSocketAddress()
@@ -46,7 +46,7 @@ const (
 	httpOptions  = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 )
 
-// ClusterRefusal says why Envoy would not run a cluster, and "" where it would. One that takes its host from the request
+// ClusterRefusal returns why Envoy would not run a cluster, and "" where it would. One that takes its host from the request
 // must verify that host, or say that it does not want to.
 func ClusterRefusal(c *clusterv3.Cluster) string {
 	options := c.GetTypedExtensionProtocolOptions()[httpOptions]

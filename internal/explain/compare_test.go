@@ -74,7 +74,7 @@ func write(t *testing.T, name, text string) {
 	}
 }
 
-// compare compares two paths, with the MeshConfig that stands beside a case.
+// compare compares two paths, with the MeshConfig that is beside a case.
 func compare(t *testing.T, old, new string) *diff.Report {
 	t.Helper()
 	var worlds []*pipeline.World

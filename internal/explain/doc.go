@@ -1,6 +1,6 @@
 // Package explain answers calls in the words of the documents. It is the only room that writes sentences about an answer.
 //
-// A [World] has the pipeline decide what becomes of a call, and adds to the trace what only the documents can show:
+// A [World] has the pipeline decide what happens to a call, and adds to the trace what only the documents can show:
 //
 //	resolution.go  how the application comes to an address for the name that it calls
 //	unused.go      documents that could have decided about the call, with the reason why they do not

@@ -38,7 +38,7 @@ func addFindings(t *simulate.Trace, w *pipeline.World, objects *objectIndex, pol
 	return rejected
 }
 
-// explainsCalls reports whether the findings of a check can explain what becomes of a call.
+// explainsCalls reports whether the findings of a check can explain what happens to a call.
 func explainsCalls(c *diag.Check) bool { return c.Stage != diag.NoStage }
 
 // applies reports whether a trace meets the condition under which the findings of a check explain it. [diag.Observed] is left to

@@ -6,7 +6,7 @@ import (
 	"sem.example/simulate/decision"
 )
 
-// headersText says which headers of the client the connection manager takes off or writes anew, and why.
+// headersText returns which headers of the client the connection manager takes off or writes anew, and why.
 func headersText(r decision.HeadersSanitised) string {
 	return strings.Join(r.Names, ", ") + ": " + headerRules[r.Rule]
 }

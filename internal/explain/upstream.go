@@ -118,7 +118,7 @@ func choiceText(r *decision.EndpointChoice) string {
 	return text + standbyText(r.Standby)
 }
 
-// originalText is what becomes of a connection whose cluster has no address of its own.
+// originalText is what happens to a connection whose cluster has no address of its own.
 func originalText(r *decision.EndpointChoice) string {
 	text := "the original destination of the connection"
 	if r.AnyHost {

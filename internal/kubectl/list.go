@@ -7,7 +7,7 @@ import (
 	"io"
 )
 
-// errNoList is for an output that is no list of objects.
+// errNoList is for an output that is not a list of objects.
 var errNoList = errors.New("kubectl does not write a list of objects")
 
 // eachItem hands on the items of a List in JSON one by one, so that a large cluster is never in memory as a whole.

@@ -138,7 +138,7 @@ func (p *planner) unmarked(doc *source.Document) []*source.Document {
 	return []*source.Document{best}
 }
 
-// explain makes a problem of an error of the library. It stands at the document, or at the field of the kustomization, that the error
+// explain makes a problem of an error of the library. It is at the document, or at the field of the kustomization, that the error
 // names, where it names one.
 func (p *planner) explain(name string, err error) *source.Problem {
 	text := strings.Join(strings.Fields(strings.ReplaceAll(err.Error(), memoryRoot+"/", "")), " ")

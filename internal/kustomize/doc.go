@@ -5,6 +5,6 @@
 // fields that it knows to be harmless, and gives the library copies in memory. What is not built (remote bases, charts, plugins) is a
 // [source.Problem].
 //
-// The copies bear annotations that name the documents they were made of. They come back with the built resources, whatever prefixes
+// The copies have annotations that name the documents they were made of. They come back with the built resources, whatever prefixes
 // and namespaces these were given, and lead each value to the file and line that it was written on.
 package kustomize

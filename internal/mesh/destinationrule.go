@@ -27,7 +27,7 @@ type ruleIndex struct{ *hostIndex[[]*filedRule] }
 func newRuleIndex() *ruleIndex { return &ruleIndex{newHostIndex[[]*filedRule]()} }
 
 // add files a rule, merging it with older ones of the same host as istiod does: into those that are exported to the
-// same namespaces, or to fewer. A rule that was merged stands alone besides only where the audience of the older is
+// same namespaces, or to fewer. A merged rule also stays alone only where the audience of the older is
 // smaller and one of the two has a workload selector.
 func (x *ruleIndex) add(r *trafficpolicy.Rule, exportTo []string) {
 	older, _ := x.at(r.Host)

@@ -42,7 +42,7 @@ func (p *printer) under(print func()) {
 	p.depth--
 }
 
-// section writes a title with what stands under it, unless that is nothing.
+// section writes a title with what is under it, unless that is nothing.
 func section[T any](p *printer, title string, items []T, print func(T)) {
 	if len(items) == 0 {
 		return

@@ -23,7 +23,7 @@ func (v *View) HiddenServices(host string) []config.Ignored {
 	return out
 }
 
-// whyNotSeen says why the proxy does not see a service; "" where it does.
+// whyNotSeen returns why the proxy does not see a service; "" where it does.
 func (v *View) whyNotSeen(s *Service) string {
 	own := v.Proxy().Namespace()
 	seen := v.Service(s.Host)
@@ -38,7 +38,7 @@ func (v *View) whyNotSeen(s *Service) string {
 	return shadow(seen, s, own)
 }
 
-// whyNotImported says why no egress listener imports a service that exportTo lets the proxy see.
+// whyNotImported returns why no egress listener imports a service that exportTo lets the proxy see.
 func (v *View) whyNotImported(s *Service) string {
 	if v.Sidecar == nil {
 		return "no egress listener of the Sidecar imports it"
@@ -58,7 +58,7 @@ func (v *View) whyNotImported(s *Service) string {
 	return name + " does not import it"
 }
 
-// shadow says why of two services of one host the first is seen from a namespace.
+// shadow returns why of two services of one host the first is seen from a namespace.
 func shadow(seen, s *Service, own string) string {
 	who := seen.Object.Kind + " " + seen.Namespace + "/" + seen.Name
 	switch {
@@ -118,7 +118,7 @@ func (v *View) whyNotDeciding(vs *routing.Rules, visible []*routing.Rules, host,
 	return ""
 }
 
-// outranked says why of two VirtualServices that cover a host the first decides.
+// outranked returns why of two VirtualServices that cover a host the first decides.
 func outranked(first, vs *routing.Rules, host string) string {
 	who := first.Object.Namespace + "/" + first.Object.Name
 	best := func(x *routing.Rules) string {
@@ -133,7 +133,7 @@ func outranked(first, vs *routing.Rules, host string) string {
 	return who + " has the same host and " + WhyFirst(first, vs)
 }
 
-// WhyFirst says why of two VirtualServices of one host the first takes precedence.
+// WhyFirst returns why of two VirtualServices of one host the first takes precedence.
 func WhyFirst(first, other *routing.Rules) string {
 	a, b := identity(first), identity(other)
 	switch {
@@ -179,7 +179,7 @@ func (v *View) mightApply(o *config.Object, s *Service) bool {
 	return FullHost(spec.Host, o.Namespace, v.Mesh.Settings.Domain) == s.Host || v.Proxy().In(o.Namespace)
 }
 
-// whyHidden says why a rule that covers a service's host does not apply for the proxy.
+// whyHidden returns why a rule that covers a service's host does not apply for the proxy.
 func (v *View) whyHidden(o *config.Object, s *Service, used *filedRule) string {
 	spec := config.Spec[*networking.DestinationRule](o)
 	client := v.Proxy()
@@ -199,7 +199,7 @@ func (v *View) whyHidden(o *config.Object, s *Service, used *filedRule) string {
 	return used.outranks(o, FullHost(spec.Host, o.Namespace, v.Mesh.Settings.Domain), selector != nil)
 }
 
-// whyNone says why a rule does not apply to a service that has none at all: rules that do not select the client ended
+// whyNone returns why a rule does not apply to a service that has none at all: rules that do not select the client ended
 // the search for one.
 func (v *View) whyNone(o *config.Object, s *Service) string {
 	rules := v.Proxy().rulesFor(s)
@@ -215,7 +215,7 @@ func (v *View) whyNone(o *config.Object, s *Service) string {
 	return who + " is found first and ends the lookup, although its workload selector does not match the client"
 }
 
-// outranks says why the rule in force decides and not another one that covers the host too.
+// outranks returns why the rule in force decides and not another one that covers the host too.
 func (m *filedRule) outranks(o *config.Object, host string, selecting bool) string {
 	who := "DestinationRule " + m.Namespace() + "/" + m.From[0].Name
 	switch {

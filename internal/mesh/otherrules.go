@@ -26,7 +26,7 @@ func OtherRulesTo(v *View, host, asked string, gateways []string) []config.Ignor
 	return out
 }
 
-// whyElsewhere says why rules that send traffic to a host do not act on a call for another host.
+// whyElsewhere returns why rules that send traffic to a host do not act on a call for another host.
 func whyElsewhere(v *View, r *routing.Rules, host, asked string, gateways []string) config.Ignored {
 	bound := func(g string) bool { return slices.Contains(gateways, g) }
 	leads := fmt.Sprintf("its rules lead to %s too, but ", host)
@@ -151,7 +151,7 @@ func matchesForOthers(v *View, rule config.Place, matches []condition, gateways 
 	return out
 }
 
-// whyNotClient says why a match is not for the proxy, as istiod decides it before any traffic arrives; "" where it is. With
+// whyNotClient returns why a match is not for the proxy, as istiod decides it before any traffic arrives; "" where it is. With
 // gateways named, labels and namespace do not count.
 func whyNotClient(v *View, c routing.Client, gateways []string, port uint32) string {
 	own, labels := v.Proxy().Namespace(), v.Proxy().All().Labels

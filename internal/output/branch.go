@@ -48,7 +48,7 @@ func encryption(t *simulate.TLS) string {
 	return "TLS " + t.Mode
 }
 
-// changed says what a rewrite makes of path and authority where another does not make the same of them.
+// changed returns what a rewrite makes of path and authority where another does not make the same of them.
 func changed(r, other *simulate.Rewrite) string {
 	if r == nil {
 		r = &simulate.Rewrite{}

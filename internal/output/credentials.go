@@ -11,7 +11,7 @@ import (
 	"sem.example/simulate"
 )
 
-// redacted is what stands in an answer for a credential.
+// redacted replaces a credential in an answer.
 const redacted = "[redacted]"
 
 // shortest is how long a credential is at least that is looked for in every text of an answer: what is shorter is found in words
@@ -25,7 +25,7 @@ var (
 	secretParameter = regexp.MustCompile(`(?i)token|secret|passw|^pwd$|credential|api-?key|^key$|^sig$|signature|^code$|^auth|session|^jwt$|assertion`)
 	// parameter is one of a query, wherever a text holds it.
 	parameter = regexp.MustCompile(`([?&;])([A-Za-z0-9._~-]+)=([^&;#\s"'` + "`" + `|,)\]]+)`)
-	// userInfo is what stands before the host of a URL.
+	// userInfo is what is before the host of a URL.
 	userInfo = regexp.MustCompile(`(\w://)[^/?#@\s]+@`)
 )
 

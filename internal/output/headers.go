@@ -8,7 +8,7 @@ import (
 	"sem.example/simulate"
 )
 
-// headerLines are what becomes of the headers of a request and of its response: "request headers: set x-to: two".
+// headerLines are what happens to the headers of a request and of its response: "request headers: set x-to: two".
 func headerLines(ops *simulate.HeaderOps) []string {
 	if ops == nil {
 		return nil

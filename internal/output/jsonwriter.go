@@ -54,7 +54,7 @@ func (w *JSONWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// escaped passes on what stands before a character, and the character as an escape.
+// escaped passes on what is before a character, and the character as an escape.
 func (w *JSONWriter) escaped(before []byte, r rune) error {
 	if _, err := w.to.Write(before); err != nil {
 		return err

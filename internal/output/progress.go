@@ -9,7 +9,7 @@ import (
 )
 
 // A Progress shows at a terminal how far a long run is: one line, drawn anew every second from the first on, and erased at the end.
-// A run that takes less than a second shows nothing, and so does one whose stream is no terminal: its Progress is nil, of which
+// A run that takes less than a second shows nothing, and so does one whose stream is not a terminal: its Progress is nil, of which
 // all methods may be called.
 type Progress struct {
 	out     io.Writer

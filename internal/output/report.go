@@ -29,7 +29,7 @@ type summaryDocument struct {
 	Documents  int            `json:"documents"`
 	Skipped    int            `json:"skipped"`               // documents that no check looks at
 	NotChecked map[string]int `json:"notChecked,omitempty"`  // the skipped documents, by their kinds
-	Worlds     int            `json:"worlds"`                // of files that are no alternatives to each other
+	Worlds     int            `json:"worlds"`                // of files that are not alternatives to each other
 	Builds     []string       `json:"builds,omitempty"`      // the folders of kustomizations, each a world as kustomize builds it
 	Named      []string       `json:"namedWorlds,omitempty"` // the worlds that the settings define
 	Errors     int            `json:"errors"`

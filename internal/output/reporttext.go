@@ -232,7 +232,7 @@ func (p *reportPrinter) builds(r *diag.Report) {
 	fmt.Fprintf(p, "validated as kustomize builds them, each by itself: %s%s\n", Quote(strings.Join(names, ", ")), more)
 }
 
-// worlds says why the input was divided.
+// worlds writes why the input was divided.
 func (p *reportPrinter) worlds(r *diag.Report) {
 	if a := r.Alternatives; a != nil {
 		name := strings.Fields(a.Resource)

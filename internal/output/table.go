@@ -146,7 +146,7 @@ func (t table) choice(head, chose string, place spot) {
 	}
 }
 
-// reason writes the lines below a choice: the reason, and the place if it did not stand beside the choice.
+// reason writes the lines below a choice: the reason, and the place unless it is beside the choice.
 func (t table) reason(because string, place spot) { t.paragraph(because, place, t.p.asked()) }
 
 // paragraph writes a text below a choice, and a place at the right edge of its last line.

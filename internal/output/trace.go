@@ -36,7 +36,7 @@ type tracePrinter struct {
 	look    Look
 	palette palette
 	folder  string          // that all files lie in, with a final slash; "" where a terminal finds files by their whole path
-	warned  map[int]bool    // warnings that stand under a step already
+	warned  map[int]bool    // warnings that are under a step already
 	lost    map[string]bool // documents that are not used, and are named already
 }
 

@@ -109,7 +109,7 @@ func (d *direct) service() *mesh.Service {
 	return nil
 }
 
-// outside is a call to what is no Service of the input: a Pod's address, or what the mesh knows nothing of.
+// outside is a call to what is not a Service of the input: a Pod's address, or what the mesh knows nothing of.
 func (d *direct) outside() {
 	target := d.call.Address
 	if target == "" {
@@ -193,7 +193,7 @@ func (d *direct) arrive(endpoints []simulate.Endpoint) {
 // maxOthers is how many endpoints are asked whether they take the call, beside the one that is followed.
 const maxOthers = 8
 
-// at is what becomes of the call at the proxy behind an endpoint; nil where none is there.
+// at is what happens to the call at the proxy behind an endpoint; nil where none is there.
 func (d *direct) at(to simulate.Endpoint) *simulate.Trace {
 	next := nextHops{engines: &d.world.engines, across: d.world.across, why: d.opts.Why}
 	stop, ok := next.NextHop(d.call.Proxy, to)

@@ -39,7 +39,7 @@ func (w *World) Gateways() []*config.Object {
 	return found
 }
 
-// stands reports whether a Service stands before a workload.
+// stands reports whether a Service is before a workload.
 func stands(s *mesh.Service, o *config.Object) bool {
 	labels := mesh.WorkloadLabels(o)
 	for k, v := range s.Selector {

@@ -110,7 +110,7 @@ func (w *World) trace(e *engine, call simulate.Call, opts TraceOptions) (*simula
 	}
 	call.Address = dialled(call, e.lookUp)
 	if full, err := call.Normal(); err == nil && call.Port == 0 && full.Direction != "outbound" {
-		call.Port = e.compiler.ListenPort(full.Port) // a service stands before the proxy
+		call.Port = e.compiler.ListenPort(full.Port) // a service is before the proxy
 	}
 	var t *simulate.Trace
 	if opts.Follow {

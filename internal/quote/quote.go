@@ -95,7 +95,7 @@ func disarm(s string) string {
 func Starts(s string) bool { return startsCommand.MatchString(s) || LoggingCommand.MatchString(s) }
 
 // Escapes writes unsafe characters of a document, but for line ends, and what would begin a logging command as escapes that
-// YAML and CUE know in strings with double quotes: \u202e. It is for documents in which such text stands in such strings only.
+// YAML and CUE know in strings with double quotes: \u202e. It is for documents in which such text is in such strings only.
 func Escapes(document []byte) []byte {
 	return escapes(document, func(r rune) string { return fmt.Sprintf(`\U%08x`, r) })
 }

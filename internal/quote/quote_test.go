@@ -2,7 +2,7 @@ package quote
 
 import "testing"
 
-// TestText shows what becomes of texts that do something.
+// TestText shows what happens to texts that do something.
 func TestText(t *testing.T) {
 	for text, want := range map[string]string{
 		"plain größe":              "plain größe",

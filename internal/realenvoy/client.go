@@ -135,7 +135,7 @@ func (c *client) converse() answer {
 	}
 }
 
-// greeting is what a call that is no HTTP sends. Its first byte starts no protocol that Envoy looks for.
+// greeting is what a call without HTTP sends. Its first byte starts no protocol that Envoy looks for.
 const greeting = "\x01 no HTTP\r\n\r\n"
 
 func bytesOver(conn net.Conn) answer {
@@ -245,7 +245,7 @@ func read(r *http.Response) answer {
 	return a
 }
 
-// plainly says what a connection met in the words that the same thing always has.
+// plainly returns what a connection met in the words that the same thing always has.
 func plainly(err error) error {
 	var alert tls.AlertError
 	var record tls.RecordHeaderError

@@ -335,7 +335,7 @@ func hopDifferences(trace *simulate.Trace, i int, o Observation) []string {
 	if err != nil {
 		return c.out
 	}
-	n, _ := strconv.ParseUint(port, 10, 16) // what is no number is no endpoint's
+	n, _ := strconv.ParseUint(port, 10, 16) // what is not a number is not an endpoint's
 	if !c.dials(upstream.Received{Address: host, Port: uint32(n)}) {
 		c.differ("endpoint", c.endpoints(), o.UpstreamHost)
 	}

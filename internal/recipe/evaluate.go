@@ -127,7 +127,7 @@ func (p *Param) value(recipe cue.Value, said string) cue.Value {
 	return recipe.Context().BuildExpr(x)
 }
 
-// wrong says what the parameter must be and is not, or nothing. Its definition speaks first, for the default may come from
+// wrong returns what the parameter must be and is not, or nothing. Its definition speaks first, for the default may come from
 // another parameter, whose constraints speak here as well.
 func (p *Param) wrong(recipe cue.Value, said string) string {
 	err := recipe.LookupPath(p.path()).Validate(cue.Concrete(true), cue.Final())

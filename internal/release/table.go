@@ -22,7 +22,7 @@ type Change struct {
 	Env      string // the variable of istiod's environment that governs it; "" for none
 	Text     string
 	Unjudged bool   // only the documentation of the API says so: no istiod has been asked
-	Field    string // the full name of the field in the API; "" for what is no new field
+	Field    string // the full name of the field in the API; "" for what is not a new field
 	Ignored  string // the first release that admits the field, without effect until Since; "" where it is Since itself
 }
 

@@ -49,7 +49,7 @@ func readLog(line string) (logged, error) {
 	if strings.HasPrefix(line, "{") {
 		return readJSON(line)
 	}
-	// What stands before the time was put there by whoever collected the log.
+	// What is before the time was put there by whoever collected the log.
 	if i := strings.Index(line, `] "`); i >= 0 {
 		line = line[max(0, strings.LastIndexByte(line[:i], '[')):]
 	}

@@ -35,7 +35,7 @@ func JSON(line []byte, proxy simulate.Proxy) (simulate.Call, error) {
 	return call, nil
 }
 
-// ID is the id of a line that is no request, "" where it cannot be read.
+// ID is the id of a line that is not a request, "" where it cannot be read.
 func ID(line []byte) string {
 	var only struct{ ID string }
 	_ = json.Unmarshal(line, &only) // whatever else is wrong has been reported

@@ -148,7 +148,7 @@ func withQuery(url string, parameters []string) string {
 	return url + separator + strings.Join(parameters, "&") + fragment
 }
 
-// route says where the application dials instead, where --connect-to or --resolve is about the URL's host and port. The
+// route returns where the application dials instead, where --connect-to or --resolve is about the URL's host and port. The
 // first rule that fits counts.
 func (d *CurlOptions) route(call *simulate.Call) error {
 	full, err := call.Normal()
@@ -177,7 +177,7 @@ func (d *CurlOptions) route(call *simulate.Call) error {
 	return d.resolve(call, host, port)
 }
 
-// resolve says what DNS gives: to the application for the host that it dials, and to the proxies for any.
+// resolve returns what DNS gives: to the application for the host that it dials, and to the proxies for any.
 func (d *CurlOptions) resolve(call *simulate.Call, host string, port uint32) error {
 	dialled := false
 	for _, rule := range slices.Backward(d.Resolve) {

@@ -102,7 +102,7 @@ func (r *cueReader) evaluate(names []string) {
 	}
 }
 
-// faults returns what is wrong with the package at hand. A value that is no document may stay open, but what contradicts
+// faults returns what is wrong with the package at hand. A value that is not a document may stay open, but what contradicts
 // itself is wrong anywhere, and so is a required field that nothing sets.
 func (r *cueReader) faults() []*cueFault {
 	all := faults(mistakes(r.root, 0))

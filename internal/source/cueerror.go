@@ -11,7 +11,7 @@ import (
 	"cuelang.org/go/cue/token"
 )
 
-// fail reports what CUE finds wrong, once a value, each at the place where it stands in one of the files.
+// fail reports what CUE finds wrong, once a value, each at the place where it is in one of the files.
 func (r *cueReader) fail(first *content, all []*cueFault) {
 	for _, f := range all {
 		r.narrow(f)

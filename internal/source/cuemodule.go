@@ -22,7 +22,7 @@ type Library struct {
 // A module that is lent to files that are in none, so that they can import the library.
 const lentModule = "module: \"mesh.local@v0\"\nlanguage: version: \"v0.15.0\"\n"
 
-// config says how the files of a folder are loaded: from memory, without any registry, and with the library where cue
+// config returns how the files of a folder are loaded: from memory, without any registry, and with the library where cue
 // itself looks for packages that a module has brought along (cue.mod/pkg). A module that brought the library along itself,
 // or is the library, keeps its own.
 func (r *cueReader) config(dir string) *load.Config {

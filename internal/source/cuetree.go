@@ -14,7 +14,7 @@ import (
 type cueTree struct {
 	reader    *cueReader
 	home      *File
-	elsewhere map[*Node]*File // of values that stand in another file than home
+	elsewhere map[*Node]*File // of values that are in another file than home
 }
 
 // field returns a value as a field: its key has a place where it is written as one.

@@ -32,7 +32,7 @@ type cueFound struct {
 	Suppressions []Suppression
 }
 
-// A cueDocument is a document and the values of it that stand in other files.
+// A cueDocument is a document and the values of it that are in other files.
 type cueDocument struct {
 	Root      *Node
 	Elsewhere []cuePlace

@@ -1,7 +1,7 @@
 // Package source reads files into documents and remembers, for every field, the line it was written on.
 //
 // A [Document] is one YAML, JSON or CUE document. Its tree of [Node] values holds what Kubernetes would read
-// (the semantics of sigs.k8s.io/yaml) and where each key and value stands in the file. Nobody else in sem computes
+// (the semantics of sigs.k8s.io/yaml) and where each key and value is in the file. Nobody else in sem computes
 // a line: other packages name a field by its path ("spec.http[0].match[1].uri.prefix") and ask [Document.At].
 //
 // What is wrong with an input before anybody asks what it means (a file that cannot be read, YAML that is none, a key that

@@ -15,7 +15,7 @@ func (d *Document) Part(path string) *Document {
 }
 
 // Embedded returns the document that is written as text inside of a string of this one, as the settings of a mesh are in
-// a ConfigMap. In a literal block ("|") every field has its own place; otherwise all stand where the string does.
+// a ConfigMap. In a literal block ("|") every field has its own place; otherwise all are where the string does.
 func (d *Document) Embedded(path string) (*Document, []Problem) {
 	part := *d
 	holder := d.Lookup(path)
@@ -59,7 +59,7 @@ func (d *Document) literal(n *Node) []byte {
 	return append(bytes.Repeat([]byte{'\n'}, int(n.Range.Line)), f.Data[start:end]...)
 }
 
-// placed returns a copy of a tree whose values all stand at one place.
+// placed returns a copy of a tree whose values all are at one place.
 func (n *Node) placed(at Range) *Node {
 	moved := *n
 	moved.Range = at

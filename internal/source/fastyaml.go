@@ -16,7 +16,7 @@ type fastReader struct {
 	at     int   // offset of the line after the current one
 	line   int32 // number of the current line
 	start  int   // offset of its first character
-	first  int   // offset of its first character that is no space, or of what is read next
+	first  int   // offset of its first character that is not a space, or of what is read next
 	end    int   // offset behind its last character, spaces and comments included
 	done   bool  // there is no current line
 	failed bool
@@ -106,7 +106,7 @@ func (q *fastReader) next() {
 	q.done, q.first, q.start = true, 0, 0
 }
 
-// skip returns the offset of the next character of the line that is no space.
+// skip returns the offset of the next character of the line that is not a space.
 func (q *fastReader) skip(at int) int {
 	for at < q.end && q.text[at] == ' ' {
 		at++
@@ -159,7 +159,7 @@ func (q *fastReader) list() *Node {
 	return n
 }
 
-// item reads what stands behind a dash: a scalar, or a block that begins on the same line or on the next.
+// item reads what is behind a dash: a scalar, or a block that begins on the same line or on the next.
 func (q *fastReader) item() *Node {
 	indent := q.indent()
 	if q.restIsBlank(q.first + 1) {

@@ -69,7 +69,7 @@ func breaks(text, rest []byte) bool {
 	return bytes.HasSuffix(text, []byte("\u0085")) || bytes.HasSuffix(text, []byte("\u2028")) || bytes.HasSuffix(text, []byte("\u2029"))
 }
 
-// offset is where a line and column (in characters, both from 1) stand in the bytes.
+// offset is where a line and column (in characters, both from 1) are in the bytes.
 func (f *File) offset(line, column int32) int {
 	f.once.Do(f.scan)
 	if line < 1 || int(line) > len(f.lines) {
@@ -82,7 +82,7 @@ func (f *File) offset(line, column int32) int {
 	return min(f.forward(at, int(column)-1), end)
 }
 
-// text is what stands in a range.
+// text is what is in a range.
 func (f *File) text(r Range) string {
 	start, end := f.Span(r)
 	return string(f.Data[start:end])

@@ -45,7 +45,7 @@ func sameJSON(t *testing.T, a, b []byte) bool {
 	return reflect.DeepEqual(decoded(t, a), decoded(t, b))
 }
 
-// places checks that all of a tree stands in the file.
+// places checks that all of a tree is in the file.
 func places(t *testing.T, f *File, n *Node) {
 	inside(t, f, n.Range)
 	for _, item := range n.Items {

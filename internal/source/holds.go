@@ -13,7 +13,7 @@ func mayHoldObject(data []byte) bool {
 	return bytes.Contains(data, []byte("apiVersion")) || inUTF16(data) || spelled.Match(data)
 }
 
-// spelled is how a key can be written so that it does not stand in the text: by escapes of letters, by an escaped end of a line, and in
+// spelled is how a key can be written so that the text does not contain it: by escapes of letters, by an escaped end of a line, and in
 // base64.
 var spelled = regexp.MustCompile(`\\(?:u00|x|U000000)[4-7][0-9A-Fa-f]|\\\r?\n|!\S*binary`)
 

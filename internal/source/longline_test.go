@@ -14,7 +14,7 @@ func oneLine(key string, pairs int) []byte {
 	return []byte(`{"` + key + `":[` + strings.Repeat(`[1,"x"],`, pairs) + `[]]}`)
 }
 
-// Reading grows with the size of a document that stands on one line, as generated JSON does.
+// Reading grows with the size of a document that is on one line, as generated JSON does.
 func BenchmarkOneLine(b *testing.B) {
 	for _, name := range []string{"a.json", "a.yaml"} {
 		for _, key := range []string{"ascii", "schlüssel"} {

@@ -15,7 +15,7 @@ const (
 	BadAnchor                     // an alias without anchor, or one that contains itself
 	TooComplex                    // nested too deep, or aliases that unfold without end
 	NoJSON                        // a key or value that has no JSON form
-	NotObject                     // a document that is no map
+	NotObject                     // a document that is not a map
 	NoKind                        // an object without kind or apiVersion
 	NoDocument                    // a file without any document
 	NotConcrete                   // CUE that leaves a value open
@@ -24,7 +24,7 @@ const (
 	Conflict                      // CUE whose values or constraints contradict each other
 	Link                          // a link to a folder, or out of the folder, met in a folder
 	NotBuilt                      // a kustomization that cannot be built, or a part of one
-	HoldsTests                    // request tests, which are no configuration, in a file that was named
+	HoldsTests                    // request tests, which are not configuration, in a file that was named
 	NotGiven                      // what a cluster did not give to the user who read it
 )
 

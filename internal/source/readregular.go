@@ -10,7 +10,7 @@ import (
 // ErrNotRegular is the error for what is neither a file nor a link to one, such as a device or a pipe, where a file is expected.
 var ErrNotRegular = errors.New("it is not a regular file")
 
-// ReadRegular reads a regular file of at most limit bytes. It does not wait for what is no file: a pipe may never end.
+// ReadRegular reads a regular file of at most limit bytes. It does not wait for what is not a file: a pipe may never end.
 func ReadRegular(name string, limit int64) ([]byte, error) {
 	info, err := os.Stat(name)
 	switch {

@@ -31,7 +31,7 @@ func plain(text string) reading {
 	return ask(text, text)
 }
 
-// Plain reports whether a string may stand in YAML without quotes and still be read as itself, by YAML 1.1 and 1.2 alike. The
+// Plain reports whether a string may be written in YAML without quotes and still be read as itself, by YAML 1.1 and 1.2 alike. The
 // characters that YAML keeps for itself are for its writer to see.
 func Plain(s string) bool { return looks(s) == String }
 

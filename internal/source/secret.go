@@ -12,7 +12,7 @@ import (
 // secretKind finds where a text names itself a Secret, in YAML, JSON and CUE.
 var secretKind = regexp.MustCompile(`(?m)["']?\bkind["']?[ \t]*:[ \t]*["']?Secret(?:["']|[\s,}\]#]|$)`)
 
-// mask replaces the characters of a line that stand in spans; the line begins at an offset.
+// mask replaces the characters of a line that are in spans; the line begins at an offset.
 func mask(line string, from int, hidden []span) string {
 	var out strings.Builder
 	done := 0

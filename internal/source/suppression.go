@@ -11,7 +11,7 @@ import (
 //	host: "*"   # sem:ignore SEM140 -- the partner's hosts are not known
 //	# sem:ignore-file SEM140,SEM141 -- generated
 //
-// The first form speaks of its own line or, where it has a line to itself, of the next line that is no comment.
+// The first form speaks of its own line or, where it has a line to itself, of the next line that is not a comment.
 type Suppression struct {
 	Checks []string // IDs
 	Reason string   // what follows "--"; "" without one

@@ -39,7 +39,7 @@ func (g *treeBuilder) move(r Range, at, end int) Range {
 	return r
 }
 
-// properties skips the anchor and the tag that stand before a value.
+// properties skips the anchor and the tag that are before a value.
 func properties(data []byte, at int, y *yaml.Node) int {
 	if y.Anchor == "" && y.Style&yaml.TaggedStyle == 0 {
 		return at

@@ -26,7 +26,7 @@ type treeBuilder struct {
 	depth     int
 	aliased   bool
 	stopped   bool
-	keyIsTree bool // a map or list stands where a key belongs, as "{{" makes it
+	keyIsTree bool // a map or list is where a key belongs, as "{{" makes it
 	trouble   []Problem
 	doubts    []Problem // scalars that YAML 1.2 would read differently
 }
@@ -172,7 +172,7 @@ func (g *treeBuilder) flowScalar(y *yaml.Node) (text string, untagged bool) {
 // quote writes a string as JSON does, which YAML reads too.
 func quote(s string) string { return string(appendString(nil, s)) }
 
-// untypedTag reports whether a scalar bears the tag "!", which makes it a string and which the syntax tree leaves out.
+// untypedTag reports whether a scalar has the tag "!", which makes it a string and which the syntax tree leaves out.
 func (g *treeBuilder) untypedTag(y *yaml.Node) bool {
 	at := g.start(y)
 	if y.Anchor != "" && bytes.HasPrefix(g.file.Data[at:], []byte{'&'}) {

@@ -85,7 +85,7 @@ func reach(w *pipeline.World, r *Result, at map[fieldKey]*Item) {
 	}
 }
 
-// A weightedTrace is what becomes of a share of the requests that weights spread.
+// A weightedTrace is what happens to a share of the requests that weights spread.
 type weightedTrace struct {
 	share float64
 	trace *simulate.Trace

@@ -1,4 +1,4 @@
-// Package suite runs request tests: files named NAME_test.yaml that say what becomes of requests.
+// Package suite runs request tests: files named NAME_test.yaml that say what happens to requests.
 //
 //	request:                       # what all requests of the file have in common
 //	  from: shop/web

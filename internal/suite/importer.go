@@ -62,7 +62,7 @@ func (m *Imported) Add(text *source.File) ([]ImportNote, diag.List) {
 	return c.remarks, found
 }
 
-// noKind is the check of documents that are no objects, which no file of tests is.
+// noKind is the check of documents that are not objects, which no file of tests is.
 const noKind = "SEM012"
 
 // A converter writes the cases of a file down.

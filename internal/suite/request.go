@@ -68,7 +68,7 @@ func (r *reader) shorthand(key string, n *source.Node) (func(*simulate.Call), er
 	return func(c *simulate.Call) { shorthands[key](c, value) }, nil
 }
 
-// withHost gives a URL another host, and port where the host bears one.
+// withHost gives a URL another host, and port where the host has one.
 func withHost(url, host string) string {
 	scheme, _, path := splitURL(url)
 	return scheme + host + path
@@ -240,7 +240,7 @@ func (r *reader) headers(n *source.Node) []byte {
 	return out
 }
 
-// plainly says what is wrong with a value without the words of the decoder.
+// plainly returns what is wrong with a value without the words of the decoder.
 func plainly(err error) error {
 	if wrong := new(json.UnmarshalTypeError); errors.As(err, &wrong) {
 		return fmt.Errorf("it takes a %s, not %s", typeWord(wrong.Type), given(wrong.Value))

@@ -287,7 +287,7 @@ func (r *Runner) wanted(c *Case, request Request) bool {
 	return r.options.Only == nil || r.options.Only.MatchString(result.Name())
 }
 
-// run makes one request and compares what becomes of it, without the resources that admission rejects.
+// run makes one request and compares what happens to it, without the resources that admission rejects.
 func run(world explain.Tracer, c *Case, request Request) Result {
 	out := Result{Case: c, Request: request}
 	if out.Skipped() {

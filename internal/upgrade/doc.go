@@ -1,4 +1,4 @@
-// Package upgrade says what changes for a mesh when its Istio is replaced by another release.
+// Package upgrade reports what changes for a mesh when its Istio is replaced by another release.
 //
 // The mesh is built for both releases, and what differs is compared at three levels: documents and their findings, the
 // resources of each class of proxies, and the answers to requests. Why something differs is found by building the mesh

@@ -32,7 +32,7 @@ type Summary struct {
 	Undecided int `json:"undecided"`
 }
 
-// A Change is what becomes of a document.
+// A Change is what happens to a document.
 type Change string
 
 // The changes of documents.

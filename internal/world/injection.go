@@ -88,7 +88,7 @@ func labelled(labels map[string]string) bool {
 	return labels[labelInjection] != "" || labels[labelRevision] != "" || labels[labelDataplane] != ""
 }
 
-// decide returns what stands before a Pod.
+// decide returns what is before a Pod.
 func (j *injector) decide(p candidate) DataPlane {
 	proxy := j.decided(p)
 	proxy.Object = p.object

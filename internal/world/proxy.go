@@ -13,7 +13,7 @@ const (
 	InAmbient  Presence = "ambient" // a proxy of the node takes its traffic
 )
 
-// A DataPlane is what stands before a workload.
+// A DataPlane is what is before a workload.
 type DataPlane struct {
 	Presence Presence
 	Because  string

@@ -98,7 +98,7 @@ func (c *Call) ParseURL() requestURL {
 	return t
 }
 
-// bareIPv6 reports whether an authority is an IPv6 address without brackets, whose last group is no port.
+// bareIPv6 reports whether an authority is an IPv6 address without brackets, whose last group is not a port.
 func bareIPv6(authority string) bool {
 	addr, err := netip.ParseAddr(authority)
 	return err == nil && addr.Is6()
@@ -142,7 +142,7 @@ func (c *Call) fill(t requestURL) {
 	}
 }
 
-// fillHeaders adds the headers that gRPC and WebSocket requests bear by themselves.
+// fillHeaders adds the headers that gRPC and WebSocket requests have by themselves.
 func (c *Call) fillHeaders(t requestURL) {
 	add := map[string]string{}
 	if t.grpc {

@@ -13,7 +13,7 @@ const (
 	TokenForm      = "token.form"
 )
 
-// A PolicyRule is what one rule of access control makes of a call. Rules stand in the order in which Envoy asks them.
+// A PolicyRule is what one rule of access control makes of a call. Rules are in the order in which Envoy asks them.
 type PolicyRule struct {
 	Kind      string        `json:"kind,omitempty"`
 	Namespace string        `json:"namespace,omitempty"`

@@ -13,7 +13,7 @@ const (
 	MalformedReferer
 )
 
-// MadeValue stands in a header for a value that the proxy makes up, such as that of a cookie for a consistent hash.
+// MadeValue replaces in a header a value that the proxy makes up, such as that of a cookie for a consistent hash.
 const MadeValue = "%HASH%"
 
 // HeadersSanitised are headers of the client that the connection manager takes off or writes anew.

@@ -88,7 +88,7 @@ type (
 // An OriginRequest is what a CORS filter does with a cross-origin request.
 type OriginRequest int
 
-// What becomes of cross-origin requests.
+// What happens to cross-origin requests.
 const (
 	ActualRequest OriginRequest = iota + 1
 	AnsweredPreflight

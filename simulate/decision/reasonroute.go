@@ -68,7 +68,7 @@ const (
 
 // What a route does to a request.
 type (
-	// PathRewritten and AuthorityRewritten are what becomes of path and authority.
+	// PathRewritten and AuthorityRewritten are what happens to path and authority.
 	PathRewritten      struct{ Change Change }
 	AuthorityRewritten struct{ Change Change }
 	// RouteTimeout is the time limit of all tries.

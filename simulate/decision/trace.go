@@ -4,7 +4,7 @@ import (
 	"sem.example/simulate/call"
 )
 
-// A Trace is what becomes of a call: its JSON form is the trace document (apiVersion sem/v1), to which fields are only
+// A Trace is what happens to a call: its JSON form is the trace document (apiVersion sem/v1), to which fields are only
 // ever added.
 type Trace struct {
 	APIVersion    string    `json:"apiVersion"`
@@ -85,7 +85,7 @@ type Destination struct {
 	Resolution string `json:"resolution"` // DNS, STATIC, EDS, ORIGINAL_DST, DYNAMIC_DNS
 }
 
-// An Endpoint may be dialled. One that DNS finds bears the DNS name as its address.
+// An Endpoint may be dialled. One that DNS finds has the DNS name as its address.
 type Endpoint struct {
 	Address  string  `json:"address"`
 	Port     uint32  `json:"port"`
@@ -95,11 +95,11 @@ type Endpoint struct {
 	Locality string  `json:"locality"`
 	Share    float64 `json:"share"`             // of the cluster's requests, 0 to 1
 	TLS      string  `json:"tls,omitempty"`     // the mode towards this endpoint, where the cluster's endpoints may differ
-	Verdict  Verdict `json:"verdict,omitempty"` // what the proxy behind it makes of the call, where that is no success
+	Verdict  Verdict `json:"verdict,omitempty"` // what the proxy behind it makes of the call, where that is not a success
 	Because  string  `json:"because,omitempty"` // why it is none
 	Origin   *Place  `json:"origin,omitempty"`
 
-	Outcome *Trace `json:"-"` // of the proxy behind it, where that is no success
+	Outcome *Trace `json:"-"` // of the proxy behind it, where that is not a success
 }
 
 // TLS is the encryption towards the upstream.

@@ -1,6 +1,6 @@
 package decision
 
-// Unproxied is what becomes of the call of a client that has no proxy, of which Envoy's resources say nothing: why a step is
+// Unproxied is what happens to the call of a client that has no proxy, of which Envoy's resources say nothing: why a step is
 // as it is, or how the call ends.
 type Unproxied struct {
 	Words string

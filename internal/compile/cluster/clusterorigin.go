@@ -50,7 +50,7 @@ func (c *Builder) OriginsOf(t *Mutable) envoy.Origins {
 	return out
 }
 
-// destinationOrigins says where a destination and what applies to its traffic are written.
+// destinationOrigins returns where a destination and what applies to its traffic are written.
 func (c *Builder) destinationOrigins(d *destination, encrypted bool) origin.List {
 	var out origin.List
 	p := d.policy
@@ -115,7 +115,7 @@ func (c *Builder) fieldsOf(place config.Place, role envoy.Role) []envoy.Origin {
 	return c.places.Get(place, func() []envoy.Origin { return origin.Tree(place.Object, place.Field, role) })
 }
 
-// endpointOrigins says which document each endpoint comes from, and which of its fields.
+// endpointOrigins notes which document each endpoint comes from, and which of its fields.
 func (c *Builder) endpointOrigins(out *origin.List, groups []*group) {
 	for _, g := range groups {
 		for i, e := range g.endpoints {

@@ -93,7 +93,7 @@ func (t *Mutable) keepAlive(k *networking.ConnectionPoolSettings_TCPSettings_Tcp
 	}
 }
 
-// holdConnections says how long and for how much connections are used.
+// holdConnections sets how long and for how much connections are used.
 func (t *Mutable) holdConnections(pool *networking.ConnectionPoolSettings) {
 	h, tcp := pool.GetHttp(), pool.GetTcp()
 	idle := h.GetIdleTimeout()

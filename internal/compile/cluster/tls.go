@@ -217,7 +217,7 @@ func tlsSocket(context *tlsv3.UpstreamTlsContext) *corev3.TransportSocket {
 	}
 }
 
-// plainSocket is no TLS.
+// plainSocket is a transport socket without TLS.
 var plainSocket = sync.OnceValue(func() *corev3.TransportSocket {
 	return &corev3.TransportSocket{
 		Name:       "envoy.transport_sockets.raw_buffer",

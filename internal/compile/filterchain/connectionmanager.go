@@ -211,7 +211,7 @@ func internalAddresses(view *mesh.View) *hcmv3.HttpConnectionManager_InternalAdd
 	return out
 }
 
-// forwarding says what becomes of the certificate details in a request. Istio numbers as Envoy does, from one instead
+// forwarding returns what happens to the certificate details in a request. Istio numbers as Envoy does, from one instead
 // of from zero, as its zero means unset.
 func forwarding(set, fallback meshconfig.ForwardClientCertDetails) hcmv3.HttpConnectionManager_ForwardClientCertDetails {
 	if set == meshconfig.ForwardClientCertDetails_UNDEFINED {

@@ -42,7 +42,7 @@ func (c *Builder) VirtualInbound() *listenerv3.Listener {
 }
 
 // recordUnheeded notes at the listener which documents would have had a say in it: ports of services where the Sidecar
-// names its own, or that are the proxy's, and PeerAuthentications that an older one stands before.
+// names its own, or that are the proxy's, and PeerAuthentications that an older one precedes.
 func (c *Builder) recordUnheeded() {
 	at := envoy.Listener("virtualInbound")
 	for _, t := range c.view.Targets() {

@@ -106,7 +106,7 @@ type tableBuilder struct {
 type hostGroup struct {
 	port     uint32
 	services []*mesh.Service
-	hosts    []string // that are no services
+	hosts    []string // that are not services
 	routes   func() []route.Route
 	rules    *routing.Rules // nil for a service's own route
 }

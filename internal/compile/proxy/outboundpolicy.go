@@ -17,6 +17,7 @@ const (
 	AllowDynamic = meshconfig.MeshConfig_OutboundTrafficPolicy_ALLOW_ANY_DYNAMIC_DNS
 )
 
+// OutboundMode is the mode of the outbound traffic policy, as the release of the mesh knows it.
 func OutboundMode(view *mesh.View) meshconfig.MeshConfig_OutboundTrafficPolicy_Mode {
 	mode := meshconfig.MeshConfig_OutboundTrafficPolicy_Mode(view.Outbound.GetMode())
 	if mode == AllowDynamic && !view.Mesh.Settings.Release.Has(release.AllowAnyDynamicDNS) {

@@ -22,6 +22,7 @@ func CountsAttempts(view *mesh.View) bool {
 	return !Config(view).GetProxyHeaders().GetAttemptCount().GetDisabled().GetValue()
 }
 
+// HTTPProxyPort is the port at which sidecars serve as an HTTP proxy; 0 is none.
 func HTTPProxyPort(view *mesh.View) uint32 {
 	return uint32(view.Mesh.Settings.Config.GetProxyHttpPort())
 }

@@ -15,7 +15,7 @@ import (
 
 const corsFilter = "envoy.filters.http.cors"
 
-// corsPolicy says which origins a browser may call the route from.
+// corsPolicy returns which origins a browser may call the route from.
 func corsPolicy(in *networking.CorsPolicy) *corsv3.CorsPolicy {
 	out := &corsv3.CorsPolicy{
 		FilterEnabled:                &corev3.RuntimeFractionalPercent{DefaultValue: hundredths(100)},

@@ -163,7 +163,7 @@ func forwardByWeight(view *mesh.View, action *routev3.RouteAction, to []routing.
 // noLimit is the duration that Envoy takes for no limit.
 var noLimit = durationpb.New(0)
 
-// SetTimeout limits the time of a request; nil is no limit. The limit that a gRPC client asks for is held to it too.
+// SetTimeout limits the time of a request; nil sets none. The limit that a gRPC client asks for is held to it too.
 func SetTimeout(action *routev3.RouteAction, limit *durationpb.Duration) {
 	if limit.AsDuration() == 0 {
 		limit = noLimit

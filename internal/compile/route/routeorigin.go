@@ -96,7 +96,7 @@ func destinationsOrigins(view *mesh.View, out *origin.List, to []routing.Destina
 	}
 }
 
-// serviceOrigins says where the route of a service that no VirtualService speaks for is written.
+// serviceOrigins returns where the route of a service that no VirtualService speaks for is written.
 func serviceOrigins(view *mesh.View, s *mesh.Service, port *mesh.Port) origin.List {
 	var out origin.List
 	out.Add("", origin.DefinesPort(s, port))

@@ -113,7 +113,7 @@ func anyOf(rs ...*jwtv3.JwtRequirement) *jwtv3.JwtRequirement {
 	}}
 }
 
-// tokenProvider says where tokens of an issuer are found, how they are checked, and what becomes of them. A gateway
+// tokenProvider returns where tokens of an issuer are found, how they are checked, and what happens to them. A gateway
 // chooses the route again, as routes may ask for claims.
 func tokenProvider(view *mesh.View, r *security.JWTRule) *jwtv3.JwtProvider {
 	keys := r.GetJwks()

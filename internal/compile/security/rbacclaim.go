@@ -35,8 +35,8 @@ func requestPrincipal(values []string) (*rbacv3.Principal, error) {
 	return principals.or(any), nil
 }
 
-// tokenPatterns splits "issuer/subject" into a pattern for each. An asterisk may stand at either end; a value without a
-// slash is an issuer, or a subject where the asterisk stands before it.
+// tokenPatterns splits "issuer/subject" into a pattern for each. An asterisk may be at either end; a value without a
+// slash is an issuer, or a subject where the asterisk is before it.
 func tokenPatterns(value string) (iss, sub *matcherv3.StringMatcher) {
 	i := strings.LastIndex(value, "/")
 	issuer, subject := value, ""

@@ -105,7 +105,7 @@ func ask[T any](to []clause[T], c clause[T]) []clause[T] {
 	return append(to, c)
 }
 
-// bracketed returns what stands in brackets behind the name of an attribute: "request.headers[x]" has "x".
+// bracketed returns what is in brackets behind the name of an attribute: "request.headers[x]" has "x".
 func bracketed(key, attribute string) (string, error) {
 	inner, opened := strings.CutPrefix(strings.TrimPrefix(key, attribute), "[")
 	inner, closed := strings.CutSuffix(inner, "]")

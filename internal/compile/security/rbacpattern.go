@@ -13,7 +13,7 @@ import (
 // asks for a value that is not empty.
 func pattern(value string) *matcherv3.StringMatcher { return prefixed("", value) }
 
-// prefixed is like pattern for values that stand behind a fixed prefix.
+// prefixed is like pattern for values that are behind a fixed prefix.
 func prefixed(prefix, value string) *matcherv3.StringMatcher {
 	switch {
 	case value == "*":

@@ -118,7 +118,7 @@ func trustDomainIdentity(value string) *matcherv3.StringMatcher {
 	return xds.Regex("spiffe://" + regexp.QuoteMeta(before) + "[^/]*" + regexp.QuoteMeta(after) + "/.*")
 }
 
-// accountIdentity matches a service account, written as "name" or "namespace/name". Further segments may stand in its
+// accountIdentity matches a service account, written as "name" or "namespace/name". Further segments may be in its
 // identity before and behind it.
 func accountIdentity(namespace, value string) *matcherv3.StringMatcher {
 	ns, account, ok := strings.Cut(value, "/")

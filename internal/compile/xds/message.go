@@ -53,7 +53,7 @@ func ADS() *corev3.ConfigSource {
 	}
 }
 
-// URIHost is a host as it stands before a port or in an authority: IPv6 addresses in brackets.
+// URIHost is a host as it is before a port or in an authority: IPv6 addresses in brackets.
 func URIHost(host string) string {
 	if strings.Contains(host, ":") {
 		return "[" + host + "]"

@@ -1,4 +1,4 @@
-// Command conform holds traces against a real Envoy: for every proxy of every mesh that it is given it makes calls out
+// Command conform compares traces with a real Envoy: for every proxy of every mesh that it is given it makes calls out
 // of the configuration, sends each through Envoy, traces it, and reports where the two disagree.
 //
 //	conform -seed 1 -first 1 -random 50 -time 10m -shrink internal/envoytest/conform/testdata -o docs/fidelity.md MESH…

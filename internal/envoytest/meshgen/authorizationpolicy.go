@@ -72,7 +72,7 @@ var (
 	}
 )
 
-// source names service accounts by themselves: admission lets neither principals nor namespaces stand beside them.
+// source names service accounts by themselves: admission refuses principals and namespaces beside them.
 func (a authorization) source() tree {
 	if a.chance(10) {
 		t := tree{}

@@ -50,7 +50,7 @@ func (g *generator) namespaces() {
 	}
 }
 
-// rules adds the documents that say what becomes of traffic.
+// rules adds the documents that say what happens to traffic.
 func (g *generator) rules() {
 	for range g.N(5) {
 		g.destinationRule()

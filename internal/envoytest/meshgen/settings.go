@@ -57,7 +57,7 @@ func (m meshConfigs) meshConfig() tree {
 
 func (m meshConfigs) exportTo() any { return list(pick(m.dice, ".", "*", "*")) }
 
-// proxyConfig says how gateways take what proxies before them say, and what proxies do to headers of their own.
+// proxyConfig returns how gateways take what proxies before them say, and what proxies do to headers of their own.
 func (m meshConfigs) proxyConfig() tree {
 	t := tree{}
 	m.maybe(t, 60, "gatewayTopology", func() any {

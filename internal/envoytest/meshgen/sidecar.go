@@ -24,7 +24,7 @@ func (g *generator) sidecar() {
 	g.rule(networking, "Sidecar", namespace, spec)
 }
 
-// unknownHosts says what becomes of calls to hosts that nobody knows.
+// unknownHosts returns what happens to calls to hosts that nobody knows.
 func (g *generator) unknownHosts() tree {
 	t := tree{"mode": pick(g.dice, "REGISTRY_ONLY", "ALLOW_ANY")}
 	if h := g.known(); t["mode"] == "ALLOW_ANY" && !strings.HasPrefix(h.name, "*") && g.chance(25) {

@@ -96,7 +96,7 @@ func (t *translator) terminate(out *networking.ServerTLSSettings, owner *config.
 	return false, ""
 }
 
-// certificate says why a reference to a certificate cannot be used; "" where it can.
+// certificate returns why a reference to a certificate cannot be used; "" where it can.
 func (t *translator) certificate(owner *config.Object, ref gatewayapi.ObjectReference) string {
 	namespace := value(ref.Namespace, owner.Namespace)
 	name := namespace + "/" + ref.Name

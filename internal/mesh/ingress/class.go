@@ -15,7 +15,7 @@ const (
 	controller = "istio.io/ingress-controller"
 )
 
-// whyIgnored says why an Ingress is not Istio's; "" where it is. The annotation counts by its value; an IngressClass that
+// whyIgnored returns why an Ingress is not Istio's; "" where it is. The annotation counts by its value; an IngressClass that
 // exists by its controller, whatever the mode; all else is Istio's in mode DEFAULT only.
 func (t *translation) whyIgnored(o *config.Object, spec *config.Ingress) string {
 	mesh := t.registry.Settings.Config

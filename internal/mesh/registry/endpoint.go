@@ -12,7 +12,7 @@ import (
 type Health string
 
 // The states of health. The empty value is unknown, as for endpoints that no EndpointSlice names. Endpoints that
-// terminate are no endpoints.
+// terminate are not endpoints.
 const (
 	Healthy   Health = "HEALTHY"
 	Unhealthy Health = "UNHEALTHY"

@@ -94,7 +94,7 @@ func (u *unserved) selected() {
 	}
 }
 
-// whyIdle says why a selected workload does not serve the port; "" where it does, or an EndpointSlice decides. Of what
+// whyIdle returns why a selected workload does not serve the port; "" where it does, or an EndpointSlice decides. Of what
 // makes Pods nothing is said where the input has Pods.
 func (u *unserved) whyIdle(o *config.Object, hasPods bool) string {
 	switch spec := o.Spec.(type) {

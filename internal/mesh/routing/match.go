@@ -21,7 +21,7 @@ const (
 	Below   MatchKind = "below" // a path itself, or one whose first segments it is
 )
 
-// A StringMatch is a condition on a string. The zero StringMatch is no condition.
+// A StringMatch is a condition on a string. The zero StringMatch matches every string.
 type StringMatch struct {
 	Kind  MatchKind
 	Value string

@@ -54,7 +54,7 @@ func meshBlock[T any](value *T, at config.Place, field string) config.Setting[*T
 	return config.Setting[*T]{Value: value, At: at.Join(field)}
 }
 
-// Apply lays a rule and one of its subsets over what applies to a port. An unknown subset is no layer.
+// Apply lays a rule and one of its subsets over what applies to a port. An unknown subset is not a layer.
 func (e *Effective) Apply(r *Rule, port uint32, subset string) {
 	if r == nil {
 		return

@@ -76,7 +76,7 @@ func (r *Rule) At(field string) config.Place {
 	return config.Place{Object: r.Object, Field: field}
 }
 
-// Subset returns the subset of a name, or nil. The empty name is no subset; of several of one name the first counts.
+// Subset returns the subset of a name, or nil. The empty name is not a subset; of several of one name the first counts.
 func (r *Rule) Subset(name string) *Subset {
 	if r == nil || name == "" {
 		return nil

@@ -30,7 +30,7 @@ func Rewrite(b *bootstrapv3.Bootstrap, servers *upstream.Servers, logPath string
 	return nil
 }
 
-// Log has the listeners of a bootstrap log to a file what becomes of each connection and request, and changes nothing else.
+// Log has the listeners of a bootstrap log to a file what happens to each connection and request, and changes nothing else.
 func Log(b *bootstrapv3.Bootstrap, path string) {
 	w := &rewriter{logPath: path}
 	for _, l := range b.GetStaticResources().GetListeners() {

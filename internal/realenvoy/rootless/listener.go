@@ -19,7 +19,7 @@ import (
 	"sem.example/internal/realenvoy/accesslog"
 )
 
-// listener makes a listener reachable without privileges, and has it log what becomes of each connection.
+// listener makes a listener reachable without privileges, and has it log what happens to each connection.
 //
 // One that is bound to its port moves to a free port of the loopback address and is told the original addresses by the
 // PROXY protocol. One that is not bound is reached through the listener that hands connections over, as in a pod.
@@ -45,7 +45,7 @@ func (w *rewriter) listener(l *listenerv3.Listener) {
 	w.log(l)
 }
 
-// log has a listener log what becomes of each connection and request.
+// log has a listener log what happens to each connection and request.
 func (w *rewriter) log(l *listenerv3.Listener) {
 	l.AccessLog = w.accessLog(accesslog.Entry{Listener: l.GetName(), Kind: accesslog.ConnectionEnd})
 	envoy.Edit(l, func(part proto.Message) {

@@ -18,7 +18,7 @@ const http2Preface = "PRI * HTTP/2.0\r\n"
 // serveHTTP1 answers an HTTP/1.1 request, the only one of its connection: the next might otherwise go over a connection
 // that was opened for another name. It reads the request by itself because an HTTP server would clean up, or refuse, the
 // very paths and authorities that are to be seen as they came. What comes through a tunnel is served as a connection of
-// its own. It returns false, having taken nothing, where the bytes are no request.
+// its own. It returns false, having taken nothing, where the bytes are not a request.
 func (s *session) serveHTTP1() bool {
 	if !s.isRequest() {
 		return false

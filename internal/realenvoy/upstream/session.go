@@ -120,7 +120,7 @@ func preferred(offered []string) []string {
 	return offered[:min(len(offered), 1)]
 }
 
-// answerBytes answers bytes that are no HTTP with a line that holds the exchange's number, and waits for the end.
+// answerBytes answers bytes that are not HTTP with a line that holds the exchange's number, and waits for the end.
 func (s *session) answerBytes() {
 	s.known.Protocol = "tcp"
 	number := s.record(s.known)

@@ -86,7 +86,7 @@ func (s *sanitiser) connection() {
 	s.gone(decision.HopByHop, append(gone, s.remove(names)...))
 }
 
-// referer takes off a Referer header that is no address of a page.
+// referer takes off a Referer header that is not an address of a page.
 func (s *sanitiser) referer() {
 	if value, ok := s.Req.Get("referer"); ok && !validReferer(value) {
 		s.drop(decision.MalformedReferer, "referer")
@@ -135,7 +135,7 @@ func (s *sanitiser) appendTo(name, value string) {
 }
 
 // peer is the address of the connection, and that of the proxy itself where the client is on the same machine; "" where
-// nothing says whence the connection comes.
+// nothing says where the connection comes from.
 func (s *sanitiser) peer() string {
 	from := s.conn.Source.Addr()
 	if ips := s.up.Call.Proxy.IPs; from.IsLoopback() && len(ips) > 0 {
@@ -217,7 +217,7 @@ func (s *sanitiser) report() {
 	}
 }
 
-// unknown stands in a header for what a call does not tell.
+// unknown replaces in a header what a call does not tell.
 const unknown = "unknown"
 
 var (

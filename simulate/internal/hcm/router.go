@@ -173,7 +173,7 @@ func change(x *Stream, req *request.Request) *decision.Rewrite {
 	return &out
 }
 
-// rewritten records what becomes of path and authority.
+// rewritten records what happens to path and authority.
 func rewritten(x *Stream, r *decision.Rewrite) {
 	if x.Hop.Rewrite = r; r == nil {
 		return
@@ -210,7 +210,7 @@ func abortSome(x *Stream, o decision.Outcome) decision.Outcome {
 	return fault
 }
 
-// bodyOf is the text of an answer that stands in the configuration itself.
+// bodyOf is the text of an answer that is in the configuration itself.
 func bodyOf(d *corev3.DataSource) string {
 	if text := d.GetInlineString(); text != "" {
 		return text

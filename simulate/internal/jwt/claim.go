@@ -22,7 +22,7 @@ func tokenPart(name, text string, into *map[string]any) (fault string) {
 	return ""
 }
 
-// misshapen says which of the claims that Envoy reads by itself is of the wrong type, in the order in which it does.
+// misshapen returns which of the claims that Envoy reads by itself is of the wrong type, in the order in which it does.
 func misshapen(claims map[string]any) (fault string) {
 	wrong := func(name, kind string) string { return "Jwt payload [" + name + "] field is not " + kind }
 	for _, name := range []string{"iss", "sub", "iat", "nbf", "exp", "jti"} {

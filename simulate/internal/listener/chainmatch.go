@@ -11,7 +11,7 @@ import (
 	"sem.example/simulate/decision"
 )
 
-// A chainTest compares one property of a connection with what a chain demands of it: negative is no match, 0 a chain
+// A chainTest compares one property of a connection with what a chain demands of it: negative is not a match, 0 a chain
 // without demands, more the more specific.
 type chainTest struct {
 	property string

@@ -67,7 +67,7 @@ func (t *downstreamTLS) refuses(c *call.Connection) decision.HandshakeFailure {
 	return 0
 }
 
-// knows reports whether a SPIFFE identity may be accepted. A certificate may bear other names beside it, of which a call
+// knows reports whether a SPIFFE identity may be accepted. A certificate may have other names beside it, of which a call
 // does not tell, so only a list of SPIFFE identities can refuse one.
 func (t *downstreamTLS) knows(principal string) bool {
 	return !slices.ContainsFunc(t.subjects, spiffe) || slices.ContainsFunc(t.subjects, func(m *matcherv3.StringMatcher) bool { return match.NewText(m).Test(principal) })

@@ -213,7 +213,7 @@ func (e *Listeners) rejected(c *call.Connection, chosen *Listener, places *decis
 	return out
 }
 
-// unfit says why a listener does not take connections to another address.
+// unfit returns why a listener does not take connections to another address.
 func (l *Listener) unfit() decision.Reason {
 	if l.refused != "" {
 		return decision.RefusedListener{Name: l.name, Why: l.refused}
@@ -221,7 +221,7 @@ func (l *Listener) unfit() decision.Reason {
 	return decision.BoundElsewhere{Address: addressText(l.proto.GetAddress())}
 }
 
-// missing says why nothing listens where the application dials.
+// missing returns why nothing listens where the application dials.
 func (e *Listeners) missing(c *call.Connection) decision.Reason {
 	out := decision.NothingListens{Dialled: dialled(c)}
 	for _, l := range e.port(uint32(c.Destination.Port())).all {

@@ -29,7 +29,7 @@ func NewNormaliser(m *hcmv3.HttpConnectionManager, port uint32) normaliser {
 	return n
 }
 
-// A pathVerdict is what becomes of a path that was normalised.
+// A pathVerdict is what happens to a path that was normalised.
 type pathVerdict int
 
 const (
@@ -271,7 +271,7 @@ func unreserved(b byte) bool {
 	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || strings.IndexByte("-._~", b) >= 0
 }
 
-// escapes reports whether a character may not stand in a path unencoded.
+// escapes reports whether a character may not be in a path unencoded.
 func escapes(b byte) bool {
 	return b <= ' ' || b >= 0x7f || strings.IndexByte("\"#<>?^`{|}", b) >= 0
 }

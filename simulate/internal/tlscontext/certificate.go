@@ -39,7 +39,7 @@ func AuthorityOf(c *tlsv3.CommonTlsContext) (string, *tlsv3.CertificateValidatio
 	return bytesOf(validation.GetTrustedCa()), validation
 }
 
-// bytesOf says where the bytes of a certificate are.
+// bytesOf returns where the bytes of a certificate are.
 func bytesOf(d *corev3.DataSource) string {
 	switch s := d.GetSpecifier().(type) {
 	case *corev3.DataSource_Filename:

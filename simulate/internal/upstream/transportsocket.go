@@ -59,7 +59,7 @@ func newSockets(c *clusterv3.Cluster) sockets {
 
 const socketLabels = "envoy.transport_socket_match"
 
-// of takes the first match whose labels the endpoint's metadata, or that of its locality, bears.
+// of takes the first match whose labels the endpoint's metadata, or that of its locality, has.
 func (s *sockets) of(l *endpointv3.LocalityLbEndpoints, h *endpointv3.LbEndpoint) *transportSocket {
 	labels := h.GetMetadata().GetFilterMetadata()[socketLabels].GetFields()
 	if labels == nil {

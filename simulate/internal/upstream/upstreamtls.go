@@ -14,7 +14,7 @@ import (
 )
 
 // upstreamTLS describes the encryption of one request through a socket. With automatic SNI it is the host that the
-// upstream is asked for; an address is no server name, but may be a SAN.
+// upstream is asked for; an address is not a server name, but may be a SAN.
 func (c *cluster) upstreamTLS(s *transportSocket, req *request.Request) *decision.TLS {
 	if s == nil {
 		return &decision.TLS{Mode: decision.ModeDisable, OriginatedBy: decision.ByNobody, ALPN: []string{}, SubjectAltNames: []string{}}

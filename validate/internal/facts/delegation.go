@@ -31,7 +31,7 @@ func (s *Routes) EachDelegation(rules []*config.Object, do func(Delegation)) {
 	}
 }
 
-// Dropped says why istiod leaves a rule out that delegates; "" where it does not.
+// Dropped returns why istiod leaves a rule out that delegates; "" where it does not.
 func (s *Routes) Dropped(at Place) string {
 	return s.dropped.get(func() map[Place]string {
 		dropped := map[Place]string{}

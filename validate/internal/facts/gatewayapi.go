@@ -1,4 +1,4 @@
 package facts
 
-// GatewayAPI is the API group of the Gateway API, which stands before the kinds of its objects.
+// GatewayAPI is the API group of the Gateway API, which is before the kinds of its objects.
 const GatewayAPI = "gateway.networking.k8s.io"

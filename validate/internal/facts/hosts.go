@@ -142,7 +142,7 @@ func (s *Hosts) Qualified(host string) string {
 	return ""
 }
 
-// IsShortName reports whether a host has no dot and is no wildcard.
+// IsShortName reports whether a host has no dot and is not a wildcard.
 func IsShortName(host string) bool { return !strings.Contains(host, ".") && !mesh.IsWildcard(host) }
 
 // KubernetesService returns the Kubernetes Service of a name, or nil.

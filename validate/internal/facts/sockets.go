@@ -10,7 +10,7 @@ import (
 )
 
 // Sockets returns the servers that share a socket of one gateway workload, the oldest first. Whatever a selector picks is
-// picked by every selector that asks for no more, so that a server may stand in several groups.
+// picked by every selector that asks for no more, so that a server may be in several groups.
 func (s *Gateways) Sockets() [][]Server {
 	return s.shared.get(func() [][]Server {
 		return s.sockets(func(map[string]string) bool { return true })

@@ -111,7 +111,7 @@ func (x *webhookIndex) covering(later webhookMatch) (first *webhookMatch) {
 	return first
 }
 
-// before reports whether a match stands before another one.
+// before reports whether a match is before another one.
 func (p *webhookMatch) before(other *webhookMatch) bool {
 	return p.rule < other.rule || p.rule == other.rule && p.match < other.match
 }
