@@ -52,6 +52,9 @@ func document(h *simulate.Hop, stage, otherwise string) string {
 
 func denialRemedy(h *simulate.Hop) string {
 	o := &h.Facts.Outcome
+	if _, malformed := o.Reason.(decision.InvalidRequest); malformed {
+		return "correct the request: the proxy refuses it before any route or policy applies"
+	}
 	if o.Flags == "DPE" && o.Status == 503 {
 		return "correct the name of the header in " + document(h, "route", "the VirtualService") + " (headers.request)"
 	}
