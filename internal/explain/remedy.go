@@ -162,10 +162,16 @@ func chainRemedy(h *simulate.Hop) string {
 	case client.TLS:
 		return fmt.Sprintf("serve the name %s on this port, or have the client speak plaintext where that is expected", client.SNI)
 	}
+	if h.Direction == "gateway" {
+		return "have the client speak TLS: every server of " + document(h, "listener", "the Gateway") + " on this port expects it"
+	}
 	return "have the client speak TLS, or allow plaintext here (PeerAuthentication PERMISSIVE)"
 }
 
 func tlsRemedy(h *simulate.Hop) string {
+	if r, ok := h.Facts.Outcome.Reason.(decision.HandshakeRefused); ok && r.Failure == decision.NoTLSVersion {
+		return "set minProtocolVersion no higher than maxProtocolVersion in " + document(h, "filterChain", "the Gateway")
+	}
 	switch h.Facts.Outcome.Err {
 	case decision.ErrTLS:
 		return "have the client speak TLS; a DestinationRule can make its proxy originate it"
