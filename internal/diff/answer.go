@@ -104,8 +104,8 @@ func hostOf(cluster string) string {
 	return parts[3] + ":" + parts[1]
 }
 
-// differ reports whether two traces answer a call differently, and of which kind that is.
-func differ(old, new *simulate.Trace) (Kind, bool) {
+// Differ reports whether two traces answer a call differently, and of which kind that is.
+func Differ(old, new *simulate.Trace) (Kind, bool) {
 	a, b := answerOf(old), answerOf(new)
 	x, _ := json.Marshal(a)
 	y, _ := json.Marshal(b)
@@ -253,6 +253,3 @@ func fieldsOf(v any) map[string]any {
 	_ = json.Unmarshal(data, &out) // null leaves it empty
 	return out
 }
-
-// Differ reports whether two traces answer a call differently, and of which kind that is.
-func Differ(old, new *simulate.Trace) (Kind, bool) { return differ(old, new) }

@@ -142,7 +142,7 @@ func (c *comparison) ask(call simulate.Call) *Change {
 	if old == nil || new == nil {
 		return nil
 	}
-	kind, ok := differ(old, new)
+	kind, ok := Differ(old, new)
 	if !ok {
 		return nil
 	}
