@@ -119,3 +119,29 @@ spec:
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
+
+// The connections that a sidecar forwards without reading them are listed too, by the name or the address that selects them.
+func TestRoutesOfConnections(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mesh.yaml")
+	write(t, path, `apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {clusterIP: 10.0.0.1, ports: [{name: mysql, port: 3306}]}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec: {hosts: [api.example.com], resolution: DNS, ports: [{number: 443, name: tls, protocol: TLS}]}
+`)
+	var got []string
+	for _, r := range routes(t, path).Groups[0].Routes {
+		got = append(got, strings.Join(r.Hosts, ",")+" by "+r.Command)
+	}
+	want := []string{
+		"api.example.com by sem trace --from shop/application --sni api.example.com --tls tls tls://api.example.com:443",
+		"db.shop.svc.cluster.local by sem trace --from shop/application --dst-ip 10.0.0.1 tcp://db.shop.svc.cluster.local:3306",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
