@@ -145,3 +145,29 @@ spec: {hosts: [api.example.com], resolution: DNS, ports: [{number: 443, name: tl
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
+
+// A listener for every address names none, whatever the family: the request that is shown asks for the host alone.
+func TestRoutesOfFamilies(t *testing.T) {
+	for family, address := range map[string]string{"IPv4": "10.1.0.1", "IPv6": "2001:db8::1"} {
+		path := filepath.Join(t.TempDir(), "mesh.yaml")
+		write(t, path, `apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {security.istio.io/tlsMode: istio}}
+spec: {containers: [{name: web}, {name: istio-proxy}]}
+status: {phase: Running, podIP: "`+address+`", conditions: [{type: Ready, status: "True"}]}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec: {hosts: [api.example.com], resolution: DNS, ports: [{number: 443, name: tls, protocol: TLS}]}
+`)
+		var got []string
+		for _, r := range routes(t, path).Groups[0].Routes {
+			got = append(got, r.Command)
+		}
+		want := []string{"sem trace --from shop/web --sni api.example.com --tls tls tls://api.example.com:443"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", family, diff)
+		}
+	}
+}
