@@ -79,7 +79,10 @@ func gateways(r *reporter, at facts.Place, names []string, legacy diag.Admission
 		}
 		if parts := strings.Split(name, "."); len(parts) > 1 {
 			f := r.at(here, "gateway %q uses the deprecated dotted form", name).severity(diag.Warning)
-			f.help("write %s/%s", parts[1], parts[0]).Admission = legacy
+			f.Admission = legacy
+			if gatewayName(name) == "" {
+				f.help("write %s/%s", parts[1], parts[0])
+			}
 		}
 		malformed, legacy = "", ""
 	}
@@ -93,10 +96,14 @@ func gatewayName(name string) string {
 		return "must be name or namespace/name"
 	case !qualified:
 		return ""
-	case !label.MatchString(namespace):
+	case namespace == "":
 		return "has no namespace before the slash"
-	case !label.MatchString(short):
+	case !label.MatchString(namespace):
+		return "has an invalid namespace before the slash"
+	case short == "":
 		return "has no name after the slash"
+	case !label.MatchString(short):
+		return "has an invalid name after the slash"
 	}
 	return ""
 }
