@@ -19,7 +19,7 @@ func conditionText(c decision.Condition) string {
 	case decision.Cookie:
 		text = "cookie " + c.Name + " " + c.Text.String()
 	case decision.Metadata:
-		text = c.Name + " of " + c.Filter + " matches"
+		text = metadataName(c) + " " + c.Text.String()
 	case decision.ConnectRequest:
 		text = "it is a CONNECT request"
 	case decision.GRPCRequest:
@@ -70,6 +70,7 @@ func failedText(r decision.FailedCondition) string {
 func demandText(c decision.Condition) (string, bool) {
 	subject, ok := map[decision.Subject]string{
 		decision.Path: "path", decision.Header: headerName(c.Name), decision.Query: "query parameter " + c.Name, decision.Cookie: "cookie " + c.Name,
+		decision.Metadata: metadataName(c),
 	}[c.Subject]
 	verb, rest, _ := strings.Cut(c.Text.String(), " ")
 	verb, known := infinitives[verb]
@@ -88,4 +89,12 @@ func headerName(name string) string {
 		return pseudo
 	}
 	return "header " + name
+}
+
+// metadataName names what filters learnt of a request: for most conditions, a claim of its token.
+func metadataName(c decision.Condition) string {
+	if claim, ok := strings.CutPrefix(c.Name, "payload."); ok && c.Filter == "envoy.filters.http.jwt_authn" {
+		return "claim " + claim
+	}
+	return c.Name + " of " + c.Filter
 }

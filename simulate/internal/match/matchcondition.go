@@ -27,7 +27,9 @@ func NewConditions(m *routev3.RouteMatch) []Condition {
 	}
 	for _, d := range m.GetDynamicMetadata() {
 		test := NewMetadata(d)
-		out = append(out, Condition{func(r *request.Request) bool { return test(r.Metadata) }, decision.Condition{Subject: decision.Metadata, Name: metadataPath(d), Filter: d.GetFilter()}})
+		out = append(out, Condition{func(r *request.Request) bool { return test(r.Metadata) }, decision.Condition{
+			Subject: decision.Metadata, Name: metadataPath(d), Filter: d.GetFilter(), Text: ValueText(d.GetValue()), Inverted: d.GetInvert(),
+		}})
 	}
 	if len(m.GetFilterState()) > 0 {
 		out = append(out, Condition{func(*request.Request) bool { return false }, decision.Condition{Subject: decision.FilterState}})
