@@ -1,6 +1,7 @@
 package explain_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -123,7 +124,14 @@ spec:
 // The connections that a sidecar forwards without reading them are listed too, by the name or the address that selects them.
 func TestRoutesOfConnections(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mesh.yaml")
-	write(t, path, `apiVersion: v1
+	write(t, path, `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: db, namespace: shop}
+spec:
+  hosts: [db]
+  tcp: [{route: [{destination: {host: db}, weight: 25}, {destination: {host: api.example.com, port: {number: 443}}, weight: 75}]}]
+---
+apiVersion: v1
 kind: Service
 metadata: {name: db, namespace: shop}
 spec: {clusterIP: 10.0.0.1, ports: [{name: mysql, port: 3306}]}
@@ -135,11 +143,15 @@ spec: {hosts: [api.example.com], resolution: DNS, ports: [{number: 443, name: tl
 `)
 	var got []string
 	for _, r := range routes(t, path).Groups[0].Routes {
-		got = append(got, strings.Join(r.Hosts, ",")+" by "+r.Command)
+		line := strings.Join(r.Hosts, ",")
+		for _, d := range r.Destinations {
+			line += fmt.Sprintf(" to %g of %s:%d", d.Share, d.Host, d.Port)
+		}
+		got = append(got, line+" by "+r.Command)
 	}
 	want := []string{
-		"api.example.com by sem trace --from shop/application --sni api.example.com --tls tls tls://api.example.com:443",
-		"db.shop.svc.cluster.local by sem trace --from shop/application --dst-ip 10.0.0.1 tcp://db.shop.svc.cluster.local:3306",
+		"api.example.com to 1 of api.example.com:443 by sem trace --from shop/application --sni api.example.com --tls tls tls://api.example.com:443",
+		"db.shop.svc.cluster.local to 0.25 of db.shop.svc.cluster.local:3306 to 0.75 of api.example.com:443 by sem trace --from shop/application --dst-ip 10.0.0.1 tcp://db.shop.svc.cluster.local:3306",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

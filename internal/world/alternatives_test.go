@@ -17,6 +17,7 @@ func TestAlternatives(t *testing.T) {
 		"base and overlays":       {"base/vs.yaml: r\nbase/web.yaml: w\noverlays/dev/vs.yaml: r\noverlays/prod/vs.yaml: r\noverlays/prod/dr.yaml: d", "base/vs.yaml base/web.yaml | overlays/dev/vs.yaml | overlays/prod/vs.yaml overlays/prod/dr.yaml"},
 		"folders beside a common": {"dev/a.yaml: a\ndev/b.yaml: b\nprod/a.yaml: a\ncommon/c.yaml: c", "dev/a.yaml dev/b.yaml common/c.yaml | prod/a.yaml common/c.yaml"},
 		"what fits joins":         {"one.yaml: a b\ntwo.yaml: a\nthree.yaml: c\nfour.yaml: c", "one.yaml three.yaml | two.yaml four.yaml"},
+		"the first that fits":     {"a.yaml: x\nb.yaml: x\nc.yaml: y\nd.yaml: y\ne.yaml: y", "a.yaml c.yaml | b.yaml d.yaml | a.yaml e.yaml"},
 		"nested":                  {"x/1.yaml: a\nx/2.yaml: a\ny/1.yaml: b\ny/2.yaml: b\ny/3.yaml: b", "x/1.yaml y/1.yaml | x/2.yaml y/2.yaml | x/1.yaml y/3.yaml"},
 		"twice in one file":       {"a.yaml: x x\nb.yaml: y", "a.yaml b.yaml"},
 		"named files":             {"!a.yaml: x\n!b.yaml: x\nf/1.yaml: y\nf/2.yaml: y", "a.yaml b.yaml f/1.yaml | a.yaml b.yaml f/2.yaml"},
