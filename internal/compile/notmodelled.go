@@ -8,9 +8,7 @@ import (
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/config"
 	"sem.example/internal/envoy"
-	"sem.example/internal/gatewayapi"
 	"sem.example/internal/mesh"
-	"sem.example/internal/release"
 	"sem.example/internal/source"
 )
 
@@ -24,9 +22,6 @@ var untranslated = []struct {
 	{"WasmPlugin", (*Compiler).selects, "it adds a filter that runs its own code"},
 	{"TrafficExtension", (*Compiler).selects, "it adds a filter that runs its own code"},
 	{"ProxyConfig", (*Compiler).selects, "it changes the settings of the proxy"},
-	{gatewayapi.Group + "/BackendTLSPolicy", (*Compiler).always, "the TLS towards backends that it sets is not translated"},
-	{gatewayapi.ExperimentalGroup + "/XBackend", (*Compiler).experimental, "hosts outside the cluster that it adds are not translated"},
-	{gatewayapi.ExperimentalGroup + "/XBackendTrafficPolicy", (*Compiler).experimental, "the retry budget that it sets is not translated"},
 	{"Pod", (*Compiler).annotated, "its annotations change the settings of the proxy"},
 }
 
@@ -63,13 +58,6 @@ func unmodelled(o *config.Object, why string) envoy.NotModelled {
 		field = "metadata.annotations"
 	}
 	return envoy.NotModelled{What: o.Doc.Kind + " " + o.Namespace + "/" + o.Name, Reason: why, Origin: origin.Modifies(o, field)}
-}
-
-func (c *Compiler) always(*config.Object) bool { return true }
-
-// experimental reports whether istiod reads the experimental kinds of the Gateway API.
-func (c *Compiler) experimental(*config.Object) bool {
-	return c.view.Mesh.Settings.Release.Has(release.AlphaGatewayAPI)
 }
 
 // inScope reports whether an object is in the proxy's namespace, or in the root namespace, which counts for all.

@@ -31,7 +31,7 @@ type SubjectAltName struct {
 	URI      string `json:"uri"`
 }
 
-// An XBackendTrafficPolicy sets retries and session persistence of backends.
+// An XBackendTrafficPolicy limits the retries of backends. Istio does not read its sessionPersistence.
 type XBackendTrafficPolicy struct {
 	Spec struct {
 		TargetRefs      []PolicyTarget   `json:"targetRefs"`
@@ -64,6 +64,14 @@ type XBackend struct {
 		Protocol string      `json:"protocol"`
 		TLS      *BackendTLS `json:"tls"`
 	} `json:"spec"`
+}
+
+// Host is the host of the destination; "" where its type is another.
+func (b *XBackend) Host() string {
+	if b.Spec.Type != "ExternalHostname" || b.Spec.ExternalHostname == nil {
+		return ""
+	}
+	return b.Spec.ExternalHostname.Hostname
 }
 
 // BackendTLS is the TLS towards an XBackend.

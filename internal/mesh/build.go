@@ -17,7 +17,7 @@ func Build(objects []*config.Object, settings Settings, others ...Cluster) (*Mes
 	m.gateways, m.unserved = append(ingresses.Gateways, byAge(readGateways(m.Registry), api.Gateways)...), ingresses.Ignored
 	m.unserved = append(m.unserved, api.Ignored...)
 	m.virtualServices = readVirtualServices(m.Registry, ingresses.Rules, api.Rules)
-	m.rules = readDestinationRules(m.Registry)
+	m.rules = readDestinationRules(m.Registry, api.Policies)
 	m.sidecars = readSidecars(m.Registry)
 	m.peers = readPeers(m.Registry)
 	return m, nil

@@ -59,17 +59,22 @@ func (x *ruleIndex) add(r *trafficpolicy.Rule, exportTo []string) {
 
 // destinationRules are the DestinationRules of the mesh as clients look them up.
 type destinationRules struct {
-	local       map[string]*ruleIndex // by namespace, for clients of that namespace
-	exported    map[string]*ruleIndex // by namespace, for clients of others
-	rootPrivate *ruleIndex            // of the root namespace, exported to nobody else
-	byHost      *hostIndex[[]*config.Object]
+	local       map[string]*ruleIndex             // by namespace, for clients of that namespace
+	exported    map[string]*ruleIndex             // by namespace, for clients of others
+	rootPrivate *ruleIndex                        // of the root namespace, exported to nobody else
+	byHost      *hostIndex[[]*trafficpolicy.Rule] // as written, before they are merged
 }
 
-// readDestinationRules files all DestinationRules. Those with a workload selector come first, then the oldest; they are
-// never exported.
-func readDestinationRules(r *registry.Registry) *destinationRules {
-	d := &destinationRules{map[string]*ruleIndex{}, map[string]*ruleIndex{}, newRuleIndex(), newHostIndex[[]*config.Object]()}
+// readDestinationRules files all DestinationRules. Those with a workload selector come first and are never exported; then what
+// istiod makes of the policies that are attached to hosts; then the oldest.
+func readDestinationRules(r *registry.Registry, attached []*trafficpolicy.Rule) *destinationRules {
+	d := &destinationRules{map[string]*ruleIndex{}, map[string]*ruleIndex{}, newRuleIndex(), newHostIndex[[]*trafficpolicy.Rule]()}
 	for _, selecting := range []bool{true, false} {
+		if !selecting {
+			for _, rule := range attached {
+				d.file(rule, nil, r.Settings)
+			}
+		}
 		for _, o := range r.Objects("DestinationRule") {
 			spec := config.Spec[*networking.DestinationRule](o)
 			if spec != nil && (spec.WorkloadSelector != nil) == selecting {
@@ -81,26 +86,27 @@ func readDestinationRules(r *registry.Registry) *destinationRules {
 }
 
 func (d *destinationRules) file(r *trafficpolicy.Rule, exportTo []string, settings Settings) {
-	o := r.Object
 	all, _ := d.byHost.at(r.Host)
-	d.byHost.put(r.Host, append(all, o))
-	if usedAtHome(exportTo, o.Namespace) {
-		rulesOf(d.local, o.Namespace).add(r, exportTo)
+	d.byHost.put(r.Host, append(all, r))
+	namespace := r.Namespace()
+	if usedAtHome(exportTo, namespace) {
+		rulesOf(d.local, namespace).add(r, exportTo)
 	}
 	switch {
-	case !privateOnly(exportTo, o.Namespace, settings):
-		rulesOf(d.exported, o.Namespace).add(r, exportTo)
-	case o.Namespace == settings.Config.RootNamespace:
+	case !privateOnly(exportTo, namespace, settings):
+		rulesOf(d.exported, namespace).add(r, exportTo)
+	case namespace == settings.Config.RootNamespace:
 		d.rootPrivate.add(r, exportTo)
 	}
 }
 
-// ruleAudience is who a rule is exported to: one with a workload selector to its own namespace only.
+// ruleAudience is who a rule is exported to: one with a workload selector to its own namespace only. What istiod makes of policies
+// that are attached to a host names nobody.
 func ruleAudience(spec *networking.DestinationRule) []string {
-	if spec.WorkloadSelector != nil {
+	if spec.GetWorkloadSelector() != nil {
 		return []string{visibility.OwnOnly}
 	}
-	return spec.ExportTo
+	return spec.GetExportTo()
 }
 
 // usedAtHome reports whether clients of a rule's own namespace look at it. The mesh's default does not matter to them.

@@ -4,11 +4,10 @@ import (
 	"slices"
 	"strings"
 
-	networking "istio.io/api/networking/v1alpha3"
-
 	"sem.example/internal/config"
 	"sem.example/internal/mesh/registry"
 	"sem.example/internal/mesh/routing"
+	"sem.example/internal/mesh/trafficpolicy"
 )
 
 // HiddenServices returns the services of a host that the proxy does not see, with the reason. Services whose host is a
@@ -160,9 +159,9 @@ func (v *View) HiddenRules(s *Service) []config.Ignored {
 func (v *View) hiddenRules(s *Service, used *filedRule) []config.Ignored {
 	var out []config.Ignored
 	for list := range v.Mesh.rules.byHost.covering(s.Host) {
-		for _, o := range list {
-			if (used == nil || !slices.Contains(used.From, o)) && v.mightApply(o, s) {
-				out = append(out, config.Ignored{Object: o, Field: "spec.host", Reason: v.whyHidden(o, s, used)})
+		for _, r := range list {
+			if (used == nil || !slices.Contains(used.From, r.Object)) && v.mightApply(r, s) {
+				out = append(out, r.HostAt.Ignore(v.whyHidden(r, s, used)))
 			}
 		}
 	}
@@ -171,32 +170,27 @@ func (v *View) hiddenRules(s *Service, used *filedRule) []config.Ignored {
 
 // mightApply reports whether one could expect a rule to apply to a service: because the proxy looks at rules of its
 // namespace, or because it names the very host.
-func (v *View) mightApply(o *config.Object, s *Service) bool {
-	if o.Namespace == s.Namespace || o.Namespace == v.Mesh.Settings.Config.RootNamespace {
-		return true
-	}
-	spec := config.Spec[*networking.DestinationRule](o)
-	return FullHost(spec.Host, o.Namespace, v.Mesh.Settings.Domain) == s.Host || v.Proxy().In(o.Namespace)
+func (v *View) mightApply(r *trafficpolicy.Rule, s *Service) bool {
+	namespace := r.Namespace()
+	return namespace == s.Namespace || namespace == v.Mesh.Settings.Config.RootNamespace || r.Host == s.Host || v.Proxy().In(namespace)
 }
 
 // whyHidden returns why a rule that covers a service's host does not apply for the proxy.
-func (v *View) whyHidden(o *config.Object, s *Service, used *filedRule) string {
-	spec := config.Spec[*networking.DestinationRule](o)
-	client := v.Proxy()
-	selector := spec.WorkloadSelector
+func (v *View) whyHidden(r *trafficpolicy.Rule, s *Service, used *filedRule) string {
+	client, namespace := v.Proxy(), r.Namespace()
 	switch {
-	case o.Namespace != s.Namespace && o.Namespace != v.Mesh.Settings.Config.RootNamespace && !client.In(o.Namespace):
+	case namespace != s.Namespace && namespace != v.Mesh.Settings.Config.RootNamespace && !client.In(namespace):
 		return "its namespace is neither the client's (" + client.Namespace() + ") nor the service's (" + s.Namespace + ") nor the root namespace"
-	case selector != nil && !client.In(o.Namespace):
+	case r.Selector != nil && !client.In(namespace):
 		return "a rule with a workload selector serves clients of its own namespace only"
-	case !client.mayUse(o):
+	case !client.mayUse(r.Object):
 		return "it is not exported to namespace " + client.Namespace()
-	case selector != nil && !client.Selected(selector.MatchLabels):
+	case r.Selector != nil && !client.Selected(r.Selector.Labels):
 		return "its workload selector does not match the client"
 	case used == nil:
-		return v.whyNone(o, s)
+		return v.whyNone(r.Object, s)
 	}
-	return used.outranks(o, FullHost(spec.Host, o.Namespace, v.Mesh.Settings.Domain), selector != nil)
+	return used.outranks(r)
 }
 
 // whyNone returns why a rule does not apply to a service that has none at all: rules that do not select the client ended
@@ -208,22 +202,27 @@ func (v *View) whyNone(o *config.Object, s *Service) string {
 	}
 	i := slices.IndexFunc(rules, func(m *filedRule) bool { return slices.Contains(m.From, o) })
 	ends := rules[max(i, 0)]
-	who := "DestinationRule " + ends.Namespace() + "/" + ends.From[0].Name
+	who := ends.who()
 	if i >= 0 {
 		return "it is merged into " + who + ", whose workload selector does not match the client"
 	}
 	return who + " is found first and ends the lookup, although its workload selector does not match the client"
 }
 
+// who names the first resource of the rule, as it is written.
+func (m *filedRule) who() string {
+	return m.From[0].KindName() + " " + m.Namespace() + "/" + m.From[0].Name
+}
+
 // outranks returns why the rule in force decides and not another one that covers the host too.
-func (m *filedRule) outranks(o *config.Object, host string, selecting bool) string {
-	who := "DestinationRule " + m.Namespace() + "/" + m.From[0].Name
+func (m *filedRule) outranks(other *trafficpolicy.Rule) string {
+	who := m.who()
 	switch {
-	case m.Namespace() != o.Namespace:
+	case m.Namespace() != other.Namespace():
 		return "namespace " + m.Namespace() + " is looked up first, and " + who + " matches the host"
-	case m.Host != host:
+	case m.Host != other.Host:
 		return who + " has the more specific host " + m.Host
-	case m.Selector != nil && !selecting:
+	case m.Selector != nil && other.Selector == nil:
 		return who + " selects the client"
 	case m.Selector != nil:
 		return who + " selects the client too, and is older"

@@ -99,8 +99,8 @@ var mayImport = map[string][]string{
 	"simulate/internal/listener":   {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/match", "simulate/internal/memo", "simulate/internal/network", "simulate/internal/tlscontext", "simulate/internal/upstream"},
 
 	// The rooms of mesh.
-	"internal/mesh/registry":      {"internal/config", "internal/source", "internal/mesh/settings", "internal/mesh/visibility", "internal/release"},
-	"internal/mesh/apigateway":    {"internal/config", "internal/gatewayapi", "internal/hostname", "internal/mesh/registry", "internal/mesh/routing", "internal/mesh/visibility", "internal/release"},
+	"internal/mesh/registry":      {"internal/config", "internal/gatewayapi", "internal/source", "internal/mesh/settings", "internal/mesh/visibility", "internal/release"},
+	"internal/mesh/apigateway":    {"internal/config", "internal/gatewayapi", "internal/hostname", "internal/mesh/registry", "internal/mesh/routing", "internal/mesh/trafficpolicy", "internal/mesh/visibility", "internal/release"},
 	"internal/mesh/ingress":       {"internal/config", "internal/mesh/registry", "internal/mesh/routing", "internal/mesh/visibility"},
 	"internal/mesh/routing":       {"internal/config", "internal/mesh/visibility"},
 	"internal/mesh/settings":      {"internal/config", "internal/diag", "internal/source", "internal/release"},

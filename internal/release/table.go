@@ -33,6 +33,7 @@ type Behaviour int
 const (
 	InboundRetryPolicy Behaviour = iota
 	BackendUtilization
+	ExternalBackends
 	FailurePercentage
 	ClientCACredential
 	ServerALPN
@@ -48,10 +49,12 @@ const (
 	HTTP2KeepAlive
 	AllowAnyDynamicDNS
 	ZoneAware
+	BackendPolicyMerge
 	ServerSkipVerify
 	SidecarDynamicDNS
 	FamilyDomains
 	DNSFailoverPriority
+	IgnorePolicyAttachment
 	ExportToNames
 	NotTrustDomains
 	NoTrackRemaining
@@ -69,6 +72,8 @@ var table = []Change{
 		Text: "`defaultInboundHttpRetryPolicy` of the mesh replaces the retries of inbound routes, or turns them off."},
 	BackendUtilization: {ID: "backend-utilization", Since: "1.32", Kind: NewField, Unjudged: true, Field: networkingAPI + "LoadBalancerSettings.backend_utilization",
 		Text: "`backendUtilization` of a DestinationRule weighs endpoints by the load that they report."},
+	ExternalBackends: {ID: "external-backends", Since: "1.32", Kind: Changed,
+		Text: "An XBackend of the Gateway API adds its host to the mesh. Before, it was not read."},
 	FailurePercentage: {ID: "failure-percentage", Since: "1.32", Kind: NewField, Unjudged: true, Field: networkingAPI + "OutlierDetection.failure_percentage_threshold",
 		Text: "`failurePercentageThreshold` of a DestinationRule ejects endpoints by their share of failures."},
 	ClientCACredential: {ID: "client-ca-credential", Since: "1.32", Kind: NewField, Unjudged: true, Field: networkingAPI + "ClientTLSSettings.ca_cert_credential_name",
@@ -102,6 +107,9 @@ var table = []Change{
 		Text: "`zoneAwareLbSetting` keeps requests in the zone of the client."},
 	ServerSkipVerify: {ID: "server-skip-verify", Since: "1.31", Kind: NewField, Field: networkingAPI + "ServerTLSSettings.insecure_skip_verify",
 		Text: "`insecureSkipVerify` of a Gateway accepts client certificates unverified."},
+	BackendPolicyMerge: {ID: "backend-policy-merge", Since: "1.31", Kind: Fix,
+		Text: "A DestinationRule and a BackendTLSPolicy or XBackendTrafficPolicy for one host are combined: the DestinationRule overrides " +
+			"what both set. Before, the DestinationRule's own policy was ignored."},
 
 	SidecarDynamicDNS: {ID: "sidecar-dynamic-dns", Since: "1.30", Kind: Changed,
 		Text: "Sidecars resolve the names of a wildcard host with `resolution: DYNAMIC_DNS`. Before, they had no cluster for it."},
@@ -109,6 +117,8 @@ var table = []Change{
 		Text: "Virtual hosts have no domains for addresses of a family that the proxy lacks."},
 	DNSFailoverPriority: {ID: "dns-failover-priority", Since: "1.30", Kind: Fix,
 		Text: "`failoverPriority` counts for clusters that DNS resolves."},
+	IgnorePolicyAttachment: {ID: "ignore-policy-attachment", Since: "1.30", Kind: Changed,
+		Text: "The annotation `istio.io/ignore-policy-attachment: \"true\"` leaves a BackendTLSPolicy or XBackendTrafficPolicy out."},
 	ExportToNames: {ID: "export-to-names", Since: "1.30", Kind: Fix,
 		Text: "A default of the mesh for `exportTo` may name namespaces beside `.`. Before, only the own namespace counted."},
 	NotTrustDomains: {ID: "trust-domains", Since: "1.30", Kind: NewField, Field: securityAPI + "Source.not_trust_domains",
@@ -121,7 +131,7 @@ var table = []Change{
 	DynamicDNSTLS: {ID: "dynamic-dns-tls", Since: "1.29", Kind: Accepted,
 		Text: "A ServiceEntry with `resolution: DYNAMIC_DNS` may have TLS ports. Before, it was rejected."},
 	AlphaGatewayAPI: {ID: "alpha-gateway-api", Since: "1.28", Kind: OptIn, Env: "PILOT_ENABLE_ALPHA_GATEWAY_API",
-		Text: "XBackend and XBackendTrafficPolicy of the Gateway API count."},
+		Text: "XBackendTrafficPolicy and, since 1.32, XBackend of the Gateway API are read."},
 }
 
 // String returns the identifier of the row.

@@ -17,7 +17,7 @@ import (
 func (c *Builder) metadata(d *destination) *corev3.Metadata {
 	md := &corev3.Metadata{FilterMetadata: map[string]*structpb.Struct{"istio": {Fields: map[string]*structpb.Value{}}}}
 	if d.rule != nil {
-		md = xds.IstioMetadata(d.rule.From[0])
+		md = xds.RuleMetadata(d.rule)
 	}
 	fields := md.FilterMetadata["istio"].Fields
 	if !d.dynamic() || d.sni {

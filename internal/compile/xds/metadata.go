@@ -21,6 +21,11 @@ func RulesMetadata(r *mesh.VirtualService) *corev3.Metadata {
 	return istioMetadata(selfLink("VirtualService", namespace, name))
 }
 
+// RuleMetadata names the DestinationRule that a cluster was made with, be it one that istiod made.
+func RuleMetadata(r *mesh.DestinationRule) *corev3.Metadata {
+	return istioMetadata(selfLink("DestinationRule", r.Namespace(), r.Name))
+}
+
 func istioMetadata(link string) *corev3.Metadata {
 	return &corev3.Metadata{FilterMetadata: map[string]*structpb.Struct{
 		"istio": {Fields: map[string]*structpb.Value{"config": structpb.NewStringValue(link)}},

@@ -12,6 +12,7 @@ import (
 	"sem.example/internal/gatewayapi"
 	"sem.example/internal/hostname"
 	"sem.example/internal/mesh/routing"
+	"sem.example/internal/release"
 )
 
 // backends makes a rule forward to its backends, each by its weight. Without any it answers with an error. It is false where
@@ -77,14 +78,15 @@ func (t *translator) destination(o *config.Object, ref gatewayapi.BackendRef, at
 // external is the destination of an XBackend.
 func (t *translator) external(to routing.Destination, namespace string, ref gatewayapi.BackendRef) routing.Destination {
 	o := t.object(gatewayapi.ExperimentalGroup+"/XBackend", namespace, ref.Name)
-	if o == nil || !t.alpha() {
+	if o == nil || !t.alpha() || !t.has(release.ExternalBackends) {
 		return routing.Destination{At: to.At}
 	}
-	spec := config.Spec[*gatewayapi.XBackend](o).Spec
-	if spec.Type != "ExternalHostname" || spec.ExternalHostname == nil || ref.Port != nil && *ref.Port != spec.Port.Port {
+	backend := config.Spec[*gatewayapi.XBackend](o)
+	port := backend.Spec.Port.Port
+	if backend.Host() == "" || ref.Port != nil && *ref.Port != port {
 		return routing.Destination{At: to.At}
 	}
-	to.Host, to.Port = spec.ExternalHostname.Hostname, spec.Port.Port
+	to.Host, to.Port = backend.Host(), port
 	return to
 }
 

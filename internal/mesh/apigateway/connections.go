@@ -57,7 +57,7 @@ func (t *translator) tcpRoute(o *config.Object) {
 			}
 		}
 		for _, h := range a.routeHosts(o, nil) {
-			set := t.ruleSet(o, fmt.Sprintf("%s~tcp~%d~%s", o.Name, n, generated), a, h)
+			set := t.ruleSet(o, fmt.Sprintf("%s~tcp~%d~%s", o.Name, n, gatewayapi.Generated), a, h)
 			set.TCP = rules
 			t.rules = append(t.rules, set)
 			n++
@@ -74,7 +74,7 @@ func (t *translator) tlsRoute(o *config.Object) {
 			hosts = intersect(hosts, *a.listener.spec.Hostname)
 		}
 		for _, h := range hosts {
-			set := t.ruleSet(o, fmt.Sprintf("%s~tls~%d~%s", o.Name, n, generated), a, h)
+			set := t.ruleSet(o, fmt.Sprintf("%s~tls~%d~%s", o.Name, n, gatewayapi.Generated), a, h)
 			set.TLS = a.tlsRules(t.connectionRules(o, a.listener != nil), hosts, h.Name, route.Hostnames)
 			t.rules = append(t.rules, set)
 			n++

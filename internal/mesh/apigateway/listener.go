@@ -148,7 +148,7 @@ func (t *translator) listener(owner *config.Object, at config.Place, l gatewayap
 		}
 	}
 	return &listener{spec: l, kinds: routeKinds(l), gateway: &routing.Gateway{
-		Object: owner, Namespace: owner.Namespace, Name: owner.Name + "~" + generated + "~" + l.Name, Servers: []routing.Server{server},
+		Object: owner, Namespace: owner.Namespace, Name: owner.Name + "~" + gatewayapi.Generated + "~" + l.Name, Servers: []routing.Server{server},
 	}}
 }
 

@@ -7,13 +7,15 @@ import (
 	"sem.example/internal/gatewayapi"
 	"sem.example/internal/mesh/registry"
 	"sem.example/internal/mesh/routing"
+	"sem.example/internal/mesh/trafficpolicy"
 )
 
 // Resources are what the resources of the Gateway API come to.
 type Resources struct {
 	Gateways []*routing.Gateway // one for each listener
 	Rules    []*routing.Rules
-	Ignored  []config.Ignored // what has no effect
+	Policies []*trafficpolicy.Rule // of the policies that are attached to a host, a rule for each
+	Ignored  []config.Ignored      // what has no effect
 }
 
 // Read translates all resources of the Gateway API.
@@ -29,6 +31,7 @@ func Read(r *registry.Registry) *Resources {
 	}
 	t.requestRoutes()
 	t.connectionRoutes()
+	out.Policies = t.policies()
 	out.Rules, out.Ignored = t.rules, t.ignored
 	return out
 }

@@ -61,6 +61,7 @@ func (b *builder) services() {
 	for _, o := range b.store.Objects("ServiceEntry") {
 		m.Services = append(m.Services, b.entryServices(o)...)
 	}
+	m.Services = append(m.Services, b.backendServices()...)
 	m.Services = joined(m.Services, b.remotes)
 	slices.SortStableFunc(m.Services, CompareServices)
 	resolveAliases(m.Services)

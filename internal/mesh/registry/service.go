@@ -53,7 +53,7 @@ type Port struct {
 // A serviceID names a service: a host of a namespace.
 type serviceID struct{ host, namespace string }
 
-// A Service is a host of the mesh, from a Kubernetes Service or from one host of a ServiceEntry. An entry with several
+// A Service is a host of the mesh, from a Kubernetes Service, one host of a ServiceEntry, or an XBackend. An entry with several
 // addresses gives one service for each pair of host and address, as istiod has it; a Kubernetes Service of two IP
 // families is one service with both its addresses.
 type Service struct {

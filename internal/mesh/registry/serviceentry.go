@@ -138,13 +138,13 @@ func autoAddresses(o *config.Object, spec *networking.ServiceEntry) map[string][
 func (b *reader) entryEndpoints(s *Service) []*Endpoint {
 	spec := config.Spec[*networking.ServiceEntry](s.Object)
 	switch {
-	case spec.WorkloadSelector != nil:
+	case spec.GetWorkloadSelector() != nil:
 		return b.selectedEndpoints(s)
-	case len(spec.Endpoints) == 0 && s.Resolution.IsDNS():
+	case len(spec.GetEndpoints()) == 0 && s.Resolution.IsDNS():
 		return hostEndpoints(s)
 	}
 	var out []*Endpoint
-	for i, listed := range spec.Endpoints {
+	for i, listed := range spec.GetEndpoints() {
 		e := b.entryEndpoint(listed, listed.Labels, s.Namespace)
 		e.Object, e.Field = s.Object, source.Index("spec.endpoints", i)
 		e.Workload = s.Object.Name + "-" + strconv.Itoa(i)
@@ -165,9 +165,9 @@ func (b *reader) selectedEndpoints(s *Service) []*Endpoint {
 	return out
 }
 
-// hostEndpoints are those of an entry that names no endpoints: DNS resolves the host.
+// hostEndpoints are those of an entry or XBackend that names no endpoints: DNS resolves the host.
 func hostEndpoints(s *Service) []*Endpoint {
-	e := Endpoint{Address: s.Host, TLSMode: "disabled", Namespace: s.Namespace, Workload: s.Object.Name,
+	e := Endpoint{Address: s.Host, TLSMode: "disabled", Namespace: s.Namespace, Workload: s.Name,
 		Object: s.Object, Field: s.Field}
 	return endpointPorts(e, nil, s.Ports)
 }

@@ -67,7 +67,7 @@ func (u *unserved) sliceEndpoints(o *config.Object, spec *config.EndpointSlice) 
 // listed looks at the endpoints that a ServiceEntry lists.
 func (u *unserved) listed() {
 	spec := config.Spec[*networking.ServiceEntry](u.service.Object)
-	for i, e := range spec.Endpoints {
+	for i, e := range spec.GetEndpoints() {
 		at := source.Index("spec.endpoints", i)
 		switch name := !isIP(e.GetAddress()) && !(&Endpoint{Address: e.GetAddress()}).IsUnix(); {
 		case u.service.Resolution == OriginalDst:

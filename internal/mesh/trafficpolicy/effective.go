@@ -60,7 +60,7 @@ func (e *Effective) Apply(r *Rule, port uint32, subset string) {
 		return
 	}
 	if r.Policy != nil {
-		l := e.forPort(layer{Policy: *r.Policy, name: "the DestinationRule " + r.Object.Name}, port)
+		l := e.forPort(layer{Policy: *r.Policy, name: "the " + r.Object.KindName() + " " + r.Object.Name}, port)
 		l.complete = false // below the rule's settings for a port only the default of the mesh shows through
 		e.apply(l)
 	}

@@ -7,11 +7,13 @@
 // the port, the subset, and the subset's settings for the port. A block is the unit of layering: a later layer replaces it
 // as a whole.
 //
-// DestinationRules fill the model today. Policies of the Gateway API that attach to a Service set single blocks of the
-// same Rule: BackendTLSPolicy its tls, XBackendTrafficPolicy its retryBudget and loadBalancer.
+// DestinationRules fill the model, and the policies of the Gateway API that are attached to a Service: they set single blocks
+// of the same Rule, BackendTLSPolicy and XBackend its tls, XBackendTrafficPolicy its retryBudget.
 package trafficpolicy
 
 import (
+	"slices"
+
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
@@ -73,6 +75,42 @@ func block[T any](value *T, at config.Place, field string) config.Setting[*T] {
 		return config.Setting[*T]{}
 	}
 	return config.Setting[*T]{Value: value, At: at.Join(field)}
+}
+
+// fill returns the policy with what another sets where it sets nothing itself, block by block. What of the other it overrides is
+// appended to a list.
+func (p *Policy) fill(other *Policy, ignored *[]config.Ignored) *Policy {
+	out := *p
+	why := "the " + p.At.Object.KindName() + " " + p.At.Object.Name + " sets its own"
+	fillBlocks(&out, other, why, ignored)
+	out.Ports = slices.Clone(p.Ports)
+	for _, theirs := range other.Ports {
+		if own := out.Port(theirs.Number); own != nil {
+			fillBlocks(own, &theirs.Policy, why, ignored)
+		} else {
+			out.Ports = append(out.Ports, theirs)
+		}
+	}
+	return &out
+}
+
+func fillBlocks(p, other *Policy, why string, ignored *[]config.Ignored) {
+	fillBlock(&p.LoadBalancer, other.LoadBalancer, why, ignored)
+	fillBlock(&p.ConnectionPool, other.ConnectionPool, why, ignored)
+	fillBlock(&p.OutlierDetection, other.OutlierDetection, why, ignored)
+	fillBlock(&p.TLS, other.TLS, why, ignored)
+	fillBlock(&p.Tunnel, other.Tunnel, why, ignored)
+	fillBlock(&p.ProxyProtocol, other.ProxyProtocol, why, ignored)
+	fillBlock(&p.RetryBudget, other.RetryBudget, why, ignored)
+}
+
+func fillBlock[T any](own *config.Setting[*T], other config.Setting[*T], why string, ignored *[]config.Ignored) {
+	switch {
+	case !own.IsSet():
+		*own = other
+	case other.IsSet():
+		*ignored = append(*ignored, other.At.Ignore(why))
+	}
 }
 
 // Port returns the settings for a port, or nil. Of several for one port the first counts.

@@ -10,12 +10,15 @@ import (
 
 // A Rule is what the DestinationRules of one host come to for a client. Rules are immutable; a nil Rule sets nothing.
 type Rule struct {
-	Host     string // completed; may be a wildcard
-	Object   *config.Object
-	Policy   *Policy // of the host; nil where no rule has one
+	Host     string         // completed; may be a wildcard
+	Name     string         // of the DestinationRule, of which istiod makes one for the policies that are attached to a host
+	Object   *config.Object // whose policy is that of the host
+	Policy   *Policy        // of the host; nil where no rule has one
 	Subsets  []Subset
 	Selector *Selector        // of the clients that the rule is for; nil for all
+	Yields   bool             // to DestinationRules of the host, block by block: policies that are attached to it do
 	From     []*config.Object // all rules that were merged, the oldest first
+	HostAt   config.Place     // where the host is written
 	Ignored  []config.Ignored // rules of the host that do not apply, and what the merge left out
 }
 
@@ -33,7 +36,10 @@ type Selector struct{ Labels map[string]string }
 // ReadRule reads a DestinationRule, whose host is given in its full form.
 func ReadRule(o *config.Object, spec *networking.DestinationRule, host string) *Rule {
 	at := func(field string) config.Place { return config.Place{Object: o, Field: field} }
-	out := &Rule{Host: host, Object: o, Policy: ReadPolicy(spec.TrafficPolicy, at("spec"), "trafficPolicy"), From: []*config.Object{o}}
+	out := &Rule{
+		Host: host, HostAt: at("spec.host"), Name: o.Name, Object: o, From: []*config.Object{o},
+		Policy: ReadPolicy(spec.TrafficPolicy, at("spec"), "trafficPolicy"),
+	}
 	if spec.WorkloadSelector != nil {
 		out.Selector = &Selector{spec.WorkloadSelector.MatchLabels}
 	}
@@ -46,7 +52,7 @@ func ReadRule(o *config.Object, spec *networking.DestinationRule, host string) *
 }
 
 // Merge returns the rule united with a younger one of the same host: its subsets are added, and its policy where there is
-// none yet.
+// none yet, or where the older one yields.
 func (r *Rule) Merge(younger *Rule) *Rule {
 	out := *r
 	out.From = append(slices.Clip(r.From), younger.From...)
@@ -62,8 +68,10 @@ func (r *Rule) Merge(younger *Rule) *Rule {
 	case younger.Policy == nil:
 	case r.Policy == nil:
 		out.Policy, out.Object = younger.Policy, younger.Object
+	case r.Yields && !younger.Yields:
+		out.Policy, out.Object = younger.Policy.fill(r.Policy, &out.Ignored), younger.Object
 	default:
-		out.Ignored = append(out.Ignored, younger.Policy.At.Ignore("the older DestinationRule "+r.Object.Name+" sets the policy of this host"))
+		out.Ignored = append(out.Ignored, younger.Policy.At.Ignore("the older "+r.Object.KindName()+" "+r.Object.Name+" sets the policy of this host"))
 	}
 	return &out
 }

@@ -81,7 +81,7 @@ func PodPort(w *config.Object, p *mesh.Port) (uint32, bool) {
 
 // AllocatesAddress reports whether Istio gives an entry without addresses one of its own.
 func AllocatesAddress(o *config.Object, spec *networking.ServiceEntry) bool {
-	return spec.Resolution != networking.ServiceEntry_NONE && !strings.EqualFold(o.Labels[AutoAllocationLabel], "false")
+	return spec.GetResolution() != networking.ServiceEntry_NONE && !strings.EqualFold(o.Labels[AutoAllocationLabel], "false")
 }
 
 // AutoAllocationLabel is the label that turns the allocation of addresses off.

@@ -1,0 +1,241 @@
+package apigateway
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/wrapperspb"
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
+	"sem.example/internal/gatewayapi"
+	"sem.example/internal/hostname"
+	"sem.example/internal/mesh/trafficpolicy"
+	"sem.example/internal/release"
+)
+
+// ignoreAttachment is the annotation of a policy that Istio is to leave out.
+const ignoreAttachment = "istio.io/ignore-policy-attachment"
+
+// A target is a Service or ServiceEntry that policies are attached to.
+type target struct{ kind, namespace, name string }
+
+// policies are the traffic policies of hosts that policies and XBackends set: one for each host of a target, as istiod makes one
+// DestinationRule of them. Of several policies for the same the oldest counts.
+func (t *translator) policies() []*trafficpolicy.Rule {
+	a := attacher{translator: t, rules: map[target][]*trafficpolicy.Rule{}}
+	for _, o := range t.registry.Objects(gatewayapi.Group + "/BackendTLSPolicy") {
+		a.tlsPolicy(o)
+	}
+	if t.alpha() {
+		for _, o := range t.registry.Objects(gatewayapi.ExperimentalGroup + "/XBackendTrafficPolicy") {
+			a.trafficPolicy(o)
+		}
+	}
+	if t.alpha() && t.has(release.ExternalBackends) {
+		for _, o := range t.registry.Objects(gatewayapi.ExperimentalGroup + "/XBackend") {
+			a.backend(o)
+		}
+	}
+	return a.out
+}
+
+// An attacher gathers policies by what they are attached to.
+type attacher struct {
+	*translator
+	rules map[target][]*trafficpolicy.Rule
+	out   []*trafficpolicy.Rule
+}
+
+// attach has a policy set something for each host of a target. Set reports false where an older policy sets it already.
+func (a *attacher) attach(o *config.Object, at config.Place, to target, hosts []string, set func(*trafficpolicy.Policy) bool) {
+	if a.rules[to] == nil {
+		for _, host := range hosts {
+			name := to.name + "~" + gatewayapi.Generated
+			if to.kind != "Service" {
+				name = to.name + "~" + strings.ReplaceAll(host, ".", "-") + "~" + gatewayapi.Generated
+			}
+			rule := &trafficpolicy.Rule{
+				Host: host, HostAt: at, Name: name, Object: o, Policy: &trafficpolicy.Policy{At: config.At(o, "spec")},
+				Yields: a.has(release.BackendPolicyMerge),
+			}
+			a.rules[to], a.out = append(a.rules[to], rule), append(a.out, rule)
+		}
+	}
+	for _, rule := range a.rules[to] {
+		if !set(rule.Policy) {
+			a.ignore(at, "the "+rule.From[0].KindName()+" "+rule.From[0].Name+" is attached to it too, and is older or comes first by name")
+		} else if !slices.Contains(rule.From, o) {
+			rule.From = append(rule.From, o)
+		}
+	}
+}
+
+// attachTo has a policy set something for what its targetRefs name. The port is that of a section, 0 for all ports.
+func (a *attacher) attachTo(o *config.Object, refs []gatewayapi.PolicyTarget, kinds []string, set func(p *trafficpolicy.Policy, port uint32) bool) {
+	if a.has(release.IgnorePolicyAttachment) && strings.EqualFold(o.Annotations[ignoreAttachment], "true") {
+		a.ignore(config.At(o, "metadata.annotations").Key(ignoreAttachment), "the annotation tells Istio to leave the policy out")
+		return
+	}
+	for i, ref := range refs {
+		at := config.At(o, "spec.targetRefs").Item(i)
+		kind := strings.TrimPrefix(normal(gatewayapi.ObjectReference{Group: &ref.Group, Kind: &ref.Kind}, "", ""), "networking.istio.io/")
+		object := a.object(kind, o.Namespace, ref.Name)
+		if !slices.Contains(kinds, kind) || object == nil {
+			a.ignore(at, "no "+strings.Join(kinds, " or ")+" "+o.Namespace+"/"+ref.Name+" is in the input")
+			continue
+		}
+		port, found := section(object, value(ref.SectionName, ""))
+		if !found {
+			a.ignore(at.Sub("sectionName"), "the "+kind+" has no port of this name")
+			continue
+		}
+		a.attach(o, at, target{kind, o.Namespace, ref.Name}, a.hostsOf(object), func(p *trafficpolicy.Policy) bool { return set(p, port) })
+	}
+}
+
+// hostsOf are the hosts of a Service or ServiceEntry.
+func (a *attacher) hostsOf(o *config.Object) []string {
+	if o.Kind == "Service" {
+		return []string{hostname.Kubernetes(o.Name, o.Namespace, a.registry.Settings.Domain)}
+	}
+	return config.Spec[*networking.ServiceEntry](o).GetHosts()
+}
+
+// section returns the number of a port of a Service or ServiceEntry by its name: 0 for no name.
+func section(o *config.Object, name string) (uint32, bool) {
+	if name == "" {
+		return 0, true
+	}
+	if spec, ok := o.Spec.(*networking.ServiceEntry); ok {
+		for _, p := range spec.GetPorts() {
+			if p.GetName() == name {
+				return p.GetNumber(), true
+			}
+		}
+		return 0, false
+	}
+	for _, p := range config.Spec[*config.Service](o).Spec.Ports {
+		if p.Name == name {
+			return uint32(p.Port), true
+		}
+	}
+	return 0, false
+}
+
+// tlsPolicy attaches the TLS that a BackendTLSPolicy sets.
+func (a *attacher) tlsPolicy(o *config.Object) {
+	spec := config.Spec[*gatewayapi.BackendTLSPolicy](o).Spec
+	tls := a.backendTLS(o, spec.Validation, "spec.validation")
+	a.attachTo(o, spec.TargetRefs, []string{"Service", "ServiceEntry"}, func(p *trafficpolicy.Policy, port uint32) bool {
+		return setTLS(p, port, tls)
+	})
+}
+
+// backend attaches the TLS that an XBackend sets for itself. Istio reads the mode ServerOnly alone.
+func (a *attacher) backend(o *config.Object) {
+	b := config.Spec[*gatewayapi.XBackend](o)
+	settings := b.Spec.TLS
+	switch {
+	case b.Host() == "" || settings == nil || settings.Mode == "None":
+		return
+	case settings.Mode != "ServerOnly":
+		a.ignore(config.At(o, "spec.tls.mode"), "Istio shows no client certificate to an XBackend: the connection has no TLS")
+		return
+	}
+	tls := a.backendTLS(o, value(settings.Validation, gatewayapi.BackendValidation{}), "spec.tls")
+	if tls.Value.Sni == "" {
+		tls.Value.Sni = b.Host()
+	}
+	a.attach(o, config.At(o, "spec.externalHostname.hostname"), target{o.Kind, o.Namespace, o.Name}, []string{b.Host()},
+		func(p *trafficpolicy.Policy) bool { return setTLS(p, b.Spec.Port.Port, tls) })
+}
+
+// setTLS sets TLS for a port, or for all where it is 0. It is false where TLS is set there already.
+func setTLS(p *trafficpolicy.Policy, port uint32, tls config.Setting[*networking.ClientTLSSettings]) bool {
+	switch {
+	case port != 0 && p.Port(port) != nil, port == 0 && p.TLS.IsSet():
+		return false
+	case port != 0:
+		p.Ports = append(p.Ports, trafficpolicy.PortPolicy{Number: port, Policy: trafficpolicy.Policy{At: tls.At, TLS: tls}})
+	default:
+		p.TLS = tls
+	}
+	return true
+}
+
+// backendTLS is TLS with a server whose certificate is validated.
+func (a *attacher) backendTLS(o *config.Object, v gatewayapi.BackendValidation, field string) config.Setting[*networking.ClientTLSSettings] {
+	tls := &networking.ClientTLSSettings{Mode: networking.ClientTLSSettings_SIMPLE, Sni: v.Hostname, CredentialName: a.authorities(o, v)}
+	for _, n := range v.SubjectAltNames {
+		switch n.Type {
+		case "Hostname":
+			tls.SubjectAltNames = append(tls.SubjectAltNames, n.Hostname)
+		case "URI":
+			tls.SubjectAltNames = append(tls.SubjectAltNames, n.URI)
+		}
+	}
+	return config.Setting[*networking.ClientTLSSettings]{Value: tls, At: config.At(o, field)}
+}
+
+// authorities names the certificate authorities of a server: those of the system have no name. Where they cannot be read, the name
+// is one that no certificate has, and every handshake fails.
+func (a *attacher) authorities(o *config.Object, v gatewayapi.BackendValidation) string {
+	if v.WellKnownCACertificates != nil || len(v.CACertificateRefs) == 0 {
+		return ""
+	}
+	const unreadable = "invalid://"
+	ref, at := v.CACertificateRefs[0], config.At(o, "spec.validation.caCertificateRefs").Item(0)
+	if normal(ref, "", "") != "ConfigMap" {
+		a.ignore(at, "Istio reads authorities from a ConfigMap only")
+		return unreadable
+	}
+	name := o.Namespace + "/" + ref.Name
+	object := a.object("ConfigMap", o.Namespace, ref.Name)
+	if object == nil {
+		a.ignore(at, "the ConfigMap "+name+" is not in the input")
+		return unreadable
+	}
+	data := config.Spec[*config.ConfigMap](object).Data
+	if data["ca.crt"] == "" && data["cacert"] == "" {
+		a.ignore(at, "the ConfigMap "+name+" holds no authorities under ca.crt")
+		return unreadable
+	}
+	return "configmap://" + name
+}
+
+// trafficPolicy attaches the retry budget that an XBackendTrafficPolicy sets.
+func (a *attacher) trafficPolicy(o *config.Object) {
+	spec := config.Spec[*gatewayapi.XBackendTrafficPolicy](o).Spec
+	if spec.RetryConstraint == nil {
+		return
+	}
+	budget := retryBudget(spec.RetryConstraint)
+	setting := config.Setting[*networking.TrafficPolicy_RetryBudget]{Value: budget, At: config.At(o, "spec.retryConstraint")}
+	a.attachTo(o, spec.TargetRefs, []string{"Service"}, func(p *trafficpolicy.Policy, _ uint32) bool {
+		if p.RetryBudget.IsSet() {
+			return false
+		}
+		p.RetryBudget = setting
+		return true
+	})
+}
+
+// retryBudget translates a retry constraint, with the defaults of the Gateway API.
+func retryBudget(in *gatewayapi.RetryConstraint) *networking.TrafficPolicy_RetryBudget {
+	out := &networking.TrafficPolicy_RetryBudget{BudgetInterval: durationpb.New(10 * time.Second), MinRetryConcurrency: 10}
+	if b := in.Budget; b != nil {
+		if b.Percent != nil {
+			out.Percent = wrapperspb.Double(float64(*b.Percent))
+		}
+		if d := duration(b.Interval); d != 0 {
+			out.BudgetInterval = durationpb.New(d)
+		}
+	}
+	if r := in.MinRetryRate; r != nil {
+		out.MinRetryConcurrency = uint32(value(r.Count, 0))
+	}
+	return out
+}
