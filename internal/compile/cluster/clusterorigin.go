@@ -65,7 +65,7 @@ func (c *Builder) destinationOrigins(d *destination, encrypted bool) origin.List
 	}
 	AddPolicy(c, &out, "tls", p.TLS)
 	AddPolicy(c, &out, "proxyProtocol", p.ProxyProtocol)
-	if encrypted && !d.service.Kubernetes() && len(p.TLS.Value.GetSubjectAltNames()) == 0 {
+	if encrypted && len(d.service.SubjectAltNames) > 0 && len(p.TLS.Value.GetSubjectAltNames()) == 0 {
 		out.Add("tls", c.fieldsOf(config.Place{Object: d.service.Object, Field: "spec.subjectAltNames"}, envoy.Modifies)...)
 	}
 	return out

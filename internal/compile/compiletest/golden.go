@@ -58,7 +58,7 @@ func Check(t *testing.T, ar *txtar.Archive, name, got string) {
 	}
 }
 
-// Mesh builds the mesh of an archive from its mesh.yaml and settings.yaml.
+// Mesh builds the mesh of an archive from its mesh.yaml and settings.yaml, and the environment of istiod, a variable a line.
 func Mesh(t *testing.T, ar *txtar.Archive) *mesh.Mesh {
 	t.Helper()
 	parse := func(name string) []*source.Document {
@@ -73,6 +73,10 @@ func Mesh(t *testing.T, ar *txtar.Archive) *mesh.Mesh {
 	}
 	objects, _, found := config.Decode(parse("mesh.yaml"), "default")
 	settings, _, more := mesh.ReadSettings(parse("settings.yaml"))
+	var err error
+	if settings.Release, err = settings.Release.With(strings.Fields(Section(ar, "environment"))); err != nil {
+		t.Fatal(err)
+	}
 	m, last := mesh.Build(objects, settings)
 	for _, d := range slices.Concat(found, more, last) {
 		t.Fatalf("line %d: %s", d.At.Range().Line, d.Message)
