@@ -76,7 +76,7 @@ func (a *attacher) attach(o *config.Object, at config.Place, to target, hosts []
 // attachTo has a policy set something for what its targetRefs name. The port is that of a section, 0 for all ports.
 func (a *attacher) attachTo(o *config.Object, refs []gatewayapi.PolicyTarget, kinds []string, set func(p *trafficpolicy.Policy, port uint32) bool) {
 	if a.has(release.IgnorePolicyAttachment) && strings.EqualFold(o.Annotations[ignoreAttachment], "true") {
-		a.ignore(config.At(o, "metadata.annotations").Key(ignoreAttachment), "the annotation tells Istio to leave the policy out")
+		a.ignore(config.At(o, "metadata.annotations").Key(ignoreAttachment), "Istio ignores policies with this annotation")
 		return
 	}
 	for i, ref := range refs {
