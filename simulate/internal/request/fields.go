@@ -87,21 +87,22 @@ func (r *Request) Count() int {
 	return n
 }
 
-// Size is the size of the headers in bytes as Envoy measures them. HTTP/1.1 adds the target of the request line.
+// Size is the size of the headers in bytes as Envoy limits it: of HTTP/1.1 as they are sent, with the request line, separators and
+// ends of lines; of HTTP/2 the names and values alone.
 func (r *Request) Size() int {
-	n := 0
+	n, perField := 0, 0
+	if r.Version == call.HTTP11 {
+		n, perField = len(r.Method)+len(r.Path)+len("  HTTP/1.1\r\n\r\n"), len(": \r\n")
+	}
 	for name, values := range r.Headers {
 		for _, value := range values {
-			n += len(name) + len(value)
+			n += len(name) + len(value) + perField
 		}
 	}
 	for _, pseudo := range r.pseudo() {
 		if pseudo[1] != "" {
-			n += len(pseudo[0]) + len(pseudo[1])
+			n += len(pseudo[0]) + len(pseudo[1]) + perField
 		}
-	}
-	if r.Version == call.HTTP11 {
-		n += len(r.Path)
 	}
 	return n
 }
