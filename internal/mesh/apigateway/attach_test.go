@@ -60,3 +60,32 @@ func TestTLSRules(t *testing.T) {
 		})
 	}
 }
+
+// TestCollides tells listeners that cannot both serve a port.
+func TestCollides(t *testing.T) {
+	named := "shop.example"
+	listener := func(protocol string, port uint32, hostname *string) gatewayapi.Listener {
+		return gatewayapi.Listener{Protocol: protocol, Port: port, Hostname: hostname}
+	}
+	for name, test := range map[string]struct {
+		a, b gatewayapi.Listener
+		want bool
+	}{
+		"other ports":                    {listener("TCP", 80, nil), listener("TCP", 81, nil), false},
+		"TCP twice":                      {listener("TCP", 80, nil), listener("TCP", 80, nil), true},
+		"TCP and UDP":                    {listener("TCP", 80, nil), listener("UDP", 80, nil), true},
+		"HTTP and TCP":                   {listener("HTTP", 80, nil), listener("TCP", 80, nil), true},
+		"TCP and TLS":                    {listener("TCP", 80, nil), listener("TLS", 80, &named), true},
+		"one hostname":                   {listener("HTTP", 80, &named), listener("HTTPS", 80, &named), true},
+		"a hostname and every other":     {listener("HTTP", 80, &named), listener("HTTP", 80, nil), false},
+		"another protocol, twice":        {listener("shop.example/db", 80, nil), listener("shop.example/db", 80, nil), true},
+		"two other protocols":            {listener("shop.example/db", 80, nil), listener("shop.example/log", 80, nil), false},
+		"another protocol beside a host": {listener("shop.example/db", 80, nil), listener("HTTP", 80, &named), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := collides(test.a, test.b); got != test.want {
+				t.Errorf("%t, want %t", got, test.want)
+			}
+		})
+	}
+}
