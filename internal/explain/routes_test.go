@@ -121,7 +121,8 @@ spec:
 	}
 }
 
-// The connections that a sidecar forwards without reading them are listed too, by the name or the address that selects them.
+// The connections that a sidecar forwards without reading them are listed too, by the name or the address that selects them; a
+// host of several addresses is listed once.
 func TestRoutesOfConnections(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mesh.yaml")
 	write(t, path, `apiVersion: networking.istio.io/v1
@@ -140,6 +141,11 @@ apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: api, namespace: shop}
 spec: {hosts: [api.example.com], resolution: DNS, ports: [{number: 443, name: tls, protocol: TLS}]}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: queue, namespace: shop}
+spec: {hosts: [queue.example.com], addresses: [10.9.0.1, 10.9.0.2], resolution: STATIC, ports: [{number: 5672, name: tcp, protocol: TCP}], endpoints: [{address: 192.0.2.1}]}
 `)
 	var got []string
 	for _, r := range routes(t, path).Groups[0].Routes {
@@ -152,6 +158,7 @@ spec: {hosts: [api.example.com], resolution: DNS, ports: [{number: 443, name: tl
 	want := []string{
 		"api.example.com to 1 of api.example.com:443 by sem trace --from shop/application --sni api.example.com --tls tls tls://api.example.com:443",
 		"db.shop.svc.cluster.local to 0.25 of db.shop.svc.cluster.local:3306 to 0.75 of api.example.com:443 by sem trace --from shop/application --dst-ip 10.0.0.1 tcp://db.shop.svc.cluster.local:3306",
+		"queue.example.com to 1 of queue.example.com:5672 by sem trace --from shop/application --dst-ip 10.9.0.1 tcp://queue.example.com:5672",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

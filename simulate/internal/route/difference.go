@@ -12,9 +12,9 @@ import (
 	"sem.example/simulate/internal/request"
 )
 
-// difference is how little the path of a request lacks to match a route.
+// difference is how little the path of a request lacks to match a route. A CONNECT request has none.
 func (t *Route) difference(r *request.Request) decision.Difference {
-	if t.Path.Condition.Test(r) {
+	if r.Method == http.MethodConnect || t.Path.Condition.Test(r) {
 		return 0
 	}
 	path := r.PathOnly()
