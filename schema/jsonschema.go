@@ -120,7 +120,11 @@ func (w *jsonWriter) all(parts conj) jsonSchema {
 			out[key] = value
 		}
 	}
-	if len(rest) > 0 {
+	switch {
+	case len(rest) == 0:
+	case out["$ref"] != nil:
+		out = jsonSchema{"allOf": append([]any{out}, rest...)} // beside a reference it would not count
+	default:
 		out["allOf"] = rest
 	}
 	return out

@@ -130,3 +130,30 @@ func example(t *testing.T, text string) *source.Document {
 	docs, _ := source.Parse(&source.File{Name: "example.yaml", Data: []byte(text)})
 	return docs[0]
 }
+
+// TestJSONSchemaReferences looks for keywords beside a reference, which a reader of draft 7 passes over.
+func TestJSONSchemaReferences(t *testing.T) {
+	references := 0
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, one := range v {
+				walk(one)
+			}
+		case map[string]any:
+			if _, ok := v["$ref"].(string); ok {
+				if references++; len(v) > 1 {
+					t.Errorf("keywords beside a reference: %v", v)
+				}
+			}
+			for _, one := range v {
+				walk(one)
+			}
+		}
+	}
+	walk(decoded(t, schema.JSONSchema(schema.Kinds()...)))
+	if references == 0 {
+		t.Error("there are no references")
+	}
+}
