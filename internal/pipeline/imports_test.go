@@ -85,18 +85,17 @@ var mayImport = map[string][]string{
 
 	// The layers of simulate, the lowest first.
 	"simulate/call":                {},
-	"simulate/decision":            {"internal/envoy", "simulate/call", "simulate/internal/memo"},
-	"simulate/internal/memo":       {},
+	"simulate/decision":            {"internal/envoy", "simulate/call"},
 	"simulate/internal/request":    {"simulate/call", "simulate/decision"},
 	"simulate/internal/match":      {"internal/automaton", "simulate/decision", "simulate/internal/request"},
 	"simulate/internal/rbac":       {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/match", "simulate/internal/request"},
 	"simulate/internal/jwt":        {"simulate/decision", "simulate/internal/match", "simulate/internal/request"},
 	"simulate/internal/tlscontext": {},
-	"simulate/internal/route":      {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/match", "simulate/internal/memo", "simulate/internal/rbac", "simulate/internal/request"},
-	"simulate/internal/upstream":   {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/match", "simulate/internal/memo", "simulate/internal/request", "simulate/internal/tlscontext"},
+	"simulate/internal/route":      {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/match", "simulate/internal/rbac", "simulate/internal/request"},
+	"simulate/internal/upstream":   {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/match", "simulate/internal/request", "simulate/internal/tlscontext"},
 	"simulate/internal/hcm":        {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/jwt", "simulate/internal/match", "simulate/internal/rbac", "simulate/internal/request", "simulate/internal/route", "simulate/internal/upstream"},
 	"simulate/internal/network":    {"internal/envoy", "simulate/decision", "simulate/internal/hcm", "simulate/internal/rbac", "simulate/internal/upstream"},
-	"simulate/internal/listener":   {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/match", "simulate/internal/memo", "simulate/internal/network", "simulate/internal/tlscontext", "simulate/internal/upstream"},
+	"simulate/internal/listener":   {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/match", "simulate/internal/network", "simulate/internal/tlscontext", "simulate/internal/upstream"},
 
 	// The rooms of mesh.
 	"internal/mesh/registry":      {"internal/config", "internal/gatewayapi", "internal/source", "internal/mesh/settings", "internal/mesh/visibility", "internal/release"},

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"sem.example/internal/envoy"
-	"sem.example/simulate/internal/memo"
+	"sem.example/internal/lazy"
 )
 
 // A Ref is a resource or a named part of one, in a form that costs nothing to make.
@@ -28,7 +28,7 @@ func Part(of envoy.Addr, name string) Ref { return Ref{of, name} }
 // Origins finds the fields of documents behind resources, each once.
 type Origins struct {
 	Resources envoy.Resources
-	known     memo.Memo[Ref, []Place]
+	known     lazy.Map[Ref, []Place]
 }
 
 // Places returns the places that resources, or parts of them, were made from, those of the first spot first.
@@ -46,14 +46,16 @@ func (p *Origins) Places(spots ...Ref) []Place {
 
 // PlacesOf returns the places of one spot. The slice is shared: do not change it.
 func (p *Origins) PlacesOf(s Ref) []Place {
-	if known, ok := p.known.Find(s); ok {
+	if known, ok := p.known.Known(s); ok {
 		return known
 	}
-	var out []Place
-	for _, o := range p.Resources.OriginsOf(s.addr()) {
-		out = append(out, placeOf(o))
-	}
-	return p.known.Keep(s, out)
+	return p.known.Get(s, func() []Place {
+		var out []Place
+		for _, o := range p.Resources.OriginsOf(s.addr()) {
+			out = append(out, placeOf(o))
+		}
+		return out
+	})
 }
 
 // OriginOf returns the deciding place behind a spot, or nil.

@@ -10,9 +10,9 @@ import (
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 
 	"sem.example/internal/envoy"
+	"sem.example/internal/lazy"
 	"sem.example/simulate/call"
 	"sem.example/simulate/decision"
-	"sem.example/simulate/internal/memo"
 )
 
 // A Listener is one of the proxy's, ready to be asked.
@@ -31,15 +31,15 @@ type Listener struct {
 // Listeners are those of a proxy, compiled when they are first asked for.
 type Listeners struct {
 	Resources envoy.Resources
-	ports     memo.Memo[uint32, *port]
-	known     memo.Memo[string, *Listener]
+	ports     lazy.Map[uint32, *port]
+	known     lazy.Map[string, *Listener]
 }
 
 func (e *Listeners) listener(l *listenerv3.Listener) *Listener {
-	if known, ok := e.known.Find(l.GetName()); ok {
+	if known, ok := e.known.Known(l.GetName()); ok {
 		return known
 	}
-	return e.known.Keep(l.GetName(), newListener(l))
+	return e.known.Get(l.GetName(), func() *Listener { return newListener(l) })
 }
 
 func newListener(l *listenerv3.Listener) *Listener {
@@ -68,14 +68,16 @@ type port struct {
 }
 
 func (e *Listeners) port(number uint32) *port {
-	if known, ok := e.ports.Find(number); ok {
+	if known, ok := e.ports.Known(number); ok {
 		return known
 	}
-	p := &port{exact: map[netip.Addr]*Listener{}, pipes: map[string]*Listener{}}
-	for _, l := range e.Resources.ListenersOn(number) {
-		p.add(e.listener(l), number)
-	}
-	return e.ports.Keep(number, p)
+	return e.ports.Get(number, func() *port {
+		p := &port{exact: map[netip.Addr]*Listener{}, pipes: map[string]*Listener{}}
+		for _, l := range e.Resources.ListenersOn(number) {
+			p.add(e.listener(l), number)
+		}
+		return p
+	})
 }
 
 func (p *port) add(l *Listener, number uint32) {
@@ -179,7 +181,7 @@ func (e *Listeners) place(r *decision.RefusedListener, places *decision.Origins)
 	if r == nil {
 		return
 	}
-	if l, ok := e.known.Find(r.Name); ok {
+	if l, ok := e.known.Known(r.Name); ok {
 		r.Origin = places.OriginOf(decision.At(l.culprit()))
 	}
 }

@@ -8,9 +8,9 @@ import (
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 
 	"sem.example/internal/envoy"
+	"sem.example/internal/lazy"
 	"sem.example/simulate/call"
 	"sem.example/simulate/decision"
-	"sem.example/simulate/internal/memo"
 )
 
 // A Table is a route configuration. Its virtual hosts are found by name, not by looking at each.
@@ -133,12 +133,12 @@ func (t *Table) VirtualHost(authority string) (*VirtualHost, decision.Reason) {
 type Tables struct {
 	Resources envoy.Resources
 	Whole     bool // never build a part of a table only
-	known     memo.Memo[string, *Table]
+	known     lazy.Map[string, *Table]
 }
 
 // Find is the route table of a name, or nil. It may be the part of the table that serves the authority.
 func (t *Tables) Find(name, authority string) *Table {
-	if known, ok := t.known.Find(name); ok {
+	if known, ok := t.known.Known(name); ok {
 		return known
 	}
 	if finder, ok := t.Resources.(envoy.HostFinder); ok && !t.Whole {
@@ -148,18 +148,19 @@ func (t *Tables) Find(name, authority string) *Table {
 			}
 		}
 	}
-	var out *Table
-	if c := t.Resources.Route(name); c != nil {
-		out = NewTable(c)
-	}
-	return t.known.Keep(name, out)
+	return t.known.Get(name, func() *Table {
+		if c := t.Resources.Route(name); c != nil {
+			return NewTable(c)
+		}
+		return nil
+	})
 }
 
 // part is a route table with one virtual host.
 func (t *Tables) part(c *routev3.RouteConfiguration) *Table {
 	key := c.GetName() + "/" + c.GetVirtualHosts()[0].GetName()
-	if known, ok := t.known.Find(key); ok {
+	if known, ok := t.known.Known(key); ok {
 		return known
 	}
-	return t.known.Keep(key, NewTable(c))
+	return t.known.Get(key, func() *Table { return NewTable(c) })
 }

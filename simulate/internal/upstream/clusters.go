@@ -6,8 +6,8 @@ import (
 	httpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
 
 	"sem.example/internal/envoy"
+	"sem.example/internal/lazy"
 	"sem.example/simulate/decision"
-	"sem.example/simulate/internal/memo"
 )
 
 // newEndpoints lists the endpoints that receive requests, with their shares.
@@ -53,19 +53,20 @@ func (e *Clusters) newEndpoint(c *cluster, l *endpointv3.LocalityLbEndpoints, h 
 type Clusters struct {
 	Resources envoy.Resources
 	Places    *decision.Origins
-	known     memo.Memo[string, *cluster]
+	known     lazy.Map[string, *cluster]
 }
 
 // cluster returns a cluster by name, or nil where there is none that Envoy runs.
 func (e *Clusters) cluster(name string) *cluster {
-	if known, ok := e.known.Find(name); ok {
+	if known, ok := e.known.Known(name); ok {
 		return known
 	}
-	var out *cluster
-	if c := e.Resources.Cluster(name); c != nil && envoy.ClusterRefusal(c) == "" {
-		out = e.newCluster(c)
-	}
-	return e.known.Keep(name, out)
+	return e.known.Get(name, func() *cluster {
+		if c := e.Resources.Cluster(name); c != nil && envoy.ClusterRefusal(c) == "" {
+			return e.newCluster(c)
+		}
+		return nil
+	})
 }
 
 // missing is why there is no cluster of a name.

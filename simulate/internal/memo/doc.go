@@ -1,2 +1,0 @@
-// Package memo keeps what was computed once for a key.
-package memo
