@@ -17,6 +17,7 @@ type Recorder struct {
 // UsualSteps is how many decisions most calls take.
 const UsualSteps = 12
 
+// NewRecorder returns a recorder of the decisions of a hop; explains asks for rejected candidates too.
 func NewRecorder(places *Origins, explains bool, hop *Hop) *Recorder {
 	return &Recorder{Hop: hop, Explains: explains, Places: places, Ignored: []string{}}
 }
@@ -70,6 +71,7 @@ func (r *Recorder) UnknownFilter(name, kind string) {
 	r.NotModelled(what)
 }
 
+// AppendNew appends a string to a list that lacks it.
 func AppendNew(list []string, s string) []string {
 	if slices.Contains(list, s) {
 		return list

@@ -21,6 +21,8 @@ type Builder struct {
 	base   lazy.Value[trafficpolicy.Effective] // see meshPolicy
 }
 
+// NewBuilder returns a builder for the proxy of a view; passSNI reports whether a server of the
+// proxy, a gateway, passes on what clients of other networks send.
 func NewBuilder(view *mesh.View, passSNI func() bool) *Builder {
 	return &Builder{view: view, passSNI: passSNI}
 }

@@ -39,6 +39,7 @@ func LookupFamily(view *mesh.View) clusterv3.Cluster_DnsLookupFamily {
 	return clusterv3.Cluster_V6_ONLY
 }
 
+// DNSResolver is the c-ares resolver as an extension.
 func DNSResolver(config *caresv3.CaresDnsResolverConfig) *corev3.TypedExtensionConfig {
 	return &corev3.TypedExtensionConfig{Name: "envoy.network.dns_resolver.cares", TypedConfig: xds.Any(config)}
 }

@@ -30,6 +30,7 @@ func Wildcards(view *mesh.View) []string { return FamiliesOf(view).Pick(AnyIPv4,
 // Loopbacks are the addresses that a listener for the workload alone binds.
 func Loopbacks(view *mesh.View) []string { return FamiliesOf(view).Pick("127.0.0.1", "::1") }
 
+// Pick returns the addresses of the families that the proxy takes part in.
 func (f Families) Pick(v4, v6 string) []string {
 	var out []string
 	if f.V4 {
@@ -106,6 +107,7 @@ func ParseAddress(s string) (netip.Addr, bool) {
 	return addr, err == nil
 }
 
+// ParsePrefix is a CIDR, or the prefix of a single address.
 func ParsePrefix(s string) (netip.Prefix, bool) {
 	ip, ok := ParseAddress(s)
 	if !ok || !strings.Contains(s, "/") {

@@ -21,6 +21,7 @@ func Any(m proto.Message) *anypb.Any {
 	return out
 }
 
+// Seconds is a number of seconds as a duration.
 func Seconds(n float64) *durationpb.Duration {
 	return durationpb.New(time.Duration(n * float64(time.Second)))
 }
@@ -61,6 +62,7 @@ func URIHost(host string) string {
 	return host
 }
 
+// ListenAddress is the address of a listener: a Unix domain socket, or a TCP port.
 func ListenAddress(address string, port uint32) *corev3.Address {
 	if path, ok := strings.CutPrefix(address, UnixPrefix); ok {
 		return Pipe(path)

@@ -10,6 +10,7 @@ const (
 	JWTPayload = "payload"
 )
 
+// MetadataPath is the path of keys to a value of metadata.
 func MetadataPath(keys ...string) []*matcherv3.MetadataMatcher_PathSegment {
 	var out []*matcherv3.MetadataMatcher_PathSegment
 	for _, k := range keys {
@@ -18,16 +19,19 @@ func MetadataPath(keys ...string) []*matcherv3.MetadataMatcher_PathSegment {
 	return out
 }
 
+// StringValue matches a value that is a string.
 func StringValue(m *matcherv3.StringMatcher) *matcherv3.ValueMatcher {
 	return &matcherv3.ValueMatcher{MatchPattern: &matcherv3.ValueMatcher_StringMatch{StringMatch: m}}
 }
 
+// ListValue matches a list that has an element which matches.
 func ListValue(one *matcherv3.ValueMatcher) *matcherv3.ValueMatcher {
 	return &matcherv3.ValueMatcher{MatchPattern: &matcherv3.ValueMatcher_ListMatch{ListMatch: &matcherv3.ListMatcher{
 		MatchPattern: &matcherv3.ListMatcher_OneOf{OneOf: one},
 	}}}
 }
 
+// OrValue matches what any of the matchers matches.
 func OrValue(any ...*matcherv3.ValueMatcher) *matcherv3.ValueMatcher {
 	return &matcherv3.ValueMatcher{MatchPattern: &matcherv3.ValueMatcher_OrMatch{OrMatch: &matcherv3.OrMatcher{ValueMatchers: any}}}
 }

@@ -35,6 +35,7 @@ type httpFilter struct {
 	fault   *route.FaultRule
 }
 
+// NewConnectionManager compiles a connection manager.
 func NewConnectionManager(m *hcmv3.HttpConnectionManager) *ConnectionManager {
 	out := &ConnectionManager{proto: m, rds: m.GetRds().GetRouteConfigName(), alpn: newALPN(m), unsupported: decision.UnsupportedFields(m, "the HTTP connection manager")}
 	if c := m.GetRouteConfig(); c != nil {

@@ -42,6 +42,7 @@ type Stream struct {
 	NeverFires  bool // the route has a fault that no request meets
 }
 
+// NewStream begins the request of a connection that a filter chain hands to a connection manager.
 func NewStream(m *ConnectionManager, chain envoy.Addr, up *upstream.Forwarder, tables *route.Tables) *Stream {
 	return &Stream{Recorder: up.Recorder, up: up, tables: tables, conn: up.Conn, manager: m, chain: chain}
 }

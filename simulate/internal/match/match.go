@@ -58,6 +58,7 @@ func FullRegex(pattern string) Text {
 	return Text{test, decision.TextTest{Test: decision.Matches, Value: pattern}}
 }
 
+// NewText compiles a string matcher.
 func NewText(m *matcherv3.StringMatcher) Text {
 	fold := m.GetIgnoreCase()
 	switch p := m.GetMatchPattern().(type) {
@@ -179,6 +180,7 @@ func newCookie(m *routev3.CookieMatcher) Condition {
 
 var isGRPC = Condition{(*request.Request).Grpc, decision.Condition{Subject: decision.GRPCRequest}}
 
+// Mapped is the list of what a function makes of each element.
 func Mapped[A, B any](list []A, f func(A) B) []B {
 	out := make([]B, len(list))
 	for i, v := range list {
@@ -187,6 +189,7 @@ func Mapped[A, B any](list []A, f func(A) B) []B {
 	return out
 }
 
+// AllOf reports whether all elements meet a test.
 func AllOf[T any](list []T, test func(T) bool) bool {
 	return !slices.ContainsFunc(list, func(v T) bool { return !test(v) })
 }

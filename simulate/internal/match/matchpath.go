@@ -31,7 +31,7 @@ func NewPathRule(m *routev3.RouteMatch) PathRule {
 	case *routev3.RouteMatch_ConnectMatcher_:
 		return PathRule{Condition{func(r *request.Request) bool { return r.Method == "CONNECT" }, decision.Condition{Subject: decision.ConnectRequest}}, fixed(0)}
 	case *routev3.RouteMatch_PathMatchPolicy:
-		return PathRule{onPath(UriTemplate(p.PathMatchPolicy.GetTypedConfig())), whole}
+		return PathRule{onPath(URITemplate(p.PathMatchPolicy.GetTypedConfig())), whole}
 	}
 	return PathRule{onPath(unknownMatcher), whole}
 }
@@ -52,7 +52,8 @@ func below(prefix string, fold bool) Text {
 	}
 }
 
-func UriTemplate(config *anypb.Any) Text {
+// URITemplate compiles a path template of a policy.
+func URITemplate(config *anypb.Any) Text {
 	template := TemplateOf(config)
 	re, ok := TemplateRegex(template)
 	if !ok {

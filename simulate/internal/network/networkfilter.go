@@ -27,6 +27,7 @@ type NetworkFilter struct {
 	HTTP    *hcm.ConnectionManager
 }
 
+// NewNetworkFilter compiles a network filter. Of a type that is not modelled it has name and kind alone.
 func NewNetworkFilter(f *listenerv3.Filter) NetworkFilter {
 	out := NetworkFilter{Name: f.GetName(), Kind: envoy.TypeOf(f.GetTypedConfig())}
 	message, err := f.GetTypedConfig().UnmarshalNew()

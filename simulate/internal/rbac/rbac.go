@@ -85,7 +85,7 @@ func permission(p *rbacv3.Permission) subjectTest {
 	case *rbacv3.Permission_UrlPath:
 		return ofPath(match.NewText(rule.UrlPath.GetPath()))
 	case *rbacv3.Permission_UriTemplate:
-		return ofPath(match.UriTemplate(rule.UriTemplate.GetTypedConfig()))
+		return ofPath(match.URITemplate(rule.UriTemplate.GetTypedConfig()))
 	case *rbacv3.Permission_DestinationIp:
 		return within("destination.ip", rule.DestinationIp, func(s *Input) netip.Addr { return s.Conn.Destination.Addr() })
 	case *rbacv3.Permission_DestinationPort:

@@ -6,6 +6,7 @@ type Edits struct {
 	Added   map[string]string
 }
 
+// Put sets a key of a map, which it makes where it is nil.
 func Put(m *map[string]string, key, value string) {
 	if *m == nil {
 		*m = map[string]string{}

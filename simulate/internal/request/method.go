@@ -39,6 +39,7 @@ func IsToken(name string) bool {
 	return name != ""
 }
 
+// WordByte reports whether a byte is an ASCII letter or digit.
 func WordByte(b byte) bool {
 	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 }

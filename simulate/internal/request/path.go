@@ -18,6 +18,7 @@ type normaliser struct {
 	trailingDot  bool   // strip a trailing dot of the authority
 }
 
+// NewNormaliser compiles what a connection manager does to paths and authorities before it looks for a route.
 func NewNormaliser(m *hcmv3.HttpConnectionManager, port uint32) normaliser {
 	n := normaliser{
 		dots: m.GetNormalizePath().GetValue(), mergeSlashes: m.GetMergeSlashes(), escaped: m.GetPathWithEscapedSlashesAction(),

@@ -105,6 +105,7 @@ func (r *Request) Preflight() bool {
 // PathOnly is the path without query and fragment: what routes are matched against.
 func (r *Request) PathOnly() string { return CutQuery(r.Path) }
 
+// CutQuery returns a path without its query string and fragment.
 func CutQuery(path string) string {
 	if i := strings.IndexAny(path, "?#"); i >= 0 {
 		return path[:i]

@@ -21,6 +21,7 @@ func newCorsRule(p *corsv3.CorsPolicy) *CorsRule {
 	return &CorsRule{p, tests, slices.ContainsFunc(tests, func(t match.Text) bool { return t.Test("*") })}
 }
 
+// Allows reports whether scripts of an origin may read responses.
 func (c *CorsRule) Allows(origin string) bool {
 	return c.all || slices.ContainsFunc(c.origins, func(t match.Text) bool { return t.Test(origin) })
 }

@@ -12,6 +12,7 @@ type FaultRule struct {
 	Conditions []match.Condition
 }
 
+// NewFaultRule compiles the faults of a filter or a route.
 func NewFaultRule(c *faultv3.HTTPFault) *FaultRule {
 	return &FaultRule{c, match.Mapped(c.GetHeaders(), match.NewHeader)}
 }

@@ -31,6 +31,7 @@ type wildcards struct {
 	hosts   map[string]*VirtualHost
 }
 
+// NewTable compiles a route table.
 func NewTable(c *routev3.RouteConfiguration) *Table {
 	t := &Table{proto: c, Name: c.GetName(), exact: map[string]*VirtualHost{}, Unsupported: decision.UnsupportedFields(c, "route table "+c.GetName())}
 	for _, v := range c.GetVirtualHosts() {

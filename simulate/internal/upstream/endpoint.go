@@ -30,6 +30,7 @@ func dialTo(a *corev3.Address) (string, uint32) {
 	return a.GetSocketAddress().GetAddress(), a.GetSocketAddress().GetPortValue()
 }
 
+// HostPort is an address with its port, where it has one.
 func HostPort(address string, port uint32) string {
 	if a, err := netip.ParseAddr(address); err == nil {
 		return netip.AddrPortFrom(a, uint16(port)).String()

@@ -22,6 +22,7 @@ func GatewaysOf(o *config.Object) []string {
 	return full
 }
 
+// FullGateway is the full name of a gateway that an object names.
 func FullGateway(name string, o *config.Object) string {
 	if name == mesh.MeshGateway {
 		return name

@@ -77,6 +77,7 @@ func MissingLabels(asked, there map[string]string) map[string]string {
 	return missing
 }
 
+// LabelPairs are labels as YAML has them, sorted.
 func LabelPairs(labels map[string]string) []string {
 	var list []string
 	for k, v := range labels {

@@ -20,6 +20,7 @@ type mutualTLSIndexes struct {
 	exceptions lazy[map[string]bool]
 }
 
+// InMesh reports whether an endpoint takes Istio's mutual TLS.
 func InMesh(e *mesh.Endpoint) bool { return e.TLSMode == "istio" }
 
 const Strict = security.PeerAuthentication_MutualTLS_STRICT
@@ -30,6 +31,7 @@ type NamespaceMode struct {
 	By   config.Place
 }
 
+// Mode is the mode of the workloads of a namespace that no policy selects.
 func (s *MutualTLS) Mode(namespace string) NamespaceMode {
 	return s.modes.get(namespace, func() NamespaceMode {
 		mode, by := s.docs.Client(namespace).MutualTLS(0)

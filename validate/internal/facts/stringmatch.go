@@ -20,6 +20,7 @@ type StringMatch struct {
 	all  func() *automaton.Language
 }
 
+// A MatchKind is how a condition compares.
 type MatchKind int
 
 const (
