@@ -61,7 +61,32 @@ func compile(t *testing.T, expr string) *Language {
 	return l
 }
 
-func whole(expr string) *regexp.Regexp { return regexp.MustCompile(`\A(?:` + expr + `)\z`) }
+func whole(expr string) *regexp.Regexp {
+	text, err := Whole(expr)
+	if err != nil {
+		panic(err)
+	}
+	return regexp.MustCompile(text)
+}
+
+func TestWhole(t *testing.T) {
+	for _, c := range []struct {
+		expr, text string
+		want       bool
+	}{
+		{`/a|/b`, "/b/", false},
+		{`/\Qa.c`, "/a.c", true},
+		{`/\Qa.c`, "/abc", false},
+		{`/\Qa)\E+`, "/a))", true},
+	} {
+		if got := whole(c.expr).MatchString(c.text); got != c.want {
+			t.Errorf("%q matches %q: %v", c.expr, c.text, got)
+		}
+	}
+	if text, err := Whole(`a)|(?:b`); err == nil {
+		t.Errorf("becomes %q", text)
+	}
+}
 
 func TestCompileRefuses(t *testing.T) {
 	for _, expr := range []string{`/\bapi`, `[^\x00-\x{10FFFF}]`, `/a(`, `(a|b)*a(a|b){20}`, `[a-z]{1,900}[a-z]{1,900}`} {

@@ -67,7 +67,7 @@ var mayImport = map[string][]string{
 	"internal/pipeline":   {"internal/kustomize", "internal/subprocess", "internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate", "internal/release", "internal/installation"},
 	"internal/diff":       {"internal/automaton", "internal/clustername", "internal/envoy", "internal/callgen", "simulate", "simulate/decision"},
 	"internal/explain":    {"internal/compile/cluster", "internal/clustername", "internal/diff", "internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/mesh/routing", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
-	"internal/suite":      {"internal/source", "internal/diag", "internal/pipeline", "internal/release", "internal/envoy", "simulate", "internal/explain"},
+	"internal/suite":      {"internal/automaton", "internal/source", "internal/diag", "internal/pipeline", "internal/release", "internal/envoy", "simulate", "internal/explain"},
 	"internal/mcp":        {"internal/subprocess"},
 	"internal/output":     {"internal/quote", "internal/diff", "internal/diag", "internal/source", "internal/suite", "internal/upgrade", "schema", "simulate"},
 	"internal/request":    {"simulate", "internal/diag"},

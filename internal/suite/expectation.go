@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"sem.example/internal/automaton"
 	"sem.example/internal/source"
 	"sem.example/simulate"
 )
@@ -111,11 +112,14 @@ func (r *reader) operator(n *source.Node, v reflect.Value) (*pattern, bool) {
 
 func (r *reader) regex(n, value *source.Node) *pattern {
 	p := &pattern{node: n, is: regex, text: r.scalar(value, "regex")}
-	if _, err := regexp.Compile(p.text); err != nil {
+	whole, err := automaton.Whole(p.text)
+	if err == nil {
+		p.expr, err = regexp.Compile(whole)
+	}
+	if err != nil {
 		r.fault(value.Range, "the regular expression is not valid RE2: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 		return nil
 	}
-	p.expr = regexp.MustCompile(`^(?:` + p.text + `)$`)
 	return p
 }
 

@@ -8,6 +8,7 @@ import (
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	matcherv3 "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
 
+	"sem.example/internal/automaton"
 	"sem.example/simulate/decision"
 	"sem.example/simulate/internal/request"
 )
@@ -43,7 +44,10 @@ func (k textKind) match(want string, fold bool) Text {
 // FullRegex matches a whole value, as Envoy does wherever a regular expression decides. A pattern that is not RE2,
 // which Envoy would not load, matches nothing.
 func FullRegex(pattern string) Text {
-	whole := `\A(?:` + pattern + `)\z`
+	whole, err := automaton.Whole(pattern)
+	if err != nil {
+		return unknownMatcher
+	}
 	re, err := Compile(whole, 0)
 	if err != nil {
 		return unknownMatcher

@@ -22,6 +22,16 @@ func TestManyGroups(t *testing.T) {
 	}
 }
 
+// TestOpenQuotation: a quotation ends with its expression, as in Envoy, and what Envoy does not load matches nothing.
+func TestOpenQuotation(t *testing.T) {
+	if text := FullRegex(`/\Qa.b`); !text.Test("/a.b") || text.Test("/axb") {
+		t.Error("a quotation that is not closed matches otherwise than its text")
+	}
+	if text := FullRegex(`/a)|(?:/b`); text.Test("/a") || text.Test("/b") {
+		t.Error("what is no expression matches")
+	}
+}
+
 // TestManyLarge: thousands of expressions that grow by repetition are not all held at once.
 func TestManyLarge(t *testing.T) {
 	var before, after runtime.MemStats

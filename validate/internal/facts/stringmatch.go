@@ -70,7 +70,17 @@ func NewRegex(source string) StringMatch {
 	case len(rest) == 1 && isAnything(rest[0]):
 		return prefixMatch(head)
 	}
-	return StringMatch{Kind: Regex, Text: source, expr: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?:` + source + `)\z`) }), all: languageOf(source)}
+	return StringMatch{Kind: Regex, Text: source, expr: sync.OnceValue(func() *regexp.Regexp { return whole(source) }), all: languageOf(source)}
+}
+
+// whole compiles an expression that was read, or one that matches nothing where it takes more than Go allows.
+func whole(source string) *regexp.Regexp {
+	if text, err := automaton.Whole(source); err == nil {
+		if re, err := regexp.Compile(text); err == nil {
+			return re
+		}
+	}
+	return regexp.MustCompile(`[^\x00-\x{10FFFF}]`)
 }
 
 // parse reads an expression within bounds.
