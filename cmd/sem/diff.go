@@ -56,6 +56,7 @@ type diffCommand struct {
 	expect   string
 	out      stringList
 	keep     bool
+	search   diff.Limits
 	unread   []string // what could not be read of both sides
 }
 
@@ -86,6 +87,7 @@ func newDiff() *cobra.Command {
 	_ = flags.MarkHidden("filename") // the flag is there
 	flags.Lookup("kustomize").Usage = "compare the builds of the kustomization in `FOLDER`, a path below OLD and NEW, offline"
 	addKeepGoing(cmd, &c.keep)
+	addSearchLimit(cmd, &c.search)
 	flags.StringVar(&c.expect, "expect", "", "`WHAT` may change: none, or a file with one group of requests per line, worded as in the output")
 	flags.VarP(&c.out, "output", "o", "`FORMAT` or FORMAT=FILE: text, json, markdown (for a pull request) or github (repeatable)")
 	titled(cmd, "Output")
@@ -173,7 +175,7 @@ func (c *diffCommand) compare(cmd *cobra.Command, old, changed *pipeline.World) 
 		return c.replay(cmd, old, changed)
 	}
 	found := false
-	report, err := explain.Compare(old, changed, func(class pipeline.Class) bool {
+	report, err := explain.Compare(old, changed, c.search, func(class pipeline.Class) bool {
 		wanted := len(c.from)+len(c.gateway) == 0
 		for _, name := range class.Members {
 			names := c.from

@@ -40,6 +40,7 @@ type routesCommand struct {
 	tree    bool
 	out     stringList
 	keep    bool
+	search  diff.Limits
 }
 
 func newRoutes() *cobra.Command {
@@ -58,6 +59,7 @@ func newRoutes() *cobra.Command {
 	titled(cmd, "Scope")
 	c.inputs.add(cmd)
 	addKeepGoing(cmd, &c.keep)
+	addSearchLimit(cmd, &c.search)
 	flags.VarP(&c.out, "output", "o", "`FORMAT` or FORMAT=FILE: text or json (repeatable)")
 	flags.BoolVar(&c.tree, "tree", false, "print the routes of a host below it")
 	titled(cmd, "Output")
@@ -121,7 +123,7 @@ func (c *routesCommand) list(world *pipeline.World) (*diff.RouteList, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := explain.Routes(world, classes)
+	list, err := explain.Routes(world, c.search, classes)
 	if err == nil {
 		c.narrow(list)
 	}

@@ -37,6 +37,13 @@ func Calls(s *envoy.Snapshot, p simulate.Proxy, seed uint64, limit int) []simula
 	return g.choose(limit)
 }
 
+// The bounds of the calls to one listener. Of more, which the ports of a workload and the rules for it may give when they are
+// crossed, some are made that are evenly spread.
+const (
+	mostChains   = 200
+	mostRequests = 80_000 // that all chains tell apart
+)
+
 // listener adds the calls that one listener gives reason for. Each filter chain is entered by the connection that it
 // asks for, with every request that it tells apart; every other connection gets a request or two.
 func (g *generator) listener(l *listenerv3.Listener) {
@@ -45,9 +52,11 @@ func (g *generator) listener(l *listenerv3.Listener) {
 	if d := l.GetDefaultFilterChain(); d != nil {
 		chains = append(chains[:len(chains):len(chains)], d)
 	}
+	chains = spread(chains, mostChains)
+	g.most = mostRequests / max(len(chains), 1)
 	var requests []request
 	for _, chain := range chains {
-		of := g.requests(chain)
+		of := spread(g.requests(chain), g.most)
 		requests = append(requests, of...)
 		for _, w := range g.into(l, chain, connections) {
 			g.send(w, of)
@@ -73,7 +82,7 @@ func (g *generator) requests(chain *listenerv3.FilterChain) []request {
 		}
 		out = append(out, g.sampler.table(table)...)
 	}
-	return slices.Concat(out, g.sampler.ruled(peers, out), g.sampler.tokens(chain, out))
+	return slices.Concat(out, g.sampler.ruled(peers, out, min(g.most, mostPairs)), g.sampler.tokens(chain, out))
 }
 
 // nowhere adds calls that no listener was made for: a port that none has, and the proxy's own.

@@ -14,6 +14,7 @@ type generator struct {
 	proxy     simulate.Proxy
 	sampler   sampler
 	seen      map[string]bool
+	most      int // requests of a filter chain
 	calls     []simulate.Call
 }
 
@@ -31,11 +32,34 @@ func (g *generator) add(c simulate.Call) {
 
 // choose returns limit calls at random, in their order.
 func (g *generator) choose(limit int) []simulate.Call {
-	for limit > 0 && len(g.calls) > limit {
-		i := g.sampler.random.IntN(len(g.calls))
-		g.calls = slices.Delete(g.calls, i, i+1)
+	if limit <= 0 || len(g.calls) <= limit {
+		return g.calls
 	}
-	return g.calls
+	left := make([]int32, len(g.calls)) // their numbers: to delete a call from the middle of thousands would move as many
+	for i := range left {
+		left[i] = int32(i)
+	}
+	for len(left) > limit {
+		i := g.sampler.random.IntN(len(left))
+		left = slices.Delete(left, i, i+1)
+	}
+	var out []simulate.Call
+	for _, i := range left {
+		out = append(out, g.calls[i])
+	}
+	return out
+}
+
+// spread returns at most so many of a list, evenly spread.
+func spread[T any](all []T, most int) []T {
+	if len(all) <= most {
+		return all
+	}
+	var out []T
+	for i := range most {
+		out = append(out, all[i*len(all)/most])
+	}
+	return out
 }
 
 // send adds a connection: with bytes that are not HTTP, and with requests.

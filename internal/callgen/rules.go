@@ -56,11 +56,12 @@ func (s sampler) rules(chain *listenerv3.FilterChain) conditions {
 	return out
 }
 
-// mostPairs is how many requests are made of identities and requests. Of more, which are evenly spread, one in several is made.
+// mostPairs is how many requests are made of identities and requests.
 const mostPairs = 20_000
 
-// ruled returns requests that the rules tell apart, made from the first of the requests at hand.
-func (s sampler) ruled(by conditions, requests []request) []request {
+// ruled returns requests that the rules tell apart, made from the first of the requests at hand. Of more than so many pairs of
+// an identity and a request, which are evenly spread, one in several is made.
+func (s sampler) ruled(by conditions, requests []request, most int) []request {
 	base := request{authority: "svc.example", path: "/"}
 	if len(requests) > 1 {
 		base = requests[1]
@@ -75,8 +76,8 @@ func (s sampler) ruled(by conditions, requests []request) []request {
 		out = append(out, s.header(base, h, true), s.header(base, h, false))
 	}
 	all := append([]request{base}, out...)
-	pairs := len(by.principals) * len(all)
-	for i := 0; i < pairs; i += 1 + pairs/mostPairs {
+	pairs := len(by.principals) * len(all) // of identities and requests
+	for i := 0; i < pairs; i += 1 + pairs/most {
 		principal := by.principals[i/len(all)]
 		out = append(out, all[i%len(all)].with(func(r *request) { r.connect = from(principal, netip.Addr{}) }))
 	}

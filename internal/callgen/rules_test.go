@@ -14,11 +14,11 @@ func TestPairs(t *testing.T) {
 		by.principals = append(by.principals, fmt.Sprintf("cluster.local/ns/a/sa/%d", i))
 	}
 	s := sampler{rand.New(rand.NewPCG(1, 2))}
-	if n := len(s.ruled(by, nil)); n < mostPairs/2 || n > len(by.paths)+mostPairs {
+	if n := len(s.ruled(by, nil, mostPairs)); n < mostPairs/2 || n > len(by.paths)+mostPairs {
 		t.Errorf("%d requests, want at most %d of paths and %d of pairs", n, len(by.paths), mostPairs)
 	}
 	by.paths, by.principals = by.paths[:2], by.principals[:2]
-	if n := len(s.ruled(by, nil)); n != 2+2*3 {
+	if n := len(s.ruled(by, nil, mostPairs)); n != 2+2*3 {
 		t.Errorf("%d requests of two paths and two identities, want 8", n)
 	}
 }

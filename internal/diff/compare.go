@@ -22,9 +22,10 @@ type Side struct {
 // maxProbes is how many calls are tried where listeners differ.
 const maxProbes = 400
 
-// Compare finds the calls that two sides of a proxy answer differently.
-func Compare(proxy simulate.Proxy, old, new Side) *Result {
-	c := &comparison{proxy: proxy, old: newPart(old), new: newPart(new), result: &Result{}, steps: maxSteps}
+// Compare finds the calls that two sides of a proxy answer differently, as far as the search goes.
+func Compare(proxy simulate.Proxy, old, new Side, search *Search) *Result {
+	c := &comparison{proxy: proxy, old: newPart(old), new: newPart(new), result: &Result{}, search: search, steps: maxSteps}
+	defer search.begin()()
 	c.notModelled()
 	c.listeners()
 	c.unseen()
@@ -36,8 +37,12 @@ type comparison struct {
 	proxy    simulate.Proxy
 	old, new *part
 	result   *Result
+	search   *Search
 	steps    int // that automata have left
 }
+
+// over reports whether the work has reached a limit.
+func (c *comparison) over() bool { return c.steps <= 0 || c.search.over() }
 
 // A part is what the work keeps of one side.
 type part struct {
@@ -77,7 +82,7 @@ func (c *comparison) notModelled() {
 }
 
 func (c *comparison) doubt(u Undecided) {
-	if !slices.ContainsFunc(c.result.Undecided, func(v Undecided) bool { return v.Why == u.Why && v.What == u.What && u.What != "" }) {
+	if u.What == "" || !slices.ContainsFunc(c.result.Undecided, func(v Undecided) bool { return v.Why == u.Why && v.What == u.What }) {
 		c.result.Undecided = append(c.result.Undecided, u)
 	}
 }
@@ -118,7 +123,14 @@ func (c *comparison) probe(name string, old, new *listenerv3.Listener) {
 		}
 		s := *side.Snapshot
 		s.Listeners = []*listenerv3.Listener{side.listener}
+		if c.over() {
+			c.doubt(Undecided{Region: Region{Listener: name}, Why: Bound, What: "requests through listener " + name})
+			return
+		}
 		for _, call := range callgen.Calls(&s, c.proxy, 1, maxProbes) {
+			if c.over() {
+				break
+			}
 			if ch := c.ask(call); ch != nil && !seen[signature(ch)] {
 				seen[signature(ch)] = true
 				ch.Region = Region{Listener: name, Port: ch.Witness.Port, Sampled: true}
@@ -228,7 +240,11 @@ func (c *comparison) table(name string, e entry) {
 	}
 	old, new := newTable(c.old.normalizer, a), newTable(c.new.normalizer, b)
 	for _, cell := range cells(old, new) {
-		if old.list(cell.old).rest[0] != new.list(cell.new).rest[0] {
+		switch {
+		case old.list(cell.old).rest[0] == new.list(cell.new).rest[0]:
+		case c.over():
+			c.doubt(Undecided{Region: Region{Table: name, Hosts: cell.hosts, Port: e.call.Port}, Why: Bound})
+		default:
 			c.cell(e, cell, old, new)
 		}
 	}
@@ -240,7 +256,7 @@ func (c *comparison) cell(e entry, at *cell, a, b *table) {
 	where := func(r region) Region {
 		return Region{Table: e.table, Hosts: at.hosts, Port: e.call.Port, Conditions: r.conditions()}
 	}
-	w := &walk{old: old, new: new, pairs: map[[2]int]*pair{}}
+	w := &walk{old: old, new: new, pairs: map[[2]int]*pair{}, over: c.over, region: c.search.region}
 	w.try = func(r region, parts map[string]value) *Change {
 		base := e.call
 		if base.TLS == "tls" && strings.HasPrefix(base.SNI, "any") {

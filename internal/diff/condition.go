@@ -36,8 +36,7 @@ func conditionsOf(m *routev3.RouteMatch) []*condition {
 	for _, q := range m.GetQueryParameters() {
 		out = append(out, queryCondition(q))
 	}
-	rest := proto.Clone(m).(*routev3.RouteMatch)
-	rest.PathSpecifier, rest.Headers, rest.QueryParameters, rest.CaseSensitive = nil, nil, nil, nil
+	rest := without(m, "prefix", "path", "safe_regex", "connect_matcher", "path_separated_prefix", "path_match_policy", "headers", "query_parameters", "case_sensitive")
 	if proto.Size(rest) > 0 {
 		out = append(out, opaque(rest, decision.FilterState))
 	}

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
-	"google.golang.org/protobuf/proto"
 )
 
 // A table is a route table of one side.
@@ -22,28 +21,13 @@ type table struct {
 
 func newTable(n *normalizer, t *routev3.RouteConfiguration) *table {
 	out := &table{normalizer: n, proto: t, domains: map[string]*routev3.VirtualHost{}, lists: map[*routev3.VirtualHost]*list{}}
-	frame := proto.Clone(&routev3.RouteConfiguration{}).(*routev3.RouteConfiguration)
-	proto.Merge(frame, withoutHosts(t))
-	frame.Name = ""
-	out.frame = digestOf(n.reduce(tree(frame)))
+	out.frame = digestOf(n.reduce(tree(without(t, "name", "virtual_hosts"))))
 	for _, v := range t.GetVirtualHosts() {
 		for _, d := range v.GetDomains() {
 			d = strings.ToLower(d)
 			if out.domains[d] == nil {
 				out.domains[d] = v
 			}
-		}
-	}
-	return out
-}
-
-// withoutHosts is a table without its virtual hosts, which share the other fields.
-func withoutHosts(t *routev3.RouteConfiguration) *routev3.RouteConfiguration {
-	out := &routev3.RouteConfiguration{}
-	fields := t.ProtoReflect()
-	for i := range fields.Descriptor().Fields().Len() {
-		if f := fields.Descriptor().Fields().Get(i); f.Name() != "virtual_hosts" && fields.Has(f) {
-			out.ProtoReflect().Set(f, fields.Get(f))
 		}
 	}
 	return out
@@ -74,13 +58,12 @@ func (t *table) list(v *routev3.VirtualHost) *list {
 	}
 	frame := []any{t.frame}
 	if v != nil {
-		bare := proto.Clone(v).(*routev3.VirtualHost)
-		bare.Routes, bare.Domains, bare.Name = nil, nil, ""
-		frame = append(frame, t.reduce(tree(bare)))
+		frame = append(frame, t.reduce(tree(without(v, "routes", "domains", "name"))))
 	}
+	around := digestOf(frame)
 	var rules []rule
 	for _, r := range v.GetRoutes() {
-		one := rule{conditions: conditionsOf(r.GetMatch()), outcome: digestOf([]any{frame, t.outcome(r)})}
+		one := rule{conditions: conditionsOf(r.GetMatch()), outcome: digestOf([]any{around, t.outcome(r)})}
 		keys := []string{string(one.outcome)}
 		for _, c := range one.conditions {
 			keys = append(keys, c.key)

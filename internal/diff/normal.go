@@ -11,8 +11,10 @@ import (
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"sem.example/internal/envoy"
 )
@@ -27,12 +29,13 @@ type normalizer struct {
 	snapshot  *envoy.Snapshot
 	clusters  map[string]digest
 	tables    map[string]digest
-	used      map[string]bool // the clusters that were met on the way
-	named     bool            // leave the names of route tables as they are
+	used      map[string]bool              // the clusters that were met on the way
+	named     bool                         // leave the names of route tables as they are
+	filters   map[[sha256.Size]byte]digest // by what they are
 }
 
 func newNormalizer(s *envoy.Snapshot, x *envoy.Index) *normalizer {
-	return &normalizer{resources: x, snapshot: s, clusters: map[string]digest{}, tables: map[string]digest{}, used: map[string]bool{}}
+	return &normalizer{resources: x, snapshot: s, clusters: map[string]digest{}, tables: map[string]digest{}, used: map[string]bool{}, filters: map[[sha256.Size]byte]digest{}}
 }
 
 // listener is the digest of a listener; "" for none.
@@ -40,7 +43,59 @@ func (n *normalizer) listener(l *listenerv3.Listener) digest {
 	if l == nil {
 		return ""
 	}
-	return digestOf(n.reduce(tree(l)))
+	parts := []any{n.reduce(tree(without(l, "filter_chains", "default_filter_chain")))}
+	for _, chain := range append(slices.Clone(l.GetFilterChains()), l.GetDefaultFilterChain()) {
+		parts = append(parts, n.chain(chain))
+	}
+	return digestOf(parts)
+}
+
+// chain is the digest of a filter chain. Filter by filter, since the many ports of a workload have the same ones, which may
+// be large.
+func (n *normalizer) chain(c *listenerv3.FilterChain) digest {
+	if c == nil {
+		return ""
+	}
+	parts := []any{n.reduce(tree(without(c, "filters")))}
+	for _, f := range c.GetFilters() {
+		manager := &hcmv3.HttpConnectionManager{}
+		if f.GetTypedConfig().UnmarshalTo(manager) != nil {
+			parts = append(parts, n.filter(f))
+			continue
+		}
+		parts = append(parts, n.reduce(tree(without(f, "typed_config"))), n.reduce(tree(without(manager, "http_filters"))))
+		for _, h := range manager.GetHttpFilters() {
+			parts = append(parts, n.filter(h))
+		}
+	}
+	return digestOf(parts)
+}
+
+// filter is the digest of a filter, of connections or of requests.
+func (n *normalizer) filter(f proto.Message) digest {
+	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(f)
+	if err != nil {
+		return digestOf(n.reduce(tree(f)))
+	}
+	key := sha256.Sum256(append(raw, text(n.named)...))
+	d, ok := n.filters[key]
+	if !ok {
+		d = digestOf(n.reduce(tree(f)))
+		n.filters[key] = d
+	}
+	return d
+}
+
+// without is a message without some of its fields. It shares the others.
+func without[M proto.Message](m M, fields ...protoreflect.Name) M {
+	from, out := m.ProtoReflect(), m.ProtoReflect().New()
+	from.Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		if !slices.Contains(fields, f.Name()) {
+			out.Set(f, v)
+		}
+		return true
+	})
+	return out.Interface().(M)
 }
 
 // frame is the digest of a listener without what its route tables hold.
@@ -57,22 +112,20 @@ func (n *normalizer) table(name string) digest {
 	}
 	d := digest("no table " + name)
 	if t := n.resources.Route(name); t != nil {
-		d = digestOf(n.reduce(withoutNames(tree(t))))
+		var hosts []digest
+		for _, v := range t.GetVirtualHosts() {
+			hosts = append(hosts, n.host(v))
+		}
+		slices.Sort(hosts)
+		d = digestOf([]any{n.reduce(tree(without(t, "name", "virtual_hosts"))), hosts})
 	}
 	n.tables[name] = d
 	return d
 }
 
-// withoutNames takes the names of a table and of its virtual hosts away.
-func withoutNames(table any) any {
-	t, _ := table.(map[string]any)
-	delete(t, "name")
-	hosts, _ := t["virtualHosts"].([]any)
-	for _, v := range hosts {
-		delete(v.(map[string]any), "name")
-	}
-	slices.SortFunc(hosts, func(a, b any) int { return strings.Compare(text(a), text(b)) })
-	return t
+// host is the digest of a virtual host, whose name does not count.
+func (n *normalizer) host(v *routev3.VirtualHost) digest {
+	return digestOf(n.reduce(tree(without(v, "name"))))
 }
 
 // cluster is the digest of a cluster with its endpoints. Of one without endpoints the name counts: nothing else says where

@@ -121,10 +121,10 @@ func (r region) base(about string) []side {
 	return []side{{headerText, false}}
 }
 
-// conditions are the tests as a reader sees them, without those that the others imply.
+// conditions are the tests as a reader sees them, without those that the others imply, as far as there are steps left.
 func (r region) conditions() []Condition {
 	left := slices.Clone(r.tests)
-	for i := 0; i < len(left); {
+	for i := 0; i < len(left) && (r.left == nil || *r.left > 0); {
 		without := r
 		without.tests = slices.Delete(slices.Clone(left), i, i+1)
 		if _, found := without.with(left[i].condition, !left[i].met).find(left[i].about); found == none {

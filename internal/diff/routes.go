@@ -38,8 +38,9 @@ const (
 )
 
 // Routes lists what a proxy does with requests, in the order in which its listeners, hosts and routes are tried.
-func Routes(proxy simulate.Proxy, s Side) []Route {
-	r := &lister{proxy: proxy, part: newPart(s)}
+func Routes(proxy simulate.Proxy, s Side, search *Search) []Route {
+	r := &lister{proxy: proxy, part: newPart(s), search: search, steps: maxSteps}
+	defer search.begin()()
 	r.origins.Resources = r.resources
 	tables := map[string]bool{}
 	for _, name := range sortedKeys(r.listeners) {
@@ -63,7 +64,12 @@ type lister struct {
 	proxy   simulate.Proxy
 	origins decision.Origins
 	routes  []Route
+	search  *Search
+	steps   int // that automata have left
 }
+
+// over reports whether the work has reached a limit.
+func (r *lister) over() bool { return r.steps <= 0 || r.search.over() }
 
 // table adds the routes of a table, host by host.
 func (r *lister) table(e entry) {
@@ -73,7 +79,7 @@ func (r *lister) table(e entry) {
 	}
 	t := newTable(r.normalizer, config)
 	for _, at := range cells(t, t) {
-		hosts := region{hosts: at.language(), example: at.example, paths: e.paths}
+		hosts := region{hosts: at.language(), example: at.example, paths: e.paths, left: &r.steps}
 		rules := t.list(at.old).rules
 		for i, one := range rules {
 			addr := envoy.Route(e.table, at.old.GetName(), i)
@@ -100,7 +106,7 @@ func (r *lister) route(e entry, t *table, at *cell, of region, before []rule, ta
 	if places := r.origins.Places(decision.Part(takes, "match"), decision.At(takes)); takes != "" && len(places) > 0 {
 		one.Written = &places[0]
 	}
-	left, found := (&walk{}).avoid(of, before)
+	left, found := (&walk{over: r.over}).avoid(of, before)
 	impossible := slices.ContainsFunc(of.tests, func(t test) bool { _, f := of.find(t.about); return f == none })
 	switch {
 	case otherwise && found == none:

@@ -12,13 +12,17 @@ type rule struct {
 // A list is the routes of a virtual host, of which the first that a request meets decides.
 type list struct {
 	rules []rule
-	rest  []digest // for each rule, of the list from there on; the last is of its end
-	end   digest   // of what happens to requests that no rule takes
+	rest  []digest       // for each rule, of the list from there on; the last is of its end
+	last  map[digest]int // of a rule's key, where it stands last
+	end   digest         // of what happens to requests that no rule takes
 }
 
 func newList(rules []rule, end digest) *list {
-	l := &list{rules: rules, rest: make([]digest, len(rules)+1), end: end}
+	l := &list{rules: rules, rest: make([]digest, len(rules)+1), last: map[digest]int{}, end: end}
 	l.rest[len(rules)] = end
+	for i := range rules {
+		l.last[rules[i].key] = i
+	}
 	for i := len(rules) - 1; i >= 0; i-- {
 		l.rest[i] = digestOf([]digest{rules[i].key, l.rest[i+1]})
 	}
@@ -36,6 +40,7 @@ func (l *list) outcome(i int) digest {
 // The bounds of the work on two lists.
 const (
 	maxNodes     = 20_000 // partial requests that are looked at
+	maxTests     = 2_000  // conditions that a set of requests meets or not
 	maxWitnesses = 4      // requests that are tried for a pair of routes, where the answers to the first are the same
 )
 
@@ -45,7 +50,9 @@ type walk struct {
 	nodes    int
 	pairs    map[[2]int]*pair
 	order    [][2]int
-	cut      *region // where the bound cut off the work
+	cut      *region     // where the bound cut off the work
+	over     func() bool // reports whether the comparison has reached a limit
+	region   func() bool // takes a pair from what the search may look for, and reports whether it may
 	try      func(region, map[string]value) *Change
 }
 
@@ -67,7 +74,7 @@ type node struct {
 // go through the requests of a node.
 func (w *walk) visit(n node) {
 	for {
-		if w.nodes++; w.nodes > maxNodes {
+		if w.nodes++; w.nodes > maxNodes || len(n.tests) > maxTests || w.over() {
 			w.cutOff(n.region)
 			return
 		}
@@ -108,12 +115,8 @@ func (w *walk) comesLater(n node) bool {
 	if n.old == len(w.old.rules) {
 		return false
 	}
-	for _, r := range w.new.rules[n.new:] {
-		if r.key == w.old.rules[n.old].key {
-			return true
-		}
-	}
-	return false
+	last, ok := w.new.last[w.old.rules[n.old].key]
+	return ok && last >= n.new
 }
 
 // What the requests of a region make of a rule.
@@ -167,6 +170,10 @@ func (w *walk) leaf(n node) {
 	if p != nil && (p.change != nil || p.tried >= maxWitnesses) {
 		return
 	}
+	if p == nil && !w.region() {
+		w.cutOff(n.region)
+		return
+	}
 	found, sure := w.avoid(n.region, n.skipped)
 	if sure == none {
 		return
@@ -200,7 +207,7 @@ func hasOpaque(r region) bool {
 
 // avoid narrows a region to requests that meet no rule of a list.
 func (w *walk) avoid(r region, rules []rule) (region, existence) {
-	if w.nodes++; w.nodes > maxNodes {
+	if w.nodes++; w.nodes > maxNodes || len(r.tests) > maxTests || w.over() {
 		return r, unknown
 	}
 	if len(rules) == 0 {

@@ -11,9 +11,9 @@ import (
 	"sem.example/simulate"
 )
 
-// Compare finds the requests that two worlds answer differently, for the classes of proxies that are wanted.
-func Compare(old, new *pipeline.World, wanted func(pipeline.Class) bool) (*diff.Report, error) {
-	r := NewReport()
+// Compare finds the requests that two worlds answer differently, for the classes of proxies that are wanted, within limits.
+func Compare(old, new *pipeline.World, within diff.Limits, wanted func(pipeline.Class) bool) (*diff.Report, error) {
+	r, search := NewReport(), diff.NewSearch(within)
 	classes, err := pipeline.Classes(old, new)
 	if err != nil {
 		return nil, err
@@ -23,7 +23,7 @@ func Compare(old, new *pipeline.World, wanted func(pipeline.Class) bool) (*diff.
 			continue
 		}
 		r.Summary.Classes++
-		result, err := compareClass(old, new, c)
+		result, err := compareClass(old, new, c, search)
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +53,7 @@ func (d Differences) unshared(all []pipeline.Class, why diff.Doubt, wanted func(
 	}
 }
 
-func compareClass(old, new *pipeline.World, c pipeline.Class) (*diff.Result, error) {
+func compareClass(old, new *pipeline.World, c pipeline.Class, search *diff.Search) (*diff.Result, error) {
 	var sides [2]diff.Side
 	for i, w := range []*pipeline.World{old, new} {
 		var err error
@@ -61,7 +61,7 @@ func compareClass(old, new *pipeline.World, c pipeline.Class) (*diff.Result, err
 			return nil, err
 		}
 	}
-	return diff.Compare(c.Proxy, sides[0], sides[1]), nil
+	return diff.Compare(c.Proxy, sides[0], sides[1], search), nil
 }
 
 // sideOf is what a class of proxies runs in a world, and how it is asked.
@@ -77,22 +77,30 @@ func sideOf(w *pipeline.World, c pipeline.Class) (diff.Side, error) {
 }
 
 // A Differences gathers changes and puts those together that are the same for several classes of proxies.
-type Differences struct{ *diff.Report }
+type Differences struct {
+	*diff.Report
+	at map[string]int // where a change or a doubt is, by what it has in common with those of other classes
+}
 
 // NewReport returns an empty report.
 func NewReport() Differences {
-	return Differences{&diff.Report{APIVersion: "sem/v1", Kind: "DiffReport", Changes: []diff.ReportedChange{}, Undecided: []diff.ReportedDoubt{}}}
+	return Differences{
+		&diff.Report{APIVersion: "sem/v1", Kind: "DiffReport", Changes: []diff.ReportedChange{}, Undecided: []diff.ReportedDoubt{}}, map[string]int{},
+	}
 }
+
+// common is a key for what several classes have in common.
+func common(parts ...string) string { return strings.Join(parts, "\x00") }
 
 func (d Differences) add(c pipeline.Class, ch *diff.Change) {
 	one := diff.ReportedChange{
 		Kind: ch.Kind, From: AnswerText(ch.Old), To: AnswerText(ch.New), Region: RegionText(ch.Region), Direction: c.Direction,
 		Proxies: c.Members, Witness: ch.Witness, Command: command(ch.Witness), Details: diff.Details(ch.Old, ch.New), Old: deciding(ch.Old), New: deciding(ch.New),
 	}
-	i := slices.IndexFunc(d.Changes, func(o diff.ReportedChange) bool {
-		return o.Kind == one.Kind && o.Direction == one.Direction && o.Region == one.Region && o.From == one.From && o.To == one.To && slices.Equal(o.Details, one.Details)
-	})
-	if i < 0 {
+	key := common(append([]string{"change", string(one.Kind), one.Direction, one.Region, one.From, one.To}, one.Details...)...)
+	i, ok := d.at[key]
+	if !ok {
+		d.at[key] = len(d.Changes)
 		d.Changes = append(d.Changes, one)
 		return
 	}
@@ -104,13 +112,12 @@ func (d Differences) doubt(c pipeline.Class, u diff.Undecided) {
 	if region == "" {
 		region = RegionText(u.Region)
 	}
-	i := slices.IndexFunc(d.Undecided, func(o diff.ReportedDoubt) bool {
-		return o.Region == region && o.Why == u.Why && o.Direction == c.Direction
-	})
-	if i >= 0 {
+	key := common("undecided", region, string(u.Why), c.Direction)
+	if i, ok := d.at[key]; ok {
 		d.Undecided[i].Proxies = union(d.Undecided[i].Proxies, c.Members)
 		return
 	}
+	d.at[key] = len(d.Undecided)
 	d.Undecided = append(d.Undecided, diff.ReportedDoubt{Region: region, About: strings.Join(u.Region.Hosts, " "), Why: u.Why, Direction: c.Direction, Proxies: c.Members})
 }
 
@@ -125,15 +132,15 @@ func (d Differences) Request(call simulate.Call, old, new *simulate.Trace) {
 	h := old.Hops[0]
 	ch := &diff.Change{Kind: kind, Witness: call, Old: old, New: new}
 	c := pipeline.Class{Direction: h.Direction, Members: []string{call.Proxy.Namespace + "/" + call.Proxy.Name}}
-	for i := range d.Changes {
+	key := common(append([]string{"request", string(kind), AnswerText(old), AnswerText(new)}, diff.Details(old, new)...)...)
+	if i, ok := d.at[key]; ok {
 		o := &d.Changes[i]
-		if o.Kind == kind && o.From == AnswerText(old) && o.To == AnswerText(new) && slices.Equal(o.Details, diff.Details(old, new)) {
-			if o.Requests++; !slices.Contains(o.Proxies, c.Members[0]) {
-				o.Proxies = append(o.Proxies, c.Members[0])
-			}
-			return
+		if o.Requests++; !slices.Contains(o.Proxies, c.Members[0]) {
+			o.Proxies = append(o.Proxies, c.Members[0])
 		}
+		return
 	}
+	d.at[key] = len(d.Changes)
 	d.add(c, ch)
 	last := &d.Changes[len(d.Changes)-1]
 	last.Requests, last.Region = 1, "requests such as this one"
@@ -141,9 +148,12 @@ func (d Differences) Request(call simulate.Call, old, new *simulate.Trace) {
 
 // union returns the names of two lists, each once, in order of appearance.
 func union(a, b []string) []string {
-	out := slices.Clone(a)
+	out, seen := slices.Clone(a), map[string]bool{}
+	for _, name := range a {
+		seen[name] = true
+	}
 	for _, name := range b {
-		if !slices.Contains(out, name) {
+		if !seen[name] {
 			out = append(out, name)
 		}
 	}

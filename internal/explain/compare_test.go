@@ -89,7 +89,7 @@ func compare(t *testing.T, old, new string) *diff.Report {
 		}
 		worlds = append(worlds, w)
 	}
-	r, err := explain.Compare(worlds[0], worlds[1], func(pipeline.Class) bool { return true })
+	r, err := explain.Compare(worlds[0], worlds[1], diff.DefaultLimits, func(pipeline.Class) bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,10 +117,10 @@ func FuzzCompare(f *testing.F) {
 			worlds = append(worlds, w)
 		}
 		all := func(pipeline.Class) bool { return true }
-		if _, err := explain.Compare(worlds[0], worlds[1], all); err != nil {
+		if _, err := explain.Compare(worlds[0], worlds[1], diff.DefaultLimits, all); err != nil {
 			return
 		}
-		if r, err := explain.Compare(worlds[0], worlds[2], all); err == nil && len(r.Changes)+len(r.Undecided) > 0 {
+		if r, err := explain.Compare(worlds[0], worlds[2], diff.DefaultLimits, all); err == nil && len(r.Changes)+len(r.Undecided) > 0 {
 			t.Errorf("a mesh differs from itself: %v %v", r.Changes, r.Undecided)
 		}
 	})

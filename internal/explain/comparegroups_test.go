@@ -82,7 +82,7 @@ func shownChanges(r *diff.Report) []string {
 // that is shown stay apart.
 func TestCompareGroups(t *testing.T) {
 	old, new := worlds(t)
-	r, err := explain.Compare(old, new, func(pipeline.Class) bool { return true })
+	r, err := explain.Compare(old, new, diff.DefaultLimits, func(pipeline.Class) bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}

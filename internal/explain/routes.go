@@ -12,15 +12,16 @@ import (
 	"sem.example/simulate"
 )
 
-// Routes lists what classes of proxies of a world do with the requests that they send on. Classes that route alike are one group.
-func Routes(w *pipeline.World, classes []pipeline.Class) (*diff.RouteList, error) {
+// Routes lists what classes of proxies of a world do with the requests that they send on. Classes that route alike are one
+// group. What the limits leave out is undecided.
+func Routes(w *pipeline.World, within diff.Limits, classes []pipeline.Class) (*diff.RouteList, error) {
 	list := &diff.RouteList{APIVersion: "sem/v1", Kind: "RouteList", Groups: []diff.RouteGroup{}, Assuming: w.AssumedInShort()}
-	at := map[string]int{}
+	at, search := map[string]int{}, diff.NewSearch(within)
 	for _, c := range classes {
 		if c.Direction == pipeline.Inbound {
 			continue
 		}
-		g, err := routesOf(w, c)
+		g, err := routesOf(w, c, search)
 		if err != nil {
 			return nil, err
 		}
@@ -54,7 +55,7 @@ func alike(g diff.RouteGroup) string {
 	return string(text)
 }
 
-func routesOf(w *pipeline.World, c pipeline.Class) (diff.RouteGroup, error) {
+func routesOf(w *pipeline.World, c pipeline.Class, search *diff.Search) (diff.RouteGroup, error) {
 	g := diff.RouteGroup{Direction: c.Direction, Proxies: slices.Clone(c.Members), Routes: []diff.ListedRoute{}}
 	side, err := sideOf(w, c)
 	if err != nil {
@@ -66,7 +67,7 @@ func routesOf(w *pipeline.World, c pipeline.Class) (diff.RouteGroup, error) {
 		}
 	}
 	seen := map[string]bool{} // several addresses of a host lead to the same route
-	for _, r := range diff.Routes(c.Proxy, side) {
+	for _, r := range diff.Routes(c.Proxy, side, search) {
 		one := listed(&r)
 		if key := alike(diff.RouteGroup{Routes: []diff.ListedRoute{one}}); !seen[key] {
 			seen[key] = true

@@ -56,7 +56,7 @@ func routes(t *testing.T, path string) *diff.RouteList {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := explain.Routes(w, classes)
+	list, err := explain.Routes(w, diff.DefaultLimits, classes)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func named(w *pipeline.World) diff.ReportedRelease {
 
 // requests compares the answers to requests, and finds the rows behind each that differs.
 func (c *comparison) requests() error {
-	found, err := explain.Compare(c.old, c.new, func(pipeline.Class) bool { return true })
+	found, err := explain.Compare(c.old, c.new, diff.DefaultLimits, func(pipeline.Class) bool { return true })
 	if err != nil {
 		return err
 	}

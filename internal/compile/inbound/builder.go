@@ -15,7 +15,8 @@ type Builder struct {
 	origins  *origin.Store
 	clusters *cluster.Builder
 
-	ports lazy.Value[[]*inboundPort] // see inboundPorts
+	ports   lazy.Value[[]*inboundPort]            // see inboundPorts
+	targets lazy.Value[map[string]*inboundTarget] // see targetsByName
 }
 
 // NewBuilder returns a builder for one sidecar, which records origins in a store.

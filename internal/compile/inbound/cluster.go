@@ -49,10 +49,12 @@ func inboundTargets(view *mesh.View) []*inboundTarget {
 		return ingressTargets(view)
 	}
 	var out []*inboundTarget
+	seen := map[uint32]bool{}
 	for _, t := range view.Targets() {
-		if slices.ContainsFunc(out, func(o *inboundTarget) bool { return o.port == t.Number }) {
+		if seen[t.Number] {
 			continue
 		}
+		seen[t.Number] = true
 		target := &inboundTarget{
 			name: inboundName(t.Number), port: t.Number, protocol: t.Port.Protocol, served: &t, settings: t.Port.Number,
 			origins: origin.DefinesTreeAt(t.Service.PlaceOf(t.Port)),
@@ -158,12 +160,21 @@ func (c *Builder) Cluster(name string) *cluster.Mutable {
 		d.UpstreamBindConfig = bindMarked(c.view, true)
 		return d
 	}
-	for _, t := range inboundTargets(c.view) {
-		if t.name == name {
-			return c.workloadCluster(t)
-		}
+	if t := c.targets.Get(c.targetsByName)[name]; t != nil {
+		return c.workloadCluster(t)
 	}
 	return nil
+}
+
+// targetsByName returns what the clusters lead to. Of several with a name the first counts.
+func (c *Builder) targetsByName() map[string]*inboundTarget {
+	out := map[string]*inboundTarget{}
+	for _, t := range inboundTargets(c.view) {
+		if out[t.name] == nil {
+			out[t.name] = t
+		}
+	}
+	return out
 }
 
 // workloadCluster builds the cluster of a port of the workload. Of a traffic policy only the connection pool counts
