@@ -41,6 +41,7 @@ type Chain struct {
 	TLS      *tlsv3.DownstreamTlsContext // by which the proxy ends TLS, or nil
 	Metadata *corev3.Metadata
 	Origins  origin.List
+	Shared   []origin.Shared // further origins, of what many chains have
 }
 
 // TakesAll reports whether the chain matches every connection.
@@ -126,6 +127,7 @@ func BuildAll(view *mesh.View, origins *origin.Store, listener string, chains []
 	var out []*listenerv3.FilterChain
 	for i, c := range chains {
 		origins.Put(envoy.FilterChain(listener, i), c.Origins)
+		origins.Share(envoy.FilterChain(listener, i), c.Shared...)
 		out = append(out, Build(view, c, listener))
 	}
 	return out

@@ -53,7 +53,7 @@ func (c *Builder) connectionChain(set *routing.Rules, r *routing.ConnectionRule,
 	port := &mesh.Port{Name: s.GetPort().GetName(), Number: s.GetPort().GetNumber(), Protocol: s.protocol}
 	d := &filterchain.Chain{Filters: slices.Concat(auth.Network, route.TCPFilters(c.view, set, r.Destinations, port))}
 	d.Origins.Add("", origin.DefinesField(s.At)) // a server may have as many hosts as there are chains
-	d.Origins = slices.Concat(d.Origins, route.ConnectionOrigins(c.view, r), auth.Origins)
+	d.Origins, d.Shared = append(d.Origins, route.ConnectionOrigins(c.view, r)...), []origin.Shared{auth.Shared}
 	return d
 }
 

@@ -108,6 +108,7 @@ func (c *Builder) serverChains(s *gatewayServer, p *gatewayPort) []*filterchain.
 // requestChain reads requests, and routes them by a table. A chain's policies are about requests.
 func (c *Builder) requestChain(protocol mesh.Protocol, table string) *filterchain.Chain {
 	d := &filterchain.Chain{HTTP: &filterchain.Manager{Side: filterchain.Gateway, Access: c.access, Protocol: protocol, Table: table}}
-	d.Origins = slices.Concat(filterchain.ManagerOrigins(c.view), c.access.Authentication().Origins, c.access.Requests().Origins)
+	d.Origins = filterchain.ManagerOrigins(c.view)
+	d.Shared = []origin.Shared{c.access.Authentication().Shared, c.access.Requests().Shared}
 	return d
 }

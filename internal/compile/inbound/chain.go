@@ -99,12 +99,13 @@ func (c *Builder) fillInbound(d *filterchain.Chain, p *inboundPort, http bool) {
 	if !http {
 		auth := c.access.Connections()
 		d.Filters = slices.Concat(auth.Network, xds.TCPFilters(p.protocol, xds.TCPProxyTo(p.cluster)))
-		d.Origins = append(d.Origins, auth.Origins...)
+		d.Shared = []origin.Shared{auth.Shared}
 		return
 	}
 	d.HTTP = &filterchain.Manager{Side: filterchain.Inbound, Access: c.access, Name: "inbound_" + d.Name, Protocol: p.protocol, Routes: inboundRoutes(c.view, p)}
 	d.Origins.Add("retry", origin.SettingTree(c.view, "defaultInboundHttpRetryPolicy")...)
-	d.Origins = slices.Concat(d.Origins, filterchain.ManagerOrigins(c.view), c.access.Authentication().Origins, c.access.Requests().Origins)
+	d.Origins = append(d.Origins, filterchain.ManagerOrigins(c.view)...)
+	d.Shared = []origin.Shared{c.access.Authentication().Shared, c.access.Requests().Shared}
 }
 
 // blackHoleChain ends connections to the listener's own port, which would otherwise be passed on to itself for ever.

@@ -95,6 +95,21 @@ func (l *Store) Put(at envoy.Addr, t List) {
 	l.put(at, t)
 }
 
+// Share adds origins that other resources have as well.
+func (l *Store) Share(at envoy.Addr, all ...Shared) {
+	if l.Discard {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.origins == nil {
+		l.origins = envoy.Origins{}
+	}
+	for _, s := range all {
+		s.Put(l.origins, at)
+	}
+}
+
 func (l *Store) put(at envoy.Addr, t List) {
 	if l.origins == nil {
 		l.origins = envoy.Origins{}

@@ -64,6 +64,7 @@ func (a *Access) authorization(t scope) Authorization {
 				out.HTTP = append(out.HTTP, v.httpFilter())
 			}
 		}
+		out.Shared = out.Origins.Share()
 		return out
 	})
 }

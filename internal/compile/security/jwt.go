@@ -23,7 +23,7 @@ import (
 // An Authentication is what RequestAuthentications say about the requests that a proxy receives.
 type Authentication struct {
 	Filters []*hcmv3.HttpFilter // one, or none
-	Origins origin.List
+	Shared  origin.Shared
 	Remote  []envoy.NotModelled // issuers whose keys would be fetched
 }
 
@@ -46,12 +46,14 @@ func authenticationOf(view *mesh.View) Authentication {
 	}
 	slices.SortStableFunc(rules, func(a, b tokenRule) int { return cmp.Compare(a.Issuer, b.Issuer) })
 	out := Authentication{Filters: []*hcmv3.HttpFilter{xds.HTTPFilter(xds.JWTFilter, tokenConfig(view, rules))}}
+	var origins origin.List
 	for i, r := range rules {
-		out.Origins.Add("jwt/"+providerName(i), origin.DefinesTree(r.at.Object, r.at.Field)...)
+		origins.Add("jwt/"+providerName(i), origin.DefinesTree(r.at.Object, r.at.Field)...)
 		if r.Jwks == "" {
 			out.Remote = append(out.Remote, remoteKeys(r))
 		}
 	}
+	out.Shared = origins.Share()
 	return out
 }
 

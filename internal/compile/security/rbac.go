@@ -35,6 +35,7 @@ type Authorization struct {
 	HTTP     []*hcmv3.HttpFilter
 	Network  []*listenerv3.Filter
 	Origins  origin.List
+	Shared   origin.Shared // the same
 }
 
 // verdictOf translates the policies of one action.
