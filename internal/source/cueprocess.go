@@ -1,7 +1,6 @@
 package source
 
 import (
-	"bytes"
 	"encoding/gob"
 	"io"
 	"slices"
@@ -54,7 +53,7 @@ func readCUE(files []content, opts Options) {
 		if err == nil {
 			return
 		}
-		left = refuseCostly(left, costly, err, opts.Library)
+		left = refuseCostly(left, costly, err)
 	}
 }
 
@@ -83,8 +82,9 @@ func evaluateInProcess(files []*content, opts Options) (costly []string, err err
 // unevaluated begins the message about a package that costs too much, or ended the process that evaluates it.
 const unevaluated = "the CUE package cannot be evaluated: "
 
-// refuseCostly reports that files could not be evaluated, and returns the others.
-func refuseCostly(files []*content, costly []string, err error, library Library) []*content {
+// refuseCostly reports that files could not be evaluated, and returns the others. That is an error also where nothing in the text
+// of the files looks like an object: what they import, or a key that they compute, may make one.
+func refuseCostly(files []*content, costly []string, err error) []*content {
 	var left, refused []*content
 	for _, c := range files {
 		if name, nameErr := (disk{}).absolute(c.file.Name); nameErr == nil && slices.Contains(costly, name) {
@@ -101,9 +101,7 @@ func refuseCostly(files []*content, costly []string, err error, library Library)
 	first.problem(TooComplex, start, unevaluated+err.Error())
 	p := &first.problems[len(first.problems)-1]
 	p.Help = "Write less of it as computed values. --cue-limit raises the limits, as in --cue-limit memory=4GiB,time=2m."
-	p.Minor = true
 	for _, c := range refused {
-		p.Minor = p.Minor && !c.named && !bytes.Contains(c.file.Data, []byte("apiVersion")) && (library.Path == "" || !bytes.Contains(c.file.Data, []byte(library.Path)))
 		if c != first {
 			p.Related = append(p.Related, FileRange{File: c.file, Range: start, Note: "of the same package"})
 		}
