@@ -8,7 +8,7 @@ var valueChecks = []*diag.Check{
 }
 
 var unlisted = &diag.Check{
-	ID: "SEM023", Title: "value is not allowed", Severity: diag.Error, Stage: diag.NoStage,
+	ID: "SEM023", Title: "value is not allowed", Severity: diag.Error, Stage: diag.NoStage, Fixable: true,
 	Why: "The field only accepts the listed values, and they are case-sensitive. The API server rejects any other value.",
 	Fix: "Use one of the listed values.",
 	Wrong: `apiVersion: networking.istio.io/v1
@@ -120,7 +120,7 @@ spec:
 }
 
 var badName = &diag.Check{
-	ID: "SEM028", Title: "name or label is malformed", Severity: diag.Error, Stage: diag.NoStage,
+	ID: "SEM028", Title: "name or label is malformed", Severity: diag.Error, Stage: diag.NoStage, Fixable: true,
 	Why: "Names of ports, subsets and namespaces become parts of DNS names and of Envoy names, so they must be DNS labels; " +
 		"label keys and values follow the Kubernetes rules.",
 	Fix: "Use letters, digits and inner dashes, at most 63 characters.",

@@ -8,7 +8,7 @@ import (
 )
 
 var missingField = &diag.Check{
-	ID: "SEM022", Title: "required field is missing", Severity: diag.Error, Stage: diag.NoStage,
+	ID: "SEM022", Title: "required field is missing", Severity: diag.Error, Stage: diag.NoStage, Fixable: true,
 	Why: "The API server or Istio's webhook rejects the resource without this field.",
 	Fix: "Add one of the fields.",
 	Wrong: `apiVersion: networking.istio.io/v1
@@ -25,7 +25,7 @@ metadata: {name: api, namespace: shop}
 spec:
   hosts: [api.example.com]
   resolution: DNS
-  ports: [{number: 443, name: tls, protocol: TLS}]
+  ports: [{number: 443, name: tls-443, protocol: TLS}]
 `,
 }
 

@@ -32,6 +32,7 @@ func word(doc *source.Document, m mistake) diag.Diagnostic {
 		d.Check = malformed
 		d.Message = m.subject() + " is not valid: " + m.words
 	}
+	d.Edit = m.edit(doc)
 	return d
 }
 

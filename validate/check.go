@@ -101,6 +101,12 @@ func (f finding) help(format string, args ...any) finding {
 	return f
 }
 
+// fix is the edit that fixes this finding and cannot change what works.
+func (f finding) fix(changes ...diag.Change) finding {
+	f.Edit = changes
+	return f
+}
+
 // related notes a further place.
 func (f finding) related(p facts.Place, format string, args ...any) finding {
 	f.Related = append(f.Related, diag.Related{Place: p.Source(), Note: fmt.Sprintf(format, args...)})

@@ -5,6 +5,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -13,19 +14,20 @@ var _ = register(diag.Check{
 	Title:    "field is deprecated",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
+	Fixable:  true,
 	Why:      `A newer field replaces the field, and a later Istio version may remove it. Some fields, such as consecutiveErrors, are ignored already.`,
 	Fix:      `Use the field that the finding names.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: {name: reviews, namespace: shop}
-spec: {host: reviews, trafficPolicy: {outlierDetection: {consecutiveErrors: 7}}}
+spec: {host: reviews, trafficPolicy: {loadBalancer: {consistentHash: {httpHeaderName: x-user, minimumRingSize: 2048}}}}
 `,
 	Right: `
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: {name: reviews, namespace: shop}
-spec: {host: reviews, trafficPolicy: {outlierDetection: {consecutive5xxErrors: 7}}}
+spec: {host: reviews, trafficPolicy: {loadBalancer: {consistentHash: {httpHeaderName: x-user, ringHash: {minimumRingSize: 2048}}}}}
 `,
 	Aliases: []string{"IST0002"},
 }, deprecated)
@@ -41,18 +43,38 @@ func deprecated(s *facts.Set, r *reporter) {
 				report(p.Sub("outlierDetection.consecutiveErrors"), "consecutiveErrors", "consecutive5xxErrors or consecutiveGatewayErrors").warnedFor(p).Message = "consecutiveErrors is deprecated, and Istio ignores it"
 			}
 			if p.Balancer.GetConsistentHash().GetMinimumRingSize() != 0 { //nolint:staticcheck // as above
-				report(p.Sub("loadBalancer.consistentHash.minimumRingSize"), "minimumRingSize", "ringHash.minimumRingSize").warnedFor(p)
+				at := p.Sub("loadBalancer.consistentHash.minimumRingSize")
+				found := report(at, "minimumRingSize", "ringHash.minimumRingSize").warnedFor(p)
+				if p.Balancer.GetConsistentHash().GetHashAlgorithm() == nil {
+					found.fix(moved(at, "ringHash", "minimumRingSize")...)
+				}
 			}
 		}
 	})
 	facts.EachHTTPRule(s.Documents, func(at facts.HTTPRule, rule *networking.HTTPRoute) {
 		if rule.GetMirrorPercent() != nil { //nolint:staticcheck // as above
-			report(mirrorPercent(at), "mirrorPercent", "mirrorPercentage").warned()
+			found := report(mirrorPercent(at), "mirrorPercent", "mirrorPercentage").warned()
+			if rule.GetMirrorPercentage() == nil {
+				found.fix(moved(mirrorPercent(at), "mirrorPercentage", "value")...)
+			}
 		}
 		if rule.GetFault().GetDelay().GetPercent() != 0 { //nolint:staticcheck // as above
-			report(at.At("fault.delay.percent"), "percent", "percentage: {value: …}")
+			found := report(at.At("fault.delay.percent"), "percent", "percentage: {value: …}")
+			if rule.GetFault().GetDelay().GetPercentage() == nil {
+				found.fix(moved(at.At("fault.delay.percent"), "percentage", "value")...)
+			}
 		}
 	})
+}
+
+// moved are the changes that give the value of a field to a field of the map that takes its place.
+func moved(old facts.Place, key, field string) []diag.Change {
+	at := old.Source()
+	value := old.Object.Doc.Lookup(old.Field)
+	if value == nil || value.Kind != source.Number {
+		return nil
+	}
+	return []diag.Change{diag.Rename(at, key, source.MapOf(field, value))}
 }
 
 // mirrorPercent is where a rule has the field, which has two names.

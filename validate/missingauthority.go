@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
+	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -18,6 +19,7 @@ var _ = register(diag.Check{
 	Severity: diag.Warning,
 	Stage:    diag.AtCluster,
 	When:     diag.Observed,
+	Fixable:  true,
 	Why: `A route to another host does not change the Host header. External servers select the site by it; for a name that they do not serve they
 respond with an unexpected 404, 421 or another site. The proxy's automatic SNI follows the same header.`,
 	Fix: `Set rewrite.authority to the external host.`,
@@ -98,12 +100,37 @@ func missingAuthority(s *facts.Set, r *reporter) {
 			if full == t.Host || mesh.Covers(svc.Host, full) || mesh.Covers(full, svc.Host) {
 				continue
 			}
-			r.at(t.HostPlace(), "the Host header is not rewritten: requests for %[1]q reach the external host %[2]q with Host: %[3]s", h, t.Host, h).
+			found := r.at(t.HostPlace(), "the Host header is not rewritten: requests for %[1]q reach the external host %[2]q with Host: %[3]s", h, t.Host, h).
 				help("add rewrite.authority: %s", s.FullHost(t.Host, t.Object)).
 				related(facts.At(svc.Object, svc.Field), "external host registered here")
+			if needsName(s, t, svc) {
+				authority := facts.At(t.Object, "spec.http").Item(t.Rule).Sub("rewrite.authority")
+				found.fix(diag.Set(authority.Source(), source.Text(svc.Host)))
+			}
 			return
 		}
 	})
+}
+
+// needsName reports whether the server of a destination cannot want another name than that of the destination: it is found by that
+// name in DNS, all requests of the rule go there, and the names that clients ask for are those of Services, which no server outside
+// the cluster serves.
+func needsName(s *facts.Set, t facts.Destination, svc *mesh.Service) bool {
+	entry, ok := svc.Object.Spec.(*networking.ServiceEntry)
+	if !ok || len(entry.GetEndpoints()) > 0 || entry.GetWorkloadSelector() != nil || svc.Host != s.FullHost(t.Host, t.Object) ||
+		svc.Resolution != mesh.DNSLoadBalanced && svc.Resolution != mesh.DNSRoundRobin {
+		return false
+	}
+	spec := config.Spec[*networking.VirtualService](t.Object)
+	rule := spec.GetHttp()[t.Rule]
+	return rule.GetMirror() == nil && len(rule.GetMirrors()) == 0 && len(rule.GetRoute()) == 1 && rule.GetDelegate() == nil &&
+		!slices.ContainsFunc(spec.GetHosts(), func(h string) bool { return !ofService(s, s.FullHost(h, t.Object)) })
+}
+
+// ofService reports whether a host is that of a Kubernetes Service.
+func ofService(s *facts.Set, host string) bool {
+	found := s.Hosts.Services(host)
+	return len(found) > 0 && !slices.ContainsFunc(found, func(svc *mesh.Service) bool { return !svc.Kubernetes() || svc.Resolution == mesh.Alias })
 }
 
 // setsAuthority reports whether the rule of a destination gives requests another Host header.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -15,6 +16,7 @@ var _ = register(diag.Check{
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
 	Alone:    true,
+	Fixable:  true,
 	Why: `A principal is written without its scheme: trust-domain/ns/namespace/sa/service-account. Istio adds spiffe:// itself, so a value that has
 it never matches a client: an ALLOW rule allows nobody, and a DENY rule denies nobody.`,
 	Fix: `Remove spiffe:// from the value.`,
@@ -39,7 +41,10 @@ spec:
 func principalScheme(s *facts.Set, r *reporter) {
 	facts.EachPolicyValue(s.Documents, func(v facts.PolicyValue) {
 		if bare, ok := strings.CutPrefix(v.Text, "spiffe://"); ok && (v.Field == "principals" || v.Field == "source.principal") {
-			r.at(v.Place, "%q matches no client: a principal is written without spiffe://", v.Text).help("write %s", bare)
+			found := r.at(v.Place, "%q matches no client: a principal is written without spiffe://", v.Text).help("write %s", bare)
+			if bare != "" && bare != "*" { // any client is more than anybody asks for by mistake
+				found.fix(diag.Set(v.Source(), source.Text(bare)))
+			}
 		}
 	})
 }
@@ -49,6 +54,7 @@ var _ = register(diag.Check{
 	Title:    "method that no request has",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
+	Fixable:  true,
 	Why: `Methods are compared as written, and clients send them in upper case. A method in lower case matches no request, and one with a space or
 another character that is not allowed in a method cannot exist: an ALLOW rule allows nobody, and a DENY rule denies nothing.`,
 	Fix: `Write the method in upper case.`,
@@ -91,6 +97,6 @@ func reportMethod(r *reporter, at facts.Place, method string) {
 	case !methodToken.MatchString(method):
 		r.at(at, "no request has the method %q: a method has no spaces, slashes or brackets", method)
 	case method != upper && slices.Contains(methods, upper):
-		r.at(at, "method %q never matches: methods are case-sensitive", method).help("use %q", upper)
+		r.at(at, "method %q never matches: methods are case-sensitive", method).help("use %q", upper).fix(diag.Set(at.Source(), source.Text(upper)))
 	}
 }

@@ -1,10 +1,15 @@
 package validate
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
 
@@ -14,6 +19,7 @@ var _ = register(diag.Check{
 	Severity: diag.Error,
 	Rejects:  true,
 	Stage:    diag.NoStage,
+	Fixable:  true,
 	Why:      `Route tables of a gateway are named after the port name, which must be unique.`,
 	Fix:      `Use a unique name for each server's port.`,
 	Wrong: `
@@ -34,7 +40,7 @@ spec:
   selector: {istio: ingressgateway}
   servers:
   - {port: {number: 80, name: http, protocol: HTTP}, hosts: [a.example.com]}
-  - {port: {number: 8080, name: http-alt, protocol: HTTP}, hosts: [b.example.com]}
+  - {port: {number: 8080, name: http-8080, protocol: HTTP}, hosts: [b.example.com]}
 `,
 }, serverPorts)
 
@@ -48,10 +54,22 @@ func serverPorts(s *facts.Set, r *reporter) {
 			}
 			name := server.Port.Name
 			if first, twice := seen[name]; twice {
-				r.at(at(i), "port name %q is used twice", name).related(at(first), "first used here").rejected()
+				found := r.at(at(i), "port name %q is used twice", name).related(at(first), "first used here").rejected()
+				if free := freeName(spec, server.Port); free != "" && name != "" {
+					found.fix(diag.Set(at(i).Source(), source.Text(free)))
+				}
 				continue
 			}
 			seen[name] = i
 		}
 	})
+}
+
+// freeName is a name for a port that no other one of the gateway has, "" where there is none in the usual form.
+func freeName(spec *networking.Gateway, port *networking.Port) string {
+	name := fmt.Sprintf("%s-%d", strings.ToLower(port.GetProtocol()), port.GetNumber())
+	if slices.ContainsFunc(spec.GetServers(), func(s *networking.Server) bool { return s.GetPort().GetName() == name }) {
+		return ""
+	}
+	return name
 }

@@ -1,7 +1,9 @@
 package validate
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
@@ -59,14 +61,37 @@ func unimported(s *facts.Set, r *reporter) {
 		if spec.GetWorkloadSelector() != nil || len(spec.GetEgress()) == 0 || view.Sidecar != o || o.Namespace == s.Mesh.Settings.Config.GetRootNamespace() {
 			continue
 		}
+		var missing []*mesh.Service
 		for _, svc := range s.Hosts.EntriesOf(o.Namespace) {
 			if view.Service(svc.Host) == nil && svc.VisibleIn(o.Namespace) {
-				r.at(facts.At(o, "spec.egress"), "the Sidecar does not import %q, which namespace %s registers", svc.Host, o.Namespace).
-					help("add ./%s to the egress hosts", svc.Host).related(facts.At(svc.Object, svc.Field), "host registered here")
+				missing = append(missing, svc)
 			}
+		}
+		if len(missing) > 0 {
+			reportUnimported(r, o, missing)
 		}
 	}
 }
+
+// reportUnimported reports the hosts that a Sidecar leaves out, all at once: one edit imports them.
+func reportUnimported(r *reporter, o *config.Object, missing []*mesh.Service) {
+	var hosts []string
+	for _, svc := range missing {
+		hosts = append(hosts, strconv.Quote(svc.Host))
+	}
+	first, advice := missing[0], "./"+missing[0].Host
+	if len(missing) > 1 {
+		advice = "each as ./HOST, or ./* for all,"
+	}
+	if more := len(hosts) - shownHosts; more > 1 {
+		hosts = append(hosts[:shownHosts], fmt.Sprintf("%d more", more))
+	}
+	r.at(facts.At(o, "spec.egress"), "the Sidecar does not import %s, which namespace %s registers", strings.Join(hosts, ", "), o.Namespace).
+		help("add %s to the egress hosts", advice).related(facts.At(first.Object, first.Field), "%s registered here", first.Host)
+}
+
+// shownHosts is how many hosts a message names.
+const shownHosts = 3
 
 var _ = register(diag.Check{
 	ID:       "SEM185",

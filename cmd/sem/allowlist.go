@@ -67,6 +67,7 @@ var refusedKeys = map[string]string{
 	"check":        "names a folder outside the input",
 	"coverage-out": "writes a file",
 	"dir":          "writes files",
+	"fix":          "writes files",
 	"force":        "overwrites files",
 	"out":          "writes files",
 	"update":       "writes files",

@@ -137,6 +137,7 @@ type checkDocument struct {
 	Wrong    string        `json:"wrong,omitempty"`
 	Right    string        `json:"right,omitempty"`
 	Aliases  []string      `json:"aliases"`
+	Fixable  bool          `json:"fixable,omitempty"` // by sem validate --fix, at least some findings
 }
 
 func checkDocuments(checks []*diag.Check) []checkDocument {
@@ -144,7 +145,7 @@ func checkDocuments(checks []*diag.Check) []checkDocument {
 	for _, c := range checks {
 		all = append(all, checkDocument{
 			ID: c.ID, Title: c.Title, Severity: c.Severity, Why: c.Why, Fix: c.Fix,
-			Wrong: c.Wrong, Right: c.Right, Aliases: append([]string{}, c.Aliases...),
+			Wrong: c.Wrong, Right: c.Right, Aliases: append([]string{}, c.Aliases...), Fixable: c.Fixable,
 		})
 	}
 	return all

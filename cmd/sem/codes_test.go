@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"sem.example/internal/diag"
 	"sem.example/internal/pipeline"
@@ -99,4 +100,22 @@ func TestCodesPage(t *testing.T) {
 		}
 	}
 	golden(t, filepath.Join("..", "..", "docs", "codes.md"), b.String())
+}
+
+// TestCodesFire validates the wrong example of each check that stands for a code of another tool: the check must fire. TestExamples of
+// the packages hold the right ones to no finding.
+func TestCodesFire(t *testing.T) {
+	for _, c := range pipeline.Checks() {
+		if len(c.Aliases) == 0 {
+			continue
+		}
+		fsys := fstest.MapFS{"example.yaml": {Data: []byte(c.Wrong)}}
+		report, err := pipeline.Validate(pipeline.Options{FS: fsys, Paths: []string{"example.yaml"}}, pipeline.ValidateOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(report.Findings, func(d diag.Diagnostic) bool { return d.Check == c }) {
+			t.Errorf("%s: its example does not fire %s", strings.Join(c.Aliases, " "), c.ID)
+		}
+	}
 }

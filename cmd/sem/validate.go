@@ -34,7 +34,10 @@ const validateExample = `  # a folder and all below it; without one, the current
   sem validate examples/canary -o github -o sarif=sem.sarif --fail-on warning
 
   # only what a change introduces
-  sem validate examples/canary --baseline git:HEAD`
+  sem validate examples/canary --baseline git:HEAD
+
+  # the safe fixes as a patch; without --diff, in the files
+  sem validate --fix --diff examples/canary`
 
 type validateCommand struct {
 	inputs   inputFlags
@@ -43,6 +46,8 @@ type validateCommand struct {
 	registry string
 	failOn   string
 	quiet    bool
+	fixes    bool
+	diff     bool
 	enable   []string
 	disable  []string
 	severity map[string]string
@@ -72,6 +77,8 @@ func newValidate() *cobra.Command {
 	flags.StringSliceVar(&c.enable, "enable", nil, "`CHECKS` to enable, even if the settings disable them")
 	flags.StringToStringVar(&c.severity, "severity", nil, "set the severity of checks: `CHECK=SEVERITY`, for example SEM124=warning")
 	flags.StringVar(&c.baseline, "baseline", "", "report only findings that are not in `BASELINE`: a file written by -o json, or git:REF")
+	flags.BoolVar(&c.fixes, "fix", false, "fix what has one safe fix, in the files; report what is left")
+	flags.BoolVar(&c.diff, "diff", false, "with --fix: print the fixes as a patch for git apply, write nothing, and report on standard error")
 	flags.BoolVar(&c.all, "all", false, "show all findings of a check in text; by default the first 200")
 	flags.BoolVarP(&c.quiet, "quiet", "q", false, "print nothing; use the exit code")
 	titled(cmd, "Findings")
@@ -91,7 +98,7 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	report, err := c.validate(cmd, paths)
+	report, err := c.report(cmd, paths)
 	if err != nil {
 		return err
 	}
@@ -120,6 +127,35 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 	return nil
 }
 
+// report validates the paths, and fixes what it is to fix.
+func (c *validateCommand) report(cmd *cobra.Command, paths []string) (*diag.Report, error) {
+	if c.diff && !c.fixes {
+		return nil, errors.New("--diff shows fixes: use it with --fix")
+	}
+	if c.registry != "" && c.registry != string(validate.Open) && c.registry != string(validate.Closed) {
+		return nil, fmt.Errorf("--registry %q: use open or closed", c.registry)
+	}
+	opts, err := c.inputs.options(cmd, paths)
+	if err != nil {
+		return nil, err
+	}
+	opts = piped(cmd.InOrStdin(), opts)
+	if !c.fixes {
+		return c.validate(cmd, opts)
+	}
+	report, files, err := c.fix(cmd, opts)
+	switch {
+	case err != nil:
+		return nil, err
+	case c.diff:
+		err = printPatch(cmd, files)
+		cmd.SetOut(cmd.ErrOrStderr()) // the report would spoil the patch
+	default:
+		err = c.writeFixed(cmd, files)
+	}
+	return report, err
+}
+
 // reportSilenced names on standard error what the settings file silences, where no format for people does.
 func reportSilenced(cmd *cobra.Command, outputs []outputFile, report *diag.Report) {
 	people := func(t outputFile) bool { return t.file == "" && (t.format == "text" || t.format == "json") }
@@ -145,15 +181,7 @@ func (c *validateCommand) watched(cmd *cobra.Command, opts pipeline.Options, how
 var errNothing = errors.New("nothing to check: the folders contain no YAML, JSON or CUE files")
 
 // validate runs the checks and compares with the baseline.
-func (c *validateCommand) validate(cmd *cobra.Command, paths []string) (*diag.Report, error) {
-	if c.registry != "" && c.registry != string(validate.Open) && c.registry != string(validate.Closed) {
-		return nil, fmt.Errorf("--registry %q: use open or closed", c.registry)
-	}
-	opts, err := c.inputs.options(cmd, paths)
-	if err != nil {
-		return nil, err
-	}
-	opts = piped(cmd.InOrStdin(), opts)
+func (c *validateCommand) validate(cmd *cobra.Command, opts pipeline.Options) (*diag.Report, error) {
 	how := pipeline.ValidateOptions{Each: c.each, Registry: validate.Registry(c.registry), Policy: c.policy}
 	report, err := c.watched(cmd, opts, how)
 	if err != nil {
@@ -170,6 +198,7 @@ func (c *validateCommand) validate(cmd *cobra.Command, paths []string) (*diag.Re
 	if c.baseline == "" {
 		return report, nil
 	}
+	opts.Edited = nil
 	earlier, err := baseline(c.baseline, opts, how)
 	if err != nil {
 		return nil, fmt.Errorf("--baseline: %w", err)

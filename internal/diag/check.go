@@ -37,4 +37,7 @@ type Check struct {
 	// Alone means that a finding rests on the field that it names, and on other documents: it counts too where the document is
 	// rejected for another field.
 	Alone bool
+
+	// Fixable means that sem validate --fix can fix findings of the check, at least some.
+	Fixable bool
 }

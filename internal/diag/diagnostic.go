@@ -23,6 +23,7 @@ type Diagnostic struct {
 	Help      string // what to do here; the check's Fix stands in where it is empty
 	At        source.Place
 	Related   []Related
+	Edit      []Change // what fixes it, all together; none where a person has to decide
 
 	Suppressed *Suppressed // nil for what is to be reported
 	Unchanged  bool        // the baseline has this finding as well
@@ -46,6 +47,10 @@ func (d *Diagnostic) Advice() string {
 	}
 	return clause(d.Check.Fix)
 }
+
+// Fixable reports whether an edit that cannot change what works would fix the finding. Whether the text can be edited is another
+// question.
+func (d *Diagnostic) Fixable() bool { return len(d.Edit) > 0 && d.Suppressed == nil && !d.Unchanged }
 
 // clause is the advice of a check as it follows "help:", in the form that the advice of a finding has: a clause that begins with a
 // verb. Several sentences stay as they are.

@@ -10,7 +10,7 @@ import (
 var Input = []*Check{
 	Unreadable, tooLarge, notText, syntax, tabIndent, Template, duplicateKey, badAnchor, tooComplex, noJSON, notObject,
 	noKind, noDocument, notConcrete, conflict, twoReadings, UnknownKind, Undecodable, badSuppression, UnknownSetting,
-	uselessSuppression, BadTest, holdsTests, folderLink, BadSettings, NewerThanRelease, WithoutEffect, ReleaseDisagrees,
+	UselessSuppression, BadTest, holdsTests, folderLink, BadSettings, NewerThanRelease, WithoutEffect, ReleaseDisagrees,
 	notBuilt, NotGiven,
 }
 
@@ -141,9 +141,9 @@ var (
 	}
 )
 
-// uselessSuppression has no example: whether a finding is drawn is known when all checks have run.
-var uselessSuppression = &Check{
-	ID: "SEM299", Title: "unused suppression", Severity: Warning, Stage: NoStage,
+// UselessSuppression has no example: whether a finding is drawn is known when all checks have run.
+var UselessSuppression = &Check{
+	ID: "SEM299", Title: "unused suppression", Severity: Warning, Stage: NoStage, Fixable: true,
 	Why: "A comment or annotation suppresses a check that reports nothing at that place. The cause was fixed, or the comment is at the wrong line. Left in place, it would hide the next finding of the check.",
 	Fix: "Remove it, or move it to the line of the finding or the line above.",
 }

@@ -21,6 +21,7 @@ type Report struct {
 	Releases     []Release // of Istio that the findings are for: one, unless worlds name several
 	Baseline     *Baseline // nil without a comparison
 	Silenced     []Silenced
+	Edited       bool // what could be fixed was fixed
 	FailOn       FailOn
 }
 
@@ -65,6 +66,17 @@ func (r *Report) Count(s Severity) int {
 	n := 0
 	for i := range r.Findings {
 		if d := &r.Findings[i]; d.Level() == s && d.Suppressed == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// Fixable returns how many findings sem can fix.
+func (r *Report) Fixable() int {
+	n := 0
+	for i := range r.Findings {
+		if r.Findings[i].Fixable() {
 			n++
 		}
 	}

@@ -123,7 +123,7 @@ func (w *wishes) unused() List {
 			if s.firm {
 				message = fmt.Sprintf("%s cannot be suppressed: it reports what could not be read", strings.Join(s.checks, " and "))
 			}
-			found = append(found, Diagnostic{Check: uselessSuppression, At: s.at, Message: message})
+			found = append(found, Diagnostic{Check: UselessSuppression, At: s.at, Message: message, Edit: []Change{Remove(s.at)}})
 		}
 	}
 	return found

@@ -18,11 +18,17 @@ func Check(w io.Writer, c *diag.Check, look Look) error {
 	}
 	paragraph(&b, "", c.Why, look)
 	paragraph(&b, "What to do: ", c.Fix, look)
+	if c.Fixable {
+		paragraph(&b, "", fixable, look)
+	}
 	example(&b, p.bad.Render("wrong"), c.Wrong)
 	example(&b, p.good.Render("right"), c.Right)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
+
+// fixable is what the documentation of a check says where sem can make the fix.
+const fixable = "sem validate --fix can fix findings of this check where only one edit is possible."
 
 func paragraph(b *strings.Builder, lead, text string, look Look) {
 	if text == "" {
@@ -50,10 +56,18 @@ func Checks(w io.Writer, checks []*diag.Check, look Look) error {
 	p := look.palette(w)
 	var b strings.Builder
 	for _, c := range checks {
-		fmt.Fprintf(&b, "%s  %-7s  %s\n", p.strong.Render(c.ID), c.Severity, c.Title)
+		fmt.Fprintf(&b, "%s  %-7s  %s%s\n", p.strong.Render(c.ID), c.Severity, c.Title, mark(c, p.dim.Render(" (--fix)")))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// mark is a text for checks with fixes.
+func mark(c *diag.Check, text string) string {
+	if c.Fixable {
+		return text
+	}
+	return ""
 }
 
 // ChecksPage prints the reference page of all checks, in Markdown.
@@ -61,12 +75,13 @@ func ChecksPage(w io.Writer, checks []*diag.Check) error {
 	var b strings.Builder
 	b.WriteString(checksIntro)
 	for _, c := range checks {
-		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s |\n", c.ID, strings.ToLower(c.ID), c.Severity, c.Title, strings.Join(c.Aliases, ", "))
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s | %s |\n", c.ID, strings.ToLower(c.ID), c.Severity, c.Title, mark(c, "yes"), strings.Join(c.Aliases, ", "))
 	}
 	for _, c := range checks {
 		fmt.Fprintf(&b, "\n## %s\n\n**%s** (%s)\n", c.ID, c.Title, c.Severity)
 		prose(&b, c.Why)
 		prose(&b, c.Fix)
+		prose(&b, mark(c, fixable))
 		fence(&b, "Wrong:", c.Wrong)
 		fence(&b, "Right:", c.Right)
 	}
@@ -77,10 +92,10 @@ func ChecksPage(w io.Writer, checks []*diag.Check) error {
 const checksIntro = `# Checks
 
 What ` + "`sem validate`" + ` looks for. ` + "`sem explain ID`" + ` prints one of these offline. This page is made from the checks themselves, and
-their examples run as tests.
+their examples run as tests. ` + "`sem validate --fix`" + ` fixes findings of the checks with "yes" where only one edit is possible.
 
-| ID | severity | what | elsewhere |
-| --- | --- | --- | --- |
+| ID | severity | what | --fix | elsewhere |
+| --- | --- | --- | --- | --- |
 `
 
 func prose(b *strings.Builder, text string) {

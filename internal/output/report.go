@@ -83,6 +83,7 @@ type findingDocument struct {
 	Related    []relatedDocument `json:"related"`
 	Suppressed bool              `json:"suppressed"`
 	Unchanged  bool              `json:"unchanged,omitempty"` // since the baseline
+	Fixable    bool              `json:"fixable,omitempty"`   // by sem validate --fix, where the text allows it
 }
 
 // objectDocument names the object that a finding is about.
@@ -136,7 +137,7 @@ func findingOf(d *diag.Diagnostic) findingDocument {
 	f := findingDocument{
 		ID: d.Check.ID, Severity: d.Level(), Admission: d.Admission, Message: d.Message, Help: d.Advice(),
 		File: fileName(d.At.Source()), Line: at.Line, Column: at.Column, EndLine: at.EndLine, EndColumn: at.EndColumn,
-		Field: d.At.Field, Aliases: append([]string{}, d.Check.Aliases...), Related: []relatedDocument{}, Suppressed: d.Suppressed != nil, Unchanged: d.Unchanged,
+		Field: d.At.Field, Aliases: append([]string{}, d.Check.Aliases...), Related: []relatedDocument{}, Suppressed: d.Suppressed != nil, Unchanged: d.Unchanged, Fixable: d.Fixable(),
 	}
 	if doc := d.At.Doc; doc != nil {
 		f.Document = &objectDocument{Kind: doc.Kind, Namespace: doc.Namespace, Name: doc.Name, Template: doc.Label}

@@ -168,6 +168,9 @@ func (p *reportPrinter) summary(r *diag.Report) {
 		gap = ""
 	}
 	p.WriteString(head + gap + strings.Join(parts, ", ") + notChecked(r) + "\n")
+	if n := r.Fixable(); n > 0 && !r.Edited {
+		fmt.Fprintf(p, "--fix can fix %s\n", count(n, "finding"))
+	}
 	p.releases(r)
 	p.worlds(r)
 	p.builds(r)

@@ -72,6 +72,7 @@ var mayImport = map[string][]string{
 	"internal/output":     {"internal/quote", "internal/diff", "internal/diag", "internal/source", "internal/suite", "internal/upgrade", "schema", "simulate"},
 	"internal/request":    {"simulate", "internal/diag"},
 	"internal/recipe":     {"schema"},
+	"internal/fix":        {"internal/diag", "internal/source"},
 	"internal/convert":    {"internal/quote", "internal/source", "schema"},
 	"internal/archive":    {},
 	"internal/automaton":  {},

@@ -28,14 +28,15 @@ type Options struct {
 	Release    release.Release // of Istio; the zero one is the newest
 	ReleaseBy  string          // who asks for it: "set by --istio"; "" leaves it to the input
 
-	FollowLinks bool             // from folders to files beyond them
-	Builder     []string         // the command that builds kustomizations, see [kustomize.NewPool]; none is this process
-	CUE         source.CUELimits // what CUE files may cost
+	FollowLinks bool              // from folders to files beyond them
+	Edited      map[string][]byte // texts to read in place of those of files, by name
+	Builder     []string          // the command that builds kustomizations, see [kustomize.NewPool]; none is this process
+	CUE         source.CUELimits  // what CUE files may cost
 }
 
 // reading are the options for reading the input.
 func (o Options) reading() source.Options {
-	return source.Options{FS: o.FS, Stdin: o.Stdin, Library: schema.Library(), Watch: o.Watch, FollowLinks: o.FollowLinks, CUE: o.CUE}
+	return source.Options{FS: o.FS, Stdin: o.Stdin, Library: schema.Library(), Watch: o.Watch, FollowLinks: o.FollowLinks, Edited: o.Edited, CUE: o.CUE}
 }
 
 // Assume says how an input is completed by what a cluster would add.

@@ -180,8 +180,13 @@ type broken map[*source.Document][]string
 // add takes the documents of errors.
 func (b broken) add(found diag.List) {
 	for i := range found {
-		if found[i].Level() == diag.Error && found[i].At.Doc != nil {
-			b[found[i].At.Doc] = append(b[found[i].At.Doc], found[i].At.Field)
+		d := &found[i]
+		switch {
+		case d.Level() != diag.Error || d.At.Doc == nil:
+		case d.Check == diag.Template:
+			b[d.At.Doc] = append(b[d.At.Doc], "") // what fills one field in fills in others
+		default:
+			b[d.At.Doc] = append(b[d.At.Doc], d.At.Field)
 		}
 	}
 }
@@ -203,6 +208,6 @@ func (b broken) decides(d diag.Diagnostic) bool {
 		return false
 	}
 	return !d.Check.Alone || slices.ContainsFunc(faults, func(field string) bool {
-		return strings.HasPrefix(field, d.At.Field) || strings.HasPrefix(d.At.Field, field) || strings.HasPrefix(field, "metadata") || field == "kind"
+		return field == "" || strings.HasPrefix(field, d.At.Field) || strings.HasPrefix(d.At.Field, field) || strings.HasPrefix(field, "metadata") || field == "kind"
 	})
 }

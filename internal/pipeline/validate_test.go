@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -74,6 +75,12 @@ func TestValidate(t *testing.T) {
 		"what refers to a resource with a mistake is not wrong, and nothing else is reported of it": {
 			archive: "-- a.yaml --\n" + service + "---\n" + "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: web, namespace: shop}\nspec: {host: web, subsets: [{nam: v1}]}\n---\n" + undefinedSubset,
 			found:   []string{"SEM022 a.yaml:9", "SEM020 a.yaml:9"},
+			worlds:  1,
+		},
+		"a template that was not filled in has one finding": {
+			archive: "-- a.yaml --\n" + service + "-- b.yaml --\n" + strings.ReplaceAll(strings.ReplaceAll(undefinedSubset, "hosts: [web]", "hosts: ['{{ .Host }}.example.com']"), "{host: web,", "{host: '{{ .Host }}',"),
+			how:     ValidateOptions{Registry: "closed"},
+			found:   []string{"SEM006 b.yaml:5"},
 			worlds:  1,
 		},
 		"a file that cannot be read does not hide another": {

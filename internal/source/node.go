@@ -46,6 +46,14 @@ type Field struct {
 	Value *Node
 }
 
+// Text returns a string that no file has.
+func Text(s string) *Node { return &Node{Kind: String, Text: s} }
+
+// MapOf returns a map of one field that no file has.
+func MapOf(key string, value *Node) *Node {
+	return &Node{Kind: Map, Fields: []Field{{Key: key, Value: value}}}
+}
+
 // Get returns the value of a key of a map, or nil. A nil node has no keys.
 func (n *Node) Get(key string) *Node {
 	if f := n.field(key); f != nil {

@@ -25,12 +25,17 @@ func (c *content) parse() {
 		return
 	}
 	c.suppressions()
-	switch ext := filepath.Ext(c.file.Name); {
-	case ext == ".json" || ext != ".yaml" && ext != ".yml" && opensJSON(c.file.Data):
+	if c.file.IsJSON() {
 		c.json()
-	default:
-		c.stream()
+		return
 	}
+	c.stream()
+}
+
+// IsJSON reports whether a file is read as JSON rather than YAML.
+func (f *File) IsJSON() bool {
+	ext := filepath.Ext(f.Name)
+	return ext == ".json" || ext != ".yaml" && ext != ".yml" && opensJSON(f.Data)
 }
 
 func (c *content) json() {

@@ -24,6 +24,23 @@ func Index(path string, i int) string {
 	return path + "[" + strconv.Itoa(i) + "]"
 }
 
+// A Step is one step of a path: a key, or a position in a list (then Key is "").
+type Step struct {
+	Key   string
+	Index int
+}
+
+// Steps returns the steps of a path.
+func Steps(path string) []Step {
+	var steps []Step
+	for path != "" {
+		var s Step
+		s.Key, s.Index, path = segment(path)
+		steps = append(steps, s)
+	}
+	return steps
+}
+
 // segment cuts the first step from a path: a key, or an index (then key is "" and index is not negative).
 func segment(path string) (key string, index int, rest string) {
 	if strings.HasPrefix(path, "[") {

@@ -20,6 +20,8 @@ type Options struct {
 
 	FollowLinks bool // from folders to files beyond them
 
+	Edited map[string][]byte // texts to read in place of those of files, by name
+
 	CUE  CUELimits
 	pool *subprocess.Pool // evaluates CUE; nil for this process
 }
