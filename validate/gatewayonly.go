@@ -60,7 +60,7 @@ func sidecarSubsets(s *facts.Set, r *reporter) {
 	for _, o := range s.WantedObjects("VirtualService") {
 		for _, t := range s.Routes.Destinations(o) {
 			by := chosen[s.FullHost(t.Host, o)]
-			if by == nil || by.Object == o || t.Subset != "" || t.Mirror || t.Protocol != "http" || t.FromSidecars() || sharesGateway(t, by.Object) {
+			if by == nil || by.Object == o || t.Subset != "" || t.Mirror || t.Protocol != "http" || t.FromSidecars() || sharesGateway(t, by.Object) || isWhole(s, by) {
 				continue
 			}
 			r.at(t.HostPlace(), "the gateway sends requests to all endpoints of %q: %s applies to sidecars only", t.Host, name(by.Object)).
@@ -83,6 +83,19 @@ func chosenSubsets(s *facts.Set) map[string]*facts.Destination {
 		}
 	}
 	return chosen
+}
+
+// isWhole reports whether every endpoint of a host is in the subset of a destination, as far as the input shows: then it makes no
+// difference who uses it.
+func isWhole(s *facts.Set, t *facts.Destination) bool {
+	client := s.Client(t.Object.Namespace)
+	svc := client.Service(s.FullHost(t.Host, t.Object))
+	if svc == nil {
+		return false
+	}
+	subset, endpoints := client.DestinationRule(svc).Subset(t.Subset), s.Workloads.EndpointLabels(svc)
+	other := func(labels map[string]string) bool { return !facts.HasLabels(labels, subset.Labels) }
+	return subset != nil && len(endpoints) > 0 && !slices.ContainsFunc(endpoints, other)
 }
 
 // sharesGateway reports whether rules are bound to a gateway at which a destination's rule acts.
