@@ -62,7 +62,7 @@ func missingNamespace(s *facts.Set, r *reporter) {
 	if !s.HoldsKind("Namespace") && s.Registry != facts.Closed {
 		return
 	}
-	known := s.Mesh.Namespaces()
+	known := s.Namespaces()
 	exists := map[string]bool{".": true, "*": true, "~": true}
 	for _, ns := range known {
 		exists[ns] = true

@@ -55,7 +55,7 @@ spec:
 }, policyNamespace)
 
 func policyNamespace(s *facts.Set, r *reporter) {
-	known := s.Mesh.Namespaces()
+	known := s.Namespaces()
 	facts.EachPolicyValue(s.Documents, func(v facts.PolicyValue) {
 		if ns := unknownNamespace(s, known, v); ns != "" {
 			f := r.at(v.Place, "no namespace matches %q", ns)
@@ -73,7 +73,7 @@ func policyNamespace(s *facts.Set, r *reporter) {
 // object of the policy itself: then it seems to hold them all.
 func unknownNamespace(s *facts.Set, known []string, v facts.PolicyValue) string {
 	ns, _ := v.Identity(s.Mesh.Settings.Config.GetTrustDomain())
-	if ns == "" || ns == s.Mesh.Settings.Config.GetRootNamespace() || ns == "istio-system" || s.Registry != facts.Closed && s.Mesh.Object("Namespace", "", v.Object.Namespace) == nil ||
+	if ns == "" || s.Registry != facts.Closed && s.Mesh.Object("Namespace", "", v.Object.Namespace) == nil ||
 		slices.ContainsFunc(known, func(have string) bool { return matchesText(ns, have) }) {
 		return ""
 	}

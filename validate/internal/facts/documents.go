@@ -110,6 +110,16 @@ func (s *Documents) OtherWorlds(kind string) iter.Seq[*config.Object] {
 	}
 }
 
+// builtIn are the namespaces that every cluster with Istio has.
+var builtIn = []string{"default", "istio-system", "kube-node-lease", "kube-public", "kube-system"}
+
+// Namespaces returns the namespaces that the input knows of, and those that there are without being declared.
+func (s *Documents) Namespaces() []string {
+	all := slices.Concat(s.Mesh.Namespaces(), builtIn, []string{s.Mesh.Settings.Config.GetRootNamespace()})
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(ns string) bool { return ns == "" })
+}
+
 // Inhabited reports whether the input holds anything in a namespace that points to clients there.
 func (s *Documents) Inhabited(namespace string) bool {
 	for kind, namespaces := range s.held() {
