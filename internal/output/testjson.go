@@ -37,7 +37,7 @@ type resultDocument struct {
 	Verdict  simulate.Verdict  `json:"verdict,omitempty"`
 	Failures []failureDocument `json:"failures"`
 
-	Qualification string   `json:"qualification,omitempty"` // what was not modelled and may change the verdict
+	Qualification string   `json:"qualification,omitempty"` // the share of requests that the verdict holds for, and what may change it
 	NotAdmitted   []string `json:"notAdmitted,omitempty"`   // resources that admission rejects, and that take no part
 }
 

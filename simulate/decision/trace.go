@@ -11,7 +11,7 @@ type Trace struct {
 	Kind          string    `json:"kind"`
 	ID            string    `json:"id,omitempty"`
 	Verdict       Verdict   `json:"verdict"`
-	Qualification string    `json:"qualification,omitempty"` // what was not modelled and may change the verdict
+	Qualification string    `json:"qualification,omitempty"` // the share of requests that the verdict holds for, and what may change it
 	Summary       string    `json:"summary"`
 	Sees          string    `json:"sees,omitempty"` // what the application gets to see
 	Fix           string    `json:"fix,omitempty"`  // how to fix a failure
