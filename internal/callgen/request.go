@@ -15,8 +15,9 @@ import (
 type request struct {
 	authority, path, method string
 	headers                 map[string]string
-	query                   []string // "name=value"
-	version                 string   // http (1.1) if empty, or http2
+	lists                   map[string][]string // headers that take precedence, each with all its values
+	query                   []string            // "name=value"
+	version                 string              // http (1.1) if empty, or http2
 	connect                 func(connection) connection
 	claims                  []*matcherv3.MetadataMatcher // that its route asks of a token
 }
@@ -38,8 +39,8 @@ func (r request) writable() bool {
 	plain := func(text string) bool {
 		return !strings.ContainsFunc(text, func(c rune) bool { return c <= ' ' || c >= 0x7f || c == '#' })
 	}
-	for _, value := range r.headers {
-		if strings.ContainsAny(value, "\r\n\x00") || strings.TrimSpace(value) != value {
+	for _, values := range r.all() {
+		if slices.ContainsFunc(values, func(v string) bool { return strings.ContainsAny(v, "\r\n\x00") || strings.TrimSpace(v) != v }) {
 			return false
 		}
 	}
@@ -65,11 +66,8 @@ func (r request) over(w connection) simulate.Call {
 		path += "?" + strings.Join(r.query, "&")
 	}
 	c.URL = scheme + "://" + r.authority + path
-	if len(r.headers) > 0 {
-		c.Headers = map[string][]string{}
-		for name, value := range r.headers {
-			c.Headers[name] = []string{value}
-		}
+	if headers := r.all(); len(headers) > 0 {
+		c.Headers = headers
 	}
 	return c
 }

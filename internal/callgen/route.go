@@ -17,12 +17,15 @@ func (s sampler) table(table *routev3.RouteConfiguration) []request {
 		for _, a := range authorities {
 			out = append(out, request{authority: a, path: "/"})
 		}
+		usual := []request{{authority: authorities[0], path: "/"}}
 		for _, r := range host.GetRoutes() {
 			of := s.route(authorities[0], r.GetMatch())
+			usual = append(usual, of[0])
 			out = append(append(out, of...), s.crossOrigin(of[0], r)...)
 		}
+		last := out[len(out)-1]
 		out = append(out, request{authority: authorities[0], path: "/zz-unmatched"})
-		out = append(out, s.odd(out[len(out)-2])...)
+		out = slices.Concat(out, s.odd(last), s.heads(usual[s.random.IntN(len(usual))]))
 	}
 	return out
 }
@@ -44,10 +47,6 @@ func (s sampler) odd(base request) []request {
 	out = append(out,
 		base.with(func(r *request) { r.version = "http2" }),
 		base.with(func(r *request) { r.headers["content-type"] = "application/grpc" }),
-		base.with(func(r *request) { r.headers["x-forwarded-proto"] = "https" }),
-		base.with(func(r *request) {
-			r.headers["x-envoy-original-path"], r.headers["x-forwarded-for"] = "/elsewhere", "192.0.2.1"
-		}),
 		base.with(func(r *request) { r.headers["origin"] = "https://shop.example.com" }),
 		base.with(func(r *request) { r.headers["cookie"] = "user=qa; session=1" }))
 	s.random.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
@@ -85,7 +84,7 @@ func (s sampler) route(authority string, m *routev3.RouteMatch) []request {
 		out = append(out, base.with(func(r *request) { r.path = path }))
 	}
 	for _, h := range m.GetHeaders() {
-		out = append(out, s.header(base, h, false))
+		out = append(append(out, s.header(base, h, false)), s.doubled(base, h)...)
 		if name := strings.ToLower(h.GetName()); !strings.HasPrefix(name, ":") {
 			out = append(out, base.with(func(r *request) { delete(r.headers, name) }))
 		}

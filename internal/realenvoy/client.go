@@ -3,7 +3,6 @@ package realenvoy
 import (
 	"bufio"
 	"cmp"
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -116,20 +115,20 @@ func clientTLS(call simulate.Call, authority *selfsigned.Authority) (*tls.Config
 
 // converse shakes hands, sends the call and takes the answer.
 func (c *client) converse() answer {
-	conn, http2 := c.conn, c.call.Protocol == "http2"
+	conn, http2, scheme := c.conn, c.call.Protocol == "http2", "http"
 	if c.tls != nil {
 		secure := tls.Client(conn, c.tls)
 		if err := secure.Handshake(); err != nil {
 			return answer{err: plainly(err)}
 		}
-		conn = secure
+		conn, scheme = secure, "https"
 		http2 = http2 || secure.ConnectionState().NegotiatedProtocol == "h2"
 	}
 	switch {
 	case c.call.Protocol == "tcp":
 		return bytesOver(conn)
 	case http2:
-		return c.http2Over(conn)
+		return http2Over(conn, c.call, scheme)
 	default:
 		return c.http1Over(conn)
 	}
@@ -188,7 +187,7 @@ func (c *client) http1Over(conn net.Conn) answer {
 			fmt.Fprintf(&head, "%s: %s\r\n", name, value)
 		}
 	}
-	if method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch {
+	if hasBody(method) {
 		head.WriteString("content-length: 0\r\n")
 	}
 	head.WriteString("\r\n")
@@ -205,34 +204,6 @@ func (c *client) http1Over(conn net.Conn) answer {
 			return read(r)
 		}
 	}
-}
-
-// http2Over makes the request by HTTP/2, of which no more is needed than a client of the library does.
-func (c *client) http2Over(conn net.Conn) answer {
-	authority, path := asked(c.call)
-	dial := func(context.Context, string, string) (net.Conn, error) { return conn, nil }
-	transport := &http.Transport{Protocols: &http.Protocols{}, DialContext: dial, DialTLSContext: dial, DisableCompression: true}
-	defer transport.CloseIdleConnections()
-	scheme := "http"
-	if secure, ok := conn.(*tls.Conn); ok && secure.ConnectionState().NegotiatedProtocol == "h2" {
-		scheme = "https"
-		transport.Protocols.SetHTTP2(true)
-	} else {
-		transport.Protocols.SetUnencryptedHTTP2(true)
-	}
-	r, err := http.NewRequest(cmp.Or(c.call.Method, http.MethodGet), scheme+"://"+authority+path, nil)
-	if err != nil {
-		return answer{err: err}
-	}
-	r.Header["User-Agent"] = nil // the library's own, which the call does not name
-	for name, values := range c.call.Headers {
-		r.Header[http.CanonicalHeaderKey(name)] = values
-	}
-	response, err := transport.RoundTrip(r)
-	if err != nil {
-		return answer{err: plainly(err)}
-	}
-	return read(response)
 }
 
 func read(r *http.Response) answer {

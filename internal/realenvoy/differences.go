@@ -2,6 +2,7 @@ package realenvoy
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ func Differences(t *simulate.Trace, o Observation) []string {
 	case o.Upstream != nil:
 		c.upstream(*o.Upstream)
 		c.delivery()
-	case o.Status != 0 && o.Details != "via_upstream":
+	case o.Status != 0 && o.Details != "via_upstream" && !c.bytes():
 		c.answer()
 	}
 	if o.Error != "" {
@@ -52,6 +53,12 @@ func (c *comparison) equal(what string, trace, envoy any) {
 	if trace != envoy {
 		c.differ(what, trace, envoy)
 	}
+}
+
+// bytes reports whether the trace and Envoy took the call for bytes, so that what came back is the upstream's. Envoy gives every
+// request of HTTP details.
+func (c *comparison) bytes() bool {
+	return c.hop.VirtualHost == "" && c.seen.Details == "" && c.seen.ResponseFlags == "" && c.seen.Cluster != ""
 }
 
 func hasFlag(o Observation, flag string) bool {
@@ -122,10 +129,49 @@ func (c *comparison) upstream(u upstream.Received) {
 	if c.call.Method != "" {
 		c.equal("method", c.call.Method, u.Method)
 	}
-	if c.hop.Headers != nil && !c.twice(c.hop.Cluster) {
+	if c.twice(c.hop.Cluster) {
+		return
+	}
+	c.unmentioned(u.Headers)
+	if c.hop.Headers != nil {
 		c.headers(c.hop.Headers.Request, u.Headers)
 		c.answered()
 	}
+}
+
+// unmentioned holds the client's headers that the trace does not mention against those that arrived: they pass as they are.
+func (c *comparison) unmentioned(seen map[string]string) {
+	mentioned := map[string]bool{}
+	if c.hop.Headers != nil && c.hop.Headers.Request != nil {
+		ops := c.hop.Headers.Request
+		for _, name := range slices.Concat(slices.Collect(maps.Keys(ops.Set)), slices.Collect(maps.Keys(ops.Add)), ops.Remove) {
+			mentioned[strings.ToLower(name)] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.call.Headers)) {
+		lower := strings.ToLower(name)
+		if mentioned[lower] || rewritten(lower) {
+			continue
+		}
+		if want, got := plainList(strings.Join(c.call.Headers[name], ",")), plainList(seen[lower]); want != got {
+			c.differ("header "+lower, want, got)
+		}
+	}
+}
+
+// rewritten reports whether a header is one that every proxy writes by itself, or one of the connection, of which a trace names
+// those that it takes off. An upstream over HTTP/2 keeps an expectation to itself.
+func rewritten(name string) bool {
+	switch name {
+	case "host", "connection", "upgrade", "te", "content-length", "transfer-encoding", "x-request-id", "expect":
+		return true
+	}
+	return strings.HasPrefix(name, "x-envoy-") || strings.HasPrefix(name, "x-forwarded-")
+}
+
+// plainList is a list of values without the blanks around them, however they are joined.
+func plainList(value string) string {
+	return strings.Join(strings.FieldsFunc(value, func(c rune) bool { return c == ',' || c == ';' || c == ' ' || c == '\t' }), ",")
 }
 
 // answered compares the operations on the answer with the headers that arrived at the client, if any did.
@@ -292,7 +338,7 @@ func grpcStatus(status int) string {
 // failure holds a trace of success against a client that got nothing. Where the application's own TLS or bytes are
 // passed on, it is the server that may not have liked them.
 func (c *comparison) failure() {
-	passes := c.trace.Verdict == simulate.Passthrough || c.hop.TLS != nil && c.hop.TLS.OriginatedBy == "application"
+	passes := c.bytes() || c.trace.Verdict == simulate.Passthrough || c.hop.TLS != nil && c.hop.TLS.OriginatedBy == "application"
 	if c.trace.Verdict.Succeeded() && !passes {
 		c.differ("verdict", c.trace.Verdict, c.seen.Error)
 	}

@@ -55,6 +55,14 @@ func TestDifferences(t *testing.T) {
 			[]string{"endpoint: trace [api.example.com:443 10.0.0.9:443 10.0.0.8:80], Envoy api.example.com:80"}},
 		{"plaintext", func(_ *simulate.Trace, o *realenvoy.Observation) { o.Upstream.TLS = nil },
 			[]string{"TLS: trace true, Envoy false"}},
+		{"a header that the trace does not mention", func(tr *simulate.Trace, _ *realenvoy.Observation) {
+			tr.Call.Headers = map[string][]string{"X-Lost": {"1"}, "x-env": {"dev"}}
+		}, []string{"header x-lost: trace 1, Envoy "}},
+		{"bytes that the upstream does not like", func(tr *simulate.Trace, o *realenvoy.Observation) {
+			h := &tr.Hops[0]
+			h.VirtualHost, h.RouteConfig, h.Route, h.Rewrite, h.Headers = "", "", "", nil, nil
+			*o = realenvoy.Observation{Listener: h.Listener, Cluster: h.Cluster, Status: 400, Error: "closed"}
+		}, nil},
 		{"an endpoint without TLS", func(_ *simulate.Trace, o *realenvoy.Observation) {
 			o.Upstream.Address, o.Upstream.TLS = "10.0.0.9", nil
 		}, nil},

@@ -42,9 +42,29 @@ var features = []feature{
 	{"authorization policies", func(_ *simulate.Trace, h *simulate.Hop) bool { return passes(h, "authorization") }},
 	{"tokens", func(_ *simulate.Trace, h *simulate.Hop) bool { return passes(h, "authentication") }},
 	{"requests to other origins", func(_ *simulate.Trace, h *simulate.Hop) bool { return passes(h, "cors") }},
+	{"headers that the proxy takes off or writes anew", func(_ *simulate.Trace, h *simulate.Hop) bool { return passes(h, "headers") }},
+	{"forged identities", func(t *simulate.Trace, _ *simulate.Hop) bool {
+		return sends(t, func(name string, _ []string) bool {
+			return name == "x-forwarded-client-cert" || name == "x-forwarded-for"
+		})
+	}},
+	{"repeated headers", func(t *simulate.Trace, _ *simulate.Hop) bool {
+		return sends(t, func(_ string, values []string) bool { return len(values) > 1 })
+	}},
+	{"malformed or too large headers", func(_ *simulate.Trace, h *simulate.Hop) bool { return passes(h, "http") }},
 	{"IPv6", func(t *simulate.Trace, h *simulate.Hop) bool {
 		return strings.Contains(t.Call.Address, ":") || slices.ContainsFunc(h.Endpoints, func(e simulate.Endpoint) bool { return strings.Contains(e.Address, ":") })
 	}},
+}
+
+// sends reports whether a call has a header of some kind.
+func sends(t *simulate.Trace, is func(name string, values []string) bool) bool {
+	for name, values := range t.Call.Headers {
+		if is(name, values) {
+			return true
+		}
+	}
+	return false
 }
 
 // passes reports whether there is a step of some stage.

@@ -25,10 +25,11 @@ import (
 // A world is a mesh with what is to be held against Envoy.
 type world struct {
 	*pipeline.World
-	name     string
-	settings []byte // the MeshConfig, nil for the defaults
-	proxies  []simulate.Proxy
-	calls    []simulate.Call // beside those that are made out of the configuration
+	name      string
+	generated bool   // by meshgen
+	settings  []byte // the MeshConfig, nil for the defaults
+	proxies   []simulate.Proxy
+	calls     []simulate.Call // beside those that are made out of the configuration
 }
 
 // files are those of a mesh by their names: the documents (mesh.yaml), perhaps the mesh's settings, and what tells the
@@ -207,7 +208,7 @@ func generated(seed uint64) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{name: fmt.Sprintf("random-%d", seed), proxies: m.Proxies[max(0, len(m.Proxies)-some):]} // the last is the gateway
+	w := &world{name: fmt.Sprintf("random-%d", seed), generated: true, proxies: m.Proxies[max(0, len(m.Proxies)-some):]} // the last is the gateway
 	w.World, err = load(text, nil)
 	return w, err
 }

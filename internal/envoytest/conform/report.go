@@ -25,8 +25,9 @@ const introduction = `# Fidelity
 
 Does Envoy do what ` + "`sem trace`" + ` says? Each proxy below was rendered by ` + "`sem`" + ` and run by a real Envoy %s. Calls were made out
 of its own configuration: for each host, wildcard, path, header, query, server name, address range, port, origin, token and
-authorization rule one that fits, one that only just fits and one that only just does not. Each call went through Envoy
-and was traced.
+authorization rule one that fits, one that only just fits and one that only just does not; and requests whose headers a proxy
+takes off, writes anew, joins or refuses: forged identities, repeated headers, too many or too large ones, malformed framing.
+Each call went through Envoy and was traced.
 
 A call agrees when the trace names what Envoy logged (listener, filter chain, route table, virtual host, route, cluster)
 and what arrived upstream (endpoint, TLS with SNI and client certificate, path, authority, method, headers) and what headers
@@ -86,8 +87,17 @@ func table(out *strings.Builder, outcomes map[string]int) {
 
 func (r *report) tableOfProxies(out *strings.Builder) {
 	fmt.Fprintf(out, "| mesh | proxy | agree | calls |\n| --- | --- | ---: | ---: |\n")
+	var generated count
+	proxies := 0
 	for _, of := range r.results {
+		if of.world.generated {
+			generated.agree, generated.calls, proxies = generated.agree+of.agree, generated.calls+of.calls, proxies+1
+			continue
+		}
 		fmt.Fprintf(out, "| %s | %s | %d | %d |\n", of.mesh, of.proxy, of.agree, of.calls)
+	}
+	if proxies > 0 {
+		fmt.Fprintf(out, "| %d generated meshes | %d proxies | %d | %d |\n", r.random, proxies, generated.agree, generated.calls)
 	}
 }
 

@@ -115,9 +115,21 @@ func strip(x *Stream, c *decision.HeaderChange) *decision.HeaderChange {
 			request.Put(&c.Set, name, x.edits.Added[name])
 		}
 	}
-	gone := slices.DeleteFunc(slices.Clone(x.edits.Removed), func(name string) bool { _, set := c.Set[name]; return set })
+	gone := slices.DeleteFunc(slices.Clone(x.edits.Removed), func(name string) bool {
+		_, set := c.Set[name]
+		return set || name == expectedTimeout && x.expects()
+	})
 	c.Remove = append(gone, c.Remove...)
 	return c
+}
+
+// expectedTimeout is the header in which the router says how long it waits for the answer.
+const expectedTimeout = "x-envoy-expected-rq-timeout-ms"
+
+// expects reports whether the router waits for the answer for a limited time.
+func (x *Stream) expects() bool {
+	p := &x.Route.Action.Policy
+	return p.Timeout != "" && p.Timeout != "0s" || p.Retries != nil && p.Retries.PerTryTimeout != ""
 }
 
 // last takes out of what a route does to an answer the headers that the connection manager writes after it: its own name,
