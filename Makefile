@@ -64,11 +64,15 @@ MESHES = $(filter-out %/http_rules.txtar %/gateway_tls.txtar %/inbound_policies.
 # How many meshes are made up beside them.
 RANDOM_MESHES = 60
 
+# How many calls each proxy gets at most, and how long all of it may take.
+CALLS = 400
+CONFORM_TIME = 10m
+
 # Holds traces against Envoy with calls made out of the configuration of each example, of the meshes of tests, of some
 # that are made up, and of each mesh of the folder that SEM_ORACLE names, for ten minutes at most. Each disagreement is
 # shrunk and becomes a test.
 conform: envoy
-	go run ./internal/envoytest/conform -time 10m -random $(RANDOM_MESHES) -shrink internal/envoytest/conform/testdata -o docs/fidelity.md \
+	go run ./internal/envoytest/conform -time $(CONFORM_TIME) -random $(RANDOM_MESHES) -limit $(CALLS) -shrink internal/envoytest/conform/testdata -o docs/fidelity.md \
 		examples/*/ $(MESHES) $(if $(SEM_ORACLE),$(SEM_ORACLE)/cases/*/)
 
 # SA1019: istiod and Envoy still read and write deprecated fields, so sem has to. ST1005: some errors begin with Envoy's name.

@@ -89,7 +89,7 @@ func plaintextToTLS(h *hopTrace, _ *decision.Outcome) (decision.Trap, decision.R
 	if !tlsPorts[e.Port] {
 		return nil, none
 	}
-	return decision.PlaintextToTLS{Port: e.Port, Address: e.Address, ServicePort: h.up.Cluster.Destination.Port}, decision.At(h.up.Cluster.Addr)
+	return decision.PlaintextToTLS{Port: e.Port, Address: e.Address, Host: h.up.Cluster.Destination.Host, ServicePort: h.up.Cluster.Destination.Port}, decision.At(h.up.Cluster.Addr)
 }
 
 func noServerName(h *hopTrace, _ *decision.Outcome) (decision.Trap, decision.Ref) {

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"fmt"
 	"slices"
 
 	networking "istio.io/api/networking/v1alpha3"
@@ -118,13 +119,14 @@ func dialledAtGateway(s *facts.Set, r *reporter) {
 // gatewayResolution returns how a gateway gets an address for a host. DYNAMIC_DNS reads it from the Host header, which TLS and TCP routes
 // do not have.
 func gatewayResolution(t facts.Destination, svc *mesh.Service) string {
+	entry := fmt.Sprintf("%s %s/%s", svc.Object.KindName(), svc.Object.Namespace, svc.Object.Name)
 	switch {
 	case !mesh.IsWildcard(svc.Host):
-		return "use resolution DNS, or STATIC with endpoints"
+		return "set resolution: DNS in " + entry + ", or STATIC with endpoints"
 	case t.Protocol == "http":
-		return "use resolution DYNAMIC_DNS, or STATIC with endpoints"
+		return "set resolution: DYNAMIC_DNS in " + entry + ", or STATIC with endpoints"
 	}
-	return "register each host by itself with resolution DNS, or use STATIC with endpoints: a TLS or TCP route cannot resolve a wildcard"
+	return "register each host by itself with resolution DNS, or set STATIC with endpoints in " + entry + ": a TLS or TCP route cannot resolve a wildcard"
 }
 
 var _ = register(diag.Check{

@@ -32,7 +32,9 @@ func advise(t *simulate.Trace) {
 
 // localityRemedy is what gives endpoints a share that distribute leaves out.
 func localityRemedy(h *simulate.Hop, endpoint *simulate.Place) string {
-	return fmt.Sprintf("give %s a locality that %s names (locality of the endpoint, or region and zone of the Pod's node), or name its locality there", documentOf(endpoint), document(h, "endpoint", "distribute"))
+	shares, _, _ := strings.Cut(strings.TrimPrefix(endpoint.Note, "distribute gives shares to "), " only")
+	return fmt.Sprintf("give %s of %s a locality in %s (locality of the endpoint, or region and zone of the Pod's node), or add its locality to distribute in %s",
+		endpoint.Field, documentOf(endpoint), shares, document(h, "endpoint", "the settings"))
 }
 
 // lastUnused is the document that is not used at the last decision that has one.

@@ -20,6 +20,9 @@ func wordPolicy(r *simulate.PolicyRule) {
 		n, _ := strconv.Atoi(m[4])
 		r.Kind, r.Namespace, r.Name, r.Rule, r.Action = "AuthorizationPolicy", m[2], m[3], n+1, "CUSTOM"
 	}
+	if r.Origin != nil && r.Origin.Field == "spec" {
+		r.Rule = 0 // istiod writes a rule that matches nothing for a policy without rules
+	}
 	if r.Action == decision.Authenticate {
 		wordTokenRule(r)
 	}

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -28,16 +29,22 @@ func remedy(h *simulate.Hop) string {
 	case decision.NoFilterChain:
 		return chainRemedy(h)
 	case decision.Blackhole:
-		if _, err := netip.ParseAddr(call.HostOf(h.Authority)); err == nil && h.Facts.HTTP {
-			return "request the service by its name: HTTP is routed by the Host header, and an IP address matches only as the service's own"
-		}
-		return "register the host with a ServiceEntry, or allow unknown hosts with outboundTrafficPolicy ALLOW_ANY"
+		return registerRemedy(h)
 	case decision.Denied:
 		return denialRemedy(h)
 	case decision.TLSMismatch:
 		return tlsRemedy(h)
 	}
 	return ""
+}
+
+// registerRemedy helps where unknown hosts are blocked.
+func registerRemedy(h *simulate.Hop) string {
+	host := call.HostOf(h.Authority)
+	if _, err := netip.ParseAddr(host); err == nil && h.Facts.HTTP {
+		return "request the service by its name: HTTP is routed by the Host header, and an IP address matches only as the service's own"
+	}
+	return fmt.Sprintf("register %s with a ServiceEntry, or allow unknown hosts with outboundTrafficPolicy ALLOW_ANY", cmp.Or(host, "the host"))
 }
 
 // document names the document behind the last decision of a stage.
@@ -50,81 +57,14 @@ func document(h *simulate.Hop, stage, otherwise string) string {
 	return otherwise
 }
 
-func denialRemedy(h *simulate.Hop) string {
-	o := &h.Facts.Outcome
-	if _, malformed := o.Reason.(decision.InvalidRequest); malformed {
-		return "correct the request: the proxy refuses it before any route or policy applies"
-	}
-	if o.Flags == "DPE" && o.Status == 503 {
-		return "correct the name of the header in " + document(h, "route", "the VirtualService") + " (headers.request)"
-	}
-	if o.Err == decision.ErrToken {
-		return tokenRemedy(o)
-	}
-	text := "allow the request in an AuthorizationPolicy, or exclude it from the one that denies it"
-	if policy := document(h, "authorization", ""); policy != "" {
-		return text + ", " + policy
-	}
-	if rule := missingTokenRule(h); rule != nil {
-		return fmt.Sprintf("send a token that meets rule %d of %s %s/%s, or add a rule that allows requests without a token", rule.Rule, rule.Kind, rule.Namespace, rule.Name)
-	}
-	if names := allowing(h.Policies); len(names) > 0 {
-		return "allow the request in " + some(names, 3) + ", or in an ALLOW policy of the same workload"
-	}
-	return text
-}
-
-// allowing names the ALLOW policies that were asked.
-func allowing(rules []simulate.PolicyRule) []string {
-	var out []string
-	for _, r := range rules {
-		if name := r.Kind + " " + r.Namespace + "/" + r.Name; r.Action == "ALLOW" && r.Kind != "" && !slices.Contains(out, name) {
-			out = append(out, name)
-		}
-	}
-	return out
-}
-
-// tokenRemedy is what helps against a token that is missing or refused.
-func tokenRemedy(o *decision.Outcome) string {
-	switch refused, _ := o.Reason.(decision.TokenRefused); refused.Fault {
-	case "Jwt is missing":
-		return "send a token where the proxy looks for it: by default, in the header Authorization with the prefix Bearer"
-	case "Jwt issuer is not configured":
-		return "send a token whose iss is the issuer of a RequestAuthentication for this workload, or add a rule for that issuer"
-	case "Audiences in Jwt are not allowed":
-		return "send a token whose aud is one of the audiences in the RequestAuthentication, or add the audience there"
-	}
-	return "send a well-formed token of an issuer that a RequestAuthentication for this workload accepts"
-}
-
-// missingTokenRule is the first ALLOW rule where all of them fail for want of a token's claim, else nil.
-func missingTokenRule(h *simulate.Hop) *simulate.PolicyRule {
-	var first *simulate.PolicyRule
-	for i := range h.Policies {
-		r := &h.Policies[i]
-		switch {
-		case r.Action != "ALLOW":
-		case r.Failed == nil || r.Failed.Got != "" || !strings.HasPrefix(r.Failed.Attribute, tokenPayload):
-			return nil
-		case first == nil:
-			first = r
-		}
-	}
-	return first
-}
-
 func routeRemedy(h *simulate.Hop) string {
 	if connects(h.Facts.Outcome.Reason) {
-		return "name the protocol of this port TCP in " + document(h, "virtualHost", "the ServiceEntry") + ", so the proxy forwards the bytes of CONNECT unchanged"
+		return tunnelRemedy(h)
 	}
 	if h.VirtualHost == "" || h.Direction == "gateway" && document(h, "virtualHost", "") == "" {
-		return fmt.Sprintf("bind a VirtualService for the host %s to %s", h.Authority, document(h, "listener", "the Gateway"))
+		return bindRemedy(h)
 	}
-	rules := document(h, "virtualHost", "the VirtualService")
-	if strings.HasPrefix(rules, "Gateway ") {
-		rules = "the VirtualService"
-	}
+	rules := rulesOf(h)
 	text := "add a route without a match at the end of " + rules + ", or a match for this request"
 	if none, ok := h.Facts.Outcome.Reason.(decision.NoRouteMatch); ok && none.Preflight {
 		text = "let a route with a corsPolicy match the method OPTIONS in " + rules + ": browsers send it before the request"
@@ -132,12 +72,56 @@ func routeRemedy(h *simulate.Hop) string {
 	return text
 }
 
+// bindRemedy gives a host of a gateway routes.
+func bindRemedy(h *simulate.Hop) string {
+	return fmt.Sprintf("bind a VirtualService for the host %s to %s", h.Authority, document(h, "listener", "the Gateway"))
+}
+
+// rulesOf names what gives a virtual host its routes. The first place of one at a gateway is the Gateway that has the host.
+func rulesOf(h *simulate.Hop) string {
+	for _, s := range slices.Backward(h.Steps) {
+		for _, p := range s.Origins {
+			if rules := s.Stage == "virtualHost" || s.Stage == "route"; rules && p.Kind != "Gateway" && p.Name != "" && p.Role != overridden {
+				return fmt.Sprintf("%s %s/%s", p.Kind, p.Namespace, p.Name)
+			}
+		}
+	}
+	return "the VirtualService"
+}
+
+// tunnelRemedy lets a CONNECT request pass: a port of TCP is carried unread. The port is that of the listener, which a Service or a
+// ServiceEntry opens for sidecars, and a Gateway at gateways.
+func tunnelRemedy(h *simulate.Hop) string {
+	field, owner := "protocol: TCP", document(h, "listener", "")
+	switch kind, _, _ := strings.Cut(owner, " "); kind {
+	case "ServiceEntry":
+	case "Service":
+		field = "appProtocol: tcp"
+	default:
+		return "send CONNECT requests to a port of protocol TCP: on a port of HTTP the proxy does not open tunnels"
+	}
+	return fmt.Sprintf("set %s for %s of %s, so the proxy forwards the bytes of CONNECT unchanged", field, servicePort(h), owner)
+}
+
+// servicePort names the port of the service whose listener took the connection.
+func servicePort(h *simulate.Hop) string {
+	for i := range h.Steps {
+		if r, ok := h.Steps[i].Reason.(decision.ServicePort); ok {
+			return fmt.Sprintf("port %d", r.Port)
+		}
+	}
+	return "this port"
+}
+
 func hostRemedy(h *simulate.Hop) string {
 	host, client := call.HostOf(h.Authority), h.Facts.Client
 	if client.Decrypted && client.SNI != "" && !strings.EqualFold(client.SNI, host) {
 		return fmt.Sprintf("the connection is for %s: put %s into the same server of a Gateway, or use separate certificates so clients do not reuse the connection", client.SNI, host)
 	}
-	return "register the host with a Service or ServiceEntry that this proxy sees, on this port, or name it in the hosts of " + document(h, "listener", "the Gateway") + " and of a VirtualService"
+	if h.Direction == "gateway" {
+		return fmt.Sprintf("name %s in the hosts of %s and of a VirtualService that is bound to it", host, document(h, "listener", "the Gateway"))
+	}
+	return "register the host with a Service or ServiceEntry that this proxy sees, on this port"
 }
 
 func clusterRemedy(h *simulate.Hop) string {
@@ -150,7 +134,7 @@ func clusterRemedy(h *simulate.Hop) string {
 		return fmt.Sprintf("define subset %s in a DestinationRule for %s that this proxy sees", d.Subset, d.Host)
 	}
 	if d.Port != 0 {
-		return fmt.Sprintf("make sure that %s is a Service or ServiceEntry that this proxy sees, and that it has port %d", d.Host, d.Port)
+		return fmt.Sprintf("register %s with port %d in a Service or ServiceEntry that this proxy sees", d.Host, d.Port)
 	}
 	return ""
 }

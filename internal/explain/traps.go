@@ -41,7 +41,7 @@ func connectionTrap(trap decision.Trap) (id, message, help string) {
 	case decision.PlaintextToTLS:
 		return "SEM142",
 			fmt.Sprintf("plaintext HTTP goes to port %d of %s, where servers expect TLS", t.Port, t.Address),
-			fmt.Sprintf("originate TLS for port %d in a DestinationRule (tls.mode: SIMPLE)", t.ServicePort)
+			fmt.Sprintf("originate TLS for port %d of %s in a DestinationRule (tls.mode: SIMPLE)", t.ServicePort, t.Host)
 	case decision.NoServerName:
 		return "SEM145",
 			"the proxy originates TLS without a server name (SNI): for plain TCP it cannot take one from a Host header",

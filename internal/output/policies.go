@@ -51,6 +51,8 @@ func policyLine(r *simulate.PolicyRule) string {
 		return name + " accepts the token"
 	case r.Matched:
 		return name + " matches"
+	case c == nil && r.Rule == 0 && r.Kind != "":
+		return name + ": it has no rules, so it matches nothing"
 	case c == nil:
 		return name + ": never matches"
 	case strings.Contains(c.Field, "not"):

@@ -17,7 +17,7 @@
 // What only privileges can show, TestInterception shows: the kernel redirects a pod's traffic to the real ports, proxies
 // check each other's certificates, and DNS finds what they dial. It needs root on Linux.
 //
-// What the rootless form does not judge: the names in certificates, but for the trust domain of a peer (certificates are
+// What the rootless form does not judge: the names in certificates, but for the SPIFFE identity of a peer (certificates are
 // self-signed, and Envoy is told not to look at their names, nor at all at those of upstreams), DNS (a name stands for its own
 // address), and the extensions that only Istio's own proxy has.
 package realenvoy

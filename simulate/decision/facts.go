@@ -53,6 +53,7 @@ type (
 	PlaintextToTLS struct {
 		Port        uint32
 		Address     string
+		Host        string // of the service, and its port
 		ServicePort uint32
 	}
 	// NoServerName is TLS of the proxy without a server name.

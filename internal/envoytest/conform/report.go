@@ -35,7 +35,7 @@ came back, the status
 and location of Envoy's own answers, and failure as failure. Where Envoy chooses at random, any choice that the trace
 lists will do.
 
-Not judged: the names in certificates but for a peer's trust domain, DNS (each name stands for its own address), and the
+Not judged: the names in certificates but for a peer's SPIFFE identity, DNS (each name stands for its own address), and the
 extensions that only Istio's own proxy has. The package documentation of ` + "`internal/realenvoy`" + ` describes how.
 Its test of real interception takes no such liberties: there the kernel redirects, proxies check certificates and look
 names up, and every proxy of the way is held against the trace.

@@ -74,7 +74,7 @@ const (
 
 // outsideMesh reports whether a name is not one of the mesh: the self-signed certificate of a peer does not have it.
 func outsideMesh(m *matcherv3.StringMatcher) bool {
-	return !strings.HasPrefix(m.GetPrefix(), "spiffe://")
+	return !strings.HasPrefix(m.GetExact()+m.GetPrefix(), "spiffe://")
 }
 
 // sniForwardProxy removes the filter that resolves the name of a TLS handshake, and notes the cluster that would dial it.
