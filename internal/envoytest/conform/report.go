@@ -90,7 +90,7 @@ func (r *report) tableOfProxies(out *strings.Builder) {
 	var generated count
 	proxies := 0
 	for _, of := range r.results {
-		if of.world.generated {
+		if of.world != nil && of.world.generated {
 			generated.agree, generated.calls, proxies = generated.agree+of.agree, generated.calls+of.calls, proxies+1
 			continue
 		}
