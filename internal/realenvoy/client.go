@@ -115,20 +115,20 @@ func clientTLS(call simulate.Call, authority *selfsigned.Authority) (*tls.Config
 
 // converse shakes hands, sends the call and takes the answer.
 func (c *client) converse() answer {
-	conn, http2, scheme := c.conn, c.call.Protocol == "http2", "http"
+	conn, http2 := c.conn, c.call.Protocol == "http2"
 	if c.tls != nil {
 		secure := tls.Client(conn, c.tls)
 		if err := secure.Handshake(); err != nil {
 			return answer{err: plainly(err)}
 		}
-		conn, scheme = secure, "https"
+		conn = secure
 		http2 = http2 || secure.ConnectionState().NegotiatedProtocol == "h2"
 	}
 	switch {
 	case c.call.Protocol == "tcp":
 		return bytesOver(conn)
 	case http2:
-		return http2Over(conn, c.call, scheme)
+		return http2Over(conn, c.call)
 	default:
 		return c.http1Over(conn)
 	}
@@ -187,7 +187,7 @@ func (c *client) http1Over(conn net.Conn) answer {
 			fmt.Fprintf(&head, "%s: %s\r\n", name, value)
 		}
 	}
-	if hasBody(method) {
+	if hasBody(method) && !frames(c.call) {
 		head.WriteString("content-length: 0\r\n")
 	}
 	head.WriteString("\r\n")

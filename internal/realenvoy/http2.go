@@ -27,17 +27,17 @@ const (
 
 // http2Over makes the request by HTTP/2, frame by frame: the clients of libraries clean up, or refuse to send, the very
 // headers that Envoy is to judge.
-func http2Over(conn net.Conn, call simulate.Call, scheme string) answer {
+func http2Over(conn net.Conn, call simulate.Call) answer {
 	framer := http2.NewFramer(conn, conn)
 	framer.ReadMetaHeaders = hpack.NewDecoder(4<<10, nil)
-	if err := writeStream(conn, framer, headerBlock(call, scheme)); err != nil {
+	if err := writeStream(conn, framer, headerBlock(call)); err != nil {
 		return answer{err: plainly(err)}
 	}
 	return readStream(framer)
 }
 
 // headerBlock encodes the headers of a call, as they are.
-func headerBlock(call simulate.Call, scheme string) []byte {
+func headerBlock(call simulate.Call) []byte {
 	var block bytes.Buffer
 	encoder := hpack.NewEncoder(&block)
 	write := func(name, value string) {
@@ -48,6 +48,7 @@ func headerBlock(call simulate.Call, scheme string) []byte {
 	write(":method", method)
 	write(":authority", authority)
 	if method != http.MethodConnect {
+		scheme, _, _ := strings.Cut(call.URL, "://")
 		write(":scheme", scheme)
 		write(":path", path)
 	}
@@ -59,7 +60,7 @@ func headerBlock(call simulate.Call, scheme string) []byte {
 			write(strings.ToLower(name), value)
 		}
 	}
-	if hasBody(method) {
+	if hasBody(method) && !frames(call) {
 		write("content-length", "0")
 	}
 	return block.Bytes()
@@ -68,6 +69,16 @@ func headerBlock(call simulate.Call, scheme string) []byte {
 // hasBody reports whether servers expect the length of a body with a method.
 func hasBody(method string) bool {
 	return method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch
+}
+
+// frames reports whether a call says by itself how long its body is.
+func frames(call simulate.Call) bool {
+	for name := range call.Headers {
+		if strings.EqualFold(name, "content-length") || strings.EqualFold(name, "transfer-encoding") {
+			return true
+		}
+	}
+	return false
 }
 
 // writeStream opens the connection and sends a request without a body.

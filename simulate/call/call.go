@@ -98,6 +98,14 @@ func (c *Call) ParseURL() requestURL {
 	return t
 }
 
+// Scheme is the scheme that a client of HTTP/2 names in its request.
+func (u *requestURL) Scheme() string {
+	if u.tls {
+		return "https"
+	}
+	return "http"
+}
+
 // bareIPv6 reports whether an authority is an IPv6 address without brackets, whose last group is not a port.
 func bareIPv6(authority string) bool {
 	addr, err := netip.ParseAddr(authority)

@@ -89,7 +89,9 @@ func prepare(x *Stream) {
 	x.from = x.manager.remote(x.Req, x.conn)
 	x.inside = x.manager.internal(x.Req, x.conn)
 	sanitise(x)
-	x.Req.Scheme = x.Req.ForwardedProto()
+	if x.Req.Scheme == "" {
+		x.Req.Scheme = x.Req.ForwardedProto() // HTTP/1.1 does not name one
+	}
 	if to := x.manager.proto.GetSchemeHeaderTransformation().GetSchemeToOverwrite(); to != "" {
 		x.Req.Scheme = to
 	}

@@ -35,6 +35,9 @@ func NewRequest(c *call.Call) *Request {
 			delete(r.Headers, name)
 		}
 	}
+	if r.Version == call.HTTP2 {
+		r.Scheme = t.Scheme()
+	}
 	if r.Method == "CONNECT" {
 		r.Path = "" // an authority is all that it asks for
 	}
