@@ -319,4 +319,5 @@ var checkSources = map[string][]string{
 	"SEM342": {"validate/routerules.go"},
 	"SEM346": {"internal/diag/input.go"},
 	"SEM347": {"internal/diag/input.go"},
+	"SEM348": {"internal/diag/input.go"},
 }

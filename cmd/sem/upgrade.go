@@ -85,6 +85,7 @@ func (c *upgradeCommand) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	report.Unread = output.Places(from.World.Found.Unread())
+	report.Unmodelled = from.World.Release.NotModelled
 	err = emit(cmd, outputs, func(format string, look output.Look, to *bytes.Buffer) error {
 		switch format {
 		case "json":

@@ -10,7 +10,7 @@ import (
 var Input = []*Check{
 	Unreadable, tooLarge, notText, syntax, tabIndent, Template, duplicateKey, badAnchor, tooComplex, noJSON, notObject,
 	noKind, noDocument, notConcrete, conflict, twoReadings, UnknownKind, Undecodable, badSuppression, UnknownSetting,
-	UselessSuppression, BadTest, holdsTests, folderLink, BadSettings, NewerThanRelease, WithoutEffect, ReleaseDisagrees,
+	UselessSuppression, BadTest, holdsTests, folderLink, BadSettings, NewerThanRelease, WithoutEffect, ReleaseDisagrees, VariableNotModelled,
 	notBuilt, NotGiven,
 }
 
@@ -189,6 +189,13 @@ var ReleaseDisagrees = &Check{
 	ID: "SEM331", Title: "releases of Istio disagree", Severity: Warning, Stage: NoStage,
 	Why: "Releases of Istio differ in the fields that they know and in what istiod sends to proxies. The result is for one release. Here the input names another one than --istio or another part of the input, one that sem does not model, or a setting of istiod that cannot be read.",
 	Fix: "Name the release that the mesh runs: --istio 1.30, or istio: \"1.30\" in the settings file. Validate each release by itself where a mesh runs several.",
+}
+
+// VariableNotModelled is the check of the environment of istiod.
+var VariableNotModelled = &Check{
+	ID: "SEM348", Title: "setting of istiod is not modelled", Severity: Info, Stage: NoStage,
+	Why: "An environment variable of istiod changes what proxies are sent or what is admitted, and sem does not follow it: results are those of the default. A name that istiod does not have changes nothing.",
+	Fix: "Keep the variable in mind when you read results, or correct its name. docs/releases.md lists the variables that are modelled.",
 }
 
 // BadSettings is the check of the settings file, which is not a configuration of the mesh; the command line reports it.

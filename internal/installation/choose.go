@@ -16,6 +16,8 @@ type Choice struct {
 	Because string       // "the image of Deployment istio-system/istiod"
 	At      source.Place // where that is written; zero for what is written nowhere
 	Default bool         // nothing names a release, and nothing changes it
+
+	NotModelled []string // variables of istiod that the answer does not follow: PILOT_HTTP10=true
 }
 
 // Choose returns the release that the user asks for or the input names, else the newest, with what is set of its behaviours;
@@ -35,7 +37,11 @@ func (f Facts) Choose(asked release.Release, askedBy string) (Choice, diag.List)
 		c.Release, found = f.known(asked, first)
 		found = append(found, f.against(first.release(), first.What, &first)...)
 	}
+	c.NotModelled = append(c.NotModelled, asked.NotModelled()...)
 	more := f.set(&c)
+	if len(c.NotModelled) > 0 {
+		c.Because, c.Default = c.Because+"; not modelled: "+strings.Join(c.NotModelled, ", "), false
+	}
 	return c, append(found, more...)
 }
 
@@ -96,7 +102,11 @@ func (f Facts) set(c *Choice) diag.List {
 	r := c.Release
 	for _, v := range f.Variables {
 		b, ok := release.Governed(v.Name)
-		if !ok || c.IsSet(b) {
+		if !ok {
+			found = append(found, c.ungoverned(v)...)
+			continue
+		}
+		if c.IsSet(b) {
 			continue
 		}
 		on, isBool := release.Bool(v.Value)
@@ -134,4 +144,24 @@ func (c *Choice) changed(by string, at source.Place) {
 	if c.At.Doc == nil {
 		c.At = at
 	}
+}
+
+// ungoverned notes a variable that governs no row: one that is not modelled, or that istiod does not have and that looks like
+// one that it has. Others are the environment of the container, and no concern of istiod's.
+func (c *Choice) ungoverned(v Variable) diag.List {
+	d := diag.Diagnostic{Check: diag.VariableNotModelled, At: v.At}
+	switch release.StandingOf(v.Name, v.Value) {
+	case release.NotModelled:
+		c.NotModelled = append(c.NotModelled, v.Name+"="+v.Value)
+		d.Message = fmt.Sprintf("%s=%s is not modelled: results are those of its default", v.Name, v.Value)
+	case release.NoVariable:
+		near := release.NearestVariable(v.Name)
+		if near == "" {
+			return nil
+		}
+		d.Severity, d.Message, d.Help = diag.Warning, fmt.Sprintf("istiod has no variable %s", v.Name), "did you mean "+near+"?"
+	default:
+		return nil
+	}
+	return diag.List{d}
 }

@@ -9,17 +9,37 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/mesh/routing"
+	"sem.example/internal/release"
 )
 
 // Gateways returns the gateways that select the proxy, the oldest first. One without a selector selects every proxy. The
 // proxies of a gateway of Services are those behind a port of these.
 func (v *View) Gateways() []*routing.Gateway {
-	return slices.DeleteFunc(slices.Clone(v.Mesh.gateways), func(g *routing.Gateway) bool {
+	all := slices.DeleteFunc(slices.Clone(v.Mesh.gateways), func(g *routing.Gateway) bool {
 		if g.Services == nil {
 			return !v.Proxy().Selected(g.Selector)
 		}
 		return !slices.ContainsFunc(g.Servers, func(s routing.Server) bool { return v.TargetFor(g, s.GetPort().GetNumber()) != nil })
 	})
+	if !v.Mesh.Settings.Release.Has(release.StrictGatewayMerging) {
+		return all
+	}
+	return withoutForeign(all)
+}
+
+// withoutForeign leaves out gateways of other namespaces where the proxies are those that istiod deploys for a Gateway of the
+// Gateway API: a selector alone does not let a namespace serve on another one's address, with its certificates.
+func withoutForeign(all []*routing.Gateway) []*routing.Gateway {
+	home := map[string]bool{}
+	for _, g := range all {
+		if g.Services != nil && g.Services.Managed {
+			home[g.Namespace] = true
+		}
+	}
+	if len(home) == 0 {
+		return all
+	}
+	return slices.DeleteFunc(all, func(g *routing.Gateway) bool { return g.Services == nil && !home[g.Namespace] })
 }
 
 // TargetFor is what lies behind a port of the Services of a gateway, or nil.

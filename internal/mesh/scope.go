@@ -4,6 +4,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/release"
 )
 
 // A scope is what all proxies of a namespace see that one Sidecar serves, or that are gateways: most of a view.
@@ -40,20 +41,25 @@ func (sc *scope) rules(s *Service) []*filedRule {
 }
 
 // owner returns the service of a host as clients of a namespace mean it when a rule names the host: their own
-// namespace's, else a visible Kubernetes Service, else the oldest that is visible.
+// namespace's, else a visible Kubernetes Service, else the oldest that is visible. Older releases take the visible one of
+// the first namespace by name.
 func (m *Mesh) owner(host, namespace string) *Service {
 	if s := m.Owner(host, namespace); s != nil {
 		return s
 	}
+	byName := !m.Settings.Release.Has(release.PickBestService)
 	var best *Service
 	for _, s := range m.ServicesOf(host) {
 		if !m.IsOwner(s) || !s.VisibleIn(namespace) {
 			continue
 		}
-		if s.Kubernetes() {
+		switch {
+		case byName && (best == nil || s.Namespace < best.Namespace):
+			best = s
+		case byName:
+		case s.Kubernetes():
 			return s
-		}
-		if best == nil {
+		case best == nil:
 			best = s // the list goes by age
 		}
 	}

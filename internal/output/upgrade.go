@@ -25,6 +25,9 @@ func UpgradeText(w io.Writer, r *upgrade.Report, look Look) error {
 	for _, part := range r.Unread {
 		p.wrap("", "not read: "+part)
 	}
+	for _, v := range r.Unmodelled {
+		p.wrap("", "not modelled: the variable "+v+" of istiod")
+	}
 	_, err := io.WriteString(w, p.String())
 	return err
 }
@@ -203,6 +206,9 @@ func UpgradeMarkdown(w io.Writer, r *upgrade.Report) error {
 	}
 	for _, part := range r.Unread {
 		m.line("- not read: %s", sentence(part))
+	}
+	for _, v := range r.Unmodelled {
+		m.line("- not modelled: the variable %s of istiod", code(v))
 	}
 	_, err := io.WriteString(w, m.String())
 	return err

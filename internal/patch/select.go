@@ -71,10 +71,11 @@ type Ports func(listener uint32) []uint32
 // Hosts returns the hosts of the services that lead to a port of the workload: the names of its inbound clusters hold none.
 type Hosts func(port uint32) []string
 
-// Options are what patches need to know of the proxy's resources. Each may be nil.
+// Options are what patches need to know of the proxy's resources and of its istiod. Each may be zero.
 type Options struct {
-	Ports Ports
-	Hosts Hosts
+	Ports           Ports
+	Hosts           Hosts
+	LongExpressions bool // istiod compares a proxyVersion of any length, as older releases do
 }
 
 // Select returns the patches of the EnvoyFilters that act on a proxy, in the order in which istiod applies them. The
@@ -87,7 +88,7 @@ func Select(attached []*config.Object, rootNamespace string, proxy ProxyAttribut
 	for _, f := range filters {
 		for i := range config.Spec[*networking.EnvoyFilter](f).GetConfigPatches() {
 			p, err := newPatch(f, i)
-			if err == nil && p.concerns(proxy) {
+			if err == nil && p.concerns(proxy, opts) {
 				out.byTarget[p.ApplyTo] = append(out.byTarget[p.ApplyTo], p)
 			}
 		}
@@ -158,10 +159,10 @@ func ordered(to networking.EnvoyFilter_ApplyTo) bool {
 const maxVersionExpression = 1024
 
 // concerns reports whether the patch is for a proxy of that version and metadata.
-func (p *Patch) concerns(proxy ProxyAttributes) bool {
+func (p *Patch) concerns(proxy ProxyAttributes, opts Options) bool {
 	asked := p.match.GetProxy()
 	if expression := asked.GetProxyVersion(); expression != "" {
-		if len(expression) > maxVersionExpression || proxy.Version == "" {
+		if len(expression) > maxVersionExpression && !opts.LongExpressions || proxy.Version == "" {
 			return false
 		}
 		// An expression that does not compile is refused at admission; istiod would apply the patch to every proxy.

@@ -32,6 +32,38 @@ func TestForRelease(t *testing.T) {
 			archive: head + "kind: ServiceEntry\nmetadata: {name: e, namespace: shop}\nspec:\n  hosts: [\"*.example.com\"]\n  location: MESH_EXTERNAL\n  resolution: DYNAMIC_DNS\n  ports:\n  - {number: 80, name: http, protocol: HTTP}\n  - {number: 443, name: tls, protocol: TLS}\n",
 			last:    "1.28", found: []string{"SEM062 a.yaml:10"},
 		},
+		"HTTP2 ports of hosts that the proxy resolves": {
+			archive: head + "kind: ServiceEntry\nmetadata: {name: e, namespace: shop}\nspec:\n  hosts: [\"*.example.com\"]\n  location: MESH_EXTERNAL\n  resolution: DYNAMIC_DNS\n  ports:\n  - {number: 80, name: http2, protocol: HTTP2}\n",
+			last:    "1.29", found: []string{"SEM062 a.yaml:9"},
+		},
+		"hosts of the mesh that the proxy resolves": {
+			archive: head + "kind: ServiceEntry\nmetadata: {name: e, namespace: shop}\nspec:\n  hosts: [\"*.example.com\"]\n  location: MESH_INTERNAL\n  resolution: DYNAMIC_DNS\n  ports:\n  - {number: 80, name: http, protocol: HTTP}\n",
+			last:    "1.29", found: []string{"SEM062 a.yaml:6"},
+		},
+		"a condition on trust domains": {
+			archive: "-- a.yaml --\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: p, namespace: shop}\nspec:\n  rules:\n  - when:\n    - {key: source.trustDomain, values: [x]}\n",
+			last:    "1.29", found: []string{"SEM062 a.yaml:7"},
+		},
+		"a warmup with a low aggression": {
+			archive: head + "kind: DestinationRule\nmetadata: {name: d, namespace: shop}\nspec:\n  host: web.shop.svc.cluster.local\n  subsets:\n  - name: a\n    trafficPolicy:\n      loadBalancer: {simple: ROUND_ROBIN, warmup: {duration: 30s, aggression: 0.5}}\n",
+			last:    "1.30", found: []string{"SEM062 a.yaml:9"},
+		},
+		"a patch that replaces lists": {
+			archive: "-- a.yaml --\napiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: {name: f, namespace: shop}\nspec:\n  configPatches:\n  - applyTo: CLUSTER\n    patch:\n      operation: MERGE_AND_REPLACE_LIST\n      value: {name: x}\n",
+			last:    "1.30", found: []string{"SEM062 a.yaml:8"},
+		},
+		"a patch of waypoints": {
+			archive: "-- a.yaml --\napiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: {name: f, namespace: shop}\nspec:\n  configPatches:\n  - applyTo: CLUSTER\n    match: {context: WAYPOINT}\n    patch: {operation: MERGE, value: {name: x}}\n",
+			last:    "1.28", found: []string{"SEM062 a.yaml:7"},
+		},
+		"a TrafficExtension": {
+			archive: "-- a.yaml --\napiVersion: extensions.istio.io/v1alpha1\nkind: TrafficExtension\nmetadata: {name: f, namespace: shop}\nspec: {lua: {inlineCode: x}}\n",
+			last:    "1.29", found: []string{"SEM062 a.yaml:2"},
+		},
+		"fields of a Telemetry": {
+			archive: "-- a.yaml --\napiVersion: telemetry.istio.io/v1\nkind: Telemetry\nmetadata: {name: t, namespace: shop}\nspec:\n  tracing:\n  - disableContextPropagation: true\n    customTags: {x: {formatter: {value: y}}}\n",
+			last:    "1.28", found: []string{"SEM062 a.yaml:6", "SEM062 a.yaml:7"}, kept: true,
+		},
 		"a source of excluded trust domains": {
 			archive: "-- a.yaml --\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: p, namespace: shop}\nspec:\n  rules:\n  - from:\n    - source:\n        notTrustDomains: [x]\n",
 			last:    "1.29", found: []string{"SEM062 a.yaml:8", "SEM062 a.yaml:7"},

@@ -6,6 +6,7 @@ import (
 	"sem.example/internal/compile"
 	"sem.example/internal/mesh"
 	"sem.example/internal/patch"
+	"sem.example/internal/release"
 	"sem.example/simulate"
 )
 
@@ -65,6 +66,8 @@ func patched(view *mesh.View, compiler *compile.Compiler) Resources {
 		}
 		return out
 	}
-	set := patch.Select(filters, view.Mesh.Settings.Config.RootNamespace, proxy, patch.Options{Ports: compiler.ServerPorts, Hosts: hosts})
+	set := patch.Select(filters, view.Mesh.Settings.Config.RootNamespace, proxy, patch.Options{
+		Ports: compiler.ServerPorts, Hosts: hosts, LongExpressions: !view.Mesh.Settings.Release.Has(release.VersionExpressionLimit),
+	})
 	return patch.Apply(compiler, set, view.IsGateway())
 }

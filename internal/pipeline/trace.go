@@ -61,6 +61,9 @@ func (w *World) Trace(call simulate.Call, opts TraceOptions) (*simulate.Trace, e
 // forRelease names in a trace the release that it is for, and why it is that one.
 func (w *World) forRelease(t *simulate.Trace) {
 	c := w.Release
+	for _, v := range c.NotModelled {
+		t.NotModelled = append(t.NotModelled, "the variable "+v+" of istiod")
+	}
 	t.Istio, t.Envoy, t.IstioBecause, t.IstioDefault = c.String(), c.Envoy(), c.Because, c.Default
 	if c.At.Doc != nil {
 		at := c.At.Position()

@@ -2,6 +2,8 @@ package release
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -28,19 +30,24 @@ refuses, which takes no part in the mesh at all. A field that the release admits
 
 ` + "`--istiod-env NAME=VALUE`" + ` sets a row that a variable of istiod's environment governs; so do the environment of istiod's
 Deployment and ` + "`pilot.env`" + ` in the input. ` + "`compatibilityVersion: \"1.29\"`" + ` in an IstioOperator or in the values turns off all rows
-with a variable that are newer than that release. Other variables of istiod are not read.
+with a variable that are newer than that release. A variable that changes results and governs no row is named in the answer as
+not modelled ([SEM348](checks.md#sem348)) unless it has its default; a name that istiod does not have is an error in
+` + "`--istiod-env`" + `.
 
 [` + "`sem upgrade`" + `](upgrade.md) shows which rows matter for a mesh.
 
 Each row is what the release and those after it do, and earlier ones do not. What is off by default is done where its
 variable is true.
 
+The rows of fields, defaults and clusters were compared with what istiods of these releases send and admit. Those of the Gateway
+API, of networks and of EnvoyFilters follow Istio's source.
+
 | id | since | change | kind | variable |
 | --- | --- | --- | --- | --- |
 `)
 	for _, c := range table {
 		text := c.Text
-		if c.Ignored != "" && c.Field != "" {
+		if c.Ignored != "" && len(c.Fields) > 0 {
 			text += " " + c.Ignored + " admits it without effect."
 		}
 		if c.Unjudged {
@@ -51,6 +58,23 @@ variable is true.
 			variable = "`" + c.Env + "`"
 		}
 		fmt.Fprintf(&out, "| \x60%s\x60 | %s | %s | %s | %s |\n", c.ID, c.Since, text, c.Kind, variable)
+	}
+	out.WriteString(`
+## Variables that are not modelled
+
+These variables of istiod change what proxies are sent or what is admitted. sem answers as with their defaults, and says so
+where one has another value. All other variables are about certificates, injection, caches, limits, metrics, ambient mode or
+istiod's own server.
+
+| variable | default |
+| --- | --- |
+`)
+	for _, name := range slices.Sorted(maps.Keys(notModelled)) {
+		usual := notModelled[name]
+		if usual != "" {
+			usual = "\x60" + usual + "\x60"
+		}
+		fmt.Fprintf(&out, "| \x60%s\x60 | %s |\n", name, usual)
 	}
 	return out.String()
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -19,6 +18,7 @@ func Names() []string { return slices.Clone(names) }
 type Release struct {
 	age     int                // how many releases there are after it
 	changed map[Behaviour]bool // what the environment of istiod sets
+	ignored []string           // NAME=VALUE of its environment that is not modelled
 }
 
 // Parse returns the release of a name such as 1.30. A patch number counts for nothing.
@@ -37,7 +37,7 @@ func Parse(name string) (Release, error) {
 // As returns the release of a name, with the behaviours that were set.
 func (r Release) As(name string) (Release, error) {
 	out, err := Parse(name)
-	out.changed = r.changed
+	out.changed, out.ignored = r.changed, r.ignored
 	return out, err
 }
 
@@ -57,26 +57,6 @@ func (r Release) Has(b Behaviour) bool {
 
 // since reports whether the release is at least as new as a named one.
 func (r Release) since(name string) bool { return r.age <= slices.Index(names, name) }
-
-// With returns the release as it is with variables of istiod's environment, each NAME=VALUE. A variable that governs no
-// row of the table is an error.
-func (r Release) With(env []string) (Release, error) {
-	for _, e := range env {
-		name, value, found := strings.Cut(e, "=")
-		b, known := Governed(name)
-		on, isBool := Bool(value)
-		switch {
-		case !found || name == "":
-			return r, fmt.Errorf("%q does not set a variable: write NAME=VALUE, for example %s=false", e, variables()[0])
-		case !known:
-			return r, fmt.Errorf("the variable %s of istiod is not modelled: use one of %s", name, strings.Join(variables(), ", "))
-		case !isBool:
-			return r, fmt.Errorf("the variable %s is true or false, not %q", name, value)
-		}
-		r = r.Set(b, on)
-	}
-	return r, nil
-}
 
 // Set returns the release with a behaviour turned on or off.
 func (r Release) Set(b Behaviour, on bool) Release {
@@ -109,18 +89,6 @@ func (r Release) Compatible(version string) (Release, error) {
 		}
 	}
 	return r, nil
-}
-
-// Governed returns the behaviour that a variable of istiod's environment governs.
-func Governed(variable string) (Behaviour, bool) {
-	at := slices.IndexFunc(table, func(c Change) bool { return c.Env != "" && c.Env == variable })
-	return Behaviour(at), at >= 0
-}
-
-// Bool reads the value of a variable as istiod does.
-func Bool(value string) (on, ok bool) {
-	on, err := strconv.ParseBool(value)
-	return on, err == nil
 }
 
 // Between returns the behaviours that only one of two releases has, the oldest first.
@@ -166,19 +134,9 @@ func (r Release) Reads(field string) (Reading, Change) {
 var fields = func() map[string]Behaviour {
 	out := map[string]Behaviour{}
 	for b, c := range table {
-		if c.Field != "" {
-			out[c.Field] = Behaviour(b)
+		for _, f := range c.Fields {
+			out[f] = Behaviour(b)
 		}
 	}
 	return out
 }()
-
-func variables() []string {
-	var out []string
-	for _, c := range table {
-		if c.Env != "" {
-			out = append(out, c.Env)
-		}
-	}
-	return out
-}

@@ -11,6 +11,7 @@ import (
 	meshconfig "istio.io/api/mesh/v1alpha1"
 	networking "istio.io/api/networking/v1alpha3"
 	security "istio.io/api/security/v1beta1"
+	telemetry "istio.io/api/telemetry/v1alpha1"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
@@ -37,7 +38,7 @@ func TestPage(t *testing.T) {
 
 // TestTable requires of each row an identifier, a known release and a field that the API has.
 func TestTable(t *testing.T) {
-	_ = []any{&meshconfig.MeshConfig{}, &networking.DestinationRule{}, &security.JWTRule{}} // registers their fields
+	_ = []any{&meshconfig.MeshConfig{}, &networking.DestinationRule{}, &security.JWTRule{}, &telemetry.Tracing{}} // registers their fields
 	seen := map[string]bool{}
 	for _, c := range table {
 		if c.ID == "" || seen[c.ID] || c.Text == "" {
@@ -47,12 +48,11 @@ func TestTable(t *testing.T) {
 		if !slices.Contains(names, c.Since) || c.Ignored != "" && !slices.Contains(names, c.Ignored) {
 			t.Errorf("row %s: no release %q or %q", c.ID, c.Since, c.Ignored)
 		}
-		if c.Field == "" {
-			continue
-		}
-		d, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName(c.Field))
-		if _, ok := d.(protoreflect.FieldDescriptor); err != nil || !ok {
-			t.Errorf("row %s: the API has no field %s", c.ID, c.Field)
+		for _, f := range c.Fields {
+			d, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName(f))
+			if _, ok := d.(protoreflect.FieldDescriptor); err != nil || !ok {
+				t.Errorf("row %s: the API has no field %s", c.ID, f)
+			}
 		}
 	}
 }

@@ -30,7 +30,7 @@ func (c *comparison) explained() ([]variant, error) {
 	}
 	fields := slices.ContainsFunc(slices.Concat(c.old.Found, c.new.Found), ofRelease)
 	for _, row := range c.rows {
-		if row.Change().Field != "" && !fields {
+		if len(row.Change().Fields) > 0 && !fields {
 			continue
 		}
 		v := variant{row: row}

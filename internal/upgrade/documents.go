@@ -42,7 +42,7 @@ func (c *comparison) documents(old, new diag.List) error {
 func bySpot(found diag.List) map[spot]diag.Diagnostic {
 	out := map[spot]diag.Diagnostic{}
 	for _, d := range found {
-		if d.Check != diag.ReleaseDisagrees && d.Suppressed == nil {
+		if d.Check != diag.ReleaseDisagrees && d.Check != diag.VariableNotModelled && d.Suppressed == nil {
 			out[spot{d.At.Position(), d.At.Field, d.Check.ID}] = d
 		}
 	}

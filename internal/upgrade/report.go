@@ -19,6 +19,7 @@ type Report struct {
 	Undecided  []diff.ReportedDoubt `json:"undecided"`
 	Untouched  []string             `json:"untouched"` // rows between the two releases that change nothing here
 	Unread     []string             `json:"unread,omitempty"`
+	Unmodelled []string             `json:"unmodelled,omitempty"` // variables of istiod that are not followed
 }
 
 // A Summary counts.

@@ -11,6 +11,7 @@ import (
 
 	"sem.example/internal/compile/xds"
 	"sem.example/internal/mesh"
+	"sem.example/internal/release"
 )
 
 // networkGateways returns the gateways between networks that endpoints of a destination may hide behind. Only a cluster that
@@ -67,7 +68,10 @@ func crossNetworks(view *mesh.View, g *group, gateways []*mesh.NetworkGateway, s
 			}
 			continue
 		}
-		reachable, _ := partition(there, func(gw *mesh.NetworkGateway) bool { return speaksTo(view, gw) })
+		reachable := there
+		if view.Mesh.Settings.Release.Has(release.GatewayFamilies) {
+			reachable, _ = partition(there, func(gw *mesh.NetworkGateway) bool { return speaksTo(view, gw) })
+		}
 		if len(reachable) == 0 || !takesMutualTLS(m) {
 			continue
 		}
@@ -92,9 +96,10 @@ func gatewaysTo(view *mesh.View, network string, gateways []*mesh.NetworkGateway
 	return all
 }
 
-// networkUnknown reports whether the proxy does not know its own network but the endpoint's is known: it goes by the gateway then.
+// networkUnknown reports whether the proxy does not know its own network but the endpoint's is known: it goes by the gateway
+// then, except in older releases.
 func networkUnknown(view *mesh.View, e *mesh.Endpoint) bool {
-	return e.Network != "" && view.Proxy().Network() == ""
+	return view.Mesh.Settings.Release.Has(release.OwnNetworkUnknown) && e.Network != "" && view.Proxy().Network() == ""
 }
 
 // speaksTo reports whether the proxy has an address of the gateway's family.

@@ -9,6 +9,7 @@ import (
 
 	"sem.example/internal/compile/xds"
 	"sem.example/internal/mesh"
+	"sem.example/internal/release"
 )
 
 // Dynamic reports whether the proxy itself resolves the names that match the host of a service, a wildcard.
@@ -18,7 +19,11 @@ func Dynamic(s *mesh.Service) bool {
 
 // DNSCache is where resolved names are kept; clusters and filters that share it must agree in every field.
 func DNSCache(view *mesh.View, name string) *cachev3.DnsCacheConfig {
-	return &cachev3.DnsCacheConfig{Name: name, DnsLookupFamily: LookupFamily(view)}
+	family := LookupFamily(view)
+	if !view.Mesh.Settings.Release.Has(release.DynamicDNSFamily) {
+		family = clusterv3.Cluster_V4_ONLY
+	}
+	return &cachev3.DnsCacheConfig{Name: name, DnsLookupFamily: family}
 }
 
 // AnyDNSCache is the cache for unknown destinations. With DNS capture the agent beside the proxy answers.

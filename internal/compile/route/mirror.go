@@ -6,18 +6,21 @@ import (
 	typev3 "github.com/envoyproxy/go-control-plane/envoy/type/v3"
 
 	"sem.example/internal/compile/xds"
+	"sem.example/internal/mesh"
 	"sem.example/internal/mesh/routing"
+	"sem.example/internal/release"
 )
 
-// mirrors sends the mirrors of a rule a copy of its requests.
-func (s Scope) mirrors(list []routing.Mirror) []*routev3.RouteAction_RequestMirrorPolicy {
+// mirrors sends the mirrors of a rule a copy of its requests, with the same host or, as older releases do, with "-shadow"
+// appended to it.
+func (s Scope) mirrors(view *mesh.View, list []routing.Mirror) []*routev3.RouteAction_RequestMirrorPolicy {
 	var out []*routev3.RouteAction_RequestMirrorPolicy
 	for _, m := range list {
 		out = append(out, &routev3.RouteAction_RequestMirrorPolicy{
 			Cluster:                       s.cluster(m.To),
 			RuntimeFraction:               &corev3.RuntimeFractionalPercent{DefaultValue: fractional(m.Share)},
 			TraceSampled:                  xds.False(),
-			DisableShadowHostSuffixAppend: true,
+			DisableShadowHostSuffixAppend: view.Mesh.Settings.Release.Has(release.NoShadowSuffix),
 		})
 	}
 	return out

@@ -104,7 +104,7 @@ func forwardRequests(view *mesh.View, out *routev3.Route, in *routing.HTTPRule, 
 		rewriteHost(action, in.Rewrite.Authority.Value)
 	}
 	rewriteHost(action, authority)
-	action.RequestMirrorPolicies = scope.mirrors(in.Mirrors)
+	action.RequestMirrorPolicies = scope.mirrors(view, in.Mirrors)
 
 	hashed := false
 	if len(in.Destinations) == 1 {

@@ -44,9 +44,17 @@ func (t *translator) backends(rule *routing.HTTPRule, o *config.Object, list []g
 		if len(list) == 0 {
 			at = rule.At
 		}
-		rule.DirectResponse = config.Setting[*networking.HTTPDirectResponse]{Value: &networking.HTTPDirectResponse{Status: 500}, At: at}
+		rule.DirectResponse = config.Setting[*networking.HTTPDirectResponse]{Value: &networking.HTTPDirectResponse{Status: t.withoutBackends(list)}, At: at}
 	}
 	return true
+}
+
+// withoutBackends is the status of a rule that forwards to nothing.
+func (t *translator) withoutBackends(list []gatewayapi.HTTPBackendRef) uint32 {
+	if len(list) == 0 && t.has(release.EmptyRouteNotFound) && !t.has(release.EmptyRouteFails) {
+		return 404
+	}
+	return 500
 }
 
 // destination translates a backend. One that may not be used has no host. It is false where Istio leaves the whole route out.

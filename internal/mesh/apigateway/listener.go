@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/gatewayapi"
 	"sem.example/internal/mesh/routing"
+	"sem.example/internal/release"
 )
 
 // controller is that of Istio whose Gateways have listeners that routes are bound to.
@@ -47,8 +48,8 @@ func (t *translator) listeners(o *config.Object) []*listener {
 			if made == nil {
 				continue
 			}
-			made.gateway.Services = &routing.Services{Hosts: services, Namespace: o.Namespace}
-			if prior := conflict(out, made); prior != nil {
+			made.gateway.Services = &routing.Services{Hosts: services, Namespace: o.Namespace, Managed: Managed(spec)}
+			if prior := conflict(out, made); prior != nil && t.has(release.ListenerConflicts) {
 				made.conflicted = true
 				made.server().Invalid = "listener " + prior.spec.Name + " of " + prior.gateway.Object.Name + " has the same port and hostname, or another protocol on the port"
 			} else if owner == o || made.server().Invalid == "" {
@@ -103,7 +104,7 @@ func DeploymentName(o *config.Object) string {
 // listenerSets are those that a Gateway lets add listeners to it, the oldest first.
 func (t *translator) listenerSets(o *config.Object, allowed *gatewayapi.AllowedListeners) []*config.Object {
 	var out []*config.Object
-	if allowed == nil || allowed.Namespaces == nil {
+	if allowed == nil || allowed.Namespaces == nil || !t.has(release.ListenerSets) {
 		return nil
 	}
 	for _, set := range Objects(t.registry, "ListenerSet") {
@@ -137,9 +138,7 @@ func (t *translator) listener(owner *config.Object, at config.Place, l gatewayap
 	if len(server.Hosts) == 0 {
 		server.Hosts = []string{"~/" + hostname}
 	}
-	if !slices.Contains([]string{"HTTP", "HTTPS", "TLS", "TCP"}, l.Protocol) {
-		server.Invalid = "protocol " + l.Protocol + " is not supported"
-	}
+	server.Invalid = t.unsupported(l.Protocol)
 	if l.TLS != nil {
 		set, fault := t.serverTLS(owner, l, frontend(gateway.TLS, l.Port))
 		server.Tls = set
@@ -147,9 +146,21 @@ func (t *translator) listener(owner *config.Object, at config.Place, l gatewayap
 			server.Invalid = fault
 		}
 	}
-	return &listener{spec: l, kinds: routeKinds(l), gateway: &routing.Gateway{
+	return &listener{spec: l, kinds: t.kindsOf(l), gateway: &routing.Gateway{
 		Object: owner, Namespace: owner.Namespace, Name: owner.Name + "~" + gatewayapi.Generated + "~" + l.Name, Servers: []routing.Server{server},
 	}}
+}
+
+// unsupported says why listeners of a protocol do not serve; "" where they do.
+func (t *translator) unsupported(protocol string) string {
+	stable := map[string]bool{"HTTP": true, "HTTPS": true, "TLS": t.has(release.TLSListeners), "TCP": t.has(release.TCPListeners)}
+	switch on, known := stable[protocol]; {
+	case !known:
+		return "protocol " + protocol + " is not supported"
+	case !on && !t.alpha():
+		return "Istio " + t.registry.Settings.Release.String() + " supports protocol " + protocol + " only with PILOT_ENABLE_ALPHA_GATEWAY_API=true"
+	}
+	return ""
 }
 
 // conflict returns the earlier listener that a listener cannot be beside, or nil.
@@ -182,6 +193,15 @@ func hostOf(l gatewayapi.Listener) string {
 	return "*"
 }
 
+// kindsOf are the kinds of routes that may attach to a listener in the release: older ones have TLSRoutes pass TLS on only.
+func (t *translator) kindsOf(l gatewayapi.Listener) []string {
+	return slices.DeleteFunc(routeKinds(l), func(kind string) bool {
+		return kind == "TLSRoute" && terminates(l) && !t.has(release.TLSListeners)
+	})
+}
+
+func terminates(l gatewayapi.Listener) bool { return l.TLS != nil && l.TLS.Mode != "Passthrough" }
+
 // routeKinds are the kinds of routes that may attach to a listener.
 func routeKinds(l gatewayapi.Listener) []string {
 	var out []string
@@ -192,7 +212,7 @@ func routeKinds(l gatewayapi.Listener) []string {
 		out = []string{"TCPRoute"}
 	case "TLS":
 		out = []string{"TLSRoute"}
-		if l.TLS != nil && l.TLS.Mode != "Passthrough" {
+		if terminates(l) {
 			out = append(out, "TCPRoute")
 		}
 	}

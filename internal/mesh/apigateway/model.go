@@ -86,7 +86,7 @@ func (t *translator) allowed(from *config.Object, to, namespace, name string) bo
 	})
 }
 
+func (t *translator) has(b release.Behaviour) bool { return t.registry.Settings.Release.Has(b) }
+
 // alpha reports whether istiod reads the experimental kinds.
 func (t *translator) alpha() bool { return t.has(release.AlphaGatewayAPI) }
-
-func (t *translator) has(b release.Behaviour) bool { return t.registry.Settings.Release.Has(b) }

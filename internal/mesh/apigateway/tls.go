@@ -10,6 +10,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/gatewayapi"
+	"sem.example/internal/release"
 )
 
 // Options of a listener's TLS that Istio reads.
@@ -47,6 +48,9 @@ func (t *translator) serverTLS(owner *config.Object, l gatewayapi.Listener, clie
 		if fault = t.validateClients(out, owner, l.TLS, clients); fault != "" {
 			return out, fault
 		}
+	}
+	if !t.has(release.CipherSuiteOption) {
+		return out, ""
 	}
 	for _, suite := range strings.Split(l.TLS.Options[cipherSuites], ",") {
 		if suite = strings.TrimSpace(suite); suite != "" {
@@ -142,10 +146,14 @@ func (t *translator) validateClients(out *networking.ServerTLSSettings, owner *c
 	scheme := map[string]string{"ConfigMap": "configmap", "Secret": "kubernetes-gateway"}[kind]
 	out.CaCertCredentialName = scheme + "://" + name + "-cacert"
 	out.Mode, out.InsecureSkipVerify = networking.ServerTLSSettings_MUTUAL, wrapperspb.Bool(false)
-	if v.Mode == "AllowInsecureFallback" {
+	if v.Mode == "AllowInsecureFallback" && t.has(release.InsecureFallback) {
 		out.Mode, out.InsecureSkipVerify = networking.ServerTLSSettings_OPTIONAL_MUTUAL, wrapperspb.Bool(true)
 	}
-	switch tls.Options[terminateMode] {
+	mode := tls.Options[terminateMode]
+	if !t.has(release.TerminateModeOfClients) {
+		mode = ""
+	}
+	switch mode {
 	case "MUTUAL":
 		out.Mode, out.InsecureSkipVerify = networking.ServerTLSSettings_MUTUAL, wrapperspb.Bool(false)
 	case "OPTIONAL_MUTUAL":

@@ -6,6 +6,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/mesh/visibility"
+	"sem.example/internal/release"
 	"sem.example/internal/source"
 )
 
@@ -89,7 +90,11 @@ func (b *reader) distribution(field string, annotations map[string]string, names
 	if d := parseDistribution(field); d != "" {
 		return d
 	}
-	return parseDistribution(cmp.Or(annotations[annotationDistribution], b.namespaces[namespace].annotations[annotationDistribution]))
+	own := annotations[annotationDistribution]
+	if own == "" && b.settings.Release.Has(release.NamespaceDistribution) {
+		own = b.namespaces[namespace].annotations[annotationDistribution]
+	}
+	return parseDistribution(own)
 }
 
 func parseDistribution(word string) Distribution {

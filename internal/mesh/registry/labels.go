@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sem.example/internal/config"
+	"sem.example/internal/release"
 )
 
 // The labels that a workload's place in the mesh is read from or written to.
@@ -70,9 +71,9 @@ func withPlacement(labels map[string]string, p placement) map[string]string {
 }
 
 // localityLabel returns the locality that a workload's own labels name. Labels cannot hold a slash, so dots stand for it.
-func localityLabel(labels map[string]string) string {
+func localityLabel(labels map[string]string, r release.Release) string {
 	locality, ok := labels[labelLocality]
-	if !ok {
+	if !ok || !r.Has(release.LocalityLabel) {
 		locality = labels[oldLocality]
 	}
 	if strings.Contains(locality, "/") {

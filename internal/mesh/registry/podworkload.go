@@ -45,7 +45,7 @@ func (b *reader) readyWorkload(o *config.Object) *workload {
 
 // podLocality is the locality of a Pod: what its labels say, else that of its node.
 func (b *reader) podLocality(o *config.Object) string {
-	if locality := localityLabel(o.Labels); locality != "" {
+	if locality := localityLabel(o.Labels, b.settings.Release); locality != "" {
 		return locality
 	}
 	labels, ok := b.nodes[config.Spec[*config.Pod](o).Spec.NodeName]

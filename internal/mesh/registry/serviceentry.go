@@ -38,7 +38,7 @@ func (b *reader) entryServices(o *config.Object) []*Service {
 		External: spec.Location == networking.ServiceEntry_MESH_EXTERNAL, ExportTo: spec.ExportTo,
 		SubjectAltNames: spec.SubjectAltNames, Selector: spec.WorkloadSelector.GetLabels(), Labels: o.Labels,
 		Distribution: b.distribution("", o.Annotations, o.Namespace),
-		RaceConnect:  strings.EqualFold(o.Annotations[annotationConnect], "RACE_FIRST_TCP_CONNECT"),
+		RaceConnect:  b.settings.Release.Has(release.ConnectStrategy) && strings.EqualFold(o.Annotations[annotationConnect], "RACE_FIRST_TCP_CONNECT"),
 		Object:       o, audience: b.entryAudience(spec.ExportTo, o.Namespace),
 	}
 	auto := autoAddresses(o, spec)

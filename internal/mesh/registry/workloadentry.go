@@ -33,7 +33,7 @@ func (b *reader) entryWorkload(o *config.Object) *workload {
 
 // entryEndpoint reads what a WorkloadEntry, or an endpoint of a ServiceEntry, says about a workload.
 func (b *reader) entryEndpoint(spec *networking.WorkloadEntry, labels map[string]string, namespace string) Endpoint {
-	locality := cmp.Or(spec.Locality, localityLabel(labels))
+	locality := cmp.Or(spec.Locality, localityLabel(labels, b.settings.Release))
 	mode := "disabled"
 	identity := ""
 	if spec.ServiceAccount != "" {

@@ -29,7 +29,9 @@ func (r *Registry) workloadOf(p Proxy) (Proxy, bool) {
 		}
 	}
 	if o := r.Object("Pod", p.Namespace, p.Name); o != nil {
-		return podProxy(o), true
+		p := podProxy(o)
+		p.Locality = localityLabel(o.Labels, r.Settings.Release)
+		return p, true
 	}
 	if o := r.templateOf(p); o != nil {
 		return r.templateProxy(o), true
@@ -72,7 +74,7 @@ func (w *workload) proxy() Proxy {
 // podProxy is the proxy of a Pod as its document alone tells.
 func podProxy(o *config.Object) Proxy {
 	pod := config.Spec[*config.Pod](o)
-	p := Proxy{Labels: o.Labels, Locality: localityLabel(o.Labels), Network: o.Labels[labelNetwork],
+	p := Proxy{Labels: o.Labels, Network: o.Labels[labelNetwork],
 		ServiceAccount: pod.Spec.ServiceAccountName, Node: pod.Spec.NodeName, Version: proxyVersion(pod.Spec)}
 	addresses := []string{pod.Status.PodIP}
 	if len(pod.Status.PodIPs) > 1 {
@@ -112,7 +114,7 @@ func (r *Registry) templateProxy(o *config.Object) Proxy {
 	}
 	template := config.Spec[*config.Workload](o).Spec.Template
 	labels := template.Metadata.Labels
-	p := Proxy{Labels: labels, Locality: localityLabel(labels), Network: labels[labelNetwork],
+	p := Proxy{Labels: labels, Locality: localityLabel(labels, r.Settings.Release), Network: labels[labelNetwork],
 		ServiceAccount: template.Spec.ServiceAccountName, Version: proxyVersion(template.Spec)}
 	return p.withInterception(template.Metadata.Annotations)
 }

@@ -27,6 +27,7 @@ type Gateway struct {
 type Services struct {
 	Hosts     []string
 	Namespace string
+	Managed   bool // istiod deploys the proxies
 }
 
 // Has reports whether a Service is among them.
