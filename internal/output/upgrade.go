@@ -19,6 +19,9 @@ func UpgradeText(w io.Writer, r *upgrade.Report, look Look) error {
 	p.documents(r)
 	p.resources(r)
 	p.requests(r)
+	if n := r.Summary.Unshown; n > 0 {
+		p.wrap("", unshownText(n))
+	}
 	if len(r.Untouched) > 0 {
 		p.wrap("", "changes of Istio that do not touch this mesh: "+strings.Join(r.Untouched, ", "))
 	}
@@ -43,6 +46,15 @@ func UpgradeSummary(r *upgrade.Report) string {
 	}
 	return text + fmt.Sprintf("; %s of documents, %s in %d of %s of proxies, %s with another result, %d undecided",
 		count(s.Documents, "change"), count(s.Resources, "changed resource"), s.Differing, classes(s.Classes), groups(s.Requests), s.Undecided)
+}
+
+// unshownText is about groups of requests that resources which differ make no difference to.
+func unshownText(n int) string {
+	verb := "use"
+	if n == 1 {
+		verb = "uses"
+	}
+	return fmt.Sprintf("%s %s changed resources; no request that was tried has a different result", groups(n), verb)
 }
 
 func classes(n int) string {
@@ -201,6 +213,9 @@ func UpgradeMarkdown(w io.Writer, r *upgrade.Report) error {
 		rows = append(rows, []string{"undecided", sentence(u.Region), sentence(string(u.Why)), "", sentence(proxiesText(u.Proxies)), ""})
 	}
 	m.table([]string{"change", "requests", "result", "because of", "proxies", "witness"}, rows)
+	if n := r.Summary.Unshown; n > 0 {
+		m.paragraph(sentence(unshownText(n) + "."))
+	}
 	if len(r.Untouched) > 0 {
 		m.paragraph(sentence("Changes of Istio that do not touch this mesh: " + strings.Join(r.Untouched, ", ") + "."))
 	}

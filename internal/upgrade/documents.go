@@ -69,15 +69,16 @@ func (c *comparison) document(d diag.Diagnostic, others map[spot]diag.Diagnostic
 		one.Message += "; " + other.Message
 	}
 	if doc := d.At.Doc; doc != nil {
-		one.Origin.Kind, one.Origin.Namespace, one.Origin.Name = doc.Kind, doc.Namespace, doc.Name
+		one.Origin.Kind, one.Origin.Namespace, one.Origin.Name = cmp.Or(doc.Kind, "MeshConfig"), doc.Namespace, doc.Name
 	}
 	one.Decide = one.Change.decide() || one.Change == NewFinding && d.Level() == diag.Error
 	variants, err := c.explained()
 	if err != nil {
 		return err
 	}
+	had := holds(c.old.Found, d)
 	for _, v := range variants {
-		if has := holds(v.world.Found, d); ofRelease(d) && has != gone {
+		if ofRelease(d) && holds(v.world.Found, d) != had {
 			one.Rows = append(one.Rows, v.row.String())
 		}
 	}

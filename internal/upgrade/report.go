@@ -31,6 +31,7 @@ type Summary struct {
 	Differing int `json:"differing"` // classes with a resource that differs
 	Requests  int `json:"requests"`  // groups of requests with another answer
 	Undecided int `json:"undecided"`
+	Unshown   int `json:"unshown"` // groups of requests that use configuration which differs, and have the same result
 }
 
 // A Change is what happens to a document.

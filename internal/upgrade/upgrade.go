@@ -45,7 +45,13 @@ func (c *comparison) requests() error {
 		return err
 	}
 	c.report.Summary.Classes = found.Summary.Classes
-	c.report.Undecided = append(c.report.Undecided, found.Undecided...)
+	for _, doubt := range found.Undecided {
+		if doubt.Why == diff.Unshown {
+			c.report.Summary.Unshown++ // what differs is among the resources
+			continue
+		}
+		c.report.Undecided = append(c.report.Undecided, doubt)
+	}
 	for _, ch := range found.Changes {
 		one := RequestChange{ReportedChange: ch, Rows: []string{}}
 		variants, err := c.explained()
