@@ -4,7 +4,7 @@ import "sem.example/internal/diag"
 
 // gatewayRules are the checks of Gateways and Sidecars.
 var gatewayRules = []*diag.Check{{
-	ID: "SEM080", Title: "server certificate is missing, set twice, or not valid for this mode", Severity: diag.Error, Stage: diag.NoStage,
+	ID: "SEM080", Title: "server certificate is missing, set twice or wrong for the mode", Severity: diag.Error, Stage: diag.NoStage,
 	Why: "A server that terminates TLS presents a certificate, which comes from one source: the Secret of credentialName, the Secrets of credentialNames, tlsCertificates, or the " +
 		"files of serverCertificate and privateKey. MUTUAL with files also needs caCertificates. ISTIO_MUTUAL uses Istio's own certificates.",
 	Fix: "Set the certificate in one way, with all its parts.",
@@ -31,7 +31,7 @@ spec:
 }, {
 	ID: "SEM084", Title: "port is not valid in a Gateway or Sidecar", Severity: diag.Error, Stage: diag.NoStage,
 	Why: "A Gateway or Sidecar listens on port.number, so targetPort has no meaning. Number 0 is only for Unix sockets.",
-	Fix: "Set port.number to the port that the proxy listens on. For a Unix socket, set 0 and put the socket in bind.",
+	Fix: "Set port.number to the port that the proxy listens on; for a Unix socket, set 0 and put the socket in bind.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: Gateway
 metadata: {name: edge, namespace: shop}

@@ -6,7 +6,7 @@ import "sem.example/internal/diag"
 var sharedRules = []*diag.Check{{
 	ID: "SEM041", Title: "selector is malformed", Severity: diag.Error, Stage: diag.NoStage,
 	Why: "A selector compares labels exactly. A wildcard or an empty key never matches a label, so the resource would select nothing.",
-	Fix: "Write the labels in full. To select every workload in the namespace, remove the selector.",
+	Fix: "Write the labels in full, or remove the selector to select every workload in the namespace.",
 	Wrong: `apiVersion: security.istio.io/v1
 kind: PeerAuthentication
 metadata: {name: web, namespace: shop}
@@ -37,7 +37,7 @@ spec: {targetRefs: [{kind: Service, name: web}]}
 var serviceEntryRules = []*diag.Check{{
 	ID: "SEM045", Title: "endpoints and workloadSelector are both set", Severity: diag.Error, Stage: diag.NoStage,
 	Why: "endpoints and workloadSelector both define the endpoints of the ServiceEntry; Istio rejects the two together.",
-	Fix: "Keep one of them. To use both, turn the listed endpoints into WorkloadEntries that the selector matches.",
+	Fix: "Keep one of them; to use both, turn the listed endpoints into WorkloadEntries that the selector matches.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: db, namespace: shop}

@@ -143,7 +143,7 @@ spec:
 var badRegex = &diag.Check{
 	ID: "SEM029", Title: "regular expression does not compile", Severity: diag.Error, Stage: diag.NoStage,
 	Why: "Envoy uses RE2, which does not support lookaround or backreferences, and the expression must match the whole value. Istio accepts expressions of up to 1024 bytes.",
-	Fix: "Write the expression in RE2 syntax. Replace a negative lookahead by withoutHeaders or by an earlier rule.",
+	Fix: "Write the expression in RE2 syntax; replace a negative lookahead by withoutHeaders or by an earlier rule.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: reviews, namespace: shop}
@@ -192,7 +192,7 @@ spec:
 var outOfSize = &diag.Check{
 	ID: "SEM031", Title: "list or map has too few or too many entries", Severity: diag.Error, Stage: diag.NoStage,
 	Why: "The API server limits the size of lists and maps; some must not be empty, because the resource would have no effect.",
-	Fix: "Add or remove items. Split a long list over several resources.",
+	Fix: "Add or remove items, or split a long list over several resources.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: api, namespace: shop}

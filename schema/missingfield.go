@@ -10,7 +10,7 @@ import (
 var missingField = &diag.Check{
 	ID: "SEM022", Title: "required field is missing", Severity: diag.Error, Stage: diag.NoStage, Fixable: true,
 	Why: "The API server or Istio's webhook rejects the resource without this field.",
-	Fix: "Add one of the fields.",
+	Fix: "Add the field.",
 	Wrong: `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: api, namespace: shop}
@@ -37,6 +37,7 @@ func wordAbsent(d *diag.Diagnostic, m mistake) {
 	}
 	if s := structural(within); s != nil {
 		d.Message = s.wants(holder, name)
+		d.Help = adviceFor(d.Message, name)
 	}
 	if d.Message == "" {
 		d.Message, d.Help = fmt.Sprintf("%s has no %s, which is required", called(m.parent), name), "add "+name

@@ -3,6 +3,8 @@ package schema
 import (
 	"cmp"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
@@ -41,7 +43,7 @@ var kindWords = []struct {
 
 func wordMisfit(d *diag.Diagnostic, m mistake) {
 	want := kindsOf(m.term)
-	d.Check, d.Help = wrongType, cmp.Or(correction(m), retype(d.At.Doc, m.node, want))
+	d.Check, d.Help = wrongType, cmp.Or(correction(m), wrapped(m), retype(d.At.Doc, m.node, want))
 	d.Message = fmt.Sprintf("%s must be %s, not %s", m.name, inWords(want), isKind(m.node.Kind))
 	if m.fraction() {
 		d.Message, d.Help = fmt.Sprintf("%s must be a whole number, not %s", m.name, m.node.Text), ""
@@ -68,6 +70,38 @@ func isKind(k source.Kind) string {
 	return inWords(1 << k)
 }
 
+// wrapped offers a map with the scalar as its only field, where the schema accepts one: {number: 80} for 80.
+func wrapped(m mistake) string {
+	s := structural(m.term)
+	if s == nil || m.node.Kind == source.Map || m.node.Kind == source.List || m.node.Kind == source.Null {
+		return ""
+	}
+	for _, f := range s.fields {
+		if s.accepts(&source.Node{Kind: source.Map, Fields: []source.Field{{Key: f.name, Value: m.node}}}) {
+			return fmt.Sprintf("write {%s: %s}", f.name, m.node.AppendJSON(nil))
+		}
+	}
+	return ""
+}
+
+// unquoted says how to write a string as a number or a boolean.
+func unquoted(text string, want kinds) string {
+	if _, err := strconv.ParseBool(text); err == nil && want&bools != 0 {
+		return "write it without quotes"
+	}
+	if want&numbers == 0 {
+		return "write true or false"
+	}
+	bare := strings.TrimSpace(strings.TrimSuffix(text, "%"))
+	switch _, err := strconv.ParseFloat(bare, 64); {
+	case err != nil:
+		return "write a number"
+	case bare != text:
+		return "write " + bare
+	}
+	return "write it without quotes"
+}
+
 // retype returns how to write a value as another kind.
 func retype(doc *source.Document, n *source.Node, want kinds) string {
 	scalar := n.Kind != source.Map && n.Kind != source.List
@@ -75,7 +109,7 @@ func retype(doc *source.Document, n *source.Node, want kinds) string {
 	case n.Kind == source.Null:
 		return "give it a value, or remove it"
 	case n.Kind == source.String && want&(numbers|bools) != 0:
-		return "write it without quotes"
+		return unquoted(n.Text, want)
 	case scalar && want&strs != 0:
 		return fmt.Sprintf("put it in quotes: %q", doc.ScalarText(n))
 	case scalar && want&lists != 0:

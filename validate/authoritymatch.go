@@ -58,7 +58,7 @@ func strangeAuthority(s *facts.Set, r *reporter) {
 			case port == "80" || port == "443":
 				r.at(p, "the authority never matches: clients omit the default port %s", port).help("write %s", host)
 			case !ruledFor(s, at.Object, host):
-				r.at(p, "authority %q never matches: it is not a host of this VirtualService", host).related(facts.At(at.Object, "spec.hosts"), "hosts: %s",
+				r.at(p, "authority %q never matches: it is not a host of this VirtualService", host).help("match a host of the VirtualService, or add %s to hosts", host).related(facts.At(at.Object, "spec.hosts"), "spec.hosts has %s",
 					strings.Join(config.Spec[*networking.VirtualService](at.Object).GetHosts(), ", "))
 			}
 		}

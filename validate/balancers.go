@@ -74,7 +74,7 @@ func idleWarmup(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM219",
-	Title:    "PASSTHROUGH load balancing for a host that other hosts are routed to",
+	Title:    "PASSTHROUGH load balancing for the destination of a route",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
 	Why: `With simple: PASSTHROUGH, the proxy connects to the original destination instead of an endpoint of the host. Traffic that was routed from

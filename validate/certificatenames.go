@@ -12,7 +12,7 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM274",
-	Title:    "name for the TLS handshake is malformed",
+	Title:    "sni or subjectAltNames is malformed",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
 	Why: `A certificate contains DNS names, IP addresses or identities that begin with spiffe://. A URL, a name with a port, or an empty string
@@ -39,7 +39,7 @@ func certificateNames(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "DestinationRule", func(o *config.Object, spec *networking.DestinationRule) {
 		for _, p := range facts.Policies(o, spec) {
 			if sni := p.TLS.GetSni(); sni != "" && strings.ContainsAny(sni, "/: ") {
-				r.at(p.Sub("tls.sni"), "sni %q is not a host name", sni)
+				r.at(p.Sub("tls.sni"), "sni %q is not a host name", sni).help("write sni: %s", bareName(sni))
 			}
 			alternativeNames(r, p.Sub("tls.subjectAltNames"), p.TLS.GetSubjectAltNames())
 		}
@@ -51,9 +51,21 @@ func alternativeNames(r *reporter, at facts.Place, names []string) {
 		scheme, _, isURL := strings.Cut(name, "://")
 		switch here := (at.Item(i)); {
 		case name == "":
-			r.at(here, "subjectAltNames contains an empty name, which never matches a certificate")
+			r.at(here, "subjectAltNames contains an empty name, which never matches a certificate").help("remove the empty name")
 		case isURL && scheme != "spiffe":
-			r.at(here, "subjectAltNames contains the URL %q, which never matches a certificate", name)
+			r.at(here, "subjectAltNames contains the URL %q, which never matches a certificate", name).help("write %s", bareName(name))
 		}
 	}
+}
+
+// bareName returns the host of a URL, or of a name with a port.
+func bareName(name string) string {
+	if _, after, ok := strings.Cut(name, "://"); ok {
+		name = after
+	}
+	name, _, _ = strings.Cut(strings.TrimSpace(name), "/")
+	if host, _, ok := strings.Cut(name, ":"); ok {
+		return host
+	}
+	return name
 }

@@ -103,8 +103,10 @@ func certificate(r *reporter, at facts.Place, o *config.Object, now time.Time) {
 	}
 	switch c := spec.Certificate; {
 	case c.Fault != "":
-		r.at(at, "the certificate of Secret %s/%s cannot be used: %s", o.Namespace, o.Name, c.Fault).related(facts.At(o, c.Field), "the value")
+		r.at(at, "the certificate of Secret %s/%s cannot be used: %s", o.Namespace, o.Name, c.Fault).
+			help("store the certificate chain as tls.crt and its key as tls.key, both as PEM").related(facts.At(o, c.Field), "the value")
 	case !c.NotAfter.IsZero() && c.NotAfter.Before(now):
-		r.at(at, "the certificate of Secret %s/%s expired on %s", o.Namespace, o.Name, c.NotAfter.UTC().Format(time.DateOnly)).related(facts.At(o, c.Field), "the certificate")
+		r.at(at, "the certificate of Secret %s/%s expired on %s", o.Namespace, o.Name, c.NotAfter.UTC().Format(time.DateOnly)).
+			help("renew the certificate").related(facts.At(o, c.Field), "the certificate")
 	}
 }

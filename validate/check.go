@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"sem.example/internal/diag"
 	"sem.example/internal/parallel"
@@ -124,10 +125,18 @@ func (f finding) infoUnless(complete bool) finding {
 	if complete {
 		return f
 	}
-	if f.Help == "" {
-		f.Help = "where the input is complete, --registry closed makes this an error"
+	if f.Check != nil && f.Help == "" {
+		f.Help = fmt.Sprintf("%s; with --registry closed, this is %s", strings.TrimSuffix(f.Advice(), "."), oneOf(f.Level()))
 	}
 	return f.severity(diag.Info)
+}
+
+// oneOf words one finding of a severity.
+func oneOf(s diag.Severity) string {
+	if s == diag.Warning {
+		return "a warning"
+	}
+	return "an error"
 }
 
 // rejected says that the API server or Istio's webhook rejects the document for this.

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
@@ -83,7 +84,7 @@ var _ = register(diag.Check{
 	Stage:    diag.AtTLS,
 	When:     diag.Observed,
 	Why:      `The proxy sends sni as it is written. No server certificate is selected by a name with a literal star.`,
-	Fix:      `For HTTP, omit sni: the Host header provides it. Otherwise write the server's name.`,
+	Fix:      `Omit sni for HTTP, where the Host header provides it; otherwise write the server's name.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -184,7 +185,7 @@ func unverifiedNames(s *facts.Set, r *reporter) {
 		}
 		reported[x.TLS.Place] = true
 		r.at(x.TLS.Sub("sni"), "the name in the certificate of %q is not verified: sni is set without subjectAltNames", x.Service.Host).
-			help("add subjectAltNames: [%s]", t.GetSni())
+			help("add subjectAltNames: [%s]", quoted(t.GetSni()))
 	}
 }
 
@@ -195,7 +196,7 @@ var _ = register(diag.Check{
 	Stage:    diag.AtTLS,
 	Why: `The DestinationRule covers several hosts and sets one SNI for all of them. Servers of the other hosts receive a name that is not theirs:
 they present the wrong certificate or reject the connection.`,
-	Fix: `For HTTP, omit sni: the Host header provides it. Otherwise write one DestinationRule for each host.`,
+	Fix: `Omit sni for HTTP, where the Host header provides it; otherwise write one DestinationRule for each host.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -253,4 +254,12 @@ func sharedSNI(s *facts.Set, r *reporter) {
 			r.at(t.Sub("sni"), "the server of %q receives the SNI %q, too", hosts[i], sni)
 		}
 	}
+}
+
+// quoted returns a host as YAML reads it in a list: one that begins with a wildcard needs quotes.
+func quoted(host string) string {
+	if strings.HasPrefix(host, "*") {
+		return strconv.Quote(host)
+	}
+	return host
 }

@@ -18,7 +18,7 @@ var _ = register(diag.Check{
 	Stage:    diag.NoStage,
 	Why: `The proxy resolves the address to the cluster IP of the Service, and kube-proxy selects the Pod. The VirtualServices, DestinationRules,
 subsets and automatic mutual TLS of the Service do not apply to this traffic.`,
-	Fix: `Remove the endpoint and route the host to the Service with a VirtualService. If the cluster IP is intended, keep the endpoint.`,
+	Fix: `Remove the endpoint and route the host to the Service with a VirtualService, or keep the endpoint if the cluster IP is intended.`,
 	Wrong: `
 apiVersion: v1
 kind: Service

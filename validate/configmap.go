@@ -43,9 +43,11 @@ func configMap(s *facts.Set, r *reporter) {
 			parts := strings.Split(at, "/")
 			switch {
 			case len(parts) < 2 || parts[0] == "" || parts[1] == "":
-				r.at(p.Sub("tls.credentialName"), "credentialName must be configmap://NAMESPACE/NAME, with namespace %s", o.Namespace).rejected()
+				r.at(p.Sub("tls.credentialName"), "credentialName must be configmap://NAMESPACE/NAME, with namespace %s", o.Namespace).
+					help("write configmap://%s/NAME", o.Namespace).rejected()
 			case parts[0] != o.Namespace:
-				r.at(p.Sub("tls.credentialName"), "a DestinationRule in namespace %q cannot read a ConfigMap in namespace %q", o.Namespace, parts[0]).rejected()
+				r.at(p.Sub("tls.credentialName"), "a DestinationRule in namespace %q cannot read a ConfigMap in namespace %q", o.Namespace, parts[0]).
+					help("move the ConfigMap to namespace %[1]s, and write configmap://%[1]s/%[2]s", o.Namespace, parts[1]).rejected()
 			}
 		}
 	})

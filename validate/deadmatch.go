@@ -41,7 +41,8 @@ func deadMatch(s *facts.Set, r *reporter) {
 			wrongCase(r, at.Match(i, "method"), m.GetMethod(), strings.ToUpper)
 			wrongCase(r, at.Match(i, "scheme"), m.GetScheme(), strings.ToLower)
 			if _, regex := m.GetUri().GetMatchType().(*networking.StringMatch_Regex); m.GetIgnoreUriCase() && (regex || m.Uri == nil) {
-				r.at(at.Match(i, "ignoreUriCase"), "ignoreUriCase has no effect without an exact or prefix match of uri")
+				r.at(at.Match(i, "ignoreUriCase"), "ignoreUriCase has no effect without an exact or prefix match of uri").
+					help("remove ignoreUriCase; begin a regex with (?i) to ignore the case")
 			}
 		}
 	})

@@ -84,6 +84,9 @@ func missingDelegate(s *facts.Set, r *reporter) {
 			reason = d.Dropped
 		}
 		f := r.at(d.Place, "delegate %s not found: %s", d.Name, reason)
+		if d.Dropped == "" {
+			f.help("correct the name and namespace of the delegate, or add it")
+		}
 		if near := nearestDelegate(s, d.Name); d.To == nil && near != "" {
 			f.help("did you mean %s?", near)
 		}

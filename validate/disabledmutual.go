@@ -12,7 +12,7 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM311",
-	Title:    "DestinationRule sends mutual TLS that the server does not accept",
+	Title:    "DestinationRule sets mutual TLS that the server rejects",
 	Severity: diag.Error,
 	Stage:    diag.AtTLS,
 	Why: `A PeerAuthentication with mode DISABLE makes the sidecars of the workloads take connections as plaintext. The DestinationRule makes clients

@@ -5,9 +5,10 @@ import (
 	"sem.example/validate/internal/facts"
 )
 
-var _ = register(diag.Check{
+// DoubleTLS is the check of TLS that a proxy encrypts again.
+var DoubleTLS = register(diag.Check{
 	ID:       "SEM140",
-	Title:    "TLS origination on a port where the application already uses TLS",
+	Title:    "TLS origination where the application already uses TLS",
 	Severity: diag.Error,
 	Stage:    diag.AtTLS,
 	When:     diag.Observed,
@@ -69,6 +70,7 @@ var _ = register(diag.Check{
 	Title:    "TLS for a host covers a plaintext port and a TLS port",
 	Severity: diag.Error,
 	Stage:    diag.AtTLS,
+	When:     diag.TLSInTLS,
 	Why: `The host has ports where the proxy should originate TLS and ports where the application does. The top-level tls applies to all of them and
 adds a second layer of TLS to the latter.`,
 	Fix: `Move tls to portLevelSettings of the plaintext port.`,

@@ -113,6 +113,7 @@ func unevenMutual(s *facts.Set, r *reporter) {
 				related(v.Sub("tls.mode"), "required here")
 		case !v.TakesMutual():
 			r.at(l.TLS.Sub("mode"), "mutual TLS arrives at a server of %s, which does not expect it", name(v.Object)).
+				help("set tls mode ISTIO_MUTUAL in the server, or remove tls from the DestinationRule").
 				related(v.Place, "server").related(l.PortPlace(), "route")
 		default:
 			r.at(l.TLS.Sub("mode"), "sidecars send the SNI %q, which no server of %s accepts", l.ServerName(), name(v.Object)).

@@ -20,7 +20,7 @@ var _ = register(diag.Check{
 	Stage:    diag.NoStage,
 	Why: `endpoints[].ports maps port names of the ServiceEntry to the numbers that the endpoint listens on. Other names have no effect. A Unix
 socket serves one port only.`,
-	Fix: `Use the names of spec.ports as keys. For Unix sockets, write one ServiceEntry for each port.`,
+	Fix: `Use the names of spec.ports as keys; for Unix sockets, write one ServiceEntry for each port.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -62,7 +62,7 @@ func endpointPorts(s *facts.Set, r *reporter) {
 				}
 			}
 			if len(names) != 1 && strings.HasPrefix(e.GetAddress(), "unix://") {
-				r.at(at.Sub("address"), "a Unix socket requires a ServiceEntry with one port; this one has %d", len(names)).rejected()
+				r.at(at.Sub("address"), "a Unix socket requires a ServiceEntry with one port; this one has %d", len(names)).help("write one ServiceEntry for each port").rejected()
 			}
 		}
 	})

@@ -46,7 +46,7 @@ func entryHosts(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "ServiceEntry", func(o *config.Object, spec *networking.ServiceEntry) {
 		for i, host := range spec.Hosts {
 			if slices.Contains(spec.Hosts[:i], host) {
-				r.at(facts.At(o, "spec.hosts").Item(i), "host %q is listed twice", host)
+				r.at(facts.At(o, "spec.hosts").Item(i), "host %q is listed twice", host).help("remove one of the two")
 			}
 		}
 		for i, text := range spec.Addresses {
@@ -55,12 +55,14 @@ func entryHosts(s *facts.Set, r *reporter) {
 			addr, err := netip.ParseAddr(single)
 			switch {
 			case slices.Contains(spec.Addresses[:i], text):
-				r.at(at, "address %q is listed twice", text)
+				r.at(at, "address %q is listed twice", text).help("remove one of the two")
 			case err != nil:
 			case addr.IsLoopback():
-				r.at(at, "address %s has no effect: traffic to a loopback address does not reach the proxy", addr)
+				r.at(at, "address %s has no effect: traffic to a loopback address does not reach the proxy", addr).
+					help("write the address that applications connect to")
 			case addr.IsUnspecified() && !strings.Contains(text, "/"):
-				r.at(at, "address %s is not a destination", addr)
+				r.at(at, "address %s has no effect: it is the unspecified address, which no client connects to", addr).
+					help("write the address that applications connect to")
 			}
 		}
 	})

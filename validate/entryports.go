@@ -15,7 +15,7 @@ var _ = register(diag.Check{
 	Rejects:  true,
 	Stage:    diag.NoStage,
 	Why:      `Endpoints refer to a port by name, and clients by number. Both must be unique in a ServiceEntry.`,
-	Fix:      `Use a unique name and number for each port. For two protocols on one port, write two ServiceEntries with different addresses.`,
+	Fix:      `Use a unique name and number for each port; for two protocols on one port, write two ServiceEntries with different addresses.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -42,13 +42,14 @@ func entryPorts(s *facts.Set, r *reporter) {
 		for i, p := range spec.Ports {
 			at := facts.At(o, "spec.ports").Item(i)
 			if first, twice := names[p.GetName()]; twice {
-				r.at(at.Sub("name"), "port name %q is declared twice", p.GetName()).
+				r.at(at.Sub("name"), "port name %q is declared twice", p.GetName()).help("give each port a unique name").
 					related(facts.At(o, "spec.ports").Item(first).Sub("name"), "first declared here").rejected()
 			} else {
 				names[p.GetName()] = i
 			}
 			if first, twice := numbers[p.GetNumber()]; twice {
 				r.at(at.Sub("number"), "port %d is declared twice", p.GetNumber()).
+					help("remove one of the two; for two protocols on one port, write two ServiceEntries with different addresses").
 					related(facts.At(o, "spec.ports").Item(first).Sub("number"), "first declared here").rejected()
 			} else {
 				numbers[p.GetNumber()] = i

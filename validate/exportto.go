@@ -61,9 +61,10 @@ func exports(r *reporter, o *config.Object, namespaces []string) {
 		}
 		switch {
 		case seen[ns]:
-			r.at(at, "namespace %q is listed twice", ns).rejected()
+			r.at(at, "namespace %q is listed twice", ns).help("remove one of the two").rejected()
 		case len(namespaces) > 1 && (ns == "*" || ns == "~"):
-			r.at(at, "%q means %s namespace and cannot be combined with other values", ns, quantity(ns)).rejected()
+			r.at(at, "%q means %s namespace and cannot be combined with other values", ns, quantity(ns)).
+				help("remove %q, or the other values", ns).rejected()
 		}
 		seen[ns] = true
 	}
@@ -81,6 +82,7 @@ func selectedExports(r *reporter, o *config.Object, namespaces []string) {
 	beyond := slices.IndexFunc(namespaces, func(ns string) bool { return ns != "." && ns != o.Namespace })
 	if beyond >= 0 {
 		at := facts.At(o, "spec.exportTo").Item(beyond)
-		r.at(at, "a DestinationRule with a workloadSelector applies to clients in %s only and cannot be exported to %q", o.Namespace, namespaces[beyond]).rejected()
+		r.at(at, "a DestinationRule with a workloadSelector applies to clients in %s only and cannot be exported to %q", o.Namespace, namespaces[beyond]).
+			help("write exportTo: [.], or remove workloadSelector").rejected()
 	}
 }

@@ -65,7 +65,7 @@ type fromTo interface {
 func sameRegion[F fromTo](r *reporter, at facts.Place, failovers []F) {
 	for i, f := range failovers {
 		if f.GetFrom() == f.GetTo() {
-			r.at(at.Item(i), "failover from region %q leads to the same region", f.GetFrom()).rejected()
+			r.at(at.Item(i), "failover from region %q leads to the same region", f.GetFrom()).help("fail over to another region").rejected()
 		}
 	}
 }
@@ -73,7 +73,7 @@ func sameRegion[F fromTo](r *reporter, at facts.Place, failovers []F) {
 func topologyPriority(r *reporter, at facts.Place, labels []string) {
 	for i, label := range labels {
 		if slices.Contains(topologyLabels, label) {
-			r.at(at.Item(i), "failoverPriority by %q cannot be combined with failover", label).rejected()
+			r.at(at.Item(i), "failoverPriority by %q cannot be combined with failover", label).help("remove failover, or this label").rejected()
 		}
 	}
 }

@@ -54,7 +54,7 @@ func idle(r *reporter, at facts.Place, share *networking.Percent) {
 	case share == nil:
 		r.at(at, "the fault never fires: percentage defaults to 0").help("add percentage: {value: 100}")
 	case share.GetValue() == 0:
-		r.at(at.Sub("percentage"), "the fault never fires: percentage is 0").severity(diag.Info)
+		r.at(at.Sub("percentage"), "the fault never fires: percentage is 0").help("raise the percentage, or remove the fault").severity(diag.Info)
 	}
 }
 
@@ -65,7 +65,7 @@ var _ = register(diag.Check{
 	Stage:    diag.AtFault,
 	Why: `The client's proxy injects faults before it sends the request. Injected errors are not retried, and the timeout of the same route does not
 limit an injected delay.`,
-	Fix: `To test retries and timeouts, inject the fault one hop further: on the routes that the server calls.`,
+	Fix: `To test retries and timeouts, inject the fault into the requests that the server itself sends.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService

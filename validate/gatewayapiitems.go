@@ -116,8 +116,8 @@ func distinct(r *reporter, o *config.Object, path string, items []*source.Node, 
 		case !mixed:
 			r.at(at, "this item has the same %s as an earlier one", u.words).related(facts.At(o, source.Index(path, first)), "earlier item").rejected()
 		case !strings.HasSuffix(u.key(items[first]), partial+parts):
-			r.at(at, "two references to one resource must both set sectionName or port; one of them does not").
-				help("give both sectionName, or both port").related(facts.At(o, source.Index(path, first)), "earlier item").rejected()
+			r.at(at, "one of two references to the same resource has no sectionName and no port").
+				help("set sectionName in both, or port in both").related(facts.At(o, source.Index(path, first)), "earlier item").rejected()
 		}
 	}
 }
@@ -192,8 +192,8 @@ func redirectAndRewrite(r *reporter, o *config.Object, path string, filters []*s
 	redirect, ok := at["RequestRedirect"]
 	rewrite, both := at["URLRewrite"]
 	if ok && both {
-		r.at(facts.At(o, source.Index(path, rewrite)), "URLRewrite excludes RequestRedirect, which has fields for that").
-			related(facts.At(o, source.Index(path, redirect)), "redirect").rejected()
+		r.at(facts.At(o, source.Index(path, rewrite)), "URLRewrite and RequestRedirect are mutually exclusive").
+			help("remove URLRewrite: RequestRedirect has hostname and path, too").related(facts.At(o, source.Index(path, redirect)), "redirect").rejected()
 	}
 }
 
@@ -201,7 +201,7 @@ func redirectAndRewrite(r *reporter, o *config.Object, path string, filters []*s
 func wildcardAlone(r *reporter, o *config.Object, path string, items []*source.Node) {
 	for i, item := range items {
 		if item.Text == "*" && len(items) > 1 {
-			r.at(facts.At(o, source.Index(path, i)), `"*" means all values and excludes the others`).rejected()
+			r.at(facts.At(o, source.Index(path, i)), `"*" means every value and cannot be combined with others`).help(`remove "*", or the other values`).rejected()
 		}
 	}
 }

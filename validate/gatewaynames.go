@@ -72,7 +72,11 @@ func gateways(r *reporter, at facts.Place, names []string, legacy diag.Admission
 	for i, name := range names {
 		here := at.Item(i)
 		if problem := gatewayName(name); problem != "" {
-			r.at(here, "gateway %q %s", name, problem).Admission = malformed
+			f := r.at(here, "gateway %q %s", name, problem)
+			if _, short, qualified := strings.Cut(name, "/"); qualified && label.MatchString(short) {
+				f.help("write %s, or NAMESPACE/%s for a Gateway of another namespace", short, short)
+			}
+			f.Admission = malformed
 		}
 		if strings.Contains(name, "/") {
 			continue
@@ -93,7 +97,7 @@ func gatewayName(name string) string {
 	namespace, short, qualified := strings.Cut(name, "/")
 	switch {
 	case !qualified && !isHostName(name):
-		return "must be name or namespace/name"
+		return "must be NAME or NAMESPACE/NAME"
 	case !qualified:
 		return ""
 	case namespace == "":

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
 
@@ -74,7 +75,7 @@ func operationNames(r *reporter, at facts.Place, h *networking.Headers) {
 				if header == "" || header[0] == ':' || headerToken.MatchString(header) {
 					continue
 				}
-				f := r.at(at.Sub(way.name).Sub(op.name).Key(header), "%q is not a valid header name", header)
+				f := r.at(at.Sub(way.name).Sub(op.name).Key(header), "%q is not a valid header name", header).help("%s", headerAdvice(header))
 				f.At.Key = true
 				if way.name == "response" {
 					f.severity(diag.Warning)
@@ -83,8 +84,16 @@ func operationNames(r *reporter, at facts.Place, h *networking.Headers) {
 		}
 		for i, header := range way.ops.GetRemove() {
 			if header != "" && header[0] != ':' && !headerToken.MatchString(header) {
-				r.at(at.Sub(way.name).Sub("remove").Item(i), "%q is not a valid header name: nothing is removed", header).severity(diag.Warning)
+				r.at(at.Sub(way.name).Sub("remove").Item(i), "%q is not a valid header name: nothing is removed", header).help("%s", headerAdvice(header)).severity(diag.Warning)
 			}
 		}
 	}
+}
+
+// headerAdvice returns how to write a header's name.
+func headerAdvice(name string) string {
+	if bare := strings.TrimSpace(strings.TrimRight(name, ": ")); headerToken.MatchString(bare) {
+		return "write " + bare
+	}
+	return "use letters, digits and dashes, without spaces and colons"
 }

@@ -45,7 +45,7 @@ func listenerClash(s *facts.Set, r *reporter) {
 		for i, l := range spec.Egress {
 			switch {
 			case l.GetPort() == nil && i < len(spec.Egress)-1:
-				r.at(outbound.at(i, ""), "the listener without a port must be the last").rejected()
+				r.at(outbound.at(i, ""), "the listener without a port must be the last").help("move it to the end of egress").rejected()
 			case l.GetPort() == nil:
 			case l.Port.Number == 0:
 				outbound.socket(i, l.Bind)
@@ -71,7 +71,7 @@ func (l listeners) at(i int, field string) facts.Place {
 
 func (l listeners) number(i int, number uint32) {
 	if first, twice := l.numbers[number]; twice {
-		l.reporter.at(l.at(i, "port.number"), "port %d has two listeners", number).related(l.at(first, "port"), "first declared here").rejected()
+		l.reporter.at(l.at(i, "port.number"), "port %d has two listeners", number).help("merge the two listeners").related(l.at(first, "port"), "first declared here").rejected()
 		return
 	}
 	l.numbers[number] = i
@@ -79,7 +79,7 @@ func (l listeners) number(i int, number uint32) {
 
 func (l listeners) socket(i int, path string) {
 	if first, twice := l.sockets[path]; twice {
-		l.reporter.at(l.at(i, "bind"), "socket %q has two listeners", path).related(l.at(first, "bind"), "first declared here").rejected()
+		l.reporter.at(l.at(i, "bind"), "socket %q has two listeners", path).help("merge the two listeners").related(l.at(first, "bind"), "first declared here").rejected()
 		return
 	}
 	l.sockets[path] = i

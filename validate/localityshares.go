@@ -63,7 +63,7 @@ func distribution(r *reporter, at facts.Place, setting *networking.LocalityLoadB
 			to.add(r, entry.Sub("to").Key(locality), locality)
 		}
 		if sum != 100 {
-			r.at(entry.Sub("to"), "the weights of distribute from %q add up to %d, not 100", d.GetFrom(), sum).rejected()
+			r.at(entry.Sub("to"), "the weights of distribute from %q add up to %d, not 100", d.GetFrom(), sum).help("make the weights add up to 100").rejected()
 		}
 	}
 }
@@ -75,15 +75,15 @@ type localities []string
 func (l *localities) add(r *reporter, at facts.Place, locality string) {
 	switch {
 	case slices.Contains(strings.SplitN(locality, "/", 3), ""):
-		r.at(at, "locality %q has an empty part", locality).rejected()
+		r.at(at, "locality %q has an empty part", locality).help("write region, region/zone or region/zone/subzone").rejected()
 		return
 	case strings.Contains(strings.TrimSuffix(locality, "*"), "*"):
-		r.at(at, "locality %q has a * before its last part", locality).rejected()
+		r.at(at, "locality %q has a * before its last part", locality).help("write the * last, as in eu/*").rejected()
 		return
 	}
 	for _, other := range *l {
 		if facts.LocalityCovers(other, locality) || facts.LocalityCovers(locality, other) && !strings.HasSuffix(locality, "*") {
-			r.at(at, "locality %q overlaps with %q", locality, other).rejected()
+			r.at(at, "locality %q overlaps with %q", locality, other).help("remove one of the two, or use localities that do not overlap").rejected()
 			return
 		}
 	}

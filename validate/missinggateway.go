@@ -21,7 +21,7 @@ var _ = register(diag.Check{
 	Alone:    true,
 	Why: `A name without a namespace means a Gateway in the namespace of the VirtualService. A VirtualService that is bound to a Gateway that does
 not exist has no effect there.`,
-	Fix: `Correct the name. A Gateway in another namespace is written NAMESPACE/NAME.`,
+	Fix: `Correct the name; write NAMESPACE/NAME for a Gateway in another namespace.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -190,7 +190,7 @@ func strangeGateway(s *facts.Set, r *reporter) {
 			for i, n := range names {
 				if !slices.Contains(bound, facts.FullGateway(n, o)) {
 					r.at(at.Sub("gateways").Item(i), "the match never matches: gateway %q is not in spec.gateways", n).
-						related(facts.At(o, "spec.gateways"), "gateways: %s", strings.Join(bound, ", "))
+						related(facts.At(o, "spec.gateways"), "spec.gateways has only %s", strings.Join(bound, ", "))
 				}
 			}
 		}

@@ -72,7 +72,7 @@ func missingPort(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM104",
-	Title:    "destination without a port, and the inferred port does not exist",
+	Title:    "destination has no port, and the inferred one does not exist",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
 	Why: `In the mesh, an HTTP route without a port sends to the port of the original request, even if the destination has a single, different port.

@@ -18,7 +18,7 @@ var _ = register(diag.Check{
 	Stage:    diag.AtTLS,
 	Why: `With mode ISTIO_MUTUAL the proxy presents the workload's Istio certificate, and requires an Istio certificate from the server. A server
 outside the mesh has no such certificate: the handshake fails, and the client receives 503 (response flag UF).`,
-	Fix: `Remove tls if the server expects plaintext. Set mode SIMPLE, or MUTUAL with a client certificate, if it expects TLS. Set location: MESH_INTERNAL in the ServiceEntry if the server has a sidecar.`,
+	Fix: `Use the mode that the server expects: none for plaintext, SIMPLE or MUTUAL for TLS; set location: MESH_INTERNAL in the ServiceEntry if the server has a sidecar.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -68,10 +68,12 @@ func mutualOutside(s *facts.Set, r *reporter) {
 		case x.Service.External && !slices.ContainsFunc(endpoints, facts.InMesh):
 			reported[x.TLS.Place] = true
 			r.at(x.TLS.Sub("mode"), "mode ISTIO_MUTUAL fails: %q is outside the mesh and has no Istio certificate", x.Service.Host).
+				help("use mode SIMPLE or MUTUAL if the server expects TLS, or remove tls if it expects plaintext; if it has a sidecar, set location: MESH_INTERNAL").
 				related(facts.At(x.Service.Object, x.Service.Field), "the ServiceEntry is MESH_EXTERNAL")
 		case len(plain) > 0 && len(s.Gateways.SelectedBy(x.Service)) == 0: // a gateway has its certificate without that label
 			reported[x.TLS.Place] = true
 			r.at(x.TLS.Sub("mode"), "mode ISTIO_MUTUAL fails: an endpoint of %q has no sidecar and no Istio certificate", x.Service.Host).
+				help("remove tls: with automatic mutual TLS, clients send plaintext to endpoints without a sidecar").
 				related(facts.At(plain[0].Object, plain[0].Field), "%s has no sidecar", plain[0].Address)
 		}
 	}

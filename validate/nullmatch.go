@@ -14,7 +14,7 @@ var _ = register(diag.Check{
 	Stage:    diag.AtRoute,
 	Why: `The API server drops an entry that is null before it stores the resource. The condition is gone: the rule matches requests
 with any value of it, or without it.`,
-	Fix: `Write {} to match a header that is there with any value. Remove the entry to match every request.`,
+	Fix: `Write {} to match any value of the header, or remove the entry to match every request.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService

@@ -17,7 +17,7 @@ var _ = register(diag.Check{
 	Stage:    diag.NoStage,
 	Why: `A TCP connection carries no host name, so the proxy matches a TCP service by address and port. Without addresses the ServiceEntry captures
 every connection to the port. With resolution DNS or STATIC, Istio allocates an address automatically, unless a label disables it.`,
-	Fix: `Set the addresses of the service, or set protocol HTTP or TLS if applicable.`,
+	Fix: `Set the addresses of the service, or protocol HTTP or TLS if its clients use it.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry

@@ -61,7 +61,8 @@ func impossiblePath(s *facts.Set, r *reporter) {
 			case before != text:
 				r.at(p, "path %q never matches: the path is compared without the query", text).help("match %s, and the query %q with queryParams", before, after)
 			case strings.Contains(text, "#"):
-				r.at(p, "path %q never matches: clients do not send fragments", text[strings.Index(text, "#"):])
+				r.at(p, "path %q never matches: clients do not send fragments", text[strings.Index(text, "#"):]).
+					help("remove the fragment")
 			}
 		}
 	})

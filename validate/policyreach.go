@@ -14,13 +14,13 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM303",
-	Title:    "identity of clients without mutual TLS",
+	Title:    "client identity never matches without mutual TLS",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
 	Why: `principals, namespaces, serviceAccounts and trustDomains are compared with the identity that a client proves by mutual TLS. These workloads
 do not accept mutual TLS (mode DISABLE), or they are a gateway whose servers ask no client for a certificate. The identity is always empty:
 a value never matches, and a value that is excluded excludes nobody.`,
-	Fix: `Allow mutual TLS (mode STRICT or PERMISSIVE), or compare with something else, such as ipBlocks or a token.`,
+	Fix: `Allow mutual TLS (mode STRICT or PERMISSIVE), or match something else, such as ipBlocks or a token.`,
 	Wrong: `
 apiVersion: security.istio.io/v1
 kind: PeerAuthentication
@@ -74,7 +74,8 @@ func identityWithoutTLS(s *facts.Set, r *reporter) {
 			text = "excludes nobody"
 		}
 		if gateways == len(p.views) {
-			r.at(v.Place, "%q %s: no server of the gateway asks clients for a certificate", v.Text, text)
+			r.at(v.Place, "%q %s: no server of the gateway asks clients for a certificate", v.Text, text).
+				help("set tls mode MUTUAL in the server of the Gateway, or match something else, such as ipBlocks or a token")
 			return
 		}
 		r.at(v.Place, "%q %s: the workloads do not accept mutual TLS, so no client has an identity", v.Text, text).related(by, "mutual TLS is disabled here")
@@ -147,7 +148,7 @@ func eachSelectedValue(s *facts.Set, wanted func(facts.PolicyValue) bool, do fun
 
 var _ = register(diag.Check{
 	ID:       "SEM309",
-	Title:    "identity of requests without a RequestAuthentication",
+	Title:    "request identity without a RequestAuthentication",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
 	Why: `requestPrincipals and request.auth attributes are compared with a token that a RequestAuthentication of the workload has verified. None

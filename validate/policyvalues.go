@@ -51,7 +51,7 @@ func principalScheme(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM302",
-	Title:    "method that no request has",
+	Title:    "method never matches",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
 	Fixable:  true,
@@ -95,7 +95,8 @@ func reportMethod(r *reporter, at facts.Place, method string) {
 	upper := strings.ToUpper(method)
 	switch {
 	case !methodToken.MatchString(method):
-		r.at(at, "no request has the method %q: a method has no spaces, slashes or brackets", method)
+		r.at(at, "method %q never matches: a method has no spaces, slashes or brackets", method).
+			help("write a method such as GET; list several as separate items")
 	case method != upper && slices.Contains(methods, upper):
 		r.at(at, "method %q never matches: methods are case-sensitive", method).help("use %q", upper).fix(diag.Set(at.Source(), source.Text(upper)))
 	}

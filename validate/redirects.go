@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"fmt"
+
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
@@ -96,7 +98,11 @@ func redirectLoop(s *facts.Set, r *reporter) {
 			if !ok || !takes(c, path) || changesScheme(s, at.Object, c, to.GetScheme()) || taken(at, path) {
 				continue
 			}
-			r.at(at.At("redirect"), "redirect loop: this route redirects %s again", path).
+			advice := fmt.Sprintf("exclude %s from the match, or redirect to another path", path)
+			if to.GetScheme() != "" {
+				advice = "set tls.httpsRedirect on the HTTP server in place of this redirect, or match its port"
+			}
+			r.at(at.At("redirect"), "redirect loop: this route redirects %s again", path).help("%s", advice).
 				related(c.Place, "the new location meets this match")
 			return
 		}

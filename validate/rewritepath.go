@@ -18,7 +18,7 @@ var _ = register(diag.Check{
 	When:     diag.Observed,
 	Why: `The rewrite replaces the text that the match covers and keeps the rest. If only one of prefix and rewrite ends with a slash, the new path
 has a slash too many or too few. Without a uri match only the first slash is replaced. A path matched by a regex is replaced as a whole.`,
-	Fix: `End both the prefix and the rewrite with a slash, or neither. Use rewrite.uriRegexRewrite to keep parts of a path that a regex matches.`,
+	Fix: `End both the prefix and the rewrite with a slash, or neither; use rewrite.uriRegexRewrite to keep parts of a path that a regex matches.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: VirtualService

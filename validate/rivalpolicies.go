@@ -15,7 +15,7 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM168",
-	Title:    "DestinationRules of one host are merged, and one loses its policy",
+	Title:    "DestinationRules of one host are merged: one loses its policy",
 	Severity: diag.Warning,
 	Stage:    diag.AtCluster,
 	Why: `Only the subsets of DestinationRules of one host in one namespace are merged: the trafficPolicy is that of the older DestinationRule. The

@@ -9,7 +9,7 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM182",
-	Title:    "subset is in a DestinationRule that is not exported to its clients",
+	Title:    "subset is in a DestinationRule that clients do not see",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
 	Why: `The DestinationRule is in the namespace of the service, but its exportTo excludes the namespace of these clients. For them the subset does

@@ -62,7 +62,7 @@ var _ = register(diag.Check{
 	Stage:    diag.NoStage,
 	Why: `On one port, a server terminates TLS for this name, and a route of another server passes the same name through. Envoy rejects a listener
 with both filter chains: later changes to this port do not reach the gateway, and a new gateway does not open the port.`,
-	Fix: `Terminate or pass through each name, or use two ports.`,
+	Fix: `Either terminate TLS for this name or pass it through, or use two ports.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: Gateway

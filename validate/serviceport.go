@@ -104,7 +104,7 @@ var _ = register(diag.Check{
 	Stage:    diag.AtCluster,
 	Why: `Istio handles TCP only and creates no cluster for a UDP port. Requests of the route receive 503 (response flag NC), or the connection is
 reset.`,
-	Fix: `Route to a TCP port. UDP traffic bypasses the proxy.`,
+	Fix: `Route to a TCP port: UDP traffic bypasses the proxy.`,
 	Wrong: `
 apiVersion: v1
 kind: Service

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -38,7 +39,7 @@ func unknownAppProtocol(s *facts.Set, r *reporter) {
 		if p.AppProtocol == nil {
 			return
 		}
-		f := r.at(at.Sub("appProtocol"), "unknown appProtocol %q: Istio treats port %d as %s", *p.AppProtocol, p.Port, takenFor(p.Port))
+		f := r.at(at.Sub("appProtocol"), "unknown appProtocol %q: Istio %s", *p.AppProtocol, takenFor(p.Port))
 		if prefix, _, _ := strings.Cut(p.Name, "-"); mesh.ParseProtocol(prefix) != mesh.Detected {
 			f.help("remove appProtocol to use %s from the port name", mesh.ParseProtocol(prefix))
 		}
@@ -48,9 +49,9 @@ func unknownAppProtocol(s *facts.Set, r *reporter) {
 // takenFor words what Istio makes of a port without a protocol.
 func takenFor(number uint32) string {
 	if slices.Contains(facts.ServerFirstPorts, number) {
-		return "TCP"
+		return fmt.Sprintf("treats port %d as TCP, because of its number", number)
 	}
-	return "auto-detected"
+	return fmt.Sprintf("detects the protocol of each connection to port %d", number)
 }
 
 var _ = register(diag.Check{

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"fmt"
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
@@ -46,7 +47,11 @@ func sharedAddress(s *facts.Set, r *reporter) {
 		}
 		for _, p := range spec.Ports {
 			if mesh.ParseProtocol(p.GetProtocol()).IsTCP() {
-				r.at(facts.At(o, "spec.addresses"), "%d hosts share address %s: TCP port %d does not distinguish them", len(spec.Hosts), spec.Addresses[0], p.GetNumber()).warned()
+				f := r.at(facts.At(o, "spec.addresses"), "%d hosts share address %s: TCP port %d does not distinguish them", len(spec.Hosts), spec.Addresses[0], p.GetNumber()).warned()
+				if mesh.ParseProtocol(p.GetProtocol()).IsTLS() {
+					f.Message = fmt.Sprintf("%d hosts share address %s: with an address, connections to TLS port %d are not matched by SNI", len(spec.Hosts), spec.Addresses[0], p.GetNumber())
+					f.help("remove addresses, or write a ServiceEntry with a separate address for each host")
+				}
 				return
 			}
 		}

@@ -52,19 +52,21 @@ func oddShares(s *facts.Set, r *reporter) {
 			key := fmt.Sprint(d.GetDestination().GetHost(), " ", d.GetDestination().GetSubset(), " ", d.GetDestination().GetPort().GetNumber())
 			p := at.At("route").Item(i)
 			if j, twice := first[key]; twice {
-				r.at(p, "the destination is listed twice and receives both shares").related(at.At("route").Item(j), "also listed here")
+				r.at(p, "the destination is listed twice and receives both shares").
+					help("remove one of the two, and give the other the sum of the weights").related(at.At("route").Item(j), "also listed here")
 			} else {
 				first[key] = i
 			}
 			if len(route) > 1 && d.GetWeight() == 0 {
-				r.at(p, "the destination receives no requests: weight defaults to 0")
+				r.at(p, "the destination receives no requests: weight defaults to 0").help("set weight, or remove the destination")
 			}
 		}
 		switch {
 		case len(route) == 1 && sum != 0 && sum != 100:
-			r.at(at.At("route").Item(0).Sub("weight"), "the weight is ignored: a single destination receives every request")
+			r.at(at.At("route").Item(0).Sub("weight"), "the weight is ignored: a single destination receives every request").help("remove weight")
 		case len(route) > 1 && sum != 100 && sum != 0:
-			r.at(at.At("route"), "the weights add up to %d: %s", sum, percentages(route, sum))
+			r.at(at.At("route"), "the weights add up to %d: %s", sum, percentages(route, sum)).
+				help("make the weights add up to 100 if these shares are not intended")
 		}
 	})
 }

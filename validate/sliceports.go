@@ -128,14 +128,17 @@ func strayEndpoints(s *facts.Set, r *reporter) {
 	for _, o := range s.WantedObjects("EndpointSlice") {
 		switch of := o.Labels[serviceName]; {
 		case of == "":
-			r.at(facts.At(o, "metadata"), "the EndpointSlice belongs to no Service: it has no label %s", serviceName)
+			r.at(facts.At(o, "metadata"), "the EndpointSlice belongs to no Service: it has no label %s", serviceName).
+				help("set the label to the name of the Service")
 		case plainlyAbsent(s, o.Namespace, of):
-			r.at(facts.At(o, "metadata.labels").Key(serviceName), "namespace %s has no Service %q", o.Namespace, of).infoUnless(s.Complete(o.Namespace, "Service"))
+			r.at(facts.At(o, "metadata.labels").Key(serviceName), "namespace %s has no Service %q", o.Namespace, of).
+				help("correct the label, or add the Service").infoUnless(s.Complete(o.Namespace, "Service"))
 		}
 	}
 	for _, o := range s.WantedObjects("Endpoints") {
 		if plainlyAbsent(s, o.Namespace, o.Name) {
-			r.at(facts.At(o, "metadata.name"), "namespace %s has no Service %q for these Endpoints", o.Namespace, o.Name).infoUnless(s.Complete(o.Namespace, "Service"))
+			r.at(facts.At(o, "metadata.name"), "namespace %s has no Service %q for these Endpoints", o.Namespace, o.Name).
+				help("give the Endpoints the name of their Service").infoUnless(s.Complete(o.Namespace, "Service"))
 		}
 	}
 }

@@ -45,7 +45,8 @@ func sniHosts(s *facts.Set, r *reporter) {
 		generated := facts.OnlyGateways(spec) && routesSNI(spec)
 		for i, host := range spec.Hosts {
 			if strings.HasPrefix(host, "outbound_") && !generated {
-				r.at(facts.At(o, "spec.hosts").Item(i), "host %q is for TLS routes on gateways only", host).rejected()
+				r.at(facts.At(o, "spec.hosts").Item(i), "host %q is for TLS routes on gateways only", host).
+					help("write the host of the service, or bind the VirtualService to gateways only, with tls routes").rejected()
 			}
 		}
 		for i, route := range spec.Tls {
@@ -61,15 +62,17 @@ func sniHosts(s *facts.Set, r *reporter) {
 
 func sniHost(r *reporter, at facts.Place, sni string, spec *networking.VirtualService) {
 	if _, err := netip.ParseAddr(sni); err == nil {
-		r.at(at, "sniHosts %q never matches: clients do not send IP addresses as SNI", sni).severity(diag.Warning).warned()
+		r.at(at, "sniHosts %q never matches: clients do not send IP addresses as SNI", sni).
+			help("write a host name; match an address with destinationSubnets").severity(diag.Warning).warned()
 		return
 	}
 	if strings.HasPrefix(sni, "outbound_") && !facts.OnlyGateways(spec) {
-		r.at(at, "sniHosts %q is for gateways only", sni).rejected()
+		r.at(at, "sniHosts %q is for gateways only", sni).help("write the host of the service, or remove mesh from gateways").rejected()
 		return
 	}
 	if !slices.ContainsFunc(spec.Hosts, func(host string) bool { return mesh.Covers(host, sni) }) {
-		r.at(at, "sniHosts %q is not covered by hosts %s", sni, strings.Join(spec.Hosts, ", ")).rejected()
+		r.at(at, "sniHosts %q is not covered by hosts %s", sni, strings.Join(spec.Hosts, ", ")).
+			help("add %s to hosts, or use a name that hosts covers", sni).rejected()
 	}
 }
 

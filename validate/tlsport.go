@@ -105,7 +105,7 @@ var _ = register(diag.Check{
 	Why: `With mode SIMPLE or MUTUAL and without caCertificates, the proxy verifies the server's certificate with the CA bundle of its operating
 system. The host name looks internal, and internal servers usually have a certificate of a private CA that is not in that bundle: the
 handshake fails, and the client receives 503 (response flag UF).`,
-	Fix: `Set caCertificates to the file with the server's CA. For gateways, set credentialName to a Secret that contains it.`,
+	Fix: `Set caCertificates to the file with the server's CA; for gateways, set credentialName to a Secret that contains it.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry

@@ -3,6 +3,7 @@ package validate
 import (
 	"slices"
 	"strings"
+	"time"
 
 	networking "istio.io/api/networking/v1alpha3"
 
@@ -48,7 +49,7 @@ func crampedTries(s *facts.Set, r *reporter) {
 		if total <= 0 || try <= 0 || tries < 2 || int64(try)*tries <= int64(total) || !repeatsSlowTries(rule.GetRetries().GetRetryOn()) {
 			return
 		}
-		f := r.at(at.At("retries.perTryTimeout"), "%d attempts of %s exceed the timeout of %s, which allows %d", tries, try, total, max(1, int64(total/try))).
+		f := r.at(at.At("retries.perTryTimeout"), "%d attempts of %s take up to %s: the timeout of %s ends the request before that", tries, try, time.Duration(tries)*try, total).
 			related(at.At("timeout"), "timeout for all attempts")
 		if total > try {
 			f.severity(diag.Info)

@@ -187,7 +187,7 @@ func missingBlocks(s *facts.Set, wide, narrow *config.Object) []string {
 
 var _ = register(diag.Check{
 	ID:       "SEM171",
-	Title:    "DestinationRule in the client's namespace hides that of the service",
+	Title:    "DestinationRule of the client's namespace hides the service's",
 	Severity: diag.Warning,
 	Stage:    diag.AtCluster,
 	Why: `A client uses the DestinationRule of its own namespace, and that of the service's namespace only if there is none for the host. They are

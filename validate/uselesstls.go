@@ -37,10 +37,12 @@ spec:
 func uselessTLS(s *facts.Set, r *reporter) {
 	for _, t := range facts.WantedServerTLS(s.Documents) {
 		if c := t.Certificate(); c != "" && t.PassesThrough() {
-			r.at(t.Sub(c), "the certificate is ignored: mode %s uses none", t.Mode).warned()
+			r.at(t.Sub(c), "the certificate is ignored: mode %s does not terminate TLS", t.Mode).
+				help("remove %s, or use mode SIMPLE or MUTUAL to terminate TLS here", c).warned()
 		}
 		if t.HttpsRedirect && t.Object.Kind == "Gateway" && !mesh.ParseProtocol(t.Protocol).IsHTTP() {
-			r.at(t.Sub("httpsRedirect"), "httpsRedirect has no effect on a port of protocol %s", t.Protocol).warned()
+			r.at(t.Sub("httpsRedirect"), "httpsRedirect has no effect on a port of protocol %s", t.Protocol).
+				help("set it on the server of the HTTP port, and remove it here").warned()
 		}
 	}
 }

@@ -62,7 +62,7 @@ func repeatedAttribute(s *facts.Set, r *reporter) {
 
 var _ = register(diag.Check{
 	ID:       "SEM318",
-	Title:    "certificate of a list is incomplete",
+	Title:    "item of tlsCertificates is incomplete",
 	Severity: diag.Error,
 	Rejects:  true,
 	Stage:    diag.NoStage,
@@ -107,10 +107,10 @@ func incompleteCertificate(s *facts.Set, r *reporter) {
 			at := facts.At(o, "spec.servers").Item(i).Sub("tls.tlsCertificates")
 			for j, c := range tls.GetTlsCertificates() {
 				if c.GetServerCertificate() == "" {
-					r.at(at.Item(j), "the item has no serverCertificate").rejected()
+					r.at(at.Item(j), "tlsCertificates[%d] has no serverCertificate", j).help("set serverCertificate").rejected()
 				}
 				if c.GetPrivateKey() == "" {
-					r.at(at.Item(j), "the item has no privateKey").rejected()
+					r.at(at.Item(j), "tlsCertificates[%d] has no privateKey", j).help("set privateKey").rejected()
 				}
 			}
 		}

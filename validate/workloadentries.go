@@ -146,7 +146,7 @@ var _ = register(diag.Check{
 	Stage:    diag.NoStage,
 	Why: `Two WorkloadEntries, or two endpoints of one ServiceEntry, have the same address and ports and serve one host. The proxy treats them as
 two endpoints: the machine receives twice its share, and ejecting one keeps the other.`,
-	Fix: `Remove one of the two, or correct its address. To give an endpoint a larger share, set weight.`,
+	Fix: `Remove one of the two, or correct its address; to give an endpoint a larger share, set weight.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry

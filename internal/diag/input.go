@@ -19,7 +19,7 @@ var (
 	Unreadable = &Check{
 		ID: "SEM001", Title: "file cannot be read", Severity: Error, Stage: NoStage,
 		Why: "A file or folder does not exist or is not readable. Its contents are not part of the result.",
-		Fix: "Check the path and the permissions. A symbolic link must lead to a file that exists.",
+		Fix: "Check the path and the permissions; a symbolic link must lead to a file that exists.",
 	}
 	tooLarge = &Check{
 		ID: "SEM002", Title: "file is too large", Severity: Error, Stage: NoStage,
@@ -27,9 +27,9 @@ var (
 		Fix: "Split the file, or pass the files that matter instead of the folder.",
 	}
 	folderLink = &Check{
-		ID: "SEM035", Title: "link is not followed", Severity: Info, Stage: NoStage,
+		ID: "SEM035", Title: "symbolic link is not followed", Severity: Info, Stage: NoStage,
 		Why: "Symbolic links to folders, and to files outside the folder that is read, are not followed: they can lead anywhere, also in circles. The target of the link is not part of the result.",
-		Fix: "Pass the link as a separate argument if its target belongs to the mesh. With --follow-links, links to files are followed.",
+		Fix: "Pass the link as a separate argument if its target belongs to the mesh, or use --follow-links to follow links to files.",
 	}
 	notText = &Check{
 		ID: "SEM003", Title: "file is not UTF-8 text", Severity: Error, Stage: NoStage,
@@ -43,7 +43,7 @@ var (
 	syntax = &Check{
 		ID: "SEM004", Title: "text is not valid YAML, JSON or CUE", Severity: Error, Stage: NoStage,
 		Why:   "The document cannot be parsed, so kubectl cannot apply it, and it is not part of the mesh. The other documents of the file are still read.",
-		Fix:   "Fix the text at the position shown. Quote values that start with one of *&!@%` or contain \": \".",
+		Fix:   "Fix the text at the position shown; quote values that start with one of *&!@%` or contain \": \".",
 		Wrong: "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: edge}\nspec:\n  servers:\n  - hosts: [a.example.com\n    port: {number: 80, name: http, protocol: HTTP}\n",
 		Right: "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: edge}\nspec:\n  servers:\n  - hosts: [a.example.com]\n    port: {number: 80, name: http, protocol: HTTP}\n",
 	}
@@ -72,13 +72,13 @@ var (
 	badAnchor = &Check{
 		ID: "SEM008", Title: "anchor, alias or merge key is wrong", Severity: Error, Stage: NoStage,
 		Why:   "An alias (*name) repeats the value of an anchor (&name) defined earlier, and the merge key << copies the keys of a map. The anchor is missing, or it contains its own alias.",
-		Fix:   "Define the anchor before the alias. Quote values that start with *, such as \"*.example.com\".",
+		Fix:   "Define the anchor before the alias; quote values that start with *, such as \"*.example.com\".",
 		Wrong: "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: default}\nspec:\n  egress:\n  - hosts: *common\n",
 		Right: "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: default}\nspec:\n  egress:\n  - hosts: &common [\"./*\"]\n  - hosts: *common\n    port: {number: 80, name: http, protocol: HTTP}\n",
 	}
 	tooComplex = &Check{
-		ID: "SEM009", Title: "document is nested too deeply, expands too far, or costs too much", Severity: Error, Stage: NoStage,
-		Why:   "The document is nested deeper than any configuration needs, or its aliases expand a few lines to millions of values. Kubernetes rejects both. Or it is CUE that needs more memory or time than sem allows.",
+		ID: "SEM009", Title: "document is nested too deeply or too large when evaluated", Severity: Error, Stage: NoStage,
+		Why:   "The document is nested deeper than any configuration needs, or its aliases expand a few lines to millions of values. Kubernetes rejects both. For CUE: its evaluation needs more memory or time than --cue-limit allows.",
 		Fix:   "Write the values without aliases, or split the document.",
 		Wrong: "apiVersion: v1\nkind: ConfigMap\na: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\nf: [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]\n",
 		Right: "apiVersion: v1\nkind: ConfigMap\ndata: {a: x}\n",
@@ -97,7 +97,7 @@ var (
 	notObject = &Check{
 		ID: "SEM011", Title: "document is not an object", Severity: Error, Stage: NoStage,
 		Why:   "Kubernetes objects are maps with apiVersion, kind and metadata. A single value or a list of other things at the top of a document is not an object, and kubectl rejects it.",
-		Fix:   "Write the document as a map with apiVersion, kind and metadata. A list is read if its items are objects.",
+		Fix:   "Write the document as a map with apiVersion, kind and metadata; a list is read if its items are objects.",
 		Wrong: "- name: web\n  port: 80\n",
 		Right: "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata: {name: web}\n",
 	}
@@ -152,13 +152,13 @@ var UselessSuppression = &Check{
 var notBuilt = &Check{
 	ID: "SEM346", Title: "kustomization cannot be built", Severity: Error, Stage: NoStage,
 	Why: "A kustomization is built offline, from the files of the folder that is read. Remote resources are not fetched, charts are not rendered and plugins are not run; such parts are left out. If kustomize reports an error, kubectl apply -k fails as well. The files of a kustomization that cannot be built are checked as they are.",
-	Fix: "Correct the kustomization. If it needs what is not in the folder, build it first: kustomize build FOLDER | sem validate -",
+	Fix: "Correct the kustomization, or, if it needs what is not in the folder, build it first: kustomize build FOLDER | sem validate -",
 }
 
 // NotGiven has no example: it is about a cluster.
 var NotGiven = &Check{
-	ID: "SEM347", Title: "cluster did not give a resource", Severity: Warning, Stage: NoStage,
-	Why: "The input was read from a cluster with kubectl, and the cluster did not give some of its resources: the user may not list them, or the API server could not reach what serves them. Results do not take them into account, so they can differ from what the cluster does. Nothing is called missing because of it.",
+	ID: "SEM347", Title: "resources of the cluster could not be read", Severity: Warning, Stage: NoStage,
+	Why: "The input was read from a cluster with kubectl, and some of its resources could not be read: the user may not list them, or the API server could not serve them. Results do not take them into account, so they can differ from what the cluster does. No finding reports a resource as missing because of it.",
 	Fix: "Use a user who may list the resource in all namespaces, or add the resources as files.",
 }
 
@@ -173,12 +173,12 @@ var holdsTests = &Check{
 // setting.
 var (
 	NewerThanRelease = &Check{
-		ID: "SEM062", Title: "not supported by this release of Istio", Severity: Error, Stage: NoStage,
+		ID: "SEM062", Title: "field or value is newer than the Istio release", Severity: Error, Stage: NoStage,
 		Why: "The Istio release is older than the field or value. Its API server and webhook reject the resource, or drop the field.",
 		Fix: "Remove the field or value, or upgrade Istio first. docs/releases.md lists what each release added.",
 	}
 	WithoutEffect = &Check{
-		ID: "SEM098", Title: "no effect in this release of Istio", Severity: Warning, Stage: NoStage,
+		ID: "SEM098", Title: "field has no effect in this Istio release", Severity: Warning, Stage: NoStage,
 		Why: "The Istio release accepts the field and ignores it. A later release uses it.",
 		Fix: "Remove the field, or upgrade Istio. docs/releases.md lists what each release added.",
 	}
@@ -186,7 +186,7 @@ var (
 
 // ReleaseDisagrees is the check of what the input says of the Istio that is installed.
 var ReleaseDisagrees = &Check{
-	ID: "SEM331", Title: "releases of Istio disagree", Severity: Warning, Stage: NoStage,
+	ID: "SEM331", Title: "Istio release is ambiguous or not modelled", Severity: Warning, Stage: NoStage,
 	Why: "Releases of Istio differ in the fields that they know and in what istiod sends to proxies. The result is for one release. Here the input names another one than --istio or another part of the input, one that sem does not model, or a setting of istiod that cannot be read.",
 	Fix: "Name the release that the mesh runs: --istio 1.30, or istio: \"1.30\" in the settings file. Validate each release by itself where a mesh runs several.",
 }
@@ -217,14 +217,14 @@ var (
 	UnknownKind = &Check{
 		ID: "SEM016", Title: "unknown Istio kind or version", Severity: Error, Stage: NoStage, Aliases: []string{"IST0106"},
 		Why:   "The apiVersion is an Istio API group, but Istio does not define this kind or version. The API server rejects the resource.",
-		Fix:   "Correct the spelling of kind and apiVersion. The routing kinds are in networking.istio.io, the policies in security.istio.io.",
+		Fix:   "Correct the spelling of kind and apiVersion: the routing kinds are in networking.istio.io, the policies in security.istio.io.",
 		Wrong: "apiVersion: networking.istio.io/v1\nkind: VirtualServices\nmetadata: {name: web}\nspec: {hosts: [web]}\n",
 		Right: "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web}\nspec: {hosts: [web]}\n",
 	}
 	Undecodable = &Check{
-		ID: "SEM017", Title: "field has the wrong type", Severity: Error, Stage: NoStage, Aliases: []string{"IST0106"},
-		Why:   "The value has the wrong type for the field, so the resource cannot be decoded. It is not part of the mesh.",
-		Fix:   "Set a value of the right type.",
+		ID: "SEM017", Title: "value cannot be decoded", Severity: Error, Stage: NoStage, Aliases: []string{"IST0106"},
+		Why:   "The value of a field of Kubernetes or MeshConfig has the wrong type. A resource that cannot be decoded is not part of the mesh.",
+		Fix:   "Write a value of the type that the message names.",
 		Wrong: "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  ports:\n  - {name: http, port: eighty}\n",
 		Right: "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  ports:\n  - {name: http, port: 80}\n",
 	}

@@ -34,5 +34,6 @@ type Condition string
 const (
 	Observed         Condition = "observed"         // simulation sees the mistake in this very call
 	NoRouteMatched   Condition = "noRouteMatched"   // no route matches the call
+	TLSInTLS         Condition = "tlsInTLS"         // the application of the call speaks TLS, and the proxy encrypts it again
 	NoPlaintextToTLS Condition = "noPlaintextToTLS" // the call is not one that sends plaintext to a port of TLS, for which another check has more to say
 )

@@ -47,6 +47,8 @@ func applies(c diag.Condition, t *simulate.Trace) bool {
 	switch c {
 	case diag.NoRouteMatched:
 		return t.Verdict == simulate.NoRoute
+	case diag.TLSInTLS:
+		return slices.ContainsFunc(t.Warnings, func(w simulate.Warning) bool { return w.ID == validate.DoubleTLS.ID })
 	case diag.NoPlaintextToTLS:
 		return !slices.ContainsFunc(t.Warnings, func(w simulate.Warning) bool { return w.ID == validate.PlaintextToTLS.ID })
 	}

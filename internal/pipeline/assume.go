@@ -150,7 +150,7 @@ func (w *World) AssumedInShort() string {
 	}{
 		{world.Address, "the address of 1 Service", "addresses of %d Services"},
 		{world.Pods, "the Pods of 1 workload", "Pods of %d workloads"},
-		{world.Sidecar, "whether 1 workload has a sidecar", "whether %d workloads have sidecars"},
+		{world.Sidecar, "sidecar injection of 1 workload", "sidecar injection of %d workloads"},
 	} {
 		switch n := count[p.what]; n {
 		case 0:

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"slices"
 	"testing"
+	"unicode/utf8"
 
 	"sem.example/internal/diag"
 )
@@ -15,6 +16,9 @@ func TestCheckIDs(t *testing.T) {
 			t.Errorf("%s is both %q and %q", c.ID, first, c.Title)
 		}
 		titles[c.ID] = c.Title
+		if width := utf8.RuneCountInString(c.Title); width > 63 { // with ID and severity, a line of "sem checks" has 80 columns
+			t.Errorf("%s: the title %q has %d characters; it may have 63", c.ID, c.Title, width)
+		}
 	}
 }
 

@@ -200,7 +200,7 @@ spec: {template: {metadata: {labels: {app: web}, annotations: {proxy.istio.io/co
 	if len(trace.NotModelled) == 0 || !strings.Contains(trace.NotModelled[0], "proxy.istio.io/config") {
 		t.Errorf("not modelled: %q", trace.NotModelled)
 	}
-	if got, want := w.AssumedInShort(), "addresses of 2 Services, the Pods of 1 workload, whether 1 workload has a sidecar"; got != want {
+	if got, want := w.AssumedInShort(), "addresses of 2 Services, the Pods of 1 workload, sidecar injection of 1 workload"; got != want {
 		t.Errorf("in short %q, want %q", got, want)
 	}
 	opts.Assume.Nothing = true
