@@ -29,7 +29,7 @@ func parseOutputs(values, known []string) ([]outputFile, error) {
 	for _, v := range values {
 		format, file, _ := strings.Cut(v, "=")
 		if known != nil && !slices.Contains(known, format) {
-			return nil, fmt.Errorf("unknown output format %q: use one of %s", format, strings.Join(known, ", "))
+			return nil, fmt.Errorf("unknown output format %q%s: use one of %s", format, meant(format, known), strings.Join(known, ", "))
 		}
 		if file == "" {
 			stdout++
@@ -59,7 +59,11 @@ func emit(cmd *cobra.Command, outputs []outputFile, print func(format string, lo
 			return err
 		}
 		if t.file == "" {
-			if _, err := cmd.OutOrStdout().Write(buf.Bytes()); err != nil {
+			text := buf.Bytes()
+			if t.format == "text" && look.Terminal {
+				text = []byte(output.Fold(buf.String(), look))
+			}
+			if _, err := cmd.OutOrStdout().Write(text); err != nil {
 				return err
 			}
 			continue

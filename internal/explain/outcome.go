@@ -117,7 +117,7 @@ func deliveredText(h *simulate.Hop) string {
 	over := "in plaintext"
 	if t := h.TLS; t != nil && t.OriginatedBy != decision.ByNobody {
 		over = "over TLS"
-		if t.Mode == decision.ModeIstioMutual {
+		if t.Mode == decision.ModeIstioMutual || t.Mode == decision.ModeMutual {
 			over = "over mutual TLS"
 		}
 		if t.OriginatedBy == decision.ByApplication {

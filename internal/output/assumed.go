@@ -42,10 +42,11 @@ func (p *tracePrinter) assumed(t *simulate.Trace) {
 		if !strings.Contains(a.Message, a.Because) {
 			line += ": " + a.Because
 		}
+		var place spot
 		if a.Origin != nil {
-			line += "  " + p.spot(a.Origin).linked
+			place = p.spot(a.Origin)
 		}
-		p.wrapped(line, 4, p.asked())
+		table{p: p, indent: 4}.reason(line, place)
 	}
 	p.WriteByte('\n')
 }
@@ -55,7 +56,7 @@ func (p *tracePrinter) release(t *simulate.Trace) {
 	if t.Istio == "" || t.IstioDefault && !p.look.Why {
 		return
 	}
-	p.wrapped("for "+releaseText(t), 2, p.palette.dim)
+	p.wrapped("Results are for "+releaseText(t)+".", 2, p.palette.dim)
 }
 
 // releaseText is the release of a trace, why it is that one, and where the input says so.

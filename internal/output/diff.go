@@ -19,11 +19,11 @@ func DiffText(w io.Writer, r *diff.Report, look Look) error {
 			fmt.Fprintf(&b, "    %s\n", d)
 		}
 		fmt.Fprintf(&b, "  for      %s, %s\n", proxiesText(c.Proxies), c.Direction)
-		fmt.Fprintf(&b, "  witness  %s\n", c.Command)
+		fmt.Fprintf(&b, "  example  %s\n", c.Command)
 		if c.Requests > 0 {
 			fmt.Fprintf(&b, "  requests %d\n", c.Requests)
 		}
-		fmt.Fprintf(&b, "  decided  %s → %s\n\n", placesText(c.Old), placesText(c.New))
+		fmt.Fprintf(&b, "  because  %s → %s\n\n", placesText(c.Old), placesText(c.New))
 	}
 	for _, u := range r.Undecided {
 		fmt.Fprintf(&b, "Undecided: %s\n  %s\n  for      %s, %s\n\n", u.Region, u.Why, proxiesText(u.Proxies), u.Direction)
@@ -52,7 +52,7 @@ func DiffSummary(r *diff.Report) string {
 			text = "no change within --from, --gateway, --for and --only; the rest is not compared"
 		}
 	}
-	text += fmt.Sprintf("; classes of proxies: %d compared, %d proven equivalent", s.Classes, s.Equivalent)
+	text += fmt.Sprintf("; groups of equal proxies: %d compared, %d proven equivalent", s.Classes, s.Equivalent)
 	if s.Expected > 0 {
 		text += fmt.Sprintf("; %s expected", count(s.Expected, "change"))
 	}
@@ -101,7 +101,7 @@ func placesText(all []simulate.Place) string {
 		out = append(out, fmt.Sprintf("%s:%d", p.File, p.Line))
 	}
 	if len(out) == 0 {
-		return "no document"
+		return "no resource"
 	}
 	return strings.Join(out, ", ")
 }

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -55,7 +56,7 @@ func (p *tracePrinter) verdict(t *simulate.Trace) {
 		p.WriteByte('\n')
 		return
 	}
-	where := "in " + p.folder
+	where := "files in " + p.folder
 	p.WriteString(strings.Repeat(" ", max(2, p.look.columns()-lipgloss.Width(where))) + p.palette.dim.Render(where) + "\n")
 }
 
@@ -115,7 +116,7 @@ func (p *tracePrinter) hop(t *simulate.Trace, i int) {
 		}
 		p.unused(t, h, &h.Steps[j], table)
 		if p.look.Why {
-			p.rejected(h.Steps[j].Rejected, table.indent)
+			p.rejected(&h.Steps[j], table)
 		}
 	}
 	p.branches(h, table.indent)
@@ -143,23 +144,30 @@ func (p *tracePrinter) asked() lipgloss.Style {
 	return p.palette.dim
 }
 
-func (p *tracePrinter) rejected(list []simulate.Candidate, indent int) {
-	var lines []string
-	times := map[string]int{}
-	for _, c := range list {
-		line := fmt.Sprintf("✗ %s: %s", c.Candidate, c.Because)
-		if c.Origin != nil {
-			line += "  " + p.spot(c.Origin).linked
+// rejected lists the candidates that a step did not choose, with the reason and the place of each.
+func (p *tracePrinter) rejected(s *simulate.Step, below table) {
+	type candidate struct {
+		text  string
+		place spot
+	}
+	var list []candidate
+	times := map[candidate]int{}
+	for _, r := range s.Rejected {
+		c := candidate{text: fmt.Sprintf("✗ %s: %s", r.Candidate, r.Because)}
+		if r.Origin != nil {
+			c.place = p.spot(r.Origin)
 		}
-		if times[line]++; times[line] == 1 {
-			lines = append(lines, line)
+		if times[c]++; times[c] == 1 {
+			list = append(list, c)
 		}
 	}
-	for _, line := range lines {
-		if n := times[line]; n > 1 {
-			line += fmt.Sprintf(" (%d of this name)", n)
+	below.indent += 2
+	for _, c := range list {
+		text := c.text
+		if n := times[c]; n > 1 {
+			text += fmt.Sprintf(" (%d %ss of this name)", n, cmp.Or(stageNames[s.Stage], s.Stage))
 		}
-		p.wrapped(line, indent+2, p.asked())
+		below.reason(text, c.place)
 	}
 }
 
