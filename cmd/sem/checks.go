@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -23,7 +24,7 @@ func newChecks() *cobra.Command {
 'sem explain ID' shows the details of one.`,
 		Example: `  sem checks
   sem checks -o json`,
-		Args: cobra.NoArgs,
+		Args: arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			outputs, err := parseOutputs(out.values, []string{"text", "json", "markdown"})
 			if err != nil {
@@ -57,7 +58,7 @@ analyze or Kiali selects the checks that find the same.`,
   sem explain IST0134
   sem explain serviceentry.spec.resolution
   sem explain --source SEM140`,
-		Args: cobra.ExactArgs(1),
+		Args: arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if source {
 				return explainSource(cmd, args[0])
@@ -113,11 +114,34 @@ func explainTopic(cmd *cobra.Command, outputs []outputFile, topic string) error 
 	})
 }
 
+// checkID is what the IDs of checks look like, and the codes of the tools that stand for them.
+var checkID = regexp.MustCompile(`(?i)^(sem|ist|kia)\d*$`)
+
+// unexplained is the error about a topic that is neither a check nor a field.
+func unexplained(topic string, err error) error {
+	switch {
+	case checkID.MatchString(topic):
+		var near []string
+		for _, c := range pipeline.Checks() {
+			if strings.HasPrefix(c.ID, strings.ToUpper(topic)) {
+				near = append(near, c.ID)
+			}
+		}
+		if len(near) > 0 && len(near) <= 10 {
+			return fmt.Errorf("no check is called %q; did you mean %s?", topic, strings.Join(near, ", "))
+		}
+		return fmt.Errorf("no check is called %q; 'sem checks' lists them", topic)
+	case strings.Contains(topic, "."):
+		return err
+	}
+	return fmt.Errorf("%q is neither a check nor a field: 'sem checks' lists the checks, and a field is written like serviceentry.spec.resolution", topic)
+}
+
 // explainField prints the documentation of a field.
 func explainField(cmd *cobra.Command, outputs []outputFile, path string) error {
 	field, err := schema.Explain(path)
 	if err != nil {
-		return fmt.Errorf("%q is neither a check nor a field: 'sem checks' lists the checks, and a field is named like serviceentry.spec.resolution (%w)", path, err)
+		return unexplained(path, err)
 	}
 	return emit(cmd, outputs, func(format string, look output.Look, to *bytes.Buffer) error {
 		if format == "json" {

@@ -42,7 +42,7 @@ func newCollect() *cobra.Command {
 		Short:   "Write the resources of a running cluster to files",
 		Long:    collectHelp,
 		Example: collectExample,
-		Args:    cobra.ExactArgs(1),
+		Args:    arguments(1, 1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.run(cmd, args[0]) },
 	}
 	c.from.addTarget(cmd)

@@ -39,7 +39,7 @@ allowed in it:
 
 ` + keysHelp(),
 		Example: `  sem config`,
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := applySettings(cmd)
 			if err != nil {

@@ -13,7 +13,7 @@ import (
 
 // addCUELimit adds the flag that raises the limits of CUE files.
 func addCUELimit(cmd *cobra.Command, to *source.CUELimits) {
-	cmd.Flags().Var(cueLimitFlag{to}, "cue-limit", "`LIMIT=VALUE,…` of CUE files: memory (1GiB) and time (30s) of evaluating a package; size (4MiB) and depth (200) of a file; terms (2000) of an expression")
+	cmd.Flags().Var(cueLimitFlag{to}, "cue-limit", "`LIMIT=VALUE,...` of CUE files: memory (1GiB) and time (30s) for a package; size (4MiB) and depth (200) of a file; terms (2000) of an expression")
 }
 
 // cueLimitFlag sets limits of CUE files.

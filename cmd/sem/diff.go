@@ -71,7 +71,7 @@ func newDiff() *cobra.Command {
 		Long:        diffHelp,
 		Example:     diffExample,
 		Annotations: map[string]string{answerNo: "a request has a different result, or it is undecided whether one has"},
-		Args:        cobra.RangeArgs(1, 2),
+		Args:        arguments(1, 2),
 		RunE:        c.run,
 	}
 	flags := cmd.Flags()

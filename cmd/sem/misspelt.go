@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -53,10 +54,23 @@ func printHelp(cmd *cobra.Command, args []string) error {
 			names = append(names, c.Name())
 		}
 	}
-	if near := diag.Nearest(args[0], names); near != "" {
+	begun := slices.IndexFunc(names, func(name string) bool { return strings.HasPrefix(name, args[0]) })
+	near := diag.Nearest(args[0], names)
+	if near == "" && begun >= 0 {
+		near = names[begun]
+	}
+	if near != "" {
 		return fmt.Errorf("unknown help topic %q; did you mean %s?", args[0], near)
 	}
 	return fmt.Errorf("unknown help topic %q; 'sem help' lists the commands and topics", args[0])
+}
+
+// meant offers the nearest of the accepted words as a part of an error, or nothing.
+func meant(word string, among []string) string {
+	if near := diag.Nearest(word, among); near != "" {
+		return fmt.Sprintf(" (did you mean %s?)", near)
+	}
+	return ""
 }
 
 // misspeltCommand puts cobra's suggestions for an unknown command on the line of the error. Other errors stay as they are.

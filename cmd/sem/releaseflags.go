@@ -27,7 +27,8 @@ func (f *releaseFlags) by(cmd *cobra.Command) string {
 func (f *releaseFlags) add(cmd *cobra.Command) {
 	names := strings.Join(release.Names(), ", ")
 	cmd.Flags().Var(istioFlag{f}, "istio", "Istio `RELEASE` whose behaviour applies: "+names+" (default: the one that the input names, else the newest)")
-	cmd.Flags().Var(istiodEnvFlag{f}, "istiod-env", "set an environment variable of istiod that changes its behaviour to `NAME=VALUE`; docs/releases.md lists the variables (repeatable)")
+	cmd.Flags().Lookup("istio").DefValue = "" // the usage says it
+	cmd.Flags().Var(istiodEnvFlag{f}, "istiod-env", "`NAME=VALUE` of an environment variable of istiod that changes its behaviour; docs/releases.md lists them (repeatable)")
 	_ = cmd.RegisterFlagCompletionFunc("istio", cobra.FixedCompletions(release.Names(), cobra.ShellCompDirectiveNoFileComp))
 }
 

@@ -86,7 +86,7 @@ func newSchemaTests() *cobra.Command {
 		Short:   "Print the JSON Schema of the files that sem test reads",
 		Long:    "Tests prints the JSON Schema of the files that 'sem test' reads, NAME_test.yaml.",
 		Example: "  sem schema tests > .vscode/sem-test.schema.json",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_, err := cmd.OutOrStdout().Write(suite.Schema())
 			return err
@@ -143,7 +143,7 @@ func newSchemaVSCode() *cobra.Command {
 		Short:   "Print settings of Visual Studio Code and the YAML language server",
 		Long:    vscodeHelp,
 		Example: vscodeExample,
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			out, err := indented(map[string]any{
 				"yaml.schemas":  map[string]any{file: globs, tests: []string{"*_test.yaml"}},

@@ -74,7 +74,7 @@ func newTrace() *cobra.Command {
 		Long:        traceHelp,
 		Example:     traceExample,
 		Annotations: map[string]string{answerNo: "the request fails with --fail, or an --expect is not met"},
-		Args:        cobra.MaximumNArgs(2),
+		Args:        arguments(0, 2),
 		RunE:        c.run,
 	}
 	c.request.add(cmd)

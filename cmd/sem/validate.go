@@ -93,6 +93,9 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 	if c.policy, err = c.wanted(c.settings.Policy); err != nil {
 		return err
 	}
+	if _, err := fails(nil, c.failOn); err != nil {
+		return err
+	}
 	formats := append([]string{"text"}, slices.Sorted(maps.Keys(output.ReportFormats))...)
 	outputs, err := parseOutputs(c.out.values, formats)
 	if err != nil {
@@ -247,7 +250,7 @@ var ranks = map[string]int{"error": 3, "warning": 2, "info": 1}
 func fails(found diag.List, limit string) (bool, error) {
 	least, ok := ranks[limit]
 	if !ok && limit != "none" {
-		return false, fmt.Errorf("--fail-on %q: use error, warning, info or none", limit)
+		return false, fmt.Errorf("--fail-on %q%s: use error, warning, info or none", limit, meant(limit, []string{"error", "warning", "info", "none"}))
 	}
 	for i := range found {
 		if ok && found[i].Suppressed == nil && !found[i].Unchanged && ranks[string(found[i].Level())] >= least {

@@ -25,7 +25,7 @@ that the results apply to, unless the input names another release: those of
 --istio or the settings file, or the newest.`,
 		Example: `  sem version
   sem version -o json`,
-		Args: cobra.NoArgs,
+		Args: arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := asked.useSettings(cmd); err != nil {
 				return err
