@@ -26,7 +26,7 @@ type proxyFlags struct {
 func (f *proxyFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.from, "from", "", "`WORKLOAD` of the client: NAMESPACE/NAME, NAME.NAMESPACE or KIND/NAME of the input, or any name")
-	flags.StringVar(&f.gateway, "gateway", "", "`WORKLOAD` of a gateway, named as with --from: its Pods, Deployment or Service")
+	flags.StringVar(&f.gateway, "gateway", "", "`WORKLOAD` of a gateway, named as with --from: its Pods, Deployment, Service or Gateway")
 	flags.StringToStringVar(&f.labels, "labels", nil, "`LABELS` of the workload, a=b,c=d (default: those of the input)")
 	flags.StringSliceVar(&f.ips, "ip", nil, "`ADDRESS` of the workload (repeatable)")
 	checkedVar(flags, &f.locality, "locality", isLocality, "`LOCALITY` of the workload, REGION/ZONE/SUBZONE")

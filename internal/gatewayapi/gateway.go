@@ -1,9 +1,22 @@
 package gatewayapi
 
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
 // Groups of the API.
 const (
 	Group             = "gateway.networking.k8s.io"
 	ExperimentalGroup = "gateway.networking.x-k8s.io"
+)
+
+// Controller is Istio's controller that serves Gateways with listeners. IstioClass is the class of such Gateways where no GatewayClass
+// says otherwise.
+const (
+	Controller = "istio.io/gateway-controller"
+	IstioClass = "istio"
 )
 
 // Generated ends the names of the resources that istiod makes of those of the API.
@@ -22,6 +35,44 @@ type GatewaySpec struct {
 	AllowedListeners *AllowedListeners `json:"allowedListeners"`
 	TLS              *GatewayTLS       `json:"tls"`
 	Infrastructure   *Infrastructure   `json:"infrastructure"`
+}
+
+// Managed reports whether istiod's controller deploys the proxies of a Gateway.
+func (s *GatewaySpec) Managed() bool {
+	switch len(s.Addresses) {
+	case 0:
+		return true
+	case 1:
+		return s.Addresses[0].Type == nil || *s.Addresses[0].Type == "IPAddress"
+	}
+	return false
+}
+
+// DeploymentName is the name of the Service and the Deployment that istiod's controller makes for a Gateway.
+func (s *GatewaySpec) DeploymentName(gateway string, annotations map[string]string) string {
+	if name := annotations["gateway.istio.io/name-override"]; name != "" {
+		return name
+	}
+	return gateway + "-" + s.GatewayClassName
+}
+
+// ServicePort is a port of the Service that istiod's controller makes for a Gateway.
+type ServicePort struct {
+	Name, AppProtocol string
+	Number            uint32
+}
+
+// ServicePorts are the ports of the Service of a Gateway: that of the status, and one for each port of its listeners.
+func (s *GatewaySpec) ServicePorts() []ServicePort {
+	out := []ServicePort{{"status-port", "tcp", 15021}}
+	for _, l := range s.Listeners {
+		if slices.ContainsFunc(out, func(p ServicePort) bool { return p.Number == l.Port }) {
+			continue
+		}
+		protocol := strings.ToLower(l.Protocol)
+		out = append(out, ServicePort{fmt.Sprintf("%s-%d", protocol, l.Port), protocol, l.Port})
+	}
+	return out
 }
 
 // Infrastructure is how the proxy of a Gateway is deployed.

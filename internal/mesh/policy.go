@@ -66,8 +66,8 @@ type targeted interface {
 	GetSelector() *typev1beta1.WorkloadSelector
 }
 
-// labelGateway names the gateway of the Kubernetes Gateway API that a workload is made for.
-const labelGateway = "gateway.networking.k8s.io/gateway-name"
+// LabelGateway is the label of the Pods that serve a Gateway of the Gateway API.
+const LabelGateway = "gateway.networking.k8s.io/gateway-name"
 
 // attached reports whether a policy of a namespace is in force for the proxy: by its selector, or, where it names what it is
 // attached to, because the proxy belongs to that gateway of the Kubernetes Gateway API.
@@ -79,7 +79,7 @@ func (v *View) attached(p targeted, namespace string) bool {
 	if len(refs) == 0 {
 		return v.Proxy().Selected(p.GetSelector().GetMatchLabels())
 	}
-	gateway, ok := v.Proxy().Label(labelGateway)
+	gateway, ok := v.Proxy().Label(LabelGateway)
 	return ok && v.Proxy().In(namespace) && slices.ContainsFunc(refs, func(r *typev1beta1.PolicyTargetReference) bool {
 		return r.Kind == "Gateway" && r.Group == "gateway.networking.k8s.io" && r.Name == gateway &&
 			(r.Namespace == "" || r.Namespace == namespace)

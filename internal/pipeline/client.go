@@ -24,6 +24,7 @@ var workloadKinds = map[string]string{
 	"ro": "Rollout", "rollout": "Rollout", "rollouts": "Rollout",
 	"svc": "Service", "service": "Service", "services": "Service",
 	"we": "WorkloadEntry", "workloadentry": "WorkloadEntry", "wg": "WorkloadGroup", "workloadgroup": "WorkloadGroup",
+	"gtw": gatewayKind, "gw": gatewayKind, "gateway": gatewayKind, "gateways": gatewayKind,
 }
 
 // A reading is one way to understand the name of a workload.
@@ -76,9 +77,8 @@ func (w *World) Named(p simulate.Proxy, text, namespace string) (simulate.Proxy,
 	}
 	all := readings(text, namespace)
 	for _, r := range all {
-		if w.has(p, r) {
-			p.Namespace, p.Name = r.namespace, r.name
-			return p, nil
+		if found, ok := w.find(p, r); ok {
+			return found, nil
 		}
 	}
 	if first := all[0]; unqualified(text) {
@@ -86,8 +86,8 @@ func (w *World) Named(p simulate.Proxy, text, namespace string) (simulate.Proxy,
 		case 0:
 			all[0].namespace = w.home(namespace)
 		case 1:
-			p.Namespace, p.Name = others[0], first.name
-			return p, nil
+			found, _ := w.find(p, reading{first.kind, others[0], first.name})
+			return found, nil
 		default:
 			return p, fmt.Errorf("%q names several workloads: write %s", text, strings.Join(others, "/"+first.name+" or ")+"/"+first.name)
 		}
@@ -103,9 +103,21 @@ func unqualified(text string) bool {
 	return !slash || workloadKinds[strings.ToLower(first)] != "" && strings.Count(text, "/") == 1
 }
 
-// elsewhere are the namespaces that have the workload of a name without one.
+// elsewhere are the namespaces that have the workload of a name without one, or the only one that has a Gateway of the name.
 func (w *World) elsewhere(p simulate.Proxy, r reading) []string {
-	return slices.DeleteFunc(slices.Clone(w.Mesh.Namespaces()), func(ns string) bool { return !w.has(p, reading{r.kind, ns, r.name}) })
+	if p.Type == Gateway {
+		served := slices.DeleteFunc(slices.Clone(w.Mesh.Namespaces()), func(ns string) bool {
+			_, ok := w.serving(p, ns, r.name)
+			return !ok
+		})
+		if len(served) == 1 {
+			return served
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(w.Mesh.Namespaces()), func(ns string) bool {
+		_, ok := w.find(p, reading{r.kind, ns, r.name})
+		return !ok
+	})
 }
 
 // home is the namespace of a client that nobody names: that of all workloads of the input, where the given one has none.
@@ -122,7 +134,10 @@ func (w *World) home(namespace string) string {
 
 // Has reports whether the input has a workload that a name stands for.
 func (w *World) Has(p simulate.Proxy, text, namespace string) bool {
-	return slices.ContainsFunc(readings(text, namespace), func(r reading) bool { return w.has(p, r) })
+	return slices.ContainsFunc(readings(text, namespace), func(r reading) bool {
+		_, ok := w.find(p, r)
+		return ok
+	})
 }
 
 // nobody is the name of a client that nobody names.
@@ -138,6 +153,18 @@ func (w *World) likeliest(all []reading) reading {
 		}
 	}
 	return all[0]
+}
+
+// find returns the proxy of the workload of a reading or, for a gateway, of the Gateway that it names.
+func (w *World) find(p simulate.Proxy, r reading) (simulate.Proxy, bool) {
+	if r.kind != gatewayKind && w.has(p, r) {
+		p.Namespace, p.Name = r.namespace, r.name
+		return p, true
+	}
+	if p.Type != Gateway || r.kind != "" && r.kind != gatewayKind {
+		return p, false
+	}
+	return w.serving(p, r.namespace, r.name)
 }
 
 // has reports whether the input has the workload of a reading.

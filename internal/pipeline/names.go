@@ -7,6 +7,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/gatewayapi"
 	"sem.example/internal/mesh"
 )
 
@@ -20,7 +21,7 @@ func (w *World) given(objects []*config.Object) []*config.Object {
 	})
 }
 
-// Gateways returns the workloads that Gateways select, and the Services in front of them.
+// Gateways returns the workloads that serve Gateways, and the Services in front of them.
 func (w *World) Gateways() []*config.Object {
 	var found []*config.Object
 	for _, o := range w.Mesh.Objects("Gateway") {
@@ -34,6 +35,12 @@ func (w *World) Gateways() []*config.Object {
 			if s.Kubernetes() && slices.ContainsFunc(selected, func(o *config.Object) bool { return stands(s, o) }) {
 				found = append(found, s.Object)
 			}
+		}
+	}
+	for _, o := range w.Mesh.Objects(gatewayapi.Group + "/Gateway") {
+		found = append(found, w.given(w.Mesh.Selected(o.Namespace, map[string]string{mesh.LabelGateway: o.Name}))...)
+		if s := w.Mesh.Object("Service", o.Namespace, serviceOf(o)); s != nil {
+			found = append(found, s)
 		}
 	}
 	return found

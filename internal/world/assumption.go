@@ -16,6 +16,7 @@ const (
 	Pods    What = "pods"    // a workload has Pods that are ready
 	Sidecar What = "sidecar" // a workload has a sidecar, or none
 	Ambient What = "ambient" // a workload is in the ambient mesh
+	Gateway What = "gateway" // istiod deploys the proxies of a Gateway
 	Client  What = "client"  // who makes the call
 )
 

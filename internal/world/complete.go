@@ -8,6 +8,7 @@ func Complete(objects []*config.Object, opts Options) *World {
 		objects = unlive(objects)
 	}
 	c := newCompleter(objects, opts)
+	c.gateways()
 	c.services()
 	c.pods()
 	c.templates()

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"sem.example/internal/config"
+	"sem.example/internal/gatewayapi"
 )
 
 // inputs are the objects of an input by what they are asked for.
@@ -15,6 +16,7 @@ type inputs struct {
 	podsOf    map[string][]*config.Object // by namespace
 	makersOf  map[string][]*config.Object // templates by namespace
 	slices    []*config.Object            // EndpointSlices and Endpoints
+	gateways  []*config.Object            // of the Gateway API
 	livePods  map[string]bool             // namespaces with Pods that were read from a cluster
 	ipv6      bool                        // all addresses are of IPv6
 	addresses map[string]bool
@@ -54,6 +56,8 @@ func (in *inputs) add(o *config.Object) {
 	case *config.Workload:
 		in.templates = append(in.templates, o)
 		in.makersOf[o.Namespace] = append(in.makersOf[o.Namespace], o)
+	case *gatewayapi.Gateway:
+		in.gateways = append(in.gateways, o)
 	case *config.EndpointSlice, *config.Endpoints:
 		in.slices = append(in.slices, o)
 	}

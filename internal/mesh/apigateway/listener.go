@@ -12,15 +12,12 @@ import (
 	"sem.example/internal/release"
 )
 
-// controller is that of Istio whose Gateways have listeners that routes are bound to.
-const controller = "istio.io/gateway-controller"
-
 // controlled reports whether Istio serves the Gateways of a class as gateways.
 func (t *translator) controlled(class string) bool {
 	if o := t.object(gatewayapi.Group+"/GatewayClass", "", class); o != nil {
-		return config.Spec[*gatewayapi.GatewayClass](o).Spec.ControllerName == controller
+		return config.Spec[*gatewayapi.GatewayClass](o).Spec.ControllerName == gatewayapi.Controller
 	}
-	return class == "istio"
+	return class == gatewayapi.IstioClass
 }
 
 // listeners translates those of a Gateway and of the ListenerSets that add to it.
@@ -48,7 +45,7 @@ func (t *translator) listeners(o *config.Object) []*listener {
 			if made == nil {
 				continue
 			}
-			made.gateway.Services = &routing.Services{Hosts: services, Namespace: o.Namespace, Managed: Managed(spec)}
+			made.gateway.Services = &routing.Services{Hosts: services, Namespace: o.Namespace, Managed: spec.Managed()}
 			if prior := conflict(out, made); prior != nil && t.has(release.ListenerConflicts) {
 				made.conflicted = true
 				made.server().Invalid = "listener " + prior.spec.Name + " of " + prior.gateway.Object.Name + " has the same port and hostname, or another protocol on the port"
@@ -66,8 +63,8 @@ func (t *translator) listeners(o *config.Object) []*listener {
 func ServicesOf(o *config.Object, domain string) []string {
 	spec := config.Spec[*gatewayapi.Gateway](o).Spec
 	full := func(name string) string { return name + "." + o.Namespace + ".svc." + domain }
-	if Managed(spec) {
-		return []string{full(DeploymentName(o))}
+	if spec.Managed() {
+		return []string{full(spec.DeploymentName(o.Name, o.Annotations))}
 	}
 	var out []string
 	for _, a := range spec.Addresses {
@@ -80,25 +77,6 @@ func ServicesOf(o *config.Object, domain string) []string {
 		}
 	}
 	return out
-}
-
-// Managed reports whether istiod's controller deploys the proxies of a Gateway.
-func Managed(spec gatewayapi.GatewaySpec) bool {
-	switch len(spec.Addresses) {
-	case 0:
-		return true
-	case 1:
-		return value(spec.Addresses[0].Type, "IPAddress") == "IPAddress"
-	}
-	return false
-}
-
-// DeploymentName is the name of the Service and the Deployment that istiod's controller makes for a Gateway.
-func DeploymentName(o *config.Object) string {
-	if name := o.Annotations["gateway.istio.io/name-override"]; name != "" {
-		return name
-	}
-	return o.Name + "-" + config.Spec[*gatewayapi.Gateway](o).Spec.GatewayClassName
 }
 
 // listenerSets are those that a Gateway lets add listeners to it, the oldest first.

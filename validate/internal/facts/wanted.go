@@ -15,8 +15,11 @@ func Each[T any](s *Documents, kind string, find func(o *config.Object, spec T))
 	}
 }
 
-// Wanted reports whether findings about an object are wanted.
+// Wanted reports whether findings about an object are wanted. They are not about what istiod makes of a Gateway.
 func (s *Documents) Wanted(o *config.Object) bool {
+	if o != nil && o.Doc != nil && (o.Kind == "Service" || o.Kind == "Pod") && o.Doc.Kind == "Gateway" {
+		return false
+	}
 	return s.Only == nil || o != nil && s.Only[o.Doc]
 }
 

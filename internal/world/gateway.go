@@ -1,0 +1,113 @@
+package world
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"sem.example/internal/config"
+	"sem.example/internal/gatewayapi"
+)
+
+const labelGatewayName = "gateway.networking.k8s.io/gateway-name"
+
+// gateways adds the Service and the Pod that istiod's controller deploys for each Gateway of the Gateway API, where the input has
+// neither.
+func (c *completer) gateways() {
+	for _, o := range c.inputs.gateways {
+		spec := config.Spec[*gatewayapi.Gateway](o).Spec
+		if o.Live || !spec.Managed() || !c.istioServes(spec.GatewayClassName) {
+			continue
+		}
+		d := deployment{completer: c, gateway: o, spec: &spec, name: spec.DeploymentName(o.Name, o.Annotations)}
+		added := d.addMissing()
+		if added == "" {
+			continue
+		}
+		c.assume(Assumption{
+			What: Gateway, Object: o, Field: "spec.gatewayClassName",
+			Message: "istiod deploys " + o.Namespace + "/" + d.name + " for Gateway " + nameOf(o),
+			Because: "istiod creates the " + added + " of the Gateway, and the input has none",
+		})
+	}
+}
+
+// istioServes reports whether Istio deploys proxies for the Gateways of a class.
+func (c *completer) istioServes(class string) bool {
+	if o := c.inputs.named[key{gatewayapi.Group + "/GatewayClass", "", class}]; o != nil {
+		return config.Spec[*gatewayapi.GatewayClass](o).Spec.ControllerName == gatewayapi.Controller
+	}
+	return class == gatewayapi.IstioClass
+}
+
+// A deployment is what istiod's controller makes for a Gateway.
+type deployment struct {
+	*completer
+	gateway *config.Object
+	spec    *gatewayapi.GatewaySpec
+	name    string
+}
+
+// labels are those of all resources of the deployment.
+func (d *deployment) labels() map[string]string {
+	out := map[string]string{}
+	if d.spec.Infrastructure != nil {
+		maps.Copy(out, d.spec.Infrastructure.Labels)
+	}
+	out[labelGatewayName] = d.gateway.Name
+	out["gateway.networking.k8s.io/gateway-class-name"] = d.spec.GatewayClassName
+	out["gateway.istio.io/managed"] = "istio.io-gateway-controller"
+	return out
+}
+
+// addMissing adds what the input lacks of the deployment, and names it.
+func (d *deployment) addMissing() string {
+	var added []string
+	if d.inputs.named[key{"Service", d.gateway.Namespace, d.name}] == nil {
+		added = append(added, "Service")
+		d.addService()
+	}
+	if !d.hasPods() {
+		added = append(added, "Deployment")
+		d.addPod()
+	}
+	return strings.Join(added, " and ")
+}
+
+func (d *deployment) addService() {
+	namespace := d.gateway.Namespace
+	address := d.world.placeholders.allocate(serviceBlock, d.inputs.ipv6, d.cluster+"Service", namespace, d.name, d.gateway)
+	spec := config.ServiceSpec{Type: "LoadBalancer", Selector: d.selector(), ClusterIP: address, ClusterIPs: []string{address}}
+	for _, p := range d.spec.ServicePorts() {
+		spec.Ports = append(spec.Ports, config.ServicePort{Name: p.Name, Port: p.Number, AppProtocol: &p.AppProtocol})
+	}
+	d.add(d.gateway, "Service", config.Meta{Namespace: namespace, Name: d.name, Labels: d.labels()}, &config.Service{Spec: spec})
+}
+
+// selector selects the Pods of the Gateway.
+func (d *deployment) selector() map[string]string {
+	return map[string]string{labelGatewayName: d.gateway.Name}
+}
+
+// hasPods reports whether the input has Pods of the Gateway, or what makes them.
+func (d *deployment) hasPods() bool {
+	namespace := d.gateway.Namespace
+	return slices.ContainsFunc(d.inputs.podsOf[namespace], func(o *config.Object) bool { return selects(d.selector(), o.Labels) }) ||
+		slices.ContainsFunc(d.inputs.makersOf[namespace], func(o *config.Object) bool { return makesSelected(o, d.selector()) })
+}
+
+func (d *deployment) addPod() {
+	meta := config.Meta{Namespace: d.gateway.Namespace, Name: d.name, Labels: d.labels()}
+	meta.Labels["sidecar.istio.io/inject"], meta.Labels[labelDataplane] = "false", "none"
+	preset(meta.Labels, "service.istio.io/canonical-name", d.name)
+	preset(meta.Labels, "service.istio.io/canonical-revision", "latest")
+	pod := &config.Pod{Spec: config.PodSpec{ServiceAccountName: d.name, Containers: []config.Container{{Name: proxyContainer}}}}
+	pod.Status = readyAt(d.world.placeholders.allocate(podBlock, d.inputs.ipv6, d.cluster+"Pod", meta.Namespace, d.name, d.gateway))
+	d.know(meta.Namespace, d.name, DataPlane{Presence: IsGateway, Because: "istiod deploys it for the Gateway", Known: true, Object: d.gateway})
+	d.add(d.gateway, "Pod", meta, pod)
+}
+
+func makesSelected(o *config.Object, selector map[string]string) bool {
+	w := config.Spec[*config.Workload](o)
+	return w != nil && slices.ContainsFunc(w.Templates(), func(t config.PodTemplate) bool { return selects(selector, t.Metadata.Labels) })
+}
