@@ -124,9 +124,9 @@ func fullNames(domains []string) []string {
 	return out
 }
 
-// writtenAt is the field behind what leads to a route that has none.
+// writtenAt is the field behind a route, or behind what leads to it.
 func writtenAt(h *simulate.Hop) *simulate.Place {
-	stages := []string{"virtualHost"}
+	stages := []string{"route", "virtualHost"}
 	if h.RouteConfig == "" {
 		stages = []string{"filterChain", "listener", "cluster"}
 	}
