@@ -21,7 +21,7 @@ const upgradeHelp = `Upgrade shows what changes for a mesh between two releases 
              or cease to act
   resources  that istiod sends to proxies, by the change of Istio behind them
              (docs/releases.md), with one example and the files
-  requests   with another result, as 'sem diff' finds them
+  requests   with a different result, as 'sem diff' finds them
 
 Without --from, the old release is the one that the input or the settings file
 names. An older release for --to shows what a rollback changes.`

@@ -44,8 +44,8 @@ func UpgradeSummary(r *upgrade.Report) string {
 	} else {
 		text += fmt.Sprintf("%s to decide", count(s.Decide, "change"))
 	}
-	return text + fmt.Sprintf("; %s of documents, %s in %d of %s of proxies, %s with another result, %d undecided",
-		count(s.Documents, "change"), count(s.Resources, "changed resource"), s.Differing, classes(s.Classes), groups(s.Requests), s.Undecided)
+	return text + fmt.Sprintf("; %s of documents; %s in %d of %s of equal proxies; %s with a different result, %d undecided",
+		count(s.Documents, "change"), count(s.Resources, "changed resource"), s.Differing, count(s.Classes, "group"), groups(s.Requests), s.Undecided)
 }
 
 // unshownText is about groups of requests that resources which differ make no difference to.
@@ -55,13 +55,6 @@ func unshownText(n int) string {
 		verb = "uses"
 	}
 	return fmt.Sprintf("%s %s changed resources; no request that was tried has a different result", groups(n), verb)
-}
-
-func classes(n int) string {
-	if n == 1 {
-		return "1 class"
-	}
-	return fmt.Sprintf("%d classes", n)
 }
 
 func groups(n int) string {
@@ -140,8 +133,8 @@ func (p *upgradePrinter) requests(r *upgrade.Report) {
 			fmt.Fprintf(p, "      %s\n", d)
 		}
 		fmt.Fprintf(p, "    for      %s, %s\n", proxiesText(c.Proxies), c.Direction)
-		fmt.Fprintf(p, "    witness  %s\n", c.Command)
-		fmt.Fprintf(p, "    decided  %s → %s\n", placesText(c.Old), placesText(c.New))
+		fmt.Fprintf(p, "    example  %s\n", c.Command)
+		fmt.Fprintf(p, "    because  %s → %s\n", placesText(c.Old), placesText(c.New))
 	}
 	for _, u := range r.Undecided {
 		fmt.Fprintf(p, "  undecided: %s\n    %s\n    for      %s, %s\n", u.Region, u.Why, proxiesText(u.Proxies), u.Direction)
@@ -212,7 +205,7 @@ func UpgradeMarkdown(w io.Writer, r *upgrade.Report) error {
 	for _, u := range r.Undecided {
 		rows = append(rows, []string{"undecided", sentence(u.Region), sentence(string(u.Why)), "", sentence(proxiesText(u.Proxies)), ""})
 	}
-	m.table([]string{"change", "requests", "result", "because of", "proxies", "witness"}, rows)
+	m.table([]string{"change", "requests", "result", "because of", "proxies", "example"}, rows)
 	if n := r.Summary.Unshown; n > 0 {
 		m.paragraph(sentence(unshownText(n) + "."))
 	}

@@ -20,16 +20,16 @@ var features = []feature{
 	{"gateways", func(t *simulate.Trace, _ *simulate.Hop) bool { return t.Call.Direction == "gateway" }},
 	{"HTTP/1.1", func(t *simulate.Trace, _ *simulate.Hop) bool { return t.Call.Protocol == "http" }},
 	{"HTTP/2", func(t *simulate.Trace, _ *simulate.Hop) bool { return t.Call.Protocol == "http2" }},
-	{"other bytes", func(t *simulate.Trace, _ *simulate.Hop) bool { return t.Call.Protocol == "tcp" }},
+	{"bytes that are not HTTP", func(t *simulate.Trace, _ *simulate.Hop) bool { return t.Call.Protocol == "tcp" }},
 	{"TLS from the client", func(t *simulate.Trace, _ *simulate.Hop) bool { return t.Call.TLS == "tls" }},
 	{"mutual TLS from the client", func(t *simulate.Trace, _ *simulate.Hop) bool { return t.Call.TLS == "mtls" }},
-	{"TLS by the proxy", func(_ *simulate.Trace, h *simulate.Hop) bool { return h.TLS != nil && h.TLS.OriginatedBy == "proxy" }},
+	{"TLS originated by the proxy", func(_ *simulate.Trace, h *simulate.Hop) bool { return h.TLS != nil && h.TLS.OriginatedBy == "proxy" }},
 	{"TLS passed through", func(_ *simulate.Trace, h *simulate.Hop) bool {
 		return h.TLS != nil && h.TLS.OriginatedBy == "application"
 	}},
-	{"hosts by DNS", func(_ *simulate.Trace, h *simulate.Hop) bool { return resolution(h) == "DNS" }},
-	{"hosts out of the request", func(_ *simulate.Trace, h *simulate.Hop) bool { return resolution(h) == "DYNAMIC_DNS" }},
-	{"the original destination", func(_ *simulate.Trace, h *simulate.Hop) bool { return resolution(h) == "ORIGINAL_DST" }},
+	{"hosts resolved by DNS", func(_ *simulate.Trace, h *simulate.Hop) bool { return resolution(h) == "DNS" }},
+	{"hosts resolved by the proxy for each request", func(_ *simulate.Trace, h *simulate.Hop) bool { return resolution(h) == "DYNAMIC_DNS" }},
+	{"original destination", func(_ *simulate.Trace, h *simulate.Hop) bool { return resolution(h) == "ORIGINAL_DST" }},
 	{"weighted destinations", func(_ *simulate.Trace, h *simulate.Hop) bool { return len(h.Branches) > 1 }},
 	{"rewrites", func(_ *simulate.Trace, h *simulate.Hop) bool { return h.Rewrite != nil }},
 	{"header operations", func(_ *simulate.Trace, h *simulate.Hop) bool { return h.Headers != nil }},
@@ -41,8 +41,8 @@ var features = []feature{
 	{"consistent hashing", func(_ *simulate.Trace, h *simulate.Hop) bool { return h.Policy != nil && h.Policy.HashKey != "" }},
 	{"authorization policies", func(_ *simulate.Trace, h *simulate.Hop) bool { return passes(h, "authorization") }},
 	{"tokens", func(_ *simulate.Trace, h *simulate.Hop) bool { return passes(h, "authentication") }},
-	{"requests to other origins", func(_ *simulate.Trace, h *simulate.Hop) bool { return passes(h, "cors") }},
-	{"headers that the proxy takes off or writes anew", func(_ *simulate.Trace, h *simulate.Hop) bool { return passes(h, "headers") }},
+	{"requests of other origins (CORS)", func(_ *simulate.Trace, h *simulate.Hop) bool { return passes(h, "cors") }},
+	{"headers that the proxy removes or overwrites", func(_ *simulate.Trace, h *simulate.Hop) bool { return passes(h, "headers") }},
 	{"forged identities", func(t *simulate.Trace, _ *simulate.Hop) bool {
 		return sends(t, func(name string, _ []string) bool {
 			return name == "x-forwarded-client-cert" || name == "x-forwarded-for"

@@ -23,25 +23,23 @@ type report struct {
 // the limit.
 const introduction = `# Fidelity
 
-Does Envoy do what ` + "`sem trace`" + ` says? Each proxy below was rendered by ` + "`sem`" + ` and run by a real Envoy %s. Calls were made out
-of its own configuration: for each host, wildcard, path, header, query, server name, address range, port, origin, token and
-authorization rule one that fits, one that only just fits and one that only just does not; and requests whose headers a proxy
-takes off, writes anew, joins or refuses: forged identities, repeated headers, too many or too large ones, malformed framing.
-Each call went through Envoy and was traced.
+Does Envoy do what ` + "`sem trace`" + ` says? ` + "`sem`" + ` rendered the configuration of each proxy below, and a real Envoy %s ran it. Requests were
+generated from that configuration: for each host, wildcard, path, header, query, server name, address range, port, origin, token and
+authorization rule, one that matches, one that just matches and one that just does not; and requests whose headers a proxy removes,
+overwrites, joins or rejects: forged identities, repeated headers, too many or too large ones, malformed framing. Each request was sent
+through Envoy, and traced.
 
-A call agrees when the trace names what Envoy logged (listener, filter chain, route table, virtual host, route, cluster)
-and what arrived upstream (endpoint, TLS with SNI and client certificate, path, authority, method, headers) and what headers
-came back, the status
-and location of Envoy's own answers, and failure as failure. Where Envoy chooses at random, any choice that the trace
-lists will do.
+A request agrees if the trace names what Envoy logged (listener, filter chain, route table, virtual host, route, cluster), what arrived
+upstream (endpoint, TLS with SNI and client certificate, path, authority, method, headers), which headers came back, the status and
+location of Envoy's own responses, and whether it failed. Where Envoy chooses at random, the trace must list what it chose.
 
-Not judged: the names in certificates but for a peer's SPIFFE identity, DNS (each name stands for its own address), and the
-extensions that only Istio's own proxy has. The package documentation of ` + "`internal/realenvoy`" + ` describes how.
-Its test of real interception takes no such liberties: there the kernel redirects, proxies check certificates and look
-names up, and every proxy of the way is held against the trace.
+Not compared: the names in certificates, except the SPIFFE identity of a peer; DNS, because each name has an address of the test; and the
+extensions that only Istio's own proxy has. The package documentation of ` + "`internal/realenvoy`" + ` describes how. Its test of real
+interception compares these as well: there, the kernel redirects connections, proxies verify certificates and resolve names, and every
+proxy on the path is compared with the trace.
 
 The meshes are the examples, those of tests, and %d that are generated at random (` + "`internal/envoytest/meshgen`" + `).
-` + "`make conform`" + ` repeats this (seed %d, at most %d calls to a proxy).
+` + "`make conform`" + ` repeats this (seed %d, at most %d requests to a proxy).
 
 `
 
@@ -64,7 +62,7 @@ func (r *report) write(w io.Writer) error {
 		}
 	}
 	fmt.Fprintf(&out, introduction, binary.Version, r.random, r.seed, r.limit)
-	fmt.Fprintf(&out, "**%d of %d calls agree**, to %d proxies.\n\n", agree, calls, len(r.results))
+	fmt.Fprintf(&out, "**%d of %d requests agree**, to %d proxies.\n\n", agree, calls, len(r.results))
 	table(&out, outcomes)
 	r.tableOfFeatures(&out)
 	r.tableOfProxies(&out)
@@ -75,7 +73,7 @@ func (r *report) write(w io.Writer) error {
 }
 
 func table(out *strings.Builder, outcomes map[string]int) {
-	fmt.Fprintf(out, "| what Envoy did | calls |\n| --- | ---: |\n")
+	fmt.Fprintf(out, "| what Envoy did | requests |\n| --- | ---: |\n")
 	names := slices.SortedFunc(maps.Keys(outcomes), func(a, b string) int {
 		return cmp.Or(cmp.Compare(outcomes[b], outcomes[a]), strings.Compare(a, b))
 	})
@@ -86,7 +84,7 @@ func table(out *strings.Builder, outcomes map[string]int) {
 }
 
 func (r *report) tableOfProxies(out *strings.Builder) {
-	fmt.Fprintf(out, "| mesh | proxy | agree | calls |\n| --- | --- | ---: | ---: |\n")
+	fmt.Fprintf(out, "| mesh | proxy | agree | requests |\n| --- | --- | ---: | ---: |\n")
 	var generated count
 	proxies := 0
 	for _, of := range r.results {
@@ -109,7 +107,7 @@ func (r *report) listDisagreements(out *strings.Builder) {
 	for _, of := range r.results {
 		if of.trouble != "" {
 			none = false
-			fmt.Fprintf(out, "- %s %s: not judged to the end: %s\n", of.mesh, of.proxy, strings.ReplaceAll(of.trouble, "\n", " "))
+			fmt.Fprintf(out, "- %s %s: not compared to the end: %s\n", of.mesh, of.proxy, strings.ReplaceAll(of.trouble, "\n", " "))
 		}
 		for i, d := range of.disagreements {
 			none = false
@@ -134,7 +132,7 @@ func (r *report) listDisagreements(out *strings.Builder) {
 
 // tableOfFeatures lists what the calls had to do with.
 func (r *report) tableOfFeatures(out *strings.Builder) {
-	fmt.Fprintf(out, "| what the call has to do with | agree | calls |\n| --- | ---: | ---: |\n")
+	fmt.Fprintf(out, "| feature | agree | requests |\n| --- | ---: | ---: |\n")
 	for _, f := range features {
 		var sum count
 		for _, of := range r.results {
@@ -149,7 +147,7 @@ func (r *report) tableOfFeatures(out *strings.Builder) {
 
 // listNotModelled lists what sem knows and does not model, and what of it these traces say that they leave out.
 func (r *report) listNotModelled(out *strings.Builder) {
-	out.WriteString("\n## Not modelled\n\nA trace names in `notModelled` what its mesh has of these, where it counts for the proxy:\n\n")
+	out.WriteString("\n## Not modelled\n\nA trace names these in `notModelled` if its mesh has them and they affect the proxy:\n\n")
 	for _, kind := range compile.Untranslated() {
 		fmt.Fprintf(out, "- %s\n", kind)
 	}
@@ -162,9 +160,9 @@ func (r *report) listNotModelled(out *strings.Builder) {
 	names := slices.SortedFunc(maps.Keys(calls), func(a, b string) int {
 		return cmp.Or(cmp.Compare(calls[b], calls[a]), strings.Compare(a, b))
 	})
-	out.WriteString("\nThe traces of these calls left out:\n\n")
+	out.WriteString("\nWhat the traces left out, with the number of requests:\n\n")
 	for _, name := range names {
-		fmt.Fprintf(out, "- %s, in %d\n", name, calls[name])
+		fmt.Fprintf(out, "- %s: %d\n", name, calls[name])
 	}
 	if len(names) == 0 {
 		out.WriteString("Nothing.\n")

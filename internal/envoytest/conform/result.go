@@ -48,13 +48,13 @@ func (r *result) add(call simulate.Call, seen realenvoy.Observation, differences
 func outcome(o realenvoy.Observation) string {
 	switch {
 	case o.Upstream != nil && o.Error == "":
-		return "answered by an upstream"
+		return "response of an upstream"
 	case o.Status >= 300 && o.Status < 400:
 		return "redirected"
 	case strings.HasPrefix(o.Details, "rbac_access_denied"):
 		return "denied by an authorization policy"
 	case o.Details == "direct_response":
-		return "answered by the proxy"
+		return "response of the proxy"
 	case o.Unlogged && o.ResponseFlags == "NR":
 		return "no filter chain"
 	case o.ResponseFlags != "":
@@ -62,7 +62,7 @@ func outcome(o realenvoy.Observation) string {
 	case o.Error != "":
 		return "connection refused, reset or closed"
 	}
-	return "answered by the proxy"
+	return "response of the proxy"
 }
 
 // countFeatures counts what a call has to do with.
