@@ -320,4 +320,8 @@ var checkSources = map[string][]string{
 	"SEM346": {"internal/diag/input.go"},
 	"SEM347": {"internal/diag/input.go"},
 	"SEM348": {"internal/diag/input.go"},
+	"SEM350": {"validate/gatewaystatus.go"},
+	"SEM351": {"validate/gatewaystatus.go"},
+	"SEM352": {"validate/gatewaystatus.go"},
+	"SEM353": {"validate/gatewaystatus.go"},
 }

@@ -15,7 +15,7 @@ func Build(objects []*config.Object, settings Settings, others ...Cluster) (*Mes
 	ingresses := ingress.Read(m.Registry)
 	api := apigateway.Read(m.Registry)
 	m.gateways, m.unserved = append(ingresses.Gateways, byAge(readGateways(m.Registry), api.Gateways)...), ingresses.Ignored
-	m.unserved = append(m.unserved, api.Ignored...)
+	m.unserved, m.conditions = append(m.unserved, api.Ignored...), api.Conditions
 	m.virtualServices = readVirtualServices(m.Registry, ingresses.Rules, api.Rules)
 	m.rules = readDestinationRules(m.Registry, api.Policies)
 	m.sidecars = readSidecars(m.Registry)

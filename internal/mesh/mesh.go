@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/apigateway"
 	"sem.example/internal/mesh/registry"
 	"sem.example/internal/mesh/routing"
 )
@@ -15,7 +16,8 @@ type Mesh struct {
 	hosts memo[struct{}, *hostIndex[[]*Service]] // services by age
 
 	gateways        []*routing.Gateway // those of Ingresses, then the oldest first
-	unserved        []config.Ignored   // Ingresses, resources of the Gateway API, and parts of them, that have no effect
+	conditions      []Condition
+	unserved        []config.Ignored // Ingresses, resources of the Gateway API, and parts of them, that have no effect
 	virtualServices virtualServiceIndex
 	rules           *destinationRules
 	sidecars        sidecars
@@ -47,6 +49,15 @@ func (m *Mesh) Covering(host string) []*Service {
 
 // VirtualServices returns all VirtualServices that have hosts, completed and merged, the oldest first.
 func (m *Mesh) VirtualServices() []*VirtualService { return m.virtualServices.written }
+
+// A Condition is a false condition in the status of a resource of the Gateway API.
+type Condition = apigateway.Condition
+
+// Missing names what the input does not have.
+type Missing = apigateway.Missing
+
+// Conditions returns what Istio's controller would find wrong with the resources of the Gateway API.
+func (m *Mesh) Conditions() []Condition { return m.conditions }
 
 // Unserved returns what of Ingresses and of the Gateway API has no effect, with the reason.
 func (m *Mesh) Unserved() []config.Ignored { return m.unserved }

@@ -6,7 +6,11 @@ import (
 	"slices"
 	"strings"
 
+	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/gatewayapi"
 	"sem.example/internal/mesh"
 	"sem.example/internal/world"
 	"sem.example/simulate"
@@ -26,6 +30,9 @@ var workloadKinds = map[string]string{
 	"we": "WorkloadEntry", "workloadentry": "WorkloadEntry", "wg": "WorkloadGroup", "workloadgroup": "WorkloadGroup",
 	"gtw": gatewayKind, "gw": gatewayKind, "gateway": gatewayKind, "gateways": gatewayKind,
 }
+
+// gatewayKind is the kind of a Gateway in the name of a proxy, be it Istio's or of the Gateway API.
+const gatewayKind = "Gateway"
 
 // A reading is one way to understand the name of a workload.
 type reading struct{ kind, namespace, name string }
@@ -77,7 +84,7 @@ func (w *World) Named(p simulate.Proxy, text, namespace string) (simulate.Proxy,
 	}
 	all := readings(text, namespace)
 	for _, r := range all {
-		if found, ok := w.find(p, r); ok {
+		if found, ok := find(w, p, r); ok {
 			return found, nil
 		}
 	}
@@ -86,7 +93,7 @@ func (w *World) Named(p simulate.Proxy, text, namespace string) (simulate.Proxy,
 		case 0:
 			all[0].namespace = w.home(namespace)
 		case 1:
-			found, _ := w.find(p, reading{first.kind, others[0], first.name})
+			found, _ := find(w, p, reading{first.kind, others[0], first.name})
 			return found, nil
 		default:
 			return p, fmt.Errorf("%q names several workloads: write %s", text, strings.Join(others, "/"+first.name+" or ")+"/"+first.name)
@@ -107,7 +114,7 @@ func unqualified(text string) bool {
 func (w *World) elsewhere(p simulate.Proxy, r reading) []string {
 	if p.Type == Gateway {
 		served := slices.DeleteFunc(slices.Clone(w.Mesh.Namespaces()), func(ns string) bool {
-			_, ok := w.serving(p, ns, r.name)
+			_, ok := serving(w, p, ns, r.name)
 			return !ok
 		})
 		if len(served) == 1 {
@@ -115,7 +122,7 @@ func (w *World) elsewhere(p simulate.Proxy, r reading) []string {
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(w.Mesh.Namespaces()), func(ns string) bool {
-		_, ok := w.find(p, reading{r.kind, ns, r.name})
+		_, ok := find(w, p, reading{r.kind, ns, r.name})
 		return !ok
 	})
 }
@@ -135,7 +142,7 @@ func (w *World) home(namespace string) string {
 // Has reports whether the input has a workload that a name stands for.
 func (w *World) Has(p simulate.Proxy, text, namespace string) bool {
 	return slices.ContainsFunc(readings(text, namespace), func(r reading) bool {
-		_, ok := w.find(p, r)
+		_, ok := find(w, p, r)
 		return ok
 	})
 }
@@ -156,7 +163,7 @@ func (w *World) likeliest(all []reading) reading {
 }
 
 // find returns the proxy of the workload of a reading or, for a gateway, of the Gateway that it names.
-func (w *World) find(p simulate.Proxy, r reading) (simulate.Proxy, bool) {
+func find(w *World, p simulate.Proxy, r reading) (simulate.Proxy, bool) {
 	if r.kind != gatewayKind && w.has(p, r) {
 		p.Namespace, p.Name = r.namespace, r.name
 		return p, true
@@ -164,7 +171,27 @@ func (w *World) find(p simulate.Proxy, r reading) (simulate.Proxy, bool) {
 	if p.Type != Gateway || r.kind != "" && r.kind != gatewayKind {
 		return p, false
 	}
-	return w.serving(p, r.namespace, r.name)
+	return serving(w, p, r.namespace, r.name)
+}
+
+// serving returns the proxy that serves a Gateway. It is false where the input has no Gateway of the name.
+func serving(w *World, p simulate.Proxy, namespace, name string) (simulate.Proxy, bool) {
+	if o := w.Mesh.Object(gatewayapi.Group+"/Gateway", namespace, name); o != nil {
+		p.Namespace, p.Name = namespace, serviceOf(o)
+		return p, p.Name != ""
+	}
+	o := w.Mesh.Object(gatewayKind, namespace, name)
+	if o == nil {
+		return p, false
+	}
+	p.Namespace, p.Name = namespace, name
+	selector := config.Spec[*networking.Gateway](o).GetSelector()
+	if selected := w.given(w.Mesh.Selected("", selector)); len(selector) > 0 && len(selected) > 0 {
+		p.Namespace, p.Name = selected[0].Namespace, selected[0].Name
+	} else if len(p.Labels) == 0 {
+		p.Labels = selector
+	}
+	return p, true
 }
 
 // has reports whether the input has the workload of a reading.

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
 
@@ -94,4 +95,20 @@ func urlOf(host string, p *mesh.Port) string {
 		return fmt.Sprintf("%s://%s/", scheme, host)
 	}
 	return fmt.Sprintf("%s://%s:%d/", scheme, host, p.Number)
+}
+
+// serviceOf is the name of the Service whose Pods serve a Gateway of the Gateway API: the one that istiod makes, or the first that the
+// Gateway names as an address.
+func serviceOf(o *config.Object) string {
+	spec := config.Spec[*gatewayapi.Gateway](o).Spec
+	if spec.Managed() {
+		return spec.DeploymentName(o.Name, o.Annotations)
+	}
+	for _, a := range spec.Addresses {
+		if a.Type != nil && *a.Type == "Hostname" {
+			name, _, _ := strings.Cut(a.Value, ".")
+			return name
+		}
+	}
+	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
@@ -46,11 +47,18 @@ func (t *translator) attachments(o *config.Object, route gatewayapi.CommonRoute)
 		seen[to] = true
 		switch kind {
 		case "Service", "networking.istio.io/ServiceEntry":
-			if hosts := t.serviceHosts(strings.TrimPrefix(kind, "networking.istio.io/"), namespace, ref.Name); len(hosts) > 0 {
+			kind = strings.TrimPrefix(kind, "networking.istio.io/")
+			if hosts := t.serviceHosts(kind, namespace, ref.Name); len(hosts) > 0 {
 				out = append(out, attachment{at: at, port: value(ref.Port, 0), hosts: hosts})
+			} else {
+				t.unattached(o, nil, ref, at, parentKey{kind, namespace, ref.Name})
 			}
 		case gatewayapi.Group + "/Gateway", gatewayapi.Group + "/ListenerSet":
-			out = append(out, t.listenersFor(o, route.Hostnames, ref, at, t.parents[to.parentKey])...)
+			found := t.listenersFor(o, route.Hostnames, ref, at, t.parents[to.parentKey])
+			if len(found) == 0 {
+				t.unattached(o, route.Hostnames, ref, at, to.parentKey)
+			}
+			out = append(out, found...)
 		}
 	}
 	if len(out) == 0 {
@@ -93,13 +101,7 @@ func (l *listener) socket() socket { return socket{l.spec.Port, l.spec.Protocol}
 // takes reports whether a listener takes a route: its section and port, a host name in common, the namespace and the kind
 // have to fit.
 func (l *listener) takes(o *config.Object, hostnames []string, ref gatewayapi.ParentReference) bool {
-	if p := value(ref.Port, 0); p != 0 && p != l.spec.Port {
-		return false
-	}
-	if s := value(ref.SectionName, ""); s != "" && s != l.spec.Name {
-		return false
-	}
-	if !slices.Contains(l.kinds, o.Doc.Kind) {
+	if !l.named(ref) || !slices.Contains(l.kinds, o.Doc.Kind) {
 		return false
 	}
 	if len(hostnames) == 0 {
@@ -173,4 +175,82 @@ func (a attachment) key(namespace, host string) string {
 		return fmt.Sprintf("%s/%d/%s", namespace, a.port, host)
 	}
 	return namespace + "/" + host
+}
+
+// unattached records why a parent does not take a route.
+func (t *translator) unattached(o *config.Object, hostnames []string, ref gatewayapi.ParentReference, at config.Place, parent parentKey) {
+	object := t.object(parent.kind, parent.namespace, parent.name)
+	if object == nil {
+		t.status.fail(Condition{
+			Type: accepted, Reason: "NoMatchingParent", At: at, Missing: Missing{parent.kind, parent.namespace},
+			Message: shortKind(parent.kind) + " " + parent.namespace + "/" + parent.name + " does not exist",
+		})
+		return
+	}
+	if spec, ok := object.Spec.(*gatewayapi.Gateway); ok && !t.controlled(spec.Spec.GatewayClassName) {
+		return // another controller's
+	}
+	c := Condition{Type: accepted, Reason: "NoMatchingParent", At: at, Other: config.At(object, "spec.listeners")}
+	all := t.parents[parent]
+	kept := slices.DeleteFunc(slices.Clone(all), func(l *listener) bool { return !l.named(ref) })
+	switch {
+	case len(all) == 0:
+		c.Message = named(object) + " has no listener that can serve"
+	case len(kept) == 0:
+		c.Message = named(object) + " has no listener " + wantedListener(ref) + "; it has " + listenersText(all)
+	case !slices.ContainsFunc(kept, func(l *listener) bool { return slices.Contains(l.kinds, o.Doc.Kind) }):
+		c.Reason, c.Other = "NotAllowedByListeners", kept[0].server().At
+		c.Message = listenersText(kept) + " of " + named(object) + " does not allow " + o.Doc.Kind + "s"
+	case !slices.ContainsFunc(kept, func(l *listener) bool { return l.admits(o.Namespace) }):
+		c.Reason, c.Other = "NotAllowedByListeners", kept[0].server().At
+		c.Message = listenersText(kept) + " of " + named(object) + " does not allow routes of namespace " + o.Namespace
+	default:
+		c.Reason, c.Other = "NoMatchingListenerHostname", kept[0].server().HostsAt
+		c.Message = "no hostname of the route (" + strings.Join(hostnames, ", ") + ") matches " + listenerHosts(kept) + " of " + named(object)
+	}
+	t.status.fail(c)
+}
+
+// named reports whether a reference means the listener by its section and port.
+func (l *listener) named(ref gatewayapi.ParentReference) bool {
+	port, section := value(ref.Port, 0), value(ref.SectionName, "")
+	return (port == 0 || port == l.spec.Port) && (section == "" || section == l.spec.Name)
+}
+
+// admits reports whether routes of a namespace may be attached to the listener.
+func (l *listener) admits(namespace string) bool {
+	return slices.ContainsFunc(l.server().GetHosts(), func(own string) bool {
+		of, _, _ := strings.Cut(own, "/")
+		return of == "*" || of == namespace
+	})
+}
+
+func wantedListener(ref gatewayapi.ParentReference) string {
+	var parts []string
+	if s := value(ref.SectionName, ""); s != "" {
+		parts = append(parts, "named "+s)
+	}
+	if p := value(ref.Port, 0); p != 0 {
+		parts = append(parts, "on port "+strconv.Itoa(int(p)))
+	}
+	return strings.Join(parts, " ")
+}
+
+func listenersText(list []*listener) string {
+	names := make([]string, len(list))
+	for i, l := range list {
+		names[i] = l.spec.Name
+	}
+	if len(names) == 1 {
+		return "listener " + names[0]
+	}
+	return "listeners " + strings.Join(names, ", ")
+}
+
+func listenerHosts(list []*listener) string {
+	names := make([]string, len(list))
+	for i, l := range list {
+		names[i] = value(l.spec.Hostname, "*")
+	}
+	return "the hostname of " + listenersText(list) + " (" + strings.Join(names, ", ") + ")"
 }

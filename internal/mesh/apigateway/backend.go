@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,8 +63,11 @@ func (t *translator) destination(o *config.Object, ref gatewayapi.BackendRef, at
 	kind, namespace := normal(ref.ObjectReference, "", "Service"), value(ref.Namespace, o.Namespace)
 	to = routing.Destination{At: at, Port: value(ref.Port, 0)}
 	if atGateway && !t.allowed(o, kind, namespace, ref.Name) {
+		t.status.fail(Condition{Type: resolvedRefs, Reason: "RefNotPermitted", At: at,
+			Message: "no ReferenceGrant in namespace " + namespace + " lets " + o.KindName() + "s of namespace " + o.Namespace + " use " + shortKind(kind) + " " + ref.Name})
 		return routing.Destination{At: at}, true
 	}
+	t.checkBackend(kind, namespace, ref, at)
 	switch kind {
 	case "Service", "multicluster.x-k8s.io/ServiceImport":
 		if strings.Contains(ref.Name, ".") && kind == "Service" {
@@ -140,4 +144,31 @@ func setTimeouts(rule *routing.HTTPRule, in *gatewayapi.Timeouts, at config.Plac
 func duration(text *string) time.Duration {
 	d, _ := time.ParseDuration(value(text, ""))
 	return d
+}
+
+// backendKinds are the kinds of objects that may be backends.
+var backendKinds = []string{"Service", "multicluster.x-k8s.io/ServiceImport", gatewayapi.ExperimentalGroup + "/XBackend"}
+
+// checkBackend records whether a backend exists, with its port.
+func (t *translator) checkBackend(kind, namespace string, ref gatewayapi.BackendRef, at config.Place) {
+	o := t.object(kind, namespace, ref.Name)
+	name := shortKind(kind) + " " + namespace + "/" + ref.Name
+	switch {
+	case kind == "networking.istio.io/Hostname":
+	case !slices.Contains(backendKinds, kind):
+		t.status.fail(Condition{Type: resolvedRefs, Reason: "InvalidKind", At: at, Message: "a " + shortKind(kind) + " cannot be a backend"})
+	case o == nil:
+		t.status.fail(Condition{
+			Type: resolvedRefs, Reason: "BackendNotFound", At: at.Sub("name"), Missing: Missing{kind, namespace}, Message: name + " does not exist",
+		})
+	case kind == "Service" && ref.Port != nil && !hasPort(config.Spec[*config.Service](o), *ref.Port):
+		t.status.fail(Condition{
+			Type: resolvedRefs, Reason: "BackendNotFound", At: at.Sub("port"), Other: config.At(o, "spec.ports"),
+			Message: name + " has no port " + strconv.Itoa(int(*ref.Port)),
+		})
+	}
+}
+
+func hasPort(s *config.Service, port uint32) bool {
+	return slices.ContainsFunc(s.Spec.Ports, func(p config.ServicePort) bool { return p.Port == port })
 }

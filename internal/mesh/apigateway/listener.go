@@ -49,6 +49,7 @@ func (t *translator) listeners(o *config.Object) []*listener {
 			if prior := conflict(out, made); prior != nil && t.has(release.ListenerConflicts) {
 				made.conflicted = true
 				made.server().Invalid = "listener " + prior.spec.Name + " of " + prior.gateway.Object.Name + " has the same port and hostname, or another protocol on the port"
+				t.status.fail(Condition{Type: programmed, Reason: "Conflicted", At: made.server().At, Other: prior.server().At, Message: made.server().Invalid})
 			} else if owner == o || made.server().Invalid == "" {
 				t.parents[key] = append(t.parents[key], made)
 			}
@@ -122,6 +123,7 @@ func (t *translator) listener(owner *config.Object, at config.Place, l gatewayap
 		server.Tls = set
 		if fault != "" {
 			server.Invalid = fault
+			t.status.fail(Condition{Type: programmed, Reason: "InvalidCertificateRef", At: at.Sub("tls"), Message: fault, Missing: t.missingCertificate(owner, l.TLS)})
 		}
 	}
 	return &listener{spec: l, kinds: t.kindsOf(l), gateway: &routing.Gateway{

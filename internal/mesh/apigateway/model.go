@@ -33,6 +33,8 @@ type translator struct {
 	parents  map[parentKey][]*listener
 	rules    []*routing.Rules
 	ignored  []config.Ignored
+
+	status status
 }
 
 func (t *translator) ignore(at config.Place, why string) {

@@ -66,7 +66,10 @@ func (a *attacher) attach(o *config.Object, at config.Place, to target, hosts []
 	}
 	for _, rule := range a.rules[to] {
 		if !set(rule.Policy) {
-			a.ignore(at, "the "+rule.From[0].KindName()+" "+rule.From[0].Name+" is attached to it too, and is older or comes first by name")
+			a.status.fail(Condition{
+				Type: accepted, Reason: "Conflicted", At: at, Other: rule.HostAt,
+				Message: named(rule.From[0]) + " is attached to it too, and is older or comes first by name",
+			})
 		} else if !slices.Contains(rule.From, o) {
 			rule.From = append(rule.From, o)
 		}
@@ -84,12 +87,18 @@ func (a *attacher) attachTo(o *config.Object, refs []gatewayapi.PolicyTarget, ki
 		kind := strings.TrimPrefix(normal(gatewayapi.ObjectReference{Group: &ref.Group, Kind: &ref.Kind}, "", ""), "networking.istio.io/")
 		object := a.object(kind, o.Namespace, ref.Name)
 		if !slices.Contains(kinds, kind) || object == nil {
-			a.ignore(at, "no "+strings.Join(kinds, " or ")+" "+o.Namespace+"/"+ref.Name+" is in the input")
+			a.status.fail(Condition{
+				Type: accepted, Reason: "TargetNotFound", At: at, Missing: Missing{kind, o.Namespace},
+				Message: strings.Join(kinds, " or ") + " " + o.Namespace + "/" + ref.Name + " does not exist",
+			})
 			continue
 		}
 		port, found := section(object, value(ref.SectionName, ""))
 		if !found {
-			a.ignore(at.Sub("sectionName"), "the "+kind+" has no port of this name")
+			a.status.fail(Condition{
+				Type: accepted, Reason: "TargetNotFound", At: at.Sub("sectionName"), Other: config.At(object, "spec.ports"),
+				Message: named(object) + " has no port named " + *ref.SectionName,
+			})
 			continue
 		}
 		a.attach(o, at, target{kind, o.Namespace, ref.Name}, a.hostsOf(object), func(p *trafficpolicy.Policy) bool { return set(p, port) })
@@ -187,23 +196,25 @@ func (a *attacher) authorities(o *config.Object, v gatewayapi.BackendValidation)
 		return ""
 	}
 	const unreadable = "invalid://"
-	ref, at := v.CACertificateRefs[0], config.At(o, "spec.validation.caCertificateRefs").Item(0)
-	if normal(ref, "", "") != "ConfigMap" {
-		a.ignore(at, "Istio reads authorities from a ConfigMap only")
-		return unreadable
-	}
-	name := o.Namespace + "/" + ref.Name
+	ref, name := v.CACertificateRefs[0], o.Namespace+"/"+v.CACertificateRefs[0].Name
+	c := Condition{Type: resolvedRefs, Reason: "InvalidCACertificateRef", At: config.At(o, "spec.validation.caCertificateRefs").Item(0)}
 	object := a.object("ConfigMap", o.Namespace, ref.Name)
-	if object == nil {
-		a.ignore(at, "the ConfigMap "+name+" is not in the input")
-		return unreadable
+	switch {
+	case normal(ref, "", "") != "ConfigMap":
+		c.Reason, c.Message = "InvalidKind", "Istio reads certificate authorities from a ConfigMap only"
+	case object == nil:
+		c.Message, c.Missing = "ConfigMap "+name+" does not exist", Missing{"ConfigMap", o.Namespace}
+	case !holdsAuthorities(config.Spec[*config.ConfigMap](object)):
+		c.Message, c.Other = "ConfigMap "+name+" has no certificate authorities under ca.crt", config.At(object, "data")
+	default:
+		return "configmap://" + name
 	}
-	data := config.Spec[*config.ConfigMap](object).Data
-	if data["ca.crt"] == "" && data["cacert"] == "" {
-		a.ignore(at, "the ConfigMap "+name+" holds no authorities under ca.crt")
-		return unreadable
-	}
-	return "configmap://" + name
+	a.status.fail(c)
+	return unreadable
+}
+
+func holdsAuthorities(m *config.ConfigMap) bool {
+	return m.Data["ca.crt"] != "" || m.Data["cacert"] != ""
 }
 
 // trafficPolicy attaches the retry budget that an XBackendTrafficPolicy sets.

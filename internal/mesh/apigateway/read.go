@@ -16,6 +16,8 @@ type Resources struct {
 	Rules    []*routing.Rules
 	Policies []*trafficpolicy.Rule // of the policies that are attached to a host, a rule for each
 	Ignored  []config.Ignored      // what has no effect
+
+	Conditions []Condition // what the controller of Istio would find wrong
 }
 
 // Read translates all resources of the Gateway API.
@@ -32,7 +34,7 @@ func Read(r *registry.Registry) *Resources {
 	t.requestRoutes()
 	t.connectionRoutes()
 	out.Policies = t.policies()
-	out.Rules, out.Ignored = t.rules, t.ignored
+	out.Rules, out.Ignored, out.Conditions = t.rules, t.ignored, t.status
 	return out
 }
 

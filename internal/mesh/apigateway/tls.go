@@ -123,6 +123,17 @@ func (t *translator) certificate(owner *config.Object, ref gatewayapi.ObjectRefe
 	return ""
 }
 
+// missingCertificate is the first Secret that a listener names and that the input does not have.
+func (t *translator) missingCertificate(owner *config.Object, tls *gatewayapi.ListenerTLS) Missing {
+	for _, ref := range tls.CertificateRefs {
+		namespace := value(ref.Namespace, owner.Namespace)
+		if normal(ref, "", "Secret") == "Secret" && t.object("Secret", namespace, ref.Name) == nil && t.allowed(owner, "Secret", namespace, ref.Name) {
+			return Missing{"Secret", namespace}
+		}
+	}
+	return Missing{}
+}
+
 // validateClients makes a server ask for the certificates of clients, as the Gateway asks for all its listeners.
 func (t *translator) validateClients(out *networking.ServerTLSSettings, owner *config.Object, tls *gatewayapi.ListenerTLS, v *gatewayapi.FrontendValidation) string {
 	if v == nil || len(v.CACertificateRefs) == 0 {

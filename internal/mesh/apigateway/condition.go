@@ -1,0 +1,43 @@
+package apigateway
+
+import (
+	"slices"
+	"strings"
+
+	"sem.example/internal/config"
+)
+
+// A Condition is a condition that is false in the status of a resource of the Gateway API, as Istio's controller would write it.
+type Condition struct {
+	Type    string       // "Accepted", "ResolvedRefs", "Programmed"
+	Reason  string       // of the Gateway API: "NoMatchingParent", "RefNotPermitted", …
+	At      config.Place // the field that is wrong
+	Other   config.Place // what it does not fit, or conflicts with; the zero place for nothing
+	Message string
+	Missing Missing // what a reference names that the input does not have; the zero Missing for nothing
+}
+
+// Missing names an object that the input does not have, which may be elsewhere.
+type Missing struct{ Kind, Namespace string }
+
+// The types of conditions.
+const (
+	accepted     = "Accepted"
+	resolvedRefs = "ResolvedRefs"
+	programmed   = "Programmed"
+)
+
+// A status gathers the conditions of all resources.
+type status []Condition
+
+// fail records a condition, once for a place.
+func (s *status) fail(c Condition) {
+	if !slices.ContainsFunc(*s, func(d Condition) bool { return d.At == c.At && d.Type == c.Type }) {
+		*s = append(*s, c)
+	}
+}
+
+// named is how messages name an object.
+func named(o *config.Object) string { return o.KindName() + " " + o.Namespace + "/" + o.Name }
+
+func shortKind(kind string) string { return kind[strings.LastIndexByte(kind, '/')+1:] }

@@ -1,0 +1,222 @@
+package validate
+
+import (
+	"slices"
+
+	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
+	"sem.example/validate/internal/facts"
+)
+
+var _ = register(diag.Check{
+	ID:       "SEM350",
+	Title:    "Gateway API route is not attached to its parent",
+	Severity: diag.Error,
+	Stage:    diag.AtVirtualHost,
+	Why: `No listener of the parent accepts the route: its status would have the condition Accepted with status False. Requests to the parent
+do not use the route.`,
+	Fix: `Correct the name, sectionName or port of the parentRef, let the listener accept routes of this namespace and kind (allowedRoutes), or
+use a hostname that the listener has.`,
+	Wrong: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: web}
+spec:
+  gatewayClassName: istio
+  listeners: [{name: http, port: 80, protocol: HTTP, hostname: "*.example.com"}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: shop, namespace: web}
+spec:
+  parentRefs: [{name: edge, sectionName: https}]
+  hostnames: [shop.example.com]
+`,
+	Right: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: web}
+spec:
+  gatewayClassName: istio
+  listeners: [{name: http, port: 80, protocol: HTTP, hostname: "*.example.com"}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: shop, namespace: web}
+spec:
+  parentRefs: [{name: edge, sectionName: http}]
+  hostnames: [shop.example.com]
+`,
+}, func(s *facts.Set, r *reporter) { reportConditions(s, r, "Accepted", routeKinds) })
+
+var _ = register(diag.Check{
+	ID:       "SEM351",
+	Title:    "backend of a Gateway API route cannot be used",
+	Severity: diag.Error,
+	Stage:    diag.AtCluster,
+	Why: `The backend or its port does not exist, has a kind that Istio does not support, or is in another namespace without a ReferenceGrant that
+lets the route use it. The status of the route would have the condition ResolvedRefs with status False. The requests that the backend would
+get receive 500 or 503.`,
+	Fix: `Correct the backendRef, or create a ReferenceGrant in the namespace of the backend.`,
+	Wrong: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: web}
+spec:
+  gatewayClassName: istio
+  listeners: [{name: http, port: 80, protocol: HTTP}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: shop, namespace: web}
+spec:
+  parentRefs: [{name: edge}]
+  rules: [{backendRefs: [{name: cart, namespace: shop, port: 80}]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+`,
+	Right: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: web}
+spec:
+  gatewayClassName: istio
+  listeners: [{name: http, port: 80, protocol: HTTP}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: shop, namespace: web}
+spec:
+  parentRefs: [{name: edge}]
+  rules: [{backendRefs: [{name: cart, namespace: shop, port: 80}]}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: ReferenceGrant
+metadata: {name: routes, namespace: shop}
+spec:
+  from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: web}]
+  to: [{group: "", kind: Service}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+`,
+}, func(s *facts.Set, r *reporter) { reportConditions(s, r, "ResolvedRefs", routeKinds) })
+
+var _ = register(diag.Check{
+	ID:       "SEM352",
+	Title:    "Gateway API listener cannot serve",
+	Severity: diag.Error,
+	Stage:    diag.AtListener,
+	Why: `The listener conflicts with an earlier one, or its certificate cannot be used: its status would have the condition Programmed with status
+False. The gateway does not open it.`,
+	Fix: `Give the listener another port or hostname, or correct the certificate.`,
+	Wrong: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: web}
+spec:
+  gatewayClassName: istio
+  listeners:
+  - {name: http, port: 80, protocol: HTTP}
+  - {name: tcp, port: 80, protocol: TCP}
+`,
+	Right: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: web}
+spec:
+  gatewayClassName: istio
+  listeners:
+  - {name: http, port: 80, protocol: HTTP}
+  - {name: tcp, port: 81, protocol: TCP}
+`,
+}, func(s *facts.Set, r *reporter) { reportConditions(s, r, "Programmed", listenerKinds) })
+
+var _ = register(diag.Check{
+	ID:       "SEM353",
+	Title:    "Gateway API policy has no effect on its target",
+	Severity: diag.Error,
+	Stage:    diag.AtTLS,
+	Why: `The target or its port does not exist, or an older policy is attached to it: the status of the policy would have the condition Accepted
+with status False. If the certificate authorities of a BackendTLSPolicy cannot be read, gateways fail every connection to the target, and
+sidecars send plaintext.`,
+	Fix: `Correct the targetRef or the caCertificateRef, or remove the other policy.`,
+	Wrong: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: BackendTLSPolicy
+metadata: {name: cart, namespace: shop}
+spec:
+  targetRefs: [{group: "", kind: Service, name: cart, sectionName: tls}]
+  validation: {hostname: cart.example.com, wellKnownCACertificates: System}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart, namespace: shop}
+spec: {ports: [{name: https, port: 443}]}
+`,
+	Right: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: BackendTLSPolicy
+metadata: {name: cart, namespace: shop}
+spec:
+  targetRefs: [{group: "", kind: Service, name: cart, sectionName: https}]
+  validation: {hostname: cart.example.com, wellKnownCACertificates: System}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart, namespace: shop}
+spec: {ports: [{name: https, port: 443}]}
+`,
+}, func(s *facts.Set, r *reporter) {
+	reportConditions(s, r, "Accepted", policyKinds)
+	reportConditions(s, r, "ResolvedRefs", policyKinds)
+})
+
+// The kinds of the Gateway API whose status has conditions.
+var (
+	routeKinds    = []string{"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"}
+	listenerKinds = []string{"Gateway", "ListenerSet"}
+	policyKinds   = []string{"BackendTLSPolicy", "XBackendTrafficPolicy", "XBackend"}
+)
+
+// conditionAdvice is what to do about a condition, by its reason.
+var conditionAdvice = map[string]string{
+	"NoMatchingParent":           "use the name of a parent, and the name or port of one of its listeners",
+	"NotAllowedByListeners":      "allow the route in allowedRoutes of the listener, or attach it to another listener",
+	"NoMatchingListenerHostname": "use a hostname that the listener has, or change the hostname of the listener",
+	"RefNotPermitted":            "create a ReferenceGrant in the namespace of the backend, or use a backend of the route's namespace",
+	"BackendNotFound":            "use the name and port of a backend that exists",
+	"InvalidKind":                "use a kind that Istio supports here",
+	"Conflicted":                 "change one of the two, or remove it",
+	"InvalidCertificateRef":      "name a Secret of type kubernetes.io/tls that the listener may use",
+	"TargetNotFound":             "use the name of a target that exists, and the name of one of its ports",
+	"InvalidCACertificateRef":    "name a ConfigMap of this namespace that has certificate authorities under ca.crt",
+}
+
+// reportConditions reports the false conditions of a type in the status of resources of some kinds. What is missing from the input may be
+// elsewhere: it is reported where the input has others of the kind there, and is certain only where it is known to hold all.
+func reportConditions(s *facts.Set, r *reporter, kind string, of []string) {
+	for _, c := range s.Mesh.Conditions() {
+		if c.Type != kind || !slices.Contains(of, c.At.Object.KindName()) {
+			continue
+		}
+		complete := c.Missing == mesh.Missing{} || s.Complete(c.Missing.Namespace, c.Missing.Kind)
+		if !complete && !s.Holds(c.Missing.Kind, c.Missing.Namespace) {
+			continue
+		}
+		f := r.at(facts.At(c.At.Object, c.At.Field), "%s (%s)", c.Message, c.Reason)
+		if c.Other.Known() {
+			f.related(facts.At(c.Other.Object, c.Other.Field), "%s", c.Other.Object.KindName()+" "+c.Other.Object.Namespace+"/"+c.Other.Object.Name)
+		}
+		if complete {
+			f.help("%s", conditionAdvice[c.Reason])
+		} else {
+			f.help("%s; with --registry closed, this is %s", conditionAdvice[c.Reason], oneOf(f.Level())).severity(diag.Info)
+		}
+	}
+}
