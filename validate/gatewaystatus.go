@@ -206,7 +206,7 @@ func reportConditions(s *facts.Set, r *reporter, kind string, of []string) {
 			continue
 		}
 		complete := c.Missing == mesh.Missing{} || s.Complete(c.Missing.Namespace, c.Missing.Kind)
-		if !complete && !s.Holds(c.Missing.Kind, c.Missing.Namespace) {
+		if !complete && (!s.Holds(c.Missing.Kind, c.Missing.Namespace) || inAnotherWorld(s, c.Missing)) {
 			continue
 		}
 		f := r.at(facts.At(c.At.Object, c.At.Field), "%s (%s)", c.Message, c.Reason)
@@ -219,4 +219,14 @@ func reportConditions(s *facts.Set, r *reporter, kind string, of []string) {
 			f.help("%s; with --registry closed, this is %s", conditionAdvice[c.Reason], oneOf(f.Level())).severity(diag.Info)
 		}
 	}
+}
+
+// inAnotherWorld reports whether another world of the repository has an object.
+func inAnotherWorld(s *facts.Set, m mesh.Missing) bool {
+	for o := range s.OtherWorlds(m.Kind) {
+		if o.Namespace == m.Namespace && o.Name == m.Name {
+			return true
+		}
+	}
+	return false
 }

@@ -182,7 +182,7 @@ func (t *translator) unattached(o *config.Object, hostnames []string, ref gatewa
 	object := t.object(parent.kind, parent.namespace, parent.name)
 	if object == nil {
 		t.status.fail(Condition{
-			Type: accepted, Reason: "NoMatchingParent", At: at, Missing: Missing{parent.kind, parent.namespace},
+			Type: accepted, Reason: "NoMatchingParent", At: at, Missing: Missing{parent.kind, parent.namespace, parent.name},
 			Message: shortKind(parent.kind) + " " + parent.namespace + "/" + parent.name + " does not exist",
 		})
 		return
@@ -198,15 +198,18 @@ func (t *translator) unattached(o *config.Object, hostnames []string, ref gatewa
 		c.Message = named(object) + " has no listener that can serve"
 	case len(kept) == 0:
 		c.Message = named(object) + " has no listener " + wantedListener(ref) + "; it has " + listenersText(all)
-	case !slices.ContainsFunc(kept, func(l *listener) bool { return slices.Contains(l.kinds, o.Doc.Kind) }):
-		c.Reason, c.Other = "NotAllowedByListeners", kept[0].server().At
-		c.Message = listenersText(kept) + " of " + named(object) + " does not allow " + o.Doc.Kind + "s"
+	case !slices.ContainsFunc(kept, func(l *listener) bool { return l.shares(hostnames) }):
+		c.Reason, c.Other = "NoMatchingListenerHostname", kept[0].server().HostsAt
+		c.Message = "no hostname of the route (" + strings.Join(hostnames, ", ") + ") matches " + listenerHosts(kept) + " of " + named(object)
 	case !slices.ContainsFunc(kept, func(l *listener) bool { return l.admits(o.Namespace) }):
 		c.Reason, c.Other = "NotAllowedByListeners", kept[0].server().At
 		c.Message = listenersText(kept) + " of " + named(object) + " does not allow routes of namespace " + o.Namespace
+		if t.object("Namespace", "", o.Namespace) == nil && slices.ContainsFunc(kept, (*listener).selectsNamespaces) {
+			c.Missing = Missing{"Namespace", "", o.Namespace}
+		}
 	default:
-		c.Reason, c.Other = "NoMatchingListenerHostname", kept[0].server().HostsAt
-		c.Message = "no hostname of the route (" + strings.Join(hostnames, ", ") + ") matches " + listenerHosts(kept) + " of " + named(object)
+		c.Reason, c.Other = "NotAllowedByListeners", kept[0].server().At
+		c.Message = listenersText(kept) + " of " + named(object) + " does not allow " + o.Doc.Kind + "s"
 	}
 	t.status.fail(c)
 }
@@ -215,6 +218,18 @@ func (t *translator) unattached(o *config.Object, hostnames []string, ref gatewa
 func (l *listener) named(ref gatewayapi.ParentReference) bool {
 	port, section := value(ref.Port, 0), value(ref.SectionName, "")
 	return (port == 0 || port == l.spec.Port) && (section == "" || section == l.spec.Name)
+}
+
+// shares reports whether the listener has a hostname in common with a route, which has all where it names none.
+func (l *listener) shares(hostnames []string) bool {
+	own := value(l.spec.Hostname, "*")
+	return len(hostnames) == 0 || slices.ContainsFunc(hostnames, func(h string) bool { return hostname.Overlap(own, h) })
+}
+
+// selectsNamespaces reports whether the labels of a namespace decide whether the listener admits its routes.
+func (l *listener) selectsNamespaces() bool {
+	allowed := l.spec.AllowedRoutes
+	return allowed != nil && allowed.Namespaces != nil && allowed.Namespaces.From == "Selector"
 }
 
 // admits reports whether routes of a namespace may be attached to the listener.

@@ -154,12 +154,12 @@ func (t *translator) checkBackend(kind, namespace string, ref gatewayapi.Backend
 	o := t.object(kind, namespace, ref.Name)
 	name := shortKind(kind) + " " + namespace + "/" + ref.Name
 	switch {
-	case kind == "networking.istio.io/Hostname":
+	case kind == "networking.istio.io/Hostname", kind == "inference.networking.k8s.io/InferencePool": // istiod may be set to read pools
 	case !slices.Contains(backendKinds, kind):
 		t.status.fail(Condition{Type: resolvedRefs, Reason: "InvalidKind", At: at, Message: "a " + shortKind(kind) + " cannot be a backend"})
 	case o == nil:
 		t.status.fail(Condition{
-			Type: resolvedRefs, Reason: "BackendNotFound", At: at.Sub("name"), Missing: Missing{kind, namespace}, Message: name + " does not exist",
+			Type: resolvedRefs, Reason: "BackendNotFound", At: at.Sub("name"), Missing: Missing{kind, namespace, ref.Name}, Message: name + " does not exist",
 		})
 	case kind == "Service" && ref.Port != nil && !hasPort(config.Spec[*config.Service](o), *ref.Port):
 		t.status.fail(Condition{

@@ -18,7 +18,7 @@ type Condition struct {
 }
 
 // Missing names an object that the input does not have, which may be elsewhere.
-type Missing struct{ Kind, Namespace string }
+type Missing struct{ Kind, Namespace, Name string }
 
 // The types of conditions.
 const (

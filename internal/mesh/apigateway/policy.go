@@ -88,7 +88,7 @@ func (a *attacher) attachTo(o *config.Object, refs []gatewayapi.PolicyTarget, ki
 		object := a.object(kind, o.Namespace, ref.Name)
 		if !slices.Contains(kinds, kind) || object == nil {
 			a.status.fail(Condition{
-				Type: accepted, Reason: "TargetNotFound", At: at, Missing: Missing{kind, o.Namespace},
+				Type: accepted, Reason: "TargetNotFound", At: at, Missing: Missing{kind, o.Namespace, ref.Name},
 				Message: strings.Join(kinds, " or ") + " " + o.Namespace + "/" + ref.Name + " does not exist",
 			})
 			continue
@@ -203,7 +203,7 @@ func (a *attacher) authorities(o *config.Object, v gatewayapi.BackendValidation)
 	case normal(ref, "", "") != "ConfigMap":
 		c.Reason, c.Message = "InvalidKind", "Istio reads certificate authorities from a ConfigMap only"
 	case object == nil:
-		c.Message, c.Missing = "ConfigMap "+name+" does not exist", Missing{"ConfigMap", o.Namespace}
+		c.Message, c.Missing = "ConfigMap "+name+" does not exist", Missing{"ConfigMap", o.Namespace, ref.Name}
 	case !holdsAuthorities(config.Spec[*config.ConfigMap](object)):
 		c.Message, c.Other = "ConfigMap "+name+" has no certificate authorities under ca.crt", config.At(object, "data")
 	default:

@@ -128,7 +128,7 @@ func (t *translator) missingCertificate(owner *config.Object, tls *gatewayapi.Li
 	for _, ref := range tls.CertificateRefs {
 		namespace := value(ref.Namespace, owner.Namespace)
 		if normal(ref, "", "Secret") == "Secret" && t.object("Secret", namespace, ref.Name) == nil && t.allowed(owner, "Secret", namespace, ref.Name) {
-			return Missing{"Secret", namespace}
+			return Missing{"Secret", namespace, ref.Name}
 		}
 	}
 	return Missing{}
