@@ -206,11 +206,11 @@ func TestReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"**1 of 2 calls agree**, to 2 proxies.",
+		"**1 of 2 requests agree**, to 2 proxies.",
 		"| failed with UH | 1 |",
 		"| shop | shop/web | 1 | 2 |",
 		"- shop shop/web: `outbound plaintext http GET http://web/ to 10.0.0.1:80 x=\"1\"`\n  - status: trace 0, Envoy 503\n",
-		"- shop shop/late: not judged to the end: not run: out of time\n",
+		"- shop shop/late: not compared to the end: not run: out of time\n",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the report does not hold %q:\n%s", want, out.String())
