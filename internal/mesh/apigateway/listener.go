@@ -49,7 +49,7 @@ func (t *translator) listeners(o *config.Object) []*listener {
 			if prior := conflict(out, made); prior != nil && t.has(release.ListenerConflicts) {
 				made.conflicted = true
 				made.server().Invalid = "listener " + prior.spec.Name + " of " + prior.gateway.Object.Name + " has the same port and hostname, or another protocol on the port"
-				t.status.fail(Condition{Type: programmed, Reason: "Conflicted", At: made.server().At, Other: prior.server().At, Message: made.server().Invalid})
+				t.status.fail(Condition{Type: programmed, Reason: conflictReason(prior.spec, l), At: made.server().At, Other: prior.server().At, Message: made.server().Invalid})
 			} else if owner == o || made.server().Invalid == "" {
 				t.parents[key] = append(t.parents[key], made)
 			}
@@ -117,7 +117,9 @@ func (t *translator) listener(owner *config.Object, at config.Place, l gatewayap
 	if len(server.Hosts) == 0 {
 		server.Hosts = []string{"~/" + hostname}
 	}
-	server.Invalid = t.unsupported(l.Protocol)
+	if server.Invalid = t.unsupported(l.Protocol); server.Invalid != "" {
+		t.status.fail(Condition{Type: programmed, Reason: "UnsupportedProtocol", At: at.Sub("protocol"), Message: server.Invalid})
+	}
 	if l.TLS != nil {
 		set, fault := t.serverTLS(owner, l, frontend(gateway.TLS, l.Port))
 		server.Tls = set
@@ -164,6 +166,14 @@ func collides(a, b gatewayapi.Listener) bool {
 		return hostOf(a) == hostOf(b)
 	}
 	return a.Protocol == b.Protocol
+}
+
+// conflictReason is why two listeners cannot be beside each other.
+func conflictReason(a, b gatewayapi.Listener) string {
+	if a.Protocol == b.Protocol {
+		return "HostnameConflict"
+	}
+	return "ProtocolConflict"
 }
 
 func hostOf(l gatewayapi.Listener) string {
