@@ -197,6 +197,7 @@ var conditionAdvice = map[string]string{
 	"ProtocolConflict":           "give the listener another port",
 	"UnsupportedProtocol":        "use protocol HTTP, HTTPS, TLS or TCP",
 	"InvalidCertificateRef":      "name a Secret of type kubernetes.io/tls that the listener may use",
+	"Pending":                    "if istiod is set so, add --istiod-env PILOT_ENABLE_ALPHA_GATEWAY_API=true; an XBackend also needs Istio 1.32",
 	"TargetNotFound":             "use the name of a target that exists, and the name of one of its ports",
 	"InvalidCACertificateRef":    "name a ConfigMap of this namespace that has certificate authorities under ca.crt",
 }
@@ -216,7 +217,9 @@ func reportConditions(s *facts.Set, r *reporter, kind string, of []string) {
 		if c.Other.Known() {
 			f.related(facts.At(c.Other.Object, c.Other.Field), "%s", c.Other.Object.KindName()+" "+c.Other.Object.Namespace+"/"+c.Other.Object.Name)
 		}
-		if complete {
+		if c.Reason == "Pending" {
+			f.help("%s", conditionAdvice[c.Reason]).severity(diag.Info)
+		} else if complete {
 			f.help("%s", conditionAdvice[c.Reason])
 		} else {
 			f.help("%s; with --registry closed, this is %s", conditionAdvice[c.Reason], oneOf(f.Level())).severity(diag.Info)

@@ -48,6 +48,17 @@ func (s *GatewaySpec) Managed() bool {
 	return false
 }
 
+// AddressNames are the addresses of a Gateway that are names of Services.
+func (s *GatewaySpec) AddressNames() []string {
+	var out []string
+	for _, a := range s.Addresses {
+		if a.Type == nil || *a.Type == "Hostname" {
+			out = append(out, a.Value)
+		}
+	}
+	return out
+}
+
 // DeploymentName is the name of the Service and the Deployment that istiod's controller makes for a Gateway.
 func (s *GatewaySpec) DeploymentName(gateway string, annotations map[string]string) string {
 	if name := annotations["gateway.istio.io/name-override"]; name != "" {

@@ -104,11 +104,9 @@ func serviceOf(o *config.Object) string {
 	if spec.Managed() {
 		return spec.DeploymentName(o.Name, o.Annotations)
 	}
-	for _, a := range spec.Addresses {
-		if a.Type != nil && *a.Type == "Hostname" {
-			name, _, _ := strings.Cut(a.Value, ".")
-			return name
-		}
+	for _, address := range spec.AddressNames() {
+		name, _, _ := strings.Cut(address, ".")
+		return name
 	}
 	return ""
 }

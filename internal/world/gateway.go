@@ -2,7 +2,6 @@ package world
 
 import (
 	"maps"
-	"slices"
 	"strings"
 
 	"sem.example/internal/config"
@@ -14,12 +13,18 @@ const labelGatewayName = "gateway.networking.k8s.io/gateway-name"
 // gateways adds the Service and the Pod that istiod's controller deploys for each Gateway of the Gateway API, where the input has
 // neither.
 func (c *completer) gateways() {
+	if len(c.inputs.gateways) == 0 {
+		return
+	}
+	served := c.served()
 	for _, o := range c.inputs.gateways {
 		spec := config.Spec[*gatewayapi.Gateway](o).Spec
 		if o.Live || !spec.Managed() || !c.istioServes(spec.GatewayClassName) {
 			continue
 		}
-		d := deployment{completer: c, gateway: o, spec: &spec, name: spec.DeploymentName(o.Name, o.Annotations)}
+		d := deployment{
+			completer: c, gateway: o, spec: &spec, name: spec.DeploymentName(o.Name, o.Annotations), hasPods: served[workload{o.Namespace, o.Name}],
+		}
 		added := d.addMissing()
 		if added == "" {
 			continue
@@ -30,6 +35,22 @@ func (c *completer) gateways() {
 			Because: "istiod creates the " + added + " of the Gateway, and the input has none",
 		})
 	}
+}
+
+// served are the Gateways that Pods of the input, or what makes Pods, are for.
+func (c *completer) served() map[workload]bool {
+	out := map[workload]bool{}
+	for _, o := range c.inputs.pods {
+		out[workload{o.Namespace, o.Labels[labelGatewayName]}] = true
+	}
+	for _, o := range c.inputs.templates {
+		if w := config.Spec[*config.Workload](o); w != nil {
+			for _, t := range w.Templates() {
+				out[workload{o.Namespace, t.Metadata.Labels[labelGatewayName]}] = true
+			}
+		}
+	}
+	return out
 }
 
 // istioServes reports whether Istio deploys proxies for the Gateways of a class.
@@ -46,6 +67,7 @@ type deployment struct {
 	gateway *config.Object
 	spec    *gatewayapi.GatewaySpec
 	name    string
+	hasPods bool // in the input, or what makes them
 }
 
 // labels are those of all resources of the deployment.
@@ -67,7 +89,7 @@ func (d *deployment) addMissing() string {
 		added = append(added, "Service")
 		d.addService()
 	}
-	if !d.hasPods() {
+	if !d.hasPods {
 		added = append(added, "Deployment")
 		d.addPod()
 	}
@@ -77,23 +99,11 @@ func (d *deployment) addMissing() string {
 func (d *deployment) addService() {
 	namespace := d.gateway.Namespace
 	address := d.world.placeholders.allocate(serviceBlock, d.inputs.ipv6, d.cluster+"Service", namespace, d.name, d.gateway)
-	spec := config.ServiceSpec{Type: "LoadBalancer", Selector: d.selector(), ClusterIP: address, ClusterIPs: []string{address}}
+	spec := config.ServiceSpec{Type: "LoadBalancer", Selector: map[string]string{labelGatewayName: d.gateway.Name}, ClusterIP: address, ClusterIPs: []string{address}}
 	for _, p := range d.spec.ServicePorts() {
 		spec.Ports = append(spec.Ports, config.ServicePort{Name: p.Name, Port: p.Number, AppProtocol: &p.AppProtocol})
 	}
 	d.add(d.gateway, "Service", config.Meta{Namespace: namespace, Name: d.name, Labels: d.labels()}, &config.Service{Spec: spec})
-}
-
-// selector selects the Pods of the Gateway.
-func (d *deployment) selector() map[string]string {
-	return map[string]string{labelGatewayName: d.gateway.Name}
-}
-
-// hasPods reports whether the input has Pods of the Gateway, or what makes them.
-func (d *deployment) hasPods() bool {
-	namespace := d.gateway.Namespace
-	return slices.ContainsFunc(d.inputs.podsOf[namespace], func(o *config.Object) bool { return selects(d.selector(), o.Labels) }) ||
-		slices.ContainsFunc(d.inputs.makersOf[namespace], func(o *config.Object) bool { return makesSelected(o, d.selector()) })
 }
 
 func (d *deployment) addPod() {
@@ -105,9 +115,4 @@ func (d *deployment) addPod() {
 	pod.Status = readyAt(d.world.placeholders.allocate(podBlock, d.inputs.ipv6, d.cluster+"Pod", meta.Namespace, d.name, d.gateway))
 	d.know(meta.Namespace, d.name, DataPlane{Presence: IsGateway, Because: "istiod deploys it for the Gateway", Known: true, Object: d.gateway})
 	d.add(d.gateway, "Pod", meta, pod)
-}
-
-func makesSelected(o *config.Object, selector map[string]string) bool {
-	w := config.Spec[*config.Workload](o)
-	return w != nil && slices.ContainsFunc(w.Templates(), func(t config.PodTemplate) bool { return selects(selector, t.Metadata.Labels) })
 }

@@ -1,7 +1,6 @@
 package apigateway
 
 import (
-	"slices"
 	"strings"
 
 	"sem.example/internal/config"
@@ -28,13 +27,28 @@ const (
 )
 
 // A status gathers the conditions of all resources.
-type status []Condition
+type status struct {
+	conditions []Condition
+	failed     map[failure]bool
+}
+
+// A failure is what a condition is recorded for once.
+type failure struct {
+	kind string
+	at   config.Place
+}
 
 // fail records a condition, once for a place.
 func (s *status) fail(c Condition) {
-	if !slices.ContainsFunc(*s, func(d Condition) bool { return d.At == c.At && d.Type == c.Type }) {
-		*s = append(*s, c)
+	f := failure{c.Type, c.At}
+	if s.failed[f] {
+		return
 	}
+	if s.failed == nil {
+		s.failed = map[failure]bool{}
+	}
+	s.failed[f] = true
+	s.conditions = append(s.conditions, c)
 }
 
 // named is how messages name an object.

@@ -67,14 +67,10 @@ func ServicesOf(o *config.Object, domain string) []string {
 	if spec.Managed() {
 		return []string{full(spec.DeploymentName(o.Name, o.Annotations))}
 	}
-	var out []string
-	for _, a := range spec.Addresses {
-		switch {
-		case a.Type != nil && *a.Type != "Hostname":
-		case strings.Contains(a.Value, "."):
-			out = append(out, a.Value)
-		default:
-			out = append(out, full(a.Value))
+	out := spec.AddressNames()
+	for i, name := range out {
+		if !strings.Contains(name, ".") {
+			out[i] = full(name)
 		}
 	}
 	return out

@@ -29,17 +29,26 @@ func (t *translator) policies() []*trafficpolicy.Rule {
 	for _, o := range t.registry.Objects(gatewayapi.Group + "/BackendTLSPolicy") {
 		a.tlsPolicy(o)
 	}
-	if t.alpha() {
-		for _, o := range t.registry.Objects(gatewayapi.ExperimentalGroup + "/XBackendTrafficPolicy") {
-			a.trafficPolicy(o)
-		}
-	}
-	if t.alpha() && t.has(release.ExternalBackends) {
-		for _, o := range t.registry.Objects(gatewayapi.ExperimentalGroup + "/XBackend") {
-			a.backend(o)
-		}
-	}
+	a.experimental("XBackendTrafficPolicy", t.has(release.AlphaGatewayAPI), a.trafficPolicy)
+	a.experimental("XBackend", t.has(release.ExternalBackends), a.backend)
 	return a.out
+}
+
+// experimental attaches what the objects of an experimental kind set, or records that istiod does not read them.
+func (a *attacher) experimental(kind string, known bool, attach func(*config.Object)) {
+	for _, o := range a.registry.Objects(gatewayapi.ExperimentalGroup + "/" + kind) {
+		c := Condition{Type: accepted, Reason: "Pending", At: config.At(o, "spec")}
+		switch {
+		case !a.alpha():
+			c.Message = "istiod reads this kind only with PILOT_ENABLE_ALPHA_GATEWAY_API=true"
+		case !known:
+			c.Message = "Istio " + a.registry.Settings.Release.String() + " does not read this kind"
+		default:
+			attach(o)
+			continue
+		}
+		a.status.fail(c)
+	}
 }
 
 // An attacher gathers policies by what they are attached to.
@@ -49,8 +58,8 @@ type attacher struct {
 	out   []*trafficpolicy.Rule
 }
 
-// attach has a policy set something for each host of a target. Set reports false where an older policy sets it already.
-func (a *attacher) attach(o *config.Object, at config.Place, to target, hosts []string, set func(*trafficpolicy.Policy) bool) {
+// attach has a policy set something for each host of a target. Set returns where it is set already; the zero place where it is not.
+func (a *attacher) attach(o *config.Object, at config.Place, to target, hosts []string, set func(*trafficpolicy.Policy) config.Place) {
 	if a.rules[to] == nil {
 		for _, host := range hosts {
 			name := to.name + "~" + gatewayapi.Generated
@@ -65,19 +74,21 @@ func (a *attacher) attach(o *config.Object, at config.Place, to target, hosts []
 		}
 	}
 	for _, rule := range a.rules[to] {
-		if !set(rule.Policy) {
+		switch earlier := set(rule.Policy); {
+		case earlier.Object == o: // the policy names the target twice
+		case earlier.Known():
 			a.status.fail(Condition{
-				Type: accepted, Reason: "Conflicted", At: at, Other: rule.HostAt,
-				Message: named(rule.From[0]) + " is attached to it too, and is older or comes first by name",
+				Type: accepted, Reason: "Conflicted", At: at, Other: earlier,
+				Message: named(earlier.Object) + " is attached to it too, and is older or comes first by name",
 			})
-		} else if !slices.Contains(rule.From, o) {
+		case !slices.Contains(rule.From, o):
 			rule.From = append(rule.From, o)
 		}
 	}
 }
 
 // attachTo has a policy set something for what its targetRefs name. The port is that of a section, 0 for all ports.
-func (a *attacher) attachTo(o *config.Object, refs []gatewayapi.PolicyTarget, kinds []string, set func(p *trafficpolicy.Policy, port uint32) bool) {
+func (a *attacher) attachTo(o *config.Object, refs []gatewayapi.PolicyTarget, kinds []string, set func(p *trafficpolicy.Policy, port uint32) config.Place) {
 	if a.has(release.IgnorePolicyAttachment) && strings.EqualFold(o.Annotations[ignoreAttachment], "true") {
 		a.ignore(config.At(o, "metadata.annotations").Key(ignoreAttachment), "Istio ignores policies with this annotation")
 		return
@@ -85,11 +96,15 @@ func (a *attacher) attachTo(o *config.Object, refs []gatewayapi.PolicyTarget, ki
 	for i, ref := range refs {
 		at := config.At(o, "spec.targetRefs").Item(i)
 		kind := strings.TrimPrefix(normal(gatewayapi.ObjectReference{Group: &ref.Group, Kind: &ref.Kind}, "", ""), "networking.istio.io/")
+		if !slices.Contains(kinds, kind) {
+			a.status.fail(Condition{Type: accepted, Reason: "TargetNotFound", At: at, Message: "a " + shortKind(kind) + " cannot be a target, only a " + strings.Join(kinds, " or ")})
+			continue
+		}
 		object := a.object(kind, o.Namespace, ref.Name)
-		if !slices.Contains(kinds, kind) || object == nil {
+		if object == nil {
 			a.status.fail(Condition{
 				Type: accepted, Reason: "TargetNotFound", At: at, Missing: Missing{kind, o.Namespace, ref.Name},
-				Message: strings.Join(kinds, " or ") + " " + o.Namespace + "/" + ref.Name + " does not exist",
+				Message: kind + " " + o.Namespace + "/" + ref.Name + " does not exist",
 			})
 			continue
 		}
@@ -101,7 +116,7 @@ func (a *attacher) attachTo(o *config.Object, refs []gatewayapi.PolicyTarget, ki
 			})
 			continue
 		}
-		a.attach(o, at, target{kind, o.Namespace, ref.Name}, a.hostsOf(object), func(p *trafficpolicy.Policy) bool { return set(p, port) })
+		a.attach(o, at, target{kind, o.Namespace, ref.Name}, a.hostsOf(object), func(p *trafficpolicy.Policy) config.Place { return set(p, port) })
 	}
 }
 
@@ -137,8 +152,8 @@ func section(o *config.Object, name string) (uint32, bool) {
 // tlsPolicy attaches the TLS that a BackendTLSPolicy sets.
 func (a *attacher) tlsPolicy(o *config.Object) {
 	spec := config.Spec[*gatewayapi.BackendTLSPolicy](o).Spec
-	tls := a.backendTLS(o, spec.Validation, "spec.validation")
-	a.attachTo(o, spec.TargetRefs, []string{"Service", "ServiceEntry"}, func(p *trafficpolicy.Policy, port uint32) bool {
+	tls := a.backendTLS(o, spec.Validation, "spec.validation", "spec.validation")
+	a.attachTo(o, spec.TargetRefs, []string{"Service", "ServiceEntry"}, func(p *trafficpolicy.Policy, port uint32) config.Place {
 		return setTLS(p, port, tls)
 	})
 }
@@ -154,30 +169,30 @@ func (a *attacher) backend(o *config.Object) {
 		a.ignore(config.At(o, "spec.tls.mode"), "Istio shows no client certificate to an XBackend: the connection has no TLS")
 		return
 	}
-	tls := a.backendTLS(o, value(settings.Validation, gatewayapi.BackendValidation{}), "spec.tls")
+	tls := a.backendTLS(o, value(settings.Validation, gatewayapi.BackendValidation{}), "spec.tls", "spec.tls.validation")
 	if tls.Value.Sni == "" {
 		tls.Value.Sni = b.Host()
 	}
 	a.attach(o, config.At(o, "spec.externalHostname.hostname"), target{o.Kind, o.Namespace, o.Name}, []string{b.Host()},
-		func(p *trafficpolicy.Policy) bool { return setTLS(p, b.Spec.Port.Port, tls) })
+		func(p *trafficpolicy.Policy) config.Place { return setTLS(p, b.Spec.Port.Port, tls) })
 }
 
-// setTLS sets TLS for a port, or for all where it is 0. It is false where TLS is set there already.
-func setTLS(p *trafficpolicy.Policy, port uint32, tls config.Setting[*networking.ClientTLSSettings]) bool {
-	switch {
-	case port != 0 && p.Port(port) != nil, port == 0 && p.TLS.IsSet():
-		return false
-	case port != 0:
-		p.Ports = append(p.Ports, trafficpolicy.PortPolicy{Number: port, Policy: trafficpolicy.Policy{At: tls.At, TLS: tls}})
-	default:
-		p.TLS = tls
+// setTLS sets TLS for a port, or for all where it is 0, and returns where TLS is set there already.
+func setTLS(p *trafficpolicy.Policy, port uint32, tls config.Setting[*networking.ClientTLSSettings]) (earlier config.Place) {
+	if port == 0 {
+		earlier, p.TLS = p.TLS.At, p.TLS.Or(tls)
+		return earlier
 	}
-	return true
+	if own := p.Port(port); own != nil {
+		return own.TLS.At
+	}
+	p.Ports = append(p.Ports, trafficpolicy.PortPolicy{Number: port, Policy: trafficpolicy.Policy{At: tls.At, TLS: tls}})
+	return config.Place{}
 }
 
-// backendTLS is TLS with a server whose certificate is validated.
-func (a *attacher) backendTLS(o *config.Object, v gatewayapi.BackendValidation, field string) config.Setting[*networking.ClientTLSSettings] {
-	tls := &networking.ClientTLSSettings{Mode: networking.ClientTLSSettings_SIMPLE, Sni: v.Hostname, CredentialName: a.authorities(o, v)}
+// backendTLS is TLS with a server whose certificate is validated. The fields are what sets TLS, and what says how to validate.
+func (a *attacher) backendTLS(o *config.Object, v gatewayapi.BackendValidation, field, validation string) config.Setting[*networking.ClientTLSSettings] {
+	tls := &networking.ClientTLSSettings{Mode: networking.ClientTLSSettings_SIMPLE, Sni: v.Hostname, CredentialName: a.authorities(o, v, validation)}
 	for _, n := range v.SubjectAltNames {
 		switch n.Type {
 		case "Hostname":
@@ -191,13 +206,13 @@ func (a *attacher) backendTLS(o *config.Object, v gatewayapi.BackendValidation, 
 
 // authorities names the certificate authorities of a server: those of the system have no name. Where they cannot be read, the name
 // is one that no certificate has, and every handshake fails.
-func (a *attacher) authorities(o *config.Object, v gatewayapi.BackendValidation) string {
+func (a *attacher) authorities(o *config.Object, v gatewayapi.BackendValidation, field string) string {
 	if v.WellKnownCACertificates != nil || len(v.CACertificateRefs) == 0 {
 		return ""
 	}
 	const unreadable = "invalid://"
 	ref, name := v.CACertificateRefs[0], o.Namespace+"/"+v.CACertificateRefs[0].Name
-	c := Condition{Type: resolvedRefs, Reason: "InvalidCACertificateRef", At: config.At(o, "spec.validation.caCertificateRefs").Item(0)}
+	c := Condition{Type: resolvedRefs, Reason: "InvalidCACertificateRef", At: config.At(o, field).Sub("caCertificateRefs").Item(0)}
 	object := a.object("ConfigMap", o.Namespace, ref.Name)
 	switch {
 	case normal(ref, "", "") != "ConfigMap":
@@ -225,12 +240,9 @@ func (a *attacher) trafficPolicy(o *config.Object) {
 	}
 	budget := retryBudget(spec.RetryConstraint)
 	setting := config.Setting[*networking.TrafficPolicy_RetryBudget]{Value: budget, At: config.At(o, "spec.retryConstraint")}
-	a.attachTo(o, spec.TargetRefs, []string{"Service"}, func(p *trafficpolicy.Policy, _ uint32) bool {
-		if p.RetryBudget.IsSet() {
-			return false
-		}
-		p.RetryBudget = setting
-		return true
+	a.attachTo(o, spec.TargetRefs, []string{"Service"}, func(p *trafficpolicy.Policy, _ uint32) (earlier config.Place) {
+		earlier, p.RetryBudget = p.RetryBudget.At, p.RetryBudget.Or(setting)
+		return earlier
 	})
 }
 

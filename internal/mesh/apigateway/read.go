@@ -34,7 +34,7 @@ func Read(r *registry.Registry) *Resources {
 	t.requestRoutes()
 	t.connectionRoutes()
 	out.Policies = t.policies()
-	out.Rules, out.Ignored, out.Conditions = t.rules, t.ignored, t.status
+	out.Rules, out.Ignored, out.Conditions = t.rules, t.ignored, t.status.conditions
 	return out
 }
 
