@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +16,7 @@ import (
 	"sem.example/internal/fix"
 	"sem.example/internal/output"
 	"sem.example/internal/pipeline"
+	"sem.example/internal/quote"
 	"sem.example/internal/source"
 )
 
@@ -99,14 +101,28 @@ func counted(fixed map[string]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// printPatch prints fixes for git apply, which takes names as seen from the current folder.
+// printPatch prints fixes for git apply, which takes names as seen from the current folder. A patch is printed as it is or not at
+// all: git cannot apply one whose text is escaped.
 func printPatch(cmd *cobra.Command, files []*fix.File) error {
 	var patch bytes.Buffer
 	for _, f := range files {
-		patch.Write(fix.Patch(fromHere(f.Name), f.Before, f.After))
+		text := fix.Patch(fromHere(f.Name), f.Before, f.After)
+		if !printable(text) {
+			say(cmd, "%s is not in the patch: lines beside its fixes have invisible characters, or text that a CI system takes for a command. "+
+				"Use --fix without --diff.", f.Name)
+			continue
+		}
+		patch.Write(text)
 	}
 	_, err := cmd.OutOrStdout().Write(patch.Bytes())
 	return err
+}
+
+// printable reports whether a patch can reach a terminal or a log as it is.
+func printable(patch []byte) bool {
+	text := strings.ReplaceAll(string(patch), "\r\n", "\n")
+	unsafe := func(r rune) bool { return r != '\n' && r != '\t' && quote.Unsafe(r) }
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, unsafe) && !quote.Starts(text)
 }
 
 // fromHere is the name of a file as seen from the current folder, with slashes.

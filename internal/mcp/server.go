@@ -2,10 +2,13 @@ package mcp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"sem.example/internal/quote"
 )
 
 // A Result is what a command of sem printed, and its exit code: 0 yes, 1 no, 2 the command failed.
@@ -63,7 +66,7 @@ func add[In any](server *sdk.Server, s *Server, name, description string, args f
 	sdk.AddTool(server, tool, func(ctx context.Context, _ *sdk.CallToolRequest, in In) (*sdk.CallToolResult, Answer, error) {
 		line, err := args(s.folders, in)
 		if err != nil {
-			return nil, Answer{}, err
+			return nil, Answer{}, errors.New(quote.Text(err.Error()))
 		}
 		result, err := s.run(ctx, append([]string{name}, line...))
 		if err != nil {
@@ -94,7 +97,13 @@ func answer(r Result) (*sdk.CallToolResult, Answer, error) {
 		said = []string{"nothing to report"}
 	}
 	return &sdk.CallToolResult{
-		Content: []sdk.Content{&sdk.TextContent{Text: strings.Join(said, "\n\n")}},
+		Content: []sdk.Content{&sdk.TextContent{Text: visible(strings.Join(said, "\n\n"))}},
 		IsError: r.Exit > 1,
 	}, Answer{Exit: r.Exit}, nil
+}
+
+// visible returns a text without invisible characters: agents show texts on terminals, and must not read what their users cannot
+// see. The commands escape them already. The escapes are JSON's, for a text may be JSON.
+func visible(text string) string {
+	return string(quote.EscapesJSON([]byte(strings.ToValidUTF8(text, "\uFFFD"))))
 }

@@ -7,9 +7,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"sem.example/internal/quote"
 )
 
 // client connects the SDK's own client with a server whose commands are run by a function.
@@ -118,6 +121,55 @@ func TestAnswers(t *testing.T) {
 				t.Errorf("failed %v, want %v (-want +got):\n%s", result.IsError, test.failed, diff)
 			}
 		})
+	}
+}
+
+// FuzzAnswer holds the texts for an agent to what docs/security.md promises of all that sem prints: nothing in them is invisible,
+// whatever files and folders are called, and JSON stays JSON.
+func FuzzAnswer(f *testing.F) {
+	for _, text := range []string{"plain", "\x1b[31mred", "a\r\nb", "\u202eevil", "\u200bzero", "\xff", "\U000e0041tag", `"##vso[task.complete]"`, "\"\U000e0041\""} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		result, _, err := answer(Result{Stdout: text, Stderr: text, Cut: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkVisible(t, result.Content[0].(*sdk.TextContent).Text)
+		if seen := visible(text); json.Valid([]byte(text)) && !json.Valid([]byte(seen)) {
+			t.Errorf("%q became %q", text, seen)
+		}
+	})
+}
+
+// checkVisible reports characters of a text that a terminal does not show as they are.
+func checkVisible(t *testing.T, text string) {
+	t.Helper()
+	for _, r := range text {
+		if r != '\n' && r != '\t' && quote.Unsafe(r) || r == utf8.RuneError && !strings.Contains(text, "\uFFFD") {
+			t.Errorf("%U is raw in %q", r, text)
+			return
+		}
+	}
+	if quote.LoggingCommand.MatchString(text) {
+		t.Errorf("a logging command: %q", text)
+	}
+}
+
+// Paths that an agent asks for are quoted in its errors, for a file may have named them.
+func TestErrorsAreVisible(t *testing.T) {
+	t.Chdir(t.TempDir())
+	session := client(t, echo)
+	for _, path := range []string{"../\x1b[31m", "none\u202e", "::error::x", "##vso[task.complete]"} {
+		arguments, err := json.Marshal(map[string][]string{"paths": {path}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, result := call(t, session, "validate", string(arguments))
+		if !result.IsError {
+			t.Errorf("%q is read", path)
+		}
+		checkVisible(t, text)
 	}
 }
 

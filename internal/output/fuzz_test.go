@@ -17,6 +17,7 @@ import (
 	"sem.example/internal/quote"
 	"sem.example/internal/source"
 	"sem.example/internal/suite"
+	"sem.example/internal/upgrade"
 	"sem.example/simulate"
 )
 
@@ -133,6 +134,18 @@ func plantedRoutes(text string) *diff.RouteList {
 	return &l
 }
 
+// plantedUpgrade is the comparison of two releases all of whose texts are one, but for the kinds of changes, which are of a few.
+func plantedUpgrade(text string) *upgrade.Report {
+	r := planted(reflect.TypeFor[upgrade.Report](), text, 0).Interface().(upgrade.Report)
+	for i := range r.Documents {
+		r.Documents[i].Change = upgrade.BecomesInvalid
+	}
+	for i := range r.Requests {
+		r.Requests[i].Kind = diff.Broken
+	}
+	return &r
+}
+
 // outputs is everything that leaves sem about one text, by format.
 func outputs(t *testing.T, text string) map[string]string {
 	out := map[string]string{}
@@ -168,6 +181,10 @@ func outputs(t *testing.T, text string) map[string]string {
 	keep("routes text", func(b *bytes.Buffer) error { return RoutesText(b, routes) })
 	keep("routes tree", func(b *bytes.Buffer) error { return RoutesTree(b, routes) })
 	keep("routes json", func(b *bytes.Buffer) error { return JSON(b, routes) })
+	releases := plantedUpgrade(text)
+	keep("upgrade text", func(b *bytes.Buffer) error { return UpgradeText(b, releases, Look{Width: 60}) })
+	keep("upgrade json", func(b *bytes.Buffer) error { return JSON(b, releases) })
+	keep("upgrade markdown", func(b *bytes.Buffer) error { return UpgradeMarkdown(b, releases) })
 	return out
 }
 
