@@ -17,8 +17,11 @@ build:
 # How long the tests of one package may take. The default of ten minutes is too short for a slow or busy machine.
 TIMEOUT = 40m
 
-# The packages that CI tests for data races: those that start goroutines.
-RACE = ./internal/parallel ./internal/source ./internal/pipeline ./internal/output ./internal/suite ./internal/mesh ./schema
+# The packages that CI tests for data races: those that start goroutines, or share what goroutines read. A test holds the list to
+# the sources.
+RACE = ./internal/compile ./internal/compile/outbound ./internal/config ./internal/lazy ./internal/mcp ./internal/mesh ./internal/output \
+	./internal/parallel ./internal/pipeline ./internal/realenvoy/upstream ./internal/source ./internal/subprocess \
+	./internal/suite ./render ./schema ./validate
 
 # Tests that ask a real Envoy are skipped where it cannot be had, except in CI.
 test:
