@@ -79,14 +79,15 @@ func mutualOutside(s *facts.Set, r *reporter) {
 	}
 }
 
-// withoutSidecar returns the endpoints that plainly have no sidecar: Pods that run without the label that injection writes.
+// withoutSidecar returns the endpoints that plainly have no certificate of Istio: Pods that run without the label that injection
+// writes, and do not serve a Gateway of the Gateway API.
 func withoutSidecar(endpoints []*mesh.Endpoint) []*mesh.Endpoint {
 	return slices.DeleteFunc(slices.Clone(endpoints), func(e *mesh.Endpoint) bool {
 		kind := ""
 		if e.Object != nil {
 			kind = e.Object.Kind
 		}
-		return e.TLSMode == "istio" || kind != "Pod" && (kind != "EndpointSlice" || e.Workload == "")
+		return e.TLSMode == "istio" || e.Labels[mesh.LabelGateway] != "" || kind != "Pod" && (kind != "EndpointSlice" || e.Workload == "")
 	})
 }
 

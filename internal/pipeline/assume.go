@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"sem.example/internal/config"
+	"sem.example/internal/gatewayapi"
 	"sem.example/internal/mesh"
 	"sem.example/internal/world"
 	"sem.example/simulate"
@@ -115,10 +116,22 @@ func (x *involved) hop(h *simulate.Hop) {
 		x.host(h.Destination.Host)
 	}
 	x.endpoints(h.Endpoints)
+	for i := range h.Steps {
+		x.gateways(h.Steps[i].Origins)
+	}
 	for i := range h.Branches {
 		cluster := h.Branches[i].Cluster // outbound|80|v1|reviews.shop.svc.cluster.local
 		x.host(cluster[strings.LastIndexByte(cluster, '|')+1:])
 		x.endpoints(h.Branches[i].Endpoints)
+	}
+}
+
+// gateways takes the Gateways and ListenerSets among places.
+func (x *involved) gateways(at []simulate.Place) {
+	for _, p := range at {
+		if p.Kind == "Gateway" || p.Kind == "ListenerSet" {
+			x.add(x.world.Mesh.Object(gatewayapi.Group+"/"+p.Kind, p.Namespace, p.Name))
+		}
 	}
 }
 
@@ -151,6 +164,7 @@ func (w *World) AssumedInShort() string {
 		{world.Address, "the address of 1 Service", "addresses of %d Services"},
 		{world.Pods, "the Pods of 1 workload", "Pods of %d workloads"},
 		{world.Sidecar, "sidecar injection of 1 workload", "sidecar injection of %d workloads"},
+		{world.Secret, "the certificate of 1 Secret", "certificates of %d Secrets"},
 	} {
 		switch n := count[p.what]; n {
 		case 0:

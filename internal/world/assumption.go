@@ -17,6 +17,7 @@ const (
 	Sidecar What = "sidecar" // a workload has a sidecar, or none
 	Ambient What = "ambient" // a workload is in the ambient mesh
 	Gateway What = "gateway" // istiod deploys the proxies of a Gateway
+	Secret  What = "secret"  // a Secret or ConfigMap has certificates
 	Client  What = "client"  // who makes the call
 )
 

@@ -9,6 +9,7 @@ func Complete(objects []*config.Object, opts Options) *World {
 	}
 	c := newCompleter(objects, opts)
 	c.gateways()
+	c.certificates()
 	c.services()
 	c.pods()
 	c.templates()

@@ -17,15 +17,18 @@ type inputs struct {
 	makersOf  map[string][]*config.Object // templates by namespace
 	slices    []*config.Object            // EndpointSlices and Endpoints
 	gateways  []*config.Object            // of the Gateway API
-	livePods  map[string]bool             // namespaces with Pods that were read from a cluster
-	ipv6      bool                        // all addresses are of IPv6
-	addresses map[string]bool
+
+	listenerSets []*config.Object
+	secrets      map[string]bool // namespaces with Secrets
+	livePods     map[string]bool // namespaces with Pods that were read from a cluster
+	ipv6         bool            // all addresses are of IPv6
+	addresses    map[string]bool
 }
 
 type key struct{ kind, namespace, name string }
 
 func read(objects []*config.Object) inputs {
-	in := inputs{named: map[key]*config.Object{}, podsOf: map[string][]*config.Object{}, makersOf: map[string][]*config.Object{}, livePods: map[string]bool{}, addresses: map[string]bool{}}
+	in := inputs{named: map[key]*config.Object{}, podsOf: map[string][]*config.Object{}, makersOf: map[string][]*config.Object{}, livePods: map[string]bool{}, secrets: map[string]bool{}, addresses: map[string]bool{}}
 	for _, o := range objects {
 		in.named[key{o.Kind, o.Namespace, o.Name}] = o
 	}
@@ -58,6 +61,10 @@ func (in *inputs) add(o *config.Object) {
 		in.makersOf[o.Namespace] = append(in.makersOf[o.Namespace], o)
 	case *gatewayapi.Gateway:
 		in.gateways = append(in.gateways, o)
+	case *gatewayapi.ListenerSet:
+		in.listenerSets = append(in.listenerSets, o)
+	case *config.Secret:
+		in.secrets[o.Namespace] = true
 	case *config.EndpointSlice, *config.Endpoints:
 		in.slices = append(in.slices, o)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"sem.example/internal/gatewayapi"
+	"sem.example/internal/mesh/registry"
 )
 
 // nameLabel is the label by which selectors name a namespace. API servers set it.
@@ -19,12 +20,39 @@ func (t *translator) routeNamespaces(own string, allowed *gatewayapi.AllowedRout
 		return []string{"*"}
 	}
 	var out []string
-	for _, ns := range t.registry.Objects("Namespace") {
-		if selects(allowed.Namespaces.Selector, labelled(ns.Labels, ns.Name)) {
-			out = append(out, ns.Name)
+	for _, name := range namespaces(t.registry) {
+		if selects(allowed.Namespaces.Selector, namespaceLabels(t.registry, name)) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// attachable are the kinds that attach to listeners.
+var attachable = []string{"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "ListenerSet"}
+
+// namespaces are those of the input: its Namespaces, and those of its routes, which have to exist.
+func namespaces(r *registry.Registry) []string {
+	var out []string
+	for _, o := range r.Objects("Namespace") {
+		out = append(out, o.Name)
+	}
+	for _, kind := range attachable {
+		for _, o := range Objects(r, kind) {
+			out = append(out, o.Namespace)
 		}
 	}
 	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// namespaceLabels are the labels of a namespace: of one that the input does not have, the one that API servers set.
+func namespaceLabels(r *registry.Registry, name string) map[string]string {
+	out := map[string]string{}
+	if o := r.Object("Namespace", "", name); o != nil {
+		maps.Copy(out, o.Labels)
+	}
+	out[nameLabel] = name
 	return out
 }
 
@@ -40,17 +68,9 @@ func (t *translator) namespaceAllowed(n gatewayapi.RouteNamespaces, unset, own, 
 	case "Same":
 		return own == asked
 	case "Selector":
-		o := t.object("Namespace", "", asked)
-		return o != nil && n.Selector != nil && selects(n.Selector, labelled(o.Labels, asked))
+		return n.Selector != nil && selects(n.Selector, namespaceLabels(t.registry, asked))
 	}
 	return false
-}
-
-func labelled(labels map[string]string, name string) map[string]string {
-	out := map[string]string{}
-	maps.Copy(out, labels)
-	out[nameLabel] = name
-	return out
 }
 
 // selects reports whether a selector picks labels.
