@@ -22,9 +22,12 @@ func Kinds() []string { return slices.Clone(kindList) }
 
 // Definition returns the name of the definition of a document, which is that of its kind except where two API groups have the
 // kind. It is "" where the schema does not define it.
-func Definition(doc *source.Document) string {
-	group, _, _ := strings.Cut(doc.APIVersion, "/")
-	name := doc.Kind
+func Definition(doc *source.Document) string { return DefinitionOf(doc.APIVersion, doc.Kind) }
+
+// DefinitionOf is Definition for an apiVersion and a kind.
+func DefinitionOf(apiVersion, kind string) string {
+	group, _, _ := strings.Cut(apiVersion, "/")
+	name := kind
 	if name == "Gateway" && group == gatewayAPI {
 		name = kubernetesGateway
 	}

@@ -7,18 +7,20 @@ import (
 	"cuelang.org/go/cue/format"
 	"cuelang.org/go/cue/token"
 	"go.yaml.in/yaml/v3"
+
+	"sem.example/schema"
 )
 
-// inCUE writes documents as one file of CUE: a field each, with the definition of its kind.
+// inCUE writes documents as one file of CUE: a field each, with the definition of its kind where the schema has one.
 func inCUE(documents []Document) []byte {
 	file := &ast.File{Decls: []ast.Decl{
 		&ast.ImportDecl{Specs: []*ast.ImportSpec{ast.NewImport(nil, "sem.example/schema")}},
 	}}
 	for _, d := range documents {
-		kind := &ast.SelectorExpr{X: ast.NewIdent("schema"), Sel: ast.NewIdent("#" + d.Kind)}
-		field := &ast.Field{
-			Label: ast.NewString(d.key),
-			Value: &ast.BinaryExpr{X: kind, Op: token.AND, Y: syntax(d.node)},
+		field := &ast.Field{Label: ast.NewString(d.key), Value: syntax(d.node)}
+		if name := schema.DefinitionOf(d.version, d.Kind); name != "" {
+			kind := &ast.SelectorExpr{X: ast.NewIdent("schema"), Sel: ast.NewIdent("#" + name)}
+			field.Value = &ast.BinaryExpr{X: kind, Op: token.AND, Y: field.Value}
 		}
 		annotate(field, d.comment)
 		ast.SetRelPos(field, token.NewSection)

@@ -12,6 +12,7 @@ type Document struct {
 	Kind, Namespace, Name string
 
 	key     string // what the recipe calls it
+	version string // its apiVersion
 	comment string
 	node    *yaml.Node
 }

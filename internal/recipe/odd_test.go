@@ -27,6 +27,8 @@ var odd = map[string][]string{
 	"duration":   {"1ms", "1h30m", "0s", "5", "1us"},
 	"header":     {"x", "X-Upper", "end-user", "host", "a b"},
 	"text":       {"yes", "a b", `"quoted"`, "no: {yaml}", "ü", "true", "12", "a,b", "#"},
+	"visible":    {"yes", "a b", "a  b", "ü", "true", "12", "#"},
+	"proxyname":  {"a.b", "x", "UPPER", "a-1", "0"},
 	"folder":     {"/", "/a", "/a/", "a", "/with space/x"},
 	"prefix":     {"/a", "/", "/a/", "a", "/a.b/c-d", "/a/../b", "/a//b", "/a%20b", "/a?b"},
 	"path":       {"/", "/a/", "/a.html", "a", "/a//b", "/a?b=c", "/./a"},

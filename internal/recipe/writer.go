@@ -21,11 +21,11 @@ func (w *writer) documents(v cue.Value) []Document {
 	var all []Document
 	for _, f := range fieldsOf(v) {
 		node := w.value(f)
-		kind := textAt(f, "kind")
-		arrange(node, strings.ToLower(kind))
+		kind, version := textAt(f, "kind"), textAt(f, "apiVersion")
+		arrange(node, strings.ToLower(schema.DefinitionOf(version, kind)))
 		all = append(all, Document{
 			Kind: kind, Namespace: textAt(f, "metadata.namespace"), Name: textAt(f, "metadata.name"),
-			key: keyOf(f), comment: w.comment(f), node: node,
+			key: keyOf(f), version: version, comment: w.comment(f), node: node,
 		})
 	}
 	return all
