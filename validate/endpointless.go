@@ -141,7 +141,7 @@ func emptyService(s *facts.Set, r *reporter) {
 		if !svc.Kubernetes() || len(svc.Selector) == 0 || sliced[svc.Namespace+"/"+svc.Name] || !s.Workloads.Populated(svc.Namespace) {
 			continue
 		}
-		if len(s.Workloads.Labelled(svc.Namespace, svc.Selector)) == 0 {
+		if len(s.Workloads.Labelled(svc.Namespace, svc.Selector)) == 0 && !s.Workloads.InOtherWorld(svc, nil) {
 			r.at(facts.At(svc.Object, "spec.selector"), "no workload of namespace %s has these labels", svc.Namespace).
 				infoUnless(s.Complete(svc.Namespace, facts.WorkloadKinds...))
 		}

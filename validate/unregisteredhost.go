@@ -86,7 +86,7 @@ func unregistered(s *facts.Set, written, full string) bool {
 	if _, kubernetes := s.Hosts.NamespaceOf(full); kubernetes {
 		return s.Hosts.Presence(full) == facts.Absent
 	}
-	return s.Registry != facts.Open && !strings.Contains(full, ".svc.")
+	return s.Registry != facts.Open && !strings.Contains(full, ".svc.") && !s.Hosts.InOtherWorld(full)
 }
 
 // matchesAny reports whether a wildcard host covers the host of any service.

@@ -70,8 +70,11 @@ const worldRule = `# Worlds of the input. A world is a set of files that belong 
 #   - each entry of 'worlds' in the settings
 #   - each kustomization that no other one includes, as kustomize builds it
 #   - the other files. Two files that define the same resource are alternatives;
-#     in different folders, the subfolders of their common parent are. Each
-#     alternative is a world, together with the files that have no alternative.
+#     in different folders, the subfolders of their common parent are. The first
+#     world has the largest alternative and all files without one; each other
+#     alternative is a world in which it replaces what it contradicts
+#   - each folder testdata below a path that was passed, apart from other files,
+#     unless resources are directly beside it
 # --world NAME selects one.
 `
 

@@ -24,23 +24,53 @@ func agreed(answers []*simulate.Trace, names []string) (*simulate.Trace, error) 
 	if len(knowing) > 0 {
 		answers, names = knowing, of
 	}
-	var verdicts []string
-	same := true
-	for i, t := range answers {
-		same = same && gist(t) == gist(answers[0])
-		verdicts = append(verdicts, names[i]+" ("+string(t.Verdict)+")")
-	}
-	if !same {
-		return nil, fmt.Errorf("the input has several worlds with different results: choose one with --world: %s", strings.Join(verdicts, ", "))
+	if results := distinct(answers, names); len(results) > 1 {
+		return nil, fmt.Errorf("the input has several worlds with different results: choose one with --world: %s", strings.Join(results, ", "))
 	}
 	if len(names) > 1 {
 		t := *answers[0]
 		t.Assumed = append(t.Assumed, simulate.Assumption{
-			What: "world", Message: "the world is " + names[0], Because: "the result is the same in the other worlds: " + strings.Join(names[1:], ", "),
+			What: "world", Message: "the world is " + names[0], Because: "the result is the same in the other worlds: " + someOf(names[1:]),
 		})
 		return &t, nil
 	}
 	return answers[0], nil
+}
+
+// distinct words each of the different answers once, with the worlds that give it.
+func distinct(answers []*simulate.Trace, names []string) []string {
+	var gists, results []string
+	of := map[string][]string{}
+	for i, t := range answers {
+		g := gist(t)
+		if of[g] == nil {
+			gists = append(gists, g)
+			results = append(results, outcome(t))
+		}
+		of[g] = append(of[g], names[i])
+	}
+	for i, g := range gists {
+		results[i] = someOf(of[g]) + " (" + results[i] + ")"
+	}
+	return results
+}
+
+// outcome is the verdict of an answer, and where the request went first.
+func outcome(t *simulate.Trace) string {
+	if len(t.Hops) == 0 || t.Hops[0].Destination == nil || t.Verdict != simulate.Delivered {
+		return string(t.Verdict)
+	}
+	to := t.Hops[0].Destination
+	return strings.TrimSpace(fmt.Sprintf("%s to %s %s", t.Verdict, to.Host, to.Subset))
+}
+
+// someOf lists the first of some worlds, and says how many more there are.
+func someOf(names []string) string {
+	const most = 3
+	if n := len(names) - most; n > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), n)
+	}
+	return strings.Join(names, ", ")
 }
 
 // gist is what a request comes to, without the places of what decided it.

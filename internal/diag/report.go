@@ -25,10 +25,12 @@ type Report struct {
 	FailOn       FailOn
 }
 
-// Alternatives are two files that define the same resource, so that no cluster runs both.
+// Alternatives are why files are divided into worlds: two of them define the same resource, so that no cluster runs both, or some are
+// test data.
 type Alternatives struct {
-	First, Second, Resource string
-	Worlds                  int // into which they divide the files
+	First, Second, Resource string   // empty where no files define the same resource
+	TestData                []string // the folders of test data, each apart from the other files
+	Worlds                  int      // into which the files are divided
 }
 
 // A FailOn is the least severity that fails a run.

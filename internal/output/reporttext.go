@@ -223,25 +223,35 @@ func (p *reportPrinter) named(r *diag.Report) {
 
 // builds names the kustomizations that were built.
 func (p *reportPrinter) builds(r *diag.Report) {
-	const most = 5
-	names := r.Builds
-	if len(names) == 0 {
-		return
+	if len(r.Builds) > 0 {
+		fmt.Fprintf(p, "validated as kustomize builds them, each by itself: %s\n", firstOf(r.Builds))
 	}
-	more := ""
-	if n := len(names) - most; n > 0 {
-		names, more = names[:most], fmt.Sprintf(" and %d more", n)
-	}
-	fmt.Fprintf(p, "validated as kustomize builds them, each by itself: %s%s\n", Quote(strings.Join(names, ", ")), more)
 }
 
 // worlds writes why the input was divided.
 func (p *reportPrinter) worlds(r *diag.Report) {
-	if a := r.Alternatives; a != nil {
+	a := r.Alternatives
+	if a == nil {
+		return
+	}
+	if a.First != "" {
 		name := strings.Fields(a.Resource)
 		fmt.Fprintf(p, "%s of files validated independently, because files define the same resource: %s and %s both define %s\n",
 			count(a.Worlds, "group"), Quote(a.First), Quote(a.Second), Quote(strings.Join(name[max(0, len(name)-3):], "/")))
 	}
+	if len(a.TestData) > 0 {
+		fmt.Fprintf(p, "test data, validated apart from the other files: %s\n", firstOf(a.TestData))
+	}
+}
+
+// firstOf lists the first few of some names, and says how many more there are.
+func firstOf(names []string) string {
+	const most = 5
+	more := ""
+	if n := len(names) - most; n > 0 {
+		names, more = names[:most], fmt.Sprintf(" and %d more", n)
+	}
+	return Quote(strings.Join(names, ", ")) + more
 }
 
 func count(n int, word string) string {

@@ -19,7 +19,8 @@ type ValidateOptions struct {
 	Registry validate.Registry // what a host means that the input does not hold
 	Policy   diag.Policy       // which findings are wanted
 
-	lacks []string // kinds that clusters did not give
+	lacks     []string         // kinds that clusters did not give
+	elsewhere []*config.Object // what a world may use of another one
 }
 
 // Validate reads an input and reports everything that is wrong with it.
@@ -36,6 +37,7 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 	report := &diag.Report{Input: r.in, Files: len(r.in.Files), Documents: len(r.in.Documents), Skipped: r.skipped}
 	found := diag.Problems(r.problems)
 	worlds, why := r.worlds(opts, how.Each)
+	how.elsewhere = shared(worlds)
 	if opts.World != "" {
 		in := repository{worlds: worlds}
 		worlds = slices.DeleteFunc(slices.Clone(worlds), func(w fileWorld) bool { return w.name != opts.World })
@@ -74,7 +76,6 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 // validateAll validates worlds side by side.
 func validateAll(worlds []fileWorld, opts Options, how ValidateOptions, report *diag.Report) ([]diag.List, error) {
 	results, releases := make([]diag.List, len(worlds)), make([]installation.Choice, len(worlds))
-	elsewhere := shared(worlds)
 	errs := make([]error, len(worlds))
 	watch := opts.Watch
 	if len(worlds) > 1 {
@@ -83,7 +84,7 @@ func validateAll(worlds []fileWorld, opts Options, how ValidateOptions, report *
 		watch = nil
 	}
 	watch.Each("checking files", len(worlds), func(i int) {
-		results[i], releases[i], errs[i] = validateOne(worlds[i], elsewhere, opts, how)
+		results[i], releases[i], errs[i] = validateOne(worlds[i], opts, how)
 	})
 	for i, err := range errs {
 		if err != nil {
@@ -105,7 +106,7 @@ func shared(worlds []fileWorld) []*config.Object {
 	for _, w := range worlds {
 		for _, f := range w.files {
 			for _, o := range f.objects {
-				if referredTo(o) && !seen[o] {
+				if (referredTo(o) || w.home != nil && registers(o)) && !seen[o] {
 					seen[o] = true
 					all = append(all, o)
 				}
@@ -124,10 +125,14 @@ func referredTo(o *config.Object) bool {
 	return o.Kind == "Gateway" || o.Kind == "DestinationRule"
 }
 
+// registers reports whether an object registers hosts. Those of alternatives may be there when another one is applied; a world that the
+// settings or a kustomization define is taken for whole.
+func registers(o *config.Object) bool { return o.Kind == "Service" || o.Kind == "ServiceEntry" }
+
 // validateOne checks the documents of one world: each by itself, then all together. A document that its schema refuses takes
 // part in the mesh with what can be read of it, so that what refers to it is not called wrong. Beyond the mistake itself it is only
 // reported what another field of it names wrongly, see diag.Check.Alone.
-func validateOne(in fileWorld, elsewhere []*config.Object, opts Options, how ValidateOptions) (diag.List, installation.Choice, error) {
+func validateOne(in fileWorld, opts Options, how ValidateOptions) (diag.List, installation.Choice, error) {
 	var found diag.List
 	for _, f := range in.files {
 		found = append(found, f.shapes...)
@@ -142,7 +147,7 @@ func validateOne(in fileWorld, elsewhere []*config.Object, opts Options, how Val
 	broken.add(slices.DeleteFunc(slices.Clone(w.Found), func(d diag.Diagnostic) bool { return d.Check != diag.Undecodable }))
 	opts.Watch.Begin("checking how the documents fit together")
 	checked := validate.Input{
-		Mesh: w.Mesh, Objects: w.Objects, Registry: how.Registry, Lacks: how.lacks, Elsewhere: elsewhere, NamespaceStated: opts.Namespace != "",
+		Mesh: w.Mesh, Objects: w.Objects, Registry: how.Registry, Lacks: how.lacks, Elsewhere: how.elsewhere, NamespaceStated: opts.Namespace != "",
 	}
 	return append(found, broken.sound(validate.Run(checked))...), w.Release, nil
 }

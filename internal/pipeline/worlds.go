@@ -116,27 +116,39 @@ func divide(files []content, opts Options, each bool) ([]fileWorld, *diag.Altern
 			}
 		}
 	} else {
+		all := parts(files, opts.Paths)
 		var clash *world.Clash
-		if sets, clash = world.Alternatives(parts(files, opts.Paths)); clash != nil {
-			why = &diag.Alternatives{First: clash.First, Second: clash.Second, Resource: clash.Resource, Worlds: len(sets)}
+		sets, clash = world.Alternatives(all)
+		if len(sets) > 1 {
+			why = &diag.Alternatives{TestData: testFolders(all), Worlds: len(sets)}
+			if clash != nil {
+				why.First, why.Second, why.Resource = clash.First, clash.Second, clash.Resource
+			}
 		}
 	}
 	worlds := worldsOf(files, sets)
-	for k, set := range sets {
-		worlds[k].name = nameOf(files, set, sets)
-	}
+	nameWorlds(worlds, files, sets)
 	return worlds, why
 }
 
-// nameOf names a world by its first file that is not in every world.
-func nameOf(files []content, set []int, sets [][]int) string {
-	for _, i := range set {
-		everywhere := !slices.ContainsFunc(sets, func(other []int) bool { return !slices.Contains(other, i) })
-		if name := files[i].name(); name != "" && !everywhere {
-			return filepath.ToSlash(name)
+// nameWorlds names each world by its first file that neither every world nor an earlier one has.
+func nameWorlds(worlds []fileWorld, files []content, sets [][]int) {
+	in := make([]int, len(files)) // how many worlds a file is in
+	for _, set := range sets {
+		for _, i := range set {
+			in[i]++
 		}
 	}
-	return rest
+	had := make([]bool, len(files))
+	for k, set := range sets {
+		worlds[k].name = rest
+		for _, i := range slices.Backward(set) {
+			if name := files[i].name(); name != "" && in[i] < len(sets) && !had[i] {
+				worlds[k].name = filepath.ToSlash(name)
+			}
+			had[i] = true
+		}
+	}
 }
 
 // worldsOf are the worlds of sets of files.
@@ -169,10 +181,16 @@ func parts(files []content, paths []string) []world.Part {
 	for _, p := range paths {
 		named[filepath.Clean(p)] = true
 	}
+	holders := map[string]bool{} // folders with resources in them
+	for _, f := range files {
+		if f.name() != "" && len(f.objects) > 0 {
+			holders[filepath.Dir(f.name())] = true
+		}
+	}
 	all := make([]world.Part, len(files))
 	for i, f := range files {
 		name := f.name()
-		all[i] = world.Part{Name: name, Named: name == "" || named[name]}
+		all[i] = world.Part{Name: name, Named: name == "" || named[name], Tests: testData(name, paths, holders)}
 		for _, o := range f.objects {
 			if o.Name == "" || o.Kind == "Namespace" {
 				continue
@@ -185,6 +203,41 @@ func parts(files []content, paths []string) []world.Part {
 		}
 	}
 	return all
+}
+
+// testData returns the outermost folder of test data that holds a file and is below a path that the user gave; "" for none. A folder
+// testdata beside resources is a part of them: its files are what the cluster has already.
+func testData(name string, paths []string, holders map[string]bool) string {
+	given := "."
+	for _, p := range paths {
+		if inside, err := filepath.Rel(p, name); err == nil && filepath.IsLocal(inside) && len(p) > len(given) {
+			given = filepath.Clean(p)
+		}
+	}
+	inside, err := filepath.Rel(given, name)
+	if err != nil || name == "" {
+		return ""
+	}
+	holder := given
+	for _, element := range strings.Split(filepath.ToSlash(filepath.Dir(inside)), "/") {
+		if element == "testdata" && !holders[holder] {
+			return filepath.Join(holder, element)
+		}
+		holder = filepath.Join(holder, element)
+	}
+	return ""
+}
+
+// testFolders returns the folders of test data that hold resources.
+func testFolders(parts []world.Part) []string {
+	var folders []string
+	for _, p := range parts {
+		if p.Tests != "" && len(p.Resources) > 0 {
+			folders = append(folders, filepath.ToSlash(p.Tests))
+		}
+	}
+	slices.Sort(folders)
+	return slices.Compact(folders)
 }
 
 // name is the name of a file that holds documents; "" for one that does not.

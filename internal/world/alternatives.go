@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ type Part struct {
 	Name      string
 	Resources []string // each named by its group, kind, namespace and name
 	Named     bool     // by the user: it belongs to every world
+	Tests     string   // the folder of test data that holds it; "" for none
 }
 
 // A Clash is the first pair of files that are alternatives, and the resource that both define.
@@ -18,20 +20,28 @@ type Clash struct{ First, Second, Resource string }
 
 // Alternatives divides files into worlds. Two files of one folder that define the same resource are alternatives: no cluster runs
 // both. Where the files are in different folders, the two folders below the one that holds both are alternatives, with all
-// that is in them. Each world holds everything else that fits. The result has positions of parts; the clash is nil where there
-// is one world.
+// that is in them. The first world has the alternative with the most resources, of equals the first by name, and what has no alternative. Every other
+// alternative is a world, in which it takes the place of what it contradicts. Test data is divided apart from the other files: nobody applies
+// both. The result has positions of parts; the clash is nil where no files are alternatives.
 func Alternatives(parts []Part) ([][]int, *Clash) {
-	root := &folder{}
 	var named []int
+	roots, tests := map[string]*folder{"": {}}, []string{""}
 	for i, p := range parts {
 		if p.Named {
 			named = append(named, i)
 			continue
 		}
-		root.add(strings.Split(filepath.ToSlash(filepath.Clean(p.Name)), "/"), i, p.Resources)
+		if roots[p.Tests] == nil {
+			roots[p.Tests] = &folder{}
+			tests = append(tests, p.Tests)
+		}
+		roots[p.Tests].add(strings.Split(filepath.ToSlash(filepath.Clean(p.Name)), "/"), i, p.Resources)
 	}
 	d := divider{parts: parts}
-	worlds := d.divide(root)
+	var worlds [][]int
+	for _, t := range tests {
+		worlds = append(worlds, d.divide(roots[t])...)
+	}
 	for i := range worlds {
 		worlds[i] = append(worlds[i], named...)
 		slices.Sort(worlds[i])
@@ -91,9 +101,10 @@ func (d *divider) divide(f *folder) [][]int {
 		c.worlds = d.divide(c)
 	}
 	rivals := d.rivals(f)
+	order := f.byResources()
 	var common []int
 	var classes [][]int
-	for i := range f.children {
+	for _, i := range order {
 		if len(rivals[i]) == 0 {
 			common = append(common, i)
 			continue
@@ -113,9 +124,27 @@ func (d *divider) divide(f *folder) [][]int {
 		if k == 0 {
 			varied, fixed = append(slices.Clone(class), common...), nil
 		}
-		worlds = append(worlds, f.join(varied, append(slices.Clone(fixed), f.fill(class, rivals)...))...)
+		worlds = append(worlds, f.join(varied, append(slices.Clone(fixed), f.fill(order, class, rivals)...))...)
 	}
 	return worlds
+}
+
+// byResources returns the positions of the children of a folder, those that define most resources first, and equals
+// by name.
+func (f *folder) byResources() []int {
+	order := make([]int, len(f.children))
+	defined := make([]int, len(f.children))
+	for i, c := range f.children {
+		distinct := map[string]bool{}
+		for _, r := range c.resources {
+			distinct[r] = true
+		}
+		order[i], defined[i] = i, len(distinct)
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(defined[b]-defined[a], strings.Compare(bare(f.children[a].name), bare(f.children[b].name)))
+	})
+	return order
 }
 
 // rivals returns which children of a folder define a resource that another one defines.
@@ -146,10 +175,13 @@ func (d *divider) rivals(f *folder) []map[int]bool {
 	return rivals
 }
 
+// bare returns the name of a file without its extension, so that app.yaml is before app-v2.yaml.
+func bare(name string) string { return strings.TrimSuffix(name, filepath.Ext(name)) }
+
 // fill returns the children of other classes that fit beside a class, in order.
-func (f *folder) fill(class []int, rivals []map[int]bool) []int {
+func (f *folder) fill(order, class []int, rivals []map[int]bool) []int {
 	var more []int
-	for i := range f.children {
+	for _, i := range order {
 		if len(rivals[i]) > 0 && !slices.Contains(class, i) && fits(i, class, rivals) && fits(i, more, rivals) {
 			more = append(more, i)
 		}
@@ -161,21 +193,28 @@ func fits(child int, among []int, rivals []map[int]bool) bool {
 	return !slices.ContainsFunc(among, func(other int) bool { return rivals[child][other] })
 }
 
-// join puts children together: a world for each that the varied ones have, with the first world of the others.
+// join puts children together: the first world of each, and a world for each further one that the varied ones have, beside the first
+// world of the others.
 func (f *folder) join(varied, fixed []int) [][]int {
-	n := 1
+	all := slices.Concat(varied, fixed)
+	worlds := [][]int{f.with(all, -1, 0)}
 	for _, i := range varied {
-		n = max(n, len(f.children[i].worlds))
-	}
-	worlds := make([][]int, n)
-	for j := range worlds {
-		for _, i := range varied {
-			all := f.children[i].worlds
-			worlds[j] = append(worlds[j], all[j%len(all)]...)
-		}
-		for _, i := range fixed {
-			worlds[j] = append(worlds[j], f.children[i].worlds[0]...)
+		for j := 1; j < len(f.children[i].worlds); j++ {
+			worlds = append(worlds, f.with(all, i, j))
 		}
 	}
 	return worlds
+}
+
+// with returns the files of the first world of some children, but of one child those of another of its worlds.
+func (f *folder) with(children []int, other, world int) []int {
+	var files []int
+	for _, i := range children {
+		j := 0
+		if i == other {
+			j = world
+		}
+		files = append(files, f.children[i].worlds[j]...)
+	}
+	return files
 }

@@ -14,11 +14,14 @@ func TestAlternatives(t *testing.T) {
 	tests := map[string]struct{ files, want string }{
 		"one world":               {"a.yaml: x\nb.yaml: y", "a.yaml b.yaml"},
 		"files of one folder":     {"v1.yaml: route\nv2.yaml: route\nweb.yaml: web", "v1.yaml web.yaml | v2.yaml web.yaml"},
-		"base and overlays":       {"base/vs.yaml: r\nbase/web.yaml: w\noverlays/dev/vs.yaml: r\noverlays/prod/vs.yaml: r\noverlays/prod/dr.yaml: d", "base/vs.yaml base/web.yaml | overlays/dev/vs.yaml | overlays/prod/vs.yaml overlays/prod/dr.yaml"},
+		"base and overlays":       {"base/vs.yaml: r\nbase/web.yaml: w\noverlays/dev/vs.yaml: r\noverlays/prod/vs.yaml: r\noverlays/prod/dr.yaml: d", "base/vs.yaml base/web.yaml | overlays/prod/vs.yaml overlays/prod/dr.yaml | overlays/dev/vs.yaml"},
 		"folders beside a common": {"dev/a.yaml: a\ndev/b.yaml: b\nprod/a.yaml: a\ncommon/c.yaml: c", "dev/a.yaml dev/b.yaml common/c.yaml | prod/a.yaml common/c.yaml"},
-		"what fits joins":         {"one.yaml: a b\ntwo.yaml: a\nthree.yaml: c\nfour.yaml: c", "one.yaml three.yaml | two.yaml four.yaml"},
+		"what fits joins":         {"a.yaml: a b\nb.yaml: a\nc.yaml: c\nd.yaml: c", "a.yaml c.yaml | b.yaml d.yaml"},
 		"the first that fits":     {"a.yaml: x\nb.yaml: x\nc.yaml: y\nd.yaml: y\ne.yaml: y", "a.yaml c.yaml | b.yaml d.yaml | a.yaml e.yaml"},
-		"nested":                  {"x/1.yaml: a\nx/2.yaml: a\ny/1.yaml: b\ny/2.yaml: b\ny/3.yaml: b", "x/1.yaml y/1.yaml | x/2.yaml y/2.yaml | x/1.yaml y/3.yaml"},
+		"nested":                  {"x/1.yaml: a\nx/2.yaml: a\ny/1.yaml: b\ny/2.yaml: b\ny/3.yaml: b", "x/1.yaml y/1.yaml | x/2.yaml y/1.yaml | x/1.yaml y/2.yaml | x/1.yaml y/3.yaml"},
+		"the largest first":       {"app-details.yaml: details\napp-ratings.yaml: ratings\napp.yaml: details ratings\napp-dual.yaml: details ratings", "app.yaml | app-dual.yaml | app-details.yaml app-ratings.yaml"},
+		"one variation at a time": {"app/all.yaml: a b\napp/a.yaml: a\nrules/1.yaml: r\nrules/2.yaml: r", "app/all.yaml rules/1.yaml | app/a.yaml rules/1.yaml | app/all.yaml rules/2.yaml"},
+		"test data":               {"app.yaml: a\npkg/testdata?x.yaml: a\npkg/testdata?y.yaml: a b\npkg/z.yaml: z", "app.yaml pkg/z.yaml | pkg/testdata/y.yaml | pkg/testdata/x.yaml"},
 		"twice in one file":       {"a.yaml: x x\nb.yaml: y", "a.yaml b.yaml"},
 		"named files":             {"!a.yaml: x\n!b.yaml: x\nf/1.yaml: y\nf/2.yaml: y", "a.yaml b.yaml f/1.yaml | a.yaml b.yaml f/2.yaml"},
 		"nothing":                 {"", ""},
@@ -32,14 +35,18 @@ func TestAlternatives(t *testing.T) {
 	}
 }
 
-// divided words the worlds of files.
+// divided words the worlds of files. A "?" ends the name of a folder of test data.
 func divided(files string) string {
 	var parts []world.Part
 	for _, line := range strings.Split(files, "\n") {
 		name, resources, _ := strings.Cut(line, ": ")
 		bare := strings.TrimPrefix(name, "!")
+		tests, _, inside := strings.Cut(bare, "?")
+		if !inside {
+			tests = ""
+		}
 		if line != "" {
-			parts = append(parts, world.Part{Name: bare, Resources: strings.Fields(resources), Named: bare != name})
+			parts = append(parts, world.Part{Name: strings.ReplaceAll(bare, "?", "/"), Resources: strings.Fields(resources), Named: bare != name, Tests: tests})
 		}
 	}
 	worlds, _ := world.Alternatives(parts)

@@ -22,6 +22,7 @@ type Hosts struct {
 type hostIndexes struct {
 	entries    lazy[map[string][]*mesh.Service] // of ServiceEntries, by namespace
 	anyAddress lazy[map[uint32]PortUse]         // by port
+	others     lazy[map[string]bool]            // hosts that the other worlds of the repository have
 }
 
 // A Presence is what the input says of a host.
@@ -29,7 +30,7 @@ type Presence int
 
 // What the input can say of a host.
 const (
-	Unknown Presence = iota // the input cannot say
+	Unknown Presence = iota // the input cannot say, or another world of the repository has the host
 	Present                 // a service has this host, or a wildcard that covers it
 	Absent                  // the input has other Services of its namespace, but not this host; see [Hosts.Complete]
 )
@@ -53,6 +54,9 @@ func (s *Hosts) Presence(host string) Presence {
 	if len(s.Services(host)) > 0 {
 		return Present
 	}
+	if s.InOtherWorld(host) {
+		return Unknown
+	}
 	switch s.docs.Registry {
 	case Closed:
 		return Absent
@@ -63,6 +67,22 @@ func (s *Hosts) Presence(host string) Presence {
 		return Absent
 	}
 	return Unknown
+}
+
+// InOtherWorld reports whether another world of the repository has a host.
+func (s *Hosts) InOtherWorld(host string) bool {
+	return s.others.get(func() map[string]bool {
+		hosts := map[string]bool{}
+		for o := range s.docs.OtherWorlds("Service") {
+			hosts[mesh.FullHost(o.Name, o.Namespace, s.docs.Mesh.Settings.Domain)] = true
+		}
+		for o := range s.docs.OtherWorlds("ServiceEntry") {
+			for _, h := range config.Spec[*networking.ServiceEntry](o).GetHosts() {
+				hosts[h] = true
+			}
+		}
+		return hosts
+	})[host]
 }
 
 // Services returns the services of a host, and where there is none those whose wildcard host covers it.
