@@ -18,6 +18,11 @@ func Check(doc *source.Document) diag.List {
 	if !r.plain() {
 		r.askCUE()
 	}
+	return r.finish()
+}
+
+// finish returns all findings, in the order of the file.
+func (r *report) finish() diag.List {
 	r.count()
 	r.found.Sort()
 	return r.found

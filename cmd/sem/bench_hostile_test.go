@@ -34,6 +34,26 @@ func BenchmarkWrongDocuments(b *testing.B) {
 	}
 }
 
+// BenchmarkManyWrongValues times the binary on Sidecars of which each has many wrong values, and reports how many times as long four
+// times as many take: a run explains so many findings, whatever the number of documents is.
+func BenchmarkManyWrongValues(b *testing.B) {
+	bin := buildBinary(b)
+	listener := "  - hosts: [7, {a: 1}]\n    port: {number: x, protocol: [], name: 5}\n    bind: {}\n    captureMode: W\n"
+	sidecars := func(n int) string {
+		return folder(b, n, func(i int) string {
+			head := fmt.Sprintf("apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: s%d, namespace: n%d}\nspec:\n  egress:\n", i, i)
+			return head + strings.Repeat(listener, 10)
+		})
+	}
+	few, many := sidecars(300), sidecars(1200)
+	var first, all time.Duration
+	for b.Loop() {
+		first += timed(b, bin, "validate", "--no-config", few)
+		all += timed(b, bin, "validate", "--no-config", many)
+	}
+	b.ReportMetric(float64(all)/float64(first), "times-a-quarter")
+}
+
 // BenchmarkForeign times the binary on 100 MB of JSON and YAML that hold no resource, beside one that is.
 func BenchmarkForeign(b *testing.B) {
 	bin := buildBinary(b)

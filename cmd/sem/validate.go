@@ -79,7 +79,7 @@ func newValidate() *cobra.Command {
 	flags.StringVar(&c.baseline, "baseline", "", "report only findings that are not in `BASELINE`: a file written by -o json, or git:REF")
 	flags.BoolVar(&c.fixes, "fix", false, "fix what has one safe fix, in the files; report what is left")
 	flags.BoolVar(&c.diff, "diff", false, "with --fix: print the fixes as a patch for git apply, write nothing, and report on standard error")
-	flags.BoolVar(&c.all, "all", false, "show all findings of a check in text; by default the first 200")
+	flags.BoolVar(&c.all, "all", false, "explain all findings, and show all in text; by default the first 200 of a check")
 	flags.BoolVarP(&c.quiet, "quiet", "q", false, "print nothing; use the exit code")
 	titled(cmd, "Findings")
 	return cmd
@@ -185,7 +185,7 @@ var errNothing = errors.New("nothing to check: the folders contain no YAML, JSON
 
 // validate runs the checks and compares with the baseline.
 func (c *validateCommand) validate(cmd *cobra.Command, opts pipeline.Options) (*diag.Report, error) {
-	how := pipeline.ValidateOptions{Each: c.each, Registry: validate.Registry(c.registry), Policy: c.policy}
+	how := pipeline.ValidateOptions{Each: c.each, Registry: validate.Registry(c.registry), Policy: c.policy, All: c.all}
 	report, err := c.watched(cmd, opts, how)
 	if err != nil {
 		return nil, err

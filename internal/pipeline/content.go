@@ -21,7 +21,8 @@ func leaveOut(files []content, documents map[*source.Document]bool) []content {
 // content is what the documents of a file come to.
 type content struct {
 	docs    []*source.Document
-	shapes  diag.List // what is wrong with the documents by themselves, where that is wanted
+	shapes  diag.List          // what is wrong with the documents by themselves, where that is wanted
+	refused []*source.Document // that are wrong in a way which is not in shapes yet
 	objects []*config.Object
 	skipped int
 	kinds   map[string]int // of the skipped documents, and of those that no check looks at; see unchecked

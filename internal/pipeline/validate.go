@@ -7,9 +7,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/installation"
-	"sem.example/internal/parallel"
 	"sem.example/internal/source"
-	"sem.example/schema"
 	"sem.example/validate"
 )
 
@@ -18,6 +16,7 @@ type ValidateOptions struct {
 	Each     bool              // every file is a world of its own
 	Registry validate.Registry // what a host means that the input does not hold
 	Policy   diag.Policy       // which findings are wanted
+	All      bool              // all documents that are wrong are explained, however many there are
 
 	lacks     []string         // kinds that clusters did not give
 	elsewhere []*config.Object // what a world may use of another one
@@ -26,14 +25,15 @@ type ValidateOptions struct {
 // Validate reads an input and reports everything that is wrong with it.
 func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 	r := gather(opts, func(docs []*source.Document) content {
-		shapes := checkShapes(docs)
+		shapes, refused := glance(docs)
 		c := newContent(docs, opts, config.DecodeAll)
-		c.shapes, c.skipped = shapes, c.skipped+c.unchecked()
+		c.shapes, c.refused, c.skipped = shapes, refused, c.skipped+c.unchecked()
 		return c
 	})
 	if err := missing(r.problems); err != nil {
 		return nil, err
 	}
+	r.explain(how.All)
 	report := &diag.Report{Input: r.in, Files: len(r.in.Files), Documents: len(r.in.Documents), Skipped: r.skipped}
 	found := diag.Problems(r.problems)
 	worlds, why := r.worlds(opts, how.Each)
@@ -165,18 +165,6 @@ func (w *World) FindingsAbout(documents []*source.Document, wanted func(*diag.Ch
 		return validate.New(validate.Input{Mesh: w.Mesh, Objects: w.Objects, Traced: true, Lacks: w.input.lacks()})
 	})
 	return append(shapes, broken.sound(checker.Some(only, wanted))...)
-}
-
-// checkShapes holds each document against the schema of its kind.
-func checkShapes(docs []*source.Document) diag.List {
-	runs := source.Batches(docs)
-	lists := make([]diag.List, len(runs))
-	parallel.Each(len(runs), func(i int) {
-		for _, doc := range runs[i] {
-			lists[i] = append(lists[i], schema.Check(doc)...)
-		}
-	})
-	return slices.Concat(lists...)
 }
 
 // broken are the fields for which documents are refused by their schema or their decoding.
