@@ -29,7 +29,9 @@ func (o *Object) Over(live *Object) *Object {
 	case *Service:
 		applied.Spec = spec.over(Spec[*Service](live))
 	case *Workload:
-		if was := Spec[*Workload](live); was != nil {
+		if o.RollsOut(live) {
+			applied.Live = false // its Pods are new
+		} else if was := Spec[*Workload](live); was != nil {
 			kept := *spec
 			kept.Ready, kept.Finished = was.Ready, was.Finished
 			applied.Spec, applied.Status = &kept, live.Status

@@ -182,32 +182,24 @@ func filesOf(contents []content) map[*source.File]bool {
 
 // applied puts the objects of a world over those of clusters, and returns what is left of the clusters.
 func (w *fileWorld) applied(clusters []content) []content {
-	live := map[config.Identity]*config.Object{}
+	a := applying{live: map[config.Identity]*config.Object{}, gone: map[*source.Document]bool{}}
 	for _, c := range clusters {
 		for _, o := range c.objects {
-			live[o.Identity()] = o
+			a.live[o.Identity()] = o
 		}
 	}
-	replaced := map[*source.Document]bool{}
 	w.files = slices.Clone(w.files)
 	for i := range w.files {
 		f := &w.files[i]
 		f.objects = slices.Clone(f.objects)
 		for k, o := range f.objects {
-			if was := live[o.Identity()]; was != nil {
-				f.objects[k], replaced[was.Doc] = o.Over(was), true
-			}
+			f.objects[k] = a.apply(o)
 		}
 	}
-	for _, o := range live {
-		name := o.ServiceOfSlice()
-		if s := live[config.Identity{Kind: "Service", Namespace: o.Namespace, Name: name}]; name != "" && s != nil && replaced[s.Doc] {
-			replaced[o.Doc] = true // Kubernetes makes it anew, of the Pods
-		}
-	}
+	a.remakeSlices()
 	left := make([]content, len(clusters))
 	for i, c := range clusters {
-		left[i] = c.without(func(d *source.Document) bool { return replaced[d] })
+		left[i] = c.without(func(d *source.Document) bool { return a.gone[d] })
 	}
 	return left
 }

@@ -76,6 +76,9 @@ func (in *inputs) address(text string) {
 	}
 }
 
+// Selects reports whether labels have all that a selector asks for. An empty selector selects nothing.
+func Selects(selector, labels map[string]string) bool { return selects(selector, labels) }
+
 // selects reports whether labels have all that a selector asks for. An empty selector selects nothing.
 func selects(selector, labels map[string]string) bool {
 	for k, v := range selector {

@@ -45,6 +45,12 @@ func (c *completer) makerOf(o *config.Object, pod *config.Pod) string {
 	return ""
 }
 
+// Makes reports whether a Pod is one of those that a workload makes.
+func Makes(workload, pod *config.Object) bool {
+	spec := config.Spec[*config.Pod](pod)
+	return spec != nil && workload.Namespace == pod.Namespace && makes(workload, pod, spec)
+}
+
 // makes reports whether a Pod is one of those that a workload makes: it has the labels of the selector, or where there is
 // none of the template, and no other controller.
 func makes(t, o *config.Object, pod *config.Pod) bool {
