@@ -195,13 +195,17 @@ func clearedSettings(s *facts.Set, r *reporter) {
 			for j, p := range sub.GetTrafficPolicy().GetPortLevelSettings() {
 				inherited := inheritedBlocks(spec.GetTrafficPolicy(), p.GetPort().GetNumber())
 				lost := omitted(inherited[:4], portBlocks(p)[:4])
-				from := facts.At(o, "spec.trafficPolicy")
+				from, balancer := facts.At(o, "spec.trafficPolicy"), inheritedBalancer(spec.GetTrafficPolicy(), p.GetPort().GetNumber())
 				if len(lost) == 0 {
 					lost, from = omitted(blocks(sub.GetTrafficPolicy())[:4], portBlocks(p)[:4]), at
+					balancer = sub.GetTrafficPolicy().GetLoadBalancer()
 				}
 				if len(lost) > 0 {
-					r.at(at.Sub("portLevelSettings").Item(j), "port %d of subset %q does not inherit %s: portLevelSettings replace all settings of the port",
+					f := r.at(at.Sub("portLevelSettings").Item(j), "port %d of subset %q does not inherit %s: portLevelSettings replace all settings of the port",
 						p.GetPort().GetNumber(), sub.GetName(), strings.Join(lost, ", ")).related(from, "set here")
+					if slices.Equal(lost, []string{"loadBalancer"}) && simpleBalancer(balancer) {
+						f.severity(diag.Info)
+					}
 				}
 			}
 		}
@@ -216,6 +220,16 @@ func inheritedBlocks(top *networking.TrafficPolicy, port uint32) []block {
 		}
 	}
 	return blocks(top)
+}
+
+// inheritedBalancer is the load balancer that a rule sets for a port.
+func inheritedBalancer(top *networking.TrafficPolicy, port uint32) *networking.LoadBalancerSettings {
+	for _, p := range top.GetPortLevelSettings() {
+		if p.GetPort().GetNumber() == port {
+			return p.GetLoadBalancer()
+		}
+	}
+	return top.GetLoadBalancer()
 }
 
 var _ = register(diag.Check{

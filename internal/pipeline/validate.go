@@ -106,7 +106,7 @@ func shared(worlds []fileWorld) []*config.Object {
 	for _, w := range worlds {
 		for _, f := range w.files {
 			for _, o := range f.objects {
-				if (referredTo(o) || w.home != nil && registers(o)) && !seen[o] {
+				if (referredTo(o) || w.home != nil && varies(o)) && !seen[o] {
 					seen[o] = true
 					all = append(all, o)
 				}
@@ -125,9 +125,11 @@ func referredTo(o *config.Object) bool {
 	return o.Kind == "Gateway" || o.Kind == "DestinationRule"
 }
 
-// registers reports whether an object registers hosts. Those of alternatives may be there when another one is applied; a world that the
-// settings or a kustomization define is taken for whole.
-func registers(o *config.Object) bool { return o.Kind == "Service" || o.Kind == "ServiceEntry" }
+// varies reports whether an object of one alternative may be there when another one is applied: what registers hosts, and the rules. A
+// world that the settings or a kustomization define is taken for whole.
+func varies(o *config.Object) bool {
+	return o.Kind == "Service" || o.Kind == "ServiceEntry" || o.Kind == "VirtualService"
+}
 
 // validateOne checks the documents of one world: each by itself, then all together. A document that its schema refuses takes
 // part in the mesh with what can be read of it, so that what refers to it is not called wrong. Beyond the mistake itself it is only

@@ -136,14 +136,20 @@ func (s *Routes) FollowersTo(host string) Followers {
 // A hostSubset is a subset of a host.
 type hostSubset struct{ host, subset string }
 
-// UseSubset reports whether rules lead to a subset of a host.
+// UseSubset reports whether rules lead to a subset of a host, in this world or in another one.
 func (s *Routes) UseSubset(host, subset string) bool {
 	return s.subsets.get(func() map[hostSubset]bool {
 		used := map[hostSubset]bool{}
-		for _, o := range s.docs.Mesh.Objects("VirtualService") {
+		use := func(o *config.Object) {
 			for _, t := range s.Destinations(o) {
 				used[hostSubset{s.docs.FullHost(t.Host, o), t.Subset}] = true
 			}
+		}
+		for _, o := range s.docs.Mesh.Objects("VirtualService") {
+			use(o)
+		}
+		for o := range s.docs.OtherWorlds("VirtualService") {
+			use(o)
 		}
 		return used
 	})[hostSubset{host, subset}]
