@@ -9,7 +9,7 @@ GOLDEN = $(sort $(dir $(shell grep -rl --include='*_test.go' 'flag.Bool."update"
 # instead of 76, and a link through gcc that takes three times as long.
 export GOFLAGS := $(shell go env GOFLAGS) -tags=kustomize_disable_go_plugin_support
 
-.PHONY: build test fuzz golden bench envoy interception conform lint release
+.PHONY: build test fuzz golden bench envoy envoys interception conform lint release
 
 build:
 	go build -o bin/sem ./cmd/sem
@@ -25,7 +25,7 @@ RACE = ./internal/compile ./internal/compile/outbound ./internal/config ./intern
 
 # Tests that ask a real Envoy are skipped where it cannot be had, except in CI.
 test:
-	@$(MAKE) --no-print-directory envoy || echo "make test: going on without Envoy"
+	@$(MAKE) --no-print-directory $(if $(CI),envoys,envoy) || echo "make test: going on without Envoy"
 	@test -z "$$CI" || $(MAKE) --no-print-directory interception || echo "make test: going on without real interception"
 	@test -z "$$CI" || $(MAKE) --no-print-directory lint fuzz
 	go test -timeout $(TIMEOUT) ./...
@@ -56,6 +56,10 @@ bench:
 envoy:
 	@go run ./internal/envoytest/install
 
+# Installs the Envoys of the older releases as well, each some 110 MB.
+envoys:
+	@go run ./internal/envoytest/install -all
+
 # Installs what the test of real interception needs beside root, from the packages of a Debian.
 interception:
 	@command -v nft >/dev/null && command -v ip >/dev/null || { apt-get update -qq && apt-get install -y -qq nftables iproute2; }
@@ -73,9 +77,9 @@ CONFORM_TIME = 10m
 
 # Holds traces against Envoy with calls made out of the configuration of each example, of the meshes of tests, of some
 # that are made up, and of each mesh of the folder that SEM_ORACLE names, for ten minutes at most. Each disagreement is
-# shrunk and becomes a test.
-conform: envoy
-	go run ./internal/envoytest/conform -time $(CONFORM_TIME) -random $(RANDOM_MESHES) -limit $(CALLS) -shrink internal/envoytest/conform/testdata -o docs/fidelity.md \
+# shrunk and becomes a test. ISTIO=1.30 compares that release with its own Envoy and prints the report.
+conform: $(if $(ISTIO),envoys,envoy)
+	go run ./internal/envoytest/conform $(if $(ISTIO),-istio $(ISTIO) -o /dev/stdout,-o docs/fidelity.md) -time $(CONFORM_TIME) -random $(RANDOM_MESHES) -limit $(CALLS) -shrink internal/envoytest/conform/testdata \
 		examples/*/ $(MESHES) $(if $(SEM_ORACLE),$(SEM_ORACLE)/cases/*/)
 
 # SA1019: istiod and Envoy still read and write deprecated fields, so sem has to. ST1005: some errors begin with Envoy's name.

@@ -13,6 +13,7 @@ import (
 // concurrent use.
 type Engine struct {
 	explains  bool
+	envoy     Envoy
 	places    *decision.Origins
 	listeners *listener.Listeners
 	tables    *route.Tables
@@ -25,6 +26,15 @@ type Option func(*Engine)
 // Why makes each step of a trace list the candidates that were rejected, each with the first test that it failed.
 func Why() Option { return func(e *Engine) { e.explains = true } }
 
+// An Envoy is what the proxy's Envoy does otherwise than the newest, as far as answers show it. The zero Envoy is the newest.
+type Envoy struct {
+	JoinsHeaders bool // a route compares the values of a repeated header as one text, joined by commas: before Envoy 1.39
+	KnownMethods bool // the HTTP inspector recognises no methods but those that the parser knows: before Envoy 1.39
+}
+
+// Of makes the engine answer as an older Envoy does.
+func Of(e Envoy) Option { return func(engine *Engine) { engine.envoy = e } }
+
 // New returns an engine over a proxy's resources.
 func New(resources envoy.Resources, options ...Option) *Engine {
 	e := &Engine{}
@@ -33,7 +43,7 @@ func New(resources envoy.Resources, options ...Option) *Engine {
 	}
 	e.places = &decision.Origins{Resources: resources}
 	e.listeners = &listener.Listeners{Resources: resources}
-	e.tables = &route.Tables{Resources: resources, Whole: e.explains}
+	e.tables = &route.Tables{Resources: resources, Whole: e.explains, JoinsHeaders: e.envoy.JoinsHeaders}
 	e.clusters = &upstream.Clusters{Resources: resources, Places: e.places}
 	return e
 }

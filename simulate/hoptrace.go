@@ -7,6 +7,7 @@ import (
 	"sem.example/simulate/decision"
 	"sem.example/simulate/internal/hcm"
 	"sem.example/simulate/internal/listener"
+	"sem.example/simulate/internal/request"
 	"sem.example/simulate/internal/upstream"
 )
 
@@ -32,6 +33,7 @@ func newHopTrace(e *Engine, c call.Call) *hopTrace {
 	h.Recorder = decision.NewRecorder(e.places, e.explains, &h.out.Hops[0])
 	h.call = &h.out.Call
 	h.conn = call.NewConnection(h.call)
+	h.conn.Garbled = h.conn.Garbled || e.envoy.KnownMethods && h.conn.Inner == call.HTTP11 && !request.KnownMethod(h.call.Method)
 	h.up = &upstream.Forwarder{Recorder: h.Recorder, Clusters: e.clusters, Call: h.call, Conn: &h.conn}
 	h.Hop.Authority = cmp.Or(h.conn.SNI, h.call.ParseURL().Authority)
 	return h

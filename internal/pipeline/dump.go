@@ -38,9 +38,21 @@ func LoadDump(r io.Reader) (*Dump, error) {
 		return nil, err
 	}
 	x := envoy.NewIndex(s)
+	of := simulate.Of(envoyOfDump(s))
 	return &Dump{Proxy: proxy, snapshot: s, index: x, engines: map[TraceOptions]*simulate.Engine{
-		{}: simulate.New(x), {Why: true}: simulate.New(x, simulate.Why()),
+		{}: simulate.New(x, of), {Why: true}: simulate.New(x, of, simulate.Why()),
 	}}, nil
+}
+
+// envoyOfDump is the Envoy of the release that a dump names, else the newest.
+func envoyOfDump(s *envoy.Snapshot) simulate.Envoy {
+	r := release.Release{}
+	if s.IstioVersion != "" {
+		if known, err := release.Parse(release.Nearest(s.IstioVersion)); err == nil {
+			r = known
+		}
+	}
+	return EnvoyOf(r)
 }
 
 // inJSON returns a dump as JSON. One in YAML is read as a whole, within the limits of a file.

@@ -8,6 +8,7 @@ import (
 
 	"sem.example/internal/compile"
 	"sem.example/internal/mesh"
+	"sem.example/internal/release"
 	"sem.example/simulate"
 )
 
@@ -42,7 +43,8 @@ func (s *engines) of(p simulate.Proxy) (*engine, error) {
 	view := s.mesh.View(proxy)
 	compiler := s.cache.Compiler(view)
 	e := &engine{key: key, view: view, unpatched: compiler, compiler: patched(view, compiler)}
-	e.plain, e.why = simulate.New(e.compiler), simulate.New(e.compiler, simulate.Why())
+	envoy := simulate.Of(EnvoyOf(s.mesh.Settings.Release))
+	e.plain, e.why = simulate.New(e.compiler, envoy), simulate.New(e.compiler, envoy, simulate.Why())
 	s.recent = append(s.recent, e)
 	switch {
 	case s.budget.exceeded(liveHeap()):
@@ -51,6 +53,11 @@ func (s *engines) of(p simulate.Proxy) (*engine, error) {
 		s.recent = slices.Delete(s.recent, 0, 1)
 	}
 	return e, nil
+}
+
+// EnvoyOf is the Envoy that the proxies of a release run.
+func EnvoyOf(r release.Release) simulate.Envoy {
+	return simulate.Envoy{JoinsHeaders: !r.Has(release.EachHeaderValue), KnownMethods: !r.Has(release.AnyMethod)}
 }
 
 // proxyIn completes what was said of a proxy by what the input knows of its workload.

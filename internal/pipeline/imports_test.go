@@ -110,7 +110,7 @@ var mayImport = map[string][]string{
 	// The judges.
 	"internal/envoytest":          {"internal/envoy", "render", "internal/envoytest/binary", "internal/realenvoy", "internal/realenvoy/process", "internal/realenvoy/rootless"},
 	"internal/envoytest/binary":   {},
-	"internal/envoytest/conform":  {"internal/compile", "internal/envoy", "internal/realenvoy", "internal/envoytest/binary", "internal/callgen", "internal/envoytest/manifest", "internal/envoytest/meshgen", "internal/pipeline", "internal/source", "internal/suite", "simulate"},
+	"internal/envoytest/conform":  {"internal/compile", "internal/envoy", "internal/realenvoy", "internal/envoytest/binary", "internal/callgen", "internal/envoytest/manifest", "internal/envoytest/meshgen", "internal/pipeline", "internal/release", "internal/source", "internal/suite", "simulate"},
 	"internal/envoytest/install":  {"internal/envoytest/binary"},
 	"internal/envoytest/manifest": {"internal/source"},
 	"internal/callgen":            {"internal/envoy", "simulate"},

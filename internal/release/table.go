@@ -13,6 +13,7 @@ const (
 	Fix        Kind = "fix"
 	Accepted   Kind = "validation"
 	OptIn      Kind = "off by default"
+	Envoy      Kind = "Envoy"
 )
 
 // A Change is a row of the table: what the releases since one do, and those before it do not.
@@ -44,6 +45,8 @@ const (
 	TransportSocketMatch
 	SendUnhealthy
 	StrictGatewayMerging
+	EachHeaderValue
+	AnyMethod
 	EgressExclusion
 	RedirectPrefix
 	RetryBudgetInterval
@@ -131,6 +134,10 @@ var table = []Change{
 		Text: "Proxies are sent unhealthy endpoints, too, and a panic threshold of zero. Before, they were not, and Envoy's own threshold of 50 % applied."},
 	StrictGatewayMerging: {ID: "strict-gateway-merging", Since: "1.31", Kind: NewDefault, Env: "PILOT_ENABLE_STRICT_GATEWAY_MERGING",
 		Text: "Proxies that istiod deploys for a Gateway of the Gateway API do not serve an Istio Gateway of another namespace. Before, its selector sufficed."},
+	EachHeaderValue: {ID: "each-header-value", Since: "1.31", Kind: Envoy,
+		Text: "A route's header match compares each value of a repeated header. Before, it compared all of them as one text, joined by commas. Authorization policies compare each value in all releases: earlier patch releases than Envoy 1.36.5 and 1.37.1 do not."},
+	AnyMethod: {ID: "any-method", Since: "1.31", Kind: Envoy,
+		Text: "The HTTP inspector recognises HTTP with any method. Before, a request with a method that Envoy does not know, such as BREW, was forwarded as TCP where the port names no protocol."},
 	EgressExclusion: {ID: "egress-exclusion", Since: "1.31", Kind: NewValue,
 		Text: "A host `~namespace/name` of a Sidecar leaves hosts out. Before, such a Sidecar was rejected."},
 	RedirectPrefix: {ID: "redirect-prefix", Since: "1.31", Kind: NewField, Fields: []string{networkingAPI + "HTTPRedirect.prefix_rewrite"},

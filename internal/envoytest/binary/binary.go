@@ -1,5 +1,5 @@
-// Package binary finds the Envoy executable that judges sem: the one that SEM_ENVOY names, or the one that
-// "make envoy" put into .envoy/ at the root of the module.
+// Package binary finds the Envoy executables that judge sem: the one that SEM_ENVOY names, or those that "make envoy"
+// and "make envoys" put into .envoy/ at the root of the module.
 package binary
 
 import (
@@ -16,11 +16,17 @@ import (
 const Version = "1.40.0"
 
 // ErrMissing says that there is no Envoy on this machine.
-var ErrMissing = errors.New(`no Envoy here: run "make envoy" or set SEM_ENVOY to the path of one`)
+var ErrMissing = errors.New(`no Envoy here: run "make envoy" ("make envoys" for those of older releases) or set SEM_ENVOY to the path of one`)
 
-// Find returns the path of Envoy, or an error that wraps [ErrMissing].
-func Find() (string, error) {
-	if named := os.Getenv("SEM_ENVOY"); named != "" {
+// Versions are those of the releases of Envoy whose behaviour sem has, by release: 1.36 is what the proxies of Istio 1.28 run.
+var Versions = map[string]string{"1.40": Version, "1.39": "1.39.3", "1.38": "1.38.3", "1.37": "1.37.0", "1.36": "1.36.4"}
+
+// Find returns the path of the newest Envoy, or an error that wraps [ErrMissing].
+func Find() (string, error) { return FindVersion(Version) }
+
+// FindVersion returns the path of an Envoy of a version, or an error that wraps [ErrMissing]. SEM_ENVOY names the newest.
+func FindVersion(version string) (string, error) {
+	if named := os.Getenv("SEM_ENVOY"); named != "" && version == Version {
 		if _, err := os.Stat(named); err != nil {
 			return "", fmt.Errorf("SEM_ENVOY: %w", errors.Join(ErrMissing, err))
 		}
@@ -30,15 +36,19 @@ func Find() (string, error) {
 	if err != nil {
 		return "", errors.Join(ErrMissing, err)
 	}
-	if _, err := os.Stat(In(root)); err != nil {
+	path := In(root, version)
+	if _, err := os.Stat(path); err != nil {
 		return "", ErrMissing
 	}
-	return In(root), nil
+	return path, nil
 }
 
-// In is where a module keeps its Envoy.
-func In(root string) string {
+// In is where a module keeps its Envoy of a version.
+func In(root, version string) string {
 	name := "envoy"
+	if version != Version {
+		name += "-" + version
+	}
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}

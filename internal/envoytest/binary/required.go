@@ -16,11 +16,17 @@ type TB interface {
 	Context() context.Context
 }
 
-// Required returns the path of Envoy. Where there is none the test is skipped with the reason; in CI, which must have
-// one, it fails.
+// Required returns the path of the newest Envoy. Where there is none the test is skipped with the reason; in CI, which must
+// have one, it fails.
 func Required(t TB) string {
 	t.Helper()
-	path, err := Find()
+	return RequiredVersion(t, Version)
+}
+
+// RequiredVersion is [Required] for a version of Envoy.
+func RequiredVersion(t TB, version string) string {
+	t.Helper()
+	path, err := FindVersion(version)
 	switch {
 	case err == nil:
 	case errors.Is(err, ErrMissing) && os.Getenv("CI") != "true":

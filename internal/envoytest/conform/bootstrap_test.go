@@ -20,7 +20,7 @@ func TestBootstraps(t *testing.T) {
 	if err != nil || len(folders) == 0 {
 		t.Fatal("no cases in the oracle", err)
 	}
-	worlds, err := worldsOf(folders)
+	worlds, err := options{}.worldsOf(folders)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"sem.example/internal/callgen"
 	"sem.example/internal/envoy"
+	"sem.example/internal/pipeline"
 	"sem.example/internal/realenvoy"
 	"sem.example/simulate"
 )
@@ -23,12 +24,12 @@ type testedProxy struct {
 // conform compares the proxies of meshes, and of so many that are generated, with Envoy, as many at once as there are
 // processors.
 func conform(ctx context.Context, o options, paths []string) (*report, error) {
-	worlds, err := worldsOf(paths)
+	worlds, err := o.worldsOf(paths)
 	if err != nil {
 		return nil, err
 	}
 	for i := range o.random {
-		w, err := generated(o.first + i)
+		w, err := o.generated(o.first + i)
 		if err != nil {
 			return nil, err
 		}
@@ -81,7 +82,7 @@ func compareProxy(ctx context.Context, o options, s testedProxy) result {
 		if o.altered != nil {
 			read = o.altered(snapshot)
 		}
-		err = r.compare(ctx, o, calls, snapshot, simulate.New(envoy.NewIndex(read)))
+		err = r.compare(ctx, o, calls, snapshot, simulate.New(envoy.NewIndex(read), simulate.Of(pipeline.EnvoyOf(o.release))))
 		for _, n := range compiler.NotModelled() {
 			r.notModelled[n.What] += r.calls
 		}

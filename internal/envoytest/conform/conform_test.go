@@ -67,7 +67,7 @@ func TestScenarios(t *testing.T) {
 	if err != nil || len(archives) == 0 {
 		t.Fatal("no archives", err)
 	}
-	worlds, err := worldsOf(archives)
+	worlds, err := options{}.worldsOf(archives)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestScenarios(t *testing.T) {
 // A simulator that reads other resources than Envoy runs must be found out.
 func TestConformFindsMistakes(t *testing.T) {
 	path := envoytest.Required(t)
-	w, err := worldOf("../../../examples/redirect-to-external")
+	w, err := options{}.worldOf("../../../examples/redirect-to-external")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func TestShrink(t *testing.T) {
 	if err != nil || len(archives) != 1 {
 		t.Fatal(archives, err)
 	}
-	w, err := worldOf(archives[0])
+	w, err := options{}.worldOf(archives[0])
 	if err != nil {
 		t.Fatal(err)
 	}

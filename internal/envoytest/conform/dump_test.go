@@ -28,12 +28,12 @@ func TestDump(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	worlds, err := worldsOf(append(examples, archives...))
+	worlds, err := options{}.worldsOf(append(examples, archives...))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for seed := range *random {
-		w, err := generated(500 + seed)
+		w, err := options{}.generated(500 + seed)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,21 +17,27 @@ import (
 	"time"
 
 	"sem.example/internal/envoytest/binary"
+	"sem.example/internal/release"
 )
 
 func main() {
 	var o options
-	var output, archives string
+	var output, archives, istio string
 	flag.Uint64Var(&o.seed, "seed", 1, "chooses the calls")
 	flag.Uint64Var(&o.random, "random", 0, "how many meshes to generate beside those of the folders")
 	flag.Uint64Var(&o.first, "first", 1, "chooses the first of the generated meshes; each further one has the next number")
 	flag.IntVar(&o.limit, "limit", 400, "calls to each proxy; 0 is all")
 	flag.BoolVar(&o.verbose, "v", false, "print each disagreement")
+	flag.StringVar(&istio, "istio", o.release.String(), "the release of Istio whose proxies are compared; each has its own Envoy")
 	budget := flag.Duration("time", 10*time.Minute, "meshes that do not get their turn in this time are left out")
 	flag.StringVar(&output, "o", "", "write the report to this file instead of the standard output")
 	flag.StringVar(&archives, "shrink", "", "write the first disagreement of each proxy, made as small as it gets, into this folder")
 	flag.Parse()
-	agree, err := run(o, *budget, output, archives, flag.Args())
+	agree := false
+	var err error
+	if o.release, err = release.Parse(istio); err == nil {
+		agree, err = run(o, *budget, output, archives, flag.Args())
+	}
 	switch {
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "conform:", err)
@@ -42,7 +48,7 @@ func main() {
 }
 
 func run(o options, budget time.Duration, output, archives string, meshes []string) (agree bool, err error) {
-	if o.envoy, err = binary.Find(); err != nil {
+	if o.envoy, err = binary.FindVersion(binary.Versions[o.release.Envoy()]); err != nil {
 		return false, err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), budget)

@@ -37,10 +37,10 @@ type world struct {
 type files map[string][]byte
 
 // worldsOf reads the meshes of folders and of archives.
-func worldsOf(paths []string) ([]*world, error) {
+func (o options) worldsOf(paths []string) ([]*world, error) {
 	var out []*world
 	for _, path := range paths {
-		w, err := worldOf(path)
+		w, err := o.worldOf(path)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
@@ -52,7 +52,7 @@ func worldsOf(paths []string) ([]*world, error) {
 }
 
 // worldOf reads the mesh of a folder or of an archive; it is nil where no proxy of it is named.
-func worldOf(path string) (*world, error) {
+func (o options) worldOf(path string) (*world, error) {
 	if filepath.Ext(path) == ".txtar" {
 		a, err := txtar.ParseFile(path)
 		if err != nil {
@@ -62,7 +62,7 @@ func worldOf(path string) (*world, error) {
 		for _, file := range a.Files {
 			f[file.Name] = file.Data
 		}
-		return f.world(strings.TrimSuffix(filepath.Base(path), ".txtar"), nil, nil)
+		return o.world(f, strings.TrimSuffix(filepath.Base(path), ".txtar"), nil, nil)
 	}
 	f := files{}
 	for _, name := range []string{"mesh.yaml", "meshconfig.yaml", "proxies.json", "requests.jsonl"} {
@@ -76,7 +76,7 @@ func worldOf(path string) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.world(filepath.Base(path), []string{path}, calls)
+	return o.world(f, filepath.Base(path), []string{path}, calls)
 }
 
 // tested are the calls of the request tests in a folder.
@@ -100,7 +100,7 @@ func tested(folder string) ([]simulate.Call, error) {
 
 // world builds the mesh of files; where there is no mesh.yaml it is in the folders.
 // Calls that tests make tell its proxies, too.
-func (f files) world(name string, folders []string, tested []simulate.Call) (*world, error) {
+func (o options) world(f files, name string, folders []string, tested []simulate.Call) (*world, error) {
 	w := &world{name: name, settings: f["settings.yaml"]}
 	if w.settings == nil {
 		w.settings = f["meshconfig.yaml"]
@@ -113,28 +113,34 @@ func (f files) world(name string, folders []string, tested []simulate.Call) (*wo
 		return nil, err
 	}
 	if f["mesh.yaml"] == nil {
-		w.World, err = pipeline.Load(pipeline.Options{Paths: folders, Assume: pipeline.Assume{Nothing: true}})
+		w.World, err = pipeline.Load(o.reading(folders))
 		return w, err
 	}
-	w.World, err = load(f["mesh.yaml"], w.settings)
+	w.World, err = o.load(f["mesh.yaml"], w.settings)
 	return w, err
 }
 
 // load builds the mesh of a text.
-func load(documents, settings []byte) (*pipeline.World, error) {
-	o := pipeline.Options{Paths: []string{"-"}, Stdin: bytes.NewReader(documents), Assume: pipeline.Assume{Nothing: true}}
+func (o options) load(documents, settings []byte) (*pipeline.World, error) {
+	from := o.reading([]string{"-"})
+	from.Stdin = bytes.NewReader(documents)
 	if settings != nil {
 		dir, err := os.MkdirTemp("", "conform-")
 		if err != nil {
 			return nil, err
 		}
 		defer os.RemoveAll(dir)
-		o.MeshConfig = filepath.Join(dir, "settings.yaml")
-		if err := os.WriteFile(o.MeshConfig, settings, 0o600); err != nil {
+		from.MeshConfig = filepath.Join(dir, "settings.yaml")
+		if err := os.WriteFile(from.MeshConfig, settings, 0o600); err != nil {
 			return nil, err
 		}
 	}
-	return pipeline.Load(o)
+	return pipeline.Load(from)
+}
+
+// reading is how documents are read: as they are, for the release that is compared.
+func (o options) reading(paths []string) pipeline.Options {
+	return pipeline.Options{Paths: paths, Release: o.release, Assume: pipeline.Assume{Nothing: true}}
 }
 
 // proxies are those that the files list, or else those that calls are for, each once.
@@ -201,7 +207,7 @@ func lines[T any](text []byte) ([]T, error) {
 }
 
 // generated is the mesh of a seed, with up to three of its proxies.
-func generated(seed uint64) (*world, error) {
+func (o options) generated(seed uint64) (*world, error) {
 	const some = 3
 	m := meshgen.New(seed)
 	text, err := manifest.Write(m.Documents)
@@ -209,6 +215,6 @@ func generated(seed uint64) (*world, error) {
 		return nil, err
 	}
 	w := &world{name: fmt.Sprintf("random-%d", seed), generated: true, proxies: m.Proxies[max(0, len(m.Proxies)-some):]} // the last is the gateway
-	w.World, err = load(text, nil)
+	w.World, err = o.load(text, nil)
 	return w, err
 }

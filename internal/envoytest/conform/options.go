@@ -1,6 +1,9 @@
 package main
 
-import "sem.example/internal/envoy"
+import (
+	"sem.example/internal/envoy"
+	"sem.example/internal/release"
+)
 
 type options struct {
 	envoy   string
@@ -9,6 +12,7 @@ type options struct {
 	random  uint64 // how many meshes to generate
 	first   uint64 // the seed of the first of them
 	verbose bool
+	release release.Release                       // of Istio, whose Envoy it is
 	altered func(*envoy.Snapshot) *envoy.Snapshot // what the trace reads instead of what Envoy runs: a mistake to be found
 }
 

@@ -27,7 +27,7 @@ func TestRefusals(t *testing.T) {
 		"testdata/refused_cluster.txtar":    "must have auto_sni and auto_san_validation",
 	}
 	for archive, want := range words {
-		w, err := worldOf(archive)
+		w, err := options{}.worldOf(archive)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -61,7 +61,7 @@ func (r *report) write(w io.Writer) error {
 			outcomes[what] += n
 		}
 	}
-	fmt.Fprintf(&out, introduction, binary.Version, r.random, r.seed, r.limit)
+	fmt.Fprintf(&out, introduction, binary.Versions[r.release.Envoy()], r.random, r.seed, r.limit)
 	fmt.Fprintf(&out, "**%d of %d requests agree**, to %d proxies.\n\n", agree, calls, len(r.results))
 	table(&out, outcomes)
 	r.tableOfFeatures(&out)

@@ -88,7 +88,7 @@ func (s *shrinker) shows(docs []manifest.Tree, call simulate.Call) bool {
 	if err != nil || s.ctx.Err() != nil {
 		return false
 	}
-	built, err := load(text, s.settings)
+	built, err := s.options.load(text, s.settings)
 	if err != nil {
 		return false
 	}

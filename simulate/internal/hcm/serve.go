@@ -15,6 +15,7 @@ func (x *Stream) Serve() decision.Outcome {
 		return x.unreadable()
 	}
 	x.Req = request.NewRequest(x.up.Call)
+	x.Req.Joined = x.tables.JoinsHeaders
 	x.up.Req = x.Req
 	if err, _ := x.Req.Unparsed(); err != 0 {
 		return x.unreadable()

@@ -88,7 +88,15 @@ type Condition struct {
 
 // NewHeader compiles a header matcher. Of a header that is given several times one value must match. A header that is
 // absent fails every test but that of its absence, inverted or not, unless the matcher treats it as empty.
-func NewHeader(m *routev3.HeaderMatcher) Condition {
+func NewHeader(m *routev3.HeaderMatcher) Condition { return newHeader(m, (*request.Request).Values) }
+
+// NewRouteHeader is [NewHeader] for what chooses a route. Authorization compares each value in every release: Envoy's older
+// ones were repaired (CVE-2026-26308).
+func NewRouteHeader(m *routev3.HeaderMatcher) Condition {
+	return newHeader(m, (*request.Request).RouteValues)
+}
+
+func newHeader(m *routev3.HeaderMatcher, given func(*request.Request, string) []string) Condition {
 	name, invert, empty := strings.ToLower(m.GetName()), m.GetInvertMatch(), m.GetTreatMissingHeaderAsEmpty()
 	if want, ok := presence(m); ok {
 		return Condition{
@@ -99,7 +107,7 @@ func NewHeader(m *routev3.HeaderMatcher) Condition {
 	text := headerText(m)
 	return Condition{
 		Test: func(r *request.Request) bool {
-			values := r.Values(name)
+			values := given(r, name)
 			if len(values) == 0 && empty {
 				values = []string{""}
 			}

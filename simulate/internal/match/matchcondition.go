@@ -14,7 +14,7 @@ func NewConditions(m *routev3.RouteMatch) []Condition {
 		out = append(out, isGRPC)
 	}
 	for _, h := range m.GetHeaders() {
-		out = append(out, NewHeader(h))
+		out = append(out, NewRouteHeader(h))
 	}
 	for _, q := range m.GetQueryParameters() {
 		out = append(out, newQuery(q))

@@ -15,13 +15,16 @@ var methods = []string{
 	"PUT", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE", "TRACE", "UNBIND", "UNLINK", "UNLOCK", "UNSUBSCRIBE",
 }
 
+// KnownMethod reports whether Envoy's parser of HTTP/1.1 takes a method.
+func KnownMethod(method string) bool { return slices.Contains(methods, method) }
+
 // Unparsed is why Envoy's parser of HTTP/1.1 refuses a request, 0 where it does not, and the part that it refuses. HTTP/2
 // has no list of methods.
 func (r *Request) Unparsed() (err decision.RequestError, text string) {
 	switch {
 	case r.Version == call.HTTP2:
 		return 0, ""
-	case !slices.Contains(methods, r.Method):
+	case !KnownMethod(r.Method):
 		return decision.UnknownMethod, r.Method
 	case strings.ContainsFunc(r.Path, func(c rune) bool { return c <= ' ' || c >= 0x7f }):
 		return decision.RawPath, r.Path

@@ -20,6 +20,7 @@ type Request struct {
 	Principal                       string              // the identity of the client's certificate
 	Encrypted                       bool                // it came over TLS that this proxy terminated
 	Metadata                        map[string]any      // what filters learnt, by filter
+	Joined                          bool                // routes compare the values of a repeated header as one
 }
 
 // NewRequest is the HTTP request of a normalised call, or nil where the call has none.
@@ -71,6 +72,15 @@ func (r *Request) Values(name string) []string {
 		return []string{value}
 	}
 	return nil
+}
+
+// RouteValues returns what a route compares of a header: one of its values must match.
+func (r *Request) RouteValues(name string) []string {
+	values := r.Values(name)
+	if r.Joined && len(values) > 1 {
+		return []string{strings.Join(values, ",")}
+	}
+	return values
 }
 
 // Get returns a header's value, several joined by commas, and whether there is one.

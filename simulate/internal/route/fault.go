@@ -14,5 +14,5 @@ type FaultRule struct {
 
 // NewFaultRule compiles the faults of a filter or a route.
 func NewFaultRule(c *faultv3.HTTPFault) *FaultRule {
-	return &FaultRule{c, match.Mapped(c.GetHeaders(), match.NewHeader)}
+	return &FaultRule{c, match.Mapped(c.GetHeaders(), match.NewRouteHeader)}
 }

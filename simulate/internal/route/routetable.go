@@ -134,7 +134,9 @@ func (t *Table) VirtualHost(authority string) (*VirtualHost, decision.Reason) {
 type Tables struct {
 	Resources envoy.Resources
 	Whole     bool // never build a part of a table only
-	known     lazy.Map[string, *Table]
+
+	JoinsHeaders bool // routes compare the values of a repeated header as one
+	known        lazy.Map[string, *Table]
 }
 
 // Find is the route table of a name, or nil. It may be the part of the table that serves the authority.
