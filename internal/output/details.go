@@ -24,7 +24,11 @@ func details(h *simulate.Hop, s *simulate.Step) []string {
 		}
 		return tlsDetails(h.TLS)
 	case "endpoint":
-		return endpointDetails(h.Endpoints)
+		sni := ""
+		if h.TLS != nil {
+			sni = h.TLS.SNI // the step of TLS has it
+		}
+		return endpointDetails(h.Endpoints, sni)
 	}
 	return nil
 }
@@ -58,7 +62,7 @@ func tlsDetails(t *simulate.TLS) []string {
 	return lines
 }
 
-func endpointDetails(all []simulate.Endpoint) []string {
+func endpointDetails(all []simulate.Endpoint, sni string) []string {
 	if len(all) == 1 && all[0].Resolved != "" {
 		return []string{"DNS: " + all[0].Resolved}
 	}
@@ -83,6 +87,9 @@ func endpointDetails(all []simulate.Endpoint) []string {
 		}
 		if mixed {
 			line += "  " + cmp.Or(tlsWords[e.TLS], "TLS "+e.TLS)
+		}
+		if e.SNI != "" && e.SNI != sni {
+			line += ", server name " + e.SNI
 		}
 		if e.Verdict != "" {
 			line += "  ✗ " + e.Because

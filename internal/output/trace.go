@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -111,9 +112,7 @@ func (p *tracePrinter) hop(t *simulate.Trace, i int) {
 				p.wrapped(line, table.indent, p.asked())
 			}
 		}
-		if i == len(t.Hops)-1 {
-			p.stepWarnings(t, h.Steps[j].Stage, table)
-		}
+		p.stepWarnings(t, i, h.Steps[j].Stage, table)
 		p.unused(t, h, &h.Steps[j], table)
 		if p.look.Why {
 			p.rejected(&h.Steps[j], table)
@@ -196,16 +195,31 @@ func (p *tracePrinter) ending(t *simulate.Trace) {
 	}
 }
 
-func (p *tracePrinter) stepWarnings(t *simulate.Trace, stage string, below table) {
+func (p *tracePrinter) stepWarnings(t *simulate.Trace, hop int, stage string, below table) {
 	if p.warned == nil {
 		p.warned = map[int]bool{}
 	}
 	for i, w := range t.Warnings {
-		if w.Step == stage && !p.warned[i] {
+		if w.Step == stage && !p.warned[i] && hop == hopOf(t, w) {
 			p.warned[i] = true
 			p.warning(t, w, below)
 		}
 	}
+}
+
+// hopOf returns the hop that a warning is written below: the last one in which the object decides that it is about, else the last one.
+func hopOf(t *simulate.Trace, w simulate.Warning) int {
+	of := func(o simulate.Place) bool {
+		return o.Kind == w.Origin.Kind && o.Namespace == w.Origin.Namespace && o.Name == w.Origin.Name
+	}
+	for i := len(t.Hops) - 1; i >= 0 && w.Origin != nil; i-- {
+		steps := t.Hops[i].Steps
+		there := slices.ContainsFunc(steps, func(s simulate.Step) bool { return s.Stage == w.Step })
+		if there && slices.ContainsFunc(steps, func(s simulate.Step) bool { return slices.ContainsFunc(s.Origins, of) }) {
+			return i
+		}
+	}
+	return len(t.Hops) - 1
 }
 
 func (p *tracePrinter) warnings(t *simulate.Trace) {
@@ -280,7 +294,25 @@ func leaves(t *simulate.Trace) string {
 	case !encrypts:
 		return to
 	case h.TLS.Mode == "ISTIO_MUTUAL" || h.TLS.Mode == "MUTUAL":
-		return to + " over mutual TLS"
+		return to + " over mutual TLS" + otherwise(&h)
 	}
-	return to + " over TLS"
+	return to + " over TLS" + otherwise(&h)
+}
+
+// otherwise is which share of requests goes to endpoints that another TLS mode is used for.
+func otherwise(h *simulate.Hop) string {
+	shares := map[string]float64{}
+	for _, e := range h.Endpoints {
+		if e.TLS != "" && e.TLS != h.TLS.Mode {
+			shares[cmp.Or(tlsWords[e.TLS], "TLS "+e.TLS)] += e.Share
+		}
+	}
+	var parts []string
+	for _, mode := range slices.Sorted(maps.Keys(shares)) {
+		parts = append(parts, fmt.Sprintf("%.4g%%: %s", shares[mode]*100, mode))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
 }

@@ -95,6 +95,7 @@ type Endpoint struct {
 	Locality string  `json:"locality"`
 	Share    float64 `json:"share"`             // of the cluster's requests, 0 to 1
 	TLS      string  `json:"tls,omitempty"`     // the mode towards this endpoint, where the cluster's endpoints may differ
+	SNI      string  `json:"sni,omitempty"`     // the server name towards this endpoint, where the TLS of the endpoints differs
 	Verdict  Verdict `json:"verdict,omitempty"` // what the proxy behind it makes of the call, where that is not a success
 	Because  string  `json:"because,omitempty"` // why it is none
 	Origin   *Place  `json:"origin,omitempty"`

@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -50,15 +51,20 @@ func (r *Forwarder) Failed(v decision.Verdict, flags, details string, reason dec
 	return o
 }
 
-// listed are endpoints in the form of the trace document.
-func (r *Forwarder) listed(all []Endpoint) []decision.Endpoint {
+// listed are the endpoints of a way in the form of the trace document.
+func (r *Forwarder) listed(w *Selection) []decision.Endpoint {
+	all := w.Endpoints
 	if len(all) == 0 {
 		return nil
 	}
+	mixed := slices.ContainsFunc(all, func(e Endpoint) bool { return e.TLS != all[0].TLS })
 	out := make([]decision.Endpoint, len(all))
 	for i := range all {
 		out[i] = all[i].Endpoint
 		out[i].Resolved = r.resolved(&all[i].Endpoint)
+		if mixed && all[i].Socket != nil {
+			out[i].SNI = w.Cluster.upstreamTLS(all[i].Socket, w.Req).SNI
+		}
 	}
 	return out
 }

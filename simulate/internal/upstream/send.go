@@ -71,7 +71,7 @@ func (r *Forwarder) pickOne(ways []Selection) *Selection {
 }
 
 func (r *Forwarder) branch(w *Selection) decision.Branch {
-	out := decision.Branch{Share: w.Share, Cluster: w.Name, Endpoints: r.listed(w.Endpoints), TLS: w.TLS, Rewrite: w.Rewrite, Headers: w.Headers, Verdict: w.Outcome.Verdict}
+	out := decision.Branch{Share: w.Share, Cluster: w.Name, Endpoints: r.listed(w), TLS: w.TLS, Rewrite: w.Rewrite, Headers: w.Headers, Verdict: w.Outcome.Verdict}
 	if w.Cluster != nil {
 		out.Policy = w.Cluster.policy(r.Hop.Policy)
 	}
@@ -95,7 +95,7 @@ func (r *Forwarder) record(w *Selection) {
 		r.Hop.TLS = w.TLS
 		r.Step("tls", "", decision.UpstreamTLS{TLS: w.TLS, Match: Likeliest(w.Endpoints).Socket.match()}, decision.Part(w.Cluster.Addr, "tls"))
 	}
-	r.Hop.Endpoints = r.listed(w.Endpoints)
+	r.Hop.Endpoints = r.listed(w)
 	r.Hop.Protocol = w.protocol()
 	r.Step("endpoint", "", r.choice(w), w.dialled()...)
 }
