@@ -94,44 +94,55 @@ func hiddenHost(s *facts.Set, r *reporter) {
 				f.help("add %s/%s to the egress hosts of Sidecar %s/%s", all[0].Namespace, host, view.Sidecar.Namespace, view.Sidecar.Name)
 			}
 		}
-		hiddenElsewhere(s, r, o)
 	}
+	hiddenElsewhere(s, r)
 }
 
-// hiddenElsewhere reports the destinations of a VirtualService that clients of other namespaces do not see, though its rules and its host
+// hiddenElsewhere reports the destinations of VirtualServices that clients of other namespaces do not see, though the rules and their host
 // apply to them. One such namespace is named for each destination.
-func hiddenElsewhere(s *facts.Set, r *reporter, o *config.Object) {
-	own := s.Client(o.Namespace)
-	reported := map[string]bool{}
+func hiddenElsewhere(s *facts.Set, r *reporter) {
+	reported := map[*config.Object]map[string]bool{}
+	for _, o := range s.WantedObjects("VirtualService") {
+		if facts.IsBoundTo(o, mesh.MeshGateway) {
+			reported[o] = map[string]bool{}
+		}
+	}
+	if len(reported) == 0 {
+		return
+	}
 	for _, ns := range s.Mesh.Namespaces() {
-		if ns == o.Namespace || !s.Inhabited(ns) {
+		if !s.Inhabited(ns) {
 			continue
 		}
 		view := s.Client(ns)
-		if !appliesTo(s, view, o) {
-			continue
-		}
-		for _, t := range s.Routes.Destinations(o) {
-			host := s.FullHost(t.Host, o)
-			if reported[host] || own.Service(host) == nil || view.Service(host) != nil {
-				continue
-			}
-			reported[host] = true
-			f := r.at(t.HostPlace(), "clients in namespace %s cannot see %q, and this VirtualService applies to them", ns, host).
-				help("limit exportTo of the VirtualService, or export the destination to the same namespaces").severity(diag.Warning)
-			for _, l := range view.HiddenServices(host) {
-				f.related(exportPlace(l), "%s", l.Reason)
+		for _, v := range view.VirtualServices(mesh.MeshGateway) {
+			if o := v.Object; reported[o] != nil && o.Namespace != ns && seesHostOf(s, view, o) {
+				hiddenFrom(s, r, view, ns, o, reported[o])
 			}
 		}
 	}
 }
 
-// appliesTo reports whether clients see a VirtualService and a service that it has the host of.
-func appliesTo(s *facts.Set, view *mesh.View, o *config.Object) bool {
-	if !slices.ContainsFunc(view.VirtualServices(mesh.MeshGateway), func(v *mesh.VirtualService) bool { return v.Object == o }) {
-		return false
-	}
+// seesHostOf reports whether clients see a service that a VirtualService has the host of.
+func seesHostOf(s *facts.Set, view *mesh.View, o *config.Object) bool {
 	return slices.ContainsFunc(config.Spec[*networking.VirtualService](o).GetHosts(), func(h string) bool { return view.Service(s.FullHost(h, o)) != nil })
+}
+
+// hiddenFrom reports the destinations of a VirtualService that clients of a namespace do not see, but those of its own namespace do.
+func hiddenFrom(s *facts.Set, r *reporter, view *mesh.View, ns string, o *config.Object, reported map[string]bool) {
+	own := s.Client(o.Namespace)
+	for _, t := range s.Routes.Destinations(o) {
+		host := s.FullHost(t.Host, o)
+		if reported[host] || own.Service(host) == nil || view.Service(host) != nil {
+			continue
+		}
+		reported[host] = true
+		f := r.at(t.HostPlace(), "clients in namespace %s cannot see %q, and this VirtualService applies to them", ns, host).
+			help("limit exportTo of the VirtualService, or export the destination to the same namespaces").severity(diag.Warning)
+		for _, l := range view.HiddenServices(host) {
+			f.related(exportPlace(l), "%s", l.Reason)
+		}
+	}
 }
 
 // exportAnnotation is the annotation by which a Kubernetes Service says who may see it.
