@@ -99,6 +99,12 @@ func (in repository) world(i int) (*World, error) {
 	if len(in.worlds) > 0 {
 		of = in.worlds[i]
 	}
+	w := in.empty(of)
+	return w, w.build(of, in.opts)
+}
+
+// empty is a world before it is built.
+func (in repository) empty(of fileWorld) *World {
 	fresh := func() *World {
 		return &World{Input: in.in, Name: of.name, Found: diag.Problems(in.problems), Skipped: in.skipped, input: in}
 	}
@@ -115,7 +121,7 @@ func (in repository) world(i int) (*World, error) {
 		left.files = leaveOut(of.files, v.without)
 		return again, again.build(left, opts)
 	}
-	return w, w.build(of, in.opts)
+	return w
 }
 
 // A variant is what a world is built with instead of what the options say.

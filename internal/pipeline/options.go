@@ -30,13 +30,14 @@ type Options struct {
 
 	FollowLinks bool              // from folders to files beyond them
 	Edited      map[string][]byte // texts to read in place of those of files, by name
+	Cache       *source.Cache     // keeps what files hold, for the next reading with the same options; may be nil
 	Builder     []string          // the command that builds kustomizations, see [kustomize.NewPool]; none is this process
 	CUE         source.CUELimits  // what CUE files may cost
 }
 
 // reading are the options for reading the input.
 func (o Options) reading() source.Options {
-	return source.Options{FS: o.FS, Stdin: o.Stdin, Library: schema.Library(), Watch: o.Watch, FollowLinks: o.FollowLinks, Edited: o.Edited, CUE: o.CUE}
+	return source.Options{FS: o.FS, Stdin: o.Stdin, Library: schema.Library(), Watch: o.Watch, FollowLinks: o.FollowLinks, Edited: o.Edited, Cache: o.Cache, CUE: o.CUE}
 }
 
 // Assume says how an input is completed by what a cluster would add.

@@ -59,7 +59,7 @@ func (r *gathered) explain(all bool) {
 		for i := range files {
 			f := &files[i]
 			n := len(f.refused)
-			f.shapes = append(f.shapes, slices.Concat(lists[:n]...)...)
+			f.shapes = append(slices.Clip(f.shapes), slices.Concat(lists[:n]...)...) // a cache may keep the others
 			f.refused, lists = nil, lists[n:]
 		}
 	}

@@ -6,7 +6,6 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
-	"sem.example/internal/installation"
 	"sem.example/internal/source"
 	"sem.example/validate"
 )
@@ -24,6 +23,12 @@ type ValidateOptions struct {
 
 // Validate reads an input and reports everything that is wrong with it.
 func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
+	report, _, err := Examine(opts, how)
+	return report, err
+}
+
+// Examine is as [Validate], and returns the worlds as well that the findings are about.
+func Examine(opts Options, how ValidateOptions) (*diag.Report, []*World, error) {
 	r := gather(opts, func(docs []*source.Document) content {
 		shapes, refused := glance(docs)
 		c := newContent(docs, opts, config.DecodeAll)
@@ -31,18 +36,18 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 		return c
 	})
 	if err := missing(r.problems); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	r.explain(how.All)
 	report := &diag.Report{Input: r.in, Files: len(r.in.Files), Documents: len(r.in.Documents), Skipped: r.skipped}
 	found := diag.Problems(r.problems)
 	worlds, why := r.worlds(opts, how.Each)
 	how.elsewhere = shared(worlds)
+	in := repository{gathered: r, opts: opts, worlds: worlds}
 	if opts.World != "" {
-		in := repository{worlds: worlds}
 		worlds = slices.DeleteFunc(slices.Clone(worlds), func(w fileWorld) bool { return w.name != opts.World })
 		if len(worlds) == 0 {
-			return nil, in.unknown(opts.World)
+			return nil, nil, in.unknown(opts.World)
 		}
 	}
 	report.Worlds, report.Alternatives = len(worlds), why
@@ -53,9 +58,9 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 		report.Builds = append(report.Builds, b.name)
 	}
 	how.lacks = r.lacks
-	results, err := validateAll(worlds, opts, how, report)
+	results, built, err := in.validateAll(worlds, how, report)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	report.NotChecked = r.notChecked
 	for _, f := range slices.Concat(r.files, r.all()) {
@@ -70,12 +75,12 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 	}
 	report.Findings, report.Silenced = how.Policy.Apply(found.Suppress(r.in))
 	report.Findings.Sort()
-	return report, nil
+	return report, built, nil
 }
 
 // validateAll validates worlds side by side.
-func validateAll(worlds []fileWorld, opts Options, how ValidateOptions, report *diag.Report) ([]diag.List, error) {
-	results, releases := make([]diag.List, len(worlds)), make([]installation.Choice, len(worlds))
+func (in repository) validateAll(worlds []fileWorld, how ValidateOptions, report *diag.Report) ([]diag.List, []*World, error) {
+	results, built, opts := make([]diag.List, len(worlds)), make([]*World, len(worlds)), in.opts
 	errs := make([]error, len(worlds))
 	watch := opts.Watch
 	if len(worlds) > 1 {
@@ -84,16 +89,17 @@ func validateAll(worlds []fileWorld, opts Options, how ValidateOptions, report *
 		watch = nil
 	}
 	watch.Each("checking files", len(worlds), func(i int) {
-		results[i], releases[i], errs[i] = validateOne(worlds[i], opts, how)
+		built[i] = in.empty(worlds[i])
+		results[i], errs[i] = buildAndCheck(built[i], worlds[i], opts, how)
 	})
 	for i, err := range errs {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		r := releases[i]
+		r := built[i].Release
 		report.Name(diag.Release{Istio: r.String(), Envoy: r.Envoy(), Because: r.Because, Default: r.Default})
 	}
-	return results, nil
+	return results, built, nil
 }
 
 // shared are the objects of several worlds that resources of another one may refer to.
@@ -131,27 +137,27 @@ func varies(o *config.Object) bool {
 	return o.Kind == "Service" || o.Kind == "ServiceEntry" || o.Kind == "VirtualService"
 }
 
-// validateOne checks the documents of one world: each by itself, then all together. A document that its schema refuses takes
+// buildAndCheck builds a world, and checks its documents: each by itself, then all together. A document that its schema refuses takes
 // part in the mesh with what can be read of it, so that what refers to it is not called wrong. Beyond the mistake itself it is only
 // reported what another field of it names wrongly, see diag.Check.Alone.
-func validateOne(in fileWorld, opts Options, how ValidateOptions) (diag.List, installation.Choice, error) {
+func buildAndCheck(w *World, in fileWorld, opts Options, how ValidateOptions) (diag.List, error) {
 	var found diag.List
 	for _, f := range in.files {
 		found = append(found, f.shapes...)
 	}
 	broken := broken{}
 	broken.add(found)
-	w := &World{}
+	read := len(w.Found) // which is not of this world alone
 	if err := w.build(in, opts); err != nil {
-		return nil, w.Release, err
+		return nil, err
 	}
-	found = append(found, broken.sound(w.Found)...)
-	broken.add(slices.DeleteFunc(slices.Clone(w.Found), func(d diag.Diagnostic) bool { return d.Check != diag.Undecodable }))
+	found = append(found, broken.sound(slices.Clone(w.Found[read:]))...)
+	broken.add(slices.DeleteFunc(slices.Clone(w.Found[read:]), func(d diag.Diagnostic) bool { return d.Check != diag.Undecodable }))
 	opts.Watch.Begin("checking how the documents fit together")
 	checked := validate.Input{
 		Mesh: w.Mesh, Objects: w.Objects, Registry: how.Registry, Lacks: how.lacks, Elsewhere: how.elsewhere, NamespaceStated: opts.Namespace != "",
 	}
-	return append(found, broken.sound(validate.Run(checked))...), w.Release, nil
+	return append(found, broken.sound(validate.Run(checked))...), nil
 }
 
 // FindingsAbout returns the findings of the wanted checks about some documents of the world. What they are compared with is

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"sem.example/internal/parallel"
 	"sem.example/internal/subprocess"
@@ -20,7 +21,8 @@ type Options struct {
 
 	FollowLinks bool // from folders to files beyond them
 
-	Edited map[string][]byte // texts to read in place of those of files, by name
+	Edited map[string][]byte // texts to read in place of those of files, by name; a folder has those as well that are not on disk
+	Cache  *Cache            // keeps what files hold, for the next reading; may be nil
 
 	CUE  CUELimits
 	pool *subprocess.Pool // evaluates CUE; nil for this process
@@ -52,13 +54,12 @@ func ReadEach[T any](inputs []string, opts Options, take func([]*Document) T) (*
 	}
 	names, problems := opts.walk(inputs)
 	jobs := bundle(names)
+	opts.Cache.begin(names, opts)
 	results, taken := make([][]content, len(jobs)), make([][]T, len(jobs))
 	opts.Watch.Each("reading files", len(jobs), func(i int) {
-		results[i] = read(jobs[i], opts)
-		for _, c := range results[i] {
-			taken[i] = append(taken[i], take(c.docs))
-		}
+		results[i], taken[i] = readOnce(jobs[i], opts, take)
 	})
+	opts.Cache.end()
 	in := &Input{}
 	for _, c := range slices.Concat(results...) {
 		in.Files = append(in.Files, c.file)
@@ -73,7 +74,31 @@ func (o Options) walk(inputs []string) ([]input, []Problem) {
 	if o.FS != nil {
 		return walkFS(o.FS, inputs, holdsConfiguration)
 	}
-	return walk(inputs, holdsConfiguration, o.FollowLinks)
+	found, problems := walk(inputs, holdsConfiguration, o.FollowLinks)
+	return o.withUnsaved(found, inputs), problems
+}
+
+// withUnsaved adds the edited texts whose files are not on disk yet, in the order of the folder.
+func (o Options) withUnsaved(found []input, folders []string) []input {
+	have := map[string]bool{}
+	for _, in := range found {
+		have[in.name] = true
+	}
+	var unsaved []input
+	for name := range o.Edited {
+		within := func(folder string) bool {
+			rest, err := filepath.Rel(folder, name)
+			return err == nil && filepath.IsLocal(rest)
+		}
+		if !have[name] && holdsConfiguration(name) && !exists(name) && slices.ContainsFunc(folders, within) {
+			unsaved = append(unsaved, input{name: name})
+		}
+	}
+	if len(unsaved) > 0 {
+		found = append(found, unsaved...)
+		slices.SortStableFunc(found, func(a, b input) int { return strings.Compare(a.name, b.name) })
+	}
+	return found
 }
 
 // distinct drops problems that are told already: a file of CUE may take part in the packages of several folders.
