@@ -37,7 +37,7 @@ var commandOrder = []struct {
 	{"Questions about configuration", []string{"validate", "trace", "test", "diff", "upgrade", "routes", "render"}},
 	{"Writing configuration", []string{"new", "import", "export", "collect"}},
 	{"Reference", []string{"explain", "checks", "schema", "config", "version"}},
-	{"Other programs", []string{"mcp", "completion"}},
+	{"Other programs", []string{"lsp", "mcp", "completion"}},
 }
 
 // titled puts the flags that a command has got since the last call under a title, in the order of their declaration.

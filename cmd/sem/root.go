@@ -66,7 +66,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(
 		newValidate(), newTrace(), newTest(), newRender(), newRoutes(), newDiff(), newUpgrade(),
 		newNew(), newImport(), newExport(), newCollect(),
-		newExplain(), newChecks(), newSchema(), newConfig(), newDump(), newMCP(), newVersion(),
+		newExplain(), newChecks(), newSchema(), newConfig(), newDump(), newLSP(), newMCP(), newVersion(),
 	)
 	root.AddCommand(helpTopics()...)
 	addHelp(root)

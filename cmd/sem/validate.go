@@ -57,8 +57,10 @@ type validateCommand struct {
 	settings *settings
 }
 
-func newValidate() *cobra.Command {
-	var c validateCommand
+func newValidate() *cobra.Command { return new(validateCommand).command() }
+
+// command is the command, with flags that set c.
+func (c *validateCommand) command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:         "validate [flags] [PATH...]",
 		Short:       "Check resources and how they fit together",

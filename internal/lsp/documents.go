@@ -1,0 +1,91 @@
+package lsp
+
+import (
+	"slices"
+	"sync"
+)
+
+// A document is a text that the editor has open. It takes the place of the file.
+type document struct {
+	uri     string // as the editor writes it
+	name    string // as seen from the folder
+	version int
+	text    []byte // never changed in place
+}
+
+// documents are the open documents of a workspace. They are safe for concurrent use.
+type documents struct {
+	folder folder
+
+	mu   sync.Mutex
+	open map[string]document // by URI
+}
+
+// set opens a document, and reports whether it is one of the workspace.
+func (d *documents) set(id documentIdentifier, text string) bool {
+	name, ok := d.folder.name(id.URI)
+	if !ok {
+		return false
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.open == nil {
+		d.open = map[string]document{}
+	}
+	d.open[id.URI] = document{uri: id.URI, name: name, version: id.Version, text: []byte(text)}
+	return true
+}
+
+// change makes changes one after the other, and reports whether the document is open.
+func (d *documents) change(id documentIdentifier, changes []contentChange) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	doc, ok := d.open[id.URI]
+	if !ok {
+		return false
+	}
+	for _, c := range changes {
+		doc.text = changed(doc.text, c)
+	}
+	doc.version = id.Version
+	d.open[id.URI] = doc
+	return true
+}
+
+// changed is a text after a change.
+func changed(text []byte, c contentChange) []byte {
+	if c.Range == nil {
+		return []byte(c.Text)
+	}
+	l := linesOf(text)
+	start, end := l.offset(c.Range.Start), l.offset(c.Range.End)
+	return slices.Concat(text[:start], []byte(c.Text), text[max(start, end):])
+}
+
+// close closes a document, and reports whether it was open.
+func (d *documents) close(id documentIdentifier) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	_, ok := d.open[id.URI]
+	delete(d.open, id.URI)
+	return ok
+}
+
+// get returns an open document.
+func (d *documents) get(uri string) (document, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	doc, ok := d.open[uri]
+	return doc, ok
+}
+
+// byName returns the open documents as they are now.
+func (d *documents) byName() map[string]document {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	all := make(map[string]document, len(d.open))
+	for _, doc := range d.open {
+		all[doc.name] = doc
+	}
+	return all
+}

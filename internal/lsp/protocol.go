@@ -1,0 +1,161 @@
+package lsp
+
+import "encoding/json"
+
+// The types of the protocol that the server uses, with the fields that it reads and writes. The names are those of the specification.
+
+// A position is a line and a column in UTF-16 code units, both from 0.
+type position struct {
+	Line      int `json:"line"`
+	Character int `json:"character"`
+}
+
+type textRange struct {
+	Start position `json:"start"`
+	End   position `json:"end"`
+}
+
+type location struct {
+	URI   string    `json:"uri"`
+	Range textRange `json:"range"`
+}
+
+type documentIdentifier struct {
+	URI     string `json:"uri"`
+	Version int    `json:"version"`
+}
+
+type initializeParams struct {
+	RootURI          string `json:"rootUri"`
+	RootPath         string `json:"rootPath"`
+	WorkspaceFolders []struct {
+		URI string `json:"uri"`
+	} `json:"workspaceFolders"`
+	InitializationOptions struct {
+		Docs string `json:"docs"` // the address of the page of checks
+	} `json:"initializationOptions"`
+	Capabilities struct {
+		Workspace struct {
+			DidChangeWatchedFiles struct {
+				DynamicRegistration bool `json:"dynamicRegistration"`
+			} `json:"didChangeWatchedFiles"`
+		} `json:"workspace"`
+	} `json:"capabilities"`
+}
+
+type initializeResult struct {
+	Capabilities serverCapabilities `json:"capabilities"`
+	ServerInfo   serverInfo         `json:"serverInfo"`
+}
+
+type serverInfo struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+type serverCapabilities struct {
+	PositionEncoding string      `json:"positionEncoding"`
+	TextDocumentSync syncOptions `json:"textDocumentSync"`
+}
+
+type syncOptions struct {
+	OpenClose bool `json:"openClose"`
+	Change    int  `json:"change"`
+	Save      bool `json:"save"`
+}
+
+// incremental is the way in which changes of texts are sent: by the ranges that change.
+const incremental = 2
+
+type didOpenParams struct {
+	TextDocument struct {
+		documentIdentifier
+		Text string `json:"text"`
+	} `json:"textDocument"`
+}
+
+type documentParams struct {
+	TextDocument documentIdentifier `json:"textDocument"`
+}
+
+type didChangeParams struct {
+	TextDocument   documentIdentifier `json:"textDocument"`
+	ContentChanges []contentChange    `json:"contentChanges"`
+}
+
+// A contentChange replaces a range of a text, or all of it where there is none.
+type contentChange struct {
+	Range *textRange `json:"range"`
+	Text  string     `json:"text"`
+}
+
+type didChangeWatchedFilesParams struct {
+	Changes []struct {
+		URI string `json:"uri"`
+	} `json:"changes"`
+}
+
+type cancelParams struct {
+	ID json.RawMessage `json:"id"`
+}
+
+type publishDiagnosticsParams struct {
+	URI         string       `json:"uri"`
+	Version     *int         `json:"version,omitempty"`
+	Diagnostics []diagnostic `json:"diagnostics"`
+}
+
+type diagnostic struct {
+	Range           textRange            `json:"range"`
+	Severity        int                  `json:"severity"`
+	Code            string               `json:"code"`
+	CodeDescription *codeDescription     `json:"codeDescription,omitempty"`
+	Source          string               `json:"source"`
+	Message         string               `json:"message"`
+	Tags            []int                `json:"tags,omitempty"`
+	Related         []relatedInformation `json:"relatedInformation,omitempty"`
+}
+
+type codeDescription struct {
+	Href string `json:"href"`
+}
+
+type relatedInformation struct {
+	Location location `json:"location"`
+	Message  string   `json:"message"`
+}
+
+// The tags of a diagnostic.
+const (
+	tagUnnecessary = 1
+	tagDeprecated  = 2
+)
+
+type messageParams struct {
+	Type    int    `json:"type"`
+	Message string `json:"message"`
+}
+
+// The types of a message to the user.
+const (
+	messageError   = 1
+	messageWarning = 2
+)
+
+type registrationParams struct {
+	Registrations []registration `json:"registrations"`
+}
+
+type registration struct {
+	ID      string `json:"id"`
+	Method  string `json:"method"`
+	Options any    `json:"registerOptions"`
+}
+
+type watchOptions struct {
+	Watchers []fileWatcher `json:"watchers"`
+}
+
+type fileWatcher struct {
+	GlobPattern string `json:"globPattern"`
+}

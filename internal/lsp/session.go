@@ -1,0 +1,282 @@
+package lsp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"runtime/debug"
+	"strings"
+	"sync"
+
+	"github.com/sourcegraph/jsonrpc2"
+
+	"sem.example/internal/source"
+)
+
+// A session is one editor at work in one workspace.
+type session struct {
+	server *Server
+	client client
+
+	documents documents
+	analyst   *analyst
+	docs      string // the address of the page of checks
+	running   requests
+	watches   bool // the editor can tell of changed files
+
+	initialized, ended bool // by the goroutine that reads messages
+
+	mu        sync.Mutex
+	config    *Config // nil: to be read again
+	cache     *source.Cache
+	published map[string]publishDiagnosticsParams // what the editor shows
+}
+
+// client is what the server says of itself.
+type client interface {
+	Notify(ctx context.Context, method string, params any, opts ...jsonrpc2.CallOption) error
+	DispatchCall(ctx context.Context, method string, params any, opts ...jsonrpc2.CallOption) (jsonrpc2.Waiter, error)
+}
+
+// errCancelled is the answer to a request that the client does not wait for any more.
+var errCancelled = &jsonrpc2.Error{Code: -32800, Message: "cancelled"}
+
+// codeNotInitialized is the code of an error about a message before the first one.
+const codeNotInitialized = -32002
+
+// initialize opens the workspace.
+func (s *session) initialize(ctx context.Context, p initializeParams) (any, error) {
+	root, err := rootOf(p)
+	if err != nil {
+		return nil, err
+	}
+	s.documents.folder, s.docs = folder{root}, p.InitializationOptions.Docs
+	s.watches = p.Capabilities.Workspace.DidChangeWatchedFiles.DynamicRegistration
+	s.analyst = newAnalyst(s.examine, func(found *snapshot) { s.publish(ctx, found) })
+	if _, err := s.configuration(); err != nil {
+		return nil, err
+	}
+	s.initialized = true
+	go s.analyst.run(ctx)
+	return initializeResult{Capabilities: capabilities(), ServerInfo: serverInfo{Name: "sem", Version: s.server.Version}}, nil
+}
+
+func capabilities() serverCapabilities {
+	return serverCapabilities{
+		PositionEncoding: "utf-16",
+		TextDocumentSync: syncOptions{OpenClose: true, Change: incremental, Save: true},
+	}
+}
+
+// rootOf is the folder of the workspace, the first where there are several.
+func rootOf(p initializeParams) (string, error) {
+	uri := p.RootURI
+	if len(p.WorkspaceFolders) > 0 {
+		uri = p.WorkspaceFolders[0].URI
+	}
+	path, ok := pathOf(uri)
+	if uri == "" && p.RootPath != "" {
+		path, ok = filepath.Clean(p.RootPath), filepath.IsAbs(p.RootPath)
+	}
+	if !ok {
+		return "", errors.New("sem lsp needs the folder of a workspace: open a folder, not a single file")
+	}
+	return path, nil
+}
+
+// configuration is the configuration of the workspace, read again where it may have changed.
+func (s *session) configuration() (Config, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.config == nil {
+		c, err := s.server.Configure(s.documents.folder.path)
+		if err != nil {
+			return Config{}, err
+		}
+		s.config, s.cache = &c, &source.Cache{}
+	}
+	return *s.config, nil
+}
+
+// examine examines the workspace as it is.
+func (s *session) examine() *snapshot {
+	c, err := s.configuration()
+	if err != nil {
+		return &snapshot{folder: s.documents.folder, err: err}
+	}
+	return examine(s.documents.folder, s.documents.byName(), c, s.cache)
+}
+
+// publish sends the diagnostics of the files for which they are not what the editor shows.
+func (s *session) publish(ctx context.Context, found *snapshot) {
+	if found.err != nil {
+		_ = s.client.Notify(ctx, "window/showMessage", messageParams{messageError, "sem: " + found.err.Error()})
+		return
+	}
+	all := published(found, s.docs)
+	s.mu.Lock()
+	before := s.published
+	s.published = all
+	s.mu.Unlock()
+	for uri := range before {
+		if _, still := all[uri]; !still {
+			_ = s.client.Notify(ctx, "textDocument/publishDiagnostics", publishDiagnosticsParams{URI: uri, Diagnostics: []diagnostic{}})
+		}
+	}
+	for uri, params := range all {
+		if !reflect.DeepEqual(before[uri].Diagnostics, params.Diagnostics) {
+			_ = s.client.Notify(ctx, "textDocument/publishDiagnostics", params)
+		}
+	}
+}
+
+// Handle takes one message. Notifications are done in their order; requests do not wait for each other.
+func (s *session) Handle(ctx context.Context, conn *jsonrpc2.Conn, r *jsonrpc2.Request) {
+	params := json.RawMessage("null")
+	if r.Params != nil {
+		params = *r.Params
+	}
+	switch {
+	case r.Notif && r.Method == "exit":
+		conn.Close()
+	case r.Notif:
+		s.guard(ctx, r.Method, func() { s.notified(ctx, r.Method, params) })
+	case !s.initialized || s.ended:
+		s.reply(ctx, conn, r, func(ctx context.Context) (any, error) { return s.outside(ctx, r.Method, params) })
+	case r.Method == "shutdown":
+		s.ended = true
+		s.reply(ctx, conn, r, func(context.Context) (any, error) { return nil, nil })
+	default:
+		ctx, done := s.running.begin(ctx, r.ID)
+		go func() {
+			defer done()
+			s.reply(ctx, conn, r, func(ctx context.Context) (any, error) { return s.answer(ctx, r.Method, params) })
+		}()
+	}
+}
+
+// outside answers a request before the workspace is open, or after the session has ended.
+func (s *session) outside(ctx context.Context, method string, params json.RawMessage) (any, error) {
+	switch {
+	case s.ended:
+		return nil, &jsonrpc2.Error{Code: jsonrpc2.CodeInvalidRequest, Message: "the session has ended"}
+	case method != "initialize":
+		return nil, &jsonrpc2.Error{Code: codeNotInitialized, Message: "the first request must be initialize"}
+	}
+	return with(ctx, params, s.initialize)
+}
+
+// with reads the parameters of a request and answers it.
+func with[P any](ctx context.Context, params json.RawMessage, answer func(context.Context, P) (any, error)) (any, error) {
+	var p P
+	if err := json.Unmarshal(params, &p); err != nil {
+		return nil, &jsonrpc2.Error{Code: jsonrpc2.CodeInvalidParams, Message: err.Error()}
+	}
+	return answer(ctx, p)
+}
+
+// reply sends the answer to a request, or the error in place of one.
+func (s *session) reply(ctx context.Context, conn *jsonrpc2.Conn, r *jsonrpc2.Request, answer func(context.Context) (any, error)) {
+	var result any
+	err := error(&jsonrpc2.Error{Code: jsonrpc2.CodeInternalError, Message: "a fault of sem: see its log"})
+	s.guard(ctx, r.Method, func() { result, err = answer(ctx) })
+	var known *jsonrpc2.Error
+	switch {
+	case ctx.Err() != nil:
+		_ = conn.ReplyWithError(ctx, r.ID, errCancelled)
+	case err == nil:
+		_ = conn.Reply(ctx, r.ID, result) // a client that has left does not read it
+	case errors.As(err, &known):
+		_ = conn.ReplyWithError(ctx, r.ID, known)
+	default:
+		_ = conn.ReplyWithError(ctx, r.ID, &jsonrpc2.Error{Code: jsonrpc2.CodeInternalError, Message: err.Error()})
+	}
+}
+
+// guard keeps a fault of sem from ending the session; the editor's log has it.
+func (s *session) guard(ctx context.Context, method string, do func()) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			_ = s.client.Notify(ctx, "window/logMessage", messageParams{messageError, fmt.Sprintf("sem: %s: %v\n%s", method, fault, debug.Stack())})
+		}
+	}()
+	do()
+}
+
+// notified takes a notification. One that cannot be read is left alone, as there is nobody to answer.
+func (s *session) notified(ctx context.Context, method string, params json.RawMessage) {
+	if method == "$/cancelRequest" {
+		var p cancelParams
+		if json.Unmarshal(params, &p) == nil {
+			s.running.cancel(p.ID)
+		}
+		return
+	}
+	if !s.initialized || s.ended {
+		return
+	}
+	change := false
+	switch method {
+	case "initialized":
+		s.watch(ctx)
+		change = true
+	case "textDocument/didOpen":
+		var p didOpenParams
+		change = json.Unmarshal(params, &p) == nil && s.documents.set(p.TextDocument.documentIdentifier, p.TextDocument.Text)
+	case "textDocument/didChange":
+		var p didChangeParams
+		change = json.Unmarshal(params, &p) == nil && s.documents.change(p.TextDocument, p.ContentChanges)
+	case "textDocument/didClose":
+		var p documentParams
+		change = json.Unmarshal(params, &p) == nil && s.documents.close(p.TextDocument)
+	case "textDocument/didSave":
+		var p documentParams
+		change = json.Unmarshal(params, &p) == nil && s.saved(p.TextDocument.URI)
+	case "workspace/didChangeWatchedFiles":
+		var p didChangeWatchedFilesParams
+		if change = json.Unmarshal(params, &p) == nil; change {
+			for _, f := range p.Changes {
+				s.saved(f.URI)
+			}
+		}
+	}
+	if change {
+		s.analyst.changed()
+	}
+}
+
+// saved notes that a file on disk has changed. Settings and what CUE files import are read anew.
+func (s *session) saved(uri string) bool {
+	path, ok := pathOf(uri)
+	if !ok {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if filepath.Base(path) == ".sem.yaml" || strings.HasSuffix(path, ".cue") {
+		s.config = nil
+	}
+	return true
+}
+
+// watch asks the editor to tell of files that change on disk, if it can.
+func (s *session) watch(ctx context.Context) {
+	if !s.watches {
+		return
+	}
+	var globs []fileWatcher
+	for _, glob := range []string{"**/*.yaml", "**/*.yml", "**/*.json", "**/*.cue", "**/Kustomization"} {
+		globs = append(globs, fileWatcher{glob})
+	}
+	_, _ = s.client.DispatchCall(ctx, "client/registerCapability", registrationParams{[]registration{
+		{ID: "files", Method: "workspace/didChangeWatchedFiles", Options: watchOptions{globs}},
+	}})
+}
+
+// answer answers a request.
+func (s *session) answer(ctx context.Context, method string, params json.RawMessage) (any, error) {
+	return nil, &jsonrpc2.Error{Code: jsonrpc2.CodeMethodNotFound, Message: "unknown method " + method}
+}
