@@ -9,7 +9,7 @@ GOLDEN = $(sort $(dir $(shell grep -rl --include='*_test.go' 'flag.Bool."update"
 # instead of 76, and a link through gcc that takes three times as long.
 export GOFLAGS := $(shell go env GOFLAGS) -tags=kustomize_disable_go_plugin_support
 
-.PHONY: build test fuzz golden bench envoy envoys interception conform lint release
+.PHONY: build test fuzz golden bench envoy envoys interception editor conform lint release
 
 build:
 	go build -o bin/sem ./cmd/sem
@@ -27,6 +27,7 @@ RACE = ./internal/compile ./internal/compile/outbound ./internal/config ./intern
 test:
 	@$(MAKE) --no-print-directory $(if $(CI),envoys,envoy) || echo "make test: going on without Envoy"
 	@test -z "$$CI" || $(MAKE) --no-print-directory interception || echo "make test: going on without real interception"
+	@test -z "$$CI" || $(MAKE) --no-print-directory editor
 	@test -z "$$CI" || $(MAKE) --no-print-directory lint fuzz
 	go test -timeout $(TIMEOUT) ./...
 	@test -z "$$CI" || go test -short -race -timeout $(TIMEOUT) $(RACE)
@@ -63,6 +64,10 @@ envoys:
 # Installs what the test of real interception needs beside root, from the packages of a Debian.
 interception:
 	@command -v nft >/dev/null && command -v ip >/dev/null || { apt-get update -qq && apt-get install -y -qq nftables iproute2; }
+
+# Installs the editor whose client tests the language server, from the packages of a Debian.
+editor:
+	@command -v nvim >/dev/null || { apt-get update -qq && apt-get install -y -qq neovim; }
 
 # Meshes of tests, but for those that Envoy refuses whole because a test wanted them so.
 MESHES = $(filter-out %/http_rules.txtar %/gateway_tls.txtar %/inbound_policies.txtar, \

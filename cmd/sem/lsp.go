@@ -15,7 +15,8 @@ import (
 
 const lspHelp = `Lsp serves an editor over standard input and output, by the Language Server
 Protocol. It reports what 'sem validate' finds while you type, in YAML, JSON and
-CUE files.
+CUE files, and fixes it; it shows what fields and hosts are, and goes from a
+host, subset, gateway or delegate to its definition and references.
 
 The editor names the folder to read; PATHs are relative to it (default: all of
 it). Settings are read from the nearest .sem.yaml, as by the commands. Nothing

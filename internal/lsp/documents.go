@@ -71,14 +71,6 @@ func (d *documents) close(id documentIdentifier) bool {
 	return ok
 }
 
-// get returns an open document.
-func (d *documents) get(uri string) (document, bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	doc, ok := d.open[uri]
-	return doc, ok
-}
-
 // byName returns the open documents as they are now.
 func (d *documents) byName() map[string]document {
 	d.mu.Lock()

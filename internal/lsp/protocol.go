@@ -54,8 +54,16 @@ type serverInfo struct {
 }
 
 type serverCapabilities struct {
-	PositionEncoding string      `json:"positionEncoding"`
-	TextDocumentSync syncOptions `json:"textDocumentSync"`
+	PositionEncoding string            `json:"positionEncoding"`
+	TextDocumentSync syncOptions       `json:"textDocumentSync"`
+	Hover            bool              `json:"hoverProvider"`
+	Definition       bool              `json:"definitionProvider"`
+	References       bool              `json:"referencesProvider"`
+	CodeAction       codeActionOptions `json:"codeActionProvider"`
+}
+
+type codeActionOptions struct {
+	Kinds []string `json:"codeActionKinds"`
 }
 
 type syncOptions struct {
@@ -130,6 +138,53 @@ const (
 	tagUnnecessary = 1
 	tagDeprecated  = 2
 )
+
+type positionParams struct {
+	TextDocument documentIdentifier `json:"textDocument"`
+	Position     position           `json:"position"`
+}
+
+type referenceParams struct {
+	positionParams
+	Context struct {
+		IncludeDeclaration bool `json:"includeDeclaration"`
+	} `json:"context"`
+}
+
+type hover struct {
+	Contents markup    `json:"contents"`
+	Range    textRange `json:"range"`
+}
+
+type markup struct {
+	Kind  string `json:"kind"`
+	Value string `json:"value"`
+}
+
+type codeActionParams struct {
+	TextDocument documentIdentifier `json:"textDocument"`
+	Range        textRange          `json:"range"`
+	Context      struct {
+		Only []string `json:"only"`
+	} `json:"context"`
+}
+
+type codeAction struct {
+	Title       string         `json:"title"`
+	Kind        string         `json:"kind"`
+	Diagnostics []diagnostic   `json:"diagnostics,omitempty"`
+	Preferred   bool           `json:"isPreferred,omitempty"`
+	Edit        *workspaceEdit `json:"edit"`
+}
+
+type workspaceEdit struct {
+	Changes map[string][]textEdit `json:"changes"` // by URI
+}
+
+type textEdit struct {
+	Range   textRange `json:"range"`
+	NewText string    `json:"newText"`
+}
 
 type messageParams struct {
 	Type    int    `json:"type"`

@@ -32,6 +32,7 @@ type session struct {
 	mu        sync.Mutex
 	config    *Config // nil: to be read again
 	cache     *source.Cache
+	symbols   symbols
 	published map[string]publishDiagnosticsParams // what the editor shows
 }
 
@@ -68,6 +69,8 @@ func capabilities() serverCapabilities {
 	return serverCapabilities{
 		PositionEncoding: "utf-16",
 		TextDocumentSync: syncOptions{OpenClose: true, Change: incremental, Save: true},
+		Hover:            true, Definition: true, References: true,
+		CodeAction: codeActionOptions{Kinds: []string{quickFix, fixAll}},
 	}
 }
 
@@ -107,7 +110,9 @@ func (s *session) examine() *snapshot {
 	if err != nil {
 		return &snapshot{folder: s.documents.folder, err: err}
 	}
-	return examine(s.documents.folder, s.documents.byName(), c, s.cache)
+	found := examine(s.documents.folder, s.documents.byName(), c, s.cache)
+	found.symbols = &s.symbols
+	return found
 }
 
 // publish sends the diagnostics of the files for which they are not what the editor shows.
@@ -274,9 +279,4 @@ func (s *session) watch(ctx context.Context) {
 	_, _ = s.client.DispatchCall(ctx, "client/registerCapability", registrationParams{[]registration{
 		{ID: "files", Method: "workspace/didChangeWatchedFiles", Options: watchOptions{globs}},
 	}})
-}
-
-// answer answers a request.
-func (s *session) answer(ctx context.Context, method string, params json.RawMessage) (any, error) {
-	return nil, &jsonrpc2.Error{Code: jsonrpc2.CodeMethodNotFound, Message: "unknown method " + method}
 }

@@ -23,7 +23,9 @@ type snapshot struct {
 	docs   map[string]document // that were open, by name
 	report *diag.Report
 	worlds []*pipeline.World
-	err    error // why there is nothing else
+
+	symbols *symbols
+	err     error // why there is nothing else
 }
 
 // examine reads a workspace with the open documents in place of their files. A fault of sem itself costs one answer, not the session.

@@ -68,7 +68,7 @@ var mayImport = map[string][]string{
 	"internal/diff":       {"internal/automaton", "internal/clustername", "internal/envoy", "internal/callgen", "simulate", "simulate/decision"},
 	"internal/explain":    {"internal/compile/cluster", "internal/clustername", "internal/diff", "internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/mesh/routing", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
 	"internal/suite":      {"internal/automaton", "internal/source", "internal/diag", "internal/pipeline", "internal/release", "internal/envoy", "simulate", "internal/explain"},
-	"internal/lsp":        {"internal/diag", "internal/pipeline", "internal/source"},
+	"internal/lsp":        {"internal/config", "internal/diag", "internal/fix", "internal/mesh", "internal/pipeline", "internal/release", "internal/source", "schema"},
 	"internal/mcp":        {"internal/quote", "internal/subprocess"},
 	"internal/output":     {"internal/quote", "internal/diff", "internal/diag", "internal/source", "internal/suite", "internal/upgrade", "schema", "simulate"},
 	"internal/request":    {"simulate", "internal/diag"},
