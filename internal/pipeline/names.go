@@ -40,9 +40,14 @@ func (w *World) Gateways() []*config.Object {
 	}
 	for _, o := range w.Mesh.Objects(gatewayapi.Group + "/Gateway") {
 		found = append(found, w.given(w.Mesh.Selected(o.Namespace, map[string]string{mesh.LabelGateway: o.Name}))...)
-		if s := w.Mesh.Object("Service", o.Namespace, serviceOf(o)); s != nil {
-			found = append(found, s)
+		s := w.Mesh.Object("Service", o.Namespace, serviceOf(o))
+		if s == nil {
+			continue
 		}
+		if selector := config.Spec[*config.Service](s).Spec.Selector; len(selector) > 0 {
+			found = append(found, w.given(w.Mesh.Selected(o.Namespace, selector))...)
+		}
+		found = append(found, s)
 	}
 	return found
 }

@@ -8,6 +8,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/gatewayapi"
 )
 
 // The labels and annotations that decide about sidecars.
@@ -33,6 +34,7 @@ type injector struct {
 	shown      *config.Object // a Namespace or workload that says where sidecars are injected; nil where none does
 	marked     *config.Object // a Pod that the injector changed; nil where the input has none
 	gateways   []*config.Object
+	manual     []manualGateway
 	stated     []Stated
 }
 
@@ -69,7 +71,34 @@ func newInjector(objects []*config.Object, opts Options) injector {
 		}
 	}
 	j.marked = j.firstMarked(objects)
+	j.manual = manualGateways(objects)
 	return j
+}
+
+// A manualGateway is a Gateway of the Gateway API that a Service of the input serves, with what the Service selects.
+type manualGateway struct {
+	object   *config.Object
+	selector map[string]string
+}
+
+// manualGateways are the Gateways that name Services as their addresses.
+func manualGateways(objects []*config.Object) []manualGateway {
+	var out []manualGateway
+	for _, o := range objects {
+		gateway, ok := o.Spec.(*gatewayapi.Gateway)
+		if !ok || gateway.Spec.Managed() {
+			continue
+		}
+		for _, address := range gateway.Spec.AddressNames() {
+			name, _, _ := strings.Cut(address, ".")
+			for _, service := range objects {
+				if spec, ok := service.Spec.(*config.Service); ok && service.Namespace == o.Namespace && service.Name == name {
+					out = append(out, manualGateway{o, spec.Spec.Selector})
+				}
+			}
+		}
+	}
+	return out
 }
 
 // firstMarked returns the first Pod that the injector gave a sidecar, or nil.
@@ -130,6 +159,11 @@ func (j *injector) gateway(p candidate) string {
 	for _, g := range j.gateways {
 		if selects(config.Spec[*networking.Gateway](g).GetSelector(), p.labels) {
 			return "Gateway " + nameOf(g) + " selects it"
+		}
+	}
+	for _, g := range j.manual {
+		if g.object.Namespace == p.object.Namespace && selects(g.selector, p.labels) {
+			return "Gateway " + nameOf(g.object) + " names its Service as an address"
 		}
 	}
 	return ""
