@@ -24,7 +24,7 @@ const maxProbes = 400
 
 // Compare finds the calls that two sides of a proxy answer differently, as far as the search goes.
 func Compare(proxy simulate.Proxy, old, new Side, search *Search) *Result {
-	c := &comparison{proxy: proxy, old: newPart(old), new: newPart(new), result: &Result{}, search: search, steps: maxSteps}
+	c := &comparison{proxy: proxy, old: newPart(proxy, old), new: newPart(proxy, new), result: &Result{}, search: search, steps: maxSteps}
 	defer search.begin()()
 	c.notModelled()
 	c.listeners()
@@ -51,8 +51,8 @@ type part struct {
 	listeners map[string]*listenerv3.Listener
 }
 
-func newPart(s Side) *part {
-	p := &part{Side: s, normalizer: newNormalizer(s.Snapshot, envoy.NewIndex(s.Snapshot)), listeners: map[string]*listenerv3.Listener{}}
+func newPart(proxy simulate.Proxy, s Side) *part {
+	p := &part{Side: s, normalizer: newNormalizer(proxy.Namespace, s.Snapshot, envoy.NewIndex(s.Snapshot)), listeners: map[string]*listenerv3.Listener{}}
 	for _, l := range s.Snapshot.Listeners {
 		p.listeners[l.GetName()] = l
 	}
@@ -97,8 +97,10 @@ func (c *comparison) listeners() {
 		if c.old.listener(old) == c.new.listener(new) {
 			continue
 		}
+		before := entries(old)
 		for _, e := range entries(new) {
-			if _, ok := tables[e.table]; !ok && c.old.table(e.table) != c.new.table(e.table) {
+			e.before = tableBefore(before, e)
+			if _, ok := tables[e.table]; !ok && c.old.table(e.before) != c.new.table(e.table) {
 				tables[e.table] = e
 			}
 		}
@@ -180,9 +182,22 @@ func (c *comparison) unseen() {
 
 // An entry is a way to a route table.
 type entry struct {
-	table string
-	call  simulate.Call
-	paths []side
+	table  string
+	before string // of the old side
+	chain  string // what the filter chain matches
+	call   simulate.Call
+	paths  []side
+}
+
+// tableBefore is the route table that the requests of an entry had on the old side: the one of the same name, or that of the filter
+// chain for the same connections.
+func tableBefore(before []entry, e entry) string {
+	if !slices.ContainsFunc(before, func(b entry) bool { return b.table == e.table }) {
+		if i := slices.IndexFunc(before, func(b entry) bool { return b.chain == e.chain }); i >= 0 {
+			return before[i].table
+		}
+	}
+	return e.table
 }
 
 // entries are the ways to the route tables of a listener.
@@ -194,7 +209,7 @@ func entries(l *listenerv3.Listener) []entry {
 			if f.GetTypedConfig().UnmarshalTo(hcm) != nil || hcm.GetRds() == nil {
 				continue
 			}
-			e := entry{table: hcm.GetRds().GetRouteConfigName(), paths: normalPaths(hcm)}
+			e := entry{table: hcm.GetRds().GetRouteConfigName(), chain: text(tree(chain.GetFilterChainMatch())), paths: normalPaths(hcm)}
 			e.call = callInto(l, chain)
 			out = append(out, e)
 		}
@@ -233,7 +248,7 @@ func callInto(l *listenerv3.Listener, chain *listenerv3.FilterChain) simulate.Ca
 
 // table compares a route table host by host.
 func (c *comparison) table(name string, e entry) {
-	a, b := c.old.resources.Route(name), c.new.resources.Route(name)
+	a, b := c.old.resources.Route(e.before), c.new.resources.Route(name)
 	if a == nil || b == nil {
 		c.doubt(Undecided{Region: Region{Table: name}, Why: Unshown, What: "route table " + name})
 		return
@@ -263,7 +278,13 @@ func (c *comparison) cell(e entry, at *cell, a, b *table) {
 			base.SNI = at.example
 		}
 		base.Proxy = c.proxy
-		ch := c.ask(write(base, parts, authority(a, b, at, base.Port)))
+		host := authority(a, b, at, base.Port)
+		ch := c.ask(write(base, parts, host))
+		if ch == nil && !strings.Contains(at.example, ":") { // a redirect may keep the port of the Host header, or leave it out
+			call := write(base, parts, host)
+			call.Headers["host"] = []string{fmt.Sprintf("%s:%d", at.example, publicPort(call))}
+			ch = c.ask(call)
+		}
 		if ch != nil {
 			ch.Region = where(r)
 		}
@@ -281,6 +302,14 @@ func (c *comparison) cell(e entry, at *cell, a, b *table) {
 	if w.cut != nil {
 		c.doubt(Undecided{Region: where(*w.cut), Why: Bound})
 	}
+}
+
+// publicPort is the default port of the scheme of a call.
+func publicPort(call simulate.Call) int {
+	if strings.HasPrefix(call.URL, "https:") {
+		return 443
+	}
+	return 80
 }
 
 // authority is the host of a cell, with the port where both tables pass over it.

@@ -25,6 +25,7 @@ type digest string
 // A normalizer reduces the resources of one snapshot. What names a cluster or a route table is replaced by the digest of
 // it, so that names do not count and what is behind them does.
 type normalizer struct {
+	namespace string // of the proxy
 	resources *envoy.Index
 	snapshot  *envoy.Snapshot
 	clusters  map[string]digest
@@ -34,8 +35,8 @@ type normalizer struct {
 	filters   map[[sha256.Size]byte]digest // by what they are
 }
 
-func newNormalizer(s *envoy.Snapshot, x *envoy.Index) *normalizer {
-	return &normalizer{resources: x, snapshot: s, clusters: map[string]digest{}, tables: map[string]digest{}, used: map[string]bool{}, filters: map[[sha256.Size]byte]digest{}}
+func newNormalizer(namespace string, s *envoy.Snapshot, x *envoy.Index) *normalizer {
+	return &normalizer{namespace: namespace, resources: x, snapshot: s, clusters: map[string]digest{}, tables: map[string]digest{}, used: map[string]bool{}, filters: map[[sha256.Size]byte]digest{}}
 }
 
 // listener is the digest of a listener; "" for none.
@@ -218,6 +219,8 @@ func (n *normalizer) reduce(v any) any {
 			delete(v, name)
 		}
 		reduceMetadata(v)
+		reduceDefaults(v)
+		n.reduceNotFound(v)
 		n.reduceReferences(v)
 		for name := range v {
 			v[name] = n.reduce(v[name])
@@ -226,6 +229,38 @@ func (n *normalizer) reduce(v any) any {
 		reduceWeights(v)
 	}
 	return v
+}
+
+// reduceDefaults takes away what says the default: paths are compared with regard to case, and an empty path redirects to the same one.
+func reduceDefaults(v map[string]any) {
+	if v["caseSensitive"] == true {
+		delete(v, "caseSensitive")
+	}
+	if v["pathRedirect"] == "" {
+		delete(v, "pathRedirect")
+	}
+}
+
+// reduceNotFound takes away how a route answers if its cluster does not exist, where it does.
+func (n *normalizer) reduceNotFound(v map[string]any) {
+	if _, ok := v["clusterNotFoundResponseCode"]; !ok {
+		return
+	}
+	var names []string
+	if name, ok := v["cluster"].(string); ok {
+		names = append(names, name)
+	}
+	if weighted, ok := v["weightedClusters"].(map[string]any); ok {
+		clusters, _ := weighted["clusters"].([]any)
+		for _, c := range clusters {
+			c, _ := c.(map[string]any)
+			name, _ := c["name"].(string)
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return n.resources.Cluster(name) == nil }) {
+		delete(v, "clusterNotFoundResponseCode")
+	}
 }
 
 // reduceMetadata takes what Istio notes about an object away; what load balancing and TLS read stays.
@@ -255,6 +290,11 @@ func (n *normalizer) reduceReferences(v map[string]any) {
 			c := c.(map[string]any)
 			name, _ := c["name"].(string)
 			c["name"] = string(n.cluster(name))
+		}
+	}
+	if _, ok := v["sdsConfig"]; ok {
+		if name, ok := strings.CutPrefix(stringOf(v["name"]), "kubernetes://"); ok && !strings.Contains(name, "/") {
+			v["name"] = "kubernetes-gateway://" + n.namespace + "/" + name // one Secret, by two names
 		}
 	}
 	if rds, ok := v["rds"].(map[string]any); ok && !n.named {
@@ -325,6 +365,11 @@ func tree(m proto.Message) any {
 	return out
 }
 
+func stringOf(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
 func text(v any) string {
 	data, _ := json.Marshal(v)
 	return string(data)
@@ -342,11 +387,38 @@ func (n *normalizer) outcome(r *routev3.Route) digest {
 	match := t["match"]
 	delete(t, "match")
 	delete(t, "name")
-	if whole := text(t); !strings.Contains(whole, "Rewrite") {
+	m, _ := match.(map[string]any)
+	delete(m, "headers")
+	delete(m, "queryParameters")
+	whole := wholePath(t, m)
+	if said := text(t); whole || !strings.Contains(said, "prefixRewrite") && !strings.Contains(said, "pathRewritePolicy") {
 		match = nil
-	} else if m, ok := match.(map[string]any); ok {
-		delete(m, "headers")
-		delete(m, "queryParameters")
 	}
 	return digestOf([]any{n.reduce(t), match})
+}
+
+// wholePath writes a rewrite that replaces the whole path as such, and reports whether it is one: of a route for one path or for a
+// regular expression, which match the whole, or by the expression for every path.
+func wholePath(route, match map[string]any) bool {
+	action, ok := route["route"].(map[string]any)
+	if !ok {
+		return false
+	}
+	to, byPrefix := action["prefixRewrite"].(string)
+	if byPrefix {
+		if match["path"] == nil && match["safeRegex"] == nil {
+			return false
+		}
+	} else {
+		regex, _ := action["regexRewrite"].(map[string]any)
+		pattern, _ := regex["pattern"].(map[string]any)
+		to = stringOf(regex["substitution"])
+		if stringOf(pattern["regex"]) != "/.*" || strings.Contains(to, `\`) {
+			return false
+		}
+	}
+	delete(action, "prefixRewrite")
+	delete(action, "regexRewrite")
+	action["wholePath"] = to
+	return true
 }

@@ -39,7 +39,7 @@ const (
 
 // Routes lists what a proxy does with requests, in the order in which its listeners, hosts and routes are tried.
 func Routes(proxy simulate.Proxy, s Side, search *Search) []Route {
-	r := &lister{proxy: proxy, part: newPart(s), search: search, steps: maxSteps}
+	r := &lister{proxy: proxy, part: newPart(proxy, s), search: search, steps: maxSteps}
 	defer search.begin()()
 	r.origins.Resources = r.resources
 	tables := map[string]bool{}
