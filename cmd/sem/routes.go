@@ -86,7 +86,7 @@ func (c *routesCommand) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	unread := output.Places(world.Found.Unread())
-	if world, err = c.world(cmd, world); err != nil {
+	if world, err = oneWorld(cmd, world, c.inputs.worlds.name); err != nil {
 		return err
 	}
 	list, err := c.list(world)
@@ -105,9 +105,9 @@ func (c *routesCommand) run(cmd *cobra.Command, paths []string) error {
 	})
 }
 
-// world is the one that is listed, without what admission rejects.
-func (c *routesCommand) world(cmd *cobra.Command, all *pipeline.World) (*pipeline.World, error) {
-	worlds, err := candidates(all, c.inputs.worlds.name, func(*pipeline.World) bool { return true })
+// oneWorld is the world that a command is about, without what admission rejects.
+func oneWorld(cmd *cobra.Command, all *pipeline.World, name string) (*pipeline.World, error) {
+	worlds, err := candidates(all, name, func(*pipeline.World) bool { return true })
 	if err != nil {
 		return nil, err
 	}

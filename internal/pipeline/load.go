@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -119,6 +120,11 @@ func (in repository) empty(of fileWorld) *World {
 		again.rebuild, again.variant = w.rebuild, v
 		left := of
 		left.files = leaveOut(of.files, v.without)
+		for _, f := range v.added {
+			docs, problems := source.Parse(f)
+			again.Found = append(again.Found, diag.Problems(problems)...)
+			left.files = append(left.files, newContent(docs, opts, config.Decode))
+		}
 		return again, again.build(left, opts)
 	}
 	return w
@@ -127,6 +133,7 @@ func (in repository) empty(of fileWorld) *World {
 // A variant is what a world is built with instead of what the options say.
 type variant struct {
 	without map[*source.Document]bool
+	added   []*source.File
 	asked   *release.Release
 	askedBy string
 }
@@ -141,6 +148,17 @@ func (w *World) Other(name string) (*World, error) { return w.input.named(name) 
 func (w *World) Without(documents map[*source.Document]bool) (*World, error) {
 	v := w.variant
 	v.without = documents
+	return w.rebuild(v)
+}
+
+// Replacing builds a world again with files in place of the objects of some documents.
+func Replacing(w *World, documents map[*source.Document]bool, by ...*source.File) (*World, error) {
+	v := w.variant
+	v.without, v.added = maps.Clone(v.without), slices.Concat(v.added, by)
+	if v.without == nil {
+		v.without = map[*source.Document]bool{}
+	}
+	maps.Copy(v.without, documents)
 	return w.rebuild(v)
 }
 
