@@ -35,7 +35,7 @@ var commandOrder = []struct {
 	names []string
 }{
 	{"Questions about configuration", []string{"validate", "trace", "test", "diff", "upgrade", "routes", "render"}},
-	{"Writing configuration", []string{"new", "import", "export", "collect"}},
+	{"Writing configuration", []string{"new", "import", "export", "convert", "collect"}},
 	{"Reference", []string{"explain", "checks", "schema", "config", "version"}},
 	{"Other programs", []string{"lsp", "mcp", "completion"}},
 }
