@@ -63,6 +63,9 @@ func (f *requestFlags) call(cmd *cobra.Command, args []string) (simulate.Call, e
 		options.URL = args[len(args)-1]
 	}
 	if len(args) == 2 {
+		if _, err := os.Stat(args[0]); err == nil && args[0] != strings.ToUpper(args[0]) {
+			return call, fmt.Errorf("%s is a path, where the method of the request is expected: name files with -f %s", args[0], args[0])
+		}
 		if options.Method != "" && options.Method != args[0] {
 			return call, fmt.Errorf("two methods: %s and -X %s", args[0], options.Method)
 		}
