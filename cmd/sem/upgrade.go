@@ -130,7 +130,7 @@ func (c *upgradeCommand) sides(cmd *cobra.Command, paths []string) (from, to upg
 		return from, to, err
 	}
 	if names := from.World.Worlds(); len(names) > 1 && c.inputs.worlds.name == "" {
-		return from, to, fmt.Errorf("the input has several worlds: choose one with --world: %s", strings.Join(names, ", "))
+		return from, to, choose("the input has several worlds", names)
 	}
 	if err := c.whole(cmd, from.World); err != nil {
 		return from, to, err

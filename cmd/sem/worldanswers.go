@@ -25,7 +25,7 @@ func agreed(answers []*simulate.Trace, names []string) (*simulate.Trace, error) 
 		answers, names = knowing, of
 	}
 	if results := distinct(answers, names); len(results) > 1 {
-		return nil, fmt.Errorf("the input has several worlds with different results: choose one with --world: %s", strings.Join(results, ", "))
+		return nil, choose("the input has several worlds with different results", results)
 	}
 	if len(names) > 1 {
 		t := *answers[0]

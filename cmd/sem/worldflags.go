@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -75,7 +76,20 @@ func only(worlds []*pipeline.World) (*pipeline.World, error) {
 	if len(worlds) == 1 {
 		return worlds[0], nil
 	}
-	return nil, fmt.Errorf("the input has several worlds, whose results can differ: choose one with --world: %s", strings.Join(namesOf(worlds), ", "))
+	return nil, choose("the input has several worlds, whose results can differ", namesOf(worlds))
+}
+
+// choose is the error of a command that needs one of several worlds. More than a few are a line each.
+func choose(problem string, worlds []string) error {
+	const few = 4
+	if len(worlds) <= few {
+		return fmt.Errorf("%s: choose one with --world: %s", problem, strings.Join(worlds, ", "))
+	}
+	lines := []error{fmt.Errorf("%s: choose one with --world:", problem)}
+	for _, name := range worlds {
+		lines = append(lines, fmt.Errorf("  %s", name))
+	}
+	return errors.Join(lines...)
 }
 
 func namesOf(worlds []*pipeline.World) []string {

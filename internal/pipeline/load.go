@@ -83,6 +83,9 @@ func (in repository) named(name string) (*World, error) {
 
 // unknown is the error for a name that no world has.
 func (in repository) unknown(name string) error {
+	if near := diag.Nearest(name, in.names()); near != "" {
+		return fmt.Errorf("the input has no world %q; did you mean %s?", name, near)
+	}
 	return fmt.Errorf("the input has no world %q: it has %s", name, strings.Join(in.names(), ", "))
 }
 
