@@ -42,11 +42,12 @@ func (h *hopTrace) accept() decision.Outcome {
 // read runs the network filters. A denial ends the connection but not before its destination is known.
 func (h *hopTrace) read(c *listener.Chain) decision.Outcome {
 	var denied *decision.Outcome
-	sniCluster := false
+	sniCluster, reported := false, reports{}
 	for i := range c.Filters {
 		f := &c.Filters[i]
 		switch {
 		case f.Authorizes():
+			h.report(c, f, reported)
 			if denied == nil {
 				denied = admit(f.RBAC, &h.conn, h.Recorder, c.Addr)
 			}
@@ -63,6 +64,7 @@ func (h *hopTrace) read(c *listener.Chain) decision.Outcome {
 				h.http = x
 			}
 			return firstOf(denied, o)
+		case h.askAuthorizer(f, reported):
 		default:
 			h.UnknownFilter(f.Name, f.Kind)
 		}

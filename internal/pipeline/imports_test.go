@@ -57,7 +57,7 @@ var mayImport = map[string][]string{
 	"internal/compile/compiletest": {"internal/config", "internal/mesh", "internal/source"},
 
 	"render":   {"internal/envoy", "internal/parallel", "internal/source", "internal/selfsigned"},
-	"simulate": {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/hcm", "simulate/internal/listener", "simulate/internal/rbac", "simulate/internal/request", "simulate/internal/route", "simulate/internal/upstream"},
+	"simulate": {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/hcm", "simulate/internal/listener", "simulate/internal/network", "simulate/internal/rbac", "simulate/internal/request", "simulate/internal/route", "simulate/internal/upstream"},
 	"validate": {"validate/internal/facts", "internal/mesh", "internal/config", "internal/diag", "internal/source", "internal/parallel", "internal/mesh/routing", "internal/mesh/trafficpolicy"},
 
 	"validate/internal/facts": {"internal/automaton", "internal/mesh", "internal/config", "internal/diag", "internal/source"},
@@ -97,7 +97,7 @@ var mayImport = map[string][]string{
 	"simulate/internal/route":      {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/match", "simulate/internal/rbac", "simulate/internal/request"},
 	"simulate/internal/upstream":   {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/match", "simulate/internal/request", "simulate/internal/tlscontext"},
 	"simulate/internal/hcm":        {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/jwt", "simulate/internal/match", "simulate/internal/rbac", "simulate/internal/request", "simulate/internal/route", "simulate/internal/upstream"},
-	"simulate/internal/network":    {"internal/envoy", "simulate/decision", "simulate/internal/hcm", "simulate/internal/rbac", "simulate/internal/upstream"},
+	"simulate/internal/network":    {"internal/envoy", "simulate/decision", "simulate/internal/hcm", "simulate/internal/match", "simulate/internal/rbac", "simulate/internal/upstream"},
 	"simulate/internal/listener":   {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/match", "simulate/internal/network", "simulate/internal/tlscontext", "simulate/internal/upstream"},
 
 	// The rooms of mesh.

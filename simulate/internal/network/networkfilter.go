@@ -23,6 +23,7 @@ type NetworkFilter struct {
 	Kind    string
 	message proto.Message // nil where sem has no message for it
 	RBAC    *rbac.RBAC
+	shadow  *rbac.RBAC // rules that are only reported on, to the filters behind this one
 	TCP     *tcpProxy
 	HTTP    *hcm.ConnectionManager
 }
@@ -41,7 +42,7 @@ func NewNetworkFilter(f *listenerv3.Filter) NetworkFilter {
 	case *hcmv3.HttpConnectionManager:
 		out.HTTP = hcm.NewConnectionManager(m)
 	case *rbacv3.RBAC:
-		out.RBAC = rbac.NewRBAC(m.GetRules())
+		out.RBAC, out.shadow = rbac.NewRBAC(m.GetRules()), rbac.NewRBAC(m.GetShadowRules())
 	}
 	return out
 }
