@@ -324,4 +324,10 @@ var checkSources = map[string][]string{
 	"SEM351": {"validate/gatewaystatus.go"},
 	"SEM352": {"validate/gatewaystatus.go"},
 	"SEM353": {"validate/gatewaystatus.go"},
+	"SEM361": {"internal/patch/check.go"},
+	"SEM362": {"internal/patch/check.go"},
+	"SEM363": {"internal/patch/check.go"},
+	"SEM364": {"internal/patch/check.go"},
+	"SEM365": {"internal/patch/check.go"},
+	"SEM366": {"internal/patch/check.go"},
 }

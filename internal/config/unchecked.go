@@ -1,10 +1,10 @@
 package config
 
 // Unchecked reports whether no check looks at objects of this kind, beyond whether the kind exists. They may act on the mesh all the
-// same, as EnvoyFilters do.
+// same, as ServiceAccounts do.
 func (o *Object) Unchecked() bool {
 	switch o.Kind {
-	case "EnvoyFilter", "ServiceAccount":
+	case "ServiceAccount":
 		return true
 	case "ConfigMap":
 		return !HoldsMeshConfig(o.Doc)

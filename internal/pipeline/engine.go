@@ -55,8 +55,11 @@ func patched(view *mesh.View, compiler *compile.Compiler) Resources {
 	if len(filters) == 0 {
 		return compiler
 	}
-	said := view.Proxy().All()
-	proxy := patch.ProxyAttributes{Version: versionOf(view), Metadata: said.Metadata}
+	return patchable(view, compiler).Patched(filters)
+}
+
+// patchable is a proxy as EnvoyFilters act on it.
+func patchable(view *mesh.View, compiler *compile.Compiler) *patch.Proxy {
 	hosts := func(port uint32) []string {
 		var out []string
 		for _, t := range view.Targets() {
@@ -66,8 +69,10 @@ func patched(view *mesh.View, compiler *compile.Compiler) Resources {
 		}
 		return out
 	}
-	set := patch.Select(filters, view.Mesh.Settings.Config.RootNamespace, proxy, patch.Options{
-		Ports: compiler.ServerPorts, Hosts: hosts, LongExpressions: !view.Mesh.Settings.Release.Has(release.VersionExpressionLimit),
-	})
-	return patch.Apply(compiler, set, view.IsGateway())
+	settings := view.Mesh.Settings
+	return &patch.Proxy{
+		Compiled: compiler, ProxyAttributes: patch.ProxyAttributes{Version: versionOf(view), Metadata: view.Proxy().All().Metadata},
+		Options: patch.Options{Ports: compiler.ServerPorts, Hosts: hosts, LongExpressions: !settings.Release.Has(release.VersionExpressionLimit)},
+		Gateway: view.IsGateway(), Root: settings.Config.RootNamespace,
+	}
 }

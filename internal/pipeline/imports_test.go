@@ -38,7 +38,7 @@ var mayImport = map[string][]string{
 	"internal/world":      {"internal/config", "internal/gatewayapi"},
 	"internal/mesh":       {"internal/quote", "internal/config", "internal/diag", "internal/release", "internal/source", "internal/mesh/apigateway", "internal/mesh/ingress", "internal/mesh/registry", "internal/mesh/routing", "internal/mesh/settings", "internal/mesh/trafficpolicy", "internal/mesh/visibility"},
 	"internal/envoy":      {"internal/source"},
-	"internal/patch":      {"internal/envoy", "internal/config", "internal/source", "internal/clustername"},
+	"internal/patch":      {"internal/envoy", "internal/config", "internal/source", "internal/clustername", "internal/diag"},
 	"internal/compile":    {"internal/gatewayapi", "internal/release", "internal/compile/cluster", "internal/compile/gateway", "internal/compile/inbound", "internal/compile/origin", "internal/compile/outbound", "internal/compile/proxy", "internal/compile/security", "internal/compile/sharing", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/parallel", "internal/source"},
 
 	// The rooms of compile, each a part of what a proxy is sent.

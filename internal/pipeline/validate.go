@@ -157,7 +157,8 @@ func buildAndCheck(w *World, in fileWorld, opts Options, how ValidateOptions) (d
 	checked := validate.Input{
 		Mesh: w.Mesh, Objects: w.Objects, Registry: how.Registry, Lacks: how.lacks, Elsewhere: how.elsewhere, NamespaceStated: opts.Namespace != "",
 	}
-	return append(found, broken.sound(validate.Run(checked))...), nil
+	found = append(found, broken.sound(validate.Run(checked))...)
+	return append(found, broken.sound(checkPatches(w))...), nil
 }
 
 // FindingsAbout returns the findings of the wanted checks about some documents of the world. What they are compared with is
