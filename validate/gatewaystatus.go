@@ -189,7 +189,7 @@ var conditionAdvice = map[string]string{
 	"NoMatchingParent":           "use the name of a parent, and the name or port of one of its listeners",
 	"NotAllowedByListeners":      "allow the route in allowedRoutes of the listener, or attach it to another listener",
 	"NoMatchingListenerHostname": "use a hostname that the listener has, or change the hostname of the listener",
-	"RefNotPermitted":            "create a ReferenceGrant in the namespace of the backend, or use a backend of the route's namespace",
+	"RefNotPermitted":            "create a ReferenceGrant in the namespace of the object, or use an object of the same namespace",
 	"BackendNotFound":            "use the name and port of a backend that exists",
 	"InvalidKind":                "use a kind that Istio supports here",
 	"Conflicted":                 "change one of the two policies, or remove it",

@@ -2,7 +2,6 @@ package validate
 
 import (
 	"slices"
-	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
 
@@ -136,21 +135,10 @@ func ofService(s *facts.Set, host string) bool {
 // setsAuthority reports whether the rule of a destination gives requests another Host header.
 func setsAuthority(t facts.Destination) bool {
 	rule := config.Spec[*networking.VirtualService](t.Object).GetHttp()[t.Rule]
-	if rule.GetRewrite().GetAuthority() != "" || setsHost(rule.GetHeaders()) {
+	if rule.GetRewrite().GetAuthority() != "" || facts.SetsHost(rule.GetHeaders()) {
 		return true
 	}
 	return slices.ContainsFunc(rule.GetRoute(), func(d *networking.HTTPRouteDestination) bool {
-		return d.GetDestination() == t.Destination && setsHost(d.GetHeaders())
+		return d.GetDestination() == t.Destination && facts.SetsHost(d.GetHeaders())
 	})
-}
-
-func setsHost(h *networking.Headers) bool {
-	for _, headers := range []map[string]string{h.GetRequest().GetSet(), h.GetRequest().GetAdd()} {
-		for name := range headers {
-			if strings.EqualFold(name, "host") || strings.EqualFold(name, ":authority") {
-				return true
-			}
-		}
-	}
-	return false
 }

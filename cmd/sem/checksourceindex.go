@@ -330,4 +330,7 @@ var checkSources = map[string][]string{
 	"SEM364": {"internal/patch/check.go"},
 	"SEM365": {"internal/patch/check.go"},
 	"SEM366": {"internal/patch/check.go"},
+	"SEM367": {"validate/gatewayroutes.go"},
+	"SEM368": {"validate/gatewayroutes.go"},
+	"SEM369": {"validate/gatewayroutes.go"},
 }

@@ -50,6 +50,17 @@ func (m *Mesh) Covering(host string) []*Service {
 // VirtualServices returns all VirtualServices that have hosts, completed and merged, the oldest first.
 func (m *Mesh) VirtualServices() []*VirtualService { return m.virtualServices.written }
 
+// RouteRules returns the rules of routes of the Gateway API: a set for each host of each parent.
+func (m *Mesh) RouteRules() []*routing.Rules {
+	var out []*routing.Rules
+	for _, v := range m.virtualServices.all {
+		if v.GatewayAPI {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
 // A Condition is a false condition in the status of a resource of the Gateway API.
 type Condition = apigateway.Condition
 

@@ -121,7 +121,11 @@ func (t *translator) listener(owner *config.Object, at config.Place, l gatewayap
 		server.Tls = set
 		if fault != "" {
 			server.Invalid = fault
-			t.status.fail(Condition{Type: programmed, Reason: "InvalidCertificateRef", At: at.Sub("tls"), Message: fault, Missing: t.missingCertificate(owner, l.TLS)})
+			reason := "InvalidCertificateRef"
+			if strings.HasPrefix(fault, notGranted) {
+				reason = "RefNotPermitted"
+			}
+			t.status.fail(Condition{Type: programmed, Reason: reason, At: at.Sub("tls"), Message: fault, Missing: t.missingCertificate(owner, l.TLS)})
 		}
 	}
 	return &listener{spec: l, kinds: t.kindsOf(l), gateway: &routing.Gateway{

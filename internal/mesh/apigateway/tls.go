@@ -100,6 +100,9 @@ func (t *translator) terminate(out *networking.ServerTLSSettings, owner *config.
 	return false, ""
 }
 
+// notGranted begins the reason why a reference to another namespace cannot be used.
+const notGranted = "no ReferenceGrant"
+
 // certificate returns why a reference to a certificate cannot be used; "" where it can.
 func (t *translator) certificate(owner *config.Object, ref gatewayapi.ObjectReference) string {
 	namespace := value(ref.Namespace, owner.Namespace)
@@ -108,7 +111,7 @@ func (t *translator) certificate(owner *config.Object, ref gatewayapi.ObjectRefe
 		return "a certificate is a Secret"
 	}
 	if !t.allowed(owner, "Secret", namespace, ref.Name) {
-		return "no ReferenceGrant lets it use the Secret " + name
+		return notGranted + " lets it use the Secret " + name
 	}
 	o := t.object("Secret", namespace, ref.Name)
 	if o == nil {
@@ -146,7 +149,7 @@ func (t *translator) validateClients(out *networking.ServerTLSSettings, owner *c
 	namespace, kind := value(ref.Namespace, owner.Namespace), normal(ref, "", "")
 	name := namespace + "/" + ref.Name
 	if !t.allowed(owner, kind, namespace, ref.Name) {
-		return "no ReferenceGrant lets it use the " + kind + " " + name
+		return notGranted + " lets it use the " + kind + " " + name
 	}
 	if kind != "ConfigMap" && kind != "Secret" {
 		return "authorities are in a ConfigMap or a Secret"
