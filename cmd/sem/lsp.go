@@ -15,8 +15,9 @@ import (
 
 const lspHelp = `Lsp serves an editor over standard input and output, by the Language Server
 Protocol. It reports what 'sem validate' finds while you type, in YAML, JSON and
-CUE files, and fixes it; it shows what fields and hosts are, and goes from a
-host, subset, gateway or delegate to its definition and references.
+CUE files, and fixes it; it completes fields, values and names, shows what they
+are, goes from a host, subset, gateway or delegate to its definition and
+references, and says above each rule which tests reach it.
 
 The editor names the folder to read; PATHs are relative to it (default: all of
 it). Settings are read from the nearest .sem.yaml, as by the commands. Nothing
@@ -83,7 +84,7 @@ func editorConfig(flags, paths []string) (lsp.Config, error) {
 		return lsp.Config{}, err
 	}
 	how := pipeline.ValidateOptions{Each: c.each, Registry: validate.Registry(c.registry), Policy: policy}
-	config := lsp.Config{Options: opts, Validate: how, Found: settings.Found}
+	config := lsp.Config{Options: opts, Validate: how, Tests: true, Found: settings.Found}
 	if c.baseline != "" {
 		config.Baseline, err = baseline(c.baseline, opts, how)
 	}

@@ -116,3 +116,14 @@ func (a *analyst) current(ctx context.Context) (*snapshot, error) {
 		}
 	}
 }
+
+// recent returns the latest snapshot that has worlds, of what was typed before; the current one where there is none yet.
+func (a *analyst) recent(ctx context.Context) (*snapshot, error) {
+	a.mu.Lock()
+	s := a.latest
+	a.mu.Unlock()
+	if s == nil || s.err != nil {
+		return a.current(ctx)
+	}
+	return s, nil
+}

@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"encoding/json"
+	"path/filepath"
 
 	"github.com/sourcegraph/jsonrpc2"
 )
@@ -24,6 +25,14 @@ func (s *session) answer(ctx context.Context, method string, params json.RawMess
 				return references(at, name, p.Position, p.Context.IncludeDeclaration)
 			})
 		})
+	case "textDocument/codeLens":
+		return with(ctx, params, func(ctx context.Context, p documentParams) (any, error) {
+			return about(ctx, s, p.TextDocument, nil, func(at *snapshot, name string) []codeLens { return lenses(ctx, at, name) })
+		})
+	case "workspace/executeCommand":
+		return with(ctx, params, s.execute)
+	case "textDocument/completion":
+		return with(ctx, params, s.complete)
 	case "textDocument/codeAction":
 		return with(ctx, params, func(ctx context.Context, p codeActionParams) (any, error) {
 			return about(ctx, s, p.TextDocument, nil, func(at *snapshot, name string) []codeAction {
@@ -45,4 +54,41 @@ func about[T any](ctx context.Context, s *session, id documentIdentifier, none T
 		return nil, err
 	}
 	return answer(at, name), nil
+}
+
+// complete proposes what may be written. The names are those of the workspace as it was examined last: what is being typed can seldom be
+// read, and nobody waits for it.
+func (s *session) complete(ctx context.Context, p positionParams) (any, error) {
+	name, ok := s.documents.folder.name(p.TextDocument.URI)
+	text, open := s.documents.text(p.TextDocument.URI)
+	if !ok || !open {
+		return completionList{Items: []completionItem{}}, nil
+	}
+	snapshot := s.analyst.recent
+	if filepath.Ext(name) == ".cue" {
+		snapshot = s.analyst.current // it is found by its value
+	}
+	at, err := snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return completions(at, name, text, p.Position), nil
+}
+
+// execute carries out a command of a lens, and shows what it says.
+func (s *session) execute(ctx context.Context, p executeCommandParams) (any, error) {
+	var of ruleAt
+	if p.Command != traceRule || len(p.Arguments) != 1 || json.Unmarshal(p.Arguments[0], &of) != nil {
+		return nil, &jsonrpc2.Error{Code: jsonrpc2.CodeInvalidParams, Message: "unknown command " + p.Command}
+	}
+	at, err := s.analyst.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	text, err := traced(at, of)
+	if err != nil {
+		return nil, err
+	}
+	_ = s.client.Notify(ctx, "window/showMessage", messageParams{messageInfo, text})
+	return text, nil
 }

@@ -71,6 +71,14 @@ func (d *documents) close(id documentIdentifier) bool {
 	return ok
 }
 
+// text returns the text of an open document.
+func (d *documents) text(uri string) ([]byte, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	doc, ok := d.open[uri]
+	return doc.text, ok
+}
+
 // byName returns the open documents as they are now.
 func (d *documents) byName() map[string]document {
 	d.mu.Lock()

@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -18,7 +19,7 @@ import (
 
 // An editor is a client of the protocol, in a folder of its own.
 type editor struct {
-	t      *testing.T
+	t      testing.TB
 	conn   *jsonrpc2.Conn
 	ended  chan error
 	folder folder
@@ -30,21 +31,29 @@ type editor struct {
 }
 
 // openEditor writes files, and opens their folder.
-func openEditor(t *testing.T, files map[string]string) *editor {
+func openEditor(t testing.TB, files map[string]string) *editor {
 	t.Helper()
-	dir := t.TempDir()
-	for name, text := range files {
-		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return editorIn(t, dir, func(string) (Config, error) { return Config{Options: pipeline.Options{}}, nil })
+	return editorIn(t, write(t, files), func(string) (Config, error) { return Config{Options: pipeline.Options{}}, nil })
 }
 
-func editorIn(t *testing.T, dir string, configure func(string) (Config, error)) *editor {
+// write writes files to a new folder.
+func write(t testing.TB, all ...map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, files := range all {
+		for name, text := range files {
+			if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return dir
+}
+
+func editorIn(t testing.TB, dir string, configure func(string) (Config, error)) *editor {
 	t.Helper()
 	e := connect(t, dir, configure)
 	var result initializeResult
@@ -54,7 +63,7 @@ func editorIn(t *testing.T, dir string, configure func(string) (Config, error)) 
 }
 
 // connect connects with a server, and says nothing yet.
-func connect(t *testing.T, dir string, configure func(string) (Config, error)) *editor {
+func connect(t testing.TB, dir string, configure func(string) (Config, error)) *editor {
 	t.Helper()
 	t.Chdir(dir)
 	here, there := net.Pipe()
@@ -133,7 +142,7 @@ func (e *editor) until(what string, holds func(shown map[string]publishDiagnosti
 		case <-timeout:
 			e.mu.Lock()
 			defer e.mu.Unlock()
-			e.t.Fatalf("%s: the editor shows %+v, and was told %q", what, e.shown, e.said)
+			e.t.Fatalf("%s: the editor shows %.2000s, and was told %q", what, fmt.Sprintf("%+v", e.shown), e.said)
 		}
 	}
 }

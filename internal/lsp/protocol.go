@@ -60,6 +60,46 @@ type serverCapabilities struct {
 	Definition       bool              `json:"definitionProvider"`
 	References       bool              `json:"referencesProvider"`
 	CodeAction       codeActionOptions `json:"codeActionProvider"`
+	Completion       completionOptions `json:"completionProvider"`
+	CodeLens         struct{}          `json:"codeLensProvider"`
+	ExecuteCommand   commandOptions    `json:"executeCommandProvider"`
+}
+
+type commandOptions struct {
+	Commands []string `json:"commands"`
+}
+
+type executeCommandParams struct {
+	Command   string            `json:"command"`
+	Arguments []json.RawMessage `json:"arguments"`
+}
+
+type codeLens struct {
+	Range   textRange `json:"range"`
+	Command command   `json:"command"`
+}
+
+type command struct {
+	Title     string `json:"title"`
+	Command   string `json:"command"` // "" only shows the title
+	Arguments []any  `json:"arguments,omitempty"`
+}
+
+type completionOptions struct {
+	TriggerCharacters []string `json:"triggerCharacters"`
+}
+
+type completionList struct {
+	IsIncomplete bool             `json:"isIncomplete"`
+	Items        []completionItem `json:"items"`
+}
+
+type completionItem struct {
+	Label         string   `json:"label"`
+	Kind          int      `json:"kind"`
+	Detail        string   `json:"detail,omitempty"`
+	Documentation string   `json:"documentation,omitempty"`
+	TextEdit      textEdit `json:"textEdit"`
 }
 
 type codeActionOptions struct {
@@ -193,8 +233,8 @@ type messageParams struct {
 
 // The types of a message to the user.
 const (
-	messageError   = 1
-	messageWarning = 2
+	messageError = 1
+	messageInfo  = 3
 )
 
 type registrationParams struct {

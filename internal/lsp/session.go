@@ -70,7 +70,9 @@ func capabilities() serverCapabilities {
 		PositionEncoding: "utf-16",
 		TextDocumentSync: syncOptions{OpenClose: true, Change: incremental, Save: true},
 		Hover:            true, Definition: true, References: true,
-		CodeAction: codeActionOptions{Kinds: []string{quickFix, fixAll}},
+		CodeAction:     codeActionOptions{Kinds: []string{quickFix, fixAll}},
+		ExecuteCommand: commandOptions{[]string{traceRule}},
+		Completion:     completionOptions{TriggerCharacters: []string{" ", "\"", "/", "."}},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/lazy"
 	"sem.example/internal/pipeline"
 	"sem.example/internal/source"
 )
@@ -13,6 +14,7 @@ import (
 type Config struct {
 	Options  pipeline.Options
 	Validate pipeline.ValidateOptions
+	Tests    bool      // files of request tests are run, for the lenses
 	Baseline []string  // the fingerprints of the findings that are not to be reported; nil without a baseline
 	Found    diag.List // what is wrong with the settings file
 }
@@ -25,22 +27,21 @@ type snapshot struct {
 	worlds []*pipeline.World
 
 	symbols *symbols
+	tests   lazy.Value[hits] // that reach a part of the configuration
+	config  Config
 	err     error // why there is nothing else
 }
 
 // examine reads a workspace with the open documents in place of their files. A fault of sem itself costs one answer, not the session.
 func examine(in folder, docs map[string]document, c Config, cache *source.Cache) (s *snapshot) {
-	s = &snapshot{folder: in, docs: docs}
+	s = &snapshot{folder: in, docs: docs, config: c}
 	defer func() {
 		if fault := recover(); fault != nil {
 			cache.Forget()
 			s.err = fmt.Errorf("a fault of sem: %v\n%s", fault, debug.Stack())
 		}
 	}()
-	c.Options.Cache, c.Options.Edited = cache, map[string][]byte{}
-	for name, doc := range docs {
-		c.Options.Edited[name] = doc.text
-	}
+	c.Options.Cache, c.Options.Edited = cache, s.edited()
 	s.report, s.worlds, s.err = pipeline.Examine(c.Options, c.Validate)
 	if s.err != nil {
 		return s
@@ -50,6 +51,15 @@ func examine(in folder, docs map[string]document, c Config, cache *source.Cache)
 	}
 	s.report.Findings = append(append(diag.List{}, c.Found...), s.report.Findings...)
 	return s
+}
+
+// edited are the texts of the open documents, by name.
+func (s *snapshot) edited() map[string][]byte {
+	texts := make(map[string][]byte, len(s.docs))
+	for name, doc := range s.docs {
+		texts[name] = doc.text
+	}
+	return texts
 }
 
 // uri is the URI of a file, as the editor writes it where it is open.

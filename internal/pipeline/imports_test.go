@@ -68,7 +68,7 @@ var mayImport = map[string][]string{
 	"internal/diff":       {"internal/automaton", "internal/clustername", "internal/envoy", "internal/callgen", "simulate", "simulate/decision"},
 	"internal/explain":    {"internal/compile/cluster", "internal/clustername", "internal/diff", "internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/mesh/routing", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
 	"internal/suite":      {"internal/automaton", "internal/source", "internal/diag", "internal/pipeline", "internal/release", "internal/envoy", "simulate", "internal/explain"},
-	"internal/lsp":        {"internal/config", "internal/diag", "internal/fix", "internal/mesh", "internal/pipeline", "internal/release", "internal/source", "schema"},
+	"internal/lsp":        {"internal/config", "internal/diag", "internal/diff", "internal/explain", "internal/fix", "internal/mesh", "internal/output", "internal/pipeline", "internal/release", "internal/source", "internal/suite", "schema"},
 	"internal/mcp":        {"internal/quote", "internal/subprocess"},
 	"internal/migrate":    {"internal/config", "internal/convert", "internal/diff", "internal/explain", "internal/gatewayapi", "internal/hostname", "internal/mesh", "internal/mesh/routing", "internal/pipeline", "internal/source", "simulate"},
 	"internal/output":     {"internal/migrate", "internal/quote", "internal/diff", "internal/diag", "internal/source", "internal/suite", "internal/upgrade", "schema", "simulate"},

@@ -29,6 +29,7 @@ type Options struct {
 	World      string           // that is tested, where the configuration has several
 	Worlds     []pipeline.NamedWorld
 	Clusters   []pipeline.Cluster // what was read of a running cluster, below the configuration of the files
+	Edited     map[string][]byte  // texts of the configuration to read in place of those of files, by name
 	Kustomize  string             // the folder of a kustomization that is tested, in place of the configuration of the files
 
 	// Within reports whether the configuration of a file of tests may be at a path; nil allows all.
@@ -251,7 +252,7 @@ func (r *Runner) file(ctx context.Context, text *source.File) (*FileResult, erro
 
 // world is what the tests of a file are about.
 func (r *Runner) world(f *File) (*pipeline.World, error) {
-	o := pipeline.Options{Paths: f.Config, Namespace: r.options.Namespace, MeshConfig: r.options.MeshConfig, Assume: r.options.Assume, Release: r.options.Release, ReleaseBy: r.options.ReleaseBy, CUE: r.options.CUE, Builder: r.options.Builder, World: r.options.World, Worlds: r.options.Worlds, Clusters: r.options.Clusters}
+	o := pipeline.Options{Paths: f.Config, Namespace: r.options.Namespace, MeshConfig: r.options.MeshConfig, Assume: r.options.Assume, Release: r.options.Release, ReleaseBy: r.options.ReleaseBy, CUE: r.options.CUE, Builder: r.options.Builder, World: r.options.World, Worlds: r.options.Worlds, Clusters: r.options.Clusters, Edited: r.options.Edited}
 	if r.options.Kustomize != "" {
 		o.Kustomize, o.Paths = r.options.Kustomize, nil
 	}
