@@ -1,9 +1,7 @@
 package compile
 
 import (
-	"os"
-	"path/filepath"
-	"regexp"
+	"go/types"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +11,7 @@ import (
 
 	"sem.example/internal/compile/compiletest"
 	"sem.example/internal/mesh"
+	"sem.example/internal/structure/typecheck"
 )
 
 // settingsWithoutEffect are the fields of MeshConfig that change none of the resources, by why they do not.
@@ -25,23 +24,45 @@ var settingsWithoutEffect = map[string][]string{
 	"it is for those who sign certificates": {"ca", "certificates"},
 }
 
+// usedSettings are the fields of MeshConfig that the packages behind the resources of a proxy ask for, by their names in Go.
+func usedSettings(t *testing.T) map[string]bool {
+	packages, err := typecheck.Load(".", "./...", "../mesh/...")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]bool{}
+	for _, p := range packages {
+		for _, used := range p.Uses {
+			switch used := used.(type) {
+			case *types.Func:
+				if of := used.Signature().Recv(); of != nil && strings.HasSuffix(of.Type().String(), "*"+meshConfigType) {
+					out[strings.TrimPrefix(used.Name(), "Get")] = true
+				}
+			case *types.Var:
+				if used.IsField() && isMeshConfig(used) {
+					out[used.Name()] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+const meshConfigType = "istio.io/api/mesh/v1alpha1.MeshConfig"
+
+// isMeshConfig reports whether a field is one of MeshConfig.
+func isMeshConfig(field *types.Var) bool {
+	if field.Pkg() == nil || field.Pkg().Path() != "istio.io/api/mesh/v1alpha1" {
+		return false
+	}
+	of, ok := field.Pkg().Scope().Lookup("MeshConfig").Type().Underlying().(*types.Struct)
+	return ok && slices.Contains(slices.Collect(of.Fields()), field)
+}
+
 // TestSettings requires of every field of MeshConfig that the code asks for it, that NotModelled names it, or that it
 // is listed above.
 func TestSettings(t *testing.T) {
-	used := strings.Builder{}
-	for _, folder := range []string{".", "./*", "../mesh", "../mesh/*", "../config"} {
-		files, _ := filepath.Glob(filepath.Join(folder, "*.go"))
-		for _, file := range files {
-			if strings.HasSuffix(file, "_test.go") || strings.HasSuffix(file, "config/meshconfig.go") {
-				continue
-			}
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			used.Write(text)
-		}
-	}
+	used := usedSettings(t)
 	var listed []string
 	for _, fields := range settingsWithoutEffect {
 		listed = append(listed, fields...)
@@ -52,7 +73,7 @@ func TestSettings(t *testing.T) {
 	fields := (&meshconfig.MeshConfig{}).ProtoReflect().Descriptor().Fields()
 	for i := range fields.Len() {
 		name := fields.Get(i).JSONName()
-		asked := regexp.MustCompile(`(?i)(\.Get|config(\(\))?\.)` + name + `\b`).MatchString(used.String())
+		asked := used[strings.ToUpper(name[:1])+name[1:]]
 		switch stated := slices.Contains(listed, name); {
 		case asked && stated:
 			t.Errorf("MeshConfig %s is in use, and listed as without effect or not modelled", name)

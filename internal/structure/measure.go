@@ -8,6 +8,8 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+
+	"sem.example/internal/structure/typecheck"
 )
 
 // measured is what was found out about a package.
@@ -44,11 +46,11 @@ func (p *measured) exceeding() []string {
 }
 
 // uses returns, for each file of a package, the others whose package-level names or methods it uses.
-func uses(fset *token.FileSet, pkg *types.Package, info *types.Info) map[string]map[string]bool {
+func uses(p typecheck.Package) map[string]map[string]bool {
 	out := map[string]map[string]bool{}
-	file := func(p token.Pos) string { return filepath.Base(fset.File(p).Name()) }
-	for id, object := range info.Uses {
-		if object.Pkg() != pkg || object.Parent() != pkg.Scope() && !isMethod(object) {
+	file := func(at token.Pos) string { return filepath.Base(p.Files.File(at).Name()) }
+	for id, object := range p.Uses {
+		if object.Pkg() != p.Types || object.Parent() != p.Types.Scope() && !isMethod(object) {
 			continue
 		}
 		if from, to := file(id.Pos()), file(object.Pos()); from != to {
