@@ -119,7 +119,7 @@ func oneWorld(cmd *cobra.Command, all *pipeline.World, name string) (*pipeline.W
 }
 
 func (c *routesCommand) list(world *pipeline.World) (*diff.RouteList, error) {
-	classes, err := c.classes(world)
+	classes, err := classesOf(world, c.from, c.gateway, c.inputs.namespace)
 	if err != nil {
 		return nil, err
 	}
@@ -130,19 +130,19 @@ func (c *routesCommand) list(world *pipeline.World) (*diff.RouteList, error) {
 	return list, err
 }
 
-// classes are the proxies that are listed: those that the flags name, else all.
-func (c *routesCommand) classes(world *pipeline.World) ([]pipeline.Class, error) {
+// classesOf are the proxies of some names of clients and gateways, or all without names.
+func classesOf(world *pipeline.World, from, gateway []string, namespace string) ([]pipeline.Class, error) {
 	all, err := pipeline.Classes(world, world)
-	if err != nil || len(c.from)+len(c.gateway) == 0 {
+	if err != nil || len(from)+len(gateway) == 0 {
 		return all, err
 	}
 	var out []pipeline.Class
-	for _, name := range slices.Concat(c.from, c.gateway) {
+	for _, name := range slices.Concat(from, gateway) {
 		class := pipeline.Class{Direction: pipeline.Outbound, Proxy: simulate.Proxy{Type: "sidecar"}}
-		if len(out) >= len(c.from) {
+		if len(out) >= len(from) {
 			class = pipeline.Class{Direction: pipeline.Gateway, Proxy: simulate.Proxy{Type: "gateway"}}
 		}
-		if class.Proxy, err = world.Named(class.Proxy, name, c.inputs.namespace); err != nil {
+		if class.Proxy, err = world.Named(class.Proxy, name, namespace); err != nil {
 			return nil, err
 		}
 		class.Members = []string{class.Proxy.Namespace + "/" + class.Proxy.Name}

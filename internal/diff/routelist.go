@@ -44,4 +44,7 @@ type RouteDestination struct {
 	Port    uint32  `json:"port,omitempty"`
 	Subset  string  `json:"subset,omitempty"`
 	TLS     string  `json:"tls,omitempty"` // the mode; "" where no endpoint is known
+
+	Endpoints   []simulate.Endpoint `json:"-"`
+	Passthrough bool                `json:"-"` // the application's own TLS
 }

@@ -10,6 +10,7 @@ import (
 	"sem.example/internal/diff"
 	"sem.example/internal/pipeline"
 	"sem.example/simulate"
+	"sem.example/simulate/decision"
 )
 
 // Routes lists what classes of proxies of a world do with the requests that they send on. Classes that route alike are one
@@ -143,7 +144,7 @@ func writtenAt(h *simulate.Hop) *simulate.Place {
 // destinations are where a hop sends requests, with their shares.
 func destinations(h *simulate.Hop) []diff.RouteDestination {
 	if len(h.Branches) == 0 && h.Cluster != "" {
-		return []diff.RouteDestination{destination(1, h.Cluster, h.TLS)}
+		return []diff.RouteDestination{destination(1, h.Cluster, h.TLS, h.Endpoints)}
 	}
 	var out []diff.RouteDestination
 	for _, b := range h.Branches {
@@ -152,19 +153,27 @@ func destinations(h *simulate.Hop) []diff.RouteDestination {
 			tls = h.TLS
 		}
 		if b.Cluster != "" { // an injected fault has none
-			out = append(out, destination(b.Share, b.Cluster, tls))
+			out = append(out, destination(b.Share, b.Cluster, tls, endpointsOf(h, &b)))
 		}
 	}
 	return out
 }
 
-func destination(share float64, cluster string, tls *simulate.TLS) diff.RouteDestination {
-	d := diff.RouteDestination{Share: share, Cluster: cluster}
+// endpointsOf are the endpoints of a branch, which the likeliest one has in common with its hop.
+func endpointsOf(h *simulate.Hop, b *simulate.Branch) []simulate.Endpoint {
+	if len(b.Endpoints) == 0 && b.Cluster == h.Cluster {
+		return h.Endpoints
+	}
+	return b.Endpoints
+}
+
+func destination(share float64, cluster string, tls *simulate.TLS, endpoints []simulate.Endpoint) diff.RouteDestination {
+	d := diff.RouteDestination{Share: share, Cluster: cluster, Endpoints: endpoints}
 	if name, ok := clustername.Parse(cluster); ok {
 		d.Host, d.Port, d.Subset = name.Host, name.Port, name.Subset
 	}
 	if tls != nil {
-		d.TLS = tls.Mode
+		d.TLS, d.Passthrough = tls.Mode, tls.OriginatedBy == decision.ByApplication
 	}
 	return d
 }

@@ -5,15 +5,19 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"io"
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"sem.example/internal/diag"
 	"sem.example/internal/diff"
+	"sem.example/internal/draw"
+	"sem.example/internal/graph"
 	"sem.example/internal/quote"
 	"sem.example/internal/source"
 	"sem.example/internal/suite"
@@ -146,6 +150,18 @@ func plantedUpgrade(text string) *upgrade.Report {
 	return &r
 }
 
+// plantedGraph is a graph all of whose texts are one, but for what a node is and where edges lead.
+func plantedGraph(text string) *graph.Graph {
+	g := planted(reflect.TypeFor[graph.Graph](), text, 0).Interface().(graph.Graph)
+	for i := range g.Nodes {
+		g.Nodes[i].ID, g.Nodes[i].Kind = text+strconv.Itoa(i), []graph.Kind{graph.Host, graph.External}[i]
+	}
+	for i := range g.Edges {
+		g.Edges[i].From, g.Edges[i].To = g.Nodes[i].ID, g.Nodes[1-i].ID
+	}
+	return &g
+}
+
 // outputs is everything that leaves sem about one text, by format.
 func outputs(t *testing.T, text string) map[string]string {
 	out := map[string]string{}
@@ -185,6 +201,12 @@ func outputs(t *testing.T, text string) map[string]string {
 	keep("upgrade text", func(b *bytes.Buffer) error { return UpgradeText(b, releases, Look{Width: 60}) })
 	keep("upgrade json", func(b *bytes.Buffer) error { return JSON(b, releases) })
 	keep("upgrade markdown", func(b *bytes.Buffer) error { return UpgradeMarkdown(b, releases) })
+	picture := plantedGraph(text)
+	for name, print := range GraphFormats {
+		if name != "png" { // which is not read as text
+			keep("graph "+name, func(b *bytes.Buffer) error { return print(b, picture, draw.Look{}) })
+		}
+	}
 	return out
 }
 
@@ -240,9 +262,30 @@ func checkOutput(t *testing.T, name, out string) {
 	if quote.LoggingCommand.MatchString(out) {
 		t.Errorf("%s: a logging command: %q", name, out)
 	}
+	if strings.HasSuffix(name, "svg") {
+		checkXML(t, name, out)
+	}
 	if strings.HasSuffix(name, "junit") {
 		if err := xml.Unmarshal([]byte(out), new(junitSuites)); err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// checkXML reports what is not XML, and elements that are not those of a picture.
+func checkXML(t *testing.T, name, out string) {
+	t.Helper()
+	for d := xml.NewDecoder(strings.NewReader(out)); ; {
+		token, err := d.Token()
+		if err == io.EOF {
+			return
+		}
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			return
+		}
+		if e, ok := token.(xml.StartElement); ok && !slices.Contains([]string{"svg", "title", "style", "g", "rect", "path", "polygon", "text"}, e.Name.Local) {
+			t.Errorf("%s: an element <%s>", name, e.Name.Local)
 		}
 	}
 }

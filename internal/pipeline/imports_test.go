@@ -71,7 +71,9 @@ var mayImport = map[string][]string{
 	"internal/lsp":        {"internal/config", "internal/diag", "internal/diff", "internal/explain", "internal/fix", "internal/mesh", "internal/output", "internal/pipeline", "internal/release", "internal/source", "internal/suite", "schema"},
 	"internal/mcp":        {"internal/quote", "internal/subprocess"},
 	"internal/migrate":    {"internal/config", "internal/convert", "internal/diff", "internal/explain", "internal/gatewayapi", "internal/hostname", "internal/mesh", "internal/mesh/routing", "internal/pipeline", "internal/source", "simulate"},
-	"internal/output":     {"internal/migrate", "internal/quote", "internal/diff", "internal/diag", "internal/source", "internal/suite", "internal/upgrade", "schema", "simulate"},
+	"internal/output":     {"internal/draw", "internal/graph", "internal/migrate", "internal/quote", "internal/diff", "internal/diag", "internal/source", "internal/suite", "internal/upgrade", "schema", "simulate"},
+	"internal/graph":      {"internal/config", "internal/diag", "internal/diff", "internal/explain", "internal/mesh", "internal/pipeline", "simulate", "simulate/decision"},
+	"internal/draw":       {"internal/graph"},
 	"internal/request":    {"simulate", "internal/diag"},
 	"internal/recipe":     {"schema"},
 	"internal/fix":        {"internal/diag", "internal/source"},
@@ -150,6 +152,7 @@ var homes = []struct {
 	{"github.com/sourcegraph/jsonrpc2", []string{"internal/lsp"}, "one package speaks with editors"},
 	{"github.com/charmbracelet/lipgloss", []string{"internal/output"}, "looks are decided in one place"},
 	{"github.com/charmbracelet/x", []string{"internal/output"}, "looks are decided in one place"},
+	{"golang.org/x/image", []string{"internal/draw"}, "pictures are drawn in one place"},
 	{"github.com/CycloneDX", []string{"internal/archive"}, "what is published is listed where it is built"},
 	{"github.com/charmbracelet/huh", []string{"cmd/sem"}, "only a command talks with somebody"},
 }
