@@ -54,6 +54,38 @@ func BenchmarkManyWrongValues(b *testing.B) {
 	b.ReportMetric(float64(all)/float64(first), "times-a-quarter")
 }
 
+// BenchmarkDiffCrossed compares meshes in which 250 ports are crossed with 1,000 rules for access, and reports the most memory that
+// takes.
+func BenchmarkDiffCrossed(b *testing.B) {
+	bin := buildBinary(b)
+	side := func(first int) string {
+		var text strings.Builder
+		text.WriteString("apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: d, labels: {app: a}}\nspec: {containers: [{name: a}]}\n" +
+			"---\napiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: d}\nspec:\n  selector: {app: a}\n  ports:\n")
+		for port := range 250 {
+			fmt.Fprintf(&text, "  - {name: http-%d, port: %d}\n", port, 1000+port)
+		}
+		for i := range 1000 {
+			if i%500 == 0 {
+				fmt.Fprintf(&text, "---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: p%d, namespace: d}\n"+
+					"spec:\n  action: DENY\n  rules:\n", i)
+			}
+			fmt.Fprintf(&text, "  - to: [{operation: {paths: [/%d]}}]\n", first+i)
+		}
+		return folder(b, 1, func(int) string { return text.String() })
+	}
+	old, new := side(0), side(1)
+	var peak int64
+	for b.Loop() {
+		cmd := exec.Command(bin, "diff", "--no-config", old, new)
+		if out, err := cmd.Output(); cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != 1 {
+			b.Fatalf("%v: %s", err, out)
+		}
+		peak = max(peak, peakKB(cmd.ProcessState))
+	}
+	b.ReportMetric(float64(peak)/1024, "peak-MB")
+}
+
 // BenchmarkForeign times the binary on 100 MB of JSON and YAML that hold no resource, beside one that is.
 func BenchmarkForeign(b *testing.B) {
 	bin := buildBinary(b)

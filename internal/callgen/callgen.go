@@ -22,6 +22,11 @@ import (
 // Calls returns calls to a proxy that runs the snapshot, at most limit of them (0 is all), each once. The same snapshot,
 // proxy, seed and limit always give the same calls.
 func Calls(s *envoy.Snapshot, p simulate.Proxy, seed uint64, limit int) []simulate.Call {
+	return CallsUntil(func() bool { return false }, s, p, seed, limit)
+}
+
+// CallsUntil is [Calls], but generates no more when over reports so: the calls are then those of the first filter chains.
+func CallsUntil(over func() bool, s *envoy.Snapshot, p simulate.Proxy, seed uint64, limit int) []simulate.Call {
 	h := fnv.New64a()
 	fmt.Fprint(h, p.Namespace, "/", p.Name)
 	g := &generator{
@@ -29,6 +34,7 @@ func Calls(s *envoy.Snapshot, p simulate.Proxy, seed uint64, limit int) []simula
 		proxy:     p,
 		sampler:   sampler{rand.New(rand.NewPCG(seed, h.Sum64()))},
 		seen:      map[string]bool{},
+		over:      over,
 	}
 	for _, l := range s.Listeners {
 		g.listener(l)
@@ -40,8 +46,9 @@ func Calls(s *envoy.Snapshot, p simulate.Proxy, seed uint64, limit int) []simula
 // The bounds of the calls to one listener. Of more, which the ports of a workload and the rules for it may give when they are
 // crossed, some are made that are evenly spread.
 const (
-	mostChains   = 200
-	mostRequests = 80_000 // that all chains tell apart
+	mostChains      = 200
+	mostConnections = 20_000
+	mostRequests    = 80_000 // that all chains tell apart
 )
 
 // listener adds the calls that one listener gives reason for. Each filter chain is entered by the connection that it
@@ -56,6 +63,9 @@ func (g *generator) listener(l *listenerv3.Listener) {
 	g.most = mostRequests / max(len(chains), 1)
 	var requests []request
 	for _, chain := range chains {
+		if g.over() {
+			return
+		}
 		of := spread(g.requests(chain), g.most)
 		requests = append(requests, of...)
 		for _, w := range g.into(l, chain, connections) {
@@ -63,6 +73,9 @@ func (g *generator) listener(l *listenerv3.Listener) {
 		}
 	}
 	for _, w := range connections {
+		if g.over() {
+			return
+		}
 		g.send(w, g.sampler.some(requests))
 	}
 }

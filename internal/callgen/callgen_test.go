@@ -1,12 +1,16 @@
 package callgen_test
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"sem.example/internal/callgen"
 	"sem.example/internal/envoy"
@@ -60,6 +64,37 @@ func TestCalls(t *testing.T) {
 		if !slices.ContainsFunc(calls, test.is) {
 			t.Errorf("none of the %d calls is for %s", len(calls), test.name)
 		}
+	}
+}
+
+// Where no more is wanted, no more is made.
+func TestCallsUntil(t *testing.T) {
+	all := len(callgen.Calls(snapshot(t), web, 1, 0))
+	asked := 0
+	some := len(callgen.CallsUntil(func() bool { asked++; return asked > 3 }, snapshot(t), web, 1, 0))
+	if some == 0 || some >= all {
+		t.Errorf("%d of %d calls", some, all)
+	}
+}
+
+// Names and address ranges of a listener are not crossed without a bound.
+func TestManyNamesAndRanges(t *testing.T) {
+	s := snapshot(t)
+	var chains []*listenerv3.FilterChain
+	for i := range 2_000 {
+		chains = append(chains, &listenerv3.FilterChain{FilterChainMatch: &listenerv3.FilterChainMatch{
+			ServerNames:  []string{fmt.Sprintf("n%d.example", i)},
+			PrefixRanges: []*corev3.CidrRange{{AddressPrefix: fmt.Sprintf("10.%d.%d.0", i/250, i%250), PrefixLen: wrapperspb.UInt32(24)}},
+		}})
+	}
+	s.Listeners = append(s.Listeners, &listenerv3.Listener{
+		Name: "0.0.0.0_443", FilterChains: chains,
+		Address: &corev3.Address{Address: &corev3.Address_SocketAddress{SocketAddress: &corev3.SocketAddress{
+			Address: "0.0.0.0", PortSpecifier: &corev3.SocketAddress_PortValue{PortValue: 443},
+		}}},
+	})
+	if n := len(callgen.Calls(s, web, 1, 0)); n > 100_000 {
+		t.Errorf("%d calls", n)
 	}
 }
 

@@ -14,7 +14,8 @@ type generator struct {
 	proxy     simulate.Proxy
 	sampler   sampler
 	seen      map[string]bool
-	most      int // requests of a filter chain
+	most      int         // requests of a filter chain
+	over      func() bool // nothing more is wanted
 	calls     []simulate.Call
 }
 

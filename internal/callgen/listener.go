@@ -14,10 +14,11 @@ import (
 // name that a chain asks for, just inside and just outside of wildcards.
 func (g *generator) connections(l *listenerv3.Listener) []connection {
 	var out []connection
-	for _, at := range g.places(l) {
+	asked := spread(names(l), mostConnections/2)
+	for _, at := range spread(g.places(l), mostConnections/(len(asked)+1)) {
 		at.tls = "plaintext"
 		out = append(out, at)
-		for _, name := range names(l) {
+		for _, name := range asked {
 			secure := at
 			secure.tls, secure.sni = "tls", name
 			out = append(out, secure)

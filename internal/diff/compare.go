@@ -125,11 +125,7 @@ func (c *comparison) probe(name string, old, new *listenerv3.Listener) {
 		}
 		s := *side.Snapshot
 		s.Listeners = []*listenerv3.Listener{side.listener}
-		if c.over() {
-			c.doubt(Undecided{Region: Region{Listener: name}, Why: Bound, What: "requests through listener " + name})
-			return
-		}
-		for _, call := range callgen.Calls(&s, c.proxy, 1, maxProbes) {
+		for _, call := range callgen.CallsUntil(c.over, &s, c.proxy, 1, maxProbes) {
 			if c.over() {
 				break
 			}
@@ -140,7 +136,10 @@ func (c *comparison) probe(name string, old, new *listenerv3.Listener) {
 			}
 		}
 	}
-	if len(seen) == 0 {
+	switch {
+	case c.over():
+		c.doubt(Undecided{Region: Region{Listener: name}, Why: Bound, What: "requests through listener " + name})
+	case len(seen) == 0:
 		c.doubt(Undecided{Region: Region{Listener: name}, Why: Unshown, What: "listener " + name})
 	}
 }

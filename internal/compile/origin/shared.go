@@ -1,39 +1,34 @@
 package origin
 
-import "sem.example/internal/envoy"
+import (
+	"slices"
 
-// A Shared is origins that many resources have in common: all filter chains of a workload those of its access control. They are
-// held once.
-type Shared []group
+	"sem.example/internal/envoy"
+)
 
-// A group is the origins of a part.
-type group struct {
-	part    string
-	origins []envoy.Origin
-}
+// A Shared is origins that many resources have in common, by part: all filter chains of a workload those of its access control. They
+// are held once, however many resources have them.
+type Shared map[string][]envoy.Origin
 
 // Share returns the origins of a list by part.
 func (t List) Share() Shared {
-	var out Shared
-	at := map[string]int{}
+	out := Shared{}
 	for _, m := range t {
-		i, ok := at[m.part]
-		if !ok {
-			i = len(out)
-			at[m.part], out = i, append(out, group{part: m.part})
-		}
-		out[i].origins = append(out[i].origins, m.origin)
+		out[m.part] = append(out[m.part], m.origin)
+	}
+	for part, origins := range out {
+		out[part] = slices.Clip(origins)
 	}
 	return out
 }
 
-// Put adds the origins to others.
-func (s Shared) Put(to envoy.Origins, at envoy.Addr) {
-	for _, g := range s {
-		if g.part != "" {
-			to.Add(at.Part(g.part), g.origins...)
+// put adds the origins to others.
+func (s Shared) put(to envoy.Origins, at envoy.Addr) {
+	for part, origins := range s {
+		if part != "" {
+			to.Add(at.Part(part), origins...)
 		} else {
-			to.Add(at, g.origins...)
+			to.Add(at, origins...)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package origin
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -16,21 +17,36 @@ type Store struct {
 	mu       sync.RWMutex
 	origins  envoy.Origins
 	deferred map[envoy.Addr]func() List // by the address of the resource or part that they are of
+	shared   map[envoy.Addr][]Shared    // by the address of the resource
 }
 
 // Of returns the origins of an address.
 func (l *Store) Of(at envoy.Addr) []envoy.Origin {
-	for owner := at; ; {
+	for owner := range owners(at) {
 		l.resolve(owner)
-		i := strings.LastIndexByte(string(owner), '/')
-		if i < 0 {
-			break
-		}
-		owner = owner[:i]
 	}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return l.origins[at]
+	out := slices.Clip(l.origins[at])
+	for owner, part := range owners(at) {
+		for _, s := range l.shared[owner] {
+			out = append(out, s[part]...)
+		}
+	}
+	return out
+}
+
+// owners are the addresses of which one may be a part, itself included, with what it is of them.
+func owners(at envoy.Addr) iter.Seq2[envoy.Addr, string] {
+	return func(yield func(envoy.Addr, string) bool) {
+		for owner, part := string(at), ""; yield(envoy.Addr(owner), part); {
+			i := strings.LastIndexByte(owner, '/')
+			if i < 0 {
+				return
+			}
+			owner, part = owner[:i], string(at)[i+1:]
+		}
+	}
 }
 
 // resolve computes what was deferred for an address.
@@ -62,6 +78,11 @@ func (l *Store) All() envoy.Origins {
 	defer l.mu.RUnlock()
 	out := envoy.Origins{}
 	maps.Copy(out, l.origins)
+	for at, all := range l.shared {
+		for _, s := range all {
+			s.put(out, at)
+		}
+	}
 	return out
 }
 
@@ -95,19 +116,17 @@ func (l *Store) Put(at envoy.Addr, t List) {
 	l.put(at, t)
 }
 
-// Share adds origins that other resources have as well.
+// Share adds origins that other resources have as well. They come behind those that were put.
 func (l *Store) Share(at envoy.Addr, all ...Shared) {
-	if l.Discard {
+	if l.Discard || len(all) == 0 {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.origins == nil {
-		l.origins = envoy.Origins{}
+	if l.shared == nil {
+		l.shared = map[envoy.Addr][]Shared{}
 	}
-	for _, s := range all {
-		s.Put(l.origins, at)
-	}
+	l.shared[at] = append(l.shared[at], all...)
 }
 
 func (l *Store) put(at envoy.Addr, t List) {
