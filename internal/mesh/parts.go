@@ -4,6 +4,7 @@ import (
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/mesh/apigateway"
 	"sem.example/internal/mesh/registry"
 	"sem.example/internal/mesh/routing"
 	"sem.example/internal/mesh/trafficpolicy"
@@ -36,6 +37,10 @@ func (m *Mesh) Parts() []Part {
 			p.virtualService(readVirtualService(o, spec, m.Settings))
 		}
 	}
+	routes := apigateway.PartsOf(m.Registry)
+	p.places(RoutePart, routes.Rules)
+	p.places(MatchPart, routes.Matches)
+	p.places(DestinationPart, routes.Backends)
 	for _, o := range m.Objects("DestinationRule") {
 		if spec := config.Spec[*networking.DestinationRule](o); spec != nil {
 			p.destinationRule(trafficpolicy.ReadRule(o, spec, spec.Host))
@@ -54,6 +59,12 @@ func (m *Mesh) Parts() []Part {
 type parts []Part
 
 func (p *parts) add(kind PartKind, at config.Place) { *p = append(*p, Part{kind, at}) }
+
+func (p *parts) places(kind PartKind, places []config.Place) {
+	for _, at := range places {
+		p.add(kind, at)
+	}
+}
 
 func (p *parts) virtualService(v *virtualService) {
 	for _, r := range v.http {

@@ -50,14 +50,14 @@ func itemsOf(w *pipeline.World, all map[string]*Item) map[fieldKey]*Item {
 			continue
 		}
 		item := &Item{
-			What: string(part.Kind), Object: o.Kind + " " + o.Namespace + "/" + o.Name, Field: field,
+			What: string(part.Kind), Object: o.KindName() + " " + o.Namespace + "/" + o.Name, Field: field,
 			File: part.At.Source().Position().File, Range: o.Doc.Lookup(field).Range,
 		}
 		identity := item.File + "\x00" + item.Object + "\x00" + field
 		if all[identity] == nil {
 			all[identity] = item
 		}
-		out[fieldKey{o.Kind, o.Namespace, o.Name, field}] = all[identity]
+		out[fieldKey{o.KindName(), o.Namespace, o.Name, field}] = all[identity]
 	}
 	return out
 }
@@ -120,13 +120,16 @@ func branchTraces(w explain.Tracer, r *Result) []weightedTrace {
 // clusterParts are the parts of a cluster whose origins are looked up.
 var clusterParts = []string{"subset", "balancer", "pool", "outlier", "retryBudget", "tls", "proxyProtocol"}
 
+// routeKinds are the kinds whose rules route requests.
+var routeKinds = []string{"VirtualService", "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"}
+
 // origins are the fields behind what a proxy did with a request. A listener is often shared by several services, so that of
 // services and their policies only those count that the cluster was made from.
 func origins(w *pipeline.World, h *simulate.Hop) []fieldKey {
 	var out []fieldKey
 	for _, s := range h.Steps {
 		for _, o := range s.Origins {
-			if o.Kind == "VirtualService" && o.Role != string(envoy.Overridden) {
+			if slices.Contains(routeKinds, o.Kind) && o.Role != string(envoy.Overridden) {
 				out = append(out, fieldKey{o.Kind, o.Namespace, o.Name, o.Field})
 			}
 		}
