@@ -77,4 +77,5 @@ func (g *generator) rules() {
 			g.requestAuthentication()
 		}
 	}
+	g.routesOfGatewayAPI()
 }
