@@ -42,6 +42,30 @@ func TestRaceList(t *testing.T) {
 	})
 }
 
+// TestSecurityPage holds the page about untrusted input to the sources: each guarantee in a table names a test, and each test that
+// the page names exists.
+func TestSecurityPage(t *testing.T) {
+	known := map[string]bool{}
+	inSources(t, regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)\w+)\(`), func(_, name string) { known[name] = true })
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "security.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("`((?:Test|Fuzz|Benchmark)\\w+|\\w+\\.txtar)`")
+	for _, m := range named.FindAllStringSubmatch(string(page), -1) {
+		name := m[1]
+		if _, err := os.Stat(filepath.Join("..", "..", "testdata", "script", name)); !known[name] && err != nil {
+			t.Errorf("docs/security.md names %s, which does not exist", name)
+		}
+	}
+	for line := range strings.Lines(string(page)) {
+		row := strings.HasPrefix(line, "| ") && !strings.HasPrefix(line, "| guarantee |") && !strings.HasPrefix(line, "| --- |")
+		if row && !named.MatchString(line) {
+			t.Errorf("docs/security.md names no test of: %s", line)
+		}
+	}
+}
+
 // inSources calls found for each match of a pattern in a file of Go, with its first group.
 func inSources(t *testing.T, pattern *regexp.Regexp, found func(file, group string)) {
 	t.Helper()
