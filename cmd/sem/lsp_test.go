@@ -62,7 +62,7 @@ spec:
 	}
 	want := strings.TrimSpace(`
 opened ["SEM105 7:55"]
-hover "` + "`reviews.shop.svc.cluster.local`: Service `shop\\/reviews`" + `"
+hover "` + "`reviews.shop.svc.cluster.local`: Service `shop/reviews`" + `"
 definition ["service.yaml",2]
 references 4
 typed "none"
@@ -71,7 +71,8 @@ action "Suppress SEM105 here, with a reason"
 suppressed "none"
 line "  # sem:ignore SEM105 -- TODO: say why"
 ended true`)
-	if diff := cmp.Diff(want, strings.TrimSpace(string(out))); diff != "" {
+	got := strings.ReplaceAll(strings.TrimSpace(string(out)), `\/`, "/") // which some versions write in JSON
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s\n%s", diff, errs.String())
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -186,10 +187,11 @@ func TestGarbage(t *testing.T) {
 
 // Settings are read again when their file changes, and what is wrong with them is shown.
 func TestSettings(t *testing.T) {
-	dir, disabled := t.TempDir(), false
+	dir := t.TempDir()
+	var disabled atomic.Bool
 	e := editorIn(t, dir, func(string) (Config, error) {
 		c := Config{Options: pipeline.Options{}}
-		if disabled {
+		if disabled.Load() {
 			c.Validate.Policy.Disable = []string{"SEM105"}
 		}
 		return c, nil
@@ -198,7 +200,7 @@ func TestSettings(t *testing.T) {
 	e.open("rule.yaml", strings.Replace(rule, "name: v1", "name: v2", 1))
 	e.open("route.yaml", toReviews)
 	e.untilCodes("route.yaml", "SEM105")
-	disabled = true
+	disabled.Store(true)
 	e.notify("workspace/didChangeWatchedFiles", map[string]any{"changes": []any{map[string]any{"uri": e.folder.uri(".sem.yaml")}}})
 	e.untilCodes("route.yaml", "")
 }
