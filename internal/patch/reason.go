@@ -1,6 +1,7 @@
 package patch
 
 import (
+	"fmt"
 	"slices"
 
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
@@ -176,6 +177,16 @@ func Ineffective(p *Patch, proxy *Proxy) diag.Diagnostic {
 		return d
 	}
 	return d
+}
+
+// NotTried says at an EnvoyFilter that the patches of the input were applied to some of the workloads only: whether one that changed
+// nothing there changes anything is not known.
+func NotTried(at *config.Object, tried, workloads int) diag.Diagnostic {
+	return diag.Diagnostic{
+		Check: ineffective, Severity: diag.Info, At: source.Place{Doc: at.Doc, Field: "metadata.name"},
+		Message: fmt.Sprintf("EnvoyFilters were applied to %d of %d workloads, because the mesh is large: a patch that changes nothing is not found", tried, workloads),
+		Help:    "use sem render --from WORKLOAD to see what the patches change of one workload",
+	}
 }
 
 // without is an EnvoyFilter that has only a patch, without a part of its match. It is false where the match does not have the part.

@@ -6,6 +6,7 @@ import (
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/internal/patch"
+	"sem.example/simulate"
 )
 
 // maxPatched bounds the work on EnvoyFilters: services times the proxies that patches are applied to. Where there is more, it is not
@@ -32,13 +33,13 @@ func checkPatches(w *World) diag.List {
 		return found
 	}
 	x := patchCheck{effective: map[patch.Key]bool{}, tried: map[patch.Key]trial{}}
+	// One proxy stands for workloads that the input does not have.
+	proxies := slices.DeleteFunc(w.proxies(), func(p simulate.Proxy) bool { return p.Name == nobody })
 	work := 0
-	for _, p := range w.proxies() {
-		if p.Name == nobody {
-			continue // it stands for workloads that the input does not have
-		}
+	for i, p := range proxies {
 		if work > maxPatched {
 			x.unknown = true
+			found = append(found, patch.NotTried(w.Mesh.Objects("EnvoyFilter")[0], i, len(proxies)))
 			break
 		}
 		if e, err := w.engines.of(p); err == nil && x.try(e) {

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -106,5 +108,34 @@ func TestPatchValues(t *testing.T) {
 		if got != test.want {
 			t.Errorf("%s:\n got %s\nwant %s", test.patch, got, test.want)
 		}
+	}
+}
+
+// Where a mesh is too large to apply patches to all workloads, the report says so instead of being silent.
+func TestPatchesOfLargeMesh(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("apiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: {name: limits, namespace: n0}\nspec:\n  configPatches:\n" +
+		"  - applyTo: CLUSTER\n    match: {context: SIDECAR_OUTBOUND, cluster: {service: nothing.n0.svc.cluster.local}}\n" +
+		"    patch: {operation: MERGE, value: {per_connection_buffer_limit_bytes: 65536}}\n")
+	for i := range 1000 {
+		fmt.Fprintf(&text, "---\napiVersion: v1\nkind: Service\nmetadata: {name: s%d, namespace: n0}\nspec: {ports: [{name: tcp, port: %d}]}\n", i, 1000+i)
+	}
+	const workloads = 25
+	for i := range workloads {
+		fmt.Fprintf(&text, "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: w%d, namespace: n0}\nspec: {template: {metadata: {labels: {app: w%d}}, spec: {containers: [{name: app}]}}}\n", i, i)
+	}
+	report, err := Validate(Options{FS: fstest.MapFS{"mesh.yaml": {Data: []byte(text.String())}}, Paths: []string{"."}}, ValidateOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, d := range report.Findings {
+		if d.Check.ID == "SEM361" {
+			got = append(got, string(d.Level())+": "+d.Message)
+		}
+	}
+	want := []string{fmt.Sprintf("info: EnvoyFilters were applied to 21 of %d workloads, because the mesh is large: a patch that changes nothing is not found", workloads)}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
