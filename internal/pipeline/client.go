@@ -164,6 +164,9 @@ func (w *World) likeliest(all []reading) reading {
 
 // find returns the proxy of the workload of a reading or, for a gateway, of the Gateway that it names.
 func find(w *World, p simulate.Proxy, r reading) (simulate.Proxy, bool) {
+	if p.Type == Gateway && r.kind == "" && w.Mesh.Object(gatewayapi.Group+"/Gateway", r.namespace, r.name) != nil {
+		return serving(w, p, r.namespace, r.name) // it has a proxy, whatever application has its name
+	}
 	if r.kind != gatewayKind && w.has(p, r) {
 		p.Namespace, p.Name = r.namespace, r.name
 		return p, true
