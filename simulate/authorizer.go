@@ -20,8 +20,9 @@ func (h *hopTrace) report(c *listener.Chain, f *network.NetworkFilter, to report
 	}
 	asked := &rbac.Input{Conn: &h.conn, From: h.conn.Source.Addr()}
 	d := rules.Allows(asked)
-	for i := range c.Filters {
-		if _, about, _ := c.Filters[i].Authorizer(); about == key {
+	filters := c.Filters()
+	for i := range filters {
+		if _, about, _ := filters[i].Authorizer(); about == key {
 			d.Report(h.Recorder, c.Addr, asked, decision.Custom)
 		}
 	}

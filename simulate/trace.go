@@ -43,8 +43,9 @@ func (h *hopTrace) accept() decision.Outcome {
 func (h *hopTrace) read(c *listener.Chain) decision.Outcome {
 	var denied *decision.Outcome
 	sniCluster, reported := false, reports{}
-	for i := range c.Filters {
-		f := &c.Filters[i]
+	filters := c.Filters()
+	for i := range filters {
+		f := &filters[i]
 		switch {
 		case f.Authorizes():
 			h.report(c, f, reported)

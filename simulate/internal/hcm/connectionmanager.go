@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"sem.example/internal/envoy"
+	"sem.example/internal/lazy"
 	"sem.example/simulate/decision"
 	"sem.example/simulate/internal/jwt"
 	"sem.example/simulate/internal/rbac"
@@ -35,24 +36,36 @@ type httpFilter struct {
 	fault   *route.FaultRule
 }
 
+// Filters are compiled HTTP filters, each configuration once: the connection managers of a workload's ports have the same
+// rules, which may be thousands.
+type Filters struct {
+	known lazy.Map[envoy.Digest, httpFilter]
+}
+
+func (f *Filters) of(c *hcmv3.HttpFilter) httpFilter {
+	return f.known.Get(envoy.DigestOf(c.GetName(), c.GetTypedConfig()), func() httpFilter {
+		filter := httpFilter{name: c.GetName(), kind: envoy.TypeOf(c.GetTypedConfig())}
+		filter.message, _ = c.GetTypedConfig().UnmarshalNew()
+		switch m := filter.message.(type) {
+		case *rbachttp.RBAC:
+			filter.rbac, filter.shadow = rbac.NewRBAC(m.GetRules()), rbac.NewRBAC(m.GetShadowRules())
+		case *jwtv3.JwtAuthentication:
+			filter.jwt = jwt.NewFilter(m)
+		case *faultv3.HTTPFault:
+			filter.fault = route.NewFaultRule(m)
+		}
+		return filter
+	})
+}
+
 // NewConnectionManager compiles a connection manager.
-func NewConnectionManager(m *hcmv3.HttpConnectionManager) *ConnectionManager {
+func NewConnectionManager(m *hcmv3.HttpConnectionManager, filters *Filters) *ConnectionManager {
 	out := &ConnectionManager{proto: m, rds: m.GetRds().GetRouteConfigName(), alpn: newALPN(m), unsupported: decision.UnsupportedFields(m, "the HTTP connection manager")}
 	if c := m.GetRouteConfig(); c != nil {
 		out.inline = route.NewTable(c)
 	}
 	for _, f := range m.GetHttpFilters() {
-		filter := httpFilter{name: f.GetName(), kind: envoy.TypeOf(f.GetTypedConfig())}
-		filter.message, _ = f.GetTypedConfig().UnmarshalNew()
-		switch c := filter.message.(type) {
-		case *rbachttp.RBAC:
-			filter.rbac, filter.shadow = rbac.NewRBAC(c.GetRules()), rbac.NewRBAC(c.GetShadowRules())
-		case *jwtv3.JwtAuthentication:
-			filter.jwt = jwt.NewFilter(c)
-		case *faultv3.HTTPFault:
-			filter.fault = route.NewFaultRule(c)
-		}
-		out.filters = append(out.filters, filter)
+		out.filters = append(out.filters, filters.of(f))
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 
 	"sem.example/internal/envoy"
+	"sem.example/internal/lazy"
 	"sem.example/simulate/decision"
 	"sem.example/simulate/internal/match"
 	"sem.example/simulate/internal/network"
@@ -25,13 +26,17 @@ type Chain struct {
 	direct      []netip.Prefix // directly connected sources
 	from        []netip.Prefix // sources
 	tls         *downstreamTLS // nil: the bytes are read as they come
-	Filters     []network.NetworkFilter
 	unsupported []string
+
+	config  *listenerv3.FilterChain
+	known   *network.Filters
+	filters lazy.Value[[]network.NetworkFilter]
 }
 
-func newChain(listener string, i, of int, c *listenerv3.FilterChain) *Chain {
+func newChain(listener string, i, of int, c *listenerv3.FilterChain, known *network.Filters) *Chain {
 	m := c.GetFilterChainMatch()
 	out := &Chain{
+		config: c, known: known,
 		name: c.GetName(), label: chainLabel(c.GetName(), i, of), index: i, Addr: envoy.FilterChain(listener, i), match: m, tls: newDownstreamTLS(c.GetTransportSocket()),
 		to: match.Prefixes(m.GetPrefixRanges()), direct: match.Prefixes(m.GetDirectSourcePrefixRanges()), from: match.Prefixes(m.GetSourcePrefixRanges()),
 	}
@@ -40,10 +45,12 @@ func newChain(listener string, i, of int, c *listenerv3.FilterChain) *Chain {
 		Transport: m.GetTransportProtocol(), Protocols: m.GetApplicationProtocols(),
 	}
 	out.unsupported = append(decision.UnsupportedFields(c, "filter chain "+out.label), decision.UnsupportedFields(m, "the match of filter chain "+out.label)...)
-	for _, f := range c.GetFilters() {
-		out.Filters = append(out.Filters, network.NewNetworkFilter(f))
-	}
 	return out
+}
+
+// Filters are what reads the bytes, in order. They are compiled when a connection first comes.
+func (c *Chain) Filters() []network.NetworkFilter {
+	return c.filters.Get(func() []network.NetworkFilter { return match.Mapped(c.config.GetFilters(), c.known.Of) })
 }
 
 // chainLabel names a chain where it has no name of its own.
@@ -60,8 +67,9 @@ func chainLabel(name string, i, of int) string {
 // Ways are the clusters among which a TCP proxy has chosen before a handshake can fail: it does so when the connection
 // comes.
 func (c *Chain) Ways(end decision.Outcome) []upstream.Selection {
-	for i := range c.Filters {
-		if tcp := c.Filters[i].TCP; tcp != nil {
+	filters := c.Filters()
+	for i := range filters {
+		if tcp := filters[i].TCP; tcp != nil {
 			return tcp.Ways(end)
 		}
 	}

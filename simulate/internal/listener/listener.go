@@ -13,6 +13,7 @@ import (
 	"sem.example/internal/lazy"
 	"sem.example/simulate/call"
 	"sem.example/simulate/decision"
+	"sem.example/simulate/internal/network"
 )
 
 // A Listener is one of the proxy's, ready to be asked.
@@ -33,26 +34,27 @@ type Listeners struct {
 	Resources envoy.Resources
 	ports     lazy.Map[uint32, *port]
 	known     lazy.Map[string, *Listener]
+	filters   network.Filters
 }
 
 func (e *Listeners) listener(l *listenerv3.Listener) *Listener {
 	if known, ok := e.known.Known(l.GetName()); ok {
 		return known
 	}
-	return e.known.Get(l.GetName(), func() *Listener { return newListener(l) })
+	return e.known.Get(l.GetName(), func() *Listener { return newListener(l, &e.filters) })
 }
 
-func newListener(l *listenerv3.Listener) *Listener {
+func newListener(l *listenerv3.Listener, filters *network.Filters) *Listener {
 	out := &Listener{proto: l, name: l.GetName(), Addr: envoy.Listener(l.GetName()), refused: envoy.ListenerRefusal(l), unsupported: decision.UnsupportedFields(l, "listener "+l.GetName())}
 	for _, f := range l.GetListenerFilters() {
 		out.inspectors = append(out.inspectors, newInspector(f))
 	}
 	for i, c := range l.GetFilterChains() {
-		out.chains = append(out.chains, newChain(l.GetName(), i, len(l.GetFilterChains()), c))
+		out.chains = append(out.chains, newChain(l.GetName(), i, len(l.GetFilterChains()), c, filters))
 	}
 	out.index = newChainIndex(out.chains)
 	if c := l.GetDefaultFilterChain(); c != nil {
-		out.fallback = newChain(l.GetName(), -1, 0, c)
+		out.fallback = newChain(l.GetName(), -1, 0, c, filters)
 	}
 	return out
 }

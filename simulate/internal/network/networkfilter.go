@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"sem.example/internal/envoy"
+	"sem.example/internal/lazy"
 	"sem.example/simulate/internal/hcm"
 	"sem.example/simulate/internal/rbac"
 )
@@ -28,8 +29,18 @@ type NetworkFilter struct {
 	HTTP    *hcm.ConnectionManager
 }
 
-// NewNetworkFilter compiles a network filter. Of a type that is not modelled it has name and kind alone.
-func NewNetworkFilter(f *listenerv3.Filter) NetworkFilter {
+// Filters are compiled filters. What several chains have alike is held once.
+type Filters struct {
+	known lazy.Map[envoy.Digest, NetworkFilter]
+	http  hcm.Filters
+}
+
+// Of compiles a network filter. Of a type that is not modelled it has name and kind alone.
+func (x *Filters) Of(f *listenerv3.Filter) NetworkFilter {
+	return x.known.Get(envoy.DigestOf(f.GetName(), f.GetTypedConfig()), func() NetworkFilter { return x.compile(f) })
+}
+
+func (x *Filters) compile(f *listenerv3.Filter) NetworkFilter {
 	out := NetworkFilter{Name: f.GetName(), Kind: envoy.TypeOf(f.GetTypedConfig())}
 	message, err := f.GetTypedConfig().UnmarshalNew()
 	if err != nil {
@@ -40,7 +51,7 @@ func NewNetworkFilter(f *listenerv3.Filter) NetworkFilter {
 	case *tcpv3.TcpProxy:
 		out.TCP = newTCPProxy(m)
 	case *hcmv3.HttpConnectionManager:
-		out.HTTP = hcm.NewConnectionManager(m)
+		out.HTTP = hcm.NewConnectionManager(m, &x.http)
 	case *rbacv3.RBAC:
 		out.RBAC, out.shadow = rbac.NewRBAC(m.GetRules()), rbac.NewRBAC(m.GetShadowRules())
 	}
