@@ -47,6 +47,7 @@ spec:
   parentRefs: [{name: edge, sectionName: http}]
   hostnames: [shop.example.com]
 `,
+	Aliases: []string{"KIA1401"},
 }, func(s *facts.Set, r *reporter) { reportConditions(s, r, "Accepted", routeKinds) })
 
 var _ = register(diag.Check{
@@ -105,6 +106,7 @@ kind: Service
 metadata: {name: cart, namespace: shop}
 spec: {ports: [{name: http, port: 80}]}
 `,
+	Aliases: []string{"KIA1402"},
 }, func(s *facts.Set, r *reporter) { reportConditions(s, r, "ResolvedRefs", routeKinds) })
 
 var _ = register(diag.Check{

@@ -333,4 +333,6 @@ var checkSources = map[string][]string{
 	"SEM367": {"validate/gatewayroutes.go"},
 	"SEM368": {"validate/gatewayroutes.go"},
 	"SEM369": {"validate/gatewayroutes.go"},
+	"SEM357": {"validate/apiversion.go"},
+	"SEM358": {"validate/apiversion.go"},
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,6 +32,12 @@ func runScripts(t *testing.T, folder string) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Condition: func(name string) (bool, error) {
+			if name != "unprivileged" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return os.Geteuid() != 0, nil
+		},
 		Setup: func(env *testscript.Env) error {
 			root, err := filepath.Abs(filepath.Join("..", ".."))
 			env.Setenv("EXAMPLES", filepath.Join(root, "examples"))

@@ -104,9 +104,10 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	report, err := c.report(cmd, paths)
-	if err != nil {
+	if report == nil {
 		return err
 	}
+	notWritten := err
 	if !c.quiet {
 		reportSilenced(cmd, outputs, report)
 		err = emit(cmd, outputs, func(format string, look output.Look, to *bytes.Buffer) error {
@@ -122,6 +123,8 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 	}
 	failed, err := fails(report.Findings, c.failOn)
 	switch {
+	case notWritten != nil:
+		return notWritten
 	case err != nil:
 		return err
 	case len(c.settings.Found) > 0 || report.Findings.Unreadable():
@@ -132,7 +135,7 @@ func (c *validateCommand) run(cmd *cobra.Command, paths []string) error {
 	return nil
 }
 
-// report validates the paths, and fixes what it is to fix.
+// report validates the paths, and fixes what it is to fix. Where a fixed file cannot be written, there are a report and an error.
 func (c *validateCommand) report(cmd *cobra.Command, paths []string) (*diag.Report, error) {
 	if c.diff && !c.fixes {
 		return nil, errors.New("--diff shows fixes: use it with --fix")
@@ -156,9 +159,21 @@ func (c *validateCommand) report(cmd *cobra.Command, paths []string) (*diag.Repo
 		err = printPatch(cmd, files)
 		cmd.SetOut(cmd.ErrOrStderr()) // the report would spoil the patch
 	default:
-		err = c.writeFixed(cmd, files)
+		if err = c.writeFixed(cmd, files); err != nil {
+			return c.written(cmd, opts, err)
+		}
 	}
 	return report, err
+}
+
+// written is the report of the files as they are where some could not be written, with the reason.
+func (c *validateCommand) written(cmd *cobra.Command, opts pipeline.Options, reason error) (*diag.Report, error) {
+	report, err := c.validate(cmd, opts)
+	if err != nil {
+		return nil, errors.Join(reason, err)
+	}
+	report.Edited = true
+	return report, reason
 }
 
 // reportSilenced names on standard error what the settings file silences, where no format for people does.
