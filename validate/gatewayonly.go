@@ -21,6 +21,30 @@ var _ = register(diag.Check{
 all endpoints, whatever subset sidecars use.`,
 	Fix: `Select the subset in the route of the gateway, too.`,
 	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {selector: {app: reviews}, ports: [{name: http, port: 80}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: reviews-v1, namespace: shop}
+spec:
+  selector: {matchLabels: {app: reviews, version: v1}}
+  template: {metadata: {labels: {app: reviews, version: v1}}, spec: {containers: [{name: app, image: reviews}]}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: reviews-v2, namespace: shop}
+spec:
+  selector: {matchLabels: {app: reviews, version: v2}}
+  template: {metadata: {labels: {app: reviews, version: v2}}, spec: {containers: [{name: app, image: reviews}]}}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec: {host: reviews, subsets: [{name: v1, labels: {version: v1}}]}
+---
 apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: reviews, namespace: shop}
@@ -37,6 +61,30 @@ spec:
   http: [{route: [{destination: {host: reviews}}]}]
 `,
 	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {selector: {app: reviews}, ports: [{name: http, port: 80}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: reviews-v1, namespace: shop}
+spec:
+  selector: {matchLabels: {app: reviews, version: v1}}
+  template: {metadata: {labels: {app: reviews, version: v1}}, spec: {containers: [{name: app, image: reviews}]}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: reviews-v2, namespace: shop}
+spec:
+  selector: {matchLabels: {app: reviews, version: v2}}
+  template: {metadata: {labels: {app: reviews, version: v2}}, spec: {containers: [{name: app, image: reviews}]}}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec: {host: reviews, subsets: [{name: v1, labels: {version: v1}}]}
+---
 apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: reviews, namespace: shop}
@@ -64,7 +112,8 @@ func sidecarSubsets(s *facts.Set, r *reporter) {
 				continue
 			}
 			r.at(t.HostPlace(), "the gateway sends requests to all endpoints of %q: %s applies to sidecars only", t.Host, name(by.Object)).
-				related(by.Place, "sidecars use subset %q", by.Subset)
+				related(by.Place, "sidecars use subset %q", by.Subset).
+				infoUnless(s.Registry == facts.Closed || hasEndpoints(s, by))
 		}
 	}
 }
@@ -83,6 +132,12 @@ func chosenSubsets(s *facts.Set) map[string]*facts.Destination {
 		}
 	}
 	return chosen
+}
+
+// hasEndpoints reports whether the input shows any endpoint of the host of a destination: without one, the subset may be all of them.
+func hasEndpoints(s *facts.Set, t *facts.Destination) bool {
+	svc := s.Client(t.Object.Namespace).Service(s.FullHost(t.Host, t.Object))
+	return svc != nil && len(s.Workloads.EndpointLabels(svc)) > 0
 }
 
 // isWhole reports whether every endpoint of a host is in the subset of a destination, as far as the input shows: then it makes no

@@ -324,6 +324,8 @@ var checkSources = map[string][]string{
 	"SEM351": {"validate/gatewaystatus.go"},
 	"SEM352": {"validate/gatewaystatus.go"},
 	"SEM353": {"validate/gatewaystatus.go"},
+	"SEM357": {"validate/apiversion.go"},
+	"SEM358": {"validate/apiversion.go"},
 	"SEM361": {"internal/patch/check.go"},
 	"SEM362": {"internal/patch/check.go"},
 	"SEM363": {"internal/patch/check.go"},
@@ -333,6 +335,4 @@ var checkSources = map[string][]string{
 	"SEM367": {"validate/gatewayroutes.go"},
 	"SEM368": {"validate/gatewayroutes.go"},
 	"SEM369": {"validate/gatewayroutes.go"},
-	"SEM357": {"validate/apiversion.go"},
-	"SEM358": {"validate/apiversion.go"},
 }
