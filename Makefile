@@ -19,7 +19,7 @@ TIMEOUT = 40m
 
 # The packages that CI tests for data races: those that start goroutines, or share what goroutines read. A test holds the list to
 # the sources.
-RACE = ./internal/compile ./internal/compile/outbound ./internal/config ./internal/lazy ./internal/lsp ./internal/mcp ./internal/mesh ./internal/output \
+RACE = ./internal/compile ./internal/compile/outbound ./internal/config ./internal/lazy ./internal/lsp ./internal/mcp ./internal/mesh ./internal/output ./internal/serve \
 	./internal/parallel ./internal/pipeline ./internal/realenvoy/upstream ./internal/source ./internal/subprocess \
 	./internal/suite ./render ./schema ./validate
 

@@ -34,7 +34,7 @@ var commandOrder = []struct {
 	title string
 	names []string
 }{
-	{"Questions about configuration", []string{"validate", "trace", "test", "diff", "upgrade", "routes", "graph", "render"}},
+	{"Questions about configuration", []string{"validate", "trace", "test", "diff", "upgrade", "routes", "graph", "report", "render"}},
 	{"Writing configuration", []string{"new", "import", "export", "convert", "collect"}},
 	{"Reference", []string{"explain", "checks", "schema", "config", "version"}},
 	{"Other programs", []string{"lsp", "mcp", "completion"}},

@@ -64,7 +64,7 @@ func newRoot() *cobra.Command {
 	root.SetVersionTemplate(versionText(release.Release{}, ""))
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
-		newValidate(), newTrace(), newTest(), newRender(), newRoutes(), newGraph(), newDiff(), newConvert(), newUpgrade(),
+		newValidate(), newTrace(), newTest(), newRender(), newRoutes(), newGraph(), newReport(), newDiff(), newConvert(), newUpgrade(),
 		newNew(), newImport(), newExport(), newCollect(),
 		newExplain(), newChecks(), newSchema(), newConfig(), newDump(), newLSP(), newMCP(), newVersion(),
 	)

@@ -24,7 +24,7 @@ var Themes = []string{"light", "dark"}
 // SVG prints a picture. Its texts must be quoted.
 func SVG(w io.Writer, g *graph.Graph, look Look) error {
 	p := newPicture(g)
-	s := &svg{}
+	s := &svg{measure: p.measure}
 	fmt.Fprintf(s, `<svg xmlns="http://www.w3.org/2000/svg" class="sem-graph" width="%s" height="%s" viewBox="0 0 %[1]s %[2]s" role="img" aria-label="%s">`+"\n",
 		number(p.width), number(p.height), html.EscapeString(g.Title))
 	fmt.Fprintf(s, "<title>%s</title>\n", html.EscapeString(g.Title))
@@ -61,8 +61,12 @@ func rules(b *strings.Builder, t theme) {
 	}
 }
 
-// An svg is a canvas that writes SVG.
-type svg struct{ strings.Builder }
+// An svg is a canvas that writes SVG. It gives each text the width that it was measured with, so a wider font of the reader does not
+// leave its node.
+type svg struct {
+	strings.Builder
+	measure measure
+}
 
 // number is a length with at most one digit behind the point.
 func number(v float64) string {
@@ -117,7 +121,8 @@ func (s *svg) text(x, y, size float64, bold bool, fill, text string) {
 	if bold {
 		weight = ` font-weight="600"`
 	}
-	fmt.Fprintf(s, `<text x="%s" y="%s" font-size="%s"%s class="f-%s">%s</text>`+"\n", number(x), number(y), number(size), weight, fill, html.EscapeString(text))
+	fmt.Fprintf(s, `<text x="%s" y="%s" font-size="%s"%s textLength="%s" lengthAdjust="spacingAndGlyphs" class="f-%s">%s</text>`+"\n",
+		number(x), number(y), number(size), weight, number(s.measure.text(text, size, bold)), fill, html.EscapeString(text))
 }
 
 func (s *svg) begin(kind, title string) {

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	xhtml "golang.org/x/net/html"
+
 	"sem.example/internal/diag"
 	"sem.example/internal/diff"
 	"sem.example/internal/draw"
@@ -207,6 +209,14 @@ func outputs(t *testing.T, text string) map[string]string {
 			keep("graph "+name, func(b *bytes.Buffer) error { return print(b, picture, draw.Look{}) })
 		}
 	}
+	keep("report page", func(b *bytes.Buffer) error {
+		one := PageTrace{Trace: plantedTrace(text, simulate.NoRoute), Graph: picture}
+		files := map[string]*source.File{text: {Name: text, Data: []byte(text + "\n" + text)}}
+		return HTML(b, &Page{
+			Title: text, Findings: plantedReport(text), Mesh: picture, Traces: []PageTrace{one}, Tests: plantedTests(text), Changes: plantedDiff(text), Since: text,
+			Files: files, OldFiles: files, Live: &LivePage{From: text, URL: text, Clients: []string{text}, Error: text, Asked: &one},
+		})
+	})
 	return out
 }
 
@@ -262,6 +272,9 @@ func checkOutput(t *testing.T, name, out string) {
 	if quote.LoggingCommand.MatchString(out) {
 		t.Errorf("%s: a logging command: %q", name, out)
 	}
+	if strings.HasSuffix(name, "page") {
+		checkPage(t, name, out)
+	}
 	if strings.HasSuffix(name, "svg") {
 		checkXML(t, name, out)
 	}
@@ -269,6 +282,36 @@ func checkOutput(t *testing.T, name, out string) {
 		if err := xml.Unmarshal([]byte(out), new(junitSuites)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// checkPage reports elements and attributes of a page that load or run something, but for its own script.
+func checkPage(t *testing.T, name, out string) {
+	t.Helper()
+	doc, err := xhtml.Parse(strings.NewReader(out))
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+		return
+	}
+	scripts := 0
+	for n := range doc.Descendants() {
+		if n.Type != xhtml.ElementNode {
+			continue
+		}
+		switch n.Data {
+		case "script":
+			scripts++
+		case "img", "iframe", "object", "embed", "link", "base":
+			t.Errorf("%s: an element <%s>", name, n.Data)
+		}
+		for _, a := range n.Attr {
+			if strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "src" || a.Key == "href" && !strings.HasPrefix(a.Val, "#") {
+				t.Errorf("%s: %s=%q", name, a.Key, a.Val)
+			}
+		}
+	}
+	if scripts != 1 {
+		t.Errorf("%s: %d scripts, want its own", name, scripts)
 	}
 }
 

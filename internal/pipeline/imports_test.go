@@ -74,6 +74,7 @@ var mayImport = map[string][]string{
 	"internal/output":     {"internal/draw", "internal/graph", "internal/migrate", "internal/quote", "internal/diff", "internal/diag", "internal/source", "internal/suite", "internal/upgrade", "schema", "simulate"},
 	"internal/graph":      {"internal/config", "internal/diag", "internal/diff", "internal/explain", "internal/mesh", "internal/pipeline", "simulate", "simulate/decision"},
 	"internal/draw":       {"internal/graph"},
+	"internal/serve":      {},
 	"internal/request":    {"simulate", "internal/diag"},
 	"internal/recipe":     {"schema"},
 	"internal/fix":        {"internal/diag", "internal/source"},

@@ -35,6 +35,15 @@ func (f *File) Line(n int) string {
 	return string(bytes.TrimRight(line, "\r\n"))
 }
 
+// Count is how many lines the file has.
+func (f *File) Count() int {
+	f.once.Do(f.scan)
+	if f.lines[len(f.lines)-1] == len(f.Data) {
+		return len(f.lines) - 1
+	}
+	return len(f.lines)
+}
+
 // end is the offset behind a line and its end.
 func (f *File) end(line int) int {
 	if line < len(f.lines) {
