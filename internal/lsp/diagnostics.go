@@ -54,13 +54,16 @@ func messageOf(d *diag.Diagnostic) string {
 
 // without are the checks about what has no effect, which editors show faded.
 var without = []string{"SEM082", "SEM091", "SEM098", "SEM133", "SEM220", "SEM221", "SEM222", "SEM225", "SEM229", "SEM233", "SEM239", "SEM253",
-	"SEM272", "SEM276", "SEM277", "SEM290", "SEM299", "SEM302", "SEM303", "SEM313"}
+	"SEM272", "SEM276", "SEM277", "SEM290", "SEM299", "SEM302", "SEM303", "SEM313", "SEM361", "SEM363", "SEM365", "SEM367"}
+
+// deprecated are the checks about what its maintainers want to be rid of, which editors strike through.
+var deprecated = []string{"SEM044", "SEM358"}
 
 func tagsOf(c *diag.Check) []int {
 	switch {
 	case slices.Contains(without, c.ID):
 		return []int{tagUnnecessary}
-	case c.ID == "SEM044":
+	case slices.Contains(deprecated, c.ID):
 		return []int{tagDeprecated}
 	}
 	return nil
