@@ -5,13 +5,14 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sem.example/simulate"
 )
 
 // Mermaid prints a trace as a sequence diagram: the application, each proxy on the way with what it decides, and the
-// endpoint; then what comes back.
+// endpoint; then what comes back. Where a proxy splits requests, each way is an alternative with its share.
 func Mermaid(w io.Writer, t *simulate.Trace) error {
 	t = quoted(readable(t))
 	m := mermaid{trace: t, carried: newCarried(&t.Call)}
@@ -21,8 +22,8 @@ func Mermaid(w io.Writer, t *simulate.Trace) error {
 			m.line("Note over client: %s", plain("! "+w.Message))
 		}
 	}
-	m.messages()
-	m.back()
+	m.messages(0, "client", callTLS(&t.Call))
+	m.qualification()
 	_, err := io.WriteString(w, m.String())
 	return err
 }
@@ -50,8 +51,37 @@ func (m *mermaid) participants() {
 		m.line("participant proxy%d as %s", i+1, plain(role+proxyName(h.Proxy)))
 	}
 	if m.arrives() {
-		m.line("participant server as %s", plain(m.server()))
+		m.line("participant server as %s", plain(endpoints(m.trace.Hops[len(m.trace.Hops)-1].Endpoints)))
 	}
+	for i := range m.trace.Hops {
+		for j, b := range others(&m.trace.Hops[i]) {
+			if len(b.Endpoints) > 0 {
+				m.line("participant %s as %s", branchName(i, j), plain(endpoints(b.Endpoints)))
+			}
+		}
+	}
+}
+
+// branchName is the participant at the end of a hop's other branch.
+func branchName(hop, branch int) string { return fmt.Sprintf("other%d_%d", hop+1, branch+1) }
+
+// followed is the branch that the trace goes on with; nil where the hop does not split requests.
+func followed(h *simulate.Hop) *simulate.Branch {
+	if len(h.Branches) < 2 {
+		return nil
+	}
+	return &h.Branches[max(0, slices.IndexFunc(h.Branches, func(b simulate.Branch) bool { return b.Cluster == h.Cluster }))]
+}
+
+// others are the branches of a hop that the trace does not follow.
+func others(h *simulate.Hop) []*simulate.Branch {
+	var out []*simulate.Branch
+	for i := range h.Branches {
+		if b := &h.Branches[i]; len(h.Branches) > 1 && b != followed(h) {
+			out = append(out, b)
+		}
+	}
+	return out
 }
 
 // arrives reports whether the last proxy passes the call on.
@@ -63,9 +93,8 @@ func (m *mermaid) arrives() bool {
 	return false
 }
 
-// server names what the last proxy dials.
-func (m *mermaid) server() string {
-	all := m.trace.Hops[len(m.trace.Hops)-1].Endpoints
+// endpoints names what a proxy dials.
+func endpoints(all []simulate.Endpoint) string {
 	switch len(all) {
 	case 0:
 		return "server"
@@ -75,23 +104,49 @@ func (m *mermaid) server() string {
 	return fmt.Sprintf("%s:%d and %d more", all[0].Address, all[0].Port, len(all)-1)
 }
 
-// messages draws the call from proxy to proxy.
-func (m *mermaid) messages() {
-	from, over := "client", callTLS(&m.trace.Call)
-	for i := range m.trace.Hops {
-		h := &m.trace.Hops[i]
-		to := fmt.Sprintf("proxy%d", i+1)
-		m.line("%s->>%s: %s", from, to, plain(m.carried.words()+over))
-		if notes := decisions(h); len(notes) > 0 {
-			m.line("Note over %s: %s", to, strings.Join(notes, "<br/>"))
+// messages draws the call from a hop on, and what comes back.
+func (m *mermaid) messages(i int, from, over string) {
+	if i == len(m.trace.Hops) {
+		if m.arrives() {
+			m.line("%s->>server: %s", from, plain(m.carried.words()+over))
 		}
-		m.carried.rewrite(h.Rewrite)
-		from, over = to, hopTLS(h.TLS)
+		m.back()
+		return
 	}
-	if m.arrives() {
-		m.line("%s->>server: %s", from, plain(m.carried.words()+over))
+	h := &m.trace.Hops[i]
+	to := fmt.Sprintf("proxy%d", i+1)
+	m.line("%s->>%s: %s", from, to, plain(m.carried.words()+over))
+	if notes := decisions(h); len(notes) > 0 {
+		m.line("Note over %s: %s", to, strings.Join(notes, "<br/>"))
 	}
+	before, way := m.carried, followed(h)
+	if way != nil {
+		m.line("alt %s", plain(share(way)))
+	}
+	m.carried.rewrite(h.Rewrite)
+	m.messages(i+1, to, hopTLS(h.TLS))
+	if way == nil {
+		return
+	}
+	for j, b := range others(h) {
+		m.line("else %s", plain(share(b)))
+		m.other(to, branchName(i, j), b, before)
+	}
+	m.line("end")
 }
+
+// other draws the end of a branch that the trace does not follow.
+func (m *mermaid) other(proxy, name string, b *simulate.Branch, request carried) {
+	if !b.Verdict.Succeeded() || len(b.Endpoints) == 0 {
+		m.line("%s--xclient: %s", proxy, plain(string(b.Verdict)))
+		return
+	}
+	request.rewrite(b.Rewrite)
+	m.line("%s->>%s: %s", proxy, name, plain(request.words()+hopTLS(b.TLS)))
+	m.line("%s-->>client: response", name)
+}
+
+func share(b *simulate.Branch) string { return fmt.Sprintf("%.4g%% %s", b.Share*100, b.Cluster) }
 
 // back draws the answer, or the end without one.
 func (m *mermaid) back() {
@@ -110,7 +165,10 @@ func (m *mermaid) back() {
 	default:
 		m.line("%s--xclient: %s", last, plain(strings.TrimSuffix(string(t.Verdict)+": "+t.Sees, ": ")))
 	}
-	if t.Qualification != "" && len(t.Hops) > 0 {
+}
+
+func (m *mermaid) qualification() {
+	if t := m.trace; t.Qualification != "" && len(t.Hops) > 0 {
 		m.line("Note over client: %s", plain(string(t.Verdict)+doubt(t)))
 	}
 }
@@ -126,10 +184,7 @@ func decisions(h *simulate.Hop) []string {
 	add("listener", h.Listener)
 	add("virtual host", h.VirtualHost)
 	add("route", h.Route)
-	for _, b := range h.Branches {
-		add(fmt.Sprintf("%.4g%%", b.Share*100), b.Cluster)
-	}
-	if len(h.Branches) == 0 {
+	if followed(h) == nil {
 		add("cluster", h.Cluster)
 	}
 	add("✗", h.Error)
