@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/golang/protobuf/jsonpb"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/protoadapt"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
@@ -125,4 +127,15 @@ func Read(object map[string]any, into proto.Message) error {
 		return err
 	}
 	return lenient.Unmarshal(text, into)
+}
+
+// ReadWritten is [Read] for what a user writes in an EnvoyFilter. It is read by the library with which istiod reads it: durations may
+// have any unit of Go, such as 500ms, and an unknown name of an enum's value is an error.
+func ReadWritten(object map[string]any, into proto.Message) error {
+	text, err := json.Marshal(opaque(object))
+	if err != nil {
+		return err
+	}
+	as := jsonpb.Unmarshaler{AllowUnknownFields: true}
+	return as.Unmarshal(bytes.NewReader(text), protoadapt.MessageV1Of(into))
 }

@@ -26,7 +26,7 @@ func valueOf(written *networking.EnvoyFilter_EnvoyConfigObjectPatch) (proto.Mess
 	if message == nil {
 		return nil, fmt.Errorf("applyTo %s has no message of Envoy", written.GetApplyTo())
 	}
-	if err := envoy.Read(value.AsMap(), message); err != nil {
+	if err := envoy.ReadWritten(value.AsMap(), message); err != nil {
 		return nil, fmt.Errorf("the value is not a valid %s: %w", message.ProtoReflect().Descriptor().FullName(), err)
 	}
 	return message, nil
