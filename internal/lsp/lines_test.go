@@ -55,22 +55,22 @@ func TestRangeOfFile(t *testing.T) {
 }
 
 func TestFolder(t *testing.T) {
-	f := folder{"/work/my mesh"}
+	f := folder{"/src/my mesh"}
 	for uri, want := range map[string]string{
-		"file:///work/my%20mesh/a/b.yaml":          "a/b.yaml",
-		"file://localhost/work/my%20mesh/%C3%A4":   "ä",
-		"file:///work/my%20mesh/../other/b.yaml":   "",
-		"file:///work/my%20mesh2/b.yaml":           "",
-		"file://elsewhere/work/my%20mesh/b.yaml":   "",
+		"file:///src/my%20mesh/a/b.yaml":          "a/b.yaml",
+		"file://localhost/src/my%20mesh/%C3%A4":   "ä",
+		"file:///src/my%20mesh/../other/b.yaml":   "",
+		"file:///src/my%20mesh2/b.yaml":           "",
+		"file://elsewhere/src/my%20mesh/b.yaml":   "",
 		"untitled:Untitled-1":                      "",
-		"file:///work/my%20mesh/a/../../../passwd": "",
+		"file:///src/my%20mesh/a/../../../passwd": "",
 		"": "",
 	} {
 		if got, ok := f.name(uri); got != want && ok || ok != (want != "") {
 			t.Errorf("%s: %q, %v, want %q", uri, got, ok, want)
 		}
 	}
-	if got := f.uri("a/ä b.yaml"); got != "file:///work/my%20mesh/a/%C3%A4%20b.yaml" {
+	if got := f.uri("a/ä b.yaml"); got != "file:///src/my%20mesh/a/%C3%A4%20b.yaml" {
 		t.Error(got)
 	}
 }
