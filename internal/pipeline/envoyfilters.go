@@ -10,7 +10,7 @@ import (
 )
 
 // maxPatched bounds the work on EnvoyFilters: services times the proxies that patches are applied to. Where there is more, it is not
-// known whether a patch changes anything.
+// known whether a patch changes anything, and a finding says so.
 const maxPatched = 20_000
 
 // checkPatches returns the findings about EnvoyFilters: of each by itself, then those of patches that are undone, or change nothing of any
