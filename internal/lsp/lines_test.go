@@ -62,7 +62,7 @@ func TestFolder(t *testing.T) {
 		"file:///src/my%20mesh/../other/b.yaml":   "",
 		"file:///src/my%20mesh2/b.yaml":           "",
 		"file://elsewhere/src/my%20mesh/b.yaml":   "",
-		"untitled:Untitled-1":                      "",
+		"untitled:Untitled-1":                     "",
 		"file:///src/my%20mesh/a/../../../passwd": "",
 		"": "",
 	} {
