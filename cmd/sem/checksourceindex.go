@@ -335,4 +335,5 @@ var checkSources = map[string][]string{
 	"SEM367": {"validate/gatewayroutes.go"},
 	"SEM368": {"validate/gatewayroutes.go"},
 	"SEM369": {"validate/gatewayroutes.go"},
+	"SEM393": {"validate/clientnames.go"},
 }

@@ -1,13 +1,16 @@
 package envoy
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strings"
 
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	forwardv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/clusters/dynamic_forward_proxy/v3"
+	tlsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	httpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
 )
 
@@ -31,11 +34,12 @@ func ListenerRefusal(l *listenerv3.Listener) string {
 				return fmt.Sprintf("the server name %q has a wildcard that is not its first label", name)
 			}
 		}
-		if refused := disorder(c); refused != "" {
+		if refused := cmp.Or(disorder(c), unverifiable(c.GetTransportSocket())); refused != "" {
 			return refused
 		}
 	}
-	if refused := disorder(l.GetDefaultFilterChain()); refused != "" {
+	last := l.GetDefaultFilterChain()
+	if refused := cmp.Or(disorder(last), unverifiable(last.GetTransportSocket())); refused != "" {
 		return refused
 	}
 	return overlap(l)
@@ -46,9 +50,37 @@ const (
 	httpOptions  = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 )
 
-// ClusterRefusal returns why Envoy would not run a cluster, and "" where it would. One that takes its host from the request
-// must verify that host, or say that it does not want to.
+// ClusterRefusal returns why Envoy would not run a cluster, and "" where it would.
 func ClusterRefusal(c *clusterv3.Cluster) string {
+	refused := cmp.Or(unverifiedHost(c), unverifiable(c.GetTransportSocket()))
+	for _, m := range c.GetTransportSocketMatches() {
+		refused = cmp.Or(refused, unverifiable(m.GetTransportSocket()))
+	}
+	return refused
+}
+
+// unverifiable returns why Envoy would not make a TLS socket, and "" where it would: names in the certificate of the peer
+// are not compared unless a trusted authority vouches for the certificate. Authorities that arrive as a secret are none of
+// Envoy's concern here: it waits for them.
+func unverifiable(socket *corev3.TransportSocket) string {
+	var common *tlsv3.CommonTlsContext
+	upstream, downstream := &tlsv3.UpstreamTlsContext{}, &tlsv3.DownstreamTlsContext{}
+	switch config := socket.GetTypedConfig(); {
+	case config.MessageIs(downstream) && config.UnmarshalTo(downstream) == nil:
+		common = downstream.GetCommonTlsContext()
+	case config.MessageIs(upstream) && config.UnmarshalTo(upstream) == nil:
+		common = upstream.GetCommonTlsContext()
+	}
+	v := common.GetValidationContext()
+	if v.GetTrustedCa() != nil || v.GetCustomValidatorConfig() != nil || len(v.GetMatchSubjectAltNames())+len(v.GetMatchTypedSubjectAltNames()) == 0 {
+		return ""
+	}
+	return "it compares the names in certificates of peers and has no authority that vouches for them"
+}
+
+// unverifiedHost returns why Envoy would not run a cluster that takes its host from the request, and "" where it would: it
+// must verify that host, or say that it does not want to.
+func unverifiedHost(c *clusterv3.Cluster) string {
 	options := c.GetTypedExtensionProtocolOptions()[httpOptions]
 	if c.GetClusterType().GetName() != forwardProxy || options == nil {
 		return ""

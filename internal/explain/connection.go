@@ -74,7 +74,10 @@ func refusedText(r *decision.RefusedListener) string {
 // refusedListener is the listener that would have taken the connection of a hop if Envoy ran it, or nil.
 func refusedListener(h *simulate.Hop) *decision.RefusedListener {
 	for i := range h.Steps {
-		if r, ok := h.Steps[i].Reason.(decision.VirtualListener); ok {
+		switch r := h.Steps[i].Reason.(type) {
+		case decision.VirtualListener:
+			return r.Refused
+		case decision.NothingListens:
 			return r.Refused
 		}
 	}

@@ -25,7 +25,7 @@ func remedy(h *simulate.Hop) string {
 	case decision.NoVirtualHost:
 		return hostRemedy(h)
 	case decision.NoListener:
-		return "open the port in a Gateway that this proxy serves, with a route for it"
+		return listenerRemedy(h)
 	case decision.NoFilterChain:
 		return chainRemedy(h)
 	case decision.Blackhole:
@@ -36,6 +36,18 @@ func remedy(h *simulate.Hop) string {
 		return tlsRemedy(h)
 	}
 	return ""
+}
+
+// listenerRemedy helps where nothing listens on a port, or nothing that Envoy would run.
+func listenerRemedy(h *simulate.Hop) string {
+	r := refusedListener(h)
+	switch {
+	case r == nil:
+		return "open the port in a Gateway that this proxy serves, with a route for it"
+	case r.Origin == nil:
+		return "correct what Envoy rejects; 'sem validate' shows the line"
+	}
+	return "correct what Envoy rejects in " + documentOf(r.Origin) + "; 'sem validate' shows the line"
 }
 
 // registerRemedy helps where unknown hosts are blocked.

@@ -8,8 +8,10 @@ import (
 
 	bootstrapv3 "github.com/envoyproxy/go-control-plane/envoy/config/bootstrap/v3"
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	tcpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/tcp_proxy/v3"
+	tlsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
@@ -24,6 +26,7 @@ func TestRefusals(t *testing.T) {
 	words := map[string]string{
 		"testdata/overlapping_chains.txtar": "has the same matching rules defined as",
 		"testdata/partial_wildcard.txtar":   "partial wildcards are not supported",
+		"testdata/client_names.txtar":       "SAN-based verification of peer certificates without trusted CA",
 		"testdata/refused_cluster.txtar":    "must have auto_sni and auto_san_validation",
 	}
 	for archive, want := range words {
@@ -56,7 +59,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// bare is a listener of which only the matches are left: the filters may be Istio's own, which a stock Envoy does not know.
+// bare is a listener of which only the matches and the verification of clients are left: the filters may be Istio's own, which
+// a stock Envoy does not know, and certificates come from istiod.
 func bare(t *testing.T, l *listenerv3.Listener) *listenerv3.Listener {
 	t.Helper()
 	proxy, err := anypb.New(&tcpv3.TcpProxy{StatPrefix: "x", ClusterSpecifier: &tcpv3.TcpProxy_Cluster{Cluster: "x"}})
@@ -65,10 +69,24 @@ func bare(t *testing.T, l *listenerv3.Listener) *listenerv3.Listener {
 	}
 	l = proto.Clone(l).(*listenerv3.Listener)
 	for _, c := range l.GetFilterChains() {
-		c.TransportSocket = nil
+		c.TransportSocket = onlyVerifying(t, c.GetTransportSocket())
 		c.Filters = []*listenerv3.Filter{{Name: "envoy.filters.network.tcp_proxy", ConfigType: &listenerv3.Filter_TypedConfig{TypedConfig: proxy}}}
 	}
 	return l
+}
+
+func onlyVerifying(t *testing.T, socket *corev3.TransportSocket) *corev3.TransportSocket {
+	t.Helper()
+	tls := &tlsv3.DownstreamTlsContext{}
+	if err := socket.GetTypedConfig().UnmarshalTo(tls); err != nil || tls.GetCommonTlsContext().GetValidationContext() == nil {
+		return nil
+	}
+	tls.CommonTlsContext = &tlsv3.CommonTlsContext{ValidationContextType: tls.CommonTlsContext.ValidationContextType}
+	config, err := anypb.New(tls)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &corev3.TransportSocket{Name: socket.GetName(), ConfigType: &corev3.TransportSocket_TypedConfig{TypedConfig: config}}
 }
 
 func refuses(t *testing.T, path, want string, resources *bootstrapv3.Bootstrap_StaticResources) {

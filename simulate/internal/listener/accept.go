@@ -13,7 +13,9 @@ func (e *Listeners) Accept(c *call.Connection, rec *decision.Recorder) (*Listene
 		e.place(virtual.Refused, rec.Places)
 	}
 	if l == nil {
-		reason = e.missing(c)
+		missing := e.missing(c)
+		e.place(missing.Refused, rec.Places)
+		reason = missing
 		rec.Step("listener", "none", reason)
 		rec.Rejects(func() []decision.Candidate { return e.rejected(c, nil, rec.Places) })
 		return nil, nil, &decision.Outcome{Verdict: decision.NoListener, Err: "no listener matched", Reason: reason}

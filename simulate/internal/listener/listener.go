@@ -226,7 +226,7 @@ func (l *Listener) unfit() decision.Reason {
 }
 
 // missing returns why nothing listens where the application dials.
-func (e *Listeners) missing(c *call.Connection) decision.Reason {
+func (e *Listeners) missing(c *call.Connection) decision.NothingListens {
 	out := decision.NothingListens{Dialled: dialled(c)}
 	for _, l := range e.port(uint32(c.Destination.Port())).all {
 		if l.refused != "" {
