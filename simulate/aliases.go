@@ -35,6 +35,8 @@ type (
 	Branch       = decision.Branch
 	Policy       = decision.Policy
 	PolicyRule   = decision.PolicyRule
+	Authorizer   = decision.Authorizer
+	RateLimit    = decision.RateLimit
 	FailedClause = decision.FailedClause
 	Retries      = decision.Retries
 	Fault        = decision.Fault
@@ -44,6 +46,8 @@ type (
 	ObjectName = decision.ObjectName
 	Outcome    = decision.Outcome
 	Unproxied  = decision.Unproxied
+
+	AuthorizerBranch = decision.AuthorizerBranch
 
 	TokenAccepted = decision.TokenAccepted
 )

@@ -31,10 +31,15 @@ func (h *hopTrace) report(c *listener.Chain, f *network.NetworkFilter, to report
 
 // askAuthorizer notes that an external authorizer decides about the connection, unless the filter is only for connections that shadow
 // rules have reported and this is none of them. What the authorizer says is not known. It returns false where the filter asks none.
-func (h *hopTrace) askAuthorizer(f *network.NetworkFilter, reported reports) bool {
+func (h *hopTrace) askAuthorizer(c *listener.Chain, f *network.NetworkFilter, reported reports) bool {
 	cluster, about, all := f.Authorizer()
 	if cluster == "" {
 		return false
+	}
+	refused := decision.AuthorizerBranch{Verdict: decision.Denied}
+	asks := decision.Authorizer{Cluster: cluster, Filter: f.Name, Denied: refused, Unavailable: refused}
+	if f.FailsOpen() {
+		asks.Unavailable = decision.AuthorizerBranch{}
 	}
 	what := fmt.Sprintf("the external authorizer at %s decides", cluster)
 	if !all {
@@ -42,8 +47,11 @@ func (h *hopTrace) askAuthorizer(f *network.NetworkFilter, reported reports) boo
 		if !f.AsksAbout(rule) {
 			return true
 		}
+		asks.Rule = rule
 		what += ", for rule " + rule
 	}
+	h.Hop.Authorizers = append(h.Hop.Authorizers, asks)
+	h.Step("authorizer", cluster, decision.AsksAuthorizer{Authorizer: asks}, decision.Part(c.Addr, rbac.PolicyPart(asks.Rule)))
 	h.NotModelled(what)
 	return true
 }

@@ -99,7 +99,7 @@ func outline(out *strings.Builder, t *simulate.Trace, show []string) {
 		"summary": t.Summary, "sees": t.Sees, "fix": t.Fix, "log": t.AccessLog,
 		"path":     strings.Join([]string{h.Listener, h.FilterChain, h.RouteConfig, h.VirtualHost, h.Route, h.Cluster}, " > "),
 		"response": compact(h.Response), "destination": compact(h.Destination), "endpoints": compact(h.Endpoints), "tls": compact(h.TLS),
-		"rewrite": compact(h.Rewrite), "headers": compact(h.Headers), "policy": compact(h.Policy), "branches": compact(h.Branches),
+		"rewrite": compact(h.Rewrite), "headers": compact(h.Headers), "policy": compact(h.Policy), "branches": compact(h.Branches), "authorizers": compact(h.Authorizers),
 		"notModelled": strings.Join(t.NotModelled, "; "), "listener": h.Listener, "filterChain": h.FilterChain, "virtualHost": h.VirtualHost,
 		"route": h.Route, "cluster": h.Cluster, "protocol": h.Protocol,
 	}

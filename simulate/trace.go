@@ -65,7 +65,7 @@ func (h *hopTrace) read(c *listener.Chain) decision.Outcome {
 				h.http = x
 			}
 			return firstOf(denied, o)
-		case h.askAuthorizer(f, reported):
+		case h.askAuthorizer(c, f, reported):
 		default:
 			h.UnknownFilter(f.Name, f.Kind)
 		}

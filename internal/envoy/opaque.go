@@ -5,6 +5,7 @@ import (
 
 	typedv1 "github.com/cncf/xds/go/udpa/type/v1"
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/known/anypb"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -48,6 +49,26 @@ func TypeOf(config *anypb.Any) string {
 		return s.GetTypeUrl()
 	}
 	return config.GetTypeUrl()
+}
+
+// Message returns an extension's configuration as its message, whether it is written as this message or as a TypedStruct of
+// its type; nil where sem has none.
+func Message(config *anypb.Any) proto.Message {
+	s := typed(config)
+	if s == nil {
+		message, _ := config.UnmarshalNew()
+		return message
+	}
+	kind, err := protoregistry.GlobalTypes.FindMessageByURL(s.GetTypeUrl())
+	if err != nil {
+		return nil
+	}
+	message := kind.New().Interface()
+	text, err := protojson.Marshal(s.GetValue())
+	if err != nil || (protojson.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(text, message) != nil {
+		return nil
+	}
+	return message
 }
 
 // ShortType returns the last word of a type URL: "TlsInspector".

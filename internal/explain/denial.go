@@ -15,6 +15,8 @@ func denialRemedy(h *simulate.Hop) string {
 	switch r := o.Reason.(type) {
 	case decision.InvalidRequest:
 		return "correct the request: the proxy refuses it before any route or policy applies"
+	case decision.BodyLimited:
+		return "send a smaller body, or raise the limit of the filter"
 	case decision.UpgradeRefused:
 		return upgradeRemedy(h, r)
 	case decision.InvalidHeaderName:

@@ -25,6 +25,16 @@ func filterReason(s *simulate.Step) (string, bool) {
 		return "upgrades to " + r.Protocol + " are not enabled", true
 	case decision.Injected:
 		return "the route injects it", true
+	case decision.HeadersMutated:
+		return "a filter changes headers of the request", true
+	case decision.MetadataOfHeader:
+		return "a filter keeps it as metadata of " + r.Namespace, true
+	case decision.BodyLimited:
+		return bodyText(r), true
+	case decision.RateLimited:
+		return limitedText(&r.Limit), true
+	case decision.AsksAuthorizer:
+		return asksText(&r.Authorizer), true
 	case decision.Tunnel:
 		return "the bytes are tunnelled through this CONNECT request", true
 	}

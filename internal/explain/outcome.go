@@ -87,6 +87,8 @@ func filterOutcome(r decision.Reason) string {
 	switch r := r.(type) {
 	case decision.Authorized:
 		return deniedText(r)
+	case decision.BodyLimited:
+		return bodyText(r)
 	case decision.TokenRefused:
 		return "the request's token is not accepted: " + r.Fault
 	case decision.UpgradeRefused:

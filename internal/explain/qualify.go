@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sem.example/simulate"
@@ -15,14 +16,48 @@ func qualify(t *simulate.Trace) {
 	if split := differingShares(t); split != "" {
 		parts = append(parts, split)
 	}
-	switch n := len(t.NotModelled); n {
+	if asked := authorizers(t); len(asked) > 0 {
+		parts = append(parts, "if "+strings.Join(asked, " and ")+map[bool]string{true: " allow it", false: " allows it"}[len(asked) > 1])
+	}
+	if limits := rateLimits(t); limits != "" {
+		parts = append(parts, limits)
+	}
+	unknown := slices.DeleteFunc(slices.Clone(t.NotModelled), isAuthorizer)
+	switch n := len(unknown); n {
 	case 0:
 	case 1:
-		parts = append(parts, fmt.Sprintf("but %s may change it", t.NotModelled[0]))
+		parts = append(parts, fmt.Sprintf("but %s may change it", unknown[0]))
 	default:
-		parts = append(parts, fmt.Sprintf("but %s and %d more may change it", t.NotModelled[0], n-1))
+		parts = append(parts, fmt.Sprintf("but %s and %d more may change it", unknown[0], n-1))
 	}
 	t.Qualification = strings.Join(parts, ", ")
+}
+
+// authorizers are the external authorizers that a call depends on, each once.
+func authorizers(t *simulate.Trace) []string {
+	var out []string
+	for i := range t.Hops {
+		for _, a := range t.Hops[i].Authorizers {
+			out = decision.AppendNew(out, a.Cluster)
+		}
+	}
+	return out
+}
+
+// isAuthorizer reports whether what is not modelled is the answer of an external authorizer.
+func isAuthorizer(what string) bool { return strings.HasPrefix(what, "the external authorizer at ") }
+
+// rateLimits words the rate limits that a call counts for; "" where there is none.
+func rateLimits(t *simulate.Trace) string {
+	var out []string
+	for i := range t.Hops {
+		if p := t.Hops[i].Policy; p != nil {
+			for j := range p.RateLimits {
+				out = decision.AppendNew(out, rateText(&p.RateLimits[j]))
+			}
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 // differingShares words the first chance that decides whether a request succeeds: "for 90% of requests (10%: no endpoints)".

@@ -1,6 +1,8 @@
 package explain
 
 import (
+	"strings"
+
 	"sem.example/simulate"
 	"sem.example/simulate/decision"
 )
@@ -73,6 +75,10 @@ func chosen(r decision.Reason) string {
 		return faultText(r.Fault)
 	case decision.RouteRetries:
 		return retriesText(r.Retries)
+	case decision.HeadersMutated:
+		return strings.Join(changeText(&r.Change), ", ")
+	case decision.RateLimited:
+		return rateText(&r.Limit)
 	case decision.PathRewritten:
 		return "path " + r.Change.From + " → " + r.Change.To
 	case decision.AuthorityRewritten:

@@ -119,6 +119,10 @@ func (m *mermaid) messages(i int, from, over string) {
 	if notes := decisions(h); len(notes) > 0 {
 		m.line("Note over %s: %s", to, strings.Join(notes, "<br/>"))
 	}
+	for _, a := range h.Authorizers {
+		m.refusal(to, a.Cluster+" denies", a.Denied)
+		m.refusal(to, a.Cluster+" does not answer", a.Unavailable)
+	}
 	before, way := m.carried, followed(h)
 	if way != nil {
 		m.line("alt %s", plain(share(way)))
@@ -132,6 +136,20 @@ func (m *mermaid) messages(i int, from, over string) {
 		m.line("else %s", plain(share(b)))
 		m.other(to, branchName(i, j), b, before)
 	}
+	m.line("end")
+}
+
+// refusal draws the end of a call for what an external authorizer answers, if the call ends there.
+func (m *mermaid) refusal(proxy, when string, b simulate.AuthorizerBranch) {
+	if b.Verdict == "" {
+		return
+	}
+	m.line("break %s", plain(when))
+	text := string(b.Verdict)
+	if b.Status != 0 {
+		text = fmt.Sprintf("%s: %d %s", text, b.Status, http.StatusText(b.Status))
+	}
+	m.line("%s--xclient: %s", proxy, plain(text))
 	m.line("end")
 }
 

@@ -66,6 +66,7 @@ func placeText(at *simulate.Place, folder string) string {
 var stageNames = map[string]string{
 	"filterChain": "filter chain", "virtualHost": "virtual host", "tls": "TLS", "directResponse": "response",
 	"authentication": "JWT", "connectionPool": "limits", "outlierDetection": "outliers", "idleTimeout": "idle timeout",
+	"rateLimit": "rate limit",
 }
 
 // A table lays rows out in columns: stage, choice, reason, and the place at the right edge. The reason of a row that is too

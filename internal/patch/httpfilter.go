@@ -7,6 +7,8 @@ import (
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
 	networking "istio.io/api/networking/v1alpha3"
+
+	"sem.example/internal/envoy"
 )
 
 // httpFilters patches the HTTP filters of a connection manager: first the list, then each filter. Where istiod gives up,
@@ -24,7 +26,7 @@ func (x *listenerEdit) httpFilters(f *listenerv3.Filter) error {
 		name, anchored := p.httpFilter()
 		var did bool
 		if manager.HttpFilters, did = edited(manager.HttpFilters, p, anchored, named[*hcmv3.HttpFilter](name, anchored)); did {
-			x.changedChain(p)
+			x.changedFilter(p, manager.GetHttpFilters())
 		}
 	}
 	for _, h := range manager.GetHttpFilters() {
@@ -53,7 +55,18 @@ func (x *listenerEdit) mergeHTTPFilter(h *hcmv3.HttpFilter, patches []*Patch) er
 			}
 		}
 		h.Name = cmp.Or(value.GetName(), h.GetName())
-		x.changedChain(p)
+		x.changedFilter(p, []*hcmv3.HttpFilter{h})
 	}
 	return nil
+}
+
+// changedFilter records the change of the chain, and of the filter of its list that a patch added or merged.
+func (x *listenerEdit) changedFilter(p *Patch, filters []*hcmv3.HttpFilter) {
+	x.changedChain(p)
+	value, ok := p.value.(*hcmv3.HttpFilter)
+	if !ok {
+		return
+	}
+	name := cmp.Or(value.GetName(), filters[0].GetName())
+	x.set.changed(p, envoy.FilterChain(x.listener.GetName(), x.index).Part("http/"+name))
 }

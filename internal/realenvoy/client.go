@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -191,6 +192,7 @@ func (c *client) http1Over(conn net.Conn) answer {
 		head.WriteString("content-length: 0\r\n")
 	}
 	head.WriteString("\r\n")
+	head.WriteString(body(c.call))
 	if _, err := io.WriteString(conn, head.String()); err != nil {
 		return answer{err: plainly(err)}
 	}
@@ -204,6 +206,27 @@ func (c *client) http1Over(conn net.Conn) answer {
 			return read(r)
 		}
 	}
+}
+
+// largestBody is the longest body that a client sends.
+const largestBody = 64 << 10
+
+// body is what a call over HTTP/1.1 says that it has: so many bytes as its content-length.
+func body(call simulate.Call) string {
+	length := ""
+	for name, values := range call.Headers {
+		switch {
+		case strings.EqualFold(name, "transfer-encoding"):
+			return ""
+		case strings.EqualFold(name, "content-length") && len(values) == 1:
+			length = values[0]
+		}
+	}
+	n, err := strconv.ParseUint(length, 10, 32)
+	if err != nil || n > largestBody {
+		return ""
+	}
+	return strings.Repeat("b", int(n))
 }
 
 func read(r *http.Response) answer {

@@ -16,6 +16,7 @@ type Policy struct {
 	ConnectionPool   map[string]string `json:"connectionPool,omitempty"`
 	OutlierDetection map[string]string `json:"outlierDetection,omitempty"`
 	IdleTimeout      string            `json:"idleTimeout,omitempty"` // of a TCP connection
+	RateLimits       []RateLimit       `json:"rateLimits,omitempty"`
 }
 
 // Retries is the retry policy in force.

@@ -72,6 +72,7 @@ type Hop struct {
 	Policy      *Policy      `json:"policy,omitempty"`
 	Policies    []PolicyRule `json:"policies,omitempty"` // the rules of access control that were asked
 	Branches    []Branch     `json:"branches,omitempty"`
+	Authorizers []Authorizer `json:"authorizers,omitempty"` // the external authorizers that are asked
 	Steps       []Step       `json:"steps"`
 
 	Facts Facts `json:"-"` // what the outcome depends on

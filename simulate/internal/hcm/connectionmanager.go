@@ -30,10 +30,12 @@ type httpFilter struct {
 	name    string
 	kind    string // its type
 	message proto.Message
-	rbac    *rbac.RBAC
-	shadow  *rbac.RBAC // rules that are only reported on, to the filters behind this one
-	jwt     *jwt.Filter
-	fault   *route.FaultRule
+
+	disabled bool // unless a route enables it
+	rbac     *rbac.RBAC
+	shadow   *rbac.RBAC // rules that are only reported on, to the filters behind this one
+	jwt      *jwt.Filter
+	fault    *route.FaultRule
 }
 
 // Filters are compiled HTTP filters, each configuration once: the connection managers of a workload's ports have the same
@@ -44,8 +46,7 @@ type Filters struct {
 
 func (f *Filters) of(c *hcmv3.HttpFilter) httpFilter {
 	return f.known.Get(envoy.DigestOf(c.GetName(), c.GetTypedConfig()), func() httpFilter {
-		filter := httpFilter{name: c.GetName(), kind: envoy.TypeOf(c.GetTypedConfig())}
-		filter.message, _ = c.GetTypedConfig().UnmarshalNew()
+		filter := httpFilter{name: c.GetName(), kind: envoy.TypeOf(c.GetTypedConfig()), message: envoy.Message(c.GetTypedConfig())}
 		switch m := filter.message.(type) {
 		case *rbachttp.RBAC:
 			filter.rbac, filter.shadow = rbac.NewRBAC(m.GetRules()), rbac.NewRBAC(m.GetShadowRules())
@@ -65,7 +66,9 @@ func NewConnectionManager(m *hcmv3.HttpConnectionManager, filters *Filters) *Con
 		out.inline = route.NewTable(c)
 	}
 	for _, f := range m.GetHttpFilters() {
-		out.filters = append(out.filters, filters.of(f))
+		filter := filters.of(f)
+		filter.disabled = f.GetDisabled()
+		out.filters = append(out.filters, filter)
 	}
 	return out
 }

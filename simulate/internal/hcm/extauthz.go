@@ -3,14 +3,17 @@ package hcm
 import (
 	"cmp"
 	"fmt"
+	"net/http"
 	"slices"
 
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	extauthzv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/ext_authz/v3"
 	rbachttp "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/rbac/v3"
 
 	"sem.example/simulate/decision"
 	"sem.example/simulate/internal/match"
 	"sem.example/simulate/internal/rbac"
+	"sem.example/simulate/internal/route"
 )
 
 // A reportKey names metadata that a filter leaves for others: the filter's name and the key.
@@ -48,25 +51,55 @@ func (x *Stream) authorizerWants(key reportKey) bool {
 }
 
 // askAuthorizer notes that an external authorizer decides about the request, unless the filter is only for requests that an
-// RBAC filter has reported and this is none of them. What the authorizer says is not known.
-func askAuthorizer(x *Stream, f *httpFilter, m *extauthzv3.ExtAuthz) {
+// RBAC filter has reported and this is none of them. What the authorizer says is not known. A body that is too large for it is
+// refused.
+func askAuthorizer(x *Stream, f *httpFilter, m *extauthzv3.ExtAuthz) *decision.Outcome {
+	own, _ := route.PerRoute[*extauthzv3.ExtAuthzPerRoute](x.Route, f.name)
+	if own.GetDisabled() {
+		return nil
+	}
 	asked, rule := m.GetFilterEnabledMetadata(), ""
 	if asked != nil {
 		if len(asked.GetPath()) == 1 {
 			rule = x.reported[reportKey{asked.GetFilter(), asked.GetPath()[0].GetKey()}]
 		}
 		if rule == "" || !match.NewText(asked.GetValue().GetStringMatch()).Test(rule) {
-			return
+			return nil
 		}
 	}
-	cluster := cmp.Or(m.GetGrpcService().GetEnvoyGrpc().GetClusterName(), m.GetHttpService().GetServerUri().GetCluster())
+	settings := own.GetCheckSettings()
+	if body := cmp.Or(settings.GetWithRequestBody(), m.GetWithRequestBody()); body != nil && !body.GetAllowPartialMessage() && !settings.GetDisableRequestBodyBuffering() {
+		if o := limitBody(x, f, uint64(body.GetMaxRequestBytes())); o != nil {
+			return o
+		}
+	}
+	cluster := cmp.Or(serviceOf(settings), serviceOf(m))
 	if cluster == "" {
 		x.UnknownFilter(f.name, f.kind)
-		return
+		return nil
 	}
+	refused := decision.AuthorizerBranch{Verdict: decision.Denied, Status: http.StatusForbidden}
+	asks := decision.Authorizer{Cluster: cluster, Filter: f.name, Rule: rule, Denied: refused, Unavailable: refused}
+	if status := int(m.GetStatusOnError().GetCode()); status != 0 {
+		asks.Unavailable.Status = status
+	}
+	if m.GetFailureModeAllow() {
+		asks.Unavailable = decision.AuthorizerBranch{}
+	}
+	x.Hop.Authorizers = append(x.Hop.Authorizers, asks)
+	x.Step("authorizer", cluster, decision.AsksAuthorizer{Authorizer: asks}, x.filterAt(f), decision.Part(x.chain, rbac.PolicyPart(rule)))
 	what := fmt.Sprintf("the external authorizer at %s decides", cluster)
 	if rule != "" {
 		what += ", for rule " + rule
 	}
 	x.NotModelled(what)
+	return nil
+}
+
+// serviceOf is the cluster of the service that is asked; "" where there is none.
+func serviceOf(m interface {
+	GetGrpcService() *corev3.GrpcService
+	GetHttpService() *extauthzv3.HttpService
+}) string {
+	return cmp.Or(m.GetGrpcService().GetEnvoyGrpc().GetClusterName(), m.GetHttpService().GetServerUri().GetCluster())
 }

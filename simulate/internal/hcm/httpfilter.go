@@ -1,10 +1,16 @@
 package hcm
 
 import (
+	bufferv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/buffer/v3"
 	corsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/cors/v3"
 	extauthzv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/ext_authz/v3"
 	faultv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/fault/v3"
+	mutationv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/header_mutation/v3"
+	metadatav3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/header_to_metadata/v3"
 	jwtv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/jwt_authn/v3"
+	localv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/local_ratelimit/v3"
+	luav3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/lua/v3"
+	ratelimitv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/ratelimit/v3"
 	rbachttp "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/rbac/v3"
 	routerv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/router/v3"
 
@@ -27,12 +33,33 @@ func filter(x *Stream, f *httpFilter) *decision.Outcome {
 		report(x, f, m)
 		return authorize(x, f)
 	case *extauthzv3.ExtAuthz:
-		askAuthorizer(x, f, m)
-		return nil
+		return askAuthorizer(x, f, m)
 	case *jwtv3.JwtAuthentication:
 		return authenticate(x, f)
 	}
-	x.UnknownFilter(f.name, f.kind)
+	return added(x, f)
+}
+
+// added passes the request through a filter that istiod does not generate, but EnvoyFilters add.
+func added(x *Stream, f *httpFilter) *decision.Outcome {
+	switch m := f.message.(type) {
+	case *bufferv3.Buffer:
+		return buffer(x, f, m)
+	case *mutationv3.HeaderMutation:
+		mutate(x, f, m)
+	case *metadatav3.Config:
+		learn(x, f, m)
+	case *localv3.LocalRateLimit:
+		limitRate(x, f, m)
+	case *ratelimitv3.RateLimit:
+		askRateLimit(x, f, m)
+	case *luav3.Lua:
+		if p, _ := route.PerRoute[*luav3.LuaPerRoute](x.Route, f.name); !p.GetDisabled() {
+			x.NotModelled("the code of " + f.name + " (Lua)")
+		}
+	default:
+		x.UnknownFilter(f.name, f.kind)
+	}
 	return nil
 }
 

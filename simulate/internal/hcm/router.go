@@ -85,7 +85,7 @@ func forward(x *Stream) decision.Outcome {
 
 // leaves changes the request to what the upstream of a cluster receives.
 func leaves(x *Stream, t *route.WeightedCluster, req *request.Request) *decision.HeaderOps {
-	ops := &decision.HeaderOps{Request: strip(x, route.Apply(t.Headers.Request, req.Headers)), Response: last(x, route.Apply(t.Headers.Response, map[string][]string{}))}
+	ops := &decision.HeaderOps{Request: strip(x, route.Apply(t.Headers.Request, req.Headers)), Response: last(x, answerHeaders(x, t.Headers))}
 	if t.Host != "" {
 		req.Authority = t.Host
 	}
@@ -96,9 +96,15 @@ func leaves(x *Stream, t *route.WeightedCluster, req *request.Request) *decision
 	return ops
 }
 
+// answerHeaders are the operations on the headers of an answer: first those of the route, then those of the filters before the
+// router, the last of which sees the answer first.
+func answerHeaders(x *Stream, p route.HeaderOperations) *decision.HeaderChange {
+	return route.Apply(slices.Concat(p.Response, x.answers), map[string][]string{})
+}
+
 // strip adds the headers that filters took off or added to those that the route removes and sets. The route comes last.
 func strip(x *Stream, c *decision.HeaderChange) *decision.HeaderChange {
-	if len(x.edits.Removed)+len(x.edits.Added) == 0 {
+	if x.edits.Empty() {
 		return c
 	}
 	if c == nil {
@@ -113,6 +119,16 @@ func strip(x *Stream, c *decision.HeaderChange) *decision.HeaderChange {
 			request.Put(&c.Set, name, x.edits.Added[name]+","+more)
 		default:
 			request.Put(&c.Set, name, x.edits.Added[name])
+		}
+	}
+	for name, value := range x.edits.Appended {
+		_, set := c.Set[name]
+		switch more, adds := c.Add[name]; {
+		case set, slices.Contains(c.Remove, name):
+		case adds:
+			c.Add[name] = value + "," + more
+		default:
+			request.Put(&c.Add, name, value)
 		}
 	}
 	gone := slices.DeleteFunc(slices.Clone(x.edits.Removed), func(name string) bool {
@@ -200,7 +216,7 @@ func rewritten(x *Stream, r *decision.Rewrite) {
 
 // localHeaders records the header operations of an answer that the proxy gives itself.
 func localHeaders(x *Stream, p route.HeaderOperations) {
-	if response := last(x, route.Apply(p.Response, map[string][]string{})); response != nil {
+	if response := last(x, answerHeaders(x, p)); response != nil {
 		x.Hop.Headers = &decision.HeaderOps{Response: response}
 	}
 }

@@ -57,7 +57,7 @@ func (x *Stream) process() decision.Outcome {
 	}
 	for i := range x.manager.filters {
 		f := &x.manager.filters[i]
-		if x.Route.Disables(f.name) {
+		if !x.Route.Runs(f.name, !f.disabled) {
 			continue
 		}
 		if o := filter(x, f); o != nil {

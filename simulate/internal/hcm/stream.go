@@ -37,6 +37,7 @@ type Stream struct {
 
 	reported    map[reportKey]string // rules that shadow rules matched, for filters behind
 	edits       request.Edits        // what filters did to the headers
+	answers     []route.HeaderLevel  // what filters do to the headers of the answer
 	aborted     float64              // the share of requests that a fault aborts
 	abortStatus int
 	NeverFires  bool // the route has a fault that no request meets
@@ -57,6 +58,9 @@ func (x *Stream) spot(name string) decision.Ref {
 	}
 	return decision.Part(x.Route.Addr, name)
 }
+
+// filterAt is where a filter comes from, if a patch added or changed it.
+func (x *Stream) filterAt(f *httpFilter) decision.Ref { return decision.Part(x.chain, "http/"+f.name) }
 
 // redirected is the response that sends the client elsewhere.
 func (x *Stream) redirected(status int, location string, cause decision.ResponseCause) *decision.Outcome {

@@ -7,7 +7,6 @@ import (
 
 	jwtv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/jwt_authn/v3"
 
-	"sem.example/simulate/decision"
 	"sem.example/simulate/internal/match"
 	"sem.example/simulate/internal/request"
 )
@@ -105,8 +104,7 @@ func (v *verifier) sanitize(p *jwtv3.JwtProvider) {
 	for _, name := range grants(p) {
 		if _, there := v.req.Headers[name]; there {
 			delete(v.req.Headers, name)
-			delete(v.edits.Added, name)
-			v.edits.Removed = decision.AppendNew(v.edits.Removed, name)
+			v.edits.Remove(name)
 		}
 	}
 }
@@ -130,7 +128,7 @@ func (v *verifier) pass(t Verified) {
 func (v *verifier) grant(name, value string) {
 	name = strings.ToLower(name)
 	v.req.Headers[name] = append(slices.Clone(v.req.Headers[name]), value)
-	request.Put(&v.edits.Added, name, strings.Join(v.req.Headers[name], ","))
+	v.edits.Set(name, strings.Join(v.req.Headers[name], ","))
 }
 
 // withhold takes a token off the request.

@@ -39,6 +39,12 @@ func (f *NetworkFilter) Authorizer() (cluster string, about Report, all bool) {
 	return cluster, about, false
 }
 
+// FailsOpen reports whether a connection is allowed where the authorizer does not answer.
+func (f *NetworkFilter) FailsOpen() bool {
+	m, ok := f.message.(*extauthzv3.ExtAuthz)
+	return ok && m.GetFailureModeAllow()
+}
+
 // AsksAbout reports whether an external authorizer is asked where a rule is reported.
 func (f *NetworkFilter) AsksAbout(rule string) bool {
 	m, ok := f.message.(*extauthzv3.ExtAuthz)

@@ -16,7 +16,7 @@ func (d result) Record(rec *decision.Recorder, of envoy.Addr, s *Input) {
 	}
 	d.list(rec, of, s, d.rules.action.String())
 	chose := map[bool]string{true: "allowed", false: "denied"}[d.Allowed]
-	rec.Step("authorization", chose, d.Reason(), decision.Part(of, policyPart(d.Policy)))
+	rec.Step("authorization", chose, d.Reason(), decision.Part(of, PolicyPart(d.Policy)))
 }
 
 // Report notes what rules that decide nothing themselves make of the call, for the filter that acts on what they report.
@@ -30,7 +30,7 @@ func (d result) Report(rec *decision.Recorder, of envoy.Addr, s *Input, action s
 func (d result) list(rec *decision.Recorder, of envoy.Addr, s *Input, action string) {
 	for i := range d.rules.policies {
 		p := &d.rules.policies[i]
-		rule := decision.PolicyRule{Name: p.name, Policy: p.name, Action: action, Matched: p.name == d.Policy, Origin: rec.Places.OriginOf(decision.Part(of, policyPart(p.name)))}
+		rule := decision.PolicyRule{Name: p.name, Policy: p.name, Action: action, Matched: p.name == d.Policy, Origin: rec.Places.OriginOf(decision.Part(of, PolicyPart(p.name)))}
 		if !rule.Matched {
 			rule.Failed = p.failed(s)
 		}
@@ -59,8 +59,8 @@ func (d result) Reason() decision.Reason {
 	return decision.Authorized{Allowed: d.Allowed, AllowList: d.rules != nil && d.rules.action == rbacv3.RBAC_ALLOW, Policy: d.Policy}
 }
 
-// policyPart is the address of a policy within its filter chain or route.
-func policyPart(policy string) string { return "rbac/" + policy }
+// PolicyPart is the address of a policy within its filter chain or route.
+func PolicyPart(policy string) string { return "rbac/" + policy }
 
 // DeniedBy is Envoy's response code detail of a denial.
 func DeniedBy(policy string) string {

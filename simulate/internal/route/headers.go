@@ -1,20 +1,24 @@
 package route
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
+	mutationv3 "github.com/envoyproxy/go-control-plane/envoy/config/common/mutation_rules/v3"
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 
 	"sem.example/simulate/decision"
+	"sem.example/simulate/internal/match"
 	"sem.example/simulate/internal/request"
 )
 
-// A headerLevel is the header operations of one place: first it removes, then it adds.
-type headerLevel struct {
-	remove []string
-	add    []headerOp
+// A HeaderLevel is the header operations of one place: first it removes, then it adds.
+type HeaderLevel struct {
+	remove  []string
+	removes *match.Text // those of a matching name too
+	add     []headerOp
 }
 
 type headerOp struct {
@@ -25,7 +29,7 @@ type headerOp struct {
 // A HeaderOperations is the operations on request and response in the order in which Envoy applies them: those of a weighted
 // cluster, the route, the virtual host and the table, so that the most general wins, or the reverse where the table
 // says that the most specific wins.
-type HeaderOperations struct{ Request, Response []headerLevel }
+type HeaderOperations struct{ Request, Response []HeaderLevel }
 
 func newHeaderOperations(c *routev3.RouteConfiguration, v *routev3.VirtualHost, p *routev3.Route, w *routev3.WeightedCluster_ClusterWeight) HeaderOperations {
 	type owner interface {
@@ -47,10 +51,27 @@ func newHeaderOperations(c *routev3.RouteConfiguration, v *routev3.VirtualHost, 
 	return plan
 }
 
-func empty(l headerLevel) bool { return len(l.remove)+len(l.add) == 0 }
+func empty(l HeaderLevel) bool { return len(l.remove)+len(l.add) == 0 }
 
-func newHeaderLevel(add []*corev3.HeaderValueOption, remove []string) headerLevel {
-	var l headerLevel
+// NewMutations compiles header operations that are applied one after the other.
+func NewMutations(list []*mutationv3.HeaderMutation) []HeaderLevel {
+	var out []HeaderLevel
+	for _, m := range list {
+		switch action := m.GetAction().(type) {
+		case *mutationv3.HeaderMutation_Remove:
+			out = append(out, newHeaderLevel(nil, []string{action.Remove}))
+		case *mutationv3.HeaderMutation_Append:
+			out = append(out, newHeaderLevel([]*corev3.HeaderValueOption{action.Append}, nil))
+		case *mutationv3.HeaderMutation_RemoveOnMatch_:
+			name := match.NewText(action.RemoveOnMatch.GetKeyMatcher())
+			out = append(out, HeaderLevel{removes: &name})
+		}
+	}
+	return slices.DeleteFunc(out, func(l HeaderLevel) bool { return empty(l) && l.removes == nil })
+}
+
+func newHeaderLevel(add []*corev3.HeaderValueOption, remove []string) HeaderLevel {
+	var l HeaderLevel
 	for _, name := range remove {
 		l.remove = append(l.remove, strings.ToLower(name))
 	}
@@ -82,7 +103,7 @@ type mutation struct {
 }
 
 // Apply runs the levels over headers, which it changes, and returns the net effect, or nil where there is none.
-func Apply(levels []headerLevel, headers map[string][]string) *decision.HeaderChange {
+func Apply(levels []HeaderLevel, headers map[string][]string) *decision.HeaderChange {
 	if len(levels) == 0 {
 		return nil
 	}
@@ -91,11 +112,22 @@ func Apply(levels []headerLevel, headers map[string][]string) *decision.HeaderCh
 		for _, name := range l.remove {
 			m.remove(name)
 		}
+		for _, name := range m.matching(l.removes) {
+			m.remove(name)
+		}
 		for _, op := range l.add {
 			m.add(op)
 		}
 	}
 	return &m.change
+}
+
+// matching are the names of the headers whose name meets a test.
+func (m *mutation) matching(test *match.Text) []string {
+	if test == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(m.headers)), func(name string) bool { return !test.Test(name) })
 }
 
 func (m *mutation) remove(name string) {

@@ -68,7 +68,30 @@ func PerRoute[T any](t *Route, filter string) (T, bool) {
 	return none, false
 }
 
-// Disables reports whether a filter is switched off for a route.
-func (t *Route) Disables(filter string) bool {
-	return t != nil && slices.ContainsFunc(t.filters, func(f perFilter) bool { return f.name == filter && f.disabled })
+// EveryPerRoute returns all settings of a filter for a route, the most specific first.
+func EveryPerRoute[T any](t *Route, filter string) []T {
+	var out []T
+	if t == nil {
+		return nil
+	}
+	for _, f := range t.filters {
+		if m, ok := f.setting.(T); ok && f.name == filter {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// Runs reports whether a filter runs for a route: the most specific setting decides, and without one whether the filter is
+// enabled by itself.
+func (t *Route) Runs(filter string, enabled bool) bool {
+	if t == nil {
+		return enabled
+	}
+	for _, f := range t.filters {
+		if f.name == filter {
+			return !f.disabled
+		}
+	}
+	return enabled
 }

@@ -17,7 +17,7 @@ type redirect struct {
 }
 
 func newRedirect(d *routev3.RedirectAction) *redirect {
-	return &redirect{d, rewrite{prefix: d.GetPrefixRewrite(), regex: newSubstitution(d.GetRegexRewrite())}}
+	return &redirect{d, rewrite{prefix: d.GetPrefixRewrite(), regex: NewSubstitution(d.GetRegexRewrite())}}
 }
 
 // Code is the status of the answer.

@@ -15,21 +15,21 @@ import (
 // A rewrite is what a route does to path and authority before the request leaves.
 type rewrite struct {
 	prefix   string        // replaces what the path test matched
-	regex    *substitution // replaces each hit in the path
+	regex    *Substitution // replaces each hit in the path
 	template *pathTemplate
 	whole    string // replaces the path
 	host     string
 	hostFrom string        // a header that names the host
-	hostPath *substitution // makes the host of the path
+	hostPath *Substitution // makes the host of the path
 	AutoHost bool          // the host is the name of the endpoint
 }
 
 func newRewrite(a *routev3.RouteAction, m *routev3.RouteMatch) rewrite {
 	return rewrite{
-		prefix: a.GetPrefixRewrite(), regex: newSubstitution(a.GetRegexRewrite()), whole: a.GetPathRewrite(),
+		prefix: a.GetPrefixRewrite(), regex: NewSubstitution(a.GetRegexRewrite()), whole: a.GetPathRewrite(),
 		template: newPathTemplate(m, a),
 		host:     a.GetHostRewriteLiteral(), hostFrom: strings.ToLower(a.GetHostRewriteHeader()),
-		hostPath: newSubstitution(a.GetHostRewritePathRegex()), AutoHost: a.GetAutoHostRewrite().GetValue(),
+		hostPath: NewSubstitution(a.GetHostRewritePathRegex()), AutoHost: a.GetAutoHostRewrite().GetValue(),
 	}
 }
 
@@ -48,7 +48,7 @@ func (w *rewrite) authority(r *request.Request) {
 			r.Authority = host
 		}
 	case w.hostPath != nil:
-		r.Authority = w.hostPath.replace(r.PathOnly())
+		r.Authority = w.hostPath.Replace(r.PathOnly())
 	}
 }
 
@@ -60,7 +60,7 @@ func (w *rewrite) newPath(path string, matched func(string) int) string {
 	case w.prefix != "":
 		return w.prefix + path[min(matched(path), len(path)):]
 	case w.regex != nil:
-		return w.regex.replace(only) + query
+		return w.regex.Replace(only) + query
 	case w.template != nil:
 		return w.template.rewrite(only) + query
 	case w.whole != "":
@@ -72,13 +72,14 @@ func (w *rewrite) newPath(path string, matched func(string) int) string {
 // lastReference is the highest group that a substitution can name.
 const lastReference = 9
 
-// A substitution replaces every hit of a regular expression.
-type substitution struct {
+// A Substitution replaces every hit of a regular expression.
+type Substitution struct {
 	pattern *regexp.Regexp
 	with    string // in Go's form
 }
 
-func newSubstitution(m *matcherv3.RegexMatchAndSubstitute) *substitution {
+// NewSubstitution compiles a substitution. It is nil where there is none.
+func NewSubstitution(m *matcherv3.RegexMatchAndSubstitute) *Substitution {
 	if m == nil {
 		return nil
 	}
@@ -86,10 +87,11 @@ func newSubstitution(m *matcherv3.RegexMatchAndSubstitute) *substitution {
 	if err != nil {
 		return nil
 	}
-	return &substitution{re, backReferences(m.GetSubstitution())}
+	return &Substitution{re, backReferences(m.GetSubstitution())}
 }
 
-func (s *substitution) replace(text string) string { return s.pattern.ReplaceAllString(text, s.with) }
+// Replace returns a text with every hit replaced.
+func (s *Substitution) Replace(text string) string { return s.pattern.ReplaceAllString(text, s.with) }
 
 // backReferences turns RE2's "\1" into Go's "${1}".
 func backReferences(s string) string {
@@ -113,7 +115,7 @@ func backReferences(s string) string {
 }
 
 // A pathTemplate rewrites a path by the variables that its template matched.
-type pathTemplate struct{ substitution }
+type pathTemplate struct{ Substitution }
 
 func newPathTemplate(m *routev3.RouteMatch, a *routev3.RouteAction) *pathTemplate {
 	to := &rewritev3.UriTemplateRewriteConfig{}
@@ -125,7 +127,7 @@ func newPathTemplate(m *routev3.RouteMatch, a *routev3.RouteAction) *pathTemplat
 		return nil
 	}
 	with := match.TemplateVariable.ReplaceAllString(strings.ReplaceAll(to.GetPathTemplateRewrite(), "$", "$$"), "$${$1}")
-	return &pathTemplate{substitution{re, with}}
+	return &pathTemplate{Substitution{re, with}}
 }
 
-func (t *pathTemplate) rewrite(path string) string { return t.replace(path) }
+func (t *pathTemplate) rewrite(path string) string { return t.Replace(path) }
