@@ -117,7 +117,8 @@ func (t *translator) listener(owner *config.Object, at config.Place, l gatewayap
 		t.status.fail(Condition{Type: programmed, Reason: "UnsupportedProtocol", At: at.Sub("protocol"), Message: server.Invalid})
 	}
 	if l.TLS != nil {
-		set, fault := t.serverTLS(owner, l, frontend(gateway.TLS, l.Port))
+		clients := frontend(gateway.TLS, l.Port)
+		set, fault := t.serverTLS(owner, l, clients)
 		server.Tls = set
 		if fault != "" {
 			server.Invalid = fault
@@ -125,7 +126,7 @@ func (t *translator) listener(owner *config.Object, at config.Place, l gatewayap
 			if strings.HasPrefix(fault, notGranted) {
 				reason = "RefNotPermitted"
 			}
-			t.status.fail(Condition{Type: programmed, Reason: reason, At: at.Sub("tls"), Message: fault, Missing: t.missingCertificate(owner, l.TLS)})
+			t.status.fail(Condition{Type: programmed, Reason: reason, At: at.Sub("tls"), Message: fault, Missing: t.missingCertificate(owner, l.TLS, clients)})
 		}
 	}
 	return &listener{spec: l, kinds: t.kindsOf(l), gateway: &routing.Gateway{

@@ -126,12 +126,22 @@ func (t *translator) certificate(owner *config.Object, ref gatewayapi.ObjectRefe
 	return ""
 }
 
-// missingCertificate is the first Secret that a listener names and that the input does not have.
-func (t *translator) missingCertificate(owner *config.Object, tls *gatewayapi.ListenerTLS) Missing {
-	for _, ref := range tls.CertificateRefs {
+// missingCertificate is the first object with certificates that a listener names and that the input does not have: a Secret, or the
+// authorities of clients.
+func (t *translator) missingCertificate(owner *config.Object, tls *gatewayapi.ListenerTLS, clients *gatewayapi.FrontendValidation) Missing {
+	absent := func(ref gatewayapi.ObjectReference, kind string) bool {
 		namespace := value(ref.Namespace, owner.Namespace)
-		if normal(ref, "", "Secret") == "Secret" && t.object("Secret", namespace, ref.Name) == nil && t.allowed(owner, "Secret", namespace, ref.Name) {
-			return Missing{"Secret", namespace, ref.Name}
+		return t.object(kind, namespace, ref.Name) == nil && t.allowed(owner, kind, namespace, ref.Name)
+	}
+	for _, ref := range tls.CertificateRefs {
+		if kind := normal(ref, "", "Secret"); kind == "Secret" && absent(ref, kind) {
+			return Missing{kind, value(ref.Namespace, owner.Namespace), ref.Name}
+		}
+	}
+	if clients != nil && len(clients.CACertificateRefs) == 1 {
+		ref := clients.CACertificateRefs[0]
+		if kind := normal(ref, "", ""); (kind == "ConfigMap" || kind == "Secret") && absent(ref, kind) {
+			return Missing{kind, value(ref.Namespace, owner.Namespace), ref.Name}
 		}
 	}
 	return Missing{}
