@@ -3,29 +3,36 @@ package facts
 import (
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
 )
 
-// DoubtNamespaces makes warnings of errors that rest on two documents of unrelated folders, both without a namespace: whoever applies
-// them decides whether they meet.
+// DoubtNamespaces makes warnings of errors that rest on two documents of unrelated folders, both without a namespace, and infos of
+// warnings: whoever applies them decides whether they meet.
 func DoubtNamespaces(s *Documents, found diag.List) {
 	if s.Registry != "" || s.Traced || s.NamespaceStated {
 		return
 	}
 	for i := range found {
 		d := &found[i]
-		if d.Level() != diag.Error || d.At.Doc == nil {
+		if d.At.Doc == nil || !slices.ContainsFunc(d.Related, func(r diag.Related) bool { return mayNotMeet(d.At.Doc, r.Place.Doc) }) {
 			continue
 		}
-		for _, r := range d.Related {
-			if leftToApply(d.At.Doc) && leftToApply(r.Place.Doc) && unrelatedFolders(d.At.Doc, r.Place.Doc) {
-				d.Severity = diag.Warning
-			}
+		switch d.Level() {
+		case diag.Error:
+			d.Severity = diag.Warning
+		case diag.Warning:
+			d.Severity = diag.Info
 		}
 	}
+}
+
+// mayNotMeet reports whether two documents are applied to the same namespace only if whoever applies them wants it so.
+func mayNotMeet(a, b *source.Document) bool {
+	return leftToApply(a) && leftToApply(b) && unrelatedFolders(a, b)
 }
 
 // leftToApply reports whether the namespace of a document is that of the command which applies it.
