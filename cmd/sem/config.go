@@ -73,8 +73,9 @@ const worldRule = `# Worlds of the input. A world is a set of files that belong 
 #     in different folders, the subfolders of their common parent are. The first
 #     world has the largest alternative and all files without one; each other
 #     alternative is a world in which it replaces what it contradicts
-#   - each folder testdata below a path that was passed, apart from other files,
-#     unless resources are directly beside it
+#   - each file of test data: of a folder testdata, test-data, test_data, tests,
+#     fixtures or datasets below a path that was passed, unless resources are
+#     directly beside the folder
 # --world NAME selects one.
 `
 
@@ -90,16 +91,28 @@ func (c *configCommand) worlds(cmd *cobra.Command) error {
 	}
 	to := cmd.OutOrStdout()
 	fmt.Fprint(to, worldRule)
-	for _, w := range worlds {
-		files := fmt.Sprintf("%d files", w.Files)
-		if w.Files == 1 {
-			files = "1 file"
+	for len(worlds) > 0 {
+		w, n := worlds[0], 1
+		switch {
+		case w.Tests != "":
+			n += slices.IndexFunc(append(worlds[1:], pipeline.WorldFiles{}), func(o pipeline.WorldFiles) bool { return o.Tests != w.Tests })
+			fmt.Fprintf(to, "# test data in %s: %s\n", output.Quote(w.Tests), worldsOf(n))
+		case w.Files == 1:
+			fmt.Fprintf(to, "# world %s: 1 file\n", output.Quote(w.Name))
+		default:
+			fmt.Fprintf(to, "# world %s: %d files\n", output.Quote(w.Name), w.Files)
 		}
-		if _, err := fmt.Fprintf(to, "# world %s: %s\n", output.Quote(w.Name), files); err != nil {
-			return err
-		}
+		worlds = worlds[n:]
 	}
 	return nil
+}
+
+// worldsOf says how many worlds a folder of test data has.
+func worldsOf(n int) string {
+	if n == 1 {
+		return "1 world, named after its file"
+	}
+	return fmt.Sprintf("%d worlds, named after their files", n)
 }
 
 // keysHelp lists the keys of a settings file by their groups.

@@ -29,8 +29,8 @@ type Report struct {
 // test data.
 type Alternatives struct {
 	First, Second, Resource string   // empty where no files define the same resource
-	TestData                []string // the folders of test data, each apart from the other files
-	Worlds                  int      // into which the files are divided
+	TestData                []string // the folders of test data, of which each file is a world
+	Worlds                  int      // into which the other files are divided
 }
 
 // A FailOn is the least severity that fails a run.

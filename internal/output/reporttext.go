@@ -240,7 +240,7 @@ func (p *reportPrinter) worlds(r *diag.Report) {
 			count(a.Worlds, "group"), Quote(a.First), Quote(a.Second), Quote(strings.Join(name[max(0, len(name)-3):], "/")))
 	}
 	if len(a.TestData) > 0 {
-		fmt.Fprintf(p, "test data, validated apart from the other files: %s\n", firstOf(a.TestData))
+		fmt.Fprintf(p, "test data, each file validated independently: %s\n", firstOf(a.TestData))
 	}
 }
 

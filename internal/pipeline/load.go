@@ -141,8 +141,20 @@ type variant struct {
 	askedBy string
 }
 
-// Worlds returns the names of the worlds of the input, this one's included.
-func (w *World) Worlds() []string { return w.input.names() }
+// Worlds returns the names of the worlds of the input that a request can be about, this one's included. Test data is none of them where
+// there is another one.
+func (w *World) Worlds() []string {
+	var names []string
+	for _, of := range w.input.worlds {
+		if of.tests == "" {
+			names = append(names, of.name)
+		}
+	}
+	if !slices.Contains(names, w.Name) {
+		return w.input.names()
+	}
+	return names
+}
 
 // Other builds another world of the input.
 func (w *World) Other(name string) (*World, error) { return w.input.named(name) }

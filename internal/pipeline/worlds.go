@@ -15,6 +15,7 @@ import (
 type fileWorld struct {
 	name  string
 	files []content
+	tests string // the folder of test data that its file is in; "" for none
 
 	cluster string      // whose world it is, of several
 	others  []fileWorld // the worlds of the other clusters
@@ -109,6 +110,7 @@ func (w fileWorld) empty() bool {
 func divide(files []content, opts Options, each bool) ([]fileWorld, *diag.Alternatives) {
 	var sets [][]int
 	var why *diag.Alternatives
+	var tests []string // the folder of each of the last sets
 	if each {
 		for i, f := range files {
 			if len(f.docs) > 0 {
@@ -120,7 +122,8 @@ func divide(files []content, opts Options, each bool) ([]fileWorld, *diag.Altern
 		var clash *world.Clash
 		sets, clash = world.Alternatives(all)
 		if len(sets) > 1 {
-			why = &diag.Alternatives{TestData: testFolders(all), Worlds: len(sets)}
+			tests = testFolders(all)
+			why = &diag.Alternatives{TestData: slices.Compact(slices.Sorted(slices.Values(tests))), Worlds: len(sets) - len(tests)}
 			if clash != nil {
 				why.First, why.Second, why.Resource = clash.First, clash.Second, clash.Resource
 			}
@@ -128,6 +131,9 @@ func divide(files []content, opts Options, each bool) ([]fileWorld, *diag.Altern
 	}
 	worlds := worldsOf(files, sets)
 	nameWorlds(worlds, files, sets)
+	for i, folder := range tests {
+		worlds[len(sets)-len(tests)+i].tests = folder
+	}
 	return worlds, why
 }
 
@@ -181,16 +187,11 @@ func parts(files []content, paths []string) []world.Part {
 	for _, p := range paths {
 		named[filepath.Clean(p)] = true
 	}
-	holders := map[string]bool{} // folders with resources in them
-	for _, f := range files {
-		if f.name() != "" && len(f.objects) > 0 {
-			holders[filepath.Dir(f.name())] = true
-		}
-	}
+	tests := testData(files, paths)
 	all := make([]world.Part, len(files))
 	for i, f := range files {
 		name := f.name()
-		all[i] = world.Part{Name: name, Named: name == "" || named[name], Tests: testData(name, paths, holders)}
+		all[i] = world.Part{Name: name, Named: name == "" || named[name], Tests: tests[i]}
 		for _, o := range f.objects {
 			if o.Name == "" || o.Kind == "Namespace" {
 				continue
@@ -205,41 +206,6 @@ func parts(files []content, paths []string) []world.Part {
 	return all
 }
 
-// testData returns the outermost folder of test data that holds a file and is below a path that the user gave; "" for none. A folder
-// testdata beside resources is a part of them: its files are what the cluster has already.
-func testData(name string, paths []string, holders map[string]bool) string {
-	given := "."
-	for _, p := range paths {
-		if inside, err := filepath.Rel(p, name); err == nil && filepath.IsLocal(inside) && len(p) > len(given) {
-			given = filepath.Clean(p)
-		}
-	}
-	inside, err := filepath.Rel(given, name)
-	if err != nil || name == "" {
-		return ""
-	}
-	holder := given
-	for _, element := range strings.Split(filepath.ToSlash(filepath.Dir(inside)), "/") {
-		if element == "testdata" && !holders[holder] {
-			return filepath.Join(holder, element)
-		}
-		holder = filepath.Join(holder, element)
-	}
-	return ""
-}
-
-// testFolders returns the folders of test data that hold resources.
-func testFolders(parts []world.Part) []string {
-	var folders []string
-	for _, p := range parts {
-		if p.Tests != "" && len(p.Resources) > 0 {
-			folders = append(folders, filepath.ToSlash(p.Tests))
-		}
-	}
-	slices.Sort(folders)
-	return slices.Compact(folders)
-}
-
 // name is the name of a file that holds documents; "" for one that does not.
 func (c content) name() string {
 	if len(c.docs) == 0 {
@@ -252,6 +218,7 @@ func (c content) name() string {
 type WorldFiles struct {
 	Name  string
 	Files int
+	Tests string // the folder of test data that its file is in; "" for none
 }
 
 // Worlds returns the worlds of an input.
@@ -269,7 +236,7 @@ func Worlds(opts Options) ([]WorldFiles, error) {
 				n++
 			}
 		}
-		out = append(out, WorldFiles{w.name, n})
+		out = append(out, WorldFiles{Name: w.name, Files: n, Tests: w.tests})
 	}
 	return out, nil
 }

@@ -21,27 +21,24 @@ type Clash struct{ First, Second, Resource string }
 // Alternatives divides files into worlds. Two files of one folder that define the same resource are alternatives: no cluster runs
 // both. Where the files are in different folders, the two folders below the one that holds both are alternatives, with all
 // that is in them. The first world has the alternative with the most resources, of equals the first by name, and what has no alternative. Every other
-// alternative is a world, in which it takes the place of what it contradicts. Test data is divided apart from the other files: nobody applies
-// both. The result has positions of parts; the clash is nil where no files are alternatives.
+// alternative is a world, in which it takes the place of what it contradicts. Each file of test data is a world, after the others: it is the
+// input of a test, and nobody applies it beside the rest. The result has positions of parts; the clash is nil where no files are alternatives.
 func Alternatives(parts []Part) ([][]int, *Clash) {
 	var named []int
-	roots, tests := map[string]*folder{"": {}}, []string{""}
+	var tests [][]int
+	var root folder
 	for i, p := range parts {
-		if p.Named {
+		switch {
+		case p.Named:
 			named = append(named, i)
-			continue
+		case p.Tests != "":
+			tests = append(tests, []int{i})
+		default:
+			root.add(strings.Split(filepath.ToSlash(filepath.Clean(p.Name)), "/"), i, p.Resources)
 		}
-		if roots[p.Tests] == nil {
-			roots[p.Tests] = &folder{}
-			tests = append(tests, p.Tests)
-		}
-		roots[p.Tests].add(strings.Split(filepath.ToSlash(filepath.Clean(p.Name)), "/"), i, p.Resources)
 	}
 	d := divider{parts: parts}
-	var worlds [][]int
-	for _, t := range tests {
-		worlds = append(worlds, d.divide(roots[t])...)
-	}
+	worlds := append(d.divide(&root), tests...)
 	for i := range worlds {
 		worlds[i] = append(worlds[i], named...)
 		slices.Sort(worlds[i])

@@ -21,9 +21,10 @@ func TestAlternatives(t *testing.T) {
 		"nested":                  {"x/1.yaml: a\nx/2.yaml: a\ny/1.yaml: b\ny/2.yaml: b\ny/3.yaml: b", "x/1.yaml y/1.yaml | x/2.yaml y/1.yaml | x/1.yaml y/2.yaml | x/1.yaml y/3.yaml"},
 		"the largest first":       {"app-details.yaml: details\napp-ratings.yaml: ratings\napp.yaml: details ratings\napp-dual.yaml: details ratings", "app.yaml | app-dual.yaml | app-details.yaml app-ratings.yaml"},
 		"one variation at a time": {"app/all.yaml: a b\napp/a.yaml: a\nrules/1.yaml: r\nrules/2.yaml: r", "app/all.yaml rules/1.yaml | app/a.yaml rules/1.yaml | app/all.yaml rules/2.yaml"},
-		"test data":               {"app.yaml: a\npkg/testdata?x.yaml: a\npkg/testdata?y.yaml: a b\npkg/z.yaml: z", "app.yaml pkg/z.yaml | pkg/testdata/y.yaml | pkg/testdata/x.yaml"},
+		"test data":               {"app.yaml: a\n?tests/x.yaml: b\n?tests/y.yaml: c\npkg/z.yaml: z", "app.yaml pkg/z.yaml | tests/x.yaml | tests/y.yaml"},
 		"twice in one file":       {"a.yaml: x x\nb.yaml: y", "a.yaml b.yaml"},
 		"named files":             {"!a.yaml: x\n!b.yaml: x\nf/1.yaml: y\nf/2.yaml: y", "a.yaml b.yaml f/1.yaml | a.yaml b.yaml f/2.yaml"},
+		"only test data":          {"?a.yaml: x\n?b.yaml: y\n!c.yaml: z", "a.yaml c.yaml | b.yaml c.yaml"},
 		"nothing":                 {"", ""},
 	}
 	for name, test := range tests {
@@ -35,18 +36,18 @@ func TestAlternatives(t *testing.T) {
 	}
 }
 
-// divided words the worlds of files. A "?" ends the name of a folder of test data.
+// divided words the worlds of files. A "?" is before the name of test data, a "!" before a file that the user named.
 func divided(files string) string {
 	var parts []world.Part
 	for _, line := range strings.Split(files, "\n") {
 		name, resources, _ := strings.Cut(line, ": ")
-		bare := strings.TrimPrefix(name, "!")
-		tests, _, inside := strings.Cut(bare, "?")
-		if !inside {
-			tests = ""
+		tests := ""
+		if strings.HasPrefix(name, "?") {
+			tests = "tests"
 		}
+		bare := strings.TrimLeft(name, "!?")
 		if line != "" {
-			parts = append(parts, world.Part{Name: strings.ReplaceAll(bare, "?", "/"), Resources: strings.Fields(resources), Named: bare != name, Tests: tests})
+			parts = append(parts, world.Part{Name: bare, Resources: strings.Fields(resources), Named: name[0] == '!', Tests: tests})
 		}
 	}
 	worlds, _ := world.Alternatives(parts)
