@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sem.example/internal/diff"
+	"sem.example/internal/quote"
 	"sem.example/simulate"
 )
 
@@ -37,8 +38,8 @@ func hostOfCall(c simulate.Call) string {
 // nameInput adds the input to the commands that trace the witnesses.
 func nameInput(r *diff.Report, path string) {
 	for i := range r.Changes {
-		if rest, ok := strings.CutPrefix(r.Changes[i].Command, "sem trace "); ok && !strings.ContainsAny(path, " '\"$\\") {
-			r.Changes[i].Command = "sem trace -f " + path + " " + rest
+		if rest, ok := strings.CutPrefix(r.Changes[i].Command, "sem trace "); ok {
+			r.Changes[i].Command = "sem trace -f " + quote.Shell(path) + " " + rest
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"sem.example/internal/diff"
 	"sem.example/internal/pipeline"
+	"sem.example/internal/quote"
 	"sem.example/simulate"
 )
 
@@ -191,20 +192,20 @@ func command(c simulate.Call) string {
 	if c.Proxy.Type == "gateway" {
 		flag = "--gateway"
 	}
-	words = append(words, flag, c.Proxy.Namespace+"/"+c.Proxy.Name)
+	words = append(words, flag, quote.Shell(c.Proxy.Namespace+"/"+c.Proxy.Name))
 	var labels []string
 	for _, key := range slices.Sorted(maps.Keys(c.Proxy.Labels)) {
 		labels = append(labels, key+"="+c.Proxy.Labels[key])
 	}
 	if len(labels) > 0 {
-		words = append(words, "--labels", shellWord(strings.Join(labels, ",")))
+		words = append(words, "--labels", quote.Shell(strings.Join(labels, ",")))
 	}
 	for _, f := range []struct{ flag, value string }{
 		{"--direction", c.Direction}, {"--dst-ip", c.Address}, {"--sni", c.SNI}, {"--alpn", c.ALPN}, {"--tls", c.TLS},
 		{"--source", c.Source}, {"--principal", c.Principal}, {"-X", c.Method},
 	} {
 		if f.value != "" && !(f.flag == "-X" && f.value == "GET") {
-			words = append(words, f.flag, shellWord(f.value))
+			words = append(words, f.flag, quote.Shell(f.value))
 		}
 	}
 	var names []string
@@ -214,20 +215,12 @@ func command(c simulate.Call) string {
 	slices.Sort(names)
 	for _, name := range names {
 		for _, v := range c.Headers[name] {
-			words = append(words, "-H", shellWord(name+": "+v))
+			words = append(words, "-H", quote.Shell(name+": "+v))
 		}
 	}
 	url := c.URL
 	if url == "" {
 		url = fmt.Sprintf("tcp://%s:%d", c.Address, c.Port)
 	}
-	return strings.Join(append(words, shellWord(url)), " ")
-}
-
-// shellWord quotes a word for a shell, where it has to be.
-func shellWord(s string) string {
-	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:%+,=@") == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return strings.Join(append(words, quote.Shell(url)), " ")
 }

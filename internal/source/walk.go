@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"sem.example/internal/quote"
 )
 
 // An input is a file to read.
@@ -193,7 +195,7 @@ func (w *walker) passes(name string) bool {
 	w.problems = append(w.problems, Problem{
 		Trouble: Template, File: &File{Name: chart}, Minor: true,
 		Message: "the templates of this Helm chart are not read",
-		Help:    "to check what they become: helm template " + filepath.ToSlash(filepath.Dir(chart)) + " | sem validate -",
+		Help:    "to check what they become: helm template " + quote.Shell(filepath.ToSlash(filepath.Dir(chart))) + " | sem validate -",
 	})
 	return true
 }

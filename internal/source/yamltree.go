@@ -160,17 +160,17 @@ func (g *treeBuilder) read(y *yaml.Node) reading {
 func (g *treeBuilder) flowScalar(y *yaml.Node) (text string, untagged bool) {
 	switch {
 	case y.Style&yaml.TaggedStyle != 0:
-		return y.Tag + " " + quote(y.Value), false
+		return y.Tag + " " + quoted(y.Value), false
 	case g.untypedTag(y):
-		return "! " + quote(y.Value), false
+		return "! " + quoted(y.Value), false
 	case y.Style != 0:
-		return quote(y.Value), true
+		return quoted(y.Value), true
 	}
 	return y.Value, true
 }
 
-// quote writes a string as JSON does, which YAML reads too.
-func quote(s string) string { return string(appendString(nil, s)) }
+// quoted writes a string as JSON does, which YAML reads too.
+func quoted(s string) string { return string(appendString(nil, s)) }
 
 // untypedTag reports whether a scalar has the tag "!", which makes it a string and which the syntax tree leaves out.
 func (g *treeBuilder) untypedTag(y *yaml.Node) bool {
