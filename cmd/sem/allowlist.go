@@ -20,6 +20,7 @@ type settingKey struct {
 	path   bool     // its values are paths, relative to the file
 	many   bool     // takes a list
 	values []string // the values that there are; nil for any
+	except string   // the command whose flag of this name means something else, and does not come from a file
 }
 
 // The groups of the keys, as the help names them.
@@ -31,7 +32,7 @@ const (
 
 // settingKeys is the whole list. A flag that is not here belongs on the command line.
 var settingKeys = []settingKey{
-	{name: "filename", group: keysRead, path: true, many: true},
+	{name: "filename", group: keysRead, path: true, many: true, except: "diff"},
 	{name: "namespace", group: keysRead},
 	{name: "mesh-config", group: keysRead, path: true},
 	{name: "istio", group: keysRead, values: release.Names()},
@@ -46,7 +47,7 @@ var settingKeys = []settingKey{
 	{name: "fail-on", group: keysJudge, values: []string{"error", "warning", "info", "none"}},
 	{name: "baseline", group: keysJudge, path: true},
 	{name: "fail", group: keysJudge, values: []string{"true", "false"}},
-	{name: "expect", group: keysJudge, many: true},
+	{name: "expect", group: keysJudge, many: true, except: "diff"},
 	{name: "fail-fast", group: keysJudge, values: []string{"true", "false"}},
 	{name: "coverage", group: keysJudge, values: []string{"true", "false"}},
 	{name: "coverage-floor", group: keysJudge},

@@ -49,7 +49,7 @@ func (s *settings) flag(key settingKey, f source.Field) {
 			s.fault(v.Range, "%v", err)
 			continue
 		}
-		s.Flags = append(s.Flags, setting{flag: key.name, value: value, at: v.Range})
+		s.Flags = append(s.Flags, setting{flag: key.name, value: value, except: key.except, at: v.Range})
 	}
 }
 

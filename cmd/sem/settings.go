@@ -41,6 +41,7 @@ const setBy = "set by"
 // A setting is the value of a flag, or one of its values.
 type setting struct {
 	flag, value string
+	except      string // the command that does not take it
 	at          source.Range
 	inForce     bool // the command has the flag, and its command line leaves it alone
 }
@@ -68,7 +69,7 @@ func applySettings(cmd *cobra.Command) (*settings, error) {
 	said := map[string]bool{}
 	cmd.Flags().Visit(func(f *pflag.Flag) { said[f.Name] = true })
 	for i, v := range s.Flags {
-		if said[v.flag] || cmd.Flags().Lookup(v.flag) == nil {
+		if said[v.flag] || cmd.Flags().Lookup(v.flag) == nil || v.except == cmd.Name() {
 			continue // the command line goes before, and other commands have flags of their own
 		}
 		if err := cmd.Flags().Set(v.flag, v.value); err != nil {
