@@ -25,6 +25,10 @@ func Differences(t *simulate.Trace, o Observation) []string {
 	switch {
 	case hasFlag(o, "FI"):
 		c.fault()
+	case hasFlag(o, "UAEX"):
+		c.authorizer()
+	case hasFlag(o, "RL"):
+		c.rateLimit()
 	case o.Upstream != nil:
 		c.upstream(*o.Upstream)
 		c.delivery()
@@ -103,6 +107,23 @@ func fails(b simulate.Branch) bool { return !b.Verdict.Succeeded() }
 func (c *comparison) fault() {
 	if c.trace.Verdict != simulate.FaultAborted && !c.branch(func(b simulate.Branch) bool { return b.Verdict == simulate.FaultAborted }) {
 		c.differ("verdict", c.trace.Verdict, simulate.FaultAborted)
+	}
+}
+
+// authorizer holds a refusal that comes of an external authorizer against the branches that the trace names.
+func (c *comparison) authorizer() {
+	failed := strings.HasPrefix(c.seen.Details, "ext_authz_error")
+	if !slices.ContainsFunc(c.hop.Authorizers, func(a simulate.Authorizer) bool {
+		return !failed || a.Unavailable.Verdict != "" && a.Unavailable.Status == c.seen.Status
+	}) {
+		c.differ("authorizer", c.hop.Authorizers, c.seen.Details)
+	}
+}
+
+// rateLimit holds a refusal that comes of a rate limit against the limits that the trace names.
+func (c *comparison) rateLimit() {
+	if p := c.hop.Policy; p == nil || !slices.ContainsFunc(p.RateLimits, func(l simulate.RateLimit) bool { return l.Status == c.seen.Status }) {
+		c.differ("rate limit", p, c.seen.Status)
 	}
 }
 

@@ -37,6 +37,8 @@ func New(seed uint64) Mesh {
 	g.entries()
 	g.gateways()
 	g.rules()
+	g.dice = dice{rand.New(rand.NewPCG(seed, 1))} // the documents before are those of the seed, whatever patches there are
+	addEnvoyFilters(g)
 	return Mesh{Documents: g.docs, Proxies: g.proxies}
 }
 

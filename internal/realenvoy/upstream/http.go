@@ -44,8 +44,17 @@ func (s *session) serveHTTP1() bool {
 	return true
 }
 
+// StatusPath begins the paths of requests that are answered with the status that follows it, and not noted: those that an Envoy makes
+// itself, such as to an external authorizer.
+const StatusPath = "/status/"
+
 // answer answers a request with its number.
 func (s *session) answer(method, path string, header textproto.MIMEHeader) {
+	if status, ok := strings.CutPrefix(path, StatusPath); ok {
+		code, _, _ := strings.Cut(status, "/")
+		_, _ = fmt.Fprintf(s.conn, "HTTP/1.1 %s Stand-in\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", code) // as below
+		return
+	}
 	number := s.request("http/1.1", method, path, header.Get("Host"), http.Header(header))
 	if n, err := strconv.ParseInt(header.Get("Content-Length"), 10, 64); err == nil {
 		if _, err := io.CopyN(io.Discard, s.in, n); err != nil {
