@@ -2,10 +2,10 @@ package schema
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/lazy"
 	"sem.example/internal/source"
 )
 
@@ -19,14 +19,14 @@ var corrections = []func(string) string{
 }
 
 // around matches what surrounds the host in a URL.
-var around = regexp.MustCompile(`^[a-z]+://|(:\d+)?(/.*)?$`)
+var around = lazy.Regexp(`^[a-z]+://|(:\d+)?(/.*)?$`)
 
 // bareHost cuts scheme, port and path from a URL.
 func bareHost(s string) string {
 	if !strings.Contains(s, "://") {
 		return s
 	}
-	return around.ReplaceAllString(s, "")
+	return around().ReplaceAllString(s, "")
 }
 
 // correction offers a string that the schema accepts in place of a scalar, or "".

@@ -2,11 +2,11 @@ package schema
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/lazy"
 	"sem.example/internal/source"
 )
 
@@ -57,12 +57,12 @@ func Explain(path string) (Field, error) {
 }
 
 // oneStep is a step of a path: a name, a name in brackets and quotes, or a position in a list.
-var oneStep = regexp.MustCompile(`\["([^"]*)"\]|\[\d+\]|[^.\[\]]+`)
+var oneStep = lazy.Regexp(`\["([^"]*)"\]|\[\d+\]|[^.\[\]]+`)
 
 // stepsOf returns the names in a path.
 func stepsOf(path string) []string {
 	var steps []string
-	for _, found := range oneStep.FindAllStringSubmatch(path, -1) {
+	for _, found := range oneStep().FindAllStringSubmatch(path, -1) {
 		switch {
 		case found[1] != "":
 			steps = append(steps, found[1])

@@ -1,8 +1,9 @@
 package schema
 
 import (
-	"regexp"
 	"strings"
+
+	"sem.example/internal/lazy"
 )
 
 // limits are the words for limits that the schema leaves to this package, by CUE's validator. %s is the limit.
@@ -16,16 +17,16 @@ var limits = map[string]struct{ id, words, of string }{
 }
 
 var (
-	outOfBound = regexp.MustCompile(`out of bound (.*?)\)?$`)
-	notMet     = regexp.MustCompile(`does not satisfy ([a-z]+\.[A-Za-z]+)\((\d+)\)`)
+	outOfBound = lazy.Regexp(`out of bound (.*?)\)?$`)
+	notMet     = lazy.Regexp(`does not satisfy ([a-z]+\.[A-Za-z]+)\((\d+)\)`)
 )
 
 // limit recognizes a limit that has no words of its own in what CUE says.
 func (m *mistake) limit(text string) {
 	m.class, m.words = otherError, text
-	if found := outOfBound.FindStringSubmatch(text); found != nil {
+	if found := outOfBound().FindStringSubmatch(text); found != nil {
 		m.class, m.words = limited, boundWords(found[1])
-	} else if found := notMet.FindStringSubmatch(text); found != nil && limits[found[1]].words != "" {
+	} else if found := notMet().FindStringSubmatch(text); found != nil && limits[found[1]].words != "" {
 		l := limits[found[1]]
 		m.class, m.id, m.words = limited, l.id, sizeWords(l.words, found[2], l.of)
 	} else if strings.Contains(text, "incomplete") || strings.Contains(text, "non-concrete") {

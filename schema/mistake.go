@@ -2,13 +2,13 @@ package schema
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"cuelang.org/go/cue/errors"
 
+	"sem.example/internal/lazy"
 	"sem.example/internal/source"
 )
 
@@ -144,7 +144,7 @@ func (m *mistake) classify(e errors.Error) {
 		m.class = misfit
 	case strings.Contains(format, "errors in empty disjunction"):
 		m.class = nothing
-	case wording.MatchString(text):
+	case wording().MatchString(text):
 		m.worded(text)
 	default:
 		m.limit(text)
@@ -152,7 +152,7 @@ func (m *mistake) classify(e errors.Error) {
 }
 
 // wording is the form of what the schema says in error("…").
-var wording = regexp.MustCompile(`^SEM\d{3}: `)
+var wording = lazy.Regexp(`^SEM\d{3}: `)
 
 // badKey recognizes a key that its map does not allow, and finds the words for it.
 func (m *mistake) badKey() {
@@ -161,7 +161,7 @@ func (m *mistake) badKey() {
 		return
 	}
 	m.class = badKey
-	if text := wordsOf(s.patterns[0].key); wording.MatchString(text) {
+	if text := wordsOf(s.patterns[0].key); wording().MatchString(text) {
 		m.id, m.words = text[:6], text[8:]
 	}
 }

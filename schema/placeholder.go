@@ -2,17 +2,17 @@ package schema
 
 import (
 	"fmt"
-	"regexp"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/lazy"
 	"sem.example/internal/source"
 )
 
 // placeholder matches what templates put where a value belongs: {{ .Values.host }}, ${HOST}, $(HOST), <HOST>.
-var placeholder = regexp.MustCompile(`\{\{.*?\}\}|\$\{[A-Za-z_][^{}]*\}|\$\([A-Za-z_][A-Za-z0-9_.-]*\)|<[A-Za-z][A-Za-z0-9 _.-]*>`)
+var placeholder = lazy.Regexp(`\{\{.*?\}\}|\$\{[A-Za-z_][^{}]*\}|\$\([A-Za-z_][A-Za-z0-9_.-]*\)|<[A-Za-z][A-Za-z0-9 _.-]*>`)
 
 // label matches a label of a host name that a script is to replace: frontend.SHOP_NAMESPACE.svc.cluster.local.
-var label = regexp.MustCompile(`\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b`)
+var label = lazy.Regexp(`\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b`)
 
 // placeholder returns the placeholder for which a value does not fit, or "". What only a set of fields may not have is wrong
 // whatever its value is.
@@ -23,10 +23,10 @@ func (m mistake) placeholder() string {
 	case m.isRule() && !valueRules[m.id]:
 		return ""
 	}
-	if text := placeholder.FindString(m.node.Text); text != "" || m.id != badHost.ID {
+	if text := placeholder().FindString(m.node.Text); text != "" || m.id != badHost.ID {
 		return text
 	}
-	return label.FindString(m.node.Text)
+	return label().FindString(m.node.Text)
 }
 
 // valueRules are the rules about the form of one value, which another field decides.

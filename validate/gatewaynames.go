@@ -1,13 +1,13 @@
 package validate
 
 import (
-	"regexp"
 	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/lazy"
 	"sem.example/validate/internal/facts"
 )
 
@@ -73,7 +73,7 @@ func gateways(r *reporter, at facts.Place, names []string, legacy diag.Admission
 		here := at.Item(i)
 		if problem := gatewayName(name); problem != "" {
 			f := r.at(here, "gateway %q %s", name, problem)
-			if _, short, qualified := strings.Cut(name, "/"); qualified && label.MatchString(short) {
+			if _, short, qualified := strings.Cut(name, "/"); qualified && label().MatchString(short) {
 				f.help("write %s, or NAMESPACE/%s for a Gateway of another namespace", short, short)
 			}
 			f.Admission = malformed
@@ -102,19 +102,19 @@ func gatewayName(name string) string {
 		return ""
 	case namespace == "":
 		return "has no namespace before the slash"
-	case !label.MatchString(namespace):
+	case !label().MatchString(namespace):
 		return "has an invalid namespace before the slash"
 	case short == "":
 		return "has no name after the slash"
-	case !label.MatchString(short):
+	case !label().MatchString(short):
 		return "has an invalid name after the slash"
 	}
 	return ""
 }
 
 var (
-	label   = regexp.MustCompile(`^[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$`)
-	numeric = regexp.MustCompile(`^[0-9]+$`)
+	label   = lazy.Regexp(`^[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$`)
+	numeric = lazy.Regexp(`^[0-9]+$`)
 )
 
 // isHostName reports whether a text is a DNS name without wildcard. A final dot is allowed; a last label of digits is not, for that
@@ -127,11 +127,11 @@ func isHostName(s string) bool {
 	last := len(labels) - 1
 	if last > 0 && labels[last] == "" {
 		labels = labels[:last]
-	} else if numeric.MatchString(labels[last]) {
+	} else if numeric().MatchString(labels[last]) {
 		return false
 	}
 	for _, l := range labels {
-		if !label.MatchString(l) {
+		if !label().MatchString(l) {
 			return false
 		}
 	}

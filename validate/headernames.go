@@ -2,7 +2,6 @@ package validate
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/lazy"
 	"sem.example/validate/internal/facts"
 )
 
@@ -47,7 +47,7 @@ spec:
 }, headerNames)
 
 // headerToken is what a header's name looks like (RFC 9110, token).
-var headerToken = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+var headerToken = lazy.Regexp("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 
 func headerNames(s *facts.Set, r *reporter) {
 	for _, o := range s.WantedObjects("VirtualService") {
@@ -72,7 +72,7 @@ func operationNames(r *reporter, at facts.Place, h *networking.Headers) {
 			values map[string]string
 		}{{"set", way.ops.GetSet()}, {"add", way.ops.GetAdd()}} {
 			for _, header := range slices.Sorted(maps.Keys(op.values)) {
-				if header == "" || header[0] == ':' || headerToken.MatchString(header) {
+				if header == "" || header[0] == ':' || headerToken().MatchString(header) {
 					continue
 				}
 				f := r.at(at.Sub(way.name).Sub(op.name).Key(header), "%q is not a valid header name", header).help("%s", headerAdvice(header))
@@ -83,7 +83,7 @@ func operationNames(r *reporter, at facts.Place, h *networking.Headers) {
 			}
 		}
 		for i, header := range way.ops.GetRemove() {
-			if header != "" && header[0] != ':' && !headerToken.MatchString(header) {
+			if header != "" && header[0] != ':' && !headerToken().MatchString(header) {
 				r.at(at.Sub(way.name).Sub("remove").Item(i), "%q is not a valid header name: nothing is removed", header).help("%s", headerAdvice(header)).severity(diag.Warning)
 			}
 		}
@@ -92,7 +92,7 @@ func operationNames(r *reporter, at facts.Place, h *networking.Headers) {
 
 // headerAdvice returns how to write a header's name.
 func headerAdvice(name string) string {
-	if bare := strings.TrimSpace(strings.TrimRight(name, ": ")); headerToken.MatchString(bare) {
+	if bare := strings.TrimSpace(strings.TrimRight(name, ": ")); headerToken().MatchString(bare) {
 		return "write " + bare
 	}
 	return "use letters, digits and dashes, without spaces and colons"

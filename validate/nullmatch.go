@@ -1,9 +1,8 @@
 package validate
 
 import (
-	"regexp"
-
 	"sem.example/internal/diag"
+	"sem.example/internal/lazy"
 	"sem.example/validate/internal/facts"
 )
 
@@ -38,12 +37,12 @@ spec:
 }, nullMatch)
 
 // conditionOfMatch is the path of an entry of a match's conditions.
-var conditionOfMatch = regexp.MustCompile(`^(spec\.http\[\d+\]\.match\[\d+\])\.(headers|withoutHeaders|queryParams|sourceLabels)\b`)
+var conditionOfMatch = lazy.Regexp(`^(spec\.http\[\d+\]\.match\[\d+\])\.(headers|withoutHeaders|queryParams|sourceLabels)\b`)
 
 func nullMatch(s *facts.Set, r *reporter) {
 	for _, o := range s.WantedObjects("VirtualService") {
 		for _, path := range o.Nulls {
-			m := conditionOfMatch.FindStringSubmatch(path)
+			m := conditionOfMatch().FindStringSubmatch(path)
 			if m == nil {
 				continue
 			}

@@ -1,11 +1,11 @@
 package validate
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/lazy"
 	"sem.example/internal/source"
 	"sem.example/validate/internal/facts"
 )
@@ -81,7 +81,7 @@ spec:
 var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"}
 
 // methodToken is what a method looks like (RFC 9110, token), with the wildcard of a policy.
-var methodToken = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+var methodToken = lazy.Regexp("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 
 func impossibleMethod(s *facts.Set, r *reporter) {
 	facts.EachPolicyValue(s.Documents, func(v facts.PolicyValue) {
@@ -94,7 +94,7 @@ func impossibleMethod(s *facts.Set, r *reporter) {
 func reportMethod(r *reporter, at facts.Place, method string) {
 	upper := strings.ToUpper(method)
 	switch {
-	case !methodToken.MatchString(method):
+	case !methodToken().MatchString(method):
 		r.at(at, "method %q never matches: a method has no spaces, slashes or brackets", method).
 			help("write a method such as GET; list several as separate items")
 	case method != upper && slices.Contains(methods, upper):

@@ -3,13 +3,13 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/lazy"
 	"sem.example/internal/output"
 	"sem.example/internal/pipeline"
 	"sem.example/schema"
@@ -115,12 +115,12 @@ func explainTopic(cmd *cobra.Command, outputs []outputFile, topic string) error 
 }
 
 // checkID is what the IDs of checks look like, and the codes of the tools that stand for them.
-var checkID = regexp.MustCompile(`(?i)^(sem|ist|kia)\d*$`)
+var checkID = lazy.Regexp(`(?i)^(sem|ist|kia)\d*$`)
 
 // unexplained is the error about a topic that is neither a check nor a field.
 func unexplained(topic string, err error) error {
 	switch {
-	case checkID.MatchString(topic):
+	case checkID().MatchString(topic):
 		var near []string
 		for _, c := range pipeline.Checks() {
 			if strings.HasPrefix(c.ID, strings.ToUpper(topic)) {

@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"sem.example/internal/recipe"
 )
 
 // TestCLIPage holds docs/cli.md to the commands that it documents.
@@ -48,7 +50,7 @@ document and nothing else, even on failure; everything else is on standard error
 
 // cliPage is the reference of all commands but the hidden ones, in Markdown.
 func cliPage() string {
-	root := newRoot()
+	root := newRoot(recipe.All()...)
 	root.InitDefaultCompletionCmd()
 	var b strings.Builder
 	b.WriteString(cliIntro)
@@ -162,12 +164,12 @@ func TestHelpWidth(t *testing.T) {
 			visit(sub)
 		}
 	}
-	visit(newRoot())
+	visit(newRoot(recipe.All()...))
 }
 
 // TestCommandsUnderTitles demands a title in the list of commands for each new command.
 func TestCommandsUnderTitles(t *testing.T) {
-	sections := commandSections(newRoot())
+	sections := commandSections(newRoot(recipe.All()...))
 	if last := sections[len(sections)-1]; len(last.commands) > 0 {
 		t.Errorf("commandOrder does not name %q", last.commands[0].Name())
 	}
@@ -182,7 +184,7 @@ func TestExamples(t *testing.T) {
 	if err := os.CopyFS(filepath.Join(dir, "examples"), os.DirFS(filepath.Join("..", "..", "examples"))); err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range exampleLines(newRoot()) {
+	for _, line := range exampleLines(newRoot(recipe.All()...)) {
 		t.Run(line, func(t *testing.T) {
 			t.Chdir(dir)
 			if out := execute(line); strings.Contains(out, "[exit 2]") || strings.HasPrefix(out, "cannot run") {

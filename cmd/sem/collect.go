@@ -6,13 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"sem.example/internal/config"
 	"sem.example/internal/kubectl"
+	"sem.example/internal/lazy"
 	"sem.example/internal/recipe"
 	"sem.example/internal/source"
 )
@@ -82,7 +82,7 @@ func (c *collectCommand) run(cmd *cobra.Command, folder string) error {
 }
 
 // collectedFile is the name that a file of a collection has below its folder.
-var collectedFile = regexp.MustCompile(`^[a-z0-9_][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*\.yaml$`)
+var collectedFile = lazy.Regexp(`^[a-z0-9_][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*\.yaml$`)
 
 // collectedIn returns the files of an earlier collection in a folder.
 func collectedIn(folder string) []string {
@@ -98,7 +98,7 @@ func collectedIn(folder string) []string {
 			names = append(names, config.FilesOf(d)...)
 		}
 	}
-	return slices.DeleteFunc(names, func(name string) bool { return !collectedFile.MatchString(name) })
+	return slices.DeleteFunc(names, func(name string) bool { return !collectedFile().MatchString(name) })
 }
 
 // removeStale removes the files of an earlier collection that this one does not have. It stays within the folder.

@@ -1,13 +1,13 @@
 package main
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"sem.example/internal/lazy"
 	"sem.example/internal/output"
 	"sem.example/internal/pipeline"
 	"sem.example/schema"
@@ -94,20 +94,20 @@ func typable(candidate string) bool {
 }
 
 var (
-	parenthesis = regexp.MustCompile(` *\([^)]*\)`)
-	choice      = regexp.MustCompile(`^[A-Za-z_-]+$`)
+	parenthesis = lazy.Regexp(` *\([^)]*\)`)
+	choice      = lazy.Regexp(`^[A-Za-z_-]+$`)
 )
 
 // offered returns the values that the help of a flag lists at its end, as in "`SEVERITY` that fails: error, warning or none".
 // What --help offers is so what the shell offers.
 func offered(usage string) []string {
-	usage = parenthesis.ReplaceAllString(usage, "")
+	usage = parenthesis().ReplaceAllString(usage, "")
 	_, last, found := strings.Cut(usage, ": ")
 	if !found {
 		return nil
 	}
 	values := strings.Split(strings.ReplaceAll(last, " or ", ", "), ", ")
-	if slices.ContainsFunc(values, func(v string) bool { return !choice.MatchString(v) }) {
+	if slices.ContainsFunc(values, func(v string) bool { return !choice().MatchString(v) }) {
 		return nil
 	}
 	return values

@@ -5,6 +5,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
+
+	"sem.example/internal/recipe"
 )
 
 func TestOffered(t *testing.T) {
@@ -33,5 +35,5 @@ func TestOfferedFormats(t *testing.T) {
 			visit(c)
 		}
 	}
-	visit(newRoot())
+	visit(newRoot(recipe.All()...))
 }

@@ -2,11 +2,11 @@ package main
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"sem.example/internal/lazy"
 	"sem.example/simulate"
 )
 
@@ -14,7 +14,7 @@ import (
 type expectation struct{ field, want string }
 
 // beginsField is what is before the value of a further expectation.
-var beginsField = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9.]*=`)
+var beginsField = lazy.Regexp(`^[A-Za-z][A-Za-z0-9.]*=`)
 
 // parseExpect reads the values of --expect, "field=text,field=text". A comma that no field follows belongs to the text.
 func parseExpect(values []string) ([]expectation, error) {
@@ -22,7 +22,7 @@ func parseExpect(values []string) ([]expectation, error) {
 	for _, value := range values {
 		for i, part := range strings.Split(value, ",") {
 			switch field, want, _ := strings.Cut(part, "="); {
-			case beginsField.MatchString(part):
+			case beginsField().MatchString(part):
 				out = append(out, expectation{field, want})
 			case i == 0:
 				return nil, fmt.Errorf("--expect %q: write FIELD=TEXT, as in verdict=DELIVERED or tls.mode=SIMPLE", value)

@@ -3,12 +3,12 @@ package main
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"sem.example/internal/diag"
+	"sem.example/internal/lazy"
 	"sem.example/simulate"
 )
 
@@ -53,7 +53,7 @@ func (e expectation) possible() error {
 		}
 		return nil
 	}
-	path := strings.TrimPrefix(elements.ReplaceAllString(e.field, ""), "hops.")
+	path := strings.TrimPrefix(elements().ReplaceAllString(e.field, ""), "hops.")
 	if end := strings.Split(path, "."); end[len(end)-1] == "verdict" { // of branches and endpoints as well
 		return e.among(append([]string{""}, closedValues["verdict"]...))
 	}
@@ -64,7 +64,7 @@ func (e expectation) possible() error {
 }
 
 // elements are the places of lists in a path.
-var elements = regexp.MustCompile(`\.[0-9]+`)
+var elements = lazy.Regexp(`\.[0-9]+`)
 
 // among returns an error with the nearest value where an expectation has none of a closed list.
 func (e expectation) among(values []string) error {

@@ -2,12 +2,13 @@ package main
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"sem.example/internal/lazy"
 )
 
 // helpWidth is the width of --help, in columns, whatever the terminal's.
@@ -153,12 +154,12 @@ func usage(cmd *cobra.Command) error {
 }
 
 // optionalValue is how pflag shows a flag whose value can be left out.
-var optionalValue = regexp.MustCompile(` =([A-Z]+)\[="\w+"\]`)
+var optionalValue = lazy.Regexp(` =([A-Z]+)\[="\w+"\]`)
 
 // optionalValues shows the value of a flag that can be left out in brackets, as manuals do. The columns stay where they are.
 func optionalValues(usage string) string {
-	return optionalValue.ReplaceAllStringFunc(usage, func(found string) string {
-		value := optionalValue.FindStringSubmatch(found)[1]
+	return optionalValue().ReplaceAllStringFunc(usage, func(found string) string {
+		value := optionalValue().FindStringSubmatch(found)[1]
 		return fmt.Sprintf("%-*s", len(found), "[="+value+"]")
 	})
 }

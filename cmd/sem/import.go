@@ -3,11 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
-	"regexp"
 
 	"github.com/spf13/cobra"
 
 	"sem.example/internal/convert"
+	"sem.example/internal/lazy"
 	"sem.example/internal/pipeline"
 )
 
@@ -47,7 +47,7 @@ func newImport() *cobra.Command {
 	return cmd
 }
 
-var packageName = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_]*$`)
+var packageName = lazy.Regexp(`^[a-zA-Z][a-zA-Z0-9_]*$`)
 
 func (c *importCommand) run(cmd *cobra.Command, paths []string) error {
 	if _, err := useSettings(cmd); err != nil {
@@ -57,7 +57,7 @@ func (c *importCommand) run(cmd *cobra.Command, paths []string) error {
 	switch {
 	case len(opts.Paths) == 0:
 		return errors.New("name a file or folder to import, or - for standard input")
-	case c.pkg != "" && !packageName.MatchString(c.pkg):
+	case c.pkg != "" && !packageName().MatchString(c.pkg):
 		return fmt.Errorf("--package %q: use letters, digits and underscores, a letter first", c.pkg)
 	}
 	report, err := pipeline.Read(opts)

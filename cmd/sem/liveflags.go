@@ -3,13 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"sem.example/internal/kubectl"
+	"sem.example/internal/lazy"
 	"sem.example/internal/output"
 	"sem.example/internal/pipeline"
 	"sem.example/internal/source"
@@ -33,7 +33,7 @@ func (f *liveFlags) add(cmd *cobra.Command) {
 }
 
 // clusterName is what a cluster can be called: its name is part of labels.
-var clusterName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$`)
+var clusterName = lazy.Regexp(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$`)
 
 // clusterValue reads NAME=PATH,....
 type clusterValue struct{ flags *liveFlags }
@@ -46,7 +46,7 @@ func (v clusterValue) Set(text string) error {
 	switch {
 	case !found || name == "" || paths == "":
 		return fmt.Errorf("%q is not NAME=PATH", text)
-	case !clusterName.MatchString(name):
+	case !clusterName().MatchString(name):
 		return fmt.Errorf("%q cannot be the name of a cluster: use letters, digits, '-', '_' and '.'", name)
 	}
 	i := slices.IndexFunc(v.flags.named, func(c pipeline.Cluster) bool { return c.Name == name })

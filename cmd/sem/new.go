@@ -29,7 +29,7 @@ const newExample = `  # list the recipes
   sem new canary --service reviews -n shop --dir mesh/
   sem test mesh/`
 
-func newNew() *cobra.Command {
+func newNew(recipes []*recipe.Recipe) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "new RECIPE",
 		Short:   "Write configuration for a common task, with a request test",
@@ -38,7 +38,7 @@ func newNew() *cobra.Command {
 		Args:    knownRecipe,
 		RunE:    listRecipes,
 	}
-	for _, r := range recipe.All() {
+	for _, r := range recipes {
 		cmd.AddCommand(newRecipe(r))
 	}
 	return cmd

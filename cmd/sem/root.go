@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"sem.example/internal/output"
+	"sem.example/internal/recipe"
 	"sem.example/internal/release"
 )
 
@@ -24,7 +26,7 @@ const rootExample = `  sem validate examples/canary
   sem render -f examples/canary --from shop/web -t clusters`
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	root := newRoot()
+	root := newRoot(recipesFor(args)...)
 	if completes(args) {
 		equip(root)
 	}
@@ -45,7 +47,15 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return exitFailed
 }
 
-func newRoot() *cobra.Command {
+// recipesFor are the recipes, each a command, where the arguments may be about them. No other run has to read their files.
+func recipesFor(args []string) []*recipe.Recipe {
+	if slices.Contains(args, "new") {
+		return recipe.All()
+	}
+	return nil
+}
+
+func newRoot(recipes ...*recipe.Recipe) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "sem",
 		Short:         "Check, render and trace service mesh configuration, offline",
@@ -65,7 +75,7 @@ func newRoot() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
 		newValidate(), newTrace(), newTest(), newRender(), newRoutes(), newGraph(), newReport(), newDiff(), newConvert(), newUpgrade(),
-		newNew(), newImport(), newExport(), newCollect(),
+		newNew(recipes), newImport(), newExport(), newCollect(),
 		newExplain(), newChecks(), newSchema(), newConfig(), newDump(), newLSP(), newMCP(), newVersion(),
 	)
 	root.AddCommand(helpTopics()...)

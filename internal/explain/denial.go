@@ -50,7 +50,7 @@ func denying(rules []simulate.PolicyRule) *simulate.PolicyRule {
 }
 
 func denyRemedy(r *simulate.PolicyRule) string {
-	if m := missingProvider.FindStringSubmatch(r.Policy); m != nil {
+	if m := missingProvider().FindStringSubmatch(r.Policy); m != nil {
 		return fmt.Sprintf("add the extension provider %s to MeshConfig (extensionProviders), or name one that it has in %s", m[1], policyName(r))
 	}
 	return fmt.Sprintf("exclude the request from rule %d of %s: DENY takes precedence over ALLOW", r.Rule, policyName(r))

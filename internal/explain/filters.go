@@ -2,10 +2,10 @@ package explain
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"sem.example/internal/lazy"
 	"sem.example/simulate"
 	"sem.example/simulate/decision"
 )
@@ -52,17 +52,17 @@ func authorizedText(r decision.Authorized) string {
 }
 
 // policyRule is the name that Istio gives a rule of an AuthorizationPolicy.
-var policyRule = regexp.MustCompile(`^(?:istio-ext-authz-.*-)?ns\[(.*)\]-policy\[(.*)\]-rule\[(\d+)\]$`)
+var policyRule = lazy.Regexp(`^(?:istio-ext-authz-.*-)?ns\[(.*)\]-policy\[(.*)\]-rule\[(\d+)\]$`)
 
 // missingProvider is the name of the rule by which istiod denies what a CUSTOM policy with an unknown provider matches.
-var missingProvider = regexp.MustCompile(`^istio-ext-authz-(.*)-ns\[(.*)\]-policy\[(.*)\]-rule\[(\d+)\]-deny-due-to-bad-CUSTOM-action$`)
+var missingProvider = lazy.Regexp(`^istio-ext-authz-(.*)-ns\[(.*)\]-policy\[(.*)\]-rule\[(\d+)\]-deny-due-to-bad-CUSTOM-action$`)
 
 func policyText(policy string) string {
-	if m := missingProvider.FindStringSubmatch(policy); m != nil {
+	if m := missingProvider().FindStringSubmatch(policy); m != nil {
 		n, _ := strconv.Atoi(m[4])
 		return fmt.Sprintf("rule %d of AuthorizationPolicy %s/%s (CUSTOM) matches, and istiod denies what it matches: MeshConfig has no usable extension provider %q", n+1, m[2], m[3], m[1])
 	}
-	if m := policyRule.FindStringSubmatch(policy); m != nil {
+	if m := policyRule().FindStringSubmatch(policy); m != nil {
 		n, _ := strconv.Atoi(m[3])
 		return fmt.Sprintf("rule %d of AuthorizationPolicy %s/%s matches", n+1, m[1], m[2])
 	}

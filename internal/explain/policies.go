@@ -2,21 +2,21 @@ package explain
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"sem.example/internal/lazy"
 	"sem.example/simulate"
 	"sem.example/simulate/decision"
 )
 
 // wordPolicy names a rule of access control as its document does, and words the clause that failed.
 func wordPolicy(r *simulate.PolicyRule) {
-	if m := policyRule.FindStringSubmatch(r.Policy); m != nil {
+	if m := policyRule().FindStringSubmatch(r.Policy); m != nil {
 		n, _ := strconv.Atoi(m[3])
 		r.Kind, r.Namespace, r.Name, r.Rule = "AuthorizationPolicy", m[1], m[2], n+1
 	}
-	if m := missingProvider.FindStringSubmatch(r.Policy); m != nil {
+	if m := missingProvider().FindStringSubmatch(r.Policy); m != nil {
 		n, _ := strconv.Atoi(m[4])
 		r.Kind, r.Namespace, r.Name, r.Rule, r.Action = "AuthorizationPolicy", m[2], m[3], n+1, "CUSTOM"
 	}
@@ -36,7 +36,7 @@ func wordPolicy(r *simulate.PolicyRule) {
 }
 
 // tokenRule is the field of a rule of a RequestAuthentication.
-var tokenRule = regexp.MustCompile(`^spec\.jwtRules\[(\d+)\]`)
+var tokenRule = lazy.Regexp(`^spec\.jwtRules\[(\d+)\]`)
 
 // wordTokenRule names a rule about tokens as its document does.
 func wordTokenRule(r *simulate.PolicyRule) {
@@ -44,7 +44,7 @@ func wordTokenRule(r *simulate.PolicyRule) {
 		return
 	}
 	r.Kind, r.Namespace, r.Name = r.Origin.Kind, r.Origin.Namespace, r.Origin.Name
-	if m := tokenRule.FindStringSubmatch(r.Origin.Field); m != nil {
+	if m := tokenRule().FindStringSubmatch(r.Origin.Field); m != nil {
 		n, _ := strconv.Atoi(m[1])
 		r.Rule = n + 1
 	}
@@ -86,8 +86,8 @@ func claimAttribute(claim string) string {
 
 // Patterns that Istio makes of namespaces and service accounts, as they are tests of the client's identity.
 var (
-	namespacePattern = regexp.MustCompile(`^\.\*/ns/([^/]+)/\.\*$`)
-	accountPattern   = regexp.MustCompile(`/ns/([^/]+)/sa/([^/]+)$`)
+	namespacePattern = lazy.Regexp(`^\.\*/ns/([^/]+)/\.\*$`)
+	accountPattern   = lazy.Regexp(`/ns/([^/]+)/sa/([^/]+)$`)
 )
 
 // clauseField is the field of a rule that a clause is written in, else the key of its condition.
@@ -97,9 +97,9 @@ func clauseField(c *decision.FailedClause) string {
 		field, ok = [2]string{"from.source.", "principals"}, true
 		switch value := c.Tests[0].Value; {
 		case c.Tests[0].Test != decision.Matches:
-		case namespacePattern.MatchString(value):
+		case namespacePattern().MatchString(value):
 			field[1] = "namespaces"
-		case accountPattern.MatchString(value):
+		case accountPattern().MatchString(value):
 			field[1] = "serviceAccounts"
 		}
 	}
@@ -136,10 +136,10 @@ func wanted(t decision.TextTest) string {
 			return strconv.FormatInt(t.Start, 10)
 		}
 	case decision.Matches:
-		if m := namespacePattern.FindStringSubmatch(value); m != nil {
+		if m := namespacePattern().FindStringSubmatch(value); m != nil {
 			return plain(m[1])
 		}
-		if m := accountPattern.FindStringSubmatch(value); m != nil {
+		if m := accountPattern().FindStringSubmatch(value); m != nil {
 			return plain(m[1] + "/" + m[2])
 		}
 	}

@@ -1,9 +1,9 @@
 package fix
 
 import (
-	"regexp"
 	"strings"
 
+	"sem.example/internal/lazy"
 	"sem.example/internal/source"
 )
 
@@ -11,10 +11,10 @@ import (
 type writer struct{ quoted bool } // strings and keys in double quotes, as JSON has them
 
 // bare is a string that needs no quotes anywhere in YAML, if it does not read as something else.
-var bare = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
+var bare = lazy.Regexp(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
 
 func (w writer) text(s string) string {
-	if !w.quoted && bare.MatchString(s) && source.Plain(s) {
+	if !w.quoted && bare().MatchString(s) && source.Plain(s) {
 		return s
 	}
 	return string(source.Text(s).AppendJSON(nil))

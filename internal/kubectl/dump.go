@@ -8,12 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
 	"sem.example/internal/config"
 	"sem.example/internal/convert"
+	"sem.example/internal/lazy"
 	"sem.example/internal/source"
 )
 
@@ -94,14 +94,14 @@ func silent(wanted, there []string, said string) []config.Gap {
 }
 
 // forbidden is how the API server says that somebody may not list a resource.
-var forbidden = regexp.MustCompile(`cannot list resource "([^"]+)" in API group "([^"]*)"`)
+var forbidden = lazy.Regexp(`cannot list resource "([^"]+)" in API group "([^"]*)"`)
 
 // refused are the gaps that kubectl names beside what it gives.
 func refused(said string) []config.Gap {
 	var gaps []config.Gap
 	for _, line := range lines(said) {
 		gap := config.Gap{Message: line}
-		if m := forbidden.FindStringSubmatch(line); m != nil {
+		if m := forbidden().FindStringSubmatch(line); m != nil {
 			gap.Resource = strings.TrimSuffix(m[1]+"."+m[2], ".")
 		}
 		gaps = append(gaps, gap)
@@ -141,7 +141,7 @@ func (c *collector) take(item json.RawMessage) error {
 		group = ""
 	}
 	resource := config.Resource(group, d.Kind)
-	if !plain.MatchString(folder) || !plain.MatchString(resource) {
+	if !plain().MatchString(folder) || !plain().MatchString(resource) {
 		return fmt.Errorf("the cluster has %q in namespace %q, which cannot be the names of a resource and a namespace", resource, folder)
 	}
 	d.Root = trim(d.Root)
@@ -157,7 +157,7 @@ const clusterFolder = "_cluster"
 const Collected = clusterFolder + "/" + config.CollectedName + ".yaml"
 
 // plain is what the name of a file or folder may be, whoever wrote it.
-var plain = regexp.MustCompile(`^(_cluster|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)$`)
+var plain = lazy.Regexp(`^(_cluster|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)$`)
 
 // maxFile is how large a file may become. A file of more than 40 MiB would not be read.
 const maxFile = 32 << 20

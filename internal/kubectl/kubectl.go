@@ -95,7 +95,7 @@ func lines(said string) []string {
 	var out []string
 	for line := range strings.Lines(said) {
 		line = strings.TrimSpace(line)
-		if line != "" && !strings.HasPrefix(line, "Warning:") && !logged.MatchString(line) {
+		if line != "" && !strings.HasPrefix(line, "Warning:") && !logged().MatchString(line) {
 			out = append(out, line)
 		}
 	}

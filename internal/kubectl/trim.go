@@ -3,6 +3,7 @@ package kubectl
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"sem.example/internal/source"
 )
@@ -55,17 +56,18 @@ func workloadFields(template string) keep {
 	return paths(all...)
 }
 
-var workload = workloadFields("spec.template")
-
 // kept are the fields that stay, by kind. Of any other kind all do.
-var kept = map[string]keep{
-	"Pod": podKept(), "Deployment": workload, "DaemonSet": workload, "StatefulSet": workload, "ReplicaSet": workload,
-	"ReplicationController": workload, "Job": workload, "Rollout": workload, "CronJob": workloadFields("spec.jobTemplate.spec.template"),
-	"Node":           paths("apiVersion", "kind", "metadata", "status.addresses"),
-	"Namespace":      paths("apiVersion", "kind", "metadata"),
-	"ServiceAccount": paths("apiVersion", "kind", "metadata"),
-	"ConfigMap":      {"apiVersion": nil, "kind": nil, "metadata": nil, "data": {"mesh": nil, "meshNetworks": nil, "ca.crt": nil}},
-}
+var kept = sync.OnceValue(func() map[string]keep {
+	workload := workloadFields("spec.template")
+	return map[string]keep{
+		"Pod": podKept(), "Deployment": workload, "DaemonSet": workload, "StatefulSet": workload, "ReplicaSet": workload,
+		"ReplicationController": workload, "Job": workload, "Rollout": workload, "CronJob": workloadFields("spec.jobTemplate.spec.template"),
+		"Node":           paths("apiVersion", "kind", "metadata", "status.addresses"),
+		"Namespace":      paths("apiVersion", "kind", "metadata"),
+		"ServiceAccount": paths("apiVersion", "kind", "metadata"),
+		"ConfigMap":      {"apiVersion": nil, "kind": nil, "metadata": nil, "data": {"mesh": nil, "meshNetworks": nil, "ca.crt": nil}},
+	}
+})
 
 func podKept() keep {
 	all := []string{"apiVersion", "kind", "metadata", "status.phase", "status.podIP", "status.podIPs", "status.hostIP", "status.conditions.type", "status.conditions.status"}
@@ -77,7 +79,7 @@ func podKept() keep {
 
 // trim leaves out of an object what a mesh does not depend on.
 func trim(root *source.Node) *source.Node {
-	root = kept[root.StringAt("kind")].of(root)
+	root = kept()[root.StringAt("kind")].of(root)
 	quiet(root)
 	if meta := root.Get("metadata"); meta != nil {
 		drop(meta, "managedFields", "selfLink", "generation")

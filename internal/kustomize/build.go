@@ -2,10 +2,10 @@ package kustomize
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
+	"sem.example/internal/lazy"
 	"sem.example/internal/source"
 )
 
@@ -90,14 +90,14 @@ func (o *Plan) Build() *Build {
 const maxLacking = 20
 
 // noMatch is what kustomize says of a patch whose resource there is not.
-var noMatch = regexp.MustCompile(`no matches for Id ([^\s;"]+/[^\s;"]+)`)
+var noMatch = lazy.Regexp(`no matches for Id ([^\s;"]+/[^\s;"]+)`)
 
 // unmatched is the resource that a build lacks for a patch, as kustomize names it; "" where it fails by something else.
 func unmatched(fault *source.Problem) string {
 	if fault == nil {
 		return ""
 	}
-	if m := noMatch.FindStringSubmatch(fault.Message); m != nil {
+	if m := noMatch().FindStringSubmatch(fault.Message); m != nil {
 		return m[1]
 	}
 	return ""
@@ -142,8 +142,8 @@ func (p *planner) unmarked(doc *source.Document) []*source.Document {
 // names, where it names one.
 func (p *planner) explain(name string, err error) *source.Problem {
 	text := strings.Join(strings.Fields(strings.ReplaceAll(err.Error(), memoryRoot+"/", "")), " ")
-	text = pointer.ReplaceAllString(text, "")
-	if steps := accumulating.FindAllStringIndex(text, -1); steps != nil {
+	text = pointer().ReplaceAllString(text, "")
+	if steps := accumulating().FindAllStringIndex(text, -1); steps != nil {
 		text = text[steps[len(steps)-1][1]:] // what led to the folder is known
 	}
 	f := p.fault(name, source.Range{}, "kustomize cannot build it: "+text)
@@ -165,10 +165,10 @@ func (p *planner) explain(name string, err error) *source.Problem {
 }
 
 // accumulating is what kustomize says of each kustomization on the way to the one that it cannot build.
-var accumulating = regexp.MustCompile(`recursed accumulation of path '[^']*': `)
+var accumulating = lazy.Regexp(`recursed accumulation of path '[^']*': `)
 
 // pointer is what kustomize says of a generator: an address in its memory.
-var pointer = regexp.MustCompile(`&\{0x[0-9a-f]+ [^}]*\}: `)
+var pointer = lazy.Regexp(`&\{0x[0-9a-f]+ [^}]*\}: `)
 
 // eachText calls f for each string of a tree.
 func eachText(n *source.Node, f func(*source.Node)) {

@@ -3,6 +3,7 @@
 package lazy
 
 import (
+	"regexp"
 	"sync"
 	"sync/atomic"
 )
@@ -61,4 +62,10 @@ func (m *Map[K, V]) entry(key K) *Value[V] {
 		m.values[key] = e
 	}
 	return e
+}
+
+// Regexp returns a regular expression that is compiled when it is first asked for: a program has many, and a run needs few of them.
+// It panics then where the expression is wrong.
+func Regexp(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }

@@ -3,11 +3,11 @@ package lsp
 import (
 	"maps"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"sem.example/internal/config"
+	"sem.example/internal/lazy"
 	"sem.example/internal/pipeline"
 	"sem.example/internal/source"
 	"sem.example/schema"
@@ -33,13 +33,13 @@ type blank struct {
 const stand = "sem-completes-this"
 
 // word is what may be before the position: a part of a field, a host, or NAMESPACE/NAME.
-var word = regexp.MustCompile(`[A-Za-z0-9_.*/-]*$`)
+var word = lazy.Regexp(`[A-Za-z0-9_.*/-]*$`)
 
 // completions are what may be written at a position of a text.
 func completions(s *snapshot, name string, text []byte, at position) completionList {
 	l := linesOf(text)
 	end := l.offset(at)
-	start := end - len(word.Find(text[l.starts[min(max(at.Line, 0), len(l.starts)-1)]:end]))
+	start := end - len(word().Find(text[l.starts[min(max(at.Line, 0), len(l.starts)-1)]:end]))
 	b, ok := blankIn(name, text, start, end)
 	if filepath.Ext(name) == ".cue" {
 		b, ok = s.blankInCUE(name, at)

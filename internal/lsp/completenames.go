@@ -27,7 +27,7 @@ func (s *snapshot) nameItems(w *pipeline.World, b blank) []completionItem {
 			return s.namedItems(w, u.symbol, o)
 		}
 	}
-	field := indices.ReplaceAllString(b.field, "")
+	field := indices().ReplaceAllString(b.field, "")
 	switch {
 	case field == "metadata.namespace" || strings.HasSuffix(field, ".namespace"):
 		return items(referenceItem, "", w.Mesh.Namespaces()...)

@@ -5,16 +5,16 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
+	"sem.example/internal/lazy"
 	"sem.example/internal/mesh"
 	"sem.example/internal/pipeline"
 )
 
 // plainName is a name that needs no quotes in YAML.
-var plainName = regexp.MustCompile(`^[a-z]([a-z0-9.-]*[a-z0-9])?$`)
+var plainName = lazy.Regexp(`^[a-z]([a-z0-9.-]*[a-z0-9])?$`)
 
 // createRule is the action that writes the DestinationRule that a route needs: the position is at a destination with a subset, and no
 // DestinationRule is for its host.
@@ -67,12 +67,12 @@ func ruleFor(w *pipeline.World, host string, subsets []string) string {
 		name, service.Namespace, host)
 	for _, subset := range subsets {
 		key := labelFor(w, service, subset)
-		if !plainName.MatchString(subset) {
+		if !plainName().MatchString(subset) {
 			return ""
 		}
 		fmt.Fprintf(&b, "  - name: %s\n    labels: {%s: %s}\n", subset, key, subset)
 	}
-	if !plainName.MatchString(name) || !plainName.MatchString(host) {
+	if !plainName().MatchString(name) || !plainName().MatchString(host) {
 		return ""
 	}
 	return b.String()
@@ -85,7 +85,7 @@ func labelFor(w *pipeline.World, s *mesh.Service, subset string) string {
 		for _, o := range w.Mesh.Selected(s.Namespace, s.Selector) {
 			labels := mesh.WorkloadLabels(o)
 			for _, key := range slices.Sorted(maps.Keys(labels)) {
-				if labels[key] == subset && plainName.MatchString(key) {
+				if labels[key] == subset && plainName().MatchString(key) {
 					return key
 				}
 			}

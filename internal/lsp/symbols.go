@@ -1,11 +1,11 @@
 package lsp
 
 import (
-	"regexp"
 	"strings"
 	"sync"
 
 	"sem.example/internal/config"
+	"sem.example/internal/lazy"
 	"sem.example/internal/mesh"
 	"sem.example/internal/source"
 )
@@ -120,11 +120,11 @@ func (u *user) value(path string, n, holder *source.Node) {
 }
 
 // indices are the positions in a path.
-var indices = regexp.MustCompile(`\[\d+\]`)
+var indices = lazy.Regexp(`\[\d+\]`)
 
 // scalar adds what a string names, by the field that it is in.
 func (u *user) scalar(path, text string, holder *source.Node) {
-	field := indices.ReplaceAllString(path, "")
+	field := indices().ReplaceAllString(path, "")
 	switch u.object.KindName() {
 	case "VirtualService":
 		u.virtualService(path, field, text, holder)

@@ -152,7 +152,7 @@ func checkVisible(t *testing.T, text string) {
 			return
 		}
 	}
-	if quote.LoggingCommand.MatchString(text) {
+	if quote.LoggingCommand().MatchString(text) {
 		t.Errorf("a logging command: %q", text)
 	}
 }

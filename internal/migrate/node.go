@@ -2,11 +2,11 @@ package migrate
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"sem.example/internal/gatewayapi"
+	"sem.example/internal/lazy"
 	"sem.example/internal/source"
 )
 
@@ -86,9 +86,9 @@ func unique(name string, free func(string) bool) string {
 	return try
 }
 
-var notInLabel = regexp.MustCompile(`[^a-z0-9]+`)
+var notInLabel = lazy.Regexp(`[^a-z0-9]+`)
 
 // label is a text as part of the name of a resource.
 func label(text string) string {
-	return strings.Trim(notInLabel.ReplaceAllString(strings.ToLower(strings.ReplaceAll(text, "*", "wildcard")), "-"), "-")
+	return strings.Trim(notInLabel().ReplaceAllString(strings.ToLower(strings.ReplaceAll(text, "*", "wildcard")), "-"), "-")
 }

@@ -2,11 +2,11 @@ package output
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
 
+	"sem.example/internal/lazy"
 	"sem.example/internal/suite"
 	"sem.example/simulate"
 )
@@ -20,13 +20,13 @@ const shortest = 6
 
 var (
 	// secretHeader are the names of headers that carry credentials.
-	secretHeader = regexp.MustCompile(`(?i)^(proxy-)?authorization$|^(set-)?cookie2?$|token|secret|passw|credential|api-?key|^x-amz-security|^x-auth|session`)
+	secretHeader = lazy.Regexp(`(?i)^(proxy-)?authorization$|^(set-)?cookie2?$|token|secret|passw|credential|api-?key|^x-amz-security|^x-auth|session`)
 	// secretParameter are the names of query parameters that do.
-	secretParameter = regexp.MustCompile(`(?i)token|secret|passw|^pwd$|credential|api-?key|^key$|^sig$|signature|^code$|^auth|session|^jwt$|assertion`)
+	secretParameter = lazy.Regexp(`(?i)token|secret|passw|^pwd$|credential|api-?key|^key$|^sig$|signature|^code$|^auth|session|^jwt$|assertion`)
 	// parameter is one of a query, wherever a text holds it.
-	parameter = regexp.MustCompile(`([?&;])([A-Za-z0-9._~-]+)=([^&;#\s"'` + "`" + `|,)\]]+)`)
+	parameter = lazy.Regexp(`([?&;])([A-Za-z0-9._~-]+)=([^&;#\s"'` + "`" + `|,)\]]+)`)
 	// userInfo is what is before the host of a URL.
-	userInfo = regexp.MustCompile(`(\w://)[^/?#@\s]+@`)
+	userInfo = lazy.Regexp(`(\w://)[^/?#@\s]+@`)
 )
 
 // Redact returns a copy of a trace without the credentials of its request and of the headers that the configuration sets: what
@@ -42,7 +42,7 @@ func Redact(t *simulate.Trace) *simulate.Trace {
 func mayHoldCredentials(t *simulate.Trace) bool {
 	may := strings.ContainsAny(t.Call.URL, "=@")
 	for name := range t.Call.Headers {
-		may = may || secretHeader.MatchString(name)
+		may = may || secretHeader().MatchString(name)
 	}
 	for i := range t.Hops {
 		h := &t.Hops[i]
@@ -78,14 +78,14 @@ type redactor []string
 func secretsOf(c *simulate.Call, t *simulate.Trace) []string {
 	var all []string
 	for name, values := range c.Headers {
-		if secretHeader.MatchString(name) {
+		if secretHeader().MatchString(name) {
 			for _, v := range values {
 				all = append(all, secretParts(v)...)
 			}
 		}
 	}
-	for _, m := range parameter.FindAllStringSubmatch(c.URL, -1) {
-		if secretParameter.MatchString(m[2]) {
+	for _, m := range parameter().FindAllStringSubmatch(c.URL, -1) {
+		if secretParameter().MatchString(m[2]) {
 			all = append(all, m[3])
 			if plain, err := url.QueryUnescape(m[3]); err == nil {
 				all = append(all, plain)
@@ -114,7 +114,7 @@ func configuredCredentials(h *simulate.HeaderOps) []string {
 		}
 		for _, values := range []map[string]string{change.Set, change.Add} {
 			for name, value := range values {
-				if secretHeader.MatchString(name) {
+				if secretHeader().MatchString(name) {
 					all = append(all, secretParts(value)...)
 				}
 			}
@@ -124,14 +124,14 @@ func configuredCredentials(h *simulate.HeaderOps) []string {
 }
 
 // scheme is how the value of Authorization begins: Bearer, Basic, Digest and the like.
-var scheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9-]*) +(\S.*)$`)
+var scheme = lazy.Regexp(`^([A-Za-z][A-Za-z0-9-]*) +(\S.*)$`)
 
 // cookieAttribute are the names in a Set-Cookie header that say where and how long a cookie is sent.
-var cookieAttribute = regexp.MustCompile(`(?i)^\s*(max-age|path|domain|samesite|expires)$`)
+var cookieAttribute = lazy.Regexp(`(?i)^\s*(max-age|path|domain|samesite|expires)$`)
 
 // secretParts are the parts of a header's value that are secret: what follows a scheme, the value of each cookie, or all of it.
 func secretParts(value string) []string {
-	if m := scheme.FindStringSubmatch(value); m != nil && !strings.Contains(value, ";") {
+	if m := scheme().FindStringSubmatch(value); m != nil && !strings.Contains(value, ";") {
 		return []string{m[2]}
 	}
 	if !strings.Contains(value, "=") || strings.HasSuffix(value, "=") {
@@ -139,7 +139,7 @@ func secretParts(value string) []string {
 	}
 	var all []string
 	for part := range strings.SplitSeq(value, ";") {
-		if name, v, found := strings.Cut(part, "="); found && !cookieAttribute.MatchString(name) && !strings.Contains(v, simulate.MadeValue) {
+		if name, v, found := strings.Cut(part, "="); found && !cookieAttribute().MatchString(name) && !strings.Contains(v, simulate.MadeValue) {
 			all = append(all, strings.Trim(strings.TrimSpace(v), `"`))
 		}
 	}
@@ -162,15 +162,15 @@ func (r redactor) text(s string) string {
 		s = without(s, secret)
 	}
 	if strings.Contains(s, "=") {
-		s = parameter.ReplaceAllStringFunc(s, func(p string) string {
-			if m := parameter.FindStringSubmatch(p); secretParameter.MatchString(m[2]) && !strings.HasPrefix(redacted, m[3]) {
+		s = parameter().ReplaceAllStringFunc(s, func(p string) string {
+			if m := parameter().FindStringSubmatch(p); secretParameter().MatchString(m[2]) && !strings.HasPrefix(redacted, m[3]) {
 				return m[1] + m[2] + "=" + redacted
 			}
 			return p
 		})
 	}
 	if strings.Contains(s, "@") {
-		s = userInfo.ReplaceAllString(s, "${1}"+redacted+"@")
+		s = userInfo().ReplaceAllString(s, "${1}"+redacted+"@")
 	}
 	return s
 }
@@ -218,7 +218,7 @@ func (r redactor) trace(t *simulate.Trace) *simulate.Trace {
 func headersOf(headers map[string][]string) map[string][]string {
 	out := map[string][]string{}
 	for name, values := range headers {
-		if secretHeader.MatchString(name) {
+		if secretHeader().MatchString(name) {
 			values = slices.Clone(values)
 			for i := range values {
 				values[i] = hidden(values[i])
@@ -244,7 +244,7 @@ func operations(h *simulate.HeaderOps) *simulate.HeaderOps {
 		}
 		for _, values := range []map[string]string{change.Set, change.Add} {
 			for name, value := range values {
-				if secretHeader.MatchString(name) {
+				if secretHeader().MatchString(name) {
 					values[name] = hidden(value)
 				}
 			}

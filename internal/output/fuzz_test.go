@@ -269,7 +269,7 @@ func checkOutput(t *testing.T, name, out string) {
 	case slices.ContainsFunc(startsCommand.FindAllString(out, -1), func(s string) bool { return !address.MatchString(s) }):
 		t.Errorf("%s: a line is a workflow command: %q", name, out)
 	}
-	if quote.LoggingCommand.MatchString(out) {
+	if quote.LoggingCommand().MatchString(out) {
 		t.Errorf("%s: a logging command: %q", name, out)
 	}
 	if strings.HasSuffix(name, "page") {

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
+	"sem.example/internal/lazy"
 	"sem.example/simulate"
 )
 
@@ -181,14 +181,14 @@ func code(s string) string {
 		return "`" + s + "`"
 	}
 	longest := 0
-	for _, run := range backquotes.FindAllString(s, -1) {
+	for _, run := range backquotes().FindAllString(s, -1) {
 		longest = max(longest, len(run))
 	}
 	fence := strings.Repeat("`", longest+1)
 	return fence + " " + s + " " + fence
 }
 
-var backquotes = regexp.MustCompile("`+")
+var backquotes = lazy.Regexp("`+")
 
 // markup is what Markdown and the hosts that show it interpret in a sentence: emphasis, code, links, images, HTML, tables,
 // headings, entities and mentions.

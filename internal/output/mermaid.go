@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
+	"sem.example/internal/lazy"
 	"sem.example/simulate"
 )
 
@@ -260,9 +260,9 @@ func hopTLS(t *simulate.TLS) string {
 
 // plain is a text in which Mermaid finds nothing to interpret: entities, ends of statements, HTML, directives, formulas, and the
 // word that closes a block.
-func plain(s string) string { return endWord.ReplaceAllString(mermaidText.Replace(s), "#101;nd") }
+func plain(s string) string { return endWord().ReplaceAllString(mermaidText.Replace(s), "#101;nd") }
 
 var (
 	mermaidText = strings.NewReplacer("#", "#35;", ";", "#59;", "<", "#lt;", ">", "#gt;", "%", "#37;", "{", "#123;", "}", "#125;", "$", "#36;", "\"", "#quot;")
-	endWord     = regexp.MustCompile(`\bend\b`)
+	endWord     = lazy.Regexp(`\bend\b`)
 )

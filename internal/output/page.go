@@ -10,6 +10,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 
 	"sem.example/internal/diag"
 	"sem.example/internal/diff"
@@ -57,7 +58,7 @@ var pageCSS string
 //go:embed page.js
 var pageJS string
 
-var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
+var pageTemplate = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageHTML)) })
 
 // PagePolicy is the content security policy of a page: its own style, and its own script where it is live; nothing else is loaded.
 func PagePolicy(live bool) string {
@@ -86,7 +87,7 @@ func HTML(w io.Writer, p *Page) error {
 		html.EscapeString(PagePolicy(p.Live != nil)))
 	b.WriteString("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n")
 	fmt.Fprintf(&b, "<title>%s</title>\n<style>%s</style>\n</head>\n", html.EscapeString(v.Title), pageStyle())
-	if err := pageTemplate.Execute(&b, v); err != nil {
+	if err := pageTemplate().Execute(&b, v); err != nil {
 		return err
 	}
 	if p.Live != nil {

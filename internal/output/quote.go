@@ -22,7 +22,7 @@ func visible(line string) []rune {
 	}
 	text := string(runes)
 	passed, before := 0, 0
-	for _, at := range quote.LoggingCommand.FindAllStringIndex(text, -1) {
+	for _, at := range quote.LoggingCommand().FindAllStringIndex(text, -1) {
 		before += utf8.RuneCountInString(text[passed:at[0]])
 		passed = at[0]
 		runes[before+1] = utf8.RuneError

@@ -4,11 +4,12 @@ package quote
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"sem.example/internal/lazy"
 )
 
 // Text returns a text of the input in the form in which it may reach a terminal, a CI log or a page: on one line, without
@@ -72,19 +73,19 @@ func escapeRune(b *strings.Builder, raw string, r rune) {
 
 var (
 	// workflowCommand is how a line begins that GitHub Actions takes for a command: ::error file=a::text.
-	workflowCommand = regexp.MustCompile(`::([A-Za-z][A-Za-z-]*)`)
+	workflowCommand = lazy.Regexp(`::([A-Za-z][A-Za-z-]*)`)
 	// LoggingCommand is what older GitHub runners, Azure Pipelines and TeamCity take for one, anywhere on a line: ##vso[task.complete].
-	LoggingCommand = regexp.MustCompile(`##([A-Za-z.-]*\[)`)
-	startsCommand  = regexp.MustCompile(`(?m)^\s*::[A-Za-z]`)
+	LoggingCommand = lazy.Regexp(`##([A-Za-z.-]*\[)`)
+	startsCommand  = lazy.Regexp(`(?m)^\s*::[A-Za-z]`)
 	// hexadecimal words behind two colons are groups of an IPv6 address.
-	hexadecimal = regexp.MustCompile(`^::[A-Fa-f]+$`)
+	hexadecimal = lazy.Regexp(`^::[A-Fa-f]+$`)
 )
 
 // disarm breaks what a CI takes for a command.
 func disarm(s string) string {
-	s = LoggingCommand.ReplaceAllString(s, `#\x23$1`)
-	return workflowCommand.ReplaceAllStringFunc(s, func(word string) string {
-		if hexadecimal.MatchString(word) {
+	s = LoggingCommand().ReplaceAllString(s, `#\x23$1`)
+	return workflowCommand().ReplaceAllStringFunc(s, func(word string) string {
+		if hexadecimal().MatchString(word) {
 			return word
 		}
 		return `:\x3a` + word[2:]
@@ -92,7 +93,7 @@ func disarm(s string) string {
 }
 
 // Starts reports whether a line of a text begins with what a CI takes for a command, or holds one that it takes anywhere.
-func Starts(s string) bool { return startsCommand.MatchString(s) || LoggingCommand.MatchString(s) }
+func Starts(s string) bool { return startsCommand().MatchString(s) || LoggingCommand().MatchString(s) }
 
 // Escapes writes unsafe characters of a document, but for line ends, and what would begin a logging command as escapes that
 // YAML and CUE know in strings with double quotes: \u202e. It is for documents in which such text is in such strings only.
@@ -109,7 +110,7 @@ func EscapesJSON(document []byte) []byte {
 }
 
 func escapes(document []byte, wide func(rune) string) []byte {
-	document = LoggingCommand.ReplaceAll(document, []byte(`#\u0023$1`))
+	document = LoggingCommand().ReplaceAll(document, []byte(`#\u0023$1`))
 	if !bytes.ContainsFunc(document, func(r rune) bool { return r != '\n' && r != '\t' && Unsafe(r) }) {
 		return document
 	}

@@ -3,7 +3,6 @@ package recipe
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	cueerrors "cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/token"
 
+	"sem.example/internal/lazy"
 	"sem.example/schema"
 )
 
@@ -144,13 +144,13 @@ func (p *Param) wrong(recipe cue.Value, said string) string {
 }
 
 // worded is an error of the schema: the check that it belongs to, and words that follow the name and the value.
-var worded = regexp.MustCompile(`SEM\d+: (.*)`)
+var worded = lazy.Regexp(`SEM\d+: (.*)`)
 
 // words are those of the first constraint that has some.
 func words(err error) string {
 	all := cueerrors.Errors(err)
 	for _, e := range all {
-		if found := worded.FindStringSubmatch(e.Error()); found != nil {
+		if found := worded().FindStringSubmatch(e.Error()); found != nil {
 			return found[1]
 		}
 	}

@@ -3,13 +3,13 @@ package recipe
 import (
 	"cmp"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 
 	"cuelang.org/go/cue"
 	"go.yaml.in/yaml/v3"
 
+	"sem.example/internal/lazy"
 	"sem.example/schema"
 )
 
@@ -93,7 +93,7 @@ func scalar(v any) *yaml.Node {
 }
 
 // reference is where a comment names a parameter.
-var reference = regexp.MustCompile(`\\\((\w+)\)`)
+var reference = lazy.Regexp(`\\\((\w+)\)`)
 
 // comment returns the comment before a field, with the values of the parameters that it names.
 func (w *writer) comment(v cue.Value) string {
@@ -101,7 +101,7 @@ func (w *writer) comment(v cue.Value) string {
 	for _, group := range v.Doc() {
 		text = append(text, strings.TrimSpace(group.Text()))
 	}
-	return reference.ReplaceAllStringFunc(strings.Join(text, "\n"), func(ref string) string {
+	return reference().ReplaceAllStringFunc(strings.Join(text, "\n"), func(ref string) string {
 		return w.params[ref[2:len(ref)-1]]
 	})
 }

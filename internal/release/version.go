@@ -2,8 +2,9 @@ package release
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
+
+	"sem.example/internal/lazy"
 )
 
 // envoyAhead is how much further the minor releases of Envoy are than those of Istio that ship them.
@@ -22,10 +23,10 @@ func EnvoyOf(version string) string {
 func (r Release) Versions() string { return fmt.Sprintf("Istio %s (Envoy %s)", r, r.Envoy()) }
 
 // version is the version in the tag of an image or the name of a revision: 1.30.3, 1.30.3-distroless, v1.30, 1-30-3.
-var version = regexp.MustCompile(`^v?1[.-]([0-9]{1,3})($|[.+_-])`)
+var version = lazy.Regexp(`^v?1[.-]([0-9]{1,3})($|[.+_-])`)
 
 func minorOf(text string) (int, bool) {
-	m := version.FindStringSubmatch(text)
+	m := version().FindStringSubmatch(text)
 	if m == nil {
 		return 0, false
 	}

@@ -73,9 +73,9 @@ func (c *curl) read(args []string) error {
 // long takes an option of a whole word, and its value from what follows.
 func (c *curl) long(arg string, rest []string) ([]string, error) {
 	name := strings.TrimPrefix(arg, "--")
-	o, ok := options[name]
+	o, ok := options()[name]
 	if !ok {
-		if off, is := options[strings.TrimPrefix(name, "no-")]; is && !off.value && strings.HasPrefix(name, "no-") {
+		if off, is := options()[strings.TrimPrefix(name, "no-")]; is && !off.value && strings.HasPrefix(name, "no-") {
 			return rest, nil
 		}
 		return nil, fmt.Errorf("curl's option %s is none that sem knows: leave it out if it does not change the request", arg)
@@ -86,7 +86,7 @@ func (c *curl) long(arg string, rest []string) ([]string, error) {
 // short takes a group of one-letter options; the last may have its value in the same word.
 func (c *curl) short(group string, rest []string) ([]string, error) {
 	for i := range len(group) {
-		o, ok := options[letters[group[i]]]
+		o, ok := options()[letters[group[i]]]
 		if !ok {
 			return nil, fmt.Errorf("curl's option -%c is none that sem knows: leave it out if it does not change the request", group[i])
 		}

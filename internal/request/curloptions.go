@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync"
 )
 
 // An option of curl: whether it takes a value, and what it does to the request, nil where it does nothing to it.
@@ -47,7 +48,7 @@ const (
 )
 
 // options are all that sem knows, by their long names.
-var options = makeOptions()
+var options = sync.OnceValue(makeOptions)
 
 func makeOptions() map[string]option {
 	out := map[string]option{}

@@ -1,7 +1,6 @@
 package source
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +8,8 @@ import (
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/token"
+
+	"sem.example/internal/lazy"
 )
 
 // fail reports what CUE finds wrong, once a value, each at the place where it is in one of the files.
@@ -154,16 +155,16 @@ func conjuncts(v cue.Value) []cue.Value {
 // complains about, and whatever is written in such a file may be one of the Secret's.
 func (p Problem) aboutSecret() bool {
 	places := append([]FileRange{{File: p.File}}, p.Related...)
-	return slices.ContainsFunc(places, func(m FileRange) bool { return m.File != nil && secretKind.Match(m.File.Data) })
+	return slices.ContainsFunc(places, func(m FileRange) bool { return m.File != nil && secretKind().Match(m.File.Data) })
 }
 
 // literalValue is a string, a sequence of bytes or a number in a message.
-var literalValue = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\b\d[\w.]*`)
+var literalValue = lazy.Regexp(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\b\d[\w.]*`)
 
 // withoutValues is a message without the values that it quotes, but for the path that it begins with.
 func withoutValues(message, path string) string {
 	if !strings.HasPrefix(message, path) {
 		path = ""
 	}
-	return path + literalValue.ReplaceAllString(message[len(path):], "[redacted]")
+	return path + literalValue().ReplaceAllString(message[len(path):], "[redacted]")
 }

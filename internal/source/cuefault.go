@@ -8,11 +8,13 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue/errors"
+
+	"sem.example/internal/lazy"
 )
 
 // A cueComplaint puts one of CUE's messages into plain words.
 type cueComplaint struct {
-	cue     *regexp.Regexp
+	cue     func() *regexp.Regexp
 	plain   string // with $1 and so on for what the expression caught
 	help    string
 	trouble Trouble
@@ -20,28 +22,28 @@ type cueComplaint struct {
 
 // The messages that CUE gives for every alternative of a choice that fails, and for the choice.
 var (
-	conflicting = regexp.MustCompile(`^conflicting values (.+) and (.+?)(?: \(mismatched types .+ and .+\))?$`)
-	emptyChoice = regexp.MustCompile(`^\d+ errors in empty disjunction:?$`)
+	conflicting = lazy.Regexp(`^conflicting values (.+) and (.+?)(?: \(mismatched types .+ and .+\))?$`)
+	emptyChoice = lazy.Regexp(`^\d+ errors in empty disjunction:?$`)
 )
 
 // cueComplaints are looked through in order.
 var cueComplaints = []cueComplaint{
-	{regexp.MustCompile(`^conflicting values (.+) and (.+) \(mismatched types (.+) and (.+)\)$`), "$1 and $2 do not go together: one is of type $3, the other of type $4", "", Conflict},
-	{regexp.MustCompile(`^conflicting values (.+) and (.+)$`), "it cannot be both $1 and $2", "", Conflict},
-	{regexp.MustCompile(`^invalid value (.+) \(out of bound (.+)\)$`), "$1 does not meet the constraint $2", "", Conflict},
-	{regexp.MustCompile(`^invalid value (.+) \(does not satisfy (.+)\)(: .*)?$`), "$1 does not meet the constraint $2$3", "", Conflict},
+	{lazy.Regexp(`^conflicting values (.+) and (.+) \(mismatched types (.+) and (.+)\)$`), "$1 and $2 do not go together: one is of type $3, the other of type $4", "", Conflict},
+	{lazy.Regexp(`^conflicting values (.+) and (.+)$`), "it cannot be both $1 and $2", "", Conflict},
+	{lazy.Regexp(`^invalid value (.+) \(out of bound (.+)\)$`), "$1 does not meet the constraint $2", "", Conflict},
+	{lazy.Regexp(`^invalid value (.+) \(does not satisfy (.+)\)(: .*)?$`), "$1 does not meet the constraint $2$3", "", Conflict},
 	{emptyChoice, "no alternative matches", "", Conflict},
-	{regexp.MustCompile(`^field is required but not present$`), "required field is not set", "set it, or make the constraint on it optional with ? instead of !", NotConcrete},
-	{regexp.MustCompile(`^(?:invalid interpolation: )?non-concrete value (.+?)(?: \(type .+\))?(?: in operand to .+)?$`), "it is computed from a value that nothing gives; all that is known of that is $1", "", NotConcrete},
+	{lazy.Regexp(`^field is required but not present$`), "required field is not set", "set it, or make the constraint on it optional with ? instead of !", NotConcrete},
+	{lazy.Regexp(`^(?:invalid interpolation: )?non-concrete value (.+?)(?: \(type .+\))?(?: in operand to .+)?$`), "it is computed from a value that nothing gives; all that is known of that is $1", "", NotConcrete},
 	{missingField, "it needs the field $1, which is required and which nothing sets", "", NotConcrete},
-	{regexp.MustCompile(`^incomplete value (.+)$`), "nothing gives it a value; all that is known of it is $1", "set it, or make it a definition (#name) or a hidden field (_name) if it only serves others", NotConcrete},
-	{regexp.MustCompile(`^field not allowed$`), "the definition has no such field", "correct the name, or let the definition end in ... if more fields are welcome", Conflict},
-	{regexp.MustCompile(`^reference "(.+)" not found$`), "nothing is called $1 here", "define it in a file of this package, or import the package that has it", Syntax},
-	{regexp.MustCompile(`^imported and not used: (.+)$`), "$1 is imported and not used", "remove the import", Syntax},
-	{regexp.MustCompile(`.*cannot find (?:package|module providing package) "?([^" ]+?)"?(?:@v\d+)?(?::.*)?$`), "the package $1 is not at hand, and sem fetches nothing",
+	{lazy.Regexp(`^incomplete value (.+)$`), "nothing gives it a value; all that is known of it is $1", "set it, or make it a definition (#name) or a hidden field (_name) if it only serves others", NotConcrete},
+	{lazy.Regexp(`^field not allowed$`), "the definition has no such field", "correct the name, or let the definition end in ... if more fields are welcome", Conflict},
+	{lazy.Regexp(`^reference "(.+)" not found$`), "nothing is called $1 here", "define it in a file of this package, or import the package that has it", Syntax},
+	{lazy.Regexp(`^imported and not used: (.+)$`), "$1 is imported and not used", "remove the import", Syntax},
+	{lazy.Regexp(`.*cannot find (?:package|module providing package) "?([^" ]+?)"?(?:@v\d+)?(?::.*)?$`), "the package $1 is not at hand, and sem fetches nothing",
 		`keep a copy of it in cue.mod/pkg of the module; the standard library, packages of the same module and the schema of sem are always at hand`, Syntax},
-	{regexp.MustCompile(`^invalid module file syntax: (.+)$`), "cue.mod/module.cue is not valid: $1", "fix cue.mod/module.cue", Syntax},
-	{regexp.MustCompile(`.*cannot fetch ([^:]+):.*$`), "the module $1 is not at hand, and sem fetches nothing",
+	{lazy.Regexp(`^invalid module file syntax: (.+)$`), "cue.mod/module.cue is not valid: $1", "fix cue.mod/module.cue", Syntax},
+	{lazy.Regexp(`.*cannot fetch ([^:]+):.*$`), "the module $1 is not at hand, and sem fetches nothing",
 		`keep a copy of its packages in cue.mod/pkg, and take it out of the deps of cue.mod/module.cue`, Syntax},
 }
 
@@ -91,20 +93,20 @@ func (f *cueFault) open() bool {
 
 // reads is the required field that a value cannot be computed without; "" where that is not what is wrong.
 func (f *cueFault) reads() string {
-	if found := missingField.FindStringSubmatch(cueMessage(f.errors[0])); found != nil {
+	if found := missingField().FindStringSubmatch(cueMessage(f.errors[0])); found != nil {
 		return found[1]
 	}
 	return ""
 }
 
-var missingField = regexp.MustCompile(`^required field missing: (.+)$`)
+var missingField = lazy.Regexp(`^required field missing: (.+)$`)
 
 // plainly words one error.
 func plainly(e errors.Error) cueComplaint {
 	said := cueMessage(e)
 	for _, known := range cueComplaints {
-		if known.cue.MatchString(said) {
-			known.plain = known.cue.ReplaceAllString(said, known.plain)
+		if known.cue().MatchString(said) {
+			known.plain = known.cue().ReplaceAllString(said, known.plain)
 			return known
 		}
 	}
@@ -117,7 +119,7 @@ func plainly(e errors.Error) cueComplaint {
 // plainest is the error that says most: of those of a choice, one that is about a constraint.
 func (f *cueFault) plainest() errors.Error {
 	for _, e := range f.errors {
-		if said := cueMessage(e); !emptyChoice.MatchString(said) && !conflicting.MatchString(said) {
+		if said := cueMessage(e); !emptyChoice().MatchString(said) && !conflicting().MatchString(said) {
 			return e
 		}
 	}
@@ -125,13 +127,13 @@ func (f *cueFault) plainest() errors.Error {
 }
 
 // schemaWords are what a constraint of the schema says for itself.
-var schemaWords = regexp.MustCompile(`^SEM\d+: (.+)`)
+var schemaWords = lazy.Regexp(`^SEM\d+: (.+)`)
 
 // ownWords are the words that a constraint brings along, those of the value itself rather than of what is computed from it.
 func (f *cueFault) ownWords() string {
 	words := ""
 	for _, e := range f.errors {
-		if found := schemaWords.FindStringSubmatch(cueMessage(e)); found != nil && (words == "" || len(e.Path()) == len(f.path)) {
+		if found := schemaWords().FindStringSubmatch(cueMessage(e)); found != nil && (words == "" || len(e.Path()) == len(f.path)) {
 			words = found[1]
 		}
 	}
@@ -140,7 +142,7 @@ func (f *cueFault) ownWords() string {
 
 // chooses reports whether a value would have to be one of several.
 func (f *cueFault) chooses() bool {
-	return slices.ContainsFunc(f.errors, func(e errors.Error) bool { return emptyChoice.MatchString(cueMessage(e)) })
+	return slices.ContainsFunc(f.errors, func(e errors.Error) bool { return emptyChoice().MatchString(cueMessage(e)) })
 }
 
 // rivals are the values and types of which a value would have to be one; none where one of them would do but for something
@@ -149,10 +151,10 @@ func (f *cueFault) rivals(value string) []string {
 	var found []string
 	for _, e := range f.errors {
 		said := cueMessage(e)
-		switch m := conflicting.FindStringSubmatch(said); {
+		switch m := conflicting().FindStringSubmatch(said); {
 		case m != nil:
 			found = append(found, m[1], m[2])
-		case !emptyChoice.MatchString(said):
+		case !emptyChoice().MatchString(said):
 			return nil
 		}
 	}
@@ -161,7 +163,7 @@ func (f *cueFault) rivals(value string) []string {
 }
 
 // loading is what CUE's loader puts before the message of its parser.
-var loading = regexp.MustCompile(`^cannot get syntax for "[^"]*": `)
+var loading = lazy.Regexp(`^cannot get syntax for "[^"]*": `)
 
 // cueMessage is what an error and its causes say, without their places.
 func cueMessage(e errors.Error) string {
@@ -176,7 +178,7 @@ func cueMessage(e errors.Error) string {
 		parts = append(parts, fmt.Sprintf(format, args...))
 	}
 	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
-	return loading.ReplaceAllString(strings.Join(slices.Compact(parts), ": "), "")
+	return loading().ReplaceAllString(strings.Join(slices.Compact(parts), ": "), "")
 }
 
 // pathOf writes the path of a CUE error as other paths are written.

@@ -3,19 +3,20 @@ package source
 import (
 	"bytes"
 	"path/filepath"
-	"regexp"
 	"strings"
+
+	"sem.example/internal/lazy"
 )
 
 // mayHoldObject reports whether a file gives a sign of holding objects: it has the word apiVersion, which may be written with escapes
 // or in UTF-16. A file must not escape the checks by how its keys are spelled.
 func mayHoldObject(data []byte) bool {
-	return bytes.Contains(data, []byte("apiVersion")) || inUTF16(data) || spelled.Match(data)
+	return bytes.Contains(data, []byte("apiVersion")) || inUTF16(data) || spelled().Match(data)
 }
 
 // spelled is how a key can be written so that the text does not contain it: by escapes of letters, by an escaped end of a line, and in
 // base64.
-var spelled = regexp.MustCompile(`\\(?:u00|x|U000000)[4-7][0-9A-Fa-f]|\\\r?\n|!\S*binary`)
+var spelled = lazy.Regexp(`\\(?:u00|x|U000000)[4-7][0-9A-Fa-f]|\\\r?\n|!\S*binary`)
 
 // inUTF16 reports whether a text in UTF-16 has the word apiVersion. Other readers of YAML take such a file.
 func inUTF16(data []byte) bool {

@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"math"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"sem.example/internal/lazy"
 )
 
 // secretKind finds where a text names itself a Secret, in YAML, JSON and CUE.
-var secretKind = regexp.MustCompile(`(?m)["']?\bkind["']?[ \t]*:[ \t]*["']?Secret(?:["']|[\s,}\]#]|$)`)
+var secretKind = lazy.Regexp(`(?m)["']?\bkind["']?[ \t]*:[ \t]*["']?Secret(?:["']|[\s,}\]#]|$)`)
 
 // mask replaces the characters of a line that are in spans; the line begins at an offset.
 func mask(line string, from int, hidden []span) string {
@@ -28,7 +29,7 @@ func mask(line string, from int, hidden []span) string {
 }
 
 func (f *File) secretsIn() (out secretSpans) {
-	found := secretKind.FindAllIndex(f.Data, -1)
+	found := secretKind().FindAllIndex(f.Data, -1)
 	for len(found) > 0 {
 		document := f.documentAround(found[0][0])
 		n := slices.IndexFunc(found, func(m []int) bool { return !document.holds(m[0]) })

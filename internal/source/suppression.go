@@ -2,8 +2,9 @@ package source
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
+
+	"sem.example/internal/lazy"
 )
 
 // A Suppression is a comment that asks sem not to report something:
@@ -21,8 +22,8 @@ type Suppression struct {
 
 var (
 	// directive is a comment that is meant for sem, behind white space or at the start of a line.
-	directive = regexp.MustCompile(`(?:#|//)[ \t]*sem:([a-z-]+)(?:[ \t]+(.*))?$`)
-	checkID   = regexp.MustCompile(`^SEM[0-9]+$`)
+	directive = lazy.Regexp(`(?:#|//)[ \t]*sem:([a-z-]+)(?:[ \t]+(.*))?$`)
+	checkID   = lazy.Regexp(`^SEM[0-9]+$`)
 )
 
 // suppressions collects the comments of a file that are meant for sem.
@@ -34,7 +35,7 @@ func (c *content) suppressions() {
 	for i := range c.file.lines {
 		n := i + 1
 		line := c.file.Line(n)
-		at := directive.FindStringIndex(line)
+		at := directive().FindStringIndex(line)
 		code := strings.TrimSpace(line)
 		if at != nil && (at[0] == 0 || space(line[at[0]-1])) {
 			code = strings.TrimSpace(line[:at[0]])
@@ -57,7 +58,7 @@ func (c *content) suppressions() {
 
 // suppression reads the comment at a column of a line.
 func (c *content) suppression(n int, line string, at int) (Suppression, bool) {
-	m := directive.FindStringSubmatch(line)
+	m := directive().FindStringSubmatch(line)
 	start := c.file.lines[n-1] + at
 	s := Suppression{Line: int32(n), Range: c.file.span(start, start+len(line)-at)}
 	ids, reason, _ := strings.Cut(m[2], "--")
@@ -75,7 +76,7 @@ func (c *content) suppression(n int, line string, at int) (Suppression, bool) {
 		return s, false
 	}
 	for _, id := range s.Checks {
-		if !checkID.MatchString(id) {
+		if !checkID().MatchString(id) {
 			c.problem(BadSuppression, s.Range, id+" is not the ID of a check")
 			return s, false
 		}

@@ -3,12 +3,13 @@ package source
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"sem.example/internal/lazy"
 )
 
 // A complaint puts one of the YAML parser's messages into the words of a user.
@@ -48,12 +49,12 @@ var complaints = []complaint{
 	{parser: "control characters", message: "the file holds control characters", trouble: NotText},
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+var yamlLine = lazy.Regexp(`^yaml: (?:line (\d+): )?`)
 
 // said is the YAML parser's message without the line, which is often that of something else.
 func said(err error) string {
 	message := err.Error()
-	return message[len(yamlLine.FindString(message)):]
+	return message[len(yamlLine().FindString(message)):]
 }
 
 // syntax reports a mistake that the YAML parser met in a document.
@@ -133,7 +134,7 @@ func blame(text []byte, err error) int {
 // reported returns the offset of the line that the parser names.
 func reported(text []byte, err error) int {
 	at := 0
-	line, _ := strconv.Atoi(yamlLine.FindStringSubmatch(err.Error() + " ")[1])
+	line, _ := strconv.Atoi(yamlLine().FindStringSubmatch(err.Error() + " ")[1])
 	for ; line > 1 && at < len(text); line-- {
 		i := bytes.IndexByte(text[at:], '\n')
 		if i < 0 {
@@ -203,7 +204,7 @@ func template(text []byte) int {
 		if i := bytes.IndexByte(line, '#'); i >= 0 && (i == 0 || space(line[i-1])) {
 			code = line[:i]
 		}
-		if i := bytes.Index(code, []byte("{{")); i >= 0 && !workflowTag.Match(code[i:]) {
+		if i := bytes.Index(code, []byte("{{")); i >= 0 && !workflowTag().Match(code[i:]) {
 			return at + i
 		}
 		at += len(line)
@@ -212,7 +213,7 @@ func template(text []byte) int {
 }
 
 // workflowTag matches the text that Argo fills in when a workflow or an analysis runs: it belongs into a resource.
-var workflowTag = regexp.MustCompile(`^\{\{ ?(?:=|(?:args|inputs|outputs|steps|tasks|workflow)\.[^}|]*\}\})`)
+var workflowTag = lazy.Regexp(`^\{\{ ?(?:=|(?:args|inputs|outputs|steps|tasks|workflow)\.[^}|]*\}\})`)
 
 // template reports, once a file, that it is a template.
 func (c *content) template(ch chunk, at int) {

@@ -4,9 +4,9 @@ import (
 	"encoding/binary"
 	"hash/fnv"
 	"net/netip"
-	"regexp"
 
 	"sem.example/internal/config"
+	"sem.example/internal/lazy"
 )
 
 // Placeholder addresses are of ranges that no cluster uses: of IPv4 the class that is reserved for the future, beside
@@ -16,10 +16,10 @@ const (
 	podBlock     = 242
 )
 
-var placeholderForm = regexp.MustCompile(`\b(?:24[12](?:\.\d{1,3}){3}|2001:db8:f[12]::[0-9a-f:]+)`)
+var placeholderForm = lazy.Regexp(`\b(?:24[12](?:\.\d{1,3}){3}|2001:db8:f[12]::[0-9a-f:]+)`)
 
 // FindPlaceholders returns what has the form of a placeholder address in a text.
-func FindPlaceholders(text string) []string { return placeholderForm.FindAllString(text, -1) }
+func FindPlaceholders(text string) []string { return placeholderForm().FindAllString(text, -1) }
 
 // placeholders are the objects that placeholder addresses were given to: a Service, or what makes the Pod.
 type placeholders map[string]*config.Object

@@ -3,10 +3,10 @@ package registry
 import (
 	"cmp"
 	"iter"
-	"regexp"
 	"strings"
 
 	"sem.example/internal/config"
+	"sem.example/internal/lazy"
 )
 
 // podReady reports whether a Pod runs, has an address and passed its readiness probe.
@@ -40,7 +40,7 @@ func podWorkload(o *config.Object) string {
 }
 
 // cronJob tells the name of a CronJob from that of one of its Jobs, which ends in a time stamp.
-var cronJob = regexp.MustCompile(`(.+)-\d{8,10}$`)
+var cronJob = lazy.Regexp(`(.+)-\d{8,10}$`)
 
 // controllerName names the Deployment, Rollout, DeploymentConfig or CronJob behind a Pod's controller, else the
 // controller itself.
@@ -55,7 +55,7 @@ func controllerName(owner config.OwnerReference, labels map[string]string) strin
 	case "ReplicationController":
 		return cmp.Or(labels["deploymentconfig"], owner.Name)
 	case "Job":
-		if m := cronJob.FindStringSubmatch(owner.Name); m != nil {
+		if m := cronJob().FindStringSubmatch(owner.Name); m != nil {
 			return m[1]
 		}
 	}

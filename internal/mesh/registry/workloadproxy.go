@@ -2,12 +2,12 @@ package registry
 
 import (
 	"net/netip"
-	"regexp"
 	"slices"
 
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
+	"sem.example/internal/lazy"
 )
 
 // Proxy completes what is asked of a proxy with what the input knows of the workload of its name: a Pod, what makes
@@ -95,14 +95,14 @@ func podProxy(o *config.Object) Proxy {
 func proxyVersion(pod config.PodSpec) string {
 	for _, c := range slices.Concat(pod.Containers, pod.InitContainers) {
 		if c.Name == "istio-proxy" {
-			return version.FindString(c.Tag())
+			return version().FindString(c.Tag())
 		}
 	}
 	return ""
 }
 
 // version is the version at the beginning of a tag such as 1.30.3-distroless.
-var version = regexp.MustCompile(`^1\.[0-9]+\.[0-9]+`)
+var version = lazy.Regexp(`^1\.[0-9]+\.[0-9]+`)
 
 // templateProxy is the proxy of the Pods that a Deployment or the like makes: that of the first one which is known,
 // else what the template tells.

@@ -6,10 +6,12 @@ import (
 
 	matchv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/path/match/uri_template/v3"
 	"google.golang.org/protobuf/types/known/anypb"
+
+	"sem.example/internal/lazy"
 )
 
 // TemplateVariable is a variable of a URI template: {name} or {name=pattern}.
-var TemplateVariable = regexp.MustCompile(`\{([A-Za-z][A-Za-z0-9_]*)(?:=([^{}]*))?\}`)
+var TemplateVariable = lazy.Regexp(`\{([A-Za-z][A-Za-z0-9_]*)(?:=([^{}]*))?\}`)
 
 // segment is what "*" stands for in a URI template; "**" stands for any number of segments.
 const (
@@ -34,7 +36,7 @@ func TemplateRegex(template string) (*regexp.Regexp, bool) {
 	var b strings.Builder
 	b.WriteString(`\A`)
 	rest := 0
-	for _, at := range TemplateVariable.FindAllStringSubmatchIndex(template, -1) {
+	for _, at := range TemplateVariable().FindAllStringSubmatchIndex(template, -1) {
 		b.WriteString(templateText(template[rest:at[0]]))
 		pattern := "*"
 		if at[4] >= 0 {

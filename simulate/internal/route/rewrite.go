@@ -126,7 +126,7 @@ func newPathTemplate(m *routev3.RouteMatch, a *routev3.RouteAction) *pathTemplat
 	if !ok {
 		return nil
 	}
-	with := match.TemplateVariable.ReplaceAllString(strings.ReplaceAll(to.GetPathTemplateRewrite(), "$", "$$"), "$${$1}")
+	with := match.TemplateVariable().ReplaceAllString(strings.ReplaceAll(to.GetPathTemplateRewrite(), "$", "$$"), "$${$1}")
 	return &pathTemplate{Substitution{re, with}}
 }
 
