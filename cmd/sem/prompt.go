@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bufio"
+	"cmp"
 	"errors"
+	"fmt"
 	"io"
-	"os"
+	"strings"
 
-	"github.com/charmbracelet/huh"
 	"github.com/spf13/cobra"
 
 	"sem.example/internal/output"
@@ -26,32 +28,38 @@ func interactive(cmd *cobra.Command) bool {
 	return reads && writes
 }
 
-// prompt asks for the parameters that are required and missing, and takes only answers that fit. The questions are on
-// standard error, for standard output is what is written. ACCESSIBLE=1 asks line by line, for screen readers.
+// prompt asks for the parameters that are required and missing, a line each, until an answer fits. The questions are on standard
+// error, for standard output is what is written.
 func prompt(cmd *cobra.Command, r *recipe.Recipe, values map[string]string) error {
-	var fields []huh.Field
-	answers := map[string]*string{}
+	answers := bufio.NewScanner(cmd.InOrStdin())
 	for i := range r.Params {
 		p := &r.Params[i]
 		if _, said := values[p.Name]; said || !p.Required {
 			continue
 		}
-		answers[p.Name] = new(string)
-		fields = append(fields, huh.NewInput().Title("--"+p.Name).Description(p.Plain()).Value(answers[p.Name]).
-			Validate(func(answer string) error { return r.Check(p, answer) }))
-	}
-	if len(fields) == 0 {
-		return nil
-	}
-	form := huh.NewForm(huh.NewGroup(fields...).Title(r.Summary)).WithInput(cmd.InOrStdin()).WithOutput(cmd.ErrOrStderr()).
-		WithAccessible(os.Getenv("ACCESSIBLE") != "" || os.Getenv("TERM") == "dumb")
-	if err := form.Run(); errors.Is(err, huh.ErrUserAborted) {
-		return errAborted
-	} else if err != nil {
-		return err
-	}
-	for name, answer := range answers {
-		values[name] = *answer
+		answer, err := ask(cmd.ErrOrStderr(), answers, r, p)
+		if err != nil {
+			return err
+		}
+		values[p.Name] = answer
 	}
 	return nil
+}
+
+// ask asks for one parameter. The end of the answers, Ctrl-D on a terminal, breaks off.
+func ask(w io.Writer, answers *bufio.Scanner, r *recipe.Recipe, p *recipe.Param) (string, error) {
+	fmt.Fprintf(w, "--%s: %s\n", p.Name, p.Plain())
+	for {
+		fmt.Fprint(w, "> ")
+		if !answers.Scan() {
+			fmt.Fprintln(w)
+			return "", cmp.Or(answers.Err(), errAborted)
+		}
+		answer := strings.TrimSpace(answers.Text())
+		err := r.Check(p, answer)
+		if err == nil {
+			return answer, nil
+		}
+		fmt.Fprintln(w, err)
+	}
 }

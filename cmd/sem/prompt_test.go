@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -14,7 +15,6 @@ import (
 
 // TestPrompt answers the questions for what is missing, once with something that does not fit.
 func TestPrompt(t *testing.T) {
-	t.Setenv("ACCESSIBLE", "1")
 	var asked bytes.Buffer
 	cmd := &cobra.Command{}
 	cmd.SetIn(iotest.OneByteReader(strings.NewReader("X Tester\nx-tester\nyes\n"))) // as a terminal, a line at a time
@@ -27,9 +27,19 @@ func TestPrompt(t *testing.T) {
 	if diff := cmp.Diff(want, values); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	for _, text := range []string{"--header", "must be a header name other than host: lower-case letters, digits and dashes", "--value"} {
+	for _, text := range []string{"--header: ", "must be a header name other than host: lower-case letters, digits and dashes", "--value"} {
 		if !strings.Contains(asked.String(), text) {
 			t.Errorf("nothing is said of %q: %s", text, asked.String())
 		}
+	}
+}
+
+// TestPromptBrokenOff ends the answers before the last question.
+func TestPromptBrokenOff(t *testing.T) {
+	cmd := &cobra.Command{}
+	cmd.SetIn(strings.NewReader("x-tester\n"))
+	cmd.SetErr(new(bytes.Buffer))
+	if err := prompt(cmd, recipe.Named("header-route"), map[string]string{"service": "reviews"}); !errors.Is(err, errAborted) {
+		t.Errorf("prompt: %v, want %v", err, errAborted)
 	}
 }

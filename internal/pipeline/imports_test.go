@@ -155,7 +155,6 @@ var homes = []struct {
 	{"github.com/charmbracelet/x", []string{"internal/output"}, "looks are decided in one place"},
 	{"golang.org/x/image", []string{"internal/draw"}, "pictures are drawn in one place"},
 	{"github.com/CycloneDX", []string{"internal/archive"}, "what is published is listed where it is built"},
-	{"github.com/charmbracelet/huh", []string{"cmd/sem"}, "only a command talks with somebody"},
 }
 
 func TestImports(t *testing.T) {
