@@ -7,6 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"sem.example/internal/recipe"
 )
 
 // TestSettingKeys holds the list of keys to the flags of all commands: a file sets no other flag, and what a command takes by the
@@ -20,7 +22,7 @@ func TestSettingKeys(t *testing.T) {
 		"baseline": {"BASELINE"}, "filename": {"PATH"}, "mesh-config": {"FILE"},
 	}
 	elsewhere := []string{"disable", "enable", "ignore", "severity", "worlds"} // read by the file's own rules
-	root := newRoot()
+	root := newRoot(recipe.All()...)
 	have := map[string][]string{}
 	var visit func(*cobra.Command)
 	visit = func(cmd *cobra.Command) {
