@@ -335,5 +335,8 @@ var checkSources = map[string][]string{
 	"SEM367": {"validate/gatewayroutes.go"},
 	"SEM368": {"validate/gatewayroutes.go"},
 	"SEM369": {"validate/gatewayroutes.go"},
+	"SEM386": {"internal/patch/checkplain.go"},
+	"SEM387": {"internal/patch/checktype.go"},
+	"SEM388": {"internal/patch/checkroute.go"},
 	"SEM393": {"validate/clientnames.go"},
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // Checks are those of EnvoyFilters.
-var Checks = []*diag.Check{ineffective, invalidValue, pointless, behindRouter, undone, oldNames}
+var Checks = []*diag.Check{ineffective, invalidValue, pointless, behindRouter, undone, oldNames, plainField, unknownType, unreached}
 
 var ineffective = &diag.Check{
 	ID:       "SEM361",
@@ -299,6 +299,7 @@ func (x *finder) check(p *Patch) {
 		return
 	}
 	x.value(p)
+	x.plain(p)
 }
 
 // noEffect is why the operation does nothing for what the patch applies to; "" where it may do something.
@@ -369,6 +370,13 @@ func (x *finder) value(p *Patch) {
 	written := config.Spec[*networking.EnvoyFilter](x.filter).GetConfigPatches()[indexOf(p.Field)].GetPatch().GetValue()
 	if unknown := envoy.UnknownField(written.AsMap(), messageFor(p.ApplyTo)); unknown != "" {
 		x.report(invalidValue, at, "istiod ignores a field of the value: %s", unknown).Severity = diag.Warning
+	}
+	if kind, place := typeIn(written.AsMap()); kind != "" {
+		d := x.report(unknownType, at+place, "no release of Envoy has the type %s", strings.TrimPrefix(kind, "type.googleapis.com/"))
+		if near := nearestType(kind); near != "" {
+			d.Help = "did you mean " + near + "?"
+		}
+		return
 	}
 	for _, field := range envoy.DeprecatedFields(p.value) {
 		d := x.report(oldNames, at, "Envoy marks the field %s as deprecated", field.Name)

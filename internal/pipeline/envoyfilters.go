@@ -51,6 +51,9 @@ func checkPatches(w *World) diag.List {
 		if t := x.tried[key]; !x.effective[key] && !wrong[key] && !x.unknown {
 			found = append(found, patch.Ineffective(t.patch, t.proxy))
 		}
+		if d, ok := x.reach.Unreached(key); ok && !x.unknown {
+			found = append(found, d)
+		}
 	}
 	return found
 }
@@ -61,6 +64,7 @@ type patchCheck struct {
 	tried     map[patch.Key]trial
 	order     []patch.Key
 	undone    diag.List
+	reach     patch.Reach
 	unknown   bool // there are proxies that were not tried
 }
 
@@ -82,6 +86,7 @@ func (x *patchCheck) try(e *engine) bool {
 	if !slices.ContainsFunc(patch.Attached(filters), func(p *patch.Patch) bool { return !x.effective[patch.Key{Doc: p.Filter.Doc, Field: p.Field}] }) {
 		return false
 	}
+	x.reach.Add(resources, filters)
 	for key := range patch.Effective(resources) {
 		x.effective[key] = true
 	}
