@@ -86,6 +86,33 @@ func BenchmarkDiffCrossed(b *testing.B) {
 	b.ReportMetric(float64(peak)/1024, "peak-MB")
 }
 
+// BenchmarkMisplacedPatches times the binary on EnvoyFilters whose patches fit nothing in a mesh of 500 services, and reports how many
+// times as long four times as many take: the reason is looked for of some of them only.
+func BenchmarkMisplacedPatches(b *testing.B) {
+	bin := buildBinary(b)
+	mesh := func(filters int) string {
+		text := "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: d, labels: {app: a}}\nspec: {containers: [{name: a}]}\n"
+		for i := range 500 {
+			text += fmt.Sprintf("---\napiVersion: v1\nkind: Service\nmetadata: {name: s%d, namespace: d}\nspec: {selector: {app: a}, ports: [{name: http, port: 80}]}\n", i)
+		}
+		for i := range filters {
+			text += fmt.Sprintf("---\napiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: {name: f%d, namespace: d}\nspec:\n  configPatches:\n", i)
+			for j := range 10 {
+				text += fmt.Sprintf("  - applyTo: CLUSTER\n    match: {cluster: {service: s%d-%d.d.svc.cluster.local}}\n"+
+					"    patch: {operation: MERGE, value: {connect_timeout: %ds}}\n", i, j, j+1)
+			}
+		}
+		return folder(b, 1, func(int) string { return text })
+	}
+	few, many := mesh(100), mesh(400)
+	var first, all time.Duration
+	for b.Loop() {
+		first += timed(b, bin, "validate", "--no-config", few)
+		all += timed(b, bin, "validate", "--no-config", many)
+	}
+	b.ReportMetric(float64(all)/float64(first), "times-a-quarter")
+}
+
 // BenchmarkForeign times the binary on 100 MB of JSON and YAML that hold no resource, beside one that is.
 func BenchmarkForeign(b *testing.B) {
 	bin := buildBinary(b)

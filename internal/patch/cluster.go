@@ -14,14 +14,17 @@ import (
 
 // TouchesClusters reports whether a patch may change or add clusters of a context.
 func (s *Patches) TouchesClusters(context Context) bool {
-	return len(s.to(networking.EnvoyFilter_CLUSTER, context)) > 0
+	return s != nil && slices.ContainsFunc(s.byTarget[networking.EnvoyFilter_CLUSTER], func(p *Patch) bool { return p.in(context) })
 }
 
 // Cluster returns a cluster as the patches leave it, or nil where one removes it.
 func (s *Patches) Cluster(context Context, c *clusterv3.Cluster) *clusterv3.Cluster {
-	changed := false
-	for _, p := range s.to(networking.EnvoyFilter_CLUSTER, context) {
-		if c == nil || !p.cluster(c, s.Hosts) {
+	if s == nil || c == nil {
+		return c
+	}
+	changed, name := false, s.named(c)
+	for _, p := range s.byTarget[networking.EnvoyFilter_CLUSTER] {
+		if !p.in(context) || !p.cluster(name) {
 			continue
 		}
 		switch {
@@ -54,21 +57,32 @@ func (s *Patches) AddedClusters(context Context) []*clusterv3.Cluster {
 	return out
 }
 
-// cluster reports whether the patch is about a cluster: by its name, else by the parts of the name that istiod gives it. An
-// inbound cluster is for every service that leads to its port.
-func (p *Patch) cluster(c *clusterv3.Cluster, hosts Hosts) bool {
+// A clusterName is the name of a cluster and what it says.
+type clusterName struct {
+	text     string
+	parts    clustername.Name
+	services []string
+}
+
+// named takes the name of a cluster apart, once for all patches. An inbound cluster is for every service that leads to its port.
+func (s *Patches) named(c *clusterv3.Cluster) clusterName {
+	parts, _ := clustername.Parse(c.GetName())
+	services := []string{parts.Host}
+	if parts.Inbound() && s.Hosts != nil {
+		services = s.Hosts(parts.Port)
+	}
+	return clusterName{c.GetName(), parts, services}
+}
+
+// cluster reports whether the patch is about a cluster: by its name, else by the parts of the name that istiod gives it.
+func (p *Patch) cluster(name clusterName) bool {
 	want := p.match.GetCluster()
 	if want.GetName() != "" {
-		return want.GetName() == c.GetName()
+		return want.GetName() == name.text
 	}
-	name, _ := clustername.Parse(c.GetName())
-	services := []string{name.Host}
-	if name.Inbound() && hosts != nil {
-		services = hosts(name.Port)
-	}
-	return (want.GetSubset() == "" || want.GetSubset() == name.Subset) &&
-		(want.GetService() == "" || slices.Contains(services, want.GetService())) &&
-		(want.GetPortNumber() == 0 || want.GetPortNumber() == name.Port)
+	return (want.GetSubset() == "" || want.GetSubset() == name.parts.Subset) &&
+		(want.GetService() == "" || slices.Contains(name.services, want.GetService())) &&
+		(want.GetPortNumber() == 0 || want.GetPortNumber() == name.parts.Port)
 }
 
 // mergeCluster merges the patch into a cluster. A patch with a transport socket changes that alone: it is merged into the

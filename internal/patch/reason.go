@@ -158,7 +158,7 @@ func ofCluster(remove func(*networking.EnvoyFilter_ClusterMatch) bool) func(*net
 // Ineffective is the finding that a patch changes nothing of a proxy. The part of its match is at fault without which it would apply:
 // that is tried part by part.
 func Ineffective(p *Patch, proxy *Proxy) diag.Diagnostic {
-	d := diag.Diagnostic{Check: ineffective, At: source.Place{Doc: p.Filter.Doc, Field: p.Field + ".match"}, Message: "no resource of the selected workloads fits the match: the patch changes nothing"}
+	d := diag.Diagnostic{Check: ineffective, At: source.Place{Doc: p.Filter.Doc, Field: p.Field + ".match"}, Message: unfit}
 	for _, part := range parts {
 		filter, ok := without(p, part)
 		if !ok || len(Effective(proxy.Patched([]*config.Object{filter}))) == 0 {
@@ -178,6 +178,17 @@ func Ineffective(p *Patch, proxy *Proxy) diag.Diagnostic {
 	}
 	return d
 }
+
+// Unexplained is the finding that a patch changes nothing of a proxy, without the part of its match that is at fault.
+func Unexplained(p *Patch) diag.Diagnostic {
+	return diag.Diagnostic{
+		Check: ineffective, At: source.Place{Doc: p.Filter.Doc, Field: p.Field + ".match"}, Message: unfit,
+		Help: "which part of the match is wrong is not shown, because many patches change nothing: correct the others first",
+	}
+}
+
+// unfit is what is wrong with a match as a whole.
+const unfit = "no resource of the selected workloads fits the match: the patch changes nothing"
 
 // NotTried says at an EnvoyFilter that the patches of the input were applied to some of the workloads only: whether one that changed
 // nothing there changes anything is not known.
@@ -220,8 +231,10 @@ func (p *Patch) ForGateways() bool { return p.match.GetContext() == Gateway }
 // namesFor are the names that a proxy has where a match has a field.
 func namesFor(field string, compiled Compiled) []string {
 	var out []string
+	known := map[string]bool{"": true}
 	add := func(name string) {
-		if name != "" && !slices.Contains(out, name) {
+		if !known[name] {
+			known[name] = true
 			out = append(out, name)
 		}
 	}

@@ -13,6 +13,10 @@ import (
 // known whether a patch changes anything, and a finding says so.
 const maxPatched = 20_000
 
+// maxExplained bounds the work on patches that change nothing: services times the patches whose match is tried without its parts, one
+// after the other, to find the one that is wrong.
+const maxExplained = 40_000
+
 // checkPatches returns the findings about EnvoyFilters: of each by itself, then those of patches that are undone, or change nothing of any
 // proxy that they act on.
 func checkPatches(w *World) diag.List {
@@ -47,8 +51,17 @@ func checkPatches(w *World) diag.List {
 		}
 	}
 	found = append(found, x.undone.Distinct()...)
+	if x.unknown {
+		return found
+	}
+	work = 0
 	for _, key := range x.order {
-		if t := x.tried[key]; !x.effective[key] && !wrong[key] && !x.unknown {
+		switch t := x.tried[key]; {
+		case x.effective[key] || wrong[key]:
+		case work > maxExplained:
+			found = append(found, patch.Unexplained(t.patch))
+		default:
+			work += len(w.Mesh.Services)
 			found = append(found, patch.Ineffective(t.patch, t.proxy))
 		}
 		if d, ok := x.reach.Unreached(key); ok && !x.unknown {
