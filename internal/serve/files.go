@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Files returns a text that changes when a file of the paths does, or comes or goes: their names, sizes and times. Hidden folders
-// are left out, as they are when folders are read.
+// Files returns a text that changes when a file of the paths does, or comes or goes: their names, sizes and times. Hidden folders and
+// those of packages of CUE are left out, as they are when folders are read.
 func Files(paths []string) string {
 	var b strings.Builder
 	for _, p := range paths {
@@ -17,7 +17,7 @@ func Files(paths []string) string {
 				fmt.Fprintln(&b, name, "unreadable")
 				return nil
 			}
-			if d.IsDir() && name != p && strings.HasPrefix(d.Name(), ".") {
+			if d.IsDir() && name != p && (strings.HasPrefix(d.Name(), ".") || d.Name() == "cue.mod") {
 				return fs.SkipDir
 			}
 			if info, err := d.Info(); err == nil && !d.IsDir() {

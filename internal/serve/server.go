@@ -24,7 +24,7 @@ type Server struct {
 	Policy string
 	// Seen is a text that changes when the files do.
 	Seen func() string
-	// Every is how often Seen is asked.
+	// Every is how often Seen is asked, where it answers fast.
 	Every time.Duration
 
 	token    string
@@ -148,20 +148,23 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// watch announces changes of the files.
+// share is the part of the time that may be spent on looking for changes: a twentieth.
+const share = 20
+
+// watch announces changes of the files. Where it takes long to look at all of them, it is done less often.
 func (s *Server) watch(ctx context.Context) {
-	last := s.Seen()
-	ticker := time.NewTicker(s.Every)
-	defer ticker.Stop()
-	for {
+	var last string
+	for first := true; ; first = false {
+		began := time.Now()
+		now := s.Seen()
+		if now != last && !first {
+			s.changes.announce()
+		}
+		last = now
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
-			if now := s.Seen(); now != last {
-				last = now
-				s.changes.announce()
-			}
+		case <-time.After(max(s.Every, share*time.Since(began))):
 		}
 	}
 }

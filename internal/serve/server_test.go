@@ -145,3 +145,16 @@ func TestEvents(t *testing.T) {
 		next("event: changed")
 	}
 }
+
+// Where it takes long to look at the files, most of the time is left to others.
+func TestSlowFiles(t *testing.T) {
+	const look = 2 * time.Millisecond
+	looks := 0
+	s := &Server{Every: time.Millisecond, Seen: func() string { looks++; time.Sleep(look); return "" }}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*share*look)
+	defer cancel()
+	s.watch(ctx)
+	if looks > 11 {
+		t.Errorf("%d looks in the time of 10", looks)
+	}
+}
