@@ -43,13 +43,13 @@ func (s *session) answer(ctx context.Context, method string, params json.RawMess
 	return nil, &jsonrpc2.Error{Code: jsonrpc2.CodeMethodNotFound, Message: "unknown method " + method}
 }
 
-// about answers a question about a file of the workspace, as it is after all that was typed before. Of other files there is no answer.
+// about answers a question about a file of the innermost folder that has it, as it is after all that was typed before. Of other files there is no answer.
 func about[T any](ctx context.Context, s *session, id documentIdentifier, none T, answer func(at *snapshot, name string) T) (any, error) {
-	name, ok := s.documents.folder.name(id.URI)
-	if !ok {
+	in, name := s.folders.of(id.URI)
+	if in == nil {
 		return none, nil
 	}
-	at, err := s.analyst.current(ctx)
+	at, err := in.analyst.current(ctx)
 	if err != nil || ctx.Err() != nil {
 		return nil, err
 	}
@@ -59,14 +59,14 @@ func about[T any](ctx context.Context, s *session, id documentIdentifier, none T
 // complete proposes what may be written. The names are those of the workspace as it was examined last: what is being typed can seldom be
 // read, and nobody waits for it.
 func (s *session) complete(ctx context.Context, p positionParams) (any, error) {
-	name, ok := s.documents.folder.name(p.TextDocument.URI)
+	in, name := s.folders.of(p.TextDocument.URI)
 	text, open := s.documents.text(p.TextDocument.URI)
-	if !ok || !open {
+	if in == nil || !open {
 		return completionList{Items: []completionItem{}}, nil
 	}
-	snapshot := s.analyst.recent
+	snapshot := in.analyst.recent
 	if filepath.Ext(name) == ".cue" {
-		snapshot = s.analyst.current // it is found by its value
+		snapshot = in.analyst.current // it is found by its value
 	}
 	at, err := snapshot(ctx)
 	if err != nil {
@@ -77,15 +77,19 @@ func (s *session) complete(ctx context.Context, p positionParams) (any, error) {
 
 // execute carries out a command of a lens, and shows what it says.
 func (s *session) execute(ctx context.Context, p executeCommandParams) (any, error) {
-	var of ruleAt
+	var of traceParams
 	if p.Command != traceRule || len(p.Arguments) != 1 || json.Unmarshal(p.Arguments[0], &of) != nil {
 		return nil, &jsonrpc2.Error{Code: jsonrpc2.CodeInvalidParams, Message: "unknown command " + p.Command}
 	}
-	at, err := s.analyst.current(ctx)
+	in, name := s.folders.of(of.URI)
+	if in == nil {
+		return nil, errNoRequest
+	}
+	at, err := in.analyst.current(ctx)
 	if err != nil {
 		return nil, err
 	}
-	text, err := traced(at, of)
+	text, err := traced(at, ruleAt{name, of.Line})
 	if err != nil {
 		return nil, err
 	}

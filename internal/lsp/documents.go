@@ -8,32 +8,25 @@ import (
 // A document is a text that the editor has open. It takes the place of the file.
 type document struct {
 	uri     string // as the editor writes it
-	name    string // as seen from the folder
+	name    string // as seen from the folder of a workspace
 	version int
 	text    []byte // never changed in place
 }
 
-// documents are the open documents of a workspace. They are safe for concurrent use.
+// documents are the open documents, of folders that are open and of others: those may be opened yet. They are safe for concurrent use.
 type documents struct {
-	folder folder
-
 	mu   sync.Mutex
 	open map[string]document // by URI
 }
 
-// set opens a document, and reports whether it is one of the workspace.
-func (d *documents) set(id documentIdentifier, text string) bool {
-	name, ok := d.folder.name(id.URI)
-	if !ok {
-		return false
-	}
+// set opens a document.
+func (d *documents) set(id documentIdentifier, text string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.open == nil {
 		d.open = map[string]document{}
 	}
-	d.open[id.URI] = document{uri: id.URI, name: name, version: id.Version, text: []byte(text)}
-	return true
+	d.open[id.URI] = document{uri: id.URI, version: id.Version, text: []byte(text)}
 }
 
 // change makes changes one after the other, and reports whether the document is open.
@@ -79,13 +72,16 @@ func (d *documents) text(uri string) ([]byte, bool) {
 	return doc.text, ok
 }
 
-// byName returns the open documents as they are now.
-func (d *documents) byName() map[string]document {
+// in returns the open documents of a folder as they are now, by name.
+func (d *documents) in(f folder) map[string]document {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	all := make(map[string]document, len(d.open))
 	for _, doc := range d.open {
-		all[doc.name] = doc
+		if name, ok := f.name(doc.uri); ok {
+			doc.name = name
+			all[name] = doc
+		}
 	}
 	return all
 }

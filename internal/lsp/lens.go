@@ -24,7 +24,13 @@ const traceRule = "sem.traceRule"
 
 // A ruleAt names a rule of a VirtualService: the place of its route.
 type ruleAt struct {
-	File string `json:"file"`
+	File string
+	Line int
+}
+
+// traceParams name a rule to an editor.
+type traceParams struct {
+	URI  string `json:"uri"`
 	Line int    `json:"line"`
 }
 
@@ -46,7 +52,7 @@ func lenses(ctx context.Context, s *snapshot, name string) []codeLens {
 		if title := s.reached(ctx, at); title != "" {
 			add(command{Title: title})
 		}
-		add(command{Title: "trace a request that matches", Command: traceRule, Arguments: []any{ruleAt{File: name, Line: at.Position().Line}}})
+		add(command{Title: "trace a request that matches", Command: traceRule, Arguments: []any{traceParams{URI: s.uri(at.Source()), Line: at.Position().Line}}})
 	}
 	return out
 }
@@ -96,7 +102,10 @@ type hits map[ruleAt]int
 
 // reached says how many tests reach a rule; "" where there are no tests.
 func (s *snapshot) reached(ctx context.Context, at source.Place) string {
-	all := s.tests.Get(func() hits { return s.cover(ctx) })
+	all := s.tests.Get(func() (all hits) {
+		_ = s.inside(func() { all = s.cover(ctx) })
+		return all
+	})
 	if all == nil {
 		return ""
 	}

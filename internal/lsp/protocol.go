@@ -26,11 +26,9 @@ type documentIdentifier struct {
 }
 
 type initializeParams struct {
-	RootURI          string `json:"rootUri"`
-	RootPath         string `json:"rootPath"`
-	WorkspaceFolders []struct {
-		URI string `json:"uri"`
-	} `json:"workspaceFolders"`
+	RootURI               string            `json:"rootUri"`
+	RootPath              string            `json:"rootPath"`
+	WorkspaceFolders      []workspaceFolder `json:"workspaceFolders"`
 	InitializationOptions struct {
 		Docs string `json:"docs"` // the address of the page of checks
 	} `json:"initializationOptions"`
@@ -41,6 +39,17 @@ type initializeParams struct {
 			} `json:"didChangeWatchedFiles"`
 		} `json:"workspace"`
 	} `json:"capabilities"`
+}
+
+type workspaceFolder struct {
+	URI string `json:"uri"`
+}
+
+type didChangeWorkspaceFoldersParams struct {
+	Event struct {
+		Added   []workspaceFolder `json:"added"`
+		Removed []workspaceFolder `json:"removed"`
+	} `json:"event"`
 }
 
 type initializeResult struct {
@@ -54,15 +63,25 @@ type serverInfo struct {
 }
 
 type serverCapabilities struct {
-	PositionEncoding string            `json:"positionEncoding"`
-	TextDocumentSync syncOptions       `json:"textDocumentSync"`
-	Hover            bool              `json:"hoverProvider"`
-	Definition       bool              `json:"definitionProvider"`
-	References       bool              `json:"referencesProvider"`
-	CodeAction       codeActionOptions `json:"codeActionProvider"`
-	Completion       completionOptions `json:"completionProvider"`
-	CodeLens         struct{}          `json:"codeLensProvider"`
-	ExecuteCommand   commandOptions    `json:"executeCommandProvider"`
+	PositionEncoding string                `json:"positionEncoding"`
+	TextDocumentSync syncOptions           `json:"textDocumentSync"`
+	Hover            bool                  `json:"hoverProvider"`
+	Definition       bool                  `json:"definitionProvider"`
+	References       bool                  `json:"referencesProvider"`
+	CodeAction       codeActionOptions     `json:"codeActionProvider"`
+	Completion       completionOptions     `json:"completionProvider"`
+	CodeLens         struct{}              `json:"codeLensProvider"`
+	ExecuteCommand   commandOptions        `json:"executeCommandProvider"`
+	Workspace        workspaceCapabilities `json:"workspace"`
+}
+
+type workspaceCapabilities struct {
+	WorkspaceFolders workspaceFoldersCapability `json:"workspaceFolders"`
+}
+
+type workspaceFoldersCapability struct {
+	Supported           bool `json:"supported"`
+	ChangeNotifications bool `json:"changeNotifications"`
 }
 
 type commandOptions struct {

@@ -6,34 +6,25 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"reflect"
 	"runtime/debug"
-	"strings"
 	"sync"
 
 	"github.com/sourcegraph/jsonrpc2"
-
-	"sem.example/internal/source"
 )
 
-// A session is one editor at work in one workspace.
+// A session is one editor at work in the folders of its workspace.
 type session struct {
 	server *Server
 	client client
 
 	documents documents
-	analyst   *analyst
+	folders   workspaces
 	docs      string // the address of the page of checks
 	running   requests
-	watches   bool // the editor can tell of changed files
+	watches   bool       // the editor can tell of changed files
+	place     sync.Mutex // the current folder of the process: see [workspace.inside]
 
 	initialized, ended bool // by the goroutine that reads messages
-
-	mu        sync.Mutex
-	config    *Config // nil: to be read again
-	cache     *source.Cache
-	symbols   symbols
-	published map[string]publishDiagnosticsParams // what the editor shows
 }
 
 // client is what the server says of itself.
@@ -50,18 +41,18 @@ const codeNotInitialized = -32002
 
 // initialize opens the workspace.
 func (s *session) initialize(ctx context.Context, p initializeParams) (any, error) {
-	root, err := rootOf(p)
+	roots, err := rootsOf(p)
 	if err != nil {
 		return nil, err
 	}
-	s.documents.folder, s.docs = folder{root}, p.InitializationOptions.Docs
+	s.docs = p.InitializationOptions.Docs
 	s.watches = p.Capabilities.Workspace.DidChangeWatchedFiles.DynamicRegistration
-	s.analyst = newAnalyst(s.examine, func(found *snapshot) { s.publish(ctx, found) })
-	if _, err := s.configuration(); err != nil {
-		return nil, err
+	for _, root := range roots {
+		if err := s.enter(ctx, root); err != nil {
+			return nil, err
+		}
 	}
 	s.initialized = true
-	go s.analyst.run(ctx)
 	return initializeResult{Capabilities: capabilities(), ServerInfo: serverInfo{Name: "sem", Version: s.server.Version}}, nil
 }
 
@@ -73,71 +64,28 @@ func capabilities() serverCapabilities {
 		CodeAction:     codeActionOptions{Kinds: []string{quickFix, fixAll}},
 		ExecuteCommand: commandOptions{[]string{traceRule}},
 		Completion:     completionOptions{TriggerCharacters: []string{" ", "\"", "/", "."}},
+		Workspace:      workspaceCapabilities{workspaceFoldersCapability{Supported: true, ChangeNotifications: true}},
 	}
 }
 
-// rootOf is the folder of the workspace, the first where there are several.
-func rootOf(p initializeParams) (string, error) {
-	uri := p.RootURI
-	if len(p.WorkspaceFolders) > 0 {
-		uri = p.WorkspaceFolders[0].URI
-	}
-	path, ok := pathOf(uri)
-	if uri == "" && p.RootPath != "" {
-		path, ok = filepath.Clean(p.RootPath), filepath.IsAbs(p.RootPath)
-	}
-	if !ok {
-		return "", errors.New("sem lsp needs the folder of a workspace: open a folder, not a single file")
-	}
-	return path, nil
-}
-
-// configuration is the configuration of the workspace, read again where it may have changed.
-func (s *session) configuration() (Config, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.config == nil {
-		c, err := s.server.Configure(s.documents.folder.path)
-		if err != nil {
-			return Config{}, err
-		}
-		s.config, s.cache = &c, &source.Cache{}
-	}
-	return *s.config, nil
-}
-
-// examine examines the workspace as it is.
-func (s *session) examine() *snapshot {
-	c, err := s.configuration()
-	if err != nil {
-		return &snapshot{folder: s.documents.folder, err: err}
-	}
-	found := examine(s.documents.folder, s.documents.byName(), c, s.cache)
-	found.symbols = &s.symbols
-	return found
-}
-
-// publish sends the diagnostics of the files for which they are not what the editor shows.
-func (s *session) publish(ctx context.Context, found *snapshot) {
-	if found.err != nil {
-		_ = s.client.Notify(ctx, "window/showMessage", messageParams{messageError, "sem: " + found.err.Error()})
-		return
-	}
-	all := published(found, s.docs)
-	s.mu.Lock()
-	before := s.published
-	s.published = all
-	s.mu.Unlock()
-	for uri := range before {
-		if _, still := all[uri]; !still {
-			_ = s.client.Notify(ctx, "textDocument/publishDiagnostics", publishDiagnosticsParams{URI: uri, Diagnostics: []diagnostic{}})
+// rootsOf are the folders of the workspace.
+func rootsOf(p initializeParams) ([]string, error) {
+	var roots []string
+	for _, f := range p.WorkspaceFolders {
+		if path, ok := pathOf(f.URI); ok {
+			roots = append(roots, path)
 		}
 	}
-	for uri, params := range all {
-		if !reflect.DeepEqual(before[uri].Diagnostics, params.Diagnostics) {
-			_ = s.client.Notify(ctx, "textDocument/publishDiagnostics", params)
-		}
+	if path, ok := pathOf(p.RootURI); ok && len(roots) == 0 {
+		roots = append(roots, path)
 	}
+	if len(roots) == 0 && filepath.IsAbs(p.RootPath) {
+		roots = append(roots, filepath.Clean(p.RootPath))
+	}
+	if len(roots) == 0 {
+		return nil, errors.New("sem lsp needs the folder of a workspace: open a folder, not a single file")
+	}
+	return roots, nil
 }
 
 // Handle takes one message. Notifications are done in their order; requests do not wait for each other.
@@ -225,48 +173,64 @@ func (s *session) notified(ctx context.Context, method string, params json.RawMe
 	if !s.initialized || s.ended {
 		return
 	}
-	change := false
 	switch method {
 	case "initialized":
 		s.watch(ctx)
-		change = true
-	case "textDocument/didOpen":
-		var p didOpenParams
-		change = json.Unmarshal(params, &p) == nil && s.documents.set(p.TextDocument.documentIdentifier, p.TextDocument.Text)
-	case "textDocument/didChange":
-		var p didChangeParams
-		change = json.Unmarshal(params, &p) == nil && s.documents.change(p.TextDocument, p.ContentChanges)
-	case "textDocument/didClose":
-		var p documentParams
-		change = json.Unmarshal(params, &p) == nil && s.documents.close(p.TextDocument)
-	case "textDocument/didSave":
-		var p documentParams
-		change = json.Unmarshal(params, &p) == nil && s.saved(p.TextDocument.URI)
+		s.folders.changed(s.folders.all()...)
+	case "workspace/didChangeWorkspaceFolders":
+		var p didChangeWorkspaceFoldersParams
+		if json.Unmarshal(params, &p) == nil {
+			s.refolder(ctx, p.Event.Added, p.Event.Removed)
+		}
 	case "workspace/didChangeWatchedFiles":
 		var p didChangeWatchedFilesParams
-		if change = json.Unmarshal(params, &p) == nil; change {
+		if json.Unmarshal(params, &p) == nil {
 			for _, f := range p.Changes {
 				s.saved(f.URI)
 			}
 		}
-	}
-	if change {
-		s.analyst.changed()
+	default:
+		s.typed(method, params)
 	}
 }
 
-// saved notes that a file on disk has changed. Settings and what CUE files import are read anew.
-func (s *session) saved(uri string) bool {
+// typed takes a notification about a text that the editor has open.
+func (s *session) typed(method string, params json.RawMessage) {
+	switch method {
+	case "textDocument/didOpen":
+		var p didOpenParams
+		if json.Unmarshal(params, &p) == nil {
+			s.documents.set(p.TextDocument.documentIdentifier, p.TextDocument.Text)
+			s.folders.changed(s.folders.with(p.TextDocument.URI)...)
+		}
+	case "textDocument/didChange":
+		var p didChangeParams
+		if json.Unmarshal(params, &p) == nil && s.documents.change(p.TextDocument, p.ContentChanges) {
+			s.folders.changed(s.folders.with(p.TextDocument.URI)...)
+		}
+	case "textDocument/didClose":
+		var p documentParams
+		if json.Unmarshal(params, &p) == nil && s.documents.close(p.TextDocument) {
+			s.folders.changed(s.folders.with(p.TextDocument.URI)...)
+		}
+	case "textDocument/didSave":
+		var p documentParams
+		if json.Unmarshal(params, &p) == nil {
+			s.saved(p.TextDocument.URI)
+		}
+	}
+}
+
+// saved notes that a file on disk has changed.
+func (s *session) saved(uri string) {
 	path, ok := pathOf(uri)
 	if !ok {
-		return false
+		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if filepath.Base(path) == ".sem.yaml" || strings.HasSuffix(path, ".cue") {
-		s.config = nil
+	for _, w := range s.folders.all() {
+		w.saved(path)
+		s.folders.changed(w)
 	}
-	return true
 }
 
 // watch asks the editor to tell of files that change on disk, if it can.

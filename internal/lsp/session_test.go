@@ -61,6 +61,59 @@ func TestUnsavedAndBroken(t *testing.T) {
 	e.untilCodes("route.yaml", "SEM105")
 }
 
+// Each folder of a workspace is examined alone, with the names of its own files, and may come and go while the editor is at work.
+func TestSeveralFolders(t *testing.T) {
+	e := connect(t, write(t, map[string]string{
+		"a/service.yaml": reviews, "a/rule.yaml": rule, "a/route.yaml": toReviews,
+		"b/service.yaml": reviews, "b/rule.yaml": rule, "b/route.yaml": strings.Replace(toReviews, "v1}", "v2}", 1),
+		"c/service.yaml": reviews, "c/route.yaml": toReviews, "c/rule.yaml": rule,
+	}), func(string) (Config, error) { return Config{Options: pipeline.Options{}}, nil })
+	root := func(name string) map[string]any { return map[string]any{"uri": e.folder.uri(name)} }
+	refolder := func(added, removed []any) {
+		e.notify("workspace/didChangeWorkspaceFolders", map[string]any{"event": map[string]any{"added": added, "removed": removed}})
+	}
+	e.call("initialize", map[string]any{"workspaceFolders": []any{root("a"), root("b")}}, nil)
+	e.notify("initialized", map[string]any{})
+	e.until("b is alone", func(shown map[string]publishDiagnosticsParams) bool {
+		return len(shown["b/route.yaml"].Diagnostics) > 0
+	})
+	e.untilCodes("a/route.yaml", "")
+
+	e.open("c/rule.yaml", strings.Replace(rule, "name: v1", "name: v2", 1)) // before its folder is
+	refolder([]any{root("c")}, []any{root("b")})
+	e.untilCodes("b/route.yaml", "")
+	e.untilCodes("c/route.yaml", "SEM105")
+	e.retype("c/rule.yaml", rule)
+	e.untilCodes("c/route.yaml", "")
+	var to []location
+	e.call("textDocument/definition", map[string]any{
+		"textDocument": root("a/route.yaml"), "position": position{6, strings.Index("  - route: [{destination: {host: reviews, subset: v1}}]", "v1")},
+	}, &to)
+	if len(to) != 1 || to[0].URI != e.folder.uri("a/rule.yaml") {
+		t.Errorf("the definition is at %v", to)
+	}
+}
+
+// What two folders have, one of them within the other, is shown by the inner one.
+func TestFolderWithin(t *testing.T) {
+	route := strings.Replace(toReviews, "v1}", "v2}", 1)
+	e := connect(t, write(t, map[string]string{"service.yaml": reviews, "rule.yaml": rule, "route.yaml": route, "in/route.yaml": strings.Replace(route, "shop", "default", 1)}),
+		func(string) (Config, error) { return Config{Options: pipeline.Options{}}, nil })
+	root := func(name string) []any { return []any{map[string]any{"uri": e.folder.uri(name)}} }
+	refolder := func(added, removed []any) {
+		e.notify("workspace/didChangeWorkspaceFolders", map[string]any{"event": map[string]any{"added": added, "removed": removed}})
+	}
+	e.call("initialize", map[string]any{"workspaceFolders": root("")}, nil)
+	e.notify("initialized", map[string]any{})
+	e.open("in/route.yaml", route)
+	e.untilCodes("in/route.yaml", "SEM105")
+	refolder(root("in"), nil)
+	e.untilCodes("in/route.yaml", "")
+	e.untilCodes("route.yaml", "SEM105")
+	refolder(nil, root("in"))
+	e.untilCodes("in/route.yaml", "SEM105")
+}
+
 func TestDiagnostic(t *testing.T) {
 	const line = `	metadata: {name: "x", namespace: "shop", annotations: {a: "😀"}}, spec: {hosts: ["reviews"], http: [{route: [{destination: {host: "reviews", subset: "v9"}}]}]}`
 	e := openEditor(t, map[string]string{"service.yaml": reviews, "rule.yaml": rule, "route.cue": `package x

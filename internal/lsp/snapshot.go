@@ -29,7 +29,8 @@ type snapshot struct {
 	symbols *symbols
 	tests   lazy.Value[hits] // that reach a part of the configuration
 	config  Config
-	err     error // why there is nothing else
+	inside  func(do func()) error // does what reads files
+	err     error                 // why there is nothing else
 }
 
 // examine reads a workspace with the open documents in place of their files. A fault of sem itself costs one answer, not the session.
