@@ -72,7 +72,7 @@ func (s *session) complete(ctx context.Context, p positionParams) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return completions(at, name, text, p.Position), nil
+	return completions(at, name, text, p.Position, in.probe(name)), nil
 }
 
 // execute carries out a command of a lens, and shows what it says.

@@ -35,14 +35,16 @@ const stand = "sem-completes-this"
 // word is what may be before the position: a part of a field, a host, or NAMESPACE/NAME.
 var word = lazy.Regexp(`[A-Za-z0-9_.*/-]*$`)
 
-// completions are what may be written at a position of a text.
-func completions(s *snapshot, name string, text []byte, at position) completionList {
+// completions are what may be written at a position of a text. The probe has a text of CUE examined in which a field stands for the word.
+func completions(s *snapshot, name string, text []byte, at position, probe func([]byte) *snapshot) completionList {
 	l := linesOf(text)
 	end := l.offset(at)
 	start := end - len(word().Find(text[l.starts[min(max(at.Line, 0), len(l.starts)-1)]:end]))
-	b, ok := blankIn(name, text, start, end)
+	b, ok := blank{}, false
 	if filepath.Ext(name) == ".cue" {
-		b, ok = s.blankInCUE(name, at)
+		b, ok = s.blankInCUE(name, text, start, end, probe)
+	} else {
+		b, ok = blankIn(name, text, start, end)
 	}
 	list := completionList{Items: []completionItem{}}
 	if !ok {
@@ -113,13 +115,35 @@ func (b blank) begun() blank {
 	return b
 }
 
-// blankInCUE is the value at a position of a CUE file, as it was last evaluated.
-func (s *snapshot) blankInCUE(name string, at position) (blank, bool) {
-	c, ok := s.cursor(name, at)
+// blankInCUE is the value at the end of a word of a CUE file, as it was last evaluated, or the struct whose field the word is to name.
+func (s *snapshot) blankInCUE(name string, text []byte, start, end int, probe func([]byte) *snapshot) (blank, bool) {
+	if p, ok := source.ProbeCUE(text, start, end); ok {
+		return probe(p.Text).structAt(name, p)
+	}
+	c, ok := s.cursor(name, end)
 	if !ok || c.place.Key {
 		return blank{}, false
 	}
 	return blank{doc: c.doc, field: c.field}, true
+}
+
+// structAt is the struct that a probe is in.
+func (s *snapshot) structAt(name string, p source.CUEProbe) (blank, bool) {
+	if s == nil || s.err != nil {
+		return blank{}, false
+	}
+	c, ok := s.cursor(name, p.Key)
+	if !ok || !c.place.Key {
+		return blank{}, false
+	}
+	field := c.field
+	switch {
+	case p.Beside:
+		field = source.Around(field)
+	case p.Item >= 0:
+		field = source.Index(field, p.Item)
+	}
+	return blank{doc: c.doc, field: field, key: true, holder: c.doc.Lookup(field)}, true
 }
 
 // proposals are what may be written in a place.

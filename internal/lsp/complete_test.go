@@ -15,6 +15,7 @@ func TestCompletion(t *testing.T) {
 	e := openEditor(t, map[string]string{"shop.yaml": shop, "rule.yaml": subsets})
 	e.open("x.yaml", "")
 	e.open("x.cue", "package x")
+	const cue = "package x\nx: {\n\tapiVersion: \"networking.istio.io/v1\"\n\tkind: \"VirtualService\"\n\tmetadata: {name: \"x\", namespace: \"shop\"}\n\tspec: {\n"
 	tests := map[string]struct {
 		file, text string
 		want       []string // are proposed
@@ -44,6 +45,12 @@ func TestCompletion(t *testing.T) {
 		"nowhere": {"x.yaml", "a: b\n|", nil, []string{"host"}, ""},
 		"a value of CUE": {"x.cue", "package x\nx: {apiVersion: \"networking.istio.io/v1\", kind: \"VirtualService\", metadata: {name: \"x\", namespace: \"shop\"}\n" +
 			"spec: {hosts: [\"a\"], http: [{route: [{destination: host: \"r|\"}]}]}}\n", []string{"reviews"}, nil, ""},
+		"a field of CUE":            {"x.cue", cue + "\t\thosts: [\"a\"]\n\t\tht|\n\t}\n}\n", []string{"http", "exportTo"}, []string{"hosts"}, "\t\tgateways: "},
+		"the first field of CUE":    {"x.cue", cue + "\t\t|\n\t}\n}\n", []string{"http", "hosts"}, nil, ""},
+		"a field of CUE in a list":  {"x.cue", cue + "\t\thosts: [\"a\"], http: [{route: []}, {ti|}]\n\t}\n}\n", []string{"timeout", "route"}, []string{"hosts"}, ""},
+		"a field of CUE with value": {"x.cue", cue + "\t\thosts: [\"a\"], http: [{route: [], ti|: \"5s\"}]\n\t}\n}\n", []string{"timeout"}, []string{"route"}, ""},
+		"a field of CUE by template": {"x.cue", "package x\n#Rule: {apiVersion: \"networking.istio.io/v1\", kind: \"VirtualService\", ...}\nx: #Rule & {metadata: name: \"x\", spec: {hosts: [\"a\"], ht|}}\n",
+			[]string{"http", "tls"}, []string{"hosts"}, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -25,13 +25,22 @@ func (s *snapshot) file(name string) *source.File {
 	return nil
 }
 
-// cursor finds the field at a position of a file; not ok between fields.
-func (s *snapshot) cursor(name string, at position) (cursor, bool) {
+// cursorAt finds the field at a position of a file; not ok between fields.
+func (s *snapshot) cursorAt(name string, at position) (cursor, bool) {
 	f := s.file(name)
 	if f == nil {
 		return cursor{}, false
 	}
-	find := finder{file: f, offset: linesOf(f.Data).offset(at)}
+	return s.cursor(name, linesOf(f.Data).offset(at))
+}
+
+// cursor finds the field at an offset of a file.
+func (s *snapshot) cursor(name string, offset int) (cursor, bool) {
+	f := s.file(name)
+	if f == nil {
+		return cursor{}, false
+	}
+	find := finder{file: f, offset: offset}
 	cue := filepath.Ext(name) == ".cue" // resources of a package may be written in several files
 	for _, doc := range s.report.Input.Documents {
 		if doc.File != f && !(cue && filepath.Ext(doc.File.Name) == ".cue") {

@@ -14,7 +14,7 @@ import (
 // hovered is what there is to say about a position, in Markdown: what the field means, what the host is that it names, and the checks
 // that report something there. It is nil where there is nothing.
 func hovered(s *snapshot, name string, at position) *hover {
-	c, ok := s.cursor(name, at)
+	c, ok := s.cursorAt(name, at)
 	if !ok {
 		return nil
 	}

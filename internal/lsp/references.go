@@ -32,7 +32,7 @@ func (s *snapshot) spots(w *pipeline.World) []spot {
 
 // symbolAt returns the symbol that is named at a position, and a world that has it.
 func (s *snapshot) symbolAt(name string, at position) (symbol, *pipeline.World, bool) {
-	c, ok := s.cursor(name, at)
+	c, ok := s.cursorAt(name, at)
 	if !ok {
 		return symbol{}, nil, false
 	}

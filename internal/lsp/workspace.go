@@ -98,13 +98,26 @@ func (w *workspace) saved(path string) {
 }
 
 // examine examines the workspace as it is.
-func (w *workspace) examine() *snapshot {
+func (w *workspace) examine() *snapshot { return w.examineWith(w.session.documents.in(w.folder)) }
+
+// probe examines the workspace with another text of an open document.
+func (w *workspace) probe(name string) func(text []byte) *snapshot {
+	return func(text []byte) *snapshot {
+		docs := w.session.documents.in(w.folder)
+		doc := docs[name]
+		doc.text = text
+		docs[name] = doc
+		return w.examineWith(docs)
+	}
+}
+
+func (w *workspace) examineWith(docs map[string]document) *snapshot {
 	c, err := w.configuration()
 	if err != nil {
 		return &snapshot{folder: w.folder, err: err}
 	}
 	var found *snapshot
-	if err := w.inside(func() { found = examine(w.folder, w.session.documents.in(w.folder), c, w.cache) }); err != nil {
+	if err := w.inside(func() { found = examine(w.folder, docs, c, w.cache) }); err != nil {
 		return &snapshot{folder: w.folder, err: err}
 	}
 	found.symbols, found.inside = &w.symbols, w.inside

@@ -41,6 +41,20 @@ func Steps(path string) []Step {
 	return steps
 }
 
+// Around returns the path of the map or list that a field is in; "" for a field at the top.
+func Around(path string) string {
+	steps := Steps(path)
+	around := ""
+	for _, s := range steps[:max(len(steps)-1, 0)] {
+		if s.Key == "" && s.Index >= 0 {
+			around = Index(around, s.Index)
+		} else {
+			around = Join(around, s.Key)
+		}
+	}
+	return around
+}
+
 // segment cuts the first step from a path: a key, or an index (then key is "" and index is not negative).
 func segment(path string) (key string, index int, rest string) {
 	if strings.HasPrefix(path, "[") {
