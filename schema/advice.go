@@ -44,6 +44,7 @@ var advices = []struct {
 	{lazy.Regexp(`^must be at (least|most) ([^,\s]+)$`), "use a value of at $1 $2"},
 	{lazy.Regexp(`^must be at least (\S+), in (.+)$`), "use at least $1, in $2"},
 	{lazy.Regexp(`^must be 0s, or at least 1ms in whole milliseconds$`), "use 0s, or at least 1ms"},
+	{lazy.Regexp(`^must be (1s to 1h|more than 0s and at most 1h)$`), "use a duration of $1"},
 	{lazy.Regexp(`^must be a duration such as (.+?)(?:, in whole numbers)?$`), "write a duration such as $1"},
 
 	// Hosts, addresses and ports.
@@ -80,7 +81,7 @@ var advices = []struct {
 	{lazy.Regexp(`^must be the name of a header: .*`), "use letters, digits and dashes, without spaces and colons"},
 	{lazy.Regexp(`^must be a header value in which each % .*`), "write %% for a percent sign; a variable is written as %REQ(x-id)%"},
 	{lazy.Regexp(`^must be visible characters of ASCII.*`), "remove control characters, other characters than ASCII, and double spaces"},
-	{lazy.Regexp(`^must be (\S+\.io/v1)\b.*`), "write $1"},
+	{lazy.Regexp(`^must be (\S+\.io/v1(?:alpha1)?)\b.*`), "write $1"},
 	{lazy.Regexp(`^must be (gateway\.networking\.k8s\.io|networking\.istio\.io), the group of .*`), "write $1"},
 
 	// Values with a form of their field.

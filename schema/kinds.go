@@ -11,7 +11,7 @@ import (
 var kindList = []string{
 	"AuthorizationPolicy", "BackendTLSPolicy", "DestinationRule", "GRPCRoute", "Gateway", "GatewayClass", "HTTPRoute", kubernetesGateway, "ListenerSet",
 	"PeerAuthentication", "ReferenceGrant", "RequestAuthentication", "ServiceEntry", "Sidecar", "TCPRoute", "TLSRoute", "VirtualService",
-	"WorkloadEntry", "WorkloadGroup",
+	"WorkloadEntry", "WorkloadGroup", "XBackend", "XBackendTrafficPolicy",
 }
 
 // kubernetesGateway is the definition of the Gateway of the Gateway API, whose kind Istio has, too.
@@ -34,11 +34,14 @@ func DefinitionOf(apiVersion, kind string) string {
 	if !slices.Contains(kindList, name) || name == kubernetesGateway && group != gatewayAPI {
 		return ""
 	}
-	if istio := strings.HasSuffix(group, ".istio.io"); istio && groupOf(name) == gatewayAPI || !istio && groupOf(name) != group {
+	if of := groupOf(name); group != of && !(strings.HasSuffix(group, istioGroups) && strings.HasSuffix(of, istioGroups)) {
 		return ""
 	}
 	return name
 }
+
+// istioGroups is how the API groups of Istio end, which mistakes confuse.
+const istioGroups = ".istio.io"
 
 // gatewayAPI is the API group of the Gateway API.
 const gatewayAPI = "gateway.networking.k8s.io"

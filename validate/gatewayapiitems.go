@@ -41,7 +41,7 @@ spec:
 
 func repeatedItems(s *facts.Set, r *reporter) {
 	for _, o := range s.Objects {
-		if strings.HasPrefix(o.Kind, facts.GatewayAPI+"/") && o.Doc != nil {
+		if group, _, _ := strings.Cut(o.Kind, "/"); o.Doc != nil && (group == facts.GatewayAPI || group == facts.ExperimentalGatewayAPI) {
 			itemsOf(r, o, "spec", o.Doc.Tree().Get("spec"))
 		}
 	}

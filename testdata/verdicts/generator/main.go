@@ -1,4 +1,6 @@
-// Command judge makes verdict rows of Gateway API documents by mutation.
+// Command verdicts makes rows of documents of the Gateway API, each with the verdict of Kubernetes' own validation, by mutation of right
+// ones: first every change of one place, of which it keeps those that are rejected or admitted for a reason that few rows have, then
+// changes at random.
 package main
 
 import (
@@ -8,6 +10,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -19,6 +23,7 @@ import (
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/listtype"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/pruning"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 	celconfig "k8s.io/apiserver/pkg/apis/cel"
 	"sigs.k8s.io/yaml"
 )
@@ -89,15 +94,20 @@ func ints(x any) any {
 	return x
 }
 
-func judge(doc map[string]any) (string, []string) {
+// A reason is why a document is rejected: in words, and as a key that the same reason has for other items and values.
+type reason struct{ words, key string }
+
+var indices = regexp.MustCompile(`\[[^]]*\]`)
+
+func judge(doc map[string]any) (string, []reason) {
 	v := crds[fmt.Sprint(doc["kind"], "@", doc["apiVersion"])]
 	if v == nil {
-		return "error", []string{"no such version"}
+		return "error", []reason{{"no such version", "version"}}
 	}
 	o := clone(doc).(map[string]any)
-	var why []string
+	var why []reason
 	for _, p := range pruning.PruneWithOptions(o, v.s, true, structuralschema.UnknownFieldPathOptions{TrackUnknownFieldPaths: true}) {
-		why = append(why, "unknown field "+p)
+		why = append(why, reason{"unknown field " + p, "unknown field"})
 	}
 	defaulting.PruneNonNullableNullsWithoutDefaults(o, v.s)
 	defaulting.Default(o, v.s)
@@ -108,7 +118,12 @@ func judge(doc map[string]any) (string, []string) {
 		errs = append(errs, e...)
 	}
 	for _, e := range errs {
-		why = append(why, e.Error())
+		key := indices.ReplaceAllString(e.Field, "[]") + " " + string(e.Type)
+		key = strings.Replace(key, "backendRefs[].filters", "filters", 1) // which have one schema
+		if e.Type == field.ErrorTypeInvalid {
+			key += e.Detail
+		}
+		why = append(why, reason{e.Error(), key})
 	}
 	if len(why) > 0 {
 		return "error", why
@@ -117,7 +132,7 @@ func judge(doc map[string]any) (string, []string) {
 }
 
 var edge = []any{"", "*", "a", "A", "a.b", "*.a.b", "a.*", "10.0.0.1", "::1", "5s", "0s", "1us", "1.5s", "10m", "HTTP", "HTTPS", "TLS", "TCP", "UDP", "Exact", "PathPrefix", "RegularExpression",
-	"Hostname", "URI", "System", "Service", "Gateway", "networking.istio.io", "/a", "/a//b", "/a/../b", "/a/.", "a b", "(a", "x y", "Terminate", "Passthrough", "GET", "get", "-a", "a-", "a_b",
+	"Hostname", "URI", "System", "Service", "Gateway", "networking.istio.io", "/a", "/a//b", "/a/../b", "/a/./b", "/a/.", "/a/..", "/a%2Fb", "/a%2fb", "/a#b", "/a%zz", "/a|b", "/a.b/%20", "a b", "(a", "x y", "Terminate", "Passthrough", "GET", "get", "-a", "a-", "a_b",
 	"http://a.b", "https://*.a.b:80", "example.com/x", "RequestRedirect", "URLRewrite", "RequestHeaderModifier", "CORS", "spiffe://a/b", "All", "Same", "Selector", "None",
 	strings.Repeat("a", 64), strings.Repeat("a", 254), strings.Repeat("a", 1025), strings.Repeat("ab.", 60) + "a", int64(0), int64(1), int64(-1), int64(80), int64(101), int64(404), int64(302), int64(600), int64(65536), int64(1000001), 0.5, true, false, []any{}, map[string]any{}}
 
@@ -191,6 +206,12 @@ func mutate(n any, s *v1.JSONSchemaProps, r *rand.Rand) any {
 	return edge[r.IntN(len(edge))]
 }
 
+func decoded(text []byte) any {
+	var x any
+	must(json.Unmarshal(text, &x))
+	return ints(x)
+}
+
 // sample returns a value of the form of a schema.
 func sample(s *v1.JSONSchemaProps, r *rand.Rand) any {
 	switch s.Type {
@@ -226,9 +247,7 @@ func sample(s *v1.JSONSchemaProps, r *rand.Rand) any {
 		return r.IntN(2) == 0
 	}
 	if len(s.Enum) > 0 && r.IntN(6) > 0 {
-		var x any
-		must(json.Unmarshal(s.Enum[r.IntN(len(s.Enum))].Raw, &x))
-		return ints(x)
+		return decoded(s.Enum[r.IntN(len(s.Enum))].Raw)
 	}
 	for range 30 {
 		if x, ok := edge[r.IntN(len(edge))].(string); ok && (s.MaxLength == nil || int64(len(x)) <= *s.MaxLength) && x != "" && len(x) < 30 {
@@ -238,74 +257,124 @@ func sample(s *v1.JSONSchemaProps, r *rand.Rand) any {
 	return "a"
 }
 
-// judge SEED ROWS DIR < seeds.yaml
-func main() {
-	base := os.Args[4]
-	load(base)
-	var seed, rows int
-	fmt.Sscan(os.Args[1], &seed)
-	fmt.Sscan(os.Args[2], &rows)
-	text, err := os.ReadFile(os.Args[3])
+// A generator writes the rows of one kind.
+type generator struct {
+	kind    string
+	seeds   []map[string]any
+	out     *os.File
+	seen    map[string]bool // documents
+	reasons map[string]int  // rows for each
+	count   map[string]int  // rows of each verdict
+}
+
+// Limits of the size of a document, and of the rows that have the same reason or change the same place.
+const (
+	largest       = 6000
+	perReason     = 1
+	admittedThere = 1
+)
+
+// changes adds each change of one place that few rows have.
+func (g *generator) changes(document map[string]any, r *rand.Rand) {
+	spec := crds[fmt.Sprint(document["kind"], "@", document["apiVersion"])].props.Properties["spec"]
+	variants(document["spec"], &spec, "spec", r, func(place string, value any) {
+		n := clone(document).(map[string]any)
+		n["spec"] = clone(value)
+		g.add(n, func(verdict string, why []reason) bool {
+			if verdict == "ok" {
+				return g.first(place, admittedThere)
+			}
+			return slices.ContainsFunc(why, func(w reason) bool { return g.first(w.key, perReason) })
+		})
+	})
+}
+
+func (g *generator) first(key string, most int) bool {
+	g.reasons[key]++
+	return g.reasons[key] <= most
+}
+
+// random adds documents with one to three changes, of which at most six in ten have one verdict.
+func (g *generator) random(rows int, r *rand.Rand) {
+	added := map[string]int{}
+	for tries := 0; added["ok"]+added["error"] < rows && tries < rows*60; tries++ {
+		d := g.seeds[r.IntN(len(g.seeds))]
+		spec := crds[fmt.Sprint(d["kind"], "@", d["apiVersion"])].props.Properties["spec"]
+		n := clone(d).(map[string]any)
+		for range 1 + r.IntN(3) {
+			n["spec"] = mutate(n["spec"], &spec, r)
+		}
+		if _, ok := n["spec"].(map[string]any); !ok {
+			continue
+		}
+		g.add(n, func(verdict string, _ []reason) bool {
+			if added[verdict] >= rows*6/10 {
+				return false
+			}
+			added[verdict]++
+			return true
+		})
+	}
+}
+
+// add writes a row for a document that is new, unless its verdict is not wanted.
+func (g *generator) add(document map[string]any, wanted func(verdict string, why []reason) bool) {
+	text, err := json.Marshal(document)
+	must(err)
+	if g.seen[string(text)] || len(text) > largest {
+		return
+	}
+	g.seen[string(text)] = true
+	verdict, why := judge(document)
+	if !wanted(verdict, why) {
+		return
+	}
+	line, err := json.Marshal(g.newRow(document, verdict, why))
+	g.count[verdict]++
+	must(err)
+	_, err = g.out.Write(append(line, '\n'))
+	must(err)
+}
+
+// seeds reads documents, by kind.
+func seeds(name string) map[string][]map[string]any {
+	text, err := os.ReadFile(name)
 	must(err)
 	byKind := map[string][]map[string]any{}
-	for _, part := range strings.Split(string(text), "\n---\n") {
+	for part := range strings.SplitSeq(string(text), "\n---\n") {
 		var d map[string]any
 		must(yaml.Unmarshal([]byte(part), &d))
 		if d == nil {
 			continue
 		}
 		ints(d)
-		if v, why := judge(d); v != "ok" {
-			fmt.Fprintln(os.Stderr, "seed", d["kind"], d["metadata"], why)
-		}
-		byKind[d["kind"].(string)] = append(byKind[d["kind"].(string)], d)
+		kind := d["kind"].(string)
+		byKind[kind] = append(byKind[kind], d)
 	}
-	r := rand.New(rand.NewPCG(uint64(seed), 7))
-	for _, kind := range keysOf(byKind) {
-		f, err := os.Create(filepath.Join(os.Args[5], strings.ToLower(kind)+".jsonl"))
-		must(err)
-		seen := map[string]bool{}
-		count := map[string]int{}
-		id := 0
-		for tries := 0; id < rows && tries < rows*60; tries++ {
-			d := byKind[kind][r.IntN(len(byKind[kind]))]
-			v := crds[fmt.Sprint(d["kind"], "@", d["apiVersion"])]
-			spec := v.props.Properties["spec"]
-			n := clone(d).(map[string]any)
-			for range 1 + r.IntN(3) {
-				n["spec"] = mutate(n["spec"], &spec, r)
-			}
-			if _, ok := n["spec"].(map[string]any); !ok {
-				continue
-			}
-			b, _ := json.Marshal(n)
-			if seen[string(b)] || len(b) > 4000 {
-				continue
-			}
-			seen[string(b)] = true
-			verdict, why := judge(n)
-			if count[verdict] >= rows*6/10 {
-				continue
-			}
-			count[verdict]++
-			id++
-			row := map[string]any{"document": n, "id": fmt.Sprintf("%s-%04d", strings.ToLower(kind), id), "verdict": verdict, "why": map[string]string{}}
-			if len(why) > 0 {
-				row["why"] = map[string]string{"crd": strings.Join(why, "\n")}
-			}
-			out, _ := json.Marshal(row)
-			f.Write(append(out, '\n'))
-		}
-		f.Close()
-		fmt.Fprintln(os.Stderr, kind, count)
-	}
+	return byKind
 }
 
-func keysOf(m map[string][]map[string]any) []string {
-	var k []string
-	for x := range m {
-		k = append(k, x)
+// verdicts SEED ROWS SEEDS CRDS OUT
+func main() {
+	var seed uint64
+	var rows int
+	fmt.Sscan(os.Args[1], &seed)
+	fmt.Sscan(os.Args[2], &rows)
+	load(os.Args[4])
+	byKind := seeds(os.Args[3])
+	r := rand.New(rand.NewPCG(seed, 7))
+	for _, kind := range keysOf(byKind) {
+		out, err := os.Create(filepath.Join(os.Args[5], strings.ToLower(kind)+".jsonl"))
+		must(err)
+		g := &generator{kind, byKind[kind], out, map[string]bool{}, map[string]int{}, map[string]int{}}
+		for _, d := range byKind[kind] {
+			g.add(d, func(string, []reason) bool { return true })
+			if verdict, _ := judge(d); verdict == "ok" {
+				g.changes(d, r)
+			}
+		}
+		g.random(rows, r)
+		must(out.Close())
+		fmt.Fprintln(os.Stderr, kind, g.count)
 	}
-	sort.Strings(k)
-	return k
 }
