@@ -16,8 +16,9 @@ var _ = register(diag.Check{
 	Title:    "match of a Gateway API route is never used",
 	Severity: diag.Warning,
 	Stage:    diag.AtRoute,
-	Why: `Routes of one parent and hostname are merged. Of two rules with the same match the one of the older route takes precedence, by
-creationTimestamp, then by namespace and name, and in one route the first: the other one gets no requests.`,
+	Why: `Routes of one parent and hostname are merged, and their matches ordered: paths of type Exact, then PathPrefix, then
+RegularExpression, each with the longest first; then by the conditions on method, headers and query; then by the age of the route. The
+first one that matches takes precedence. Every request that meets this match also meets an earlier one.`,
 	Fix: `Remove one of the two matches, or change its conditions.`,
 	Wrong: `
 apiVersion: gateway.networking.k8s.io/v1
@@ -81,38 +82,46 @@ spec: {ports: [{name: http, port: 80}]}
 `,
 }, unusedRouteMatches)
 
-// unusedRouteMatches reports matches that others take precedence over for every parent and hostname.
+// unusedRouteMatches reports matches that earlier ones cover for every parent and hostname.
 func unusedRouteMatches(s *facts.Set, r *reporter) {
 	used := map[facts.Place]bool{}
-	instead := map[facts.Place]facts.Place{}
+	instead := map[facts.Place]coveredMatch{}
 	var order []facts.Place
 	for _, rules := range s.Mesh.RouteRules() {
-		first := map[string]facts.Place{}
+		index := facts.NewCoverage()
 		for _, rule := range rules.HTTP {
-			at, key := matchOf(rule)
-			if earlier, taken := first[key]; !taken {
-				first[key], used[at] = at, true
-			} else if _, known := instead[at]; !known && earlier != at {
-				instead[at], order = earlier, append(order, at)
+			c := facts.RouteMatch(rule)
+			earlier := index.Find(c)
+			index.Add(c)
+			if earlier == nil {
+				used[c.Place] = true
+			} else if _, known := instead[c.Place]; !known && earlier.Place != c.Place {
+				instead[c.Place], order = coveredMatch{c, *earlier}, append(order, c.Place)
 			}
 		}
 	}
 	for _, at := range order {
 		if !used[at] {
-			other := instead[at].Object
-			r.at(at, "no request uses this match: the same one of %s %s/%s takes precedence", other.KindName(), other.Namespace, other.Name).
-				related(instead[at], "the same match")
+			instead[at].report(r)
 		}
 	}
 }
 
-// matchOf is the place of the match of a rule, of which there is one, and a key that equal matches share.
-func matchOf(rule *routing.HTTPRule) (facts.Place, string) {
-	if len(rule.Matches) == 0 {
-		return rule.At, ""
+// A coveredMatch is a match that gets no requests, and the one that gets them.
+type coveredMatch struct{ match, earlier facts.HTTPMatch }
+
+func (c coveredMatch) report(r *reporter) {
+	of := c.earlier.Object
+	if c.match.Covers(c.earlier) {
+		r.at(c.match.Place, "no request uses this match: the same one of %s %s/%s takes precedence", of.KindName(), of.Namespace, of.Name).
+			related(c.earlier.Place, "the same match")
+		return
 	}
-	m := rule.Matches[0]
-	return m.At[len(m.At)-1], m.Key()
+	f := r.at(c.match.Place, "no request uses this match: one of %s %s/%s takes precedence and matches every such request, for example %s",
+		of.KindName(), of.Namespace, of.Name, c.match.Example()).related(c.earlier.Place, "match that takes precedence")
+	if c.match.Path.Kind == facts.Regex {
+		f.help("write the path as type Exact or PathPrefix, or narrow the other match: Istio tries paths of type RegularExpression last")
+	}
 }
 
 var _ = register(diag.Check{

@@ -60,7 +60,7 @@ var mayImport = map[string][]string{
 	"simulate": {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/hcm", "simulate/internal/listener", "simulate/internal/network", "simulate/internal/rbac", "simulate/internal/request", "simulate/internal/route", "simulate/internal/upstream"},
 	"validate": {"validate/internal/facts", "internal/mesh", "internal/config", "internal/diag", "internal/source", "internal/parallel", "internal/mesh/routing", "internal/mesh/trafficpolicy"},
 
-	"validate/internal/facts": {"internal/automaton", "internal/mesh", "internal/config", "internal/diag", "internal/source"},
+	"validate/internal/facts": {"internal/automaton", "internal/mesh", "internal/mesh/routing", "internal/config", "internal/diag", "internal/source"},
 
 	"internal/kubectl":    {"internal/config", "internal/convert", "internal/source", "internal/subprocess"},
 	"internal/kustomize":  {"internal/source", "internal/subprocess"},

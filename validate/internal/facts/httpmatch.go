@@ -64,7 +64,11 @@ func HTTPMatches(o *config.Object) []HTTPMatch {
 
 // MatchesAll reports whether each request to the rules meets the condition.
 func (c HTTPMatch) MatchesAll() bool {
-	return c.Covers(HTTPMatch{Gateways: GatewaysOf(c.Object), AnyGateway: true})
+	every := HTTPMatch{AnyGateway: true}
+	if !c.AnyGateway {
+		every.Gateways = GatewaysOf(c.Object)
+	}
+	return c.Covers(every)
 }
 
 // Covers reports whether every request that meets the narrow condition meets c, both being of one VirtualService. It says no where it
