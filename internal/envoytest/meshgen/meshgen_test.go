@@ -75,6 +75,7 @@ func TestVariety(t *testing.T) {
 	for _, kind := range []string{
 		"Service", "Pod", "EndpointSlice", "ServiceEntry", "WorkloadEntry", "DestinationRule", "VirtualService", "Sidecar",
 		"Gateway", "PeerAuthentication", "AuthorizationPolicy", "RequestAuthentication", "IstioOperator", "HTTPRoute", "EnvoyFilter",
+		"GRPCRoute", "TLSRoute", "TCPRoute", "ListenerSet", "BackendTLSPolicy",
 	} {
 		if kinds[kind] == 0 {
 			t.Errorf("no %s in 50 meshes", kind)
