@@ -44,7 +44,7 @@ func TestVerdicts(t *testing.T) {
 // TestGatewayAPIVerdicts does so with documents of the Gateway API. Their verdicts are those of Kubernetes' own validation against
 // the CRDs of sigs.k8s.io/gateway-api, for mutations of right documents.
 func TestGatewayAPIVerdicts(t *testing.T) {
-	dir := filepath.Join("..", "testdata", "verdicts")
+	dir := filepath.Join("testdata", "verdicts")
 	if fresh := os.Getenv("SEM_VERDICTS"); fresh != "" {
 		dir = fresh
 	}
@@ -82,7 +82,7 @@ type changedSeed struct {
 // seedsOfVerdicts are the documents that were changed, by kind in lower case.
 func seedsOfVerdicts(t *testing.T) map[string][]string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "testdata", "verdicts", "generator", "seeds.yaml"))
+	text, err := os.ReadFile(filepath.Join("testdata", "verdicts", "generator", "seeds.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
