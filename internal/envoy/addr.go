@@ -14,9 +14,12 @@ type Addr string
 // Listener is the address of a listener.
 func Listener(name string) Addr { return Addr("listener/" + name) }
 
+// FilterChains is the address of the filter chains of a listener.
+func FilterChains(listener string) Addr { return Listener(listener) + "/chain" }
+
 // FilterChain is the address of the i-th filter chain of a listener; -1 is the default chain.
 func FilterChain(listener string, i int) Addr {
-	return Listener(listener) + Addr("/chain/"+strconv.Itoa(i))
+	return FilterChains(listener) + Addr("/"+strconv.Itoa(i))
 }
 
 // RouteConfig is the address of a route table.

@@ -1,8 +1,6 @@
 package patch
 
 import (
-	"slices"
-
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	networking "istio.io/api/networking/v1alpha3"
@@ -38,7 +36,15 @@ func (x *listenerEdit) chains() error {
 			x.set.changed(p, envoy.FilterChain(x.listener.GetName(), len(x.listener.FilterChains)-1))
 		}
 	}
-	x.listener.FilterChains = slices.DeleteFunc(x.listener.FilterChains, func(c *listenerv3.FilterChain) bool { return gone[c] })
+	var kept []*listenerv3.FilterChain
+	var numbers []int
+	for i, c := range x.listener.FilterChains {
+		if !gone[c] {
+			kept, numbers = append(kept, c), append(numbers, i)
+		}
+	}
+	x.listener.FilterChains = kept
+	x.set.ordered(envoy.FilterChains(x.listener.GetName()), numbers)
 	return nil
 }
 

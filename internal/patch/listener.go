@@ -111,7 +111,7 @@ func (x *listenerEdit) mergeListenerFilters(p *Patch, anchored bool) (bool, erro
 
 // withoutAdds are the patches but for those that add listeners.
 func (s *Patches) withoutAdds() *Patches {
-	out := &Patches{byTarget: maps.Clone(s.byTarget), Options: s.Options, record: s.record}
+	out := &Patches{byTarget: maps.Clone(s.byTarget), Options: s.Options, record: s.record, order: s.order}
 	out.byTarget[networking.EnvoyFilter_LISTENER] = slices.DeleteFunc(slices.Clone(s.byTarget[networking.EnvoyFilter_LISTENER]),
 		func(p *Patch) bool { return p.Operation == add })
 	return out

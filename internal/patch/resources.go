@@ -45,6 +45,7 @@ type Resources struct {
 
 	mu      sync.Mutex // of the origins
 	origins envoy.Origins
+	order   numbering
 
 	listeners func() []*listenerv3.Listener
 	added     func() map[string]*clusterv3.Cluster
@@ -54,8 +55,8 @@ var _ Compiled = (*Resources)(nil)
 
 // Apply returns the resources of a proxy with the EnvoyFilters applied that are attached to it.
 func Apply(compiled Compiled, set *Patches, gateway bool) *Resources {
-	x := &Resources{Compiled: compiled, set: set, gateway: gateway, origins: envoy.Origins{}}
-	set.record = x.changed
+	x := &Resources{Compiled: compiled, set: set, gateway: gateway, origins: envoy.Origins{}, order: numbering{}}
+	set.record, set.order = x.changed, x.ordered
 	x.listeners = sync.OnceValue(x.patchListeners)
 	x.added = sync.OnceValue(x.addedClusters)
 	return x
@@ -76,9 +77,17 @@ func (x *Resources) changed(at envoy.Addr, p *Patch) {
 	}
 }
 
+// ordered notes the order of a list that patches have changed.
+func (x *Resources) ordered(list envoy.Addr, numbers []int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.order[list] = numbers
+}
+
 // OriginsOf implements [envoy.Resources].
 func (x *Resources) OriginsOf(at envoy.Addr) []envoy.Origin {
 	x.mu.Lock()
+	at = x.order.before(at)
 	patched := x.origins[at]
 	x.mu.Unlock()
 	return slices.Concat(x.Compiled.OriginsOf(at), patched)
@@ -264,6 +273,16 @@ func (x *Resources) Snapshot() *envoy.Snapshot {
 	defer x.mu.Unlock()
 	for at, origins := range x.origins {
 		s.Origins.Add(at, origins...)
+	}
+	if len(x.order) == 0 {
+		return s
+	}
+	before := s.Origins
+	s.Origins = make(envoy.Origins, len(before))
+	for at, origins := range before {
+		if now := x.order.after(at); now != "" {
+			s.Origins.Add(now, origins...)
+		}
 	}
 	return s
 }

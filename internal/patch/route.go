@@ -162,8 +162,9 @@ func (p *Patch) virtualHost(h *routev3.VirtualHost) bool {
 // routes patches the routes of a virtual host, then adds those of patches, and at last takes out what patches removed.
 func (x *routeEdit) routes(host *routev3.VirtualHost) {
 	patches := slices.DeleteFunc(x.patches(networking.EnvoyFilter_HTTP_ROUTE), func(p *Patch) bool { return !p.virtualHost(host) })
-	gone := map[*routev3.Route]bool{}
-	for _, r := range host.GetRoutes() {
+	gone, number := map[*routev3.Route]bool{}, map[*routev3.Route]int{}
+	for i, r := range host.GetRoutes() {
+		number[r] = i
 		for _, p := range patches {
 			if !p.route(r) {
 				continue
@@ -176,15 +177,32 @@ func (x *routeEdit) routes(host *routev3.VirtualHost) {
 			if p.merges() && p.value != nil {
 				p.merge(r)
 				x.changed(p, host)
+				x.set.changed(p, envoy.Route(x.table.GetName(), host.GetName(), i))
 			}
 		}
 	}
 	for _, p := range patches {
 		if x.insertRoute(host, p, gone) {
 			x.changed(p, host)
+			x.numberAdded(host, p, number)
 		}
 	}
 	host.Routes = slices.DeleteFunc(host.Routes, func(r *routev3.Route) bool { return gone[r] })
+	numbers := make([]int, len(host.Routes))
+	for i, r := range host.Routes {
+		numbers[i] = number[r]
+	}
+	x.set.ordered(envoy.VirtualHost(x.table.GetName(), host.GetName()), numbers)
+}
+
+// numberAdded gives the route that a patch has added the next number, which is its address.
+func (x *routeEdit) numberAdded(host *routev3.VirtualHost, p *Patch, number map[*routev3.Route]int) {
+	for _, r := range host.GetRoutes() {
+		if _, known := number[r]; !known {
+			number[r] = len(number)
+			x.set.changed(p, envoy.Route(x.table.GetName(), host.GetName(), number[r]))
+		}
+	}
 }
 
 // insertRoute adds the route of a patch. INSERT_FIRST goes to the top, but only where the route that it names is there.

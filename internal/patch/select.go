@@ -62,6 +62,7 @@ type Patches struct {
 	byTarget map[networking.EnvoyFilter_ApplyTo][]*Patch
 	Options
 	record Recorder // learns of each change; may be nil
+	order  orderer  // learns of the order of lists that have changed; may be nil
 }
 
 // Ports returns the ports of a gateway's servers that lead to a port of its listeners. A nil function stands for the
@@ -195,6 +196,20 @@ func (p *Patch) in(context Context) bool {
 // and to gateways only.
 func (p *Patch) adds(context Context) bool {
 	return p.Operation == add && p.value != nil && p.in(context) && (p.match.GetContext() != Any || context != Inbound)
+}
+
+// An orderer learns how the members of a list are numbered, in their new order: those from before by their place then, and added ones
+// after them.
+type orderer func(list envoy.Addr, numbers []int)
+
+// ordered records the order of a list, if it has changed.
+func (s *Patches) ordered(list envoy.Addr, numbers []int) {
+	for i, n := range numbers {
+		if s.order != nil && i != n {
+			s.order(list, numbers)
+			return
+		}
+	}
 }
 
 // changed records a change.
