@@ -21,7 +21,7 @@ var untranslated = []struct {
 	{"EnvoyFilter", (*Compiler).bootstrapped, "it patches the bootstrap of the proxy"},
 	{"WasmPlugin", (*Compiler).selects, "it adds a filter that runs its own code"},
 	{"TrafficExtension", (*Compiler).selects, "it adds a filter that runs its own code"},
-	{"ProxyConfig", (*Compiler).selects, "it changes the settings of the proxy"},
+	{"ProxyConfig", (*Compiler).configured, "it changes the settings of the proxy"},
 	{"Pod", (*Compiler).annotated, "its annotations change the settings of the proxy"},
 }
 
@@ -76,6 +76,9 @@ func (c *Compiler) selects(o *config.Object) bool {
 	return c.inScope(o) && c.hasLabels(o, "spec.selector.matchLabels")
 }
 
+// configured reports whether a ProxyConfig is for the proxy's workload, and changes more than its process.
+func (c *Compiler) configured(o *config.Object) bool { return mesh.ProxyConfigActs(o) && c.selects(o) }
+
 // bootstrapped reports whether an EnvoyFilter is attached to the proxy and patches its bootstrap. All other patches are
 // applied to the resources.
 func (c *Compiler) bootstrapped(o *config.Object) bool {
@@ -99,7 +102,8 @@ func (c *Compiler) annotated(o *config.Object) bool {
 		return false
 	}
 	// In mode NONE the connections that the application makes pass the proxy by, which a trace does not show.
-	return o.Annotations["proxy.istio.io/config"] != "" || o.Annotations["sidecar.istio.io/interceptionMode"] == "NONE"
+	settings := o.Annotations["proxy.istio.io/config"]
+	return settings != "" && mesh.ProxySettingsAct(settings) || o.Annotations["sidecar.istio.io/interceptionMode"] == "NONE"
 }
 
 // hasLabels reports whether the proxy has the labels that an object writes at a path. No labels select every proxy.

@@ -103,6 +103,7 @@ var pointless = &diag.Check{
 	ID:       "SEM363",
 	Title:    "EnvoyFilter operation has no effect on applyTo",
 	Severity: diag.Error,
+	Aliases:  []string{"IST0152", "IST0153", "IST0154"},
 	Stage:    diag.NoStage,
 	Why: `istiod applies each operation to some kinds of resources only, and ignores it for others: routes and route tables cannot be replaced, and
 an EXTENSION_CONFIG can only be added. REMOVE and REPLACE of a filter need the name of the filter in the match.`,

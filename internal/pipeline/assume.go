@@ -52,11 +52,11 @@ func (w *World) assumed(t *simulate.Trace) {
 		}
 		t.Assumed = append(t.Assumed, out)
 	}
-	t.NotModelled = append(x.notModelled(), t.NotModelled...)
+	t.NotModelled = append(x.notModelled(t), t.NotModelled...)
 }
 
 // notModelled names what is on the way, and acts on it beside what the proxies are configured with.
-func (x *involved) notModelled() []string {
+func (x *involved) notModelled(t *simulate.Trace) []string {
 	out := []string{}
 	for _, a := range x.world.completed.About(x.objects...) {
 		if a.What == world.Ambient {
@@ -69,7 +69,7 @@ func (x *involved) notModelled() []string {
 			annotations = w.Spec.Template.Metadata.Annotations
 		}
 		for _, name := range slices.Sorted(maps.Keys(annotations)) {
-			if strings.HasPrefix(name, "traffic.sidecar.istio.io/") || name == "proxy.istio.io/config" {
+			if acts(name, annotations[name], o, t) {
 				out = append(out, fmt.Sprintf("the annotation %s of %s %s/%s", name, o.Kind, o.Namespace, o.Name))
 			}
 		}
