@@ -41,6 +41,9 @@ func (d *CurlOptions) On(call simulate.Call) (simulate.Call, error) {
 	}
 	if len(d.Data) > 0 && speaksHTTP(call.URL) {
 		call.Headers["content-type"] = []string{or(d.Kind, "application/x-www-form-urlencoded")}
+		if body := strings.Join(d.Data, "&"); !strings.HasPrefix(body, "@") { // which names a file
+			call.Headers["content-length"] = []string{strconv.Itoa(len(body))}
+		}
 	}
 	if err := d.headers(call.Headers); err != nil {
 		return call, err
