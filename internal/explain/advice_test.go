@@ -236,6 +236,23 @@ var remedies = []remedyOf{
 			"hosts": []any{v[0]}, "gateways": []any{v[1]}, "http": []any{manifest.Tree{"route": routeTo(v[0])}},
 		})
 	}},
+	{pattern(`attach an HTTPRoute for (\S+) to Gateway ([\w-]+)/([\w-]+)`), false, func(e *editor, v []string) {
+		e.add("gateway.networking.k8s.io/v1", "HTTPRoute", v[1]+"/attached", manifest.Tree{
+			"parentRefs": []any{manifest.Tree{"name": v[2]}}, "hostnames": []any{v[0]},
+			"rules": []any{manifest.Tree{"backendRefs": []any{manifest.Tree{"group": "networking.istio.io", "kind": "Hostname", "name": v[0], "port": 80}}}},
+		})
+	}},
+	{pattern(`add a rule without matches to (\w+) ([\w-]+/[\w-]+)`), false, func(e *editor, v []string) {
+		of := spec(e.named(v[0], v[1]))
+		rules := of["rules"].([]any)
+		of["rules"] = append(rules, manifest.Tree{"backendRefs": rules[0].(manifest.Tree)["backendRefs"]})
+	}},
+	{pattern(`allow the backend by a ReferenceGrant in its namespace`), false, func(e *editor, _ []string) {
+		from := manifest.Tree{"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "namespace": "shop"}
+		e.add("gateway.networking.k8s.io/v1", "ReferenceGrant", "bank/routes", manifest.Tree{
+			"from": []any{from}, "to": []any{manifest.Tree{"group": "", "kind": "Service"}},
+		})
+	}},
 	{pattern(`add the host to a server of the Gateway`), true, func(e *editor, _ []string) {
 		hosts := spec(e.placed())["hosts"].([]any)
 		for _, d := range e.docs {

@@ -78,6 +78,9 @@ func routeRemedy(h *simulate.Hop) string {
 	}
 	rules := rulesOf(h)
 	text := "add a route without a match at the end of " + rules + ", or a match for this request"
+	if kind, _, _ := strings.Cut(rules, " "); kind == "HTTPRoute" || kind == "GRPCRoute" {
+		text = "add a rule without matches to " + rules + ", or a match for this request"
+	}
 	if none, ok := h.Facts.Outcome.Reason.(decision.NoRouteMatch); ok && none.Preflight {
 		text = "let a route with a corsPolicy match the method OPTIONS in " + rules + ": browsers send it before the request"
 	}
@@ -86,6 +89,9 @@ func routeRemedy(h *simulate.Hop) string {
 
 // bindRemedy gives a host of a gateway routes.
 func bindRemedy(h *simulate.Hop) string {
+	if ofGatewayAPI(h) {
+		return attachRemedy(h, h.Authority)
+	}
 	return fmt.Sprintf("bind a VirtualService for the host %s to %s", h.Authority, document(h, "listener", "the Gateway"))
 }
 
@@ -130,6 +136,9 @@ func hostRemedy(h *simulate.Hop) string {
 	if client.Decrypted && client.SNI != "" && !strings.EqualFold(client.SNI, host) {
 		return fmt.Sprintf("the connection is for %s: put %s into the same server of a Gateway, or use separate certificates so clients do not reuse the connection", client.SNI, host)
 	}
+	if ofGatewayAPI(h) {
+		return attachRemedy(h, host)
+	}
 	if h.Direction == "gateway" {
 		return fmt.Sprintf("name %s in the hosts of %s and of a VirtualService that is bound to it", host, document(h, "listener", "the Gateway"))
 	}
@@ -148,7 +157,7 @@ func clusterRemedy(h *simulate.Hop) string {
 	if d.Port != 0 {
 		return fmt.Sprintf("register %s with port %d in a Service or ServiceEntry that this proxy sees", d.Host, d.Port)
 	}
-	return ""
+	return backendRemedy(missing)
 }
 
 func chainRemedy(h *simulate.Hop) string {
