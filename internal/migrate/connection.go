@@ -111,11 +111,11 @@ func (c *converter) writeConnectionRoute(kind string, v *routing.Rules, r *routi
 		c.lost(r.At, "a "+kind+" needs a backend; the rule is left out")
 		return
 	}
-	spec := object("parentRefs", d.parents)
-	if kind == "TLSRoute" {
-		spec = spec.With("hostnames", value(d.sni))
+	if kind == "TLSRoute" && len(d.sni) == 0 {
+		c.lost(r.At, "a TLSRoute needs hostnames; the rule is left out")
+		return
 	}
-	spec = spec.With("rules", list([]*source.Node{object("backendRefs", backends)}))
+	spec := object("parentRefs", d.parents, "hostnames", d.sni, "rules", []*source.Node{object("backendRefs", backends)})
 	c.add(gatewayVersion, kind, d.namespace, c.freeName(kind, d.namespace, v.Object.Name), spec, v.Object)
 	if kind == "TLSRoute" && slices.Contains(d.sni, "*") {
 		c.lost(config.At(r.At.Object, r.At.Field), "a hostname of a TLSRoute cannot be *")

@@ -24,11 +24,7 @@ func (c *remarks) headerFilters(h *networking.Headers, at config.Place) []*sourc
 		if len(f.ops.GetSet())+len(f.ops.GetAdd())+len(f.ops.GetRemove()) == 0 {
 			continue
 		}
-		for name := range maps.Keys(f.ops.GetSet()) {
-			if strings.EqualFold(name, "host") || strings.HasPrefix(name, ":") {
-				c.changed(at, "headers: header "+name+" is set as any other; a filter URLRewrite sets the authority")
-			}
-		}
+		c.hostHeaders(f.ops, at)
 		settings := object()
 		if set := headerList(f.ops.GetSet()); set != nil {
 			settings = settings.With("set", set)
@@ -36,17 +32,39 @@ func (c *remarks) headerFilters(h *networking.Headers, at config.Place) []*sourc
 		if add := headerList(f.ops.GetAdd()); add != nil {
 			settings = settings.With("add", add)
 		}
-		if remove := value(f.ops.GetRemove()); remove != nil {
+		if remove := value(distinct(slices.DeleteFunc(slices.Clone(f.ops.GetRemove()), pseudo))); remove != nil {
 			settings = settings.With("remove", remove)
+		}
+		if len(settings.Fields) == 0 {
+			continue
 		}
 		out = append(out, object("type", f.kind, f.field, settings))
 	}
 	return out
 }
 
+// hostHeaders remarks on names that a filter does not have, or has another filter for.
+func (c *remarks) hostHeaders(ops *networking.Headers_HeaderOperations, at config.Place) {
+	names := slices.Concat(slices.Sorted(maps.Keys(ops.GetSet())), slices.Sorted(maps.Keys(ops.GetAdd())), ops.GetRemove())
+	for _, name := range names {
+		switch {
+		case pseudo(name):
+			c.lost(at, "headers: a filter changes no pseudo-header such as "+name+"; a filter URLRewrite sets the authority")
+		case strings.EqualFold(name, "host"):
+			c.changed(at, "headers: header "+name+" is changed as any other; a filter URLRewrite sets the authority")
+		}
+	}
+}
+
+// pseudo reports whether the name of a header is one of HTTP/2's own.
+func pseudo(name string) bool { return strings.HasPrefix(name, ":") }
+
 func headerList(headers map[string]string) *source.Node {
 	var out []*source.Node
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		if pseudo(name) {
+			continue
+		}
 		out = append(out, object("name", name, "value", headers[name]))
 	}
 	return list(out)
@@ -77,6 +95,9 @@ func (c *remarks) redirect(in config.Setting[*networking.HTTPRedirect]) *source.
 	}
 	if port != 0 {
 		out = out.With("port", value(port))
+	}
+	if _, derived := r.GetRedirectPort().(*networking.HTTPRedirect_DerivePort); derived {
+		c.changed(in.At.Sub("derivePort"), "derivePort: without a port, a route takes that of the listener, or of the scheme")
 	}
 	return out.With("statusCode", value(status))
 }
@@ -125,6 +146,9 @@ func (c *remarks) cors(in config.Setting[*networking.CorsPolicy]) *source.Node {
 			c.lost(at.Sub("allowOrigins").Item(i), "allowOrigins: an origin of a route is a host, perhaps with *.; this one is left out")
 		}
 	}
+	if len(p.GetAllowOrigins()) == 0 {
+		origins = p.GetAllowOrigin() // its former name
+	}
 	if len(origins) == 0 {
 		return nil
 	}
@@ -136,7 +160,7 @@ func (c *remarks) cors(in config.Setting[*networking.CorsPolicy]) *source.Node {
 		key  string
 		list []string
 	}{{"allowOrigins", origins}, {"allowMethods", p.GetAllowMethods()}, {"allowHeaders", p.GetAllowHeaders()}, {"exposeHeaders", p.GetExposeHeaders()}} {
-		if n := value(f.list); n != nil {
+		if n := value(distinct(f.list)); n != nil {
 			out = out.With(f.key, n)
 		}
 	}
@@ -177,16 +201,16 @@ func (c *remarks) retry(in *networking.HTTPRetry, at config.Place) *source.Node 
 		c.lost(at, "retries: attempts 0 cannot be said; a route without retry has the default of the mesh")
 		return nil
 	}
-	var codes []*source.Node
+	var codes []int
 	for on := range strings.SplitSeq(in.GetRetryOn(), ",") {
 		on = strings.TrimSpace(on)
 		code, err := strconv.Atoi(on)
 		switch {
 		case on == "", slices.Contains(always, on), on == "retriable-status-codes":
 		case err == nil && code >= 400 && code <= 599:
-			codes = append(codes, value(code))
+			codes = append(codes, code)
 		case on == "gateway-error":
-			codes = append(codes, value(502), value(503), value(504))
+			codes = append(codes, 502, 503, 504)
 		default:
 			c.lost(at.Sub("retryOn"), "retryOn: a route retries on "+strings.Join(always, ", ")+" and on statuses, not on "+on)
 		}
@@ -194,12 +218,21 @@ func (c *remarks) retry(in *networking.HTTPRetry, at config.Place) *source.Node 
 	if in.GetRetryOn() != "" && slices.ContainsFunc(always, func(on string) bool { return !strings.Contains(in.GetRetryOn(), on) }) {
 		c.changed(at.Sub("retryOn"), "retryOn: a route also retries on "+strings.Join(always, ", "))
 	}
-	if in.GetRetryRemoteLocalities() != nil {
-		c.lost(at.Sub("retryRemoteLocalities"), "retryRemoteLocalities: a route has no such setting")
+	for _, f := range []struct {
+		field string
+		set   bool
+	}{{"retryRemoteLocalities", in.GetRetryRemoteLocalities() != nil}, {"retryIgnorePreviousHosts", in.GetRetryIgnorePreviousHosts() != nil}} {
+		if f.set {
+			c.lost(at.Sub(f.field), f.field+": a route has no such setting")
+		}
 	}
 	out := object("attempts", in.GetAttempts())
 	if codes != nil {
-		out = out.With("codes", list(codes))
+		var nodes []*source.Node
+		for _, code := range distinct(codes) {
+			nodes = append(nodes, value(code))
+		}
+		out = out.With("codes", list(nodes))
 	}
 	if in.GetBackoff() != nil {
 		out = c.withDuration(out, "backoff", in.GetBackoff().AsDuration(), at.Sub("backoff"))

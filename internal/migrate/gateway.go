@@ -233,6 +233,8 @@ func (c *remarks) lostTLS(tls *networking.ServerTLSSettings, at config.Place) {
 		{"minProtocolVersion", tls.GetMinProtocolVersion() != 0}, {"maxProtocolVersion", tls.GetMaxProtocolVersion() != 0},
 		{"subjectAltNames", len(tls.GetSubjectAltNames()) > 0}, {"verifyCertificateSpki", len(tls.GetVerifyCertificateSpki()) > 0},
 		{"verifyCertificateHash", len(tls.GetVerifyCertificateHash()) > 0}, {"caCrl", tls.GetCaCrl() != ""},
+		{"caCertCredentialName", tls.GetCaCertCredentialName() != ""}, {"insecureSkipVerify", tls.GetInsecureSkipVerify() != nil},
+		{"ecdhCurves", len(tls.GetEcdhCurves()) > 0}, {"alpnProtocols", len(tls.GetAlpnProtocols()) > 0},
 	} {
 		if f.set {
 			c.lost(at.Sub(f.field), f.field+": a listener has no such setting")

@@ -192,7 +192,9 @@ func (c *converter) httpRule(r *routing.HTTPRule, m routing.HTTPMatch, matches [
 			c.lost(r.DirectResponse.At, "directResponse: a route cannot respond by itself; without backends the response is 500")
 		}
 	default:
-		out = out.With("backendRefs", list(c.backends(r, d)))
+		if refs := c.backends(r, d); refs != nil {
+			out = out.With("backendRefs", list(refs))
+		}
 	}
 	timeouts, retry := c.timeouts(r)
 	if timeouts != nil {

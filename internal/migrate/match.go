@@ -30,6 +30,11 @@ func (c *remarks) match(m routing.HTTPMatch) (all []*source.Node, ok bool) {
 			return nil, false
 		}
 	}
+	for _, field := range []string{"name", "statPrefix"} {
+		if at.Object.Doc != nil && at.Object.Doc.Lookup(at.Field+"."+field) != nil {
+			c.lost(at.Sub(field), field+": a match of a route has no name for logs and statistics")
+		}
+	}
 	methods, ok := methodsOf(m.Method)
 	if !ok {
 		c.lost(at.Sub("method"), "method: a match asks for one method; the match is left out")

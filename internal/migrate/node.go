@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,6 +67,17 @@ func list(items []*source.Node) *source.Node {
 		return nil
 	}
 	return &source.Node{Kind: source.List, Items: items}
+}
+
+// distinct are values without repetitions, which lists of the Gateway API do not have.
+func distinct[T comparable](values []T) []T {
+	var out []T
+	for _, v := range values {
+		if !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // some is a value, or nil for its zero.
