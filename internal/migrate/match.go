@@ -32,7 +32,7 @@ func (c *remarks) match(m routing.HTTPMatch) (all []*source.Node, ok bool) {
 	}
 	for _, field := range []string{"name", "statPrefix"} {
 		if at.Object.Doc != nil && at.Object.Doc.Lookup(at.Field+"."+field) != nil {
-			c.lost(at.Sub(field), field+": a match of a route has no name for logs and statistics")
+			c.changed(at.Sub(field), field+": a match of a route has no name for logs and statistics")
 		}
 	}
 	methods, ok := methodsOf(m.Method)
