@@ -26,6 +26,9 @@ var judges = []scorer{
 	{name: "odd", script: "requests/score", data: "odd"},
 	{name: "nearmiss", script: "requests/score", data: "nearmiss"},
 	{name: "gatewayapi", script: "score", data: "gatewayapi/cases"},
+	// 36 of the requests that disagree are for kinds that istiod reads with PILOT_ENABLE_ALPHA_GATEWAY_API, which the script does not
+	// pass to sem. In the other 2, Envoy chose one of two backends, which has no cluster: a trace names it as a branch, and the script
+	// compares the result of the first.
 	{name: "gatewayapi-requests", script: "requests/score", cases: "gatewayapi/cases", data: "gatewayapi/requests"},
 	{name: "envoyfilter", script: "score", data: "envoyfilter/cases"},
 	{name: "envoyfilter-requests", script: "requests/score", cases: "envoyfilter/cases", data: "envoyfilter/requests"},
