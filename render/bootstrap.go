@@ -50,8 +50,9 @@ func Static(s *envoy.Snapshot, o BootstrapOptions) (*bootstrapv3.Bootstrap, []st
 // everything down with it.
 func (c converter) resources(s *envoy.Snapshot) *bootstrapv3.Bootstrap_StaticResources {
 	out := &bootstrapv3.Bootstrap_StaticResources{}
+	taken := envoy.Sockets{}
 	for _, l := range s.Listeners {
-		if c.leftOut.refused("listener "+l.GetName(), envoy.ListenerRefusal(l)) {
+		if what := "listener " + l.GetName(); c.leftOut.refused(what, envoy.ListenerRefusal(l)) || c.leftOut.refused(what, taken.Add(l)) {
 			continue
 		}
 		l = proto.Clone(l).(*listenerv3.Listener)

@@ -339,4 +339,5 @@ var checkSources = map[string][]string{
 	"SEM387": {"internal/patch/checktype.go"},
 	"SEM388": {"internal/patch/checkroute.go"},
 	"SEM393": {"validate/clientnames.go"},
+	"SEM394": {"validate/sharedwildcard.go"},
 }

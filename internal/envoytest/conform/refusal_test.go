@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +28,7 @@ func TestRefusals(t *testing.T) {
 		"testdata/overlapping_chains.txtar": "has the same matching rules defined as",
 		"testdata/partial_wildcard.txtar":   "partial wildcards are not supported",
 		"testdata/client_names.txtar":       "SAN-based verification of peer certificates without trusted CA",
+		"testdata/rival_listeners.txtar":    "has duplicate address",
 		"testdata/refused_cluster.txtar":    "must have auto_sni and auto_san_validation",
 	}
 	for archive, want := range words {
@@ -39,10 +41,18 @@ func TestRefusals(t *testing.T) {
 			t.Fatal(err)
 		}
 		refused := 0
+		var added []*listenerv3.Listener
+		taken := envoy.Sockets{}
 		for _, l := range compiler.Snapshot().Listeners {
-			if envoy.ListenerRefusal(l) != "" {
+			switch alone := []*listenerv3.Listener{bare(t, l)}; {
+			case envoy.ListenerRefusal(l) != "":
 				refused++
-				refuses(t, path, want, &bootstrapv3.Bootstrap_StaticResources{Listeners: []*listenerv3.Listener{bare(t, l)}})
+				refuses(t, path, want, &bootstrapv3.Bootstrap_StaticResources{Listeners: alone})
+			case taken.Add(l) != "":
+				refused++
+				refuses(t, path, want, &bootstrapv3.Bootstrap_StaticResources{Listeners: slices.Concat(added, alone)})
+			default:
+				added = append(added, alone...)
 			}
 		}
 		for _, c := range compiler.Snapshot().Clusters {

@@ -64,7 +64,7 @@ func (v httpValues) rewrite() tree {
 	case 1:
 		t["uriRegexRewrite"] = pick(v.dice,
 			tree{"match": "^/api/(.*)$", "rewrite": "/re/\\1"}, tree{"match": "/(a[a-z]*)/([^/]+)", "rewrite": "/\\2/\\1"},
-			tree{"match": "a+", "rewrite": "/re"}, tree{"match": ".*", "rewrite": "/re"}, tree{"match": "[0-9]", "rewrite": "n\\0"})
+			tree{"match": "a+", "rewrite": "/re"}, tree{"match": ".*", "rewrite": "/re"}, tree{"match": "[k-z]", "rewrite": "n\\0"})
 	}
 	if len(t) == 0 || v.chance(30) {
 		t["authority"] = pick(v.dice, "inside.example.com", "www.example.com:8080")

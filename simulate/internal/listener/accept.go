@@ -24,6 +24,7 @@ func (e *Listeners) Accept(c *call.Connection, rec *decision.Recorder) (*Listene
 	rec.Step("listener", l.name, reason, decision.At(l.Addr))
 	rec.Rejects(func() []decision.Candidate { return e.rejected(c, l, rec.Places) })
 	rec.NotModelled(l.unsupported...)
+	rec.NotModelled(e.port(uint32(c.Destination.Port())).rivals...)
 	seen := inspect(l.inspectors, c)
 	chain := l.chain(c, &seen)
 	if chain == nil {

@@ -67,6 +67,9 @@ type port struct {
 	outbound *Listener
 	inbound  *Listener
 	all      []*Listener
+	taken    envoy.Sockets
+	refused  map[*Listener]string // why Envoy does not run them
+	rivals   []string             // what depends on the order in which Envoy receives listeners, for notModelled
 }
 
 func (e *Listeners) port(number uint32) *port {
@@ -74,7 +77,7 @@ func (e *Listeners) port(number uint32) *port {
 		return known
 	}
 	return e.ports.Get(number, func() *port {
-		p := &port{exact: map[netip.Addr]*Listener{}, pipes: map[string]*Listener{}}
+		p := &port{exact: map[netip.Addr]*Listener{}, pipes: map[string]*Listener{}, taken: envoy.Sockets{}, refused: map[*Listener]string{}}
 		for _, l := range e.Resources.ListenersOn(number) {
 			p.add(e.listener(l), number)
 		}
@@ -84,7 +87,13 @@ func (e *Listeners) port(number uint32) *port {
 
 func (p *port) add(l *Listener, number uint32) {
 	p.all = append(p.all, l)
-	if l.refused != "" {
+	refused := l.refused
+	if refused == "" {
+		refused = p.taken.Add(l.proto)
+		p.rivals = append(p.rivals, rival(l, refused)...)
+	}
+	if refused != "" {
+		p.refused[l] = refused
 		return
 	}
 	switch l.proto.GetTrafficDirection() {
@@ -105,6 +114,14 @@ func (p *port) add(l *Listener, number uint32) {
 			p.bind(l, a.GetSocketAddress())
 		}
 	}
+}
+
+// rival says that a listener could have come first, if it is refused for an address of another.
+func rival(l *Listener, refused string) []string {
+	if refused == "" {
+		return nil
+	}
+	return []string{"the order in which Envoy receives its listeners (" + l.name + ": " + refused + ")"}
 }
 
 // bind enters a listener under its address; of two on one address the first is kept. One on all of IPv6 that is not
@@ -148,20 +165,20 @@ func (e *Listeners) find(c *call.Connection, direction string) (*Listener, decis
 		return l, l.boundTo(c)
 	}
 	if direction == "outbound" && p.outbound != nil {
-		return p.outbound, decision.VirtualListener{Dialled: dialled(c), Refused: p.refused(c.Destination.Addr())}
+		return p.outbound, decision.VirtualListener{Dialled: dialled(c), Refused: p.refusedAt(c.Destination.Addr())}
 	}
 	return nil, nil
 }
 
-// refused is the listener that would be bound to an address and that Envoy does not run, or nil.
-func (p *port) refused(a netip.Addr) *decision.RefusedListener {
+// refusedAt is the listener that would be bound to an address and that Envoy does not run, or nil.
+func (p *port) refusedAt(a netip.Addr) *decision.RefusedListener {
 	for _, l := range p.all {
-		if l.refused == "" {
+		if p.refused[l] == "" {
 			continue
 		}
 		for _, at := range envoy.Addresses(l.proto) {
 			if addr, err := netip.ParseAddr(at.GetSocketAddress().GetAddress()); err == nil && (addr == a || addr.IsUnspecified()) {
-				return &decision.RefusedListener{Name: l.name, Why: l.refused}
+				return &decision.RefusedListener{Name: l.name, Why: p.refused[l]}
 			}
 		}
 	}
@@ -209,18 +226,19 @@ func dialled(c *call.Connection) decision.Dialled {
 // rejected names the listeners of the port that were not chosen.
 func (e *Listeners) rejected(c *call.Connection, chosen *Listener, places *decision.Origins) []decision.Candidate {
 	var out []decision.Candidate
-	for _, l := range e.port(uint32(c.Destination.Port())).all {
+	p := e.port(uint32(c.Destination.Port()))
+	for _, l := range p.all {
 		if l != chosen {
-			out = append(out, decision.Candidate{Candidate: l.name, Reason: l.unfit(), Origin: places.OriginOf(decision.At(l.Addr))})
+			out = append(out, decision.Candidate{Candidate: l.name, Reason: p.unfit(l), Origin: places.OriginOf(decision.At(l.Addr))})
 		}
 	}
 	return out
 }
 
 // unfit returns why a listener does not take connections to another address.
-func (l *Listener) unfit() decision.Reason {
-	if l.refused != "" {
-		return decision.RefusedListener{Name: l.name, Why: l.refused}
+func (p *port) unfit(l *Listener) decision.Reason {
+	if why := p.refused[l]; why != "" {
+		return decision.RefusedListener{Name: l.name, Why: why}
 	}
 	return decision.BoundElsewhere{Address: addressText(l.proto.GetAddress())}
 }
@@ -228,9 +246,10 @@ func (l *Listener) unfit() decision.Reason {
 // missing returns why nothing listens where the application dials.
 func (e *Listeners) missing(c *call.Connection) decision.NothingListens {
 	out := decision.NothingListens{Dialled: dialled(c)}
-	for _, l := range e.port(uint32(c.Destination.Port())).all {
-		if l.refused != "" {
-			out.Refused = &decision.RefusedListener{Name: l.name, Why: l.refused}
+	p := e.port(uint32(c.Destination.Port()))
+	for _, l := range p.all {
+		if why := p.refused[l]; why != "" {
+			out.Refused = &decision.RefusedListener{Name: l.name, Why: why}
 			break
 		}
 	}
