@@ -1,8 +1,6 @@
 package validate
 
 import (
-	"strings"
-
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
@@ -42,7 +40,7 @@ spec:
 }, takesTLS)
 
 func takesTLS(s *facts.Set, r *reporter) {
-	if capturesDNS(s) {
+	if s.CapturesDNS() {
 		return
 	}
 	eachAddressless(s, func(svc *mesh.Service, p *mesh.Port) {
@@ -103,7 +101,7 @@ spec: {ports: [{name: http, port: 8080}]}
 }, sharesHTTP)
 
 func sharesHTTP(s *facts.Set, r *reporter) {
-	if capturesDNS(s) {
+	if s.CapturesDNS() {
 		return
 	}
 	eachAddressless(s, func(svc *mesh.Service, p *mesh.Port) {
@@ -199,9 +197,4 @@ func eachAddressless(s *facts.Set, do func(*mesh.Service, *mesh.Port)) {
 			do(svc, p)
 		}
 	}
-}
-
-// capturesDNS reports whether the mesh lets all proxies answer DNS queries.
-func capturesDNS(s *facts.Set) bool {
-	return strings.EqualFold(s.Mesh.Settings.Config.GetDefaultConfig().GetProxyMetadata()["ISTIO_META_DNS_CAPTURE"], "true")
 }

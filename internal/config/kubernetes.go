@@ -154,6 +154,12 @@ type PodSpec struct {
 	Subdomain          string      `json:"subdomain"`
 	Containers         []Container `json:"containers"`
 	InitContainers     []Container `json:"initContainers"`
+	Security           Security    `json:"securityContext"`
+}
+
+// Security is whom the containers of a Pod, or a container, run as.
+type Security struct {
+	RunAsUser *int64 `json:"runAsUser"`
 }
 
 // Container is a container of a Pod.
@@ -163,6 +169,7 @@ type Container struct {
 	Args          []string        `json:"args"`
 	RestartPolicy string          `json:"restartPolicy"` // "Always" makes an init container a sidecar
 	Ports         []ContainerPort `json:"ports"`
+	Security      Security        `json:"securityContext"`
 }
 
 // Tag returns the tag of the container's image: 1.30.3 of docker.io/istio/pilot:1.30.3@sha256:0123; "" where it has none.

@@ -52,11 +52,20 @@ const (
 
 // ClusterRefusal returns why Envoy would not run a cluster, and "" where it would.
 func ClusterRefusal(c *clusterv3.Cluster) string {
-	refused := cmp.Or(unverifiedHost(c), unverifiable(c.GetTransportSocket()))
+	refused := cmp.Or(unverifiedHost(c), tooLargeRing(c), unverifiable(c.GetTransportSocket()))
 	for _, m := range c.GetTransportSocketMatches() {
 		refused = cmp.Or(refused, unverifiable(m.GetTransportSocket()))
 	}
 	return refused
+}
+
+// tooLargeRing returns why Envoy would not make the ring of a cluster, and "" where it would.
+func tooLargeRing(c *clusterv3.Cluster) string {
+	const most = 8 << 20
+	if c.GetRingHashLbConfig().GetMinimumRingSize().GetValue() > most {
+		return fmt.Sprintf("the minimum size of its hash ring is more than %d", most)
+	}
+	return ""
 }
 
 // unverifiable returns why Envoy would not make a TLS socket, and "" where it would: names in the certificate of the peer

@@ -1,6 +1,8 @@
 package facts
 
 import (
+	"strings"
+
 	"sem.example/internal/mesh"
 )
 
@@ -26,4 +28,9 @@ func (s *Hosts) OnAnyAddress() map[uint32]PortUse {
 		}
 		return listeners
 	})
+}
+
+// CapturesDNS reports whether the mesh lets all proxies answer DNS queries.
+func (s *Documents) CapturesDNS() bool {
+	return strings.EqualFold(s.Mesh.Settings.Config.GetDefaultConfig().GetProxyMetadata()["ISTIO_META_DNS_CAPTURE"], "true")
 }

@@ -26,6 +26,9 @@ type workloadIndexes struct {
 	selectedBy lazy[map[*config.Object][]*mesh.Service] // services by the workloads that they select
 }
 
+// PodMakers are the kinds with a template of Pods at spec.template.
+var PodMakers = []string{"Deployment", "StatefulSet", "DaemonSet", "Job"}
+
 // WorkloadKinds are the kinds that are in a cluster's dump wherever a namespace has workloads.
 var WorkloadKinds = []string{"Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "WorkloadEntry", "WorkloadGroup"}
 
