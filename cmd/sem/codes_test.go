@@ -17,6 +17,10 @@ const codesIntro = `# Codes of other tools
 
 By which checks ` + "`sem validate`" + ` finds what another tool has a code for. The page is made from the checks. ` + "`--disable`, `--enable`" + `,
 the exceptions of [.sem.yaml](config.md) and ` + "`sem explain`" + ` take such a code as well as an ID.
+
+The tests of istioctl's analyzers expect 216 messages for their input. With ` + "`--registry closed`" + `, 106 of them are found at the same
+resource, 14 at the other one of two resources that conflict, and 3 by a check for another code. 63 have a code without a
+counterpart, with a reason below. 30 are not found, 7 of them in resources that the API server rejects.
 `
 
 // uncounted are codes of other tools that no check need stand for, with the reason.
