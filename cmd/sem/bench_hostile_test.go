@@ -113,6 +113,30 @@ func BenchmarkMisplacedPatches(b *testing.B) {
 	b.ReportMetric(float64(all)/float64(first), "times-a-quarter")
 }
 
+// BenchmarkNestedKustomizations times the binary on components of which each uses the next one, deeper than any is built, and reports
+// how many times as long four times as many take.
+func BenchmarkNestedKustomizations(b *testing.B) {
+	bin := buildBinary(b)
+	chain := func(n int) string {
+		dir := b.TempDir()
+		for i := range n {
+			name := filepath.Join(dir, fmt.Sprintf("c%d", i), "kustomization.yaml")
+			if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+				b.Fatal(err)
+			}
+			write(b, name, fmt.Sprintf("apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\ncomponents: [../c%d]\n", i+1))
+		}
+		return dir
+	}
+	few, many := chain(1_000), chain(4_000)
+	var first, all time.Duration
+	for b.Loop() {
+		first += timed(b, bin, "validate", "--no-config", few)
+		all += timed(b, bin, "validate", "--no-config", many)
+	}
+	b.ReportMetric(float64(all)/float64(first), "times-a-quarter")
+}
+
 // BenchmarkForeign times the binary on 100 MB of JSON and YAML that hold no resource, beside one that is.
 func BenchmarkForeign(b *testing.B) {
 	bin := buildBinary(b)

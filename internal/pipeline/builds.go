@@ -184,21 +184,26 @@ func (b *builder) close() {
 
 // build builds those kustomizations that no other one uses: the others are judged as what uses them makes them.
 func (b *builder) build(folders []kustomized) {
-	plans := make([]*kustomize.Plan, len(folders))
+	type place struct {
+		tree *kustomize.Tree
+		path string
+	}
+	plans, users := make([]*kustomize.Plan, len(folders)), map[place]int{} // those that are built, or may be yet
+	count := func(p *kustomize.Plan, n int) {
+		for folder := range p.Folders {
+			users[place{p.Tree, folder}] += n
+		}
+	}
 	for i, f := range folders {
 		if f.tree != nil {
 			plans[i] = f.tree.Plan(f.path)
+			count(plans[i], 1)
 		}
-	}
-	part := func(i int) bool { // of one that is built, or may be yet
-		return slices.ContainsFunc(plans, func(p *kustomize.Plan) bool {
-			return p != nil && p.Tree == folders[i].tree && p.Folders[folders[i].path]
-		})
 	}
 	for {
 		var next []int
 		for i, p := range plans {
-			if p != nil && !p.Done && !part(i) {
+			if p != nil && !p.Done && users[place{folders[i].tree, folders[i].path}] == 0 {
 				next = append(next, i)
 			}
 		}
@@ -209,7 +214,8 @@ func (b *builder) build(folders []kustomized) {
 		b.opts.Watch.Each("building kustomizations", len(next), func(k int) { made[k] = plans[next[k]].Build() })
 		for k, i := range next {
 			if !b.add(folders[i].name, made[k]) {
-				plans[i] = nil // what it uses is judged by itself
+				count(plans[i], -1) // what it uses is judged by itself
+				plans[i] = nil
 			}
 		}
 	}
