@@ -36,7 +36,7 @@ test:
 # Each fuzz target for as long as FUZZTIME, in which a slow machine also runs the seeds; CI runs them with the tests. A test holds
 # the list to the sources. To minimize a new input must not take the time of the others, as it does where a run is slow.
 FUZZTIME = 30s
-FUZZ = internal/automaton:FuzzMatches internal/config:FuzzMessage internal/convert:FuzzStrings internal/explain:FuzzCompare internal/envoy:FuzzLoad internal/envoytest/conform:FuzzRefusals internal/fix:FuzzFix \
+FUZZ = internal/automaton:FuzzMatches internal/config:FuzzMessage internal/convert:FuzzStrings internal/explain:FuzzCompare internal/envoy:FuzzLoad internal/fix:FuzzFix \
 	internal/callgen:FuzzMatching internal/mcp:FuzzAnswer internal/realenvoy/upstream:FuzzPeekHello internal/mesh:FuzzBuild \
 	internal/output:FuzzEscapeJSON internal/output:FuzzFormats internal/patch:FuzzPatch internal/request:FuzzAccessLog internal/request:FuzzCurl \
 	internal/request:FuzzJSON internal/source:FuzzCUE internal/source:FuzzFastReader internal/source:FuzzRead \
