@@ -57,7 +57,7 @@ var without = []string{"SEM082", "SEM091", "SEM098", "SEM133", "SEM220", "SEM221
 	"SEM272", "SEM276", "SEM277", "SEM290", "SEM299", "SEM302", "SEM303", "SEM313", "SEM361", "SEM363", "SEM365", "SEM367"}
 
 // deprecated are the checks about what its maintainers want to be rid of, which editors strike through.
-var deprecated = []string{"SEM044", "SEM358"}
+var deprecated = []string{"SEM044", "SEM358", "SEM374"}
 
 func tagsOf(c *diag.Check) []int {
 	switch {
