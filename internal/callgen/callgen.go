@@ -95,7 +95,7 @@ func (g *generator) requests(chain *listenerv3.FilterChain) []request {
 		}
 		out = append(out, g.sampler.table(table)...)
 	}
-	return slices.Concat(out, g.sampler.ruled(peers, out, min(g.most, mostPairs)), g.sampler.tokens(chain, out), g.sampler.bodies(chain, out), g.sampler.learnt(chain, out))
+	return slices.Concat(out, g.sampler.ruled(peers, out, min(g.most, mostPairs)), g.sampler.tokens(chain, out), g.sampler.bodies(chain, out), g.sampler.learnt(chain, out), g.sampler.meeting(chain, out))
 }
 
 // nowhere adds calls that no listener was made for: a port that none has, and the proxy's own.

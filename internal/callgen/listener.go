@@ -3,9 +3,11 @@ package callgen
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	matcherv3 "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
 
 	"sem.example/internal/envoy"
 )
@@ -131,7 +133,29 @@ func (g *generator) into(l *listenerv3.Listener, chain *listenerv3.FilterChain, 
 		}
 		out = append(out, w)
 	}
-	return out[:min(len(out), 2)]
+	out = out[:min(len(out), 2)]
+	if len(out) > 0 && out[0].tls == "mtls" {
+		for _, peer := range peersOf(chain) {
+			w := out[0]
+			w.principal = peer
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// mostPeers is how many identities are tried at a filter chain beside the usual one.
+const mostPeers = 4
+
+// peersOf are identities of the trust domains that a filter chain accepts.
+func peersOf(chain *listenerv3.FilterChain) []string {
+	var out []string
+	within(chain.GetTransportSocket(), func(m *matcherv3.StringMatcher) {
+		if domain := m.GetPrefix(); strings.HasPrefix(domain, "spiffe://") && strings.HasSuffix(domain, "/") && !strings.HasPrefix(testPeer, domain) {
+			out = append(out, domain+"ns/default/sa/test")
+		}
+	})
+	return spread(out, mostPeers)
 }
 
 func inRanges(ranges []*corev3.CidrRange, address netip.Addr) bool {

@@ -37,6 +37,7 @@ type answer struct {
 	Policy   *simulate.Policy
 	Protocol string
 	TLS      []simulate.TLS
+	Ways     []way // where the destinations do not have headers, rewrite and policy in common
 }
 
 func answerOf(t *simulate.Trace) answer {
@@ -45,18 +46,84 @@ func answerOf(t *simulate.Trace) answer {
 	if a.Verdict == simulate.NoVirtualHost {
 		a.Verdict = simulate.NoRoute // the application sees the same
 	}
-	if h.Policy != nil {
-		p := *h.Policy
-		p.Mirrors = nil
-		for _, m := range h.Policy.Mirrors {
-			m.Cluster = hostOf(m.Cluster)
-			p.Mirrors = append(p.Mirrors, m)
-		}
-		a.Policy = &p
-	}
+	a.Policy = policyOf(h.Policy)
 	a.gather(h)
+	a.ways(h)
+	switch a.Verdict {
+	case simulate.NoCluster, simulate.Denied, simulate.FaultAborted: // nothing is sent, repeated or copied
+		a.Policy, a.Rewrite, a.Headers, a.TLS = faultOf(h.Policy), nil, responseOf(h.Headers), nil
+	}
 	return a
 }
+
+// policyOf is a policy in which mirrors are named by their hosts.
+func policyOf(of *simulate.Policy) *simulate.Policy {
+	if of == nil {
+		return nil
+	}
+	p := *of
+	p.Mirrors = slices.Clone(of.Mirrors)
+	for i := range p.Mirrors {
+		p.Mirrors[i].Cluster = hostOf(p.Mirrors[i].Cluster)
+	}
+	return &p
+}
+
+// faultOf leaves of a policy what happens before a destination is looked for.
+func faultOf(p *simulate.Policy) *simulate.Policy {
+	if p == nil || p.Fault == nil {
+		return nil
+	}
+	return &simulate.Policy{Fault: p.Fault}
+}
+
+// responseOf leaves of the header operations those of the response, which are done to one of the proxy too.
+func responseOf(ops *simulate.HeaderOps) *simulate.HeaderOps {
+	if ops == nil || ops.Response == nil {
+		return nil
+	}
+	return &simulate.HeaderOps{Response: ops.Response}
+}
+
+// A way is what happens to a share of a call.
+type way struct {
+	Share   string
+	To      []string // the endpoints
+	Headers *simulate.HeaderOps
+	Rewrite *simulate.Rewrite
+	Policy  *simulate.Policy
+}
+
+// ways tells the branches of a call apart that do different things to it.
+func (a *answer) ways(h *simulate.Hop) {
+	shares, ways, all := map[string]float64{}, map[string]way{}, map[string]bool{}
+	for _, b := range h.Branches {
+		w := way{Headers: b.Headers, Rewrite: b.Rewrite, Policy: policyOf(b.Policy)}
+		if b.Verdict == simulate.NoCluster {
+			w = way{Headers: responseOf(b.Headers), Policy: faultOf(b.Policy)}
+		}
+		if b.Share == 0 {
+			continue
+		}
+		all[text(w)] = true
+		if len(b.Endpoints) > 0 {
+			w.To = sortedKeys(placesOf(b))
+		}
+		ways[text(w)] = w
+		shares[text(w)] += b.Share
+	}
+	if len(all) < 2 {
+		return
+	}
+	a.Headers, a.Rewrite, a.Policy = nil, nil, faultOf(h.Policy)
+	for _, key := range sortedKeys(ways) {
+		w := ways[key]
+		w.Share = percent(shares[key])
+		a.Ways = append(a.Ways, w)
+	}
+}
+
+func percent(share float64) string { return fmt.Sprintf("%.6g%%", 100*share) }
 
 // gather sums the shares of the places that the call may go to.
 func (a *answer) gather(h *simulate.Hop) {
@@ -74,11 +141,14 @@ func (a *answer) gather(h *simulate.Hop) {
 			a.TLS = append(a.TLS, tls)
 		}
 		for place, share := range placesOf(b) {
-			shares[place+" "+string(b.Verdict)] += b.Share * share
+			if b.Verdict != "" && b.Verdict != a.Verdict {
+				place += " " + string(b.Verdict)
+			}
+			shares[place] += b.Share * share
 		}
 	}
 	for place, share := range shares {
-		a.Shares[place] = fmt.Sprintf("%.6g%%", 100*share)
+		a.Shares[place] = percent(share)
 	}
 	slices.SortFunc(a.TLS, func(x, y simulate.TLS) int { return strings.Compare(text(x), text(y)) })
 }
@@ -87,7 +157,7 @@ func (a *answer) gather(h *simulate.Hop) {
 func placesOf(b simulate.Branch) map[string]float64 {
 	out := map[string]float64{}
 	for _, e := range b.Endpoints {
-		out[fmt.Sprintf("%s:%d p%d %s", e.Address, e.Port, e.Priority, e.TLS)] += e.Share
+		out[strings.TrimSpace(fmt.Sprintf("%s:%d p%d %s %s", e.Address, e.Port, e.Priority, e.TLS, e.SNI))] += e.Share
 	}
 	if len(out) == 0 {
 		out[b.Cluster] = 1
@@ -172,7 +242,11 @@ func Details(old, new *simulate.Trace) []string {
 	} {
 		out = append(out, changedFields(part.name, part.old, part.new)...)
 	}
-	return append(out, policyDetails(a.Policy, b.Policy)...)
+	out = append(out, policyDetails(a.Policy, b.Policy)...)
+	if a.Ways != nil && b.Ways != nil || len(out) == 0 {
+		out = append(out, changedFields("destinations", a.Ways, b.Ways)...)
+	}
+	return out
 }
 
 // changedFields are the fields of a part of an answer that differ.
@@ -205,6 +279,9 @@ func flatten(path string, v any, into map[string]string) {
 	switch v := v.(type) {
 	case nil:
 	case map[string]any:
+		if len(v) == 0 && strings.Contains(path, ".") {
+			into[path] = "set" // to be there is all that it says
+		}
 		for key, value := range v {
 			step := "."
 			if !strings.Contains(path, " ") {

@@ -2,11 +2,15 @@ package diff
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	rbacv3 "github.com/envoyproxy/go-control-plane/envoy/config/rbac/v3"
+	rbachttpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/rbac/v3"
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
+	"google.golang.org/protobuf/proto"
 
 	"sem.example/internal/callgen"
 	"sem.example/internal/envoy"
@@ -20,7 +24,7 @@ type Side struct {
 }
 
 // maxProbes is how many calls are tried where listeners differ.
-const maxProbes = 400
+const maxProbes = 800
 
 // Compare finds the calls that two sides of a proxy answer differently, as far as the search goes.
 func Compare(proxy simulate.Proxy, old, new Side, search *Search) *Result {
@@ -97,15 +101,20 @@ func (c *comparison) listeners() {
 		if c.old.listener(old) == c.new.listener(new) {
 			continue
 		}
+		framed := c.old.frame(old) == c.new.frame(new)
+		shown := !framed && c.probe(name, old, new)
 		before := entries(old)
 		for _, e := range entries(new) {
-			e.before = tableBefore(before, e)
-			if _, ok := tables[e.table]; !ok && c.old.table(e.before) != c.new.table(e.table) {
+			if framed && e.denied {
+				continue
+			}
+			e.before, e.shown = tableBefore(before, e), shown
+			if other, ok := tables[e.table]; ok && other.scheme != e.scheme {
+				other.scheme = ""
+				tables[e.table] = other
+			} else if !ok && c.old.table(e.before) != c.new.table(e.table) {
 				tables[e.table] = e
 			}
-		}
-		if c.old.frame(old) != c.new.frame(new) {
-			c.probe(name, old, new)
 		}
 	}
 	for _, name := range sortedKeys(tables) {
@@ -113,13 +122,14 @@ func (c *comparison) listeners() {
 	}
 }
 
-// probe tries calls to a listener that differs in more than its route tables.
-func (c *comparison) probe(name string, old, new *listenerv3.Listener) {
+// probe tries calls to a listener that differs in more than its route tables, and reports whether one showed it. They are made
+// out of the filter chains that only one side has.
+func (c *comparison) probe(name string, old, new *listenerv3.Listener) bool {
 	seen := map[string]bool{}
 	for _, side := range []struct {
 		*part
 		listener *listenerv3.Listener
-	}{{c.old, old}, {c.new, new}} {
+	}{{c.old, c.old.onlyHere(old, c.new, new)}, {c.new, c.new.onlyHere(new, c.old, old)}} {
 		if side.listener == nil {
 			continue
 		}
@@ -142,10 +152,56 @@ func (c *comparison) probe(name string, old, new *listenerv3.Listener) {
 	case len(seen) == 0:
 		c.doubt(Undecided{Region: Region{Listener: name}, Why: Unshown, What: "listener " + name})
 	}
+	return len(seen) > 0
+}
+
+// onlyHere is a listener with those of its filter chains that the other side does not have. Where the chains are the same it is
+// the listener as it is.
+func (p *part) onlyHere(l *listenerv3.Listener, other *part, theirs *listenerv3.Listener) *listenerv3.Listener {
+	if l == nil || theirs == nil {
+		return l
+	}
+	there := map[digest]bool{}
+	for _, chain := range append(slices.Clone(theirs.GetFilterChains()), theirs.GetDefaultFilterChain()) {
+		there[other.chain(chain)] = true
+	}
+	out := without(l, "filter_chains", "default_filter_chain")
+	for _, chain := range l.GetFilterChains() {
+		if !there[p.chain(chain)] {
+			out.FilterChains = append(out.FilterChains, chain)
+		}
+	}
+	if d := l.GetDefaultFilterChain(); d != nil && !there[p.chain(d)] {
+		out.DefaultFilterChain = d
+	}
+	if len(out.FilterChains) == 0 && out.DefaultFilterChain == nil {
+		return l
+	}
+	return withoutShared(out, theirs)
+}
+
+// withoutShared is a listener without the authorization policies that another one has too: calls are made out of the others.
+func withoutShared(l, other *listenerv3.Listener) *listenerv3.Listener {
+	shared := map[string]bool{}
+	envoy.Edit(proto.Clone(other), func(m proto.Message) {
+		if p, ok := m.(*rbacv3.Policy); ok {
+			shared[text(tree(p))] = true
+		}
+	})
+	out := proto.Clone(l).(*listenerv3.Listener)
+	envoy.Edit(out, func(m proto.Message) {
+		if r, ok := m.(*rbacv3.RBAC); ok {
+			maps.DeleteFunc(r.GetPolicies(), func(_ string, p *rbacv3.Policy) bool { return shared[text(tree(p))] })
+		}
+	})
+	return out
 }
 
 // signature is what changes of the same kind have in common.
 func signature(ch *Change) string {
+	if len(ch.Settings) > 0 {
+		return text(ch.Settings)
+	}
 	return string(ch.Kind) + text(answerOf(ch.Old)) + text(answerOf(ch.New))
 }
 
@@ -156,10 +212,13 @@ func (c *comparison) ask(call simulate.Call) *Change {
 		return nil
 	}
 	kind, ok := Differ(old, new)
-	if !ok {
-		return nil
+	if ok {
+		return &Change{Kind: kind, Witness: call, Old: old, New: new}
 	}
-	return &Change{Kind: kind, Witness: call, Old: old, New: new}
+	if settings := c.settings(old, new); len(settings) > 0 {
+		return &Change{Kind: Policy, Witness: call, Old: old, New: new, Settings: settings}
+	}
+	return nil
 }
 
 // unseen counts the clusters that differ and that nothing leads to.
@@ -186,6 +245,9 @@ type entry struct {
 	chain  string // what the filter chain matches
 	call   simulate.Call
 	paths  []side
+	scheme string // the only one that the proxy believes; "" is either
+	denied bool   // no request passes the filters before it
+	shown  bool   // the listener differs, and a call shows it
 }
 
 // tableBefore is the route table that the requests of an entry had on the old side: the one of the same name, or that of the filter
@@ -209,11 +271,29 @@ func entries(l *listenerv3.Listener) []entry {
 				continue
 			}
 			e := entry{table: hcm.GetRds().GetRouteConfigName(), chain: text(tree(chain.GetFilterChainMatch())), paths: normalPaths(hcm)}
+			e.denied = deniesAll(hcm)
+			if hcm.GetUseRemoteAddress().GetValue() && hcm.GetXffNumTrustedHops() == 0 {
+				e.scheme = "http"
+				if chain.GetTransportSocket() != nil {
+					e.scheme = "https"
+				}
+			}
 			e.call = callInto(l, chain)
 			out = append(out, e)
 		}
 	}
 	return out
+}
+
+// deniesAll reports whether a connection manager has a filter of access control that allows nothing.
+func deniesAll(hcm *hcmv3.HttpConnectionManager) bool {
+	return slices.ContainsFunc(hcm.GetHttpFilters(), func(f *hcmv3.HttpFilter) bool {
+		rules := &rbachttpv3.RBAC{}
+		if f.GetDisabled() || f.GetIsOptional() || f.GetTypedConfig().UnmarshalTo(rules) != nil || rules.GetRules() == nil {
+			return false
+		}
+		return rules.GetRules().GetAction() == rbacv3.RBAC_ALLOW && len(rules.GetRules().GetPolicies()) == 0
+	})
 }
 
 // normalPaths are the paths that a connection manager lets through to its routes.
@@ -228,11 +308,17 @@ func normalPaths(hcm *hcmv3.HttpConnectionManager) []side {
 	return out
 }
 
+// anyIPv6 is an address that no configuration uses.
+const anyIPv6 = "2001:db8:ffff::77"
+
 // callInto is a connection that a filter chain takes.
 func callInto(l *listenerv3.Listener, chain *listenerv3.FilterChain) simulate.Call {
 	address := l.GetAddress().GetSocketAddress()
 	call := simulate.Call{Port: address.GetPortValue(), Protocol: "http"}
-	if a := address.GetAddress(); a != "0.0.0.0" && a != "::" {
+	switch a := address.GetAddress(); {
+	case a == "::" && len(l.GetAdditionalAddresses()) == 0:
+		call.Address = anyIPv6 // a name would be taken for an IPv4 address
+	case a != "0.0.0.0" && a != "::":
 		call.Address = a
 	}
 	m := chain.GetFilterChainMatch()
@@ -249,10 +335,14 @@ func callInto(l *listenerv3.Listener, chain *listenerv3.FilterChain) simulate.Ca
 func (c *comparison) table(name string, e entry) {
 	a, b := c.old.resources.Route(e.before), c.new.resources.Route(name)
 	if a == nil || b == nil {
+		if e.shown {
+			return
+		}
 		c.doubt(Undecided{Region: Region{Table: name}, Why: Unshown, What: "route table " + name})
 		return
 	}
 	old, new := newTable(c.old.normalizer, a), newTable(c.new.normalizer, b)
+	old.scheme, new.scheme = e.scheme, e.scheme
 	for _, cell := range cells(old, new) {
 		switch {
 		case old.list(cell.old).rest[0] == new.list(cell.new).rest[0]:
@@ -289,7 +379,7 @@ func (c *comparison) cell(e entry, at *cell, a, b *table) {
 		}
 		return ch
 	}
-	w.visit(node{region: region{hosts: at.language(), example: at.example, paths: e.paths, left: &c.steps}})
+	w.visit(node{region: region{hosts: at.language(), example: at.example, paths: e.paths, scheme: e.scheme, left: &c.steps}})
 	for _, key := range w.order {
 		switch p := w.pairs[key]; {
 		case p.change != nil:

@@ -93,7 +93,7 @@ func headerCondition(m *routev3.HeaderMatcher) *condition {
 	default:
 		return opaque(m, decision.Header)
 	}
-	if strings.HasPrefix(name, ":") && name != ":method" && name != ":authority" {
+	if strings.HasPrefix(name, ":") && name != ":method" && name != ":authority" && name != ":scheme" {
 		c := opaque(m, decision.Header)
 		c.says = says
 		return c

@@ -3,6 +3,7 @@ package diff
 import (
 	"cmp"
 	"net/netip"
+	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ type table struct {
 	frame   digest // what it says beside its hosts
 	domains map[string]*routev3.VirtualHost
 	lists   map[*routev3.VirtualHost]*list
+	scheme  string // of all requests that come to it; "" is either
 }
 
 func newTable(n *normalizer, t *routev3.RouteConfiguration) *table {
@@ -25,13 +27,16 @@ func newTable(n *normalizer, t *routev3.RouteConfiguration) *table {
 	for _, v := range t.GetVirtualHosts() {
 		for _, d := range v.GetDomains() {
 			d = strings.ToLower(d)
-			if out.domains[d] == nil {
+			if out.domains[d] == nil && !(t.GetIgnorePortInHostMatching() && withPort.MatchString(d)) {
 				out.domains[d] = v
 			}
 		}
 	}
 	return out
 }
+
+// withPort are domains that no host matches where its port is passed over.
+var withPort = regexp.MustCompile(`^([^:]+|\[.*\]):[0-9]+$`)
 
 // serves is the virtual host of a host: by its name, else by the longest wildcard, else by "*".
 func (t *table) serves(host string) *routev3.VirtualHost {
@@ -61,6 +66,11 @@ func (t *table) list(v *routev3.VirtualHost) *list {
 		frame = append(frame, t.reduce(tree(without(v, "routes", "domains", "name"))))
 	}
 	around := digestOf(frame)
+	if t.scheme == "http" && v.GetRequireTls() == routev3.VirtualHost_ALL {
+		l := newList(nil, "to https")
+		t.lists[v] = l
+		return l
+	}
 	var rules []rule
 	for _, r := range v.GetRoutes() {
 		one := rule{conditions: conditionsOf(r.GetMatch()), outcome: digestOf([]any{around, t.outcome(r)})}
@@ -133,7 +143,7 @@ func exampleOf(domain string) string {
 	return domain
 }
 
-// language is the authorities of a cell, with and without a port.
+// language is the authorities of a cell, with and without a port. A host is matched without regard to case; a test of the header is not.
 func (c *cell) language() language {
 	var parts []string
 	for _, d := range c.hosts {
@@ -149,7 +159,7 @@ func (c *cell) language() language {
 			parts = append(parts, quote(d))
 		}
 	}
-	expression := "(?:" + strings.Join(parts, "|") + ")(?::[0-9]+)?"
+	expression := "(?i:" + strings.Join(parts, "|") + ")(?::[0-9]+)?"
 	if _, err := syntax.Parse(expression, syntax.Perl); err != nil {
 		return nil
 	}

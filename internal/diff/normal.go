@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -32,6 +31,7 @@ type normalizer struct {
 	tables    map[string]digest
 	used      map[string]bool              // the clusters that were met on the way
 	named     bool                         // leave the names of route tables as they are
+	plain     bool                         // say the hosts of clusters instead of their digests
 	filters   map[[sha256.Size]byte]digest // by what they are
 }
 
@@ -61,18 +61,26 @@ func (n *normalizer) chain(c *listenerv3.FilterChain) digest {
 	for _, f := range c.GetFilters() {
 		manager := &hcmv3.HttpConnectionManager{}
 		if f.GetTypedConfig().UnmarshalTo(manager) != nil {
-			parts = append(parts, n.filter(f))
+			parts = appendDigest(parts, n.filter(f))
 			continue
 		}
 		parts = append(parts, n.reduce(tree(without(f, "typed_config"))), n.reduce(tree(without(manager, "http_filters"))))
 		for _, h := range manager.GetHttpFilters() {
-			parts = append(parts, n.filter(h))
+			parts = appendDigest(parts, n.filter(h))
 		}
 	}
 	return digestOf(parts)
 }
 
-// filter is the digest of a filter, of connections or of requests.
+// appendDigest appends the digest of a filter, if it has an effect.
+func appendDigest(parts []any, d digest) []any {
+	if d == "" {
+		return parts
+	}
+	return append(parts, d)
+}
+
+// filter is the digest of a filter, of connections or of requests; "" where it does nothing.
 func (n *normalizer) filter(f proto.Message) digest {
 	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(f)
 	if err != nil {
@@ -81,10 +89,19 @@ func (n *normalizer) filter(f proto.Message) digest {
 	key := sha256.Sum256(append(raw, text(n.named)...))
 	d, ok := n.filters[key]
 	if !ok {
-		d = digestOf(n.reduce(tree(f)))
+		if t := n.reduce(tree(f)); !withoutEffect(t) {
+			d = digestOf(t)
+		}
 		n.filters[key] = d
 	}
 	return d
+}
+
+// withoutEffect reports whether a filter is one of access control without rules, which lets everything pass.
+func withoutEffect(filter any) bool {
+	f, _ := filter.(map[string]any)
+	config, _ := f["typedConfig"].(map[string]any)
+	return strings.HasSuffix(stringOf(config["@type"]), ".rbac.v3.RBAC") && config["rules"] == nil && config["matcher"] == nil
 }
 
 // without is a message without some of its fields. It shares the others.
@@ -202,153 +219,6 @@ func (n *normalizer) all() digest {
 		out = append(out, c.GetName()+string(n.cluster(c.GetName())))
 	}
 	return digestOf(out)
-}
-
-// invisible are the fields that no request shows.
-var invisible = []string{"statPrefix", "decorator", "accessLog", "tracing", "altStatName"}
-
-// reduce takes from a message, as JSON, what no request shows of it. It changes the value in place.
-func (n *normalizer) reduce(v any) any {
-	switch v := v.(type) {
-	case []any:
-		for i := range v {
-			v[i] = n.reduce(v[i])
-		}
-	case map[string]any:
-		for _, name := range invisible {
-			delete(v, name)
-		}
-		reduceMetadata(v)
-		reduceDefaults(v)
-		n.reduceNotFound(v)
-		n.reduceReferences(v)
-		for name := range v {
-			v[name] = n.reduce(v[name])
-		}
-		reducePolicies(v)
-		reduceWeights(v)
-	}
-	return v
-}
-
-// reduceDefaults takes away what says the default: paths are compared with regard to case, and an empty path redirects to the same one.
-func reduceDefaults(v map[string]any) {
-	if v["caseSensitive"] == true {
-		delete(v, "caseSensitive")
-	}
-	if v["pathRedirect"] == "" {
-		delete(v, "pathRedirect")
-	}
-}
-
-// reduceNotFound takes away how a route answers if its cluster does not exist, where it does.
-func (n *normalizer) reduceNotFound(v map[string]any) {
-	if _, ok := v["clusterNotFoundResponseCode"]; !ok {
-		return
-	}
-	var names []string
-	if name, ok := v["cluster"].(string); ok {
-		names = append(names, name)
-	}
-	if weighted, ok := v["weightedClusters"].(map[string]any); ok {
-		clusters, _ := weighted["clusters"].([]any)
-		for _, c := range clusters {
-			c, _ := c.(map[string]any)
-			name, _ := c["name"].(string)
-			names = append(names, name)
-		}
-	}
-	if len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return n.resources.Cluster(name) == nil }) {
-		delete(v, "clusterNotFoundResponseCode")
-	}
-}
-
-// reduceMetadata takes what Istio notes about an object away; what load balancing and TLS read stays.
-func reduceMetadata(v map[string]any) {
-	m, ok := v["metadata"].(map[string]any)
-	if !ok {
-		return
-	}
-	filters, ok := m["filterMetadata"].(map[string]any)
-	if !ok {
-		return
-	}
-	delete(filters, "istio")
-	if len(filters) == 0 {
-		delete(v, "metadata")
-	}
-}
-
-// reduceReferences puts the digest of what is named in the place of a name.
-func (n *normalizer) reduceReferences(v map[string]any) {
-	if name, ok := v["cluster"].(string); ok {
-		v["cluster"] = string(n.cluster(name))
-	}
-	if weighted, ok := v["weightedClusters"].(map[string]any); ok {
-		clusters, _ := weighted["clusters"].([]any)
-		for _, c := range clusters {
-			c := c.(map[string]any)
-			name, _ := c["name"].(string)
-			c["name"] = string(n.cluster(name))
-		}
-	}
-	if _, ok := v["sdsConfig"]; ok {
-		if name, ok := strings.CutPrefix(stringOf(v["name"]), "kubernetes://"); ok && !strings.Contains(name, "/") {
-			v["name"] = "kubernetes-gateway://" + n.namespace + "/" + name // one Secret, by two names
-		}
-	}
-	if rds, ok := v["rds"].(map[string]any); ok && !n.named {
-		name, _ := rds["routeConfigName"].(string)
-		v["rds"] = string(n.table(name))
-	}
-	if _, ok := v["clusterHeader"]; ok || v["name"] == "envoy.filters.network.sni_cluster" {
-		v["anyCluster"] = string(n.all())
-	}
-}
-
-// reducePolicies takes the names of the policies of access control away.
-func reducePolicies(v map[string]any) {
-	policies, ok := v["policies"].(map[string]any)
-	if !ok {
-		return
-	}
-	var all []string
-	for _, p := range policies {
-		all = append(all, text(p))
-	}
-	slices.Sort(all)
-	v["policies"] = slices.Compact(all)
-}
-
-// reduceWeights makes a distribution of weights: equal destinations are one, and weights are shares.
-func reduceWeights(v map[string]any) {
-	weighted, ok := v["weightedClusters"].(map[string]any)
-	if !ok {
-		return
-	}
-	clusters, _ := weighted["clusters"].([]any)
-	sums, total := map[string]float64{}, 0.0
-	for _, c := range clusters {
-		c := c.(map[string]any)
-		weight, _ := c["weight"].(float64)
-		delete(c, "weight")
-		sums[text(c)] += weight
-		total += weight
-	}
-	if total == 0 {
-		return
-	}
-	shares := map[string]any{}
-	for c, weight := range sums {
-		if weight > 0 {
-			shares[c] = fmt.Sprintf("%.9f", weight/total)
-		}
-	}
-	weighted["clusters"] = shares
-	if only, ok := clusters[0].(map[string]any); ok && len(shares) == 1 && len(only) == 1 && len(weighted) == 1 {
-		v["cluster"] = only["name"]
-		delete(v, "weightedClusters")
-	}
 }
 
 // tree is a message as JSON. One with a part that cannot be written so is its bytes: it equals only what is the same.

@@ -18,6 +18,7 @@ type region struct {
 	hosts   language // of the authority; nil is any
 	example string   // one of the hosts, which reads best
 	paths   []side   // that the proxy lets through
+	scheme  string   // the only one that it believes; "" is either
 	tests   []test
 	left    *int // steps of automata that the comparison has left; nil is any number
 }
@@ -99,12 +100,19 @@ func within(sides []side, s string) bool {
 var (
 	pathText, _   = newLanguage(`/[!"$->@-~]*`)
 	methodText, _ = newLanguage(`[A-Z]+`)
+	schemeText, _ = newLanguage(`https?`)
+	httpText, _   = newLanguage(`http`)
+	httpsText, _  = newLanguage(`https`)
 	headerText, _ = newLanguage(`([!-~]([ -~]*[!-~])?)?`)
 	queryText, _  = newLanguage(`[!"$%'-~]*`)
 
 	dotSegments, _  = newLanguage(`(?s:.*)/\.{1,2}(?:/(?s:.*))?`)
 	doubledSlash, _ = newLanguage(`(?s:.*)//(?s:.*)`)
 )
+
+const aboutScheme = "header :scheme"
+
+var fixedSchemes = map[string]language{"http": httpText, "https": httpsText}
 
 // base is what a part of a request can be at all.
 func (r region) base(about string) []side {
@@ -113,6 +121,10 @@ func (r region) base(about string) []side {
 		return append(slices.Clip(r.paths), side{pathText, false})
 	case about == "header :method":
 		return []side{{methodText, false}}
+	case about == aboutScheme && r.scheme != "":
+		return []side{{fixedSchemes[r.scheme], false}}
+	case about == aboutScheme:
+		return []side{{schemeText, false}}
 	case about == "header :authority" && r.hosts != nil:
 		return []side{{r.hosts, false}}
 	case strings.HasPrefix(about, "query "):

@@ -66,6 +66,11 @@ type ReportedDoubt struct {
 	Proxies   []string `json:"proxies"`
 }
 
+// Shown reports whether a trace shows the change: it is of more than settings of what a request passes.
+func (c *ReportedChange) Shown() bool {
+	return len(c.Details) == 0 || slices.ContainsFunc(c.Details, func(d string) bool { return !strings.HasPrefix(d, "settings") })
+}
+
 // Touches reports whether a change is one of a part of the answers: routes, tls, endpoints, policies or authorization.
 func (c *ReportedChange) Touches(part string) bool {
 	names := map[string][]string{

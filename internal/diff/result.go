@@ -42,6 +42,7 @@ type Change struct {
 	Region   Region
 	Witness  simulate.Call
 	Old, New *simulate.Trace
+	Settings []string // fields that differ of what the witness passes, where its traces are the same
 }
 
 // A Doubt is why nothing is known of a set of requests.

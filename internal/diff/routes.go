@@ -161,6 +161,9 @@ func asWritten(r region) []Condition {
 func (r *lister) unread(l *listenerv3.Listener, chain *listenerv3.FilterChain) {
 	host, forwards := forwardedTo(chain)
 	call := callInto(l, chain)
+	if call.Address == anyIPv6 {
+		call.Address = "" // the reader's client finds the address of the host
+	}
 	if !forwards || call.Port == interceptionPort {
 		return
 	}

@@ -268,14 +268,22 @@ func write(c simulate.Call, parts map[string]value, authority string) simulate.C
 			c.Method = v.text
 		case about == "header :authority":
 			host = v.text
+		case about == aboutScheme:
+			if v.text != schemeOf(c) {
+				c.Headers["x-forwarded-proto"] = []string{v.text}
+			}
 		default:
 			query = writeNamed(&c, about, v.text, query)
 		}
 	}
-	scheme := "http"
-	if c.TLS != "" && c.TLS != "plaintext" {
-		scheme = "https"
-	}
-	c.URL = scheme + "://" + host + path + query
+	c.URL = schemeOf(c) + "://" + host + path + query
 	return c
+}
+
+// schemeOf is the scheme of a call by its connection.
+func schemeOf(c simulate.Call) string {
+	if c.TLS != "" && c.TLS != "plaintext" {
+		return "https"
+	}
+	return "http"
 }

@@ -96,7 +96,7 @@ func common(parts ...string) string { return strings.Join(parts, "\x00") }
 func (d Differences) add(c pipeline.Class, ch *diff.Change) {
 	one := diff.ReportedChange{
 		Kind: ch.Kind, From: AnswerText(ch.Old), To: AnswerText(ch.New), Region: RegionText(ch.Region), Direction: c.Direction,
-		Proxies: c.Members, Witness: ch.Witness, Command: command(ch.Witness), Details: diff.Details(ch.Old, ch.New), Old: deciding(ch.Old), New: deciding(ch.New),
+		Proxies: c.Members, Witness: ch.Witness, Command: command(ch.Witness), Details: append(diff.Details(ch.Old, ch.New), ch.Settings...), Old: deciding(ch.Old), New: deciding(ch.New),
 	}
 	key := common(append([]string{"change", string(one.Kind), one.Direction, one.Region, one.From, one.To}, one.Details...)...)
 	i, ok := d.at[key]

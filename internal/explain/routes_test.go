@@ -113,7 +113,7 @@ spec:
 		{`path is "/api/v2"`, diff.Covered, ""},
 		{`authority is "elsewhere.example"`, diff.Impossible, ""},
 		{`not (header x-user is "root") and method is "PUT"`, "", "http://cart.shop.svc.cluster.local/4"},
-		{`scheme is "https"`, diff.NotFound, ""},
+		{`scheme is "https"`, "", "https://cart.shop.svc.cluster.local/5"},
 		{`method is "PUT"`, "", "http://cart.shop.svc.cluster.local/6"},
 		{"anything else", "", ""},
 	}

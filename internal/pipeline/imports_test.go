@@ -131,7 +131,9 @@ var mayImport = map[string][]string{
 	"internal/realenvoy/rootless":      {"internal/envoy", "internal/realenvoy/accesslog", "internal/realenvoy/upstream"},
 	"internal/realenvoy/upstream":      {"internal/selfsigned", "internal/realenvoy/proxyprotocol"},
 
-	"internal/envoytest/meshgen": {"internal/envoytest/manifest", "internal/mesh", "simulate"},
+	"internal/envoytest/meshgen":     {"internal/envoytest/manifest", "internal/mesh", "simulate"},
+	"internal/envoytest/mutation":    {"internal/envoytest/manifest"},
+	"internal/envoytest/metamorphic": {"internal/callgen", "internal/diff", "internal/envoy", "internal/envoytest/manifest", "internal/envoytest/meshgen", "internal/envoytest/mutation", "internal/explain", "internal/pipeline", "internal/source", "simulate"},
 }
 
 // leaves are the packages that every package may import: each is the one home of a small thing, and imports nothing.

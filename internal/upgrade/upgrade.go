@@ -53,6 +53,10 @@ func (c *comparison) requests() error {
 		c.report.Undecided = append(c.report.Undecided, doubt)
 	}
 	for _, ch := range found.Changes {
+		if !ch.Shown() {
+			c.report.Summary.Unshown++
+			continue
+		}
 		one := RequestChange{ReportedChange: ch, Rows: []string{}}
 		variants, err := c.explained()
 		if err != nil {

@@ -30,6 +30,13 @@ func Write(docs []Tree) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// Parse reads a value that is written as YAML.
+func Parse(text []byte) (any, error) {
+	var v any
+	err := yaml.Unmarshal(text, &v)
+	return v, err
+}
+
 // Read turns documents into trees that may be changed.
 func Read(docs []*source.Document) ([]Tree, error) {
 	var out []Tree
