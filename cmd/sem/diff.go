@@ -172,7 +172,7 @@ func sideRelease(w *pipeline.World) diff.ReportedRelease {
 
 func (c *diffCommand) compare(cmd *cobra.Command, old, changed *pipeline.World) (*diff.Report, error) {
 	if c.traffic != "" {
-		return c.replay(cmd, old, changed)
+		return c.replayed(cmd, old, changed)
 	}
 	found := false
 	report, err := explain.Compare(old, changed, c.search, func(class pipeline.Class) bool {

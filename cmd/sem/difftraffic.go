@@ -1,21 +1,26 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"iter"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"sem.example/internal/diff"
 	"sem.example/internal/explain"
+	"sem.example/internal/output"
+	"sem.example/internal/parallel"
 	"sem.example/internal/pipeline"
 	"sem.example/internal/request"
 	"sem.example/simulate"
 )
 
 // replay asks the requests of a log on both sides.
-func (c *diffCommand) replay(cmd *cobra.Command, old, changed *pipeline.World) (*diff.Report, error) {
+func (c *diffCommand) replayed(cmd *cobra.Command, old, changed *pipeline.World) (*diff.Report, error) {
 	proxy := proxyFlags{}
 	if len(c.from)+len(c.gateway) > 1 {
 		return nil, errors.New("--traffic is about one proxy: give one --from or --gateway")
@@ -30,38 +35,114 @@ func (c *diffCommand) replay(cmd *cobra.Command, old, changed *pipeline.World) (
 		return nil, err
 	}
 	defer closeInput()
-	d := explain.NewReport()
-	bad := 0
-	for lines.Scan() {
-		line := strings.TrimSpace(lines.Text())
-		if line == "" {
-			continue
-		}
-		call, err := requestOf(line, client)
-		if err != nil {
-			bad++
-			continue
-		}
-		before, err := old.Trace(call, pipeline.TraceOptions{})
-		if err != nil {
-			return nil, err
-		}
-		after, err := changed.Trace(call, pipeline.TraceOptions{})
-		if err != nil {
-			return nil, err
-		}
-		d.Request(call, before, after)
-	}
-	if err := lines.Err(); err != nil {
-		return nil, lineError(c.traffic, err)
-	}
-	if d.Summary.Requests == 0 {
+	r := comparedLog{old: old, new: changed, client: client, report: explain.NewReport()}
+	progress := output.StartProgress(cmd.ErrOrStderr())
+	err = r.run(lines, sizeOf(c.traffic), progress.Watch)
+	progress.Done()
+	switch {
+	case err != nil:
+		return nil, err
+	case lines.Err() != nil:
+		return nil, lineError(c.traffic, lines.Err())
+	case r.report.Summary.Requests == 0:
 		return nil, fmt.Errorf("%s holds no request that could be read", c.traffic)
+	case r.bad > 0:
+		say(cmd, "%s: %d lines have no readable request and were skipped", c.traffic, r.bad)
 	}
-	if bad > 0 {
-		say(cmd, "%s: %d lines have no readable request and were skipped", c.traffic, bad)
+	return r.report.Done(), nil
+}
+
+// A comparedLog asks both sides about the lines of a log, portion by portion: the portions side by side, and what they give in the
+// order of the lines.
+type comparedLog struct {
+	old, new *pipeline.World
+	client   simulate.Proxy
+	report   explain.Differences
+	bad      int // lines without a request
+}
+
+// portionLines is how many lines a goroutine takes at once.
+const portionLines = 200
+
+// A portion is some lines, and then what both sides make of them.
+type portion struct {
+	lines []string
+	bytes int // of the input up to its end
+	seen  []explain.Seen
+	bad   int
+	err   error
+}
+
+func (r *comparedLog) run(lines *bufio.Scanner, size int, watch parallel.Watch) error {
+	var err error
+	parallel.InOrder(portions(lines), r.compare, func(p portion) bool {
+		if err = p.err; err != nil {
+			return false
+		}
+		for i := range p.seen {
+			r.report.Request(p.seen[i])
+		}
+		r.bad += p.bad
+		watch("comparing requests, MB", p.bytes>>20, size>>20)
+		return true
+	})
+	return err
+}
+
+// portions cuts an input into lines.
+func portions(lines *bufio.Scanner) iter.Seq[portion] {
+	return func(yield func(portion) bool) {
+		read := 0
+		var some []string
+		for lines.Scan() {
+			read += len(lines.Bytes()) + 1
+			if line := strings.TrimSpace(lines.Text()); line != "" {
+				some = append(some, line)
+			}
+			if len(some) == portionLines {
+				if !yield(portion{lines: some, bytes: read}) {
+					return
+				}
+				some = nil
+			}
+		}
+		if len(some) > 0 {
+			yield(portion{lines: some, bytes: read})
+		}
 	}
-	return d.Done(), nil
+}
+
+// compare asks both sides about the lines of a portion.
+func (r *comparedLog) compare(p portion) portion {
+	for _, line := range p.lines {
+		call, err := requestOf(line, r.client)
+		if err != nil {
+			p.bad++
+			continue
+		}
+		before, err := r.old.Trace(call, pipeline.TraceOptions{})
+		if err == nil {
+			var after *simulate.Trace
+			if after, err = r.new.Trace(call, pipeline.TraceOptions{}); err == nil {
+				p.seen = append(p.seen, explain.See(call, before, after))
+			}
+		}
+		if err != nil {
+			p.err = err
+			return p
+		}
+	}
+	p.lines = nil
+	return p
+}
+
+// sizeOf is the size of a file; 0 where it is not known.
+func sizeOf(name string) int {
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return 0
+	}
+	return int(info.Size())
 }
 
 // requestOf reads a line of a log or of requests.

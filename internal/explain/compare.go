@@ -93,11 +93,16 @@ func NewReport() Differences {
 // common is a key for what several classes have in common.
 func common(parts ...string) string { return strings.Join(parts, "\x00") }
 
-func (d Differences) add(c pipeline.Class, ch *diff.Change) {
-	one := diff.ReportedChange{
+// reported is a change in words.
+func reported(c pipeline.Class, ch *diff.Change) diff.ReportedChange {
+	return diff.ReportedChange{
 		Kind: ch.Kind, From: AnswerText(ch.Old), To: AnswerText(ch.New), Region: RegionText(ch.Region), Direction: c.Direction,
 		Proxies: c.Members, Witness: ch.Witness, Command: command(ch.Witness), Details: append(diff.Details(ch.Old, ch.New), ch.Settings...), Old: deciding(ch.Old), New: deciding(ch.New),
 	}
+}
+
+func (d Differences) add(c pipeline.Class, ch *diff.Change) {
+	one := reported(c, ch)
 	key := common(append([]string{"change", string(one.Kind), one.Direction, one.Region, one.From, one.To}, one.Details...)...)
 	i, ok := d.at[key]
 	if !ok {
@@ -122,27 +127,66 @@ func (d Differences) doubt(c pipeline.Class, u diff.Undecided) {
 	d.Undecided = append(d.Undecided, diff.ReportedDoubt{Region: region, About: strings.Join(u.Region.Hosts, " "), Why: u.Why, Direction: c.Direction, Proxies: c.Members})
 }
 
-// Request adds a request that was seen, with what the two worlds make of it.
-func (d Differences) Request(call simulate.Call, old, new *simulate.Trace) {
+// A Seen is a request that was seen, with what two worlds make of it.
+type Seen struct {
+	call     simulate.Call
+	old, new *simulate.Trace
+	kind     diff.Kind
+	key      string // of the requests that are answered alike; "" where both sides give the same answer
+}
+
+// See compares what two worlds make of a request. It is the work on a request that can be done side by side.
+func See(call simulate.Call, old, new *simulate.Trace) Seen {
+	s := Seen{call: call}
+	kind, differs := diff.Differ(old, new)
+	if !differs {
+		return s
+	}
+	s.old, s.new, s.kind = old, new, kind
+	parts := []string{"request", string(kind), groupText(old), groupText(new)}
+	for _, d := range diff.Details(old, new) {
+		parts = append(parts, withoutTarget(d))
+	}
+	s.key = common(parts...)
+	return s
+}
+
+// groupText is the answer of a trace without the target of a redirect, which has the path of the request in it.
+func groupText(t *simulate.Trace) string {
+	text := AnswerText(t)
+	if r := t.Hops[0].Response; r != nil && r.Location != "" {
+		text = strings.ReplaceAll(text, r.Location, "")
+	}
+	return text
+}
+
+// withoutTarget is a detail that all requests of a group have in common: of paths and targets only that they differ.
+func withoutTarget(detail string) string {
+	name, _, _ := strings.Cut(detail, ": ")
+	if strings.HasPrefix(name, "rewrite") || name == "response location" {
+		return name
+	}
+	return detail
+}
+
+// Request adds a request that was seen. Requests with equal answers are one change, with the first of them for a witness.
+func (d Differences) Request(s Seen) {
 	d.Summary.Requests++
-	kind, ok := diff.Differ(old, new)
-	if !ok {
+	if s.key == "" {
 		return
 	}
 	d.Summary.Moved++
-	h := old.Hops[0]
-	ch := &diff.Change{Kind: kind, Witness: call, Old: old, New: new}
-	c := pipeline.Class{Direction: h.Direction, Members: []string{call.Proxy.Namespace + "/" + call.Proxy.Name}}
-	key := common(append([]string{"request", string(kind), AnswerText(old), AnswerText(new)}, diff.Details(old, new)...)...)
-	if i, ok := d.at[key]; ok {
+	ch := &diff.Change{Kind: s.kind, Witness: s.call, Old: s.old, New: s.new}
+	c := pipeline.Class{Direction: s.old.Hops[0].Direction, Members: []string{s.call.Proxy.Namespace + "/" + s.call.Proxy.Name}}
+	if i, ok := d.at[s.key]; ok {
 		o := &d.Changes[i]
 		if o.Requests++; !slices.Contains(o.Proxies, c.Members[0]) {
 			o.Proxies = append(o.Proxies, c.Members[0])
 		}
 		return
 	}
-	d.at[key] = len(d.Changes)
-	d.add(c, ch)
+	d.at[s.key] = len(d.Changes)
+	d.Changes = append(d.Changes, reported(c, ch))
 	last := &d.Changes[len(d.Changes)-1]
 	last.Requests, last.Region = 1, "requests such as this one"
 }

@@ -115,7 +115,7 @@ func TestRequests(t *testing.T) {
 			}
 			answers[i] = answer
 		}
-		r.Request(call, answers[0], answers[1])
+		r.Request(explain.See(call, answers[0], answers[1]))
 	}
 	report := r.Done()
 	const requests = "moved | outbound | requests such as this one | "
