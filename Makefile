@@ -9,7 +9,7 @@ GOLDEN = $(sort $(dir $(shell grep -rl --include='*_test.go' 'flag.Bool."update"
 # instead of 76, and a link through gcc that takes three times as long.
 export GOFLAGS := $(shell go env GOFLAGS) -tags=kustomize_disable_go_plugin_support
 
-.PHONY: build test fuzz golden bench envoy envoys interception editor conform lint release
+.PHONY: build test fuzz golden bench profile envoy envoys interception editor conform lint release
 
 build:
 	go build -o bin/sem ./cmd/sem
@@ -52,6 +52,12 @@ golden:
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+
+# Where validate, trace, render or diff spends its time: go tool pprof -http=: validate.out
+WHAT = validate
+
+profile:
+	go test -run '^$$' -bench '^BenchmarkProfile$$/^$(WHAT)$$' -benchtime 5s -cpuprofile $(WHAT).out ./cmd/sem
 
 # Installs the Envoy that judges sem into the ignored folder .envoy/, once.
 envoy:
