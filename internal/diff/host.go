@@ -3,12 +3,13 @@ package diff
 import (
 	"cmp"
 	"net/netip"
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+
+	"sem.example/internal/lazy"
 )
 
 // A table is a route table of one side.
@@ -27,7 +28,7 @@ func newTable(n *normalizer, t *routev3.RouteConfiguration) *table {
 	for _, v := range t.GetVirtualHosts() {
 		for _, d := range v.GetDomains() {
 			d = strings.ToLower(d)
-			if out.domains[d] == nil && !(t.GetIgnorePortInHostMatching() && withPort.MatchString(d)) {
+			if out.domains[d] == nil && !(t.GetIgnorePortInHostMatching() && withPort().MatchString(d)) {
 				out.domains[d] = v
 			}
 		}
@@ -36,7 +37,7 @@ func newTable(n *normalizer, t *routev3.RouteConfiguration) *table {
 }
 
 // withPort are domains that no host matches where its port is passed over.
-var withPort = regexp.MustCompile(`^([^:]+|\[.*\]):[0-9]+$`)
+var withPort = lazy.Regexp(`^([^:]+|\[.*\]):[0-9]+$`)
 
 // serves is the virtual host of a host: by its name, else by the longest wildcard, else by "*".
 func (t *table) serves(host string) *routev3.VirtualHost {
