@@ -84,10 +84,10 @@ RANDOM_MESHES = 60
 
 # How many calls each proxy gets at most, and how long all of it may take.
 CALLS = 400
-CONFORM_TIME = 10m
+CONFORM_TIME = 30m
 
 # Holds traces against Envoy with calls made out of the configuration of each example, of the meshes of tests, of some
-# that are made up, and of each mesh of the folder that SEM_ORACLE names, for ten minutes at most. Each disagreement is
+# that are made up, and of each mesh of the folder that SEM_ORACLE names, for half an hour at most. Each disagreement is
 # shrunk and becomes a test. ISTIO=1.30 compares that release with its own Envoy and prints the report.
 conform: $(if $(ISTIO),envoys,envoy)
 	go run ./internal/envoytest/conform $(if $(ISTIO),-istio $(ISTIO) -o /dev/stdout,-o docs/fidelity.md) -time $(CONFORM_TIME) -random $(RANDOM_MESHES) -limit $(CALLS) -shrink internal/envoytest/conform/testdata \
