@@ -145,11 +145,15 @@ func (r *report) patch(m mistake) {
 	}
 }
 
-// explained reports whether a field is missing only because a rule took another one of the same map away.
+// explained reports whether a field is missing only because a rule took another one of the same map away, or a condition that
+// a map has to meet only because a wrong value was hidden: the map as it is written meets it.
 func (r *report) explained(m mistake) bool {
-	in := m.parent
-	if m.missingMarker != "" {
-		in = m.path
+	if m.class != absent {
+		return false
 	}
-	return m.class == absent && r.gone[in]
+	if m.missingMarker == "" {
+		return r.gone[m.parent]
+	}
+	s := structural(m.term)
+	return r.gone[m.path] || s != nil && s.wants(m.node, m.missingMarker) == ""
 }
