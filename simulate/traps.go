@@ -177,6 +177,9 @@ func faultWithoutPercentage(h *hopTrace, _ *decision.Outcome) (decision.Trap, de
 	if h.http == nil || !h.http.NeverFires {
 		return nil, none
 	}
+	if h.http.Route == nil {
+		return decision.FaultWithoutPercentage{}, none // the fault is the filter's own
+	}
 	return decision.FaultWithoutPercentage{}, decision.Part(h.http.Route.Addr, "fault")
 }
 
