@@ -10,7 +10,7 @@ func (q *fastReader) key() (key string, end int, ok bool) {
 	at := q.first
 	if c := q.text[at]; c == '"' || c == '\'' {
 		key, end = q.quoted(at)
-		return key, end, end > 0 && end < q.end && q.text[end] == ':' && q.ends(end+1)
+		return key, end, end > 0 && end < q.end && end-at < maxKey && q.text[end] == ':' && q.ends(end+1)
 	}
 	if !opens(q.text[at]) {
 		return "", 0, false

@@ -3,6 +3,7 @@ package source
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -68,6 +69,11 @@ var fastTexts = []string{
 func TestFastReader(t *testing.T) {
 	for _, text := range fastTexts {
 		compare(t, text)
+	}
+	for _, key := range []string{strings.Repeat("k", 1100), `"` + strings.Repeat("k", 1100) + `"`, "'" + strings.Repeat("k", 1023) + "'"} {
+		compare(t, key+": a\n")
+		compare(t, "- "+key+": a\n")
+		compare(t, "a: {b: c, "+key+": d}\n")
 	}
 	if read, _ := compare(t, string(stream(5))); read != 5 {
 		t.Errorf("%d of 5 ordinary documents are read by the fast reader", read)
