@@ -56,7 +56,7 @@ func (s *Server) URL() string { return "http://" + s.listener.Addr().String() + 
 func (s *Server) Serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go s.watch(ctx)
+	go s.watch(ctx, s.Seen()) // as the files were before anybody asks for the page
 	server := &http.Server{
 		Handler: s, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10,
 		BaseContext: func(net.Listener) context.Context { return ctx },
@@ -151,16 +151,15 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 // share is the part of the time that may be spent on looking for changes: a twentieth.
 const share = 20
 
-// watch announces changes of the files. Where it takes long to look at all of them, it is done less often.
-func (s *Server) watch(ctx context.Context) {
-	var last string
-	for first := true; ; first = false {
+// watch announces changes of the files from what was last seen of them on. Where it takes long to look at all of them, it is
+// done less often.
+func (s *Server) watch(ctx context.Context, last string) {
+	for {
 		began := time.Now()
-		now := s.Seen()
-		if now != last && !first {
+		if now := s.Seen(); now != last {
 			s.changes.announce()
+			last = now
 		}
-		last = now
 		select {
 		case <-ctx.Done():
 			return

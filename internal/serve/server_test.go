@@ -153,7 +153,7 @@ func TestSlowFiles(t *testing.T) {
 	s := &Server{Every: time.Millisecond, Seen: func() string { looks++; time.Sleep(look); return "" }}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*share*look)
 	defer cancel()
-	s.watch(ctx)
+	s.watch(ctx, "")
 	if looks > 11 {
 		t.Errorf("%d looks in the time of 10", looks)
 	}
