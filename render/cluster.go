@@ -30,7 +30,8 @@ func (c converter) inlineEndpoints(cluster *clusterv3.Cluster) {
 	name := cmp.Or(cluster.GetEdsClusterConfig().GetServiceName(), cluster.GetName())
 	load := &endpointv3.ClusterLoadAssignment{}
 	if delivered, ok := c.endpoints[name]; ok {
-		load = proto.Clone(delivered).(*endpointv3.ClusterLoadAssignment)
+		kept, _ := envoy.Retained(delivered)
+		load = proto.CloneOf(kept)
 	}
 	load.ClusterName = cluster.GetName()
 	discovery := clusterv3.Cluster_STATIC

@@ -146,6 +146,9 @@ func standbyText(s decision.Standby) string {
 	if n := s.Unhealthy; n > 0 {
 		text += fmt.Sprintf("; %d more %s not healthy", n, plural(n, "is", "are"))
 	}
+	if n := s.Repeated; n > 0 {
+		text += fmt.Sprintf("; %d more %s an address that is listed before, so Envoy leaves %s out", n, plural(n, "has", "have"), plural(n, "it", "them"))
+	}
 	return text
 }
 

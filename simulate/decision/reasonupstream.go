@@ -49,6 +49,7 @@ type (
 type Standby struct {
 	Unhealthy     int
 	LowerPriority int // healthy, but of a lower priority than those in use
+	Repeated      int // with the address of an endpoint before them: Envoy keeps that one
 }
 
 func (ClusterKind) reason()      {}

@@ -12,13 +12,13 @@ import (
 
 // newEndpoints lists the endpoints that receive requests, with their shares.
 func (e *Clusters) newEndpoints(c *cluster) []Endpoint {
-	load := c.proto.GetLoadAssignment()
+	load, repeated := c.proto.GetLoadAssignment(), 0
 	if c.proto.GetType() == clusterv3.Cluster_EDS && c.proto.GetClusterType() == nil {
 		name := c.proto.GetEdsClusterConfig().GetServiceName()
 		if name == "" {
 			name = c.Name
 		}
-		load = e.Resources.Endpoints(name)
+		load, repeated = envoy.Retained(e.Resources.Endpoints(name))
 	}
 	c.unsupported = decision.UnsupportedInCluster(c.proto, load)
 	var all []Endpoint
@@ -29,6 +29,7 @@ func (e *Clusters) newEndpoints(c *cluster) []Endpoint {
 	}
 	used := balance(c.proto, load, all)
 	c.standby = newStandby(all, used)
+	c.standby.Repeated = repeated
 	return used
 }
 
