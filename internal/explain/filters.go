@@ -24,6 +24,9 @@ func filterReason(s *simulate.Step) (string, bool) {
 	case decision.UpgradeRefused:
 		return "upgrades to " + r.Protocol + " are not enabled", true
 	case decision.Injected:
+		if r.ByFilter {
+			return "the fault filter injects it where a route says nothing of faults", true
+		}
 		return "the route injects it", true
 	case decision.HeadersMutated:
 		return "a filter changes headers of the request", true

@@ -144,7 +144,7 @@ func causeText(c decision.ResponseCause) string {
 	case decision.PreflightNotAllowed:
 		return "CORS preflight from an origin that is not allowed"
 	case decision.FaultInjected:
-		return "the route injects a fault"
+		return "it injects a fault"
 	}
 	return ""
 }

@@ -81,8 +81,11 @@ type (
 		Allowed bool
 		Request OriginRequest
 	}
-	// Injected is a fault that a route injects.
-	Injected struct{ Fault *Fault }
+	// Injected is a fault that the route injects, or the filter where the route says nothing of faults.
+	Injected struct {
+		Fault    *Fault
+		ByFilter bool
+	}
 )
 
 // An OriginRequest is what a CORS filter does with a cross-origin request.

@@ -13,9 +13,10 @@ import (
 
 // injectFault runs the fault filter: what the route says of faults, else the filter itself.
 func injectFault(x *Stream, f *httpFilter) {
-	rule, ok := route.PerRoute[*route.FaultRule](x.Route, f.name)
-	if !ok {
-		rule = f.fault
+	rule, ofRoute := route.PerRoute[*route.FaultRule](x.Route, f.name)
+	at := x.spot("fault")
+	if !ofRoute {
+		rule, at = f.fault, x.filterAt(f)
 	}
 	if !faulty(x, rule) {
 		return
@@ -27,7 +28,7 @@ func injectFault(x *Stream, f *httpFilter) {
 	x.NeverFires = *out == (decision.Fault{}) && (config.GetAbort() != nil || config.GetDelay() != nil)
 	if *out != (decision.Fault{}) {
 		x.Policy().Fault = out
-		x.Step("fault", "", decision.Injected{Fault: out}, x.spot("fault"))
+		x.Step("fault", "", decision.Injected{Fault: out, ByFilter: !ofRoute}, at)
 	}
 }
 

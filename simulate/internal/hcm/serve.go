@@ -66,7 +66,7 @@ func (x *Stream) process() decision.Outcome {
 		}
 	}
 	if x.pending != nil {
-		return x.merge(*x.pending)
+		return x.merge(abortSome(x, *x.pending))
 	}
 	return x.merge(abortSome(x, respond(x)))
 }
