@@ -26,9 +26,8 @@ var judges = []scorer{
 	{name: "odd", script: "requests/score", data: "odd"},
 	{name: "nearmiss", script: "requests/score", data: "nearmiss"},
 	{name: "gatewayapi", script: "score", data: "gatewayapi/cases"},
-	// 36 of the requests that disagree are for kinds that istiod reads with PILOT_ENABLE_ALPHA_GATEWAY_API, which the script does not
-	// pass to sem. In the other 2, Envoy chose one of two backends, which has no cluster: a trace names it as a branch, and the script
-	// compares the result of the first.
+	// In the 2 requests that disagree, Envoy chose one of two backends, which has no cluster: a trace names it as a branch, and the
+	// script compares the result of the first.
 	{name: "gatewayapi-requests", script: "requests/score", cases: "gatewayapi/cases", data: "gatewayapi/requests"},
 	{name: "envoyfilter", script: "score", data: "envoyfilter/cases"},
 	{name: "envoyfilter-requests", script: "requests/score", cases: "envoyfilter/cases", data: "envoyfilter/requests"},
@@ -68,11 +67,13 @@ func holdScores(t *testing.T, judges []scorer) {
 		t.Skip("SEM_ORACLE names no folder of judges")
 	}
 	bin := buildSem(t)
+	inEnvironment := passIstiodEnv(t, bin)
 	floor := readScores(t)
 	raised := false
 	for _, judge := range judges {
 		arguments := append([]string{"--sem", bin}, judge.flags...)
 		if judge.cases != "" {
+			arguments[1] = inEnvironment
 			arguments = append(arguments, "--cases", filepath.Join(oracle, judge.cases))
 		}
 		if judge.data != "" {
@@ -104,6 +105,26 @@ func buildSem(t *testing.T) string {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	return bin
+}
+
+// passIstiodEnv is a command that runs sem with the environment of istiod that a case has in istiod.env, beside mesh.yaml. The script
+// for resources reads that file; the one for requests does not.
+func passIstiodEnv(t *testing.T, bin string) string {
+	t.Helper()
+	script := `#!/bin/sh
+for argument; do
+	case $argument in */mesh.yaml) env=${argument%/*}/istiod.env ;; esac
+done
+if [ -f "$env" ]; then
+	while read -r variable; do set -- "$@" --istiod-env "$variable"; done <"$env"
+fi
+exec ` + bin + ` "$@"
+`
+	path := filepath.Join(t.TempDir(), "sem-in-environment")
+	if err := os.WriteFile(path, []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func lastLine(t *testing.T, script string, arguments []string) string {
