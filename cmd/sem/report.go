@@ -161,6 +161,7 @@ func (b *reportBuilder) readInput() error {
 		return err
 	}
 	if b.opts = opts; b.serve {
+		b.opts.Cache = &pipeline.Cache{} // for the next page
 		return nil
 	}
 	b.opts = piped(b.cmd.InOrStdin(), opts)

@@ -1,6 +1,7 @@
 package kustomize
 
 import (
+	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -106,15 +107,14 @@ func unmatched(fault *source.Problem) string {
 // run has the library build the copies, and makes documents of what it built, with the places of what they were made of.
 func (p *planner) run(folder string, b *Build) *source.Problem {
 	r := request{Folder: path.Join(memoryRoot, folder), Files: p.copies}
-	build := r.build
-	if p.tree.pool != nil {
-		build = func() ([][]byte, error) { return r.buildInProcess(p.tree.pool) }
+	made, err := p.tree.cache.answer(r, p.tree.build)
+	if err == nil && made.Fault != "" {
+		err = errors.New(made.Fault)
 	}
-	resources, err := build()
 	if err != nil {
 		return p.explain(p.tree.kustomization(folder), err)
 	}
-	for _, data := range resources {
+	for _, data := range made.Resources {
 		made, _ := source.Parse(&source.File{Name: "built.json", Data: data})
 		for _, doc := range made {
 			from := p.unmark(doc.Root)

@@ -2,7 +2,6 @@ package kustomize
 
 import (
 	"encoding/gob"
-	"errors"
 	"fmt"
 	"io"
 	"runtime/debug"
@@ -42,33 +41,34 @@ func Serve(args []string, in io.Reader, out io.Writer) error {
 	}
 	debug.SetGCPercent(400) // a build lives shortly, and its memory is bounded
 	subprocess.Serve(in, out, limits, func(r request, send func(any) error) error {
-		resources, err := r.build()
-		if err != nil {
-			return send(reply{Fault: err.Error()})
-		}
-		return send(reply{Resources: resources})
+		return send(r.build())
 	})
 	return nil
 }
 
 // buildInProcess has a request answered by another process.
-func (r request) buildInProcess(pool *subprocess.Pool) ([][]byte, error) {
-	var made reply
-	err := pool.Call(r, func(from *gob.Decoder) (bool, error) {
+func (r request) buildInProcess(pool *subprocess.Pool) (made reply, err error) {
+	err = pool.Call(r, func(from *gob.Decoder) (bool, error) {
 		made = reply{}
 		return true, from.Decode(&made)
 	})
-	if err == nil && made.Fault != "" {
-		err = errors.New(made.Fault)
-	}
-	return made.Resources, err
+	return made, err
 }
 
 // library guards kustomize's own, which keeps a schema for all builds.
 var library sync.Mutex
 
 // build answers a request.
-func (r request) build() (resources [][]byte, err error) {
+func (r request) build() reply {
+	resources, err := r.run()
+	if err != nil {
+		return reply{Fault: err.Error()}
+	}
+	return reply{Resources: resources}
+}
+
+// run runs the library.
+func (r request) run() (resources [][]byte, err error) {
 	library.Lock()
 	defer library.Unlock()
 	defer func() {

@@ -22,10 +22,22 @@ type Tree struct {
 	files map[string]*file
 	mu    sync.Mutex       // of files
 	pool  *subprocess.Pool // of processes that build; nil for this process
+	cache *Cache
 }
 
 // BuildIn has builds made by the processes of a pool.
 func (t *Tree) BuildIn(pool *subprocess.Pool) { t.pool = pool }
+
+// Remember has what was built before taken from a cache.
+func (t *Tree) Remember(cache *Cache) { t.cache = cache }
+
+// build answers a request, in another process where there is a pool.
+func (t *Tree) build(r request) (reply, error) {
+	if t.pool == nil {
+		return r.build(), nil
+	}
+	return r.buildInProcess(t.pool)
+}
 
 // file is a file of a tree, read once.
 type file struct {

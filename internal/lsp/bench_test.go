@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"sem.example/internal/pipeline"
-	"sem.example/internal/source"
 )
 
 // host is what the world of the benchmark has a thousand of, in fifty namespaces: three resources.
@@ -49,7 +48,7 @@ func BenchmarkChange(b *testing.B) {
 	missing := func(p publishDiagnosticsParams) int { return strings.Count(codesOf(p), "SEM105") } // where the subset is b
 	b.Run("examine", func(b *testing.B) {
 		b.Chdir(dir)
-		var cache source.Cache
+		var cache pipeline.Cache
 		docs := map[string]document{}
 		for i := 0; b.Loop(); i++ {
 			docs["0007.yaml"] = document{uri: "7", name: "0007.yaml", text: []byte(texts[i%2])}

@@ -34,7 +34,7 @@ type snapshot struct {
 }
 
 // examine reads a workspace with the open documents in place of their files. A fault of sem itself costs one answer, not the session.
-func examine(in folder, docs map[string]document, c Config, cache *source.Cache) (s *snapshot) {
+func examine(in folder, docs map[string]document, c Config, cache *pipeline.Cache) (s *snapshot) {
 	s = &snapshot{folder: in, docs: docs, config: c}
 	defer func() {
 		if fault := recover(); fault != nil {

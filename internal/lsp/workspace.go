@@ -10,7 +10,7 @@ import (
 	"strings"
 	"sync"
 
-	"sem.example/internal/source"
+	"sem.example/internal/pipeline"
 )
 
 // A workspace is one folder that the editor has open. Each has its own settings and is examined alone: what a folder holds says nothing
@@ -23,7 +23,7 @@ type workspace struct {
 
 	mu        sync.Mutex
 	config    *Config // nil: to be read again
-	cache     *source.Cache
+	cache     *pipeline.Cache
 	symbols   symbols
 	published map[string]publishDiagnosticsParams // what the editor shows
 }
@@ -83,7 +83,7 @@ func (w *workspace) configuration() (c Config, err error) {
 		if there := w.inside(func() { c, err = w.session.server.Configure(w.folder.path) }); there != nil || err != nil {
 			return Config{}, cmp.Or(there, err)
 		}
-		w.config, w.cache = &c, &source.Cache{}
+		w.config, w.cache = &c, &pipeline.Cache{}
 	}
 	return *w.config, nil
 }

@@ -33,17 +33,19 @@ type built struct {
 }
 
 // gather reads the input, and builds its kustomizations. What is taken of the documents of a file is taken of those that are built as well.
-func gather(opts Options, decode func([]*source.Document) content) *gathered {
+func gather(opts Options, cache *source.Cache, decode func([]*source.Document) content) *gathered {
 	take := func(docs []*source.Document) content { return apart(docs, decode) }
 	r := &gathered{in: &source.Input{}}
 	if opts.Kustomize == "" && !opts.onlyClusters() || len(opts.Paths) > 0 {
-		r.in, r.files, r.problems = source.ReadEach(opts.Paths, opts.reading(), take)
+		r.in, r.files, r.problems = source.ReadEach(opts.Paths, opts.reading(cache), take)
 	}
 	b := builder{opts: opts, gathered: r, take: take, trees: map[string]*kustomize.Tree{}, used: map[*source.File]bool{}, resources: map[*source.Document]bool{}}
 	defer b.close()
 	r.readClusters(opts, take)
 	r.noteGaps()
+	opts.Cache.ofBuilds().Begin()
 	b.build(b.folders())
+	opts.Cache.ofBuilds().End()
 	b.withoutUsed()
 	var patches int
 	r.files, patches = withoutPatches(r.files)
@@ -145,6 +147,7 @@ func (b *builder) tree(limit string, open func() (*kustomize.Tree, error)) *kust
 		return nil
 	}
 	b.trees[limit] = t
+	t.Remember(b.opts.Cache.ofBuilds())
 	if len(b.opts.Builder) > 0 {
 		if b.pool == nil {
 			b.pool = kustomize.NewPool(b.opts.Builder)

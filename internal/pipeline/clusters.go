@@ -49,7 +49,7 @@ func (r *gathered) readClusters(opts Options, take func([]*source.Document) cont
 
 // readNamed reads one of several clusters.
 func (r *gathered) readNamed(c Cluster, opts Options, take func([]*source.Document) content) {
-	in, contents, problems := source.ReadEach(c.Paths, opts.reading(), take)
+	in, contents, problems := source.ReadEach(c.Paths, opts.reading(nil), take)
 	r.in.Files, r.in.Documents = append(r.in.Files, in.Files...), append(r.in.Documents, in.Documents...)
 	r.problems = append(r.problems, problems...)
 	r.named = append(r.named, namedCluster{c.Name, contents})

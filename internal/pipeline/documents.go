@@ -8,7 +8,7 @@ import (
 // Read reads an input and reports what is wrong with its files, for those who only want to write the documents down
 // elsewhere.
 func Read(opts Options) (*diag.Report, error) {
-	in, problems := source.Read(opts.Paths, opts.reading())
+	in, problems := source.Read(opts.Paths, opts.reading(nil))
 	if err := missing(problems); err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ type World struct {
 // Load reads the input and builds the mesh of the world that is asked for, or of its first. The error is for what the machine refuses; mistakes of the user are findings of
 // the world, which is usable in spite of them.
 func Load(opts Options) (*World, error) {
-	r := gather(opts, func(docs []*source.Document) content {
+	r := gather(opts, opts.Cache.ofLoaded(), func(docs []*source.Document) content {
 		return newContent(docs, opts, config.Decode)
 	})
 	if err := missing(r.problems); err != nil {

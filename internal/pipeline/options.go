@@ -4,6 +4,7 @@ import (
 	"io"
 	"io/fs"
 
+	"sem.example/internal/kustomize"
 	"sem.example/internal/parallel"
 	"sem.example/internal/release"
 	"sem.example/internal/source"
@@ -30,14 +31,45 @@ type Options struct {
 
 	FollowLinks bool              // from folders to files beyond them
 	Edited      map[string][]byte // texts to read in place of those of files, by name
-	Cache       *source.Cache     // keeps what files hold, for the next reading with the same options; may be nil
+	Cache       *Cache            // keeps what was read, for the next reading with the same options; may be nil
 	Builder     []string          // the command that builds kustomizations, see [kustomize.NewPool]; none is this process
 	CUE         source.CUELimits  // what CUE files may cost
 }
 
-// reading are the options for reading the input.
-func (o Options) reading() source.Options {
-	return source.Options{FS: o.FS, Stdin: o.Stdin, Library: schema.Library(), Watch: o.Watch, FollowLinks: o.FollowLinks, Edited: o.Edited, Cache: o.Cache, CUE: o.CUE}
+// A Cache keeps what files hold and what kustomizations make of them. The next reading of the same input reads and builds only what
+// has changed. The zero Cache is empty; one cache is for one reading at a time. A nil one keeps nothing.
+type Cache struct {
+	loaded, examined source.Cache // files that were read to be asked about, and to be checked as well
+	builds           kustomize.Cache
+}
+
+// Forget drops everything: something has changed that no file of the input tells of.
+func (c *Cache) Forget() { *c = Cache{} }
+
+func (c *Cache) ofLoaded() *source.Cache {
+	if c == nil {
+		return nil
+	}
+	return &c.loaded
+}
+
+func (c *Cache) ofExamined() *source.Cache {
+	if c == nil {
+		return nil
+	}
+	return &c.examined
+}
+
+func (c *Cache) ofBuilds() *kustomize.Cache {
+	if c == nil {
+		return nil
+	}
+	return &c.builds
+}
+
+// reading are the options for reading the input, with what was read before.
+func (o Options) reading(cache *source.Cache) source.Options {
+	return source.Options{FS: o.FS, Stdin: o.Stdin, Library: schema.Library(), Watch: o.Watch, FollowLinks: o.FollowLinks, Edited: o.Edited, Cache: cache, CUE: o.CUE}
 }
 
 // Assume says how an input is completed by what a cluster would add.

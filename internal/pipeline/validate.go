@@ -29,7 +29,7 @@ func Validate(opts Options, how ValidateOptions) (*diag.Report, error) {
 
 // Examine is as [Validate], and returns the worlds as well that the findings are about.
 func Examine(opts Options, how ValidateOptions) (*diag.Report, []*World, error) {
-	r := gather(opts, func(docs []*source.Document) content {
+	r := gather(opts, opts.Cache.ofExamined(), func(docs []*source.Document) content {
 		shapes, refused := glance(docs)
 		c := newContent(docs, opts, config.DecodeAll)
 		c.shapes, c.refused, c.skipped = shapes, refused, c.skipped+c.unchecked()

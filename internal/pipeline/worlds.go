@@ -223,7 +223,7 @@ type WorldFiles struct {
 
 // Worlds returns the worlds of an input.
 func Worlds(opts Options) ([]WorldFiles, error) {
-	r := gather(opts, func(docs []*source.Document) content { return newContent(docs, opts, config.Decode) })
+	r := gather(opts, opts.Cache.ofLoaded(), func(docs []*source.Document) content { return newContent(docs, opts, config.Decode) })
 	if err := missing(r.problems); err != nil {
 		return nil, err
 	}
