@@ -40,6 +40,9 @@ func (w *World) assumed(t *simulate.Trace) {
 	if a := w.unknown(t.Call.Proxy); a != nil {
 		t.Assumed = append(t.Assumed, *a)
 	}
+	if a := oneOfSeveral(w, t.Call.Proxy); a != nil {
+		t.Assumed = append(t.Assumed, *a)
+	}
 	x := involved{world: w, placeholders: map[*config.Object][]string{}}
 	for i := range t.Hops {
 		x.hop(&t.Hops[i])
@@ -181,7 +184,7 @@ func (w *World) AssumedInShort() string {
 func assumption(a world.Assumption) simulate.Assumption {
 	out := simulate.Assumption{What: string(a.What), Message: a.Message, Because: a.Because}
 	if o := a.Object; o != nil {
-		out.Of = simulate.ObjectName{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}
+		out.Of = simulate.ObjectName{Kind: o.KindName(), Namespace: o.Namespace, Name: o.Name}
 		out.Origin = placeOf(o, a.Field)
 	}
 	return out
@@ -189,7 +192,7 @@ func assumption(a world.Assumption) simulate.Assumption {
 
 // placeOf is where a field of an object is written.
 func placeOf(o *config.Object, field string) *simulate.Place {
-	p := &simulate.Place{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name, Field: field}
+	p := &simulate.Place{Kind: o.KindName(), Namespace: o.Namespace, Name: o.Name, Field: field}
 	if o.Doc == nil {
 		return p
 	}

@@ -180,8 +180,12 @@ func find(w *World, p simulate.Proxy, r reading) (simulate.Proxy, bool) {
 // serving returns the proxy that serves a Gateway. It is false where the input has no Gateway of the name.
 func serving(w *World, p simulate.Proxy, namespace, name string) (simulate.Proxy, bool) {
 	if o := w.Mesh.Object(gatewayapi.Group+"/Gateway", namespace, name); o != nil {
-		p.Namespace, p.Name = namespace, serviceOf(o)
-		return p, p.Name != ""
+		names := serviceNames(o)
+		if len(names) == 0 {
+			return p, false
+		}
+		p.Namespace, p.Name = namespace, names[0]
+		return p, true
 	}
 	o := w.Mesh.Object(gatewayKind, namespace, name)
 	if o == nil {

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
 
@@ -40,14 +39,12 @@ func (w *World) Gateways() []*config.Object {
 	}
 	for _, o := range w.Mesh.Objects(gatewayapi.Group + "/Gateway") {
 		found = append(found, w.given(w.Mesh.Selected(o.Namespace, map[string]string{mesh.LabelGateway: o.Name}))...)
-		s := w.Mesh.Object("Service", o.Namespace, serviceOf(o))
-		if s == nil {
-			continue
+		for _, s := range servicesOf(w, o) {
+			if selector := config.Spec[*config.Service](s).Spec.Selector; len(selector) > 0 {
+				found = append(found, w.given(w.Mesh.Selected(o.Namespace, selector))...)
+			}
+			found = append(found, s)
 		}
-		if selector := config.Spec[*config.Service](s).Spec.Selector; len(selector) > 0 {
-			found = append(found, w.given(w.Mesh.Selected(o.Namespace, selector))...)
-		}
-		found = append(found, s)
 	}
 	return found
 }
@@ -100,18 +97,4 @@ func urlOf(host string, p *mesh.Port) string {
 		return fmt.Sprintf("%s://%s/", scheme, host)
 	}
 	return fmt.Sprintf("%s://%s:%d/", scheme, host, p.Number)
-}
-
-// serviceOf is the name of the Service whose Pods serve a Gateway of the Gateway API: the one that istiod makes, or the first that the
-// Gateway names as an address.
-func serviceOf(o *config.Object) string {
-	spec := config.Spec[*gatewayapi.Gateway](o).Spec
-	if spec.Managed() {
-		return spec.DeploymentName(o.Name, o.Annotations)
-	}
-	for _, address := range spec.AddressNames() {
-		name, _, _ := strings.Cut(address, ".")
-		return name
-	}
-	return ""
 }
