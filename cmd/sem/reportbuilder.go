@@ -38,7 +38,7 @@ type reportBuilder struct {
 
 // page validates the input, runs its tests and traces the requests.
 func (b *reportBuilder) page() (*output.Page, error) {
-	page := &output.Page{Title: cmp.Or(strings.Join(b.opts.Paths, ", "), b.opts.Kustomize, "this folder")}
+	page := &output.Page{Title: b.title()}
 	var err error
 	if page.Findings, err = pipeline.Validate(b.options(), pipeline.ValidateOptions{Policy: b.policy}); err != nil {
 		return nil, err
@@ -61,6 +61,15 @@ func (b *reportBuilder) page() (*output.Page, error) {
 		return nil, err
 	}
 	return page, b.changes(page)
+}
+
+// title names what the report is about.
+func (b *reportBuilder) title() string {
+	paths := strings.Join(b.opts.Paths, ", ")
+	if paths == "." {
+		paths = ""
+	}
+	return cmp.Or(paths, b.opts.Kustomize, "this folder")
 }
 
 // mesh is the picture of the world.
