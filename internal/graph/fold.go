@@ -9,6 +9,9 @@ import (
 // foldFrom is how many nodes are alike before they are shown as one.
 const foldFrom = 4
 
+// maxNotes is how many nodes that stand for several are noted one by one. Each says by itself what it stands for.
+const maxNotes = 6
+
 // Fold shows nodes that are alike as one: nodes of one kind and namespace, with the same findings, that are connected in the same
 // way to nodes that are alike. It notes what it folds.
 func (g *Graph) Fold() {
@@ -18,7 +21,7 @@ func (g *Graph) Fold() {
 		members[c] = append(members[c], i)
 	}
 	renamed := map[string]string{}
-	var nodes []Node
+	var nodes, folded []Node
 	for i := range g.Nodes {
 		class := members[classes[i]]
 		first := class[0]
@@ -26,16 +29,43 @@ func (g *Graph) Fold() {
 		case len(class) < foldFrom:
 			nodes = append(nodes, g.Nodes[i])
 		case i == first:
-			n, note := g.folded(class)
-			nodes = append(nodes, n)
-			g.Notes = append(g.Notes, note)
+			n := g.folded(class)
+			nodes, folded = append(nodes, n), append(folded, n)
 		}
 		if len(class) >= foldFrom {
 			renamed[g.Nodes[i].ID] = g.Nodes[first].ID
 		}
 	}
 	g.Nodes = nodes
+	g.Notes = append(g.Notes, foldNotes(folded)...)
 	g.rewire(renamed)
+}
+
+// foldNotes say what nodes stand for: each of a few, all of many.
+func foldNotes(folded []Node) []string {
+	var notes []string
+	if len(folded) <= maxNotes {
+		for _, n := range folded {
+			note := "shown as one: " + n.Name
+			if n.Namespace != "" {
+				note += " of namespace " + n.Namespace
+			}
+			notes = append(notes, note+" ("+strings.Join(n.Lines, ", ")+")")
+		}
+		return notes
+	}
+	for _, kind := range kinds {
+		nodes, members := 0, 0
+		for _, n := range folded {
+			if n.Kind == kind {
+				nodes, members = nodes+1, members+len(n.Members)
+			}
+		}
+		if nodes > 0 {
+			notes = append(notes, counted(members, plural[kind])+" as "+counted(nodes, "node"))
+		}
+	}
+	return []string{"alike, so shown together: " + strings.Join(notes, ", ")}
 }
 
 // rewire makes edges lead to the nodes that are left.
@@ -57,8 +87,8 @@ func (g *Graph) rewire(renamed map[string]string) {
 	g.Edges = edges
 }
 
-// folded is the node for several that are alike, and the note about them.
-func (g *Graph) folded(class []int) (Node, string) {
+// folded is the node for several that are alike.
+func (g *Graph) folded(class []int) Node {
 	n := g.Nodes[class[0]]
 	n.Members = nil
 	n.About = nil
@@ -69,12 +99,11 @@ func (g *Graph) folded(class []int) (Node, string) {
 	n.Name = counted(len(class), plural[n.Kind])
 	n.Lines = some(n.Members, n.Namespace)
 	n.Written = nil
-	note := "shown as one: " + n.Name
-	if n.Namespace != "" {
-		note += " of namespace " + n.Namespace
-	}
-	return n, note + " (" + strings.Join(n.Lines, ", ") + ")"
+	return n
 }
+
+// kinds are all kinds, in the order of a request's way.
+var kinds = []Kind{Outside, Client, Gateway, Host, Rule, Subset, Workload, External}
 
 var plural = map[Kind]string{
 	Outside: "client", Client: "client", Gateway: "gateway", Host: "host", Rule: "rule", Subset: "subset", Workload: "workload", External: "external host",

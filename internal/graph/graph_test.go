@@ -96,6 +96,22 @@ func star(hosts int) *Graph {
 	return g
 }
 
+// Of many nodes that stand for others, the notes say how many.
+func TestFoldNotes(t *testing.T) {
+	g := &Graph{}
+	for i := range 7 {
+		g.Nodes = append(g.Nodes, star(5).Nodes[1:]...)
+		for k := range g.Nodes[len(g.Nodes)-10:] {
+			n := &g.Nodes[len(g.Nodes)-10+k]
+			n.ID, n.Namespace = fmt.Sprint(i, n.ID), fmt.Sprint("n", i)
+		}
+	}
+	g.Fold()
+	if diff := cmp.Diff([]string{"alike, so shown together: 35 hosts as 7 nodes, 35 workloads as 7 nodes"}, g.Notes); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestFold(t *testing.T) {
 	tests := map[string]struct {
 		change func(*Graph)
