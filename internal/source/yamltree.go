@@ -156,11 +156,27 @@ func (g *treeBuilder) read(y *yaml.Node) reading {
 	return plain(y.Value)
 }
 
+// verbatim writes a tag as a whole, whatever characters it has.
+func verbatim(tag string) string {
+	var b strings.Builder
+	b.WriteString("!<")
+	for i := 0; i < len(tag); i++ {
+		switch c := tag[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', strings.IndexByte("-_.:,!/", c) >= 0:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	b.WriteString(">")
+	return b.String()
+}
+
 // flowScalar returns a scalar as YAML on one line, and whether it does without a tag.
 func (g *treeBuilder) flowScalar(y *yaml.Node) (text string, untagged bool) {
 	switch {
 	case y.Style&yaml.TaggedStyle != 0:
-		return y.Tag + " " + quoted(y.Value), false
+		return verbatim(y.LongTag()) + " " + quoted(y.Value), false
 	case g.untypedTag(y):
 		return "! " + quoted(y.Value), false
 	case y.Style != 0:
