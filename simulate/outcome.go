@@ -50,7 +50,7 @@ func (h *hopTrace) setGRPC(o *decision.Outcome) {
 // facts are what the outcome depends on.
 func (h *hopTrace) facts(o decision.Outcome) decision.Facts {
 	f := decision.Facts{
-		Outcome: o, HTTP: h.up.Req != nil, Behind: h.Hop.Facts.Behind,
+		Outcome: o, HTTP: h.up.Req != nil, Behind: h.Hop.Facts.Behind, Chain: h.Hop.Facts.Chain,
 		Client: decision.Client{TLS: h.conn.TLS, SNI: h.conn.SNI, Opaque: h.conn.Opaque(), Decrypted: h.conn.Decrypted, HTTP: h.conn.Inner != call.Payload},
 	}
 	f.Endpoints = h.up.Addresses

@@ -39,7 +39,7 @@ func (s sampler) rules(chain *listenerv3.FilterChain) conditions {
 	})
 	within(chain, func(p *rbacv3.Principal) {
 		if name := p.GetAuthenticated().GetPrincipalName(); name != nil {
-			out.principals = append(out.principals, s.text(name, true), s.text(name, false))
+			out.principals = append(out.principals, identity(s.text(name, true)), s.text(name, false))
 		}
 		if h := p.GetHeader(); h != nil {
 			out.headers = append(out.headers, h)
@@ -54,6 +54,16 @@ func (s sampler) rules(chain *listenerv3.FilterChain) conditions {
 		}
 	})
 	return out
+}
+
+// identity is a SPIFFE identity of the namespace that a text names, which the expression for a namespace leaves open.
+func identity(text string) string {
+	_, rest, ok := strings.Cut(text, "/ns/")
+	if !ok || strings.HasPrefix(text, "spiffe://") {
+		return text
+	}
+	namespace, _, _ := strings.Cut(rest, "/")
+	return "spiffe://cluster.local/ns/" + namespace + "/sa/test"
 }
 
 // mostPairs is how many requests are made of identities and requests.

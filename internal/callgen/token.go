@@ -29,18 +29,21 @@ func (s sampler) tokens(chain *listenerv3.FilterChain, requests []request) []req
 	asked := claimsOf(chain)
 	var out []request
 	for _, p := range providers {
+		bearers := s.bearers(requests)
+		if len(bearers) == 0 {
+			continue
+		}
+		out = append(out, bearers[0].with(func(r *request) { bear(r, p, "a.b") }), bearers[0].with(func(r *request) { bear(r, p, "") }))
 		key := secret(p)
 		if key == nil {
 			continue
 		}
-		bearers := s.bearers(requests)
 		for _, base := range bearers {
 			for _, c := range s.variants(p, slices.Concat(asked, base.claims)) {
 				token := signed(c, key)
 				out = append(out, base.with(func(r *request) { bear(r, p, token) }))
 			}
 		}
-		out = append(out, bearers[0].with(func(r *request) { bear(r, p, "a.b") }), bearers[0].with(func(r *request) { bear(r, p, "") }))
 	}
 	return out
 }

@@ -49,11 +49,15 @@ func answerOf(t *simulate.Trace) answer {
 	a.Policy = policyOf(h.Policy)
 	a.gather(h)
 	a.ways(h)
-	switch a.Verdict {
-	case simulate.NoCluster, simulate.Denied, simulate.FaultAborted: // nothing is sent, repeated or copied
+	if sendsNothing(a.Verdict) {
 		a.Policy, a.Rewrite, a.Headers, a.TLS = faultOf(h.Policy), nil, responseOf(h.Headers), nil
 	}
 	return a
+}
+
+// sendsNothing reports whether a verdict says that nothing is sent, repeated or copied.
+func sendsNothing(v simulate.Verdict) bool {
+	return slices.Contains([]simulate.Verdict{simulate.NoCluster, simulate.Denied, simulate.FaultAborted, simulate.DirectResponse, simulate.Redirected}, v)
 }
 
 // policyOf is a policy in which mirrors are named by their hosts.
@@ -99,7 +103,7 @@ func (a *answer) ways(h *simulate.Hop) {
 	shares, ways, all := map[string]float64{}, map[string]way{}, map[string]bool{}
 	for _, b := range h.Branches {
 		w := way{Headers: b.Headers, Rewrite: b.Rewrite, Policy: policyOf(b.Policy)}
-		if b.Verdict == simulate.NoCluster {
+		if sendsNothing(a.Verdict) || sendsNothing(b.Verdict) {
 			w = way{Headers: responseOf(b.Headers), Policy: faultOf(b.Policy)}
 		}
 		if b.Share == 0 {

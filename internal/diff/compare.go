@@ -1,7 +1,6 @@
 package diff
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -134,7 +133,7 @@ func (c *comparison) probe(name string, old, new *listenerv3.Listener) bool {
 			continue
 		}
 		s := *side.Snapshot
-		s.Listeners = []*listenerv3.Listener{side.listener}
+		s.Listeners = append([]*listenerv3.Listener{side.listener}, side.redirecting(side.listener)...)
 		for _, call := range callgen.CallsUntil(c.over, &s, c.proxy, 1, maxProbes) {
 			if c.over() {
 				break
@@ -153,6 +152,17 @@ func (c *comparison) probe(name string, old, new *listenerv3.Listener) bool {
 		c.doubt(Undecided{Region: Region{Listener: name}, Why: Unshown, What: "listener " + name})
 	}
 	return len(seen) > 0
+}
+
+// redirecting is the listener that connections of the application are redirected to, if that is another one: without it, calls would
+// be made that come to the listener directly.
+func (p *part) redirecting(l *listenerv3.Listener) []*listenerv3.Listener {
+	for _, other := range p.Snapshot.Listeners {
+		if envoy.Virtual(other) && other.GetName() != l.GetName() {
+			return []*listenerv3.Listener{other}
+		}
+	}
+	return nil
 }
 
 // onlyHere is a listener with those of its filter chains that the other side does not have. Where the chains are the same it is
@@ -308,29 +318,6 @@ func normalPaths(hcm *hcmv3.HttpConnectionManager) []side {
 	return out
 }
 
-// anyIPv6 is an address that no configuration uses.
-const anyIPv6 = "2001:db8:ffff::77"
-
-// callInto is a connection that a filter chain takes.
-func callInto(l *listenerv3.Listener, chain *listenerv3.FilterChain) simulate.Call {
-	address := l.GetAddress().GetSocketAddress()
-	call := simulate.Call{Port: address.GetPortValue(), Protocol: "http"}
-	switch a := address.GetAddress(); {
-	case a == "::" && len(l.GetAdditionalAddresses()) == 0:
-		call.Address = anyIPv6 // a name would be taken for an IPv4 address
-	case a != "0.0.0.0" && a != "::":
-		call.Address = a
-	}
-	m := chain.GetFilterChainMatch()
-	if m.GetTransportProtocol() == "tls" || chain.GetTransportSocket() != nil || len(m.GetServerNames()) > 0 {
-		call.TLS = "tls"
-	}
-	if names := m.GetServerNames(); len(names) > 0 {
-		call.SNI = exampleOf(names[0])
-	}
-	return call
-}
-
 // table compares a route table host by host.
 func (c *comparison) table(name string, e entry) {
 	a, b := c.old.resources.Route(e.before), c.new.resources.Route(name)
@@ -363,17 +350,11 @@ func (c *comparison) cell(e entry, at *cell, a, b *table) {
 	w := &walk{old: old, new: new, pairs: map[[2]int]*pair{}, over: c.over, region: c.search.region}
 	w.try = func(r region, parts map[string]value) *Change {
 		base := e.call
-		if base.TLS == "tls" && strings.HasPrefix(base.SNI, "any") {
+		if base.TLS != "" && strings.HasPrefix(base.SNI, "any") {
 			base.SNI = at.example
 		}
 		base.Proxy = c.proxy
-		host := authority(a, b, at, base.Port)
-		ch := c.ask(write(base, parts, host))
-		if ch == nil && !strings.Contains(at.example, ":") { // a redirect may keep the port of the Host header, or leave it out
-			call := write(base, parts, host)
-			call.Headers["host"] = []string{fmt.Sprintf("%s:%d", at.example, publicPort(call))}
-			ch = c.ask(call)
-		}
+		ch := c.askAny(ways(base, parts, at, authority(a, b, at, base.Port)))
 		if ch != nil {
 			ch.Region = where(r)
 		}
@@ -391,25 +372,4 @@ func (c *comparison) cell(e entry, at *cell, a, b *table) {
 	if w.cut != nil {
 		c.doubt(Undecided{Region: where(*w.cut), Why: Bound})
 	}
-}
-
-// publicPort is the default port of the scheme of a call.
-func publicPort(call simulate.Call) int {
-	if strings.HasPrefix(call.URL, "https:") {
-		return 443
-	}
-	return 80
-}
-
-// authority is the host of a cell, with the port where both tables pass over it.
-func authority(old, new *table, at *cell, port uint32) string {
-	if port == 80 || port == 443 || strings.Contains(at.example, ":") {
-		return at.example
-	}
-	for _, t := range []*table{old, new} {
-		if !t.proto.GetIgnorePortInHostMatching() && t.serves(at.example) != t.serves(fmt.Sprintf("%s:%d", at.example, port)) {
-			return at.example
-		}
-	}
-	return fmt.Sprintf("%s:%d", at.example, port)
 }

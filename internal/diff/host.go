@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+	"google.golang.org/protobuf/proto"
 
 	"sem.example/internal/lazy"
 )
@@ -16,7 +17,6 @@ import (
 type table struct {
 	*normalizer
 	proto   *routev3.RouteConfiguration
-	frame   digest // what it says beside its hosts
 	domains map[string]*routev3.VirtualHost
 	lists   map[*routev3.VirtualHost]*list
 	scheme  string // of all requests that come to it; "" is either
@@ -24,7 +24,6 @@ type table struct {
 
 func newTable(n *normalizer, t *routev3.RouteConfiguration) *table {
 	out := &table{normalizer: n, proto: t, domains: map[string]*routev3.VirtualHost{}, lists: map[*routev3.VirtualHost]*list{}}
-	out.frame = digestOf(n.reduce(tree(without(t, "name", "virtual_hosts"))))
 	for _, v := range t.GetVirtualHosts() {
 		for _, d := range v.GetDomains() {
 			d = strings.ToLower(d)
@@ -62,11 +61,7 @@ func (t *table) list(v *routev3.VirtualHost) *list {
 	if l := t.lists[v]; l != nil {
 		return l
 	}
-	frame := []any{t.frame}
-	if v != nil {
-		frame = append(frame, t.reduce(tree(without(v, "routes", "domains", "name"))))
-	}
-	around := digestOf(frame)
+	around := t.frameOf(v)
 	if t.scheme == "http" && v.GetRequireTls() == routev3.VirtualHost_ALL {
 		l := newList(nil, "to https")
 		t.lists[v] = l
@@ -74,7 +69,7 @@ func (t *table) list(v *routev3.VirtualHost) *list {
 	}
 	var rules []rule
 	for _, r := range v.GetRoutes() {
-		one := rule{conditions: conditionsOf(r.GetMatch()), outcome: digestOf([]any{around, t.outcome(r)})}
+		one := rule{conditions: conditionsOf(r.GetMatch()), outcome: t.outcome(r, around)}
 		keys := []string{string(one.outcome)}
 		for _, c := range one.conditions {
 			keys = append(keys, c.key)
@@ -85,6 +80,22 @@ func (t *table) list(v *routev3.VirtualHost) *list {
 	l := newList(rules, digestOf([]any{"no route", v.GetRequireTls().String()}))
 	t.lists[v] = l
 	return l
+}
+
+// frameOf is what surrounds the routes of a virtual host, nil for none.
+func (t *table) frameOf(v *routev3.VirtualHost) frame {
+	parts := []proto.Message{without(t.proto, "name", "virtual_hosts")}
+	if v != nil {
+		parts = append(parts, without(v, "routes", "domains", "name"))
+	}
+	var whole, unsent []any
+	for _, m := range parts {
+		whole = append(whole, t.reduce(tree(m)))
+		rest, _ := tree(m).(map[string]any)
+		dropSending(rest)
+		unsent = append(unsent, t.reduce(rest))
+	}
+	return frame{digestOf(whole), digestOf(unsent)}
 }
 
 // A cell is domains that two tables serve by the same two virtual hosts.

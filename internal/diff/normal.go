@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"sync"
 
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
@@ -33,10 +34,16 @@ type normalizer struct {
 	named     bool                         // leave the names of route tables as they are
 	plain     bool                         // say the hosts of clusters instead of their digests
 	filters   map[[sha256.Size]byte]digest // by what they are
+
+	overwrites func() bool // reports whether all connection managers write their own name into responses
 }
 
 func newNormalizer(namespace string, s *envoy.Snapshot, x *envoy.Index) *normalizer {
-	return &normalizer{namespace: namespace, resources: x, snapshot: s, clusters: map[string]digest{}, tables: map[string]digest{}, used: map[string]bool{}, filters: map[[sha256.Size]byte]digest{}}
+	return &normalizer{
+		namespace: namespace, resources: x, snapshot: s,
+		clusters: map[string]digest{}, tables: map[string]digest{}, used: map[string]bool{}, filters: map[[sha256.Size]byte]digest{},
+		overwrites: sync.OnceValue(func() bool { return overwriteServer(s.Listeners) }),
+	}
 }
 
 // listener is the digest of a listener; "" for none.
@@ -252,19 +259,23 @@ func digestOf(v any) digest {
 
 // outcome is the digest of what a route does with a request that it matches. What the path test matched counts where a
 // rewrite replaces it.
-func (n *normalizer) outcome(r *routev3.Route) digest {
+func (n *normalizer) outcome(r *routev3.Route, around frame) digest {
 	t, _ := tree(r).(map[string]any)
 	match := t["match"]
 	delete(t, "match")
 	delete(t, "name")
+	whole := around.whole
+	if n.sendsNothing(t) {
+		whole = around.unsent
+	}
 	m, _ := match.(map[string]any)
 	delete(m, "headers")
 	delete(m, "queryParameters")
-	whole := wholePath(t, m)
-	if said := text(t); whole || !strings.Contains(said, "prefixRewrite") && !strings.Contains(said, "pathRewritePolicy") {
+	replaced := wholePath(t, m)
+	if said := text(t); replaced || !strings.Contains(said, "prefixRewrite") && !strings.Contains(said, "pathRewritePolicy") {
 		match = nil
 	}
-	return digestOf([]any{n.reduce(t), match})
+	return digestOf([]any{whole, n.reduce(t), match})
 }
 
 // wholePath writes a rewrite that replaces the whole path as such, and reports whether it is one: of a route for one path or for a

@@ -2,9 +2,11 @@ package diff
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
+
+	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
 )
 
 // invisible are the fields that no request shows.
@@ -22,8 +24,10 @@ func (n *normalizer) reduce(v any) any {
 			delete(v, name)
 		}
 		reduceMetadata(v)
+		reduceNames(v)
 		reduceDefaults(v)
 		reduceLogging(v)
+		n.reduceWritten(v)
 		n.reduceNotFound(v)
 		n.reduceReferences(v)
 		for name := range v {
@@ -45,24 +49,59 @@ func reduceDefaults(v map[string]any) {
 	}
 }
 
-// reduceNotFound takes away how a route answers if its cluster does not exist, where it does. Where none of its clusters does,
-// nothing is sent, so that what would be done on the way goes instead.
-func (n *normalizer) reduceNotFound(v map[string]any) {
-	if _, ok := v["clusterNotFoundResponseCode"]; !ok {
+// reduceNames takes the names of a route table within a listener away, of its virtual hosts and of their routes.
+func reduceNames(v map[string]any) {
+	hosts, ok := v["virtualHosts"].([]any)
+	if !ok {
 		return
 	}
-	names := clusterNames(v)
-	missing := func(name string) bool { return n.resources.Cluster(name) == nil }
-	switch {
-	case len(names) == 0:
-	case !slices.ContainsFunc(names, missing):
-		delete(v, "clusterNotFoundResponseCode")
-	case !slices.ContainsFunc(names, func(name string) bool { return !missing(name) }):
-		maps.DeleteFunc(v, func(field string, _ any) bool {
-			return !slices.Contains([]string{"cluster", "weightedClusters", "clusterNotFoundResponseCode"}, field)
-		})
+	delete(v, "name")
+	for _, h := range hosts {
+		h, _ := h.(map[string]any)
+		delete(h, "name")
+		routes, _ := h["routes"].([]any)
+		for _, r := range routes {
+			r, _ := r.(map[string]any)
+			delete(r, "name")
+		}
 	}
 }
+
+// reduceWritten takes away what a route does to headers of the response that the connection manager writes after it: the date, and
+// the name of the server.
+func (n *normalizer) reduceWritten(v map[string]any) {
+	drop := func(name string) bool { return name == "date" || name == "server" && n.overwrites() }
+	if removed, ok := v["responseHeadersToRemove"].([]any); ok {
+		removed = slices.DeleteFunc(removed, func(name any) bool { return drop(strings.ToLower(stringOf(name))) })
+		if v["responseHeadersToRemove"] = removed; len(removed) == 0 {
+			delete(v, "responseHeadersToRemove")
+		}
+	}
+}
+
+// overwriteServer reports whether each connection manager writes its own name into responses.
+func overwriteServer(listeners []*listenerv3.Listener) bool {
+	for _, l := range listeners {
+		for _, chain := range append(slices.Clone(l.GetFilterChains()), l.GetDefaultFilterChain()) {
+			for _, f := range chain.GetFilters() {
+				manager := &hcmv3.HttpConnectionManager{}
+				if f.GetTypedConfig().UnmarshalTo(manager) == nil && manager.GetServerHeaderTransformation() != hcmv3.HttpConnectionManager_OVERWRITE {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// reduceNotFound takes away how a route answers if its cluster does not exist, where all of its clusters do.
+func (n *normalizer) reduceNotFound(v map[string]any) {
+	if _, ok := v["clusterNotFoundResponseCode"]; ok && len(clusterNames(v)) > 0 && !slices.ContainsFunc(clusterNames(v), n.missing) {
+		delete(v, "clusterNotFoundResponseCode")
+	}
+}
+
+func (n *normalizer) missing(cluster string) bool { return n.resources.Cluster(cluster) == nil }
 
 // clusterNames are the clusters that the action of a route names.
 func clusterNames(v map[string]any) []string {
@@ -149,6 +188,9 @@ func reducePolicies(v map[string]any) {
 	}
 	var all []string
 	for _, p := range policies {
+		if p, ok := p.(map[string]any); ok && (text(p["permissions"]) == `[{"notRule":{"any":true}}]` || text(p["principals"]) == `[{"notId":{"any":true}}]`) {
+			continue // no request meets it
+		}
 		all = append(all, text(p))
 	}
 	slices.Sort(all)

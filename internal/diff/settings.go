@@ -7,9 +7,9 @@ import (
 
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
-	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"sem.example/internal/envoy"
 	"sem.example/simulate"
@@ -25,11 +25,6 @@ func (c *comparison) settings(old, new *simulate.Trace) []string {
 		if other, ok := b[name]; ok {
 			out = append(out, changedFields(name, a[name], other)...)
 		}
-	}
-	if x, y := c.old.chainsOf(old), c.new.chainsOf(new); len(x) > 0 && len(y) > 0 && !slices.ContainsFunc(x, func(v any) bool {
-		return slices.ContainsFunc(y, func(w any) bool { return text(v) == text(w) })
-	}) {
-		out = append(out, changedFields("settings of the listener", x[0], y[0])...)
 	}
 	if len(out) > maxSettings {
 		out = append(out[:maxSettings], fmt.Sprintf("settings: and %d more fields", len(out)-maxSettings))
@@ -49,20 +44,36 @@ func (p *part) passed(t *simulate.Trace) map[string]any {
 	p.plain = true
 	defer func() { p.plain = false }()
 	out, h := map[string]any{}, &t.Hops[0]
-	if r := p.routeAt(h); r != nil {
-		out["settings of the route"] = p.reduce(routeTree(r))
+	if l := p.listeners[h.Listener]; l != nil {
+		out["settings of the listener"] = p.reduce(tree(without(l, finders...)))
+		if chain := chainAt(l, h.Facts.Chain); chain != nil {
+			out["settings of the filter chain"] = p.chainSettings(chain)
+		}
 	}
+	p.addRouteSettings(h, out)
 	names := []string{h.Cluster}
 	for _, b := range h.Branches {
 		names = append(names, b.Cluster)
 	}
+	p.addClusterSettings("destination", names, out)
+	var mirrors []string
+	if h.Policy != nil {
+		for _, m := range h.Policy.Mirrors {
+			mirrors = append(mirrors, m.Cluster)
+		}
+	}
+	p.addClusterSettings("mirror", mirrors, out)
+	return out
+}
+
+// addClusterSettings adds those of clusters that a call goes to.
+func (p *part) addClusterSettings(what string, names []string, out map[string]any) {
 	slices.Sort(names)
 	for i, name := range slices.Compact(names) {
 		if cl := p.resources.Cluster(name); cl != nil {
-			out[fmt.Sprintf("settings of destination %d", i)] = p.clusterSettings(cl)
+			out[fmt.Sprintf("settings of %s %d", what, i)] = p.clusterSettings(cl)
 		}
 	}
-	return out
 }
 
 // traced are the fields of a route that a trace shows: where it shows nothing, they say the same in two ways.
@@ -71,9 +82,9 @@ var traced = []string{
 	"cluster", "weightedClusters", "prefixRewrite", "regexRewrite", "pathRewritePolicy", "hostRewriteLiteral", "requestMirrorPolicies", "timeout",
 }
 
-// routeTree is a route without what a trace shows of it.
-func routeTree(r *routev3.Route) any {
-	t, _ := tree(without(r, "name", "match")).(map[string]any)
+// untraced is a route, or what is around it, without what a trace shows of it.
+func untraced(m proto.Message) any {
+	t, _ := tree(m).(map[string]any)
 	action, _ := t["route"].(map[string]any)
 	for _, field := range traced {
 		delete(t, field)
@@ -86,50 +97,50 @@ func (p *part) clusterSettings(c *clusterv3.Cluster) any {
 	return map[string]any{"cluster": p.reduce(clusterTree(c)), "endpoints": p.endpoints(c)}
 }
 
-// routeAt is the route that took the call of a trace.
-func (p *part) routeAt(h *simulate.Hop) *routev3.Route {
-	if h.Facts.Route == "" {
-		return nil
+// addRouteSettings adds those of the route that took the call of a trace, of its virtual host and of its table.
+func (p *part) addRouteSettings(h *simulate.Hop, out map[string]any) {
+	table := p.resources.Route(h.RouteConfig)
+	if h.Facts.Route == "" || table == nil {
+		return
 	}
-	for _, v := range p.resources.Route(h.RouteConfig).GetVirtualHosts() {
+	for _, v := range table.GetVirtualHosts() {
 		if v.GetName() != h.VirtualHost {
 			continue
 		}
 		for i, r := range v.GetRoutes() {
 			if envoy.Route(h.RouteConfig, v.GetName(), i) == h.Facts.Route {
-				return r
+				out["settings of the route"] = p.reduce(untraced(without(r, "name", "match")))
+				out["settings of the host"] = p.reduce(untraced(without(v, "name", "domains", "routes")))
+				out["settings of the routes"] = p.reduce(untraced(without(table, "name", "virtual_hosts")))
+				return
 			}
 		}
 	}
-	return nil
 }
 
 // deciders are filters that refuse calls or choose where they go.
-var deciders = []string{"rbac", "jwt_authn", "ext_authz", "sni_cluster", "tcp_proxy", "router", "fault", "cors"}
+var deciders = []string{"rbac", "jwt_authn", "ext_authz", "sni_cluster", "router", "fault", "cors"}
 
-// chainsOf are the filter chains of the name of that which the call of a trace passed.
-func (p *part) chainsOf(t *simulate.Trace) []any {
-	if len(p.passed(t)) == 0 {
-		return nil
-	}
-	p.plain = true
-	defer func() { p.plain = false }()
-	var out []any
-	l := p.listeners[t.Hops[0].Listener]
-	for _, chain := range append(slices.Clone(l.GetFilterChains()), l.GetDefaultFilterChain()) {
-		if chain != nil && chain.GetName() == t.Hops[0].FilterChain {
-			out = append(out, p.filtersOf(chain))
+// finders are the fields of a listener that say which connections come to it, and how it tells them apart.
+var finders = []protoreflect.Name{"name", "address", "additional_addresses", "filter_chains", "default_filter_chain", "listener_filters", "traffic_direction", "bind_to_port", "use_original_dst"}
+
+// chainAt is the filter chain of an address.
+func chainAt(l *listenerv3.Listener, at envoy.Addr) *listenerv3.FilterChain {
+	for i, chain := range l.GetFilterChains() {
+		if envoy.FilterChain(l.GetName(), i) == at {
+			return chain
 		}
 	}
-	return out
+	return l.GetDefaultFilterChain()
 }
 
-// filtersOf is a filter chain, filter by filter.
-func (p *part) filtersOf(chain *listenerv3.FilterChain) []any {
-	out := []any{p.reduce(tree(without(chain, "filters", "filter_chain_match", "name")))}
+// chainSettings are those of a filter chain, and of each of its filters by the last word of its name.
+func (p *part) chainSettings(chain *listenerv3.FilterChain) map[string]any {
+	out, _ := p.reduce(tree(without(chain, "filters", "filter_chain_match", "name"))).(map[string]any)
 	add := func(name string, m proto.Message) {
-		if !slices.ContainsFunc(deciders, func(d string) bool { return strings.HasSuffix(name, "."+d) }) {
-			out = append(out, p.reduce(tree(m)))
+		word := name[strings.LastIndex(name, ".")+1:]
+		if !slices.Contains(deciders, word) {
+			out[word] = p.reduce(tree(m))
 		}
 	}
 	for _, f := range chain.GetFilters() {
@@ -138,7 +149,7 @@ func (p *part) filtersOf(chain *listenerv3.FilterChain) []any {
 			add(f.GetName(), f)
 			continue
 		}
-		out = append(out, p.reduce(tree(without(manager, "http_filters", "rds", "route_config"))))
+		add(f.GetName(), without(manager, "http_filters", "rds", "route_config"))
 		for _, hf := range manager.GetHttpFilters() {
 			add(hf.GetName(), hf)
 		}

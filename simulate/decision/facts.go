@@ -6,6 +6,7 @@ import "sem.example/internal/envoy"
 type Facts struct {
 	Outcome   Outcome
 	HTTP      bool       // the proxy reads a request
+	Chain     envoy.Addr // the filter chain that takes the connection; "" where none does
 	Route     envoy.Addr // that takes the request; "" where none does
 	Client    Client
 	Leaving   *Message // the request as it leaves, nil for bytes

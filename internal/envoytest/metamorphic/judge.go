@@ -131,7 +131,7 @@ func observed(t *simulate.Trace) string {
 		}}
 	}
 	shares := map[string]float64{}
-	for _, b := range branches {
+	for _, b := range inherited(h, branches) {
 		endpoints := b.Endpoints
 		if len(endpoints) == 0 {
 			endpoints = []simulate.Endpoint{{Address: b.Cluster, Share: 1}}
@@ -140,8 +140,12 @@ func observed(t *simulate.Trace) string {
 			b.Verdict = t.Verdict // whatever would have happened behind it
 		}
 		policy := policyOf(b.Policy)
-		if b.Verdict == simulate.NoCluster || b.Verdict == simulate.Denied || b.Verdict == simulate.FaultAborted {
+		switch b.Verdict {
+		case simulate.NoCluster, simulate.Denied, simulate.FaultAborted, simulate.DirectResponse, simulate.Redirected:
 			policy, b.TLS, b.Rewrite = nil, nil, nil // nothing is sent
+			if b.Verdict == simulate.FaultAborted {
+				endpoints = []simulate.Endpoint{{Share: 1}}
+			}
 			if b.Headers != nil {
 				b.Headers = &simulate.HeaderOps{Response: b.Headers.Response}
 			}
@@ -165,6 +169,17 @@ func observed(t *simulate.Trace) string {
 		fault = h.Policy.Fault
 	}
 	return text([]any{status, t.ResponseFlags, h.Response, h.Protocol, fault, to})
+}
+
+// inherited are branches, where the only one that a fault leaves is what the hop says.
+func inherited(h *simulate.Hop, branches []simulate.Branch) []simulate.Branch {
+	out := slices.Clone(branches)
+	for i := range out {
+		if b := &out[i]; b.Verdict != simulate.FaultAborted && len(out) <= 2 && b.TLS == nil && b.Policy == nil && b.Rewrite == nil && b.Headers == nil {
+			b.TLS, b.Policy, b.Rewrite, b.Headers = h.TLS, h.Policy, h.Rewrite, h.Headers
+		}
+	}
+	return out
 }
 
 // policyOf is a policy with mirrors by what they are of.

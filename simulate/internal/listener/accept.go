@@ -33,7 +33,7 @@ func (e *Listeners) Accept(c *call.Connection, rec *decision.Recorder) (*Listene
 		rec.Rejects(func() []decision.Candidate { return l.rejected(c, &seen, nil, rec.Places) })
 		return l, nil, &decision.Outcome{Verdict: decision.NoFilterChain, Flags: "NR", Err: "no filter chains matched", Reason: missing}
 	}
-	rec.Hop.FilterChain = chain.name
+	rec.Hop.FilterChain, rec.Hop.Facts.Chain = chain.name, chain.Addr
 	rec.NotModelled(chain.unsupported...)
 	rec.Step("filterChain", chain.label, l.chainReason(c, chain, &seen), decision.Part(chain.Addr, "match"), decision.At(chain.Addr))
 	rec.Attribute(decision.Part(chain.Addr, "listener"), c.Destination.Port(), "listener")
