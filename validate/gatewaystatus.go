@@ -208,7 +208,7 @@ var conditionAdvice = map[string]string{
 // elsewhere: it is reported where the input has others of the kind there, and is certain only where it is known to hold all.
 func reportConditions(s *facts.Set, r *reporter, kind string, of []string) {
 	for _, c := range s.Mesh.Conditions() {
-		if c.Type != kind || !slices.Contains(of, c.At.Object.KindName()) {
+		if c.Type != kind || !slices.Contains(of, c.At.Object.KindName()) || !r.docs.Wanted(c.At.Object) {
 			continue
 		}
 		complete := c.Missing == mesh.Missing{} || s.Complete(c.Missing.Namespace, c.Missing.Kind)

@@ -105,7 +105,7 @@ spec:
   http:
   - route: [{destination: {host: reviews.prod.svc.cluster.local}}]
 `,
-	Aliases: []string{"IST0101"},
+	Aliases: []string{"IST0101", "KIA1101"},
 }, otherNamespace)
 
 func otherNamespace(s *facts.Set, r *reporter) {

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"slices"
 	"strings"
 
 	networking "istio.io/api/networking/v1alpha3"
@@ -132,7 +133,7 @@ func idleImport(s *facts.Set, r *reporter) {
 		for i, l := range config.Spec[*networking.Sidecar](o).GetEgress() {
 			for j, h := range l.GetHosts() {
 				at := facts.At(o, "spec.egress").Item(i).Sub("hosts").Item(j)
-				if ns, host, ok := strings.Cut(h, "/"); ok && !mesh.IsWildcard(host) && strings.Contains(host, ".") {
+				if ns, host, ok := strings.Cut(h, "/"); ok && host != "*" && strings.Contains(host, ".") {
 					reportIdleImport(s, r, at, ns, host)
 				}
 			}
@@ -145,13 +146,20 @@ func reportIdleImport(s *facts.Set, r *reporter, at facts.Place, ns, host string
 	if ns == "." {
 		ns = at.Object.Namespace
 	}
-	for _, svc := range s.Mesh.Covering(host) {
-		if (ns == "*" || svc.Namespace == ns) && svc.VisibleIn(at.Object.Namespace) {
-			return
-		}
+	imported := func(svc *mesh.Service) bool {
+		return (ns == "*" || svc.Namespace == ns) && svc.VisibleIn(at.Object.Namespace)
+	}
+	matching := s.Hosts.Matching(host)
+	if slices.ContainsFunc(matching, imported) || slices.ContainsFunc(s.Mesh.Covering(host), imported) {
+		return
 	}
 	all := s.Mesh.ServicesOf(host)
 	switch {
+	case mesh.IsWildcard(host) && len(matching) > 0:
+		if ns != "~" && ns != "*" {
+			r.at(at, "nothing is imported: %q matches only hosts of other namespaces, such as %s", host, matching[0].Namespace).
+				related(facts.At(matching[0].Object, matching[0].Field), "registered here")
+		}
 	case len(all) == 0 && s.Hosts.Presence(host) == facts.Absent:
 		f := r.at(at, "nothing is imported: no Service or ServiceEntry has the host %q", host)
 		if near := s.Hosts.Nearest(host); near != "" {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	networking "istio.io/api/networking/v1alpha3"
 	security "istio.io/api/security/v1beta1"
 
 	"sem.example/internal/config"
@@ -144,6 +145,146 @@ func eachSelectedValue(s *facts.Set, wanted func(facts.PolicyValue) bool, do fun
 			do(p, v)
 		}
 	}
+}
+
+var _ = register(diag.Check{
+	ID:       "SEM380",
+	Title:    "policy asks for an identity that clients do not send",
+	Severity: diag.Warning,
+	Stage:    diag.NoStage,
+	Why: `principals, namespaces, serviceAccounts and trustDomains are compared with the identity that a client proves by mutual TLS. The sidecars of
+the clients send plaintext to every Service of these workloads, because a DestinationRule disables TLS or MeshConfig turns automatic mutual TLS
+off. A value never matches, and a value that is excluded excludes nobody.`,
+	Fix: `Remove tls from the DestinationRule or set mode ISTIO_MUTUAL, or match something else, such as ipBlocks or a token.`,
+	Wrong: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}], selector: {app: reviews}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: reviews-1, namespace: shop, labels: {app: reviews}}
+spec: {containers: [{name: reviews, image: reviews}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews
+  trafficPolicy: {tls: {mode: DISABLE}}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: reviews, namespace: shop}
+spec:
+  selector: {matchLabels: {app: reviews}}
+  rules:
+  - from: [{source: {principals: [cluster.local/ns/shop/sa/default]}}]
+`,
+	Right: `
+apiVersion: v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {ports: [{name: http, port: 80}], selector: {app: reviews}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: reviews-1, namespace: shop, labels: {app: reviews}}
+spec: {containers: [{name: reviews, image: reviews}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews, namespace: shop}
+spec:
+  host: reviews
+  trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: reviews, namespace: shop}
+spec:
+  selector: {matchLabels: {app: reviews}}
+  rules:
+  - from: [{source: {principals: [cluster.local/ns/shop/sa/default]}}]
+`,
+	Aliases: []string{"KIA0105"},
+}, unsentIdentity)
+
+func unsentIdentity(s *facts.Set, r *reporter) {
+	plaintext := map[*config.Object]config.Place{}
+	eachSelectedValue(s, facts.PolicyValue.ClientIdentity, func(p selectedPolicy, v facts.PolicyValue) {
+		by, known := plaintext[p.object]
+		if !known {
+			by = plaintextClients(s, p.views)
+			plaintext[p.object] = by
+		}
+		if by == (config.Place{}) {
+			return
+		}
+		text := "never matches"
+		if v.Not {
+			text = "excludes nobody"
+		}
+		r.at(v.Place, "%q %s: clients send plaintext to these workloads, so they have no identity", v.Text, text).
+			related(by, "mutual TLS is turned off for clients here")
+	})
+}
+
+// plaintextClients returns why every client sends plaintext to some workloads: the zero place where one may not, or where no Service
+// leads to one of them.
+func plaintextClients(s *facts.Set, views []*mesh.View) (by config.Place) {
+	for _, view := range views {
+		if s.Gateways.ServesGateway(view) {
+			return config.Place{}
+		}
+		if off, _ := withoutMutualTLS(view, nil); off {
+			return config.Place{} // which is another finding
+		}
+		targets := view.Targets()
+		if len(targets) == 0 {
+			return config.Place{}
+		}
+		for _, t := range targets {
+			at, ok := sentInPlaintext(s, t)
+			if !ok {
+				return config.Place{}
+			}
+			by = at
+		}
+	}
+	return by
+}
+
+// sentInPlaintext reports whether the clients of every namespace with a DestinationRule of its own, and those of the others, send plaintext to a
+// port of a Service, and where that is written.
+func sentInPlaintext(s *facts.Set, t mesh.ServiceTarget) (by config.Place, ok bool) {
+	namespaces := map[string]bool{t.Service.Namespace: true}
+	for _, o := range s.Mesh.Objects("DestinationRule") {
+		namespaces[o.Namespace] = true
+	}
+	for ns := range namespaces {
+		rule := s.Client(ns).DestinationRule(t.Service)
+		subsets := []string{""}
+		if rule != nil {
+			for _, sub := range rule.Subsets {
+				subsets = append(subsets, sub.Name)
+			}
+		}
+		for _, subset := range subsets {
+			tls := facts.TLSTowards(rule, subset, t.Port.Number)
+			switch {
+			case tls.Settings == nil && s.Mesh.Settings.Config.GetEnableAutoMtls().GetValue(),
+				tls.Settings != nil && tls.Settings.GetMode() != networking.ClientTLSSettings_DISABLE:
+				return config.Place{}, false
+			case tls.Settings == nil:
+				by = s.Mesh.Settings.PlaceOf("enableAutoMtls")
+			case ns == t.Service.Namespace || by == (config.Place{}):
+				by = tls.Place
+			}
+		}
+	}
+	return by, true
 }
 
 var _ = register(diag.Check{

@@ -12,14 +12,14 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM301",
-	Title:    "principal with a scheme",
+	Title:    "principal that no client has",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
 	Alone:    true,
 	Fixable:  true,
 	Why: `A principal is written without its scheme: trust-domain/ns/namespace/sa/service-account. Istio adds spiffe:// itself, so a value that has
-it never matches a client: an ALLOW rule allows nobody, and a DENY rule denies nobody.`,
-	Fix: `Remove spiffe:// from the value.`,
+it never matches a client, nor does a name without slashes: an ALLOW rule allows nobody, and a DENY rule denies nobody.`,
+	Fix: `Remove spiffe:// from the value, or write the whole principal.`,
 	Wrong: `
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
@@ -36,6 +36,7 @@ spec:
   rules:
   - from: [{source: {principals: ["cluster.local/ns/shop/sa/web"]}}]
 `,
+	Aliases: []string{"KIA0106"},
 }, principalScheme)
 
 func principalScheme(s *facts.Set, r *reporter) {
@@ -45,6 +46,9 @@ func principalScheme(s *facts.Set, r *reporter) {
 			if bare != "" && bare != "*" { // any client is more than anybody asks for by mistake
 				found.fix(diag.Set(v.Source(), source.Text(bare)))
 			}
+		} else if (v.Field == "principals" || v.Field == "source.principal") && v.Text != "" && !strings.ContainsAny(v.Text, "/*") {
+			r.at(v.Place, "%q matches no client: a principal is trust-domain/ns/namespace/sa/service-account", v.Text).
+				help("write the whole principal, or match any trust domain with */ns/namespace/sa/service-account")
 		}
 	})
 }

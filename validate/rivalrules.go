@@ -125,7 +125,7 @@ spec:
   hosts: [ratings]
   http: [{timeout: 5s, route: [{destination: {host: ratings}}]}]
 `,
-	Aliases: []string{"IST0109"},
+	Aliases: []string{"IST0109", "KIA1106"},
 }, partlyRivalRules)
 
 func partlyRivalRules(s *facts.Set, r *reporter) {

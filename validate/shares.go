@@ -5,6 +5,7 @@ import (
 
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/validate/internal/facts"
 )
@@ -69,6 +70,21 @@ func oddShares(s *facts.Set, r *reporter) {
 				help("make the weights add up to 100 if these shares are not intended")
 		}
 	})
+	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
+		for i, rule := range spec.GetTcp() {
+			ignoredShare(r, facts.At(o, "spec.tcp").Item(i), rule.GetRoute())
+		}
+		for i, rule := range spec.GetTls() {
+			ignoredShare(r, facts.At(o, "spec.tls").Item(i), rule.GetRoute())
+		}
+	})
+}
+
+// ignoredShare reports the weight of the single destination of connections.
+func ignoredShare(r *reporter, at facts.Place, route []*networking.RouteDestination) {
+	if len(route) == 1 && route[0].GetWeight() != 0 && route[0].GetWeight() != 100 {
+		r.at(at.Sub("route").Item(0).Sub("weight"), "the weight is ignored: a single destination receives every connection").help("remove weight")
+	}
 }
 
 // percentages words the share of each destination.

@@ -68,12 +68,8 @@ spec:
 func uninheritedTLS(s *facts.Set, r *reporter) {
 	eachNarrower(s, func(narrow, wide *config.Object) {
 		if slices.Contains(missingBlocks(s, wide, narrow), "tls") {
-			f := r.at(facts.At(narrow, "spec.host"), "the tls settings of %s do not apply to %q: its own DestinationRule sets no tls", name(wide), config.Spec[*networking.DestinationRule](narrow).GetHost()).
+			r.at(facts.At(narrow, "spec.host"), "the tls settings of %s do not apply to %q: its own DestinationRule sets no tls", name(wide), config.Spec[*networking.DestinationRule](narrow).GetHost()).
 				related(facts.At(wide, "spec.trafficPolicy.tls"), "these settings are not inherited")
-			mode := config.Spec[*networking.DestinationRule](wide).GetTrafficPolicy().GetTls().GetMode()
-			if mode == networking.ClientTLSSettings_ISTIO_MUTUAL && s.Mesh.Settings.Config.GetEnableAutoMtls().GetValue() {
-				f.severity(diag.Info) // which servers in the mesh get anyway
-			}
 		}
 	})
 }
@@ -167,6 +163,7 @@ func missingBlocks(s *facts.Set, wide, narrow *config.Object) []string {
 		return nil
 	}
 	in := united(s, narrow).Policies()
+	automatic := from.TLS.Value.GetMode() == networking.ClientTLSSettings_ISTIO_MUTUAL && s.Mesh.Settings.Config.GetEnableAutoMtls().GetValue()
 	var blocks []string
 	for _, b := range []struct {
 		name string
@@ -176,7 +173,7 @@ func missingBlocks(s *facts.Set, wide, narrow *config.Object) []string {
 		{"connectionPool", func(p *trafficpolicy.Policy) bool { return p.ConnectionPool.IsSet() }, from.ConnectionPool.IsSet()},
 		{"loadBalancer", func(p *trafficpolicy.Policy) bool { return p.LoadBalancer.IsSet() }, from.LoadBalancer.IsSet()},
 		{"outlierDetection", func(p *trafficpolicy.Policy) bool { return p.OutlierDetection.IsSet() }, from.OutlierDetection.IsSet()},
-		{"tls", func(p *trafficpolicy.Policy) bool { return p.TLS.IsSet() }, from.TLS.IsSet() && from.TLS.Value.GetMode() != networking.ClientTLSSettings_ISTIO_MUTUAL},
+		{"tls", func(p *trafficpolicy.Policy) bool { return p.TLS.IsSet() }, from.TLS.IsSet() && !automatic},
 	} {
 		if b.set && !slices.ContainsFunc(in, b.has) {
 			blocks = append(blocks, b.name)

@@ -343,6 +343,8 @@ var checkSources = map[string][]string{
 	"SEM375": {"validate/internalgateway.go"},
 	"SEM376": {"validate/proxyuser.go"},
 	"SEM377": {"validate/weightsum.go"},
+	"SEM380": {"validate/policyreach.go"},
+	"SEM381": {"validate/policyasterisk.go"},
 	"SEM386": {"internal/patch/checkplain.go"},
 	"SEM387": {"internal/patch/checktype.go"},
 	"SEM388": {"internal/patch/checkroute.go"},

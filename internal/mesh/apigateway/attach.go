@@ -68,6 +68,14 @@ func (t *translator) attachments(o *config.Object, route gatewayapi.CommonRoute)
 	return out
 }
 
+// orphaned reports whether a route names a parent that the input does not have, and that may be Istio's.
+func orphaned(t *translator, o *config.Object, route gatewayapi.CommonRoute) bool {
+	return slices.ContainsFunc(route.ParentRefs, func(ref gatewayapi.ParentReference) bool {
+		kind := normal(ref.ObjectReference, gatewayapi.Group, "Gateway")
+		return kind == gatewayapi.Group+"/Gateway" && t.object(kind, value(ref.Namespace, o.Namespace), ref.Name) == nil
+	})
+}
+
 // A reference is what a parentRef names.
 type reference struct {
 	parentKey

@@ -50,7 +50,11 @@ func (t *translator) parts(o *config.Object) []part {
 	}
 	var out []part
 	read := map[bool][]*routing.HTTPRule{}
-	for _, a := range t.attachments(o, route) {
+	attached := t.attachments(o, route)
+	if len(attached) == 0 && orphaned(t, o, route) {
+		list(false) // its backends are checked all the same
+	}
+	for _, a := range attached {
 		atGateway := a.listener != nil
 		if _, known := read[atGateway]; !known {
 			read[atGateway] = list(atGateway)
