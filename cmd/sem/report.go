@@ -160,8 +160,8 @@ func (b *reportBuilder) readInput() error {
 	if err != nil {
 		return err
 	}
+	opts.Cache = &pipeline.Cache{} // the input is read to be checked and to be asked about, and again for the next page
 	if b.opts = opts; b.serve {
-		b.opts.Cache = &pipeline.Cache{} // for the next page
 		return nil
 	}
 	b.opts = piped(b.cmd.InOrStdin(), opts)

@@ -33,7 +33,7 @@ type reportBuilder struct {
 	urls   []string
 	opts   pipeline.Options
 	stdin  []byte
-	world  *pipeline.World // of the last page
+	world  *pipeline.World // of the last page; nil where it is about several
 }
 
 // page validates the input, runs its tests and traces the requests.
@@ -47,10 +47,15 @@ func (b *reportBuilder) page() (*output.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	if world, err = oneWorld(b.cmd, world, b.inputs.worlds.name); err != nil {
+	page.Files = fileMap(world.Input)
+	if names := world.Worlds(); len(names) > 1 && b.inputs.worlds.name == "" && len(b.urls) == 0 && b.since == "" {
+		b.world, page.Worlds = nil, names
+		page.Tests, err = b.tests()
+		return page, err
+	}
+	if b.world, err = oneWorld(b.cmd, world, b.inputs.worlds.name); err != nil {
 		return nil, err
 	}
-	b.world, page.Files = world, fileMap(world.Input)
 	if page.Mesh, err = b.mesh(page.Findings.Findings); err != nil {
 		return nil, err
 	}
@@ -114,6 +119,9 @@ func (b *reportBuilder) traces() ([]output.PageTrace, error) {
 
 // trace follows a request, "[METHOD] URL", and draws its path.
 func (b *reportBuilder) trace(kind, name, asked string) (*output.PageTrace, error) {
+	if b.world == nil {
+		return nil, errors.New("the input has several worlds: start 'sem report' with --world to trace requests in one")
+	}
 	words := strings.Fields(asked)
 	if len(words) == 0 || len(words) > 2 {
 		return nil, fmt.Errorf("%q is not [METHOD] URL", asked)
@@ -197,7 +205,7 @@ func (l *livePages) page(asked serve.Asked) ([]byte, error) {
 
 // clients are the workloads and gateways of the world.
 func (l *livePages) clients() []string {
-	if l.last == nil {
+	if l.last == nil || l.builder.world == nil {
 		return nil
 	}
 	var out []string
@@ -210,6 +218,9 @@ func (l *livePages) clients() []string {
 
 // kind is whether a name is that of a gateway.
 func (l *livePages) kind(name string) string {
+	if l.builder.world == nil {
+		return "sidecar"
+	}
 	for _, o := range l.builder.world.Gateways() {
 		if name == o.Namespace+"/"+o.Name {
 			return "gateway"

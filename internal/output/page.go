@@ -26,6 +26,7 @@ type Page struct {
 	Title    string
 	Findings *diag.Report
 	Mesh     *graph.Graph
+	Worlds   []string // that the input has, where the page is about several; it then has no mesh, traces and changes
 	Traces   []PageTrace
 	Tests    *suite.Report
 	Changes  *diff.Report
@@ -103,6 +104,7 @@ type pageView struct {
 	Title    string
 	Counts   []countView
 	Mesh     template.HTML
+	Worlds   []string
 	Live     *liveView
 	Traces   []traceView
 	Checked  bool
@@ -127,13 +129,16 @@ type liveView struct {
 }
 
 func newPageView(p *Page) (*pageView, error) {
-	v := &pageView{Title: Quote(p.Title), Since: Quote(p.Since)}
+	v := &pageView{Title: Quote(p.Title), Since: Quote(p.Since), Worlds: texts(p.Worlds, Quote)}
 	var err error
 	if p.Mesh != nil {
 		if v.Mesh, err = picture(p.Mesh); err != nil {
 			return nil, err
 		}
 		v.Counts = append(v.Counts, countView{"mesh", "plain", "mesh"})
+	}
+	if n := len(p.Worlds); n > 0 {
+		v.Counts = append(v.Counts, countView{counted(n, "world"), "plain", "worlds"})
 	}
 	for i := range p.Traces {
 		one, err := newTraceView(fmt.Sprintf("t%d", i+1), &p.Traces[i], p.Files)

@@ -86,7 +86,6 @@ func (v *pageView) addTests(p *Page) {
 	if p.Tests == nil {
 		return
 	}
-	v.Tested = true
 	RedactTests(p.Tests)
 	failed, passed := 0, 0
 	for _, f := range p.Tests.Files {
@@ -104,7 +103,10 @@ func (v *pageView) addTests(p *Page) {
 	if failed > 0 {
 		v.Counts = append(v.Counts, countView{counted(failed, "failed test"), "error", "tests"})
 	}
-	v.Counts = append(v.Counts, countView{counted(passed, "passed test"), "good", "tests"})
+	if passed > 0 {
+		v.Counts = append(v.Counts, countView{counted(passed, "passed test"), "good", "tests"})
+	}
+	v.Tested = len(v.Tests) > 0
 }
 
 func newTestView(f *suite.FileResult, r *suite.Result, files map[string]*source.File) testView {

@@ -32,17 +32,33 @@ type walker struct {
 	fsys     fs.FS           // nil for that of the machine
 }
 
-// FindTests returns the files of request tests that files and folders come to; no argument means the current folder.
+// FindTests returns the files of request tests that files and folders come to; no argument means the current folder. A file of a
+// folder that has the name of one, and Kubernetes objects in it, is none.
 func FindTests(args []string) (names []string, problems []Problem) {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
 	inputs, problems := walk(args, IsTest, false)
 	for _, in := range inputs {
-		names = append(names, in.name)
+		if in.named || !holdsObjects(in.name) {
+			names = append(names, in.name)
+		}
 	}
 	return names, problems
 }
+
+// holdsObjects reports whether the documents of a file look like Kubernetes objects.
+func holdsObjects(name string) bool {
+	data, err := ReadRegular(name, maxTests)
+	if err != nil {
+		return false // who runs it says why
+	}
+	docs, _ := Parse(&File{Name: name, Data: data})
+	return len(docs) > 0 && !slices.ContainsFunc(docs, func(d *Document) bool { return !likeObject(d.Root) })
+}
+
+// maxTests is the size of a file up to which it is looked at, in bytes.
+const maxTests = 8 << 20
 
 // IsTest reports whether a file holds request tests, by its name: NAME_test.yaml.
 func IsTest(name string) bool {
