@@ -73,17 +73,35 @@ type ServicePort struct {
 	Number            uint32
 }
 
-// ServicePorts are the ports of the Service of a Gateway: that of the status, and one for each port of its listeners.
-func (s *GatewaySpec) ServicePorts() []ServicePort {
+// ServicePorts are the ports of the Service of a Gateway: that of the status, and one for each port of its listeners, and of those that
+// ListenerSets add. A port has the name of its first listener.
+func (s *GatewaySpec) ServicePorts(added ...Listener) []ServicePort {
 	out := []ServicePort{{"status-port", "tcp", 15021}}
-	for _, l := range s.Listeners {
-		if slices.ContainsFunc(out, func(p ServicePort) bool { return p.Number == l.Port }) {
+	used := map[string]bool{"status-port": true}
+	seen := map[uint32]bool{}
+	for _, l := range slices.Concat(s.Listeners, added) {
+		port := l.Number()
+		if seen[port] {
 			continue
 		}
-		protocol := strings.ToLower(l.Protocol)
-		out = append(out, ServicePort{fmt.Sprintf("%s-%d", protocol, l.Port), protocol, l.Port})
+		seen[port] = true
+		out = append(out, ServicePort{portName(l.Name, port, used), strings.ToLower(l.Protocol), port})
 	}
 	return out
+}
+
+// maxPortName is how long the name of a port of a Service may be.
+const maxPortName = 63
+
+// portName is the name of a listener as that of a port of a Service, which has no dots; with the number of the port where the name is used.
+func portName(listener string, port uint32, used map[string]bool) string {
+	name := strings.ReplaceAll(listener, ".", "-")
+	try := name[:min(len(name), maxPortName)]
+	for suffix := fmt.Sprintf("-%d", port); used[try]; suffix += "x" {
+		try = name[:min(len(name), maxPortName-len(suffix))] + suffix
+	}
+	used[try] = true
+	return try
 }
 
 // Infrastructure is how the proxy of a Gateway is deployed.
@@ -111,6 +129,14 @@ type Listener struct {
 	Protocol      string         `json:"protocol"`
 	TLS           *ListenerTLS   `json:"tls"`
 	AllowedRoutes *AllowedRoutes `json:"allowedRoutes"`
+}
+
+// Number is the port of a listener: of a ListenerSet, one without port has the usual port of its protocol.
+func (l *Listener) Number() uint32 {
+	if l.Port != 0 {
+		return l.Port
+	}
+	return map[string]uint32{"HTTP": 80, "HTTPS": 443}[l.Protocol]
 }
 
 // ListenerTLS is how a listener treats TLS.
@@ -164,10 +190,58 @@ type RouteNamespaces struct {
 	Selector *Selector `json:"selector"`
 }
 
+// Allows reports whether a namespace with some labels is among those that are chosen for a resource of another. Without from, the choice
+// is unset.
+func (n *RouteNamespaces) Allows(unset, own, asked string, labels map[string]string) bool {
+	from := n.From
+	if from == "" {
+		from = unset
+	}
+	switch from {
+	case "All":
+		return true
+	case "Same":
+		return own == asked
+	case "Selector":
+		return n.Selector != nil && n.Selector.Matches(labels)
+	}
+	return false
+}
+
+// NamespaceLabel is the label by which selectors name a namespace. API servers set it.
+const NamespaceLabel = "kubernetes.io/metadata.name"
+
 // A Selector selects objects by their labels.
 type Selector struct {
 	MatchLabels      map[string]string `json:"matchLabels"`
 	MatchExpressions []Requirement     `json:"matchExpressions"`
+}
+
+// Matches reports whether labels are those that a selector asks for.
+func (s *Selector) Matches(labels map[string]string) bool {
+	for k, v := range s.MatchLabels {
+		if labels[k] != v {
+			return false
+		}
+	}
+	for _, r := range s.MatchExpressions {
+		v, has := labels[r.Key]
+		ok := false
+		switch r.Operator {
+		case "In":
+			ok = has && slices.Contains(r.Values, v)
+		case "NotIn":
+			ok = !has || !slices.Contains(r.Values, v)
+		case "Exists":
+			ok = has
+		case "DoesNotExist":
+			ok = !has
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // A Requirement is a condition on a label.

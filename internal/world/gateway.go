@@ -100,10 +100,39 @@ func (d *deployment) addService() {
 	namespace := d.gateway.Namespace
 	address := d.world.placeholders.allocate(serviceBlock, d.inputs.ipv6, d.cluster+"Service", namespace, d.name, d.gateway)
 	spec := config.ServiceSpec{Type: "LoadBalancer", Selector: map[string]string{labelGatewayName: d.gateway.Name}, ClusterIP: address, ClusterIPs: []string{address}}
-	for _, p := range d.spec.ServicePorts() {
+	for _, p := range d.spec.ServicePorts(d.addedListeners()...) {
 		spec.Ports = append(spec.Ports, config.ServicePort{Name: p.Name, Port: p.Number, AppProtocol: &p.AppProtocol})
 	}
 	d.add(d.gateway, "Service", config.Meta{Namespace: namespace, Name: d.name, Labels: d.labels()}, &config.Service{Spec: spec})
+}
+
+// addedListeners are those of the ListenerSets that the Gateway lets add to it.
+func (d *deployment) addedListeners() []gatewayapi.Listener {
+	var out []gatewayapi.Listener
+	if d.spec.AllowedListeners == nil || d.spec.AllowedListeners.Namespaces == nil {
+		return nil
+	}
+	for _, o := range d.inputs.listenerSets {
+		set := config.Spec[*gatewayapi.ListenerSet](o).Spec
+		if set.ParentRef.Name != d.gateway.Name || set.ParentRef.Namespace == nil && o.Namespace != d.gateway.Namespace ||
+			set.ParentRef.Namespace != nil && *set.ParentRef.Namespace != d.gateway.Namespace {
+			continue
+		}
+		if d.spec.AllowedListeners.Namespaces.Allows("None", d.gateway.Namespace, o.Namespace, d.namespaceLabels(o.Namespace)) {
+			out = append(out, set.Listeners...)
+		}
+	}
+	return out
+}
+
+// namespaceLabels are the labels of a namespace: of one that the input does not have, the one that API servers set.
+func (d *deployment) namespaceLabels(name string) map[string]string {
+	out := map[string]string{}
+	if o := d.inputs.named[key{"Namespace", "", name}]; o != nil {
+		maps.Copy(out, o.Labels)
+	}
+	out[gatewayapi.NamespaceLabel] = name
+	return out
 }
 
 func (d *deployment) addPod() {

@@ -85,7 +85,7 @@ func (t *translator) listenerSets(o *config.Object, allowed *gatewayapi.AllowedL
 	for _, set := range Objects(t.registry, "ListenerSet") {
 		ref := config.Spec[*gatewayapi.ListenerSet](set).Spec.ParentRef
 		if normal(ref, gatewayapi.Group, "Gateway") == o.Kind && ref.Name == o.Name && value(ref.Namespace, set.Namespace) == o.Namespace &&
-			t.namespaceAllowed(*allowed.Namespaces, "None", o.Namespace, set.Namespace) {
+			allowed.Namespaces.Allows("None", o.Namespace, set.Namespace, namespaceLabels(t.registry, set.Namespace)) {
 			out = append(out, set)
 		}
 	}
@@ -99,9 +99,7 @@ func (t *translator) listener(owner *config.Object, at config.Place, l gatewayap
 		t.ignore(at, "a listener of protocol "+l.Protocol+" needs tls")
 		return nil
 	}
-	if l.Port == 0 {
-		l.Port = map[string]uint32{"HTTP": 80, "HTTPS": 443}[l.Protocol]
-	}
+	l.Port = l.Number()
 	hostname := value(l.Hostname, "*")
 	server := routing.Server{
 		Server: &networking.Server{Port: &networking.Port{Name: "default", Number: l.Port, Protocol: l.Protocol}},

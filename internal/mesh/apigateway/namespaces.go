@@ -8,9 +8,6 @@ import (
 	"sem.example/internal/mesh/registry"
 )
 
-// nameLabel is the label by which selectors name a namespace. API servers set it.
-const nameLabel = "kubernetes.io/metadata.name"
-
 // routeNamespaces are the namespaces whose routes may attach to a listener; "*" is all of them.
 func (t *translator) routeNamespaces(own string, allowed *gatewayapi.AllowedRoutes) []string {
 	if allowed == nil || allowed.Namespaces == nil || allowed.Namespaces.From == "" || allowed.Namespaces.From == "Same" {
@@ -21,7 +18,7 @@ func (t *translator) routeNamespaces(own string, allowed *gatewayapi.AllowedRout
 	}
 	var out []string
 	for _, name := range namespaces(t.registry) {
-		if selects(allowed.Namespaces.Selector, namespaceLabels(t.registry, name)) {
+		if allowed.Namespaces.Selector.Matches(namespaceLabels(t.registry, name)) {
 			out = append(out, name)
 		}
 	}
@@ -52,50 +49,6 @@ func namespaceLabels(r *registry.Registry, name string) map[string]string {
 	if o := r.Object("Namespace", "", name); o != nil {
 		maps.Copy(out, o.Labels)
 	}
-	out[nameLabel] = name
+	out[gatewayapi.NamespaceLabel] = name
 	return out
-}
-
-// namespaceAllowed reports whether a namespace is among those chosen for a Gateway of another.
-func (t *translator) namespaceAllowed(n gatewayapi.RouteNamespaces, unset, own, asked string) bool {
-	from := n.From
-	if from == "" {
-		from = unset
-	}
-	switch from {
-	case "All":
-		return true
-	case "Same":
-		return own == asked
-	case "Selector":
-		return n.Selector != nil && selects(n.Selector, namespaceLabels(t.registry, asked))
-	}
-	return false
-}
-
-// selects reports whether a selector picks labels.
-func selects(s *gatewayapi.Selector, labels map[string]string) bool {
-	for k, v := range s.MatchLabels {
-		if labels[k] != v {
-			return false
-		}
-	}
-	for _, r := range s.MatchExpressions {
-		v, has := labels[r.Key]
-		ok := false
-		switch r.Operator {
-		case "In":
-			ok = has && slices.Contains(r.Values, v)
-		case "NotIn":
-			ok = !has || !slices.Contains(r.Values, v)
-		case "Exists":
-			ok = has
-		case "DoesNotExist":
-			ok = !has
-		}
-		if !ok {
-			return false
-		}
-	}
-	return true
 }
