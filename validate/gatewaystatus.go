@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"slices"
 
 	"sem.example/internal/diag"
@@ -114,9 +115,10 @@ var _ = register(diag.Check{
 	Title:    "Gateway API listener cannot serve",
 	Severity: diag.Error,
 	Stage:    diag.AtListener,
-	Why: `The listener conflicts with an earlier one, or its certificate cannot be used: its status would have the condition Programmed with status
-False. The gateway does not open it.`,
-	Fix: `Give the listener another port or hostname, or correct the certificate.`,
+	Why: `The listener conflicts with an earlier one, has no tls where its protocol needs it, or its certificate cannot be used: its status would
+have the condition Programmed with status False, and the gateway does not open it. Or it allows a kind of route that its protocol does not
+have (ResolvedRefs).`,
+	Fix: `Give the listener another port or hostname, correct the certificate, or allow kinds of routes that its protocol has.`,
 	Wrong: `
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
@@ -137,7 +139,101 @@ spec:
   - {name: http, port: 80, protocol: HTTP}
   - {name: tcp, port: 81, protocol: TCP}
 `,
-}, func(s *facts.Set, r *reporter) { reportConditions(s, r, "Programmed", listenerKinds) })
+}, func(s *facts.Set, r *reporter) {
+	reportEach(s, r, func(c mesh.Condition) bool {
+		return slices.Contains(listenerKinds, c.At.Object.KindName()) && !ofAddress(c) && !ofListenerSet(c)
+	})
+})
+
+var _ = register(diag.Check{
+	ID:       "SEM395",
+	Title:    "address of a Gateway API Gateway is not a usable Service",
+	Severity: diag.Error,
+	Stage:    diag.AtListener,
+	Why: `A Gateway with addresses is served by the proxies of the Services that the addresses name: Services of the Gateway's namespace, with a
+port for each listener. The status of the Gateway would have the condition Programmed or Accepted with status False. No proxy of another
+Service serves the listener.`,
+	Fix: `Name a Service of the Gateway's namespace, add the port to the Service, or give the listener the number of a port that the Service has.`,
+	Wrong: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: web}
+spec:
+  gatewayClassName: istio
+  addresses: [{type: Hostname, value: ingress}]
+  listeners: [{name: http, port: 8080, protocol: HTTP}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ingress, namespace: web}
+spec: {selector: {istio: ingress}, ports: [{name: http, port: 80, targetPort: 8080}]}
+`,
+	Right: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: web}
+spec:
+  gatewayClassName: istio
+  addresses: [{type: Hostname, value: ingress}]
+  listeners: [{name: http, port: 80, protocol: HTTP}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ingress, namespace: web}
+spec: {selector: {istio: ingress}, ports: [{name: http, port: 80, targetPort: 8080}]}
+`,
+}, func(s *facts.Set, r *reporter) { reportEach(s, r, ofAddress) })
+
+var _ = register(diag.Check{
+	ID:       "SEM396",
+	Title:    "ListenerSet is not attached to its Gateway",
+	Severity: diag.Error,
+	Stage:    diag.AtListener,
+	Why: `A Gateway allows ListenerSets only of the namespaces that its allowedListeners choose, and of none by default. The status of the
+ListenerSet would have the condition Accepted with status False. No proxy opens its listeners.`,
+	Fix: `Correct the parentRef, or choose the namespace of the ListenerSet in allowedListeners of the Gateway.`,
+	Wrong: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: web}
+spec:
+  gatewayClassName: istio
+  listeners: [{name: http, port: 80, protocol: HTTP}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: ListenerSet
+metadata: {name: shop, namespace: web}
+spec:
+  parentRef: {name: edge}
+  listeners: [{name: shop, port: 8080, protocol: HTTP}]
+`,
+	Right: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: web}
+spec:
+  gatewayClassName: istio
+  allowedListeners: {namespaces: {from: Same}}
+  listeners: [{name: http, port: 80, protocol: HTTP}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: ListenerSet
+metadata: {name: shop, namespace: web}
+spec:
+  parentRef: {name: edge}
+  listeners: [{name: shop, port: 8080, protocol: HTTP}]
+`,
+}, func(s *facts.Set, r *reporter) { reportEach(s, r, ofListenerSet) })
+
+// ofAddress reports whether a condition is about what an address of a Gateway names.
+func ofAddress(c mesh.Condition) bool {
+	return c.Reason == "UnsupportedAddress" || c.Reason == "AddressNotUsable"
+}
+
+// ofListenerSet reports whether a condition is about a whole ListenerSet.
+func ofListenerSet(c mesh.Condition) bool {
+	return c.At.Object.KindName() == "ListenerSet" && c.At.Field == "spec.parentRef"
+}
 
 var _ = register(diag.Check{
 	ID:       "SEM353",
@@ -201,30 +297,48 @@ var conditionAdvice = map[string]string{
 	"InvalidCertificateRef":      "name a Secret of type kubernetes.io/tls that the listener may use",
 	"Pending":                    "if istiod is set so, add --istiod-env PILOT_ENABLE_ALPHA_GATEWAY_API=true; an XBackend also needs Istio 1.32",
 	"TargetNotFound":             "use the name of a target that exists, and the name of one of its ports",
+	"UnsupportedAddress":         "leave the address out, or make it the only one",
+	"AddressNotUsable":           "name a Service of the Gateway's namespace that has the ports of the listeners",
+	"InvalidRouteKinds":          "remove the kind from allowedRoutes, or change the protocol of the listener",
+	"NotAllowed":                 "choose the namespace of the ListenerSet in allowedListeners of the Gateway",
+	"InvalidFilter":              "remove the filter, or use one that Istio supports",
+	"InvalidDestination":         "give the backendRef the name, namespace and port of its kind",
+	"Accepted":                   "correct the parentRef", // a type of conditions without a reason
+	"Programmed":                 "add tls to the listener",
 	"InvalidCACertificateRef":    "name a ConfigMap of this namespace that has certificate authorities under ca.crt",
 }
 
-// reportConditions reports the false conditions of a type in the status of resources of some kinds. What is missing from the input may be
-// elsewhere: it is reported where the input has others of the kind there, and is certain only where it is known to hold all.
+// reportConditions reports the false conditions of a type in the status of resources of some kinds.
 func reportConditions(s *facts.Set, r *reporter, kind string, of []string) {
+	reportEach(s, r, func(c mesh.Condition) bool { return c.Type == kind && slices.Contains(of, c.At.Object.KindName()) })
+}
+
+// reportEach reports the false conditions that a check is about. What is missing from the input may be elsewhere: it is reported where the
+// input has others of the kind there, and is certain only where it is known to hold all.
+func reportEach(s *facts.Set, r *reporter, about func(mesh.Condition) bool) {
 	for _, c := range s.Mesh.Conditions() {
-		if c.Type != kind || !slices.Contains(of, c.At.Object.KindName()) || !r.docs.Wanted(c.At.Object) {
+		if !about(c) || !r.docs.Wanted(c.At.Object) {
 			continue
 		}
 		complete := c.Missing == mesh.Missing{} || s.Complete(c.Missing.Namespace, c.Missing.Kind)
 		if !complete && (!s.Holds(c.Missing.Kind, c.Missing.Namespace) || inAnotherWorld(s, c.Missing)) {
 			continue
 		}
-		f := r.at(facts.At(c.At.Object, c.At.Field), "%s (%s)", c.Message, c.Reason)
+		message := c.Message
+		if c.Reason != "" {
+			message += " (" + c.Reason + ")"
+		}
+		f := r.at(facts.At(c.At.Object, c.At.Field), "%s", message)
 		if c.Other.Known() {
 			f.related(facts.At(c.Other.Object, c.Other.Field), "%s", c.Other.Object.KindName()+" "+c.Other.Object.Namespace+"/"+c.Other.Object.Name)
 		}
+		advice := conditionAdvice[cmp.Or(c.Reason, c.Type)]
 		if c.Reason == "Pending" {
-			f.help("%s", conditionAdvice[c.Reason]).severity(diag.Info)
+			f.help("%s", advice).severity(diag.Info)
 		} else if complete {
-			f.help("%s", conditionAdvice[c.Reason])
+			f.help("%s", advice)
 		} else {
-			f.help("%s; with --registry closed, this is %s", conditionAdvice[c.Reason], oneOf(f.Level())).severity(diag.Info)
+			f.help("%s; with --registry closed, this is %s", advice, oneOf(f.Level())).severity(diag.Info)
 		}
 	}
 }

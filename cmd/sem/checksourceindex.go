@@ -350,4 +350,6 @@ var checkSources = map[string][]string{
 	"SEM388": {"internal/patch/checkroute.go"},
 	"SEM393": {"validate/clientnames.go"},
 	"SEM394": {"validate/sharedwildcard.go"},
+	"SEM395": {"validate/gatewaystatus.go"},
+	"SEM396": {"validate/gatewaystatus.go"},
 }

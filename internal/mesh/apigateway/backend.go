@@ -30,8 +30,9 @@ func (t *translator) backends(rule *routing.HTTPRule, o *config.Object, list []g
 			return false
 		}
 		to.Weight = weight
-		for _, f := range b.Filters {
+		for j, f := range b.Filters {
 			if f.Type != "RequestHeaderModifier" && f.Type != "ResponseHeaderModifier" {
+				t.status.unsupportedFilter(f, at.Sub("filters").Item(j))
 				return false
 			}
 			if to.Headers == nil {
@@ -67,16 +68,16 @@ func (t *translator) destination(o *config.Object, ref gatewayapi.BackendRef, at
 			Message: "no ReferenceGrant in namespace " + namespace + " lets " + o.KindName() + "s of namespace " + o.Namespace + " use " + shortKind(kind) + " " + ref.Name})
 		return routing.Destination{At: at}, true
 	}
+	if strings.Contains(ref.Name, ".") && kind == "Service" {
+		return to, t.status.invalidDestination(at.Sub("name"), "the name of a Service has no dots: "+ref.Name+" is a host")
+	}
 	t.checkBackend(kind, namespace, ref, at)
 	switch kind {
 	case "Service", "multicluster.x-k8s.io/ServiceImport":
-		if strings.Contains(ref.Name, ".") && kind == "Service" {
-			return to, false
-		}
 		to.Host = hostname.Kubernetes(ref.Name, namespace, t.registry.Settings.Domain)
 	case "networking.istio.io/Hostname":
 		if ref.Namespace != nil {
-			return to, false
+			return to, t.status.invalidDestination(at.Sub("namespace"), "a backend of kind Hostname has no namespace")
 		}
 		to.Host = ref.Name
 	case gatewayapi.ExperimentalGroup + "/XBackend":
@@ -84,7 +85,16 @@ func (t *translator) destination(o *config.Object, ref gatewayapi.BackendRef, at
 	default:
 		return routing.Destination{At: at}, true
 	}
-	return to, ref.Port != nil
+	if ref.Port == nil {
+		return to, t.status.invalidDestination(at, "a backend needs a port")
+	}
+	return to, true
+}
+
+// invalidDestination records why Istio ignores a whole route for one of its backends. It is false, as the use of the route is.
+func (s *status) invalidDestination(at config.Place, why string) bool {
+	s.fail(Condition{Type: resolvedRefs, Reason: "InvalidDestination", At: at, Message: why + "; Istio ignores the whole route"})
+	return false
 }
 
 // external is the destination of an XBackend.
@@ -154,7 +164,12 @@ func (t *translator) checkBackend(kind, namespace string, ref gatewayapi.Backend
 	o := t.object(kind, namespace, ref.Name)
 	name := shortKind(kind) + " " + namespace + "/" + ref.Name
 	switch {
-	case kind == "networking.istio.io/Hostname", kind == "inference.networking.k8s.io/InferencePool": // istiod may be set to read pools
+	case kind == "inference.networking.k8s.io/InferencePool": // istiod may be set to read pools
+	case kind == "networking.istio.io/Hostname":
+		if ref.Namespace == nil && len(t.registry.ServicesOf(ref.Name)) == 0 {
+			t.status.fail(Condition{Type: resolvedRefs, Reason: "BackendNotFound", At: at.Sub("name"), Missing: Missing{Kind: "ServiceEntry", Namespace: at.Object.Namespace, Name: ref.Name},
+				Message: "no Service or ServiceEntry has host " + ref.Name})
+		}
 	case !slices.Contains(backendKinds, kind):
 		t.status.fail(Condition{Type: resolvedRefs, Reason: "InvalidKind", At: at, Message: "a " + shortKind(kind) + " cannot be a backend"})
 	case o == nil:

@@ -39,10 +39,17 @@ func (t *translator) filters(rule *routing.HTTPRule, o *config.Object, list []ga
 		case "CORS":
 			rule.CORS = config.Setting[*networking.CorsPolicy]{Value: cors(f.CORS), At: at}
 		default:
+			t.status.unsupportedFilter(f, at)
 			return false
 		}
 	}
 	return true
+}
+
+// unsupportedFilter records a filter for which Istio ignores the whole route.
+func (s *status) unsupportedFilter(f gatewayapi.Filter, at config.Place) {
+	s.fail(Condition{Type: resolvedRefs, Reason: "InvalidFilter", At: at,
+		Message: "Istio does not support a filter of type " + f.Type + " here, and ignores the whole route"})
 }
 
 // setHeaders adds what a filter does with headers.

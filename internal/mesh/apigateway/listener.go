@@ -8,6 +8,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/gatewayapi"
+	"sem.example/internal/hostname"
 	"sem.example/internal/mesh/routing"
 	"sem.example/internal/release"
 )
@@ -29,9 +30,11 @@ func (t *translator) listeners(o *config.Object) []*listener {
 	}
 	services := ServicesOf(o, t.registry.Settings.Domain)
 	if len(services) == 0 {
+		statusChecker{t}.checkAddresses(o, spec)
 		t.ignore(config.At(o, "spec.addresses"), "it has no address that is the name of a Service")
 		return nil
 	}
+	statusChecker{t}.checkAddresses(o, spec)
 	owners := append([]*config.Object{o}, t.listenerSets(o, spec.AllowedListeners)...)
 	var out []*listener
 	for _, owner := range owners {
@@ -63,17 +66,22 @@ func (t *translator) listeners(o *config.Object) []*listener {
 // that the Gateway names as its addresses.
 func ServicesOf(o *config.Object, domain string) []string {
 	spec := config.Spec[*gatewayapi.Gateway](o).Spec
-	full := func(name string) string { return name + "." + o.Namespace + ".svc." + domain }
 	if spec.Managed() {
-		return []string{full(spec.DeploymentName(o.Name, o.Annotations))}
+		return []string{hostname.Kubernetes(spec.DeploymentName(o.Name, o.Annotations), o.Namespace, domain)}
 	}
 	out := spec.AddressNames()
 	for i, name := range out {
-		if !strings.Contains(name, ".") {
-			out[i] = full(name)
-		}
+		out[i] = fullHost(o, name, domain)
 	}
 	return out
+}
+
+// fullHost is the host of an address of a Gateway, which may be the short name of a Service of its namespace.
+func fullHost(o *config.Object, address, domain string) string {
+	if strings.Contains(address, ".") {
+		return address
+	}
+	return hostname.Kubernetes(address, o.Namespace, domain)
 }
 
 // listenerSets are those that a Gateway lets add listeners to it, the oldest first.
@@ -96,20 +104,23 @@ func (t *translator) listenerSets(o *config.Object, allowed *gatewayapi.AllowedL
 // listener translates a listener; nil where it serves nothing.
 func (t *translator) listener(owner *config.Object, at config.Place, l gatewayapi.Listener, gateway gatewayapi.GatewaySpec) *listener {
 	if l.TLS == nil && (l.Protocol == "HTTPS" || l.Protocol == "TLS") {
-		t.ignore(at, "a listener of protocol "+l.Protocol+" needs tls")
+		why := "a listener of protocol " + l.Protocol + " needs tls"
+		t.ignore(at, why)
+		t.status.fail(Condition{Type: programmed, At: at, Message: why + ": no proxy opens it"})
 		return nil
 	}
 	l.Port = l.Number()
-	hostname := value(l.Hostname, "*")
+	statusChecker{t}.checkKinds(l, at)
+	host := value(l.Hostname, "*")
 	server := routing.Server{
 		Server: &networking.Server{Port: &networking.Port{Name: "default", Number: l.Port, Protocol: l.Protocol}},
 		At:     at, PortAt: at.Sub("port"), BindAt: at, TLSAt: at.Sub("tls"), HostsAt: at.Sub("hostname"), OneHost: true,
 	}
 	for _, ns := range t.routeNamespaces(owner.Namespace, l.AllowedRoutes) {
-		server.Hosts = append(server.Hosts, ns+"/"+hostname)
+		server.Hosts = append(server.Hosts, ns+"/"+host)
 	}
 	if len(server.Hosts) == 0 {
-		server.Hosts = []string{"~/" + hostname}
+		server.Hosts = []string{"~/" + host}
 	}
 	if server.Invalid = t.unsupported(l.Protocol); server.Invalid != "" {
 		t.status.fail(Condition{Type: programmed, Reason: "UnsupportedProtocol", At: at.Sub("protocol"), Message: server.Invalid})

@@ -31,6 +31,7 @@ func Read(r *registry.Registry) *Resources {
 			out.Gateways = append(out.Gateways, l.gateway)
 		}
 	}
+	statusChecker{t}.checkListenerSets()
 	t.requestRoutes()
 	t.connectionRoutes()
 	out.Policies = t.policies()
