@@ -84,7 +84,7 @@ func (c *remarks) connectionMatches(r *routing.ConnectionRule, s scope) (sni []s
 		if !applies(m.Client, s) {
 			continue
 		}
-		if len(m.Client.Labels) > 0 || m.Client.Namespace != "" || len(m.Subnets) > 0 {
+		if len(m.Client.Labels) > 0 || m.Client.Namespace != "" && m.Client.Namespace != s.clients || len(m.Subnets) > 0 {
 			c.lost(m.At, "a route has no conditions on clients or addresses; the match is left out")
 			continue
 		}

@@ -89,6 +89,8 @@ type scope struct {
 	service *mesh.Service // of the mesh
 	name    string        // of the gateway, as rules name it
 	port    uint32        // 0 for every port
+	clients string        // the namespace of those that the rules are for; "" for all
+	divided bool          // from the scope of the other clients
 }
 
 // A choice is a rule with those of its matches that count in a scope; none match everything.

@@ -88,6 +88,9 @@ func choose(rules []*routing.HTTPRule, s scope) []choice {
 		var matches []routing.HTTPMatch
 		for _, m := range r.Matches {
 			if applies(m.Client, s) {
+				if m.Client.Namespace == s.clients {
+					m.Client.Namespace = "" // so are all clients of the route
+				}
 				matches = append(matches, m)
 			}
 		}
@@ -100,7 +103,12 @@ func choose(rules []*routing.HTTPRule, s scope) []choice {
 
 // applies reports whether a match counts in a scope.
 func applies(m routing.Client, s scope) bool {
-	return (len(m.Gateways) == 0 || slices.Contains(m.Gateways, s.name)) && (m.Port == 0 || m.Port == s.port)
+	return (len(m.Gateways) == 0 || slices.Contains(m.Gateways, s.name)) && (m.Port == 0 || m.Port == s.port) && s.has(m.Namespace)
+}
+
+// has reports whether clients of a namespace may use the route of a scope, and no other route is for them. "" is any namespace.
+func (s scope) has(namespace string) bool {
+	return namespace == "" || namespace == s.clients || s.clients == "" && s.service != nil && namespace == s.service.Namespace
 }
 
 // keyOf is the same for the same choices.
@@ -144,7 +152,9 @@ func (c *converter) httpRules(ch choice, d *draft, earlier *[]routing.HTTPMatch)
 	for _, m := range matches {
 		at := m.At[0]
 		if slices.ContainsFunc(*earlier, func(e routing.HTTPMatch) bool { return covers(e, m) }) {
-			c.changed(at, "no request reaches this match behind the earlier ones of the VirtualService: it is left out, since a route would prefer it")
+			if !d.in.divided {
+				c.changed(at, "no request reaches this match behind the earlier ones of the VirtualService: it is left out, since a route would prefer it")
+			}
 			continue
 		}
 		list, ok := c.match(m)

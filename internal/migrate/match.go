@@ -20,7 +20,7 @@ func (c *remarks) match(m routing.HTTPMatch) (all []*source.Node, ok bool) {
 		why   string
 	}{
 		{len(m.Client.Labels) > 0, "sourceLabels", "a route has no condition on the labels of clients"},
-		{m.Client.Namespace != "", "sourceNamespace", "a route has no condition on the namespace of clients; a route of that namespace has"},
+		{m.Client.Namespace != "", "sourceNamespace", "a route in the namespace of its Service is for all clients"},
 		{m.Authority.Kind != "", "authority", "a match cannot ask for the authority; the hostnames of a route at a gateway can"},
 		{m.Scheme.Kind != "", "scheme", "a match cannot ask for the scheme"},
 		{len(m.WithoutHeaders) > 0, "withoutHeaders", "a match cannot ask for the absence of a header"},

@@ -13,8 +13,11 @@ import (
 // home is the namespace of a route. In the mesh, a route of the Service's namespace is for all clients, one of another namespace
 // for the clients there.
 func (c *converter) home(v *routing.Rules, s scope) string {
-	if s.gateway != nil {
+	switch {
+	case s.gateway != nil:
 		return v.Object.Namespace
+	case s.clients != "":
+		return s.clients
 	}
 	own, at := v.Object.Namespace == s.service.Namespace, config.At(v.Object, "spec.exportTo")
 	switch {
