@@ -7,7 +7,6 @@ import (
 
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	rbacv3 "github.com/envoyproxy/go-control-plane/envoy/config/rbac/v3"
-	rbachttpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/rbac/v3"
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
 	"google.golang.org/protobuf/proto"
 
@@ -52,10 +51,11 @@ type part struct {
 	Side
 	*normalizer
 	listeners map[string]*listenerv3.Listener
+	settings  map[string]setting // that calls pass, by their address
 }
 
 func newPart(proxy simulate.Proxy, s Side) *part {
-	p := &part{Side: s, normalizer: newNormalizer(proxy.Namespace, s.Snapshot, envoy.NewIndex(s.Snapshot)), listeners: map[string]*listenerv3.Listener{}}
+	p := &part{Side: s, normalizer: newNormalizer(proxy.Namespace, s.Snapshot, envoy.NewIndex(s.Snapshot)), listeners: map[string]*listenerv3.Listener{}, settings: map[string]setting{}}
 	for _, l := range s.Snapshot.Listeners {
 		p.listeners[l.GetName()] = l
 	}
@@ -293,17 +293,6 @@ func entries(l *listenerv3.Listener) []entry {
 		}
 	}
 	return out
-}
-
-// deniesAll reports whether a connection manager has a filter of access control that allows nothing.
-func deniesAll(hcm *hcmv3.HttpConnectionManager) bool {
-	return slices.ContainsFunc(hcm.GetHttpFilters(), func(f *hcmv3.HttpFilter) bool {
-		rules := &rbachttpv3.RBAC{}
-		if f.GetDisabled() || f.GetIsOptional() || f.GetTypedConfig().UnmarshalTo(rules) != nil || rules.GetRules() == nil {
-			return false
-		}
-		return rules.GetRules().GetAction() == rbacv3.RBAC_ALLOW && len(rules.GetRules().GetPolicies()) == 0
-	})
 }
 
 // normalPaths are the paths that a connection manager lets through to its routes.

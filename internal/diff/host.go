@@ -17,7 +17,7 @@ import (
 type table struct {
 	*normalizer
 	proto   *routev3.RouteConfiguration
-	domains map[string]*routev3.VirtualHost
+	domains map[string]*routev3.VirtualHost // without those that Envoy takes from no request: a range of addresses
 	lists   map[*routev3.VirtualHost]*list
 	scheme  string // of all requests that come to it; "" is either
 }
@@ -27,7 +27,7 @@ func newTable(n *normalizer, t *routev3.RouteConfiguration) *table {
 	for _, v := range t.GetVirtualHosts() {
 		for _, d := range v.GetDomains() {
 			d = strings.ToLower(d)
-			if out.domains[d] == nil && !(t.GetIgnorePortInHostMatching() && withPort().MatchString(d)) {
+			if out.domains[d] == nil && !strings.Contains(d, "/") && !(t.GetIgnorePortInHostMatching() && withPort().MatchString(d)) {
 				out.domains[d] = v
 			}
 		}

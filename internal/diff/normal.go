@@ -69,14 +69,29 @@ func (n *normalizer) chain(c *listenerv3.FilterChain) digest {
 		manager := &hcmv3.HttpConnectionManager{}
 		if f.GetTypedConfig().UnmarshalTo(manager) != nil {
 			parts = appendDigest(parts, n.filter(f))
+			if deniesConnections(f) {
+				break // nothing comes to what is behind it
+			}
 			continue
 		}
-		parts = append(parts, n.reduce(tree(without(f, "typed_config"))), n.reduce(tree(without(manager, "http_filters"))))
+		parts = append(parts, n.reduce(tree(without(f, "typed_config"))), n.manager(manager))
+		denied := deniesAll(manager)
 		for _, h := range manager.GetHttpFilters() {
-			parts = appendDigest(parts, n.filter(h))
+			if parts = appendDigest(parts, n.filter(h)); denied && deniesRequests(h) {
+				break
+			}
 		}
 	}
 	return digestOf(parts)
+}
+
+// manager is a connection manager without its filters, and without routes that no request comes to. What they add to responses, they
+// add to those of the proxy itself too.
+func (n *normalizer) manager(m *hcmv3.HttpConnectionManager) any {
+	if deniesAll(m) && !strings.Contains(text(tree(m.GetRouteConfig())), "esponseHeaders") {
+		return n.reduce(tree(without(m, "http_filters", "route_config")))
+	}
+	return n.reduce(tree(without(m, "http_filters")))
 }
 
 // appendDigest appends the digest of a filter, if it has an effect.

@@ -22,8 +22,8 @@ func (c *comparison) settings(old, new *simulate.Trace) []string {
 	a, b := c.old.passed(old), c.new.passed(new)
 	var out []string
 	for _, name := range sortedKeys(a) {
-		if other, ok := b[name]; ok {
-			out = append(out, changedFields(name, a[name], other)...)
+		if other, ok := b[name]; ok && other.text != a[name].text {
+			out = append(out, changedFields(name, a[name].value, other.value)...)
 		}
 	}
 	if len(out) > maxSettings {
@@ -35,20 +35,40 @@ func (c *comparison) settings(old, new *simulate.Trace) []string {
 // maxSettings is how many fields of settings are named.
 const maxSettings = 8
 
+// A setting is a part of the configuration, reduced.
+type setting struct {
+	value any
+	text  string
+}
+
+// setting is a part of the configuration that many calls pass, reduced once.
+func (p *part) setting(name string, reduce func() any) setting {
+	s, ok := p.settings[name]
+	if !ok {
+		value := reduce()
+		s = setting{value, text(value)}
+		p.settings[name] = s
+	}
+	return s
+}
+
 // passed are the parts of the configuration that a call passes, without the names that no request shows.
-func (p *part) passed(t *simulate.Trace) map[string]any {
+func (p *part) passed(t *simulate.Trace) map[string]setting {
 	switch t.Verdict {
-	case simulate.Denied, simulate.Unsupported, simulate.NoListener, simulate.NoFilterChain:
+	case simulate.Unsupported, simulate.NoListener, simulate.NoFilterChain:
 		return nil
 	}
 	p.plain = true
 	defer func() { p.plain = false }()
-	out, h := map[string]any{}, &t.Hops[0]
+	out, h := map[string]setting{}, &t.Hops[0]
 	if l := p.listeners[h.Listener]; l != nil {
-		out["settings of the listener"] = p.reduce(tree(without(l, finders...)))
+		out["settings of the listener"] = p.setting(string(envoy.Listener(l.GetName())), func() any { return p.reduce(tree(without(l, finders...))) })
 		if chain := chainAt(l, h.Facts.Chain); chain != nil {
-			out["settings of the filter chain"] = p.chainSettings(chain)
+			out["settings of the filter chain"] = p.setting(string(h.Facts.Chain), func() any { return p.chainSettings(chain) })
 		}
+	}
+	if t.Verdict == simulate.Denied {
+		return out
 	}
 	p.addRouteSettings(h, out)
 	names := []string{h.Cluster}
@@ -67,11 +87,11 @@ func (p *part) passed(t *simulate.Trace) map[string]any {
 }
 
 // addClusterSettings adds those of clusters that a call goes to.
-func (p *part) addClusterSettings(what string, names []string, out map[string]any) {
+func (p *part) addClusterSettings(what string, names []string, out map[string]setting) {
 	slices.Sort(names)
 	for i, name := range slices.Compact(names) {
 		if cl := p.resources.Cluster(name); cl != nil {
-			out[fmt.Sprintf("settings of %s %d", what, i)] = p.clusterSettings(cl)
+			out[fmt.Sprintf("settings of %s %d", what, i)] = p.setting(string(envoy.Cluster(name)), func() any { return p.clusterSettings(cl) })
 		}
 	}
 }
@@ -98,7 +118,7 @@ func (p *part) clusterSettings(c *clusterv3.Cluster) any {
 }
 
 // addRouteSettings adds those of the route that took the call of a trace, of its virtual host and of its table.
-func (p *part) addRouteSettings(h *simulate.Hop, out map[string]any) {
+func (p *part) addRouteSettings(h *simulate.Hop, out map[string]setting) {
 	table := p.resources.Route(h.RouteConfig)
 	if h.Facts.Route == "" || table == nil {
 		return
@@ -109,9 +129,12 @@ func (p *part) addRouteSettings(h *simulate.Hop, out map[string]any) {
 		}
 		for i, r := range v.GetRoutes() {
 			if envoy.Route(h.RouteConfig, v.GetName(), i) == h.Facts.Route {
-				out["settings of the route"] = p.reduce(untraced(without(r, "name", "match")))
-				out["settings of the host"] = p.reduce(untraced(without(v, "name", "domains", "routes")))
-				out["settings of the routes"] = p.reduce(untraced(without(table, "name", "virtual_hosts")))
+				add := func(name string, at envoy.Addr, m proto.Message) {
+					out[name] = p.setting(string(at), func() any { return p.reduce(untraced(m)) })
+				}
+				add("settings of the route", h.Facts.Route, without(r, "name", "match"))
+				add("settings of the host", envoy.VirtualHost(h.RouteConfig, h.VirtualHost), without(v, "name", "domains", "routes"))
+				add("settings of the routes", envoy.RouteConfig(h.RouteConfig), without(table, "name", "virtual_hosts"))
 				return
 			}
 		}

@@ -58,11 +58,12 @@ func TestCompareRules(t *testing.T) {
 			route("{mirror: {host: copy.shop.svc.cluster.local}, "+to+"}") + "---\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: copy, namespace: shop}\nspec: {host: copy, trafficPolicy: {loadBalancer: {simple: RANDOM}}}\n",
 			"settings of mirror 0",
 		},
-		"the listener":                {settings("{protocolDetectionTimeout: 1s}"), settings("{protocolDetectionTimeout: 2s}"), "settings of the listener.listenerFiltersTimeout"},
-		"handshakes":                  {settings("{meshMTLS: {minProtocolVersion: TLSV1_2}}"), settings("{meshMTLS: {minProtocolVersion: TLSV1_3}}"), "tlsMinimumProtocolVersion"},
-		"what the proxy adds":         {settings("{}"), settings("{defaultConfig: {proxyHeaders: {attemptCount: {disabled: true}}}}"), "settings of the host.includeRequestAttemptCount"},
-		"a policy of a namespace":     {policy("{}"), policy("{rules: [{from: [{source: {namespaces: [shop]}}]}]}"), "verdict: DENIED"},
-		"a gateway with certificates": {edge("{" + to + "}"), edge("{timeout: 3s, " + to + "}"), "timeout"},
+		"the listener":                              {settings("{protocolDetectionTimeout: 1s}"), settings("{protocolDetectionTimeout: 2s}"), "settings of the listener.listenerFiltersTimeout"},
+		"handshakes":                                {settings("{meshMTLS: {minProtocolVersion: TLSV1_2}}"), settings("{meshMTLS: {minProtocolVersion: TLSV1_3}}"), "tlsMinimumProtocolVersion"},
+		"what the proxy adds":                       {settings("{}"), settings("{defaultConfig: {proxyHeaders: {attemptCount: {disabled: true}}}}"), "settings of the host.includeRequestAttemptCount"},
+		"a policy of a namespace":                   {policy("{}"), policy("{rules: [{from: [{source: {namespaces: [shop]}}]}]}"), "verdict: DENIED"},
+		"behind access control that allows nothing": {policy("{}"), policy("{}") + "---\napiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: cart, namespace: shop}\nspec: {inboundConnectionPool: {http: {http2MaxRequests: 7}}}\n", ""},
+		"a gateway with certificates":               {edge("{" + to + "}"), edge("{timeout: 3s, " + to + "}"), "timeout"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := compareTexts(t, shopMesh+tt.old, shopMesh+tt.new)
