@@ -27,6 +27,7 @@ const maxProbes = 800
 // Compare finds the calls that two sides of a proxy answer differently, as far as the search goes.
 func Compare(proxy simulate.Proxy, old, new Side, search *Search) *Result {
 	c := &comparison{proxy: proxy, old: newPart(proxy, old), new: newPart(proxy, new), result: &Result{}, search: search, steps: maxSteps}
+	c.untouched = newUntouched(c.old, c.new)
 	defer search.begin()()
 	c.notModelled()
 	c.listeners()
@@ -36,11 +37,12 @@ func Compare(proxy simulate.Proxy, old, new Side, search *Search) *Result {
 
 // A comparison is the work on one proxy.
 type comparison struct {
-	proxy    simulate.Proxy
-	old, new *part
-	result   *Result
-	search   *Search
-	steps    int // that automata have left
+	proxy     simulate.Proxy
+	old, new  *part
+	result    *Result
+	search    *Search
+	untouched *untouched
+	steps     int // that automata have left
 }
 
 // over reports whether the work has reached a limit.
@@ -97,10 +99,11 @@ func (c *comparison) listeners() {
 	tables := map[string]entry{}
 	for _, name := range slices.Compact(names) {
 		old, new := c.old.listeners[name], c.new.listeners[name]
-		if c.old.listener(old) == c.new.listener(new) {
+		framed := c.untouched.framed.same(old, new)
+		if c.untouched.same(old, new) || !framed && c.old.listener(old) == c.new.listener(new) {
 			continue
 		}
-		framed := c.old.frame(old) == c.new.frame(new)
+		framed = framed || c.old.frame(old) == c.new.frame(new)
 		shown := !framed && c.probe(name, old, new)
 		before := entries(old)
 		for _, e := range entries(new) {
@@ -111,7 +114,7 @@ func (c *comparison) listeners() {
 			if other, ok := tables[e.table]; ok && other.scheme != e.scheme {
 				other.scheme = ""
 				tables[e.table] = other
-			} else if !ok && c.old.table(e.before) != c.new.table(e.table) {
+			} else if !ok && c.tablesDiffer(e.before, e.table) {
 				tables[e.table] = e
 			}
 		}
@@ -242,6 +245,9 @@ func (c *comparison) unseen() {
 		}
 	}
 	for name := range names {
+		if !c.untouched.none && !c.untouched.changed[name] {
+			continue
+		}
 		if c.old.cluster(name) != c.new.cluster(name) {
 			c.result.Unseen++
 		}
@@ -307,6 +313,15 @@ func normalPaths(hcm *hcmv3.HttpConnectionManager) []side {
 	return out
 }
 
+// tablesDiffer reports whether two route tables may differ.
+func (c *comparison) tablesDiffer(before, after string) bool {
+	a, b := c.old.resources.Route(before), c.new.resources.Route(after)
+	if a == nil || b == nil || c.untouched.none {
+		return c.old.table(before) != c.new.table(after)
+	}
+	return !c.untouched.same(a, b)
+}
+
 // table compares a route table host by host.
 func (c *comparison) table(name string, e entry) {
 	a, b := c.old.resources.Route(e.before), c.new.resources.Route(name)
@@ -319,8 +334,10 @@ func (c *comparison) table(name string, e entry) {
 	}
 	old, new := newTable(c.old.normalizer, a), newTable(c.new.normalizer, b)
 	old.scheme, new.scheme = e.scheme, e.scheme
+	framed := c.untouched.same(without(a, "name", "virtual_hosts"), without(b, "name", "virtual_hosts"))
 	for _, cell := range cells(old, new) {
 		switch {
+		case framed && cell.old != nil && cell.new != nil && c.untouched.same(cell.old, cell.new):
 		case old.list(cell.old).rest[0] == new.list(cell.new).rest[0]:
 		case c.over():
 			c.doubt(Undecided{Region: Region{Table: name, Hosts: cell.hosts, Port: e.call.Port}, Why: Bound})
