@@ -13,8 +13,9 @@ import (
 )
 
 const convertHelp = `Convert writes VirtualServices and Gateways as resources of the Gateway API, and
-subsets of DestinationRules as Services. Other settings of DestinationRules need
-no change: Istio applies them to routes of the Gateway API too.
+subsets of DestinationRules as Services, and TLS of them as BackendTLSPolicies.
+Other settings of DestinationRules need no change: Istio applies them to routes
+of the Gateway API too.
 
 It reports each field that does not carry over, or means something else there,
 and compares the results of all requests before and after, as 'sem diff' does:

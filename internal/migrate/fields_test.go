@@ -43,7 +43,12 @@ func TestNoFieldIsSilent(t *testing.T) {
 		"VirtualService": (&networking.VirtualService{}).ProtoReflect().Descriptor(),
 		"Gateway":        (&networking.Gateway{}).ProtoReflect().Descriptor(),
 	}
+	whole := (&networking.DestinationRule{}).ProtoReflect().Descriptor()
 	for _, doc := range docs {
+		if doc["kind"] == "DestinationRule" {
+			name := doc["metadata"].(map[string]any)["name"].(string)
+			a.object(whole, name+".spec", doc["spec"].(map[string]any))
+		}
 		if of, ok := roots[doc["kind"]]; ok && strings.HasPrefix(fmt.Sprint(doc["apiVersion"]), "networking.istio.io/") {
 			name := doc["metadata"].(map[string]any)["name"].(string)
 			a.object(of, name+".spec", doc["spec"].(map[string]any))
@@ -51,6 +56,11 @@ func TestNoFieldIsSilent(t *testing.T) {
 	}
 	for _, of := range roots {
 		a.missing(of, map[protoreflect.FullName]bool{})
+	}
+	for i := range whole.Fields().Len() {
+		if f := whole.Fields().Get(i); !a.met[f.FullName()] {
+			t.Errorf("testdata/every-field.yaml lacks %s", f.FullName())
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ func Convert(m *mesh.Mesh) *Plan {
 		}
 	}
 	c.writeGateways()
+	c.destinationRules()
 	c.writeGrants()
 	c.plan.subsets = c.subsets
 	c.plan.Remarks = c.list

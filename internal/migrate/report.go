@@ -81,7 +81,7 @@ func Prove(world *pipeline.World, within diff.Limits) (*Report, error) {
 func (p *Plan) worlds(world *pipeline.World) (old, changed *pipeline.World, err error) {
 	var added, routes []Resource // what adds hosts changes no request of today
 	for _, r := range p.Resources {
-		if r.Kind == "Service" || r.Kind == "DestinationRule" {
+		if r.Kind == "Service" || r.Kind == "DestinationRule" && !p.Replaced[r.From[0].Doc] {
 			added = append(added, r)
 		} else {
 			routes = append(routes, r)
@@ -105,7 +105,7 @@ func yamlOf(resources []Resource) []byte {
 
 // order puts what others refer to first.
 func order(all []Resource) {
-	kinds := []string{"Gateway", "Service", "DestinationRule", "ReferenceGrant"}
+	kinds := []string{"Gateway", "Service", "DestinationRule", "BackendTLSPolicy", "ReferenceGrant"}
 	rank := func(r Resource) int {
 		if i := slices.Index(kinds, r.Kind); i >= 0 {
 			return i
