@@ -345,6 +345,8 @@ var checkSources = map[string][]string{
 	"SEM377": {"validate/weightsum.go"},
 	"SEM380": {"validate/policyreach.go"},
 	"SEM381": {"validate/policyasterisk.go"},
+	"SEM382": {"validate/curves.go"},
+	"SEM383": {"validate/headervariables.go"},
 	"SEM386": {"internal/patch/checkplain.go"},
 	"SEM387": {"internal/patch/checktype.go"},
 	"SEM388": {"internal/patch/checkroute.go"},

@@ -23,6 +23,7 @@ var odd = map[string][]any{
 	"consecutive5xxErrors":    {0, -1, 4294967295},
 	"credentialName":          {"", "none", "a/b"},
 	"destinationSubnets":      {list("10.0.0.0/8", "10.0.0.0/8"), list("::/0"), list("1.2.3.4/33"), list("10.0.0.1/8", "10.0.0.0/8")},
+	"ecdhCurves":              {list("P-256", "P-256"), list("P-257"), list("X25519", "P-256:prime256v1")},
 	"endpoints":               {[]any{}, list(tree{"address": "unix:///tmp/s"}), list(tree{"address": "a.example.com"}), list(tree{"address": "10.0.0.9", "ports": tree{"http": 0}})},
 	"exact":                   {"", "*", "%"},
 	"fixedDelay":              {"0s", "1ns", "1us", "9999999999s"},
@@ -89,6 +90,7 @@ var odd = map[string][]any{
 var headers = []tree{
 	{"": "x"}, {":path": "/"}, {"host": "x"}, {"a b": "x"}, {"x": "%FOO%"}, {"x": "%"}, {"x": "%REQ(y"}, {"x": "%DOWNSTREAM_REMOTE_ADDRESS%"}, {"x": "a\nb"},
 	{"x": "%START_TIME(%E4Y)%"}, {"x": "%REQ(A?B?C)%"}, {"x": "%DYNAMIC_METADATA(a:b)%"}, {"x": "%UPSTREAM_METADATA([\"a\"])%"}, {"x-envoy-y": ""},
+	{"x": "%DYNAMIC_METADATA%"}, {"x": "%PROTOCOL(x)%"}, {"x": "%REQ(A B)%"},
 }
 
 // Mutate changes a field of each of a few documents of a mesh into an odd value, or doubles an item of a list, and returns the positions
