@@ -94,7 +94,8 @@ func (s *DestinationRules) portsWithTLS(rules []*config.Object) []PortTLS {
 	return all
 }
 
-// EverEncrypt reports whether any DestinationRule, in force or not, encrypts what is sent to a port, if only for a subset.
+// EverEncrypt reports whether any DestinationRule, in force or not, encrypts what is sent to a port, if only for a subset; or a
+// BackendTLSPolicy.
 func (s *DestinationRules) EverEncrypt(svc *mesh.Service, port *mesh.Port) bool {
 	return s.encrypted.get(func() map[hostPort]bool {
 		encrypted := map[hostPort]bool{}
@@ -107,8 +108,28 @@ func (s *DestinationRules) EverEncrypt(svc *mesh.Service, port *mesh.Port) bool 
 				}
 			}
 		}
+		for _, targeted := range s.withPolicies() {
+			for _, p := range targeted.Ports {
+				tls := s.docs.Client(targeted.Namespace).DestinationRule(targeted).For(p.Number, "").TLS.Value
+				if tls != nil && tls.GetMode() != networking.ClientTLSSettings_DISABLE {
+					encrypted[hostPort{targeted.Host, p.Number}] = true
+				}
+			}
+		}
 		return encrypted
 	})[hostPort{svc.Host, port.Number}]
+}
+
+// withPolicies are the services of the namespaces that have BackendTLSPolicies, which are attached to services of their own namespace.
+func (s *DestinationRules) withPolicies() []*mesh.Service {
+	namespaces := map[string]bool{}
+	for _, o := range s.docs.Mesh.Objects("gateway.networking.k8s.io/BackendTLSPolicy") {
+		namespaces[o.Namespace] = true
+	}
+	if len(namespaces) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(s.docs.Mesh.Services), func(svc *mesh.Service) bool { return !namespaces[svc.Namespace] })
 }
 
 // Encrypt reports whether the rule in force makes the proxy encrypt towards a destination, in any way.
