@@ -79,6 +79,18 @@ func (r region) find(about string) (value, existence) {
 	return value{text: found}, sure
 }
 
+// otherPath is the region without the path that reads best; false where there is no other.
+func (r region) otherPath() (region, bool) {
+	path, sure := r.find(aboutPath)
+	if sure != exists {
+		return r, false
+	}
+	is := decision.Condition{Subject: decision.Path, Text: decision.TextTest{Test: decision.Is, Value: path.text}}
+	other := r.with(newCondition(is, aboutPath, false), false)
+	_, sure = other.find(aboutPath)
+	return other, sure == exists
+}
+
 // required reports whether every request has the part.
 func required(about string) bool {
 	return about == aboutPath || strings.HasPrefix(about, "header :")

@@ -188,6 +188,9 @@ func (w *walk) leaf(n node) {
 		return
 	}
 	p.change = w.try(n.region, values(found))
+	if other, ok := found.otherPath(); ok && p.change == nil {
+		p.change = w.try(n.region, values(other)) // two rewrites may make the same of a path
+	}
 	if p.change == nil {
 		p.doubt = Unshown
 		if hasOpaque(found) {

@@ -46,13 +46,14 @@ func TestCompareRules(t *testing.T) {
 	const to = "route: [{destination: {host: cart}}]"
 	const keepServer = "{defaultConfig: {proxyHeaders: {server: {disabled: true}}}}"
 	for name, tt := range map[string]struct{ old, new, want string }{
-		"the manager writes the server header":   {route("{" + to + "}"), route("{headers: {response: {remove: [server]}}, " + to + "}"), ""},
-		"the manager leaves the server header":   {route("{"+to+"}") + settings(keepServer), route("{headers: {response: {remove: [server]}}, "+to+"}") + settings(keepServer), "headers response.remove"},
-		"all requests are aborted":               {route("{fault: {abort: {httpStatus: 503, percentage: {value: 100}}}, " + to + "}"), route("{timeout: 3s, fault: {abort: {httpStatus: 503, percentage: {value: 100}}}, " + to + "}"), ""},
-		"some requests are aborted":              {route("{fault: {abort: {httpStatus: 503, percentage: {value: 99}}}, " + to + "}"), route("{timeout: 3s, fault: {abort: {httpStatus: 503, percentage: {value: 99}}}, " + to + "}"), `→ "3s"`},
-		"there is no cluster":                    {route("{route: [{destination: {host: gone}}]}"), route("{rewrite: {uri: /x}, timeout: 3s, headers: {request: {set: {x-a: b}}}, route: [{destination: {host: gone}}]}"), ""},
-		"the answer where there is no cluster":   {route("{route: [{destination: {host: gone}}]}"), route("{headers: {response: {set: {x-a: b}}}, route: [{destination: {host: gone}}]}"), "headers response.set.x-a"},
-		"nothing is sent where it is redirected": {route("{redirect: {uri: /x}}"), route("{headers: {request: {set: {x-a: b}}}, redirect: {uri: /x}}"), ""},
+		"the manager writes the server header":    {route("{" + to + "}"), route("{headers: {response: {remove: [server]}}, " + to + "}"), ""},
+		"the manager leaves the server header":    {route("{"+to+"}") + settings(keepServer), route("{headers: {response: {remove: [server]}}, "+to+"}") + settings(keepServer), "headers response.remove"},
+		"all requests are aborted":                {route("{fault: {abort: {httpStatus: 503, percentage: {value: 100}}}, " + to + "}"), route("{timeout: 3s, fault: {abort: {httpStatus: 503, percentage: {value: 100}}}, " + to + "}"), ""},
+		"some requests are aborted":               {route("{fault: {abort: {httpStatus: 503, percentage: {value: 99}}}, " + to + "}"), route("{timeout: 3s, fault: {abort: {httpStatus: 503, percentage: {value: 99}}}, " + to + "}"), `→ "3s"`},
+		"there is no cluster":                     {route("{route: [{destination: {host: gone}}]}"), route("{rewrite: {uri: /x}, timeout: 3s, headers: {request: {set: {x-a: b}}}, route: [{destination: {host: gone}}]}"), ""},
+		"the answer where there is no cluster":    {route("{route: [{destination: {host: gone}}]}"), route("{headers: {response: {set: {x-a: b}}}, route: [{destination: {host: gone}}]}"), "headers response.set.x-a"},
+		"nothing is sent where it is redirected":  {route("{redirect: {uri: /x}}"), route("{headers: {request: {set: {x-a: b}}}, redirect: {uri: /x}}"), ""},
+		"rewrites that make the same of one path": {route("{match: [{uri: {regex: \".*\"}}], rewrite: {uri: /}, " + to + "}"), route("{rewrite: {uri: /}, " + to + "}"), "rewrite path"},
 		"the cluster of a mirror": {
 			route("{mirror: {host: copy.shop.svc.cluster.local}, " + to + "}"),
 			route("{mirror: {host: copy.shop.svc.cluster.local}, "+to+"}") + "---\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: copy, namespace: shop}\nspec: {host: copy, trafficPolicy: {loadBalancer: {simple: RANDOM}}}\n",

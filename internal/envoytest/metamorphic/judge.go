@@ -103,6 +103,11 @@ func passes(s *envoy.Snapshot, t *simulate.Trace) string {
 	for _, b := range h.Branches {
 		names = append(names, b.Cluster)
 	}
+	if h.Policy != nil {
+		for _, m := range h.Policy.Mirrors {
+			names = append(names, m.Cluster)
+		}
+	}
 	for _, name := range names {
 		if c := x.Cluster(name); c != nil {
 			out = append(out, c)
