@@ -12,6 +12,7 @@ type converter struct {
 	certs     certFolder
 	routes    map[string]*routev3.RouteConfiguration
 	endpoints map[string]*endpointv3.ClusterLoadAssignment
+	fetch     envoy.Fetcher
 	leftOut   leftOut
 }
 
@@ -20,6 +21,7 @@ func newConverter(s *envoy.Snapshot, certs certFolder) converter {
 		certs:     certs,
 		routes:    map[string]*routev3.RouteConfiguration{},
 		endpoints: map[string]*endpointv3.ClusterLoadAssignment{},
+		fetch:     envoy.FetcherOf(s),
 		leftOut:   leftOut{},
 	}
 	for _, r := range s.Routes {

@@ -14,6 +14,7 @@ import (
 // listener puts route tables inline, secrets into files, and removes what a stock Envoy does not know.
 func (c converter) listener(l *listenerv3.Listener) {
 	envoy.Edit(l, func(part proto.Message) {
+		c.inline(part)
 		c.leftOut.removeExtensions(part)
 		switch part := part.(type) {
 		case *hcmv3.HttpConnectionManager:

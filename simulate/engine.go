@@ -42,7 +42,7 @@ func New(resources envoy.Resources, options ...Option) *Engine {
 		o(e)
 	}
 	e.places = &decision.Origins{Resources: resources}
-	e.listeners = &listener.Listeners{Resources: resources}
+	e.listeners = listener.New(resources)
 	e.tables = &route.Tables{Resources: resources, Whole: e.explains, JoinsHeaders: e.envoy.JoinsHeaders}
 	e.clusters = &upstream.Clusters{Resources: resources, Places: e.places}
 	return e

@@ -66,6 +66,10 @@ func (h *hopTrace) read(c *listener.Chain) decision.Outcome {
 			}
 			return firstOf(denied, o)
 		case h.askAuthorizer(c, f, reported):
+		case f.RunsCode():
+			if denied == nil {
+				h.Recorder.RunsCode(f.Name, "Wasm", decision.Part(c.Addr, "network/"+f.Name))
+			}
 		default:
 			h.UnknownFilter(f.Name, f.Kind)
 		}

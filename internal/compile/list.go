@@ -1,10 +1,14 @@
 package compile
 
 import (
+	"slices"
+
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
 	"google.golang.org/protobuf/proto"
 
+	"sem.example/internal/compile/extension"
 	"sem.example/internal/envoy"
 )
 
@@ -25,9 +29,21 @@ func (c *Compiler) List(t envoy.Type) envoy.List {
 		return named(c.clusterNames(), func(name string) *endpointv3.ClusterLoadAssignment {
 			return shared(c, func(from *Compiler) *endpointv3.ClusterLoadAssignment { return from.upstream.LoadAssignment(name) })
 		})
+	case envoy.Extensions:
+		return envoy.ListOf(c.extensions())
 	default:
 		return envoy.List{}
 	}
+}
+
+// extensions are the configurations that filters of the listeners fetch.
+func (c *Compiler) extensions() []*corev3.TypedExtensionConfig {
+	all := extension.Configurations(c.view)
+	if len(all) == 0 {
+		return nil
+	}
+	fetched := envoy.Fetched(c.ListenersOn(0))
+	return slices.DeleteFunc(all, func(x *corev3.TypedExtensionConfig) bool { return !fetched[x.GetName()] })
 }
 
 // named is the list of what is built from names.

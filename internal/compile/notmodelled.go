@@ -19,8 +19,6 @@ var untranslated = []struct {
 	reason  string
 }{
 	{"EnvoyFilter", (*Compiler).bootstrapped, "it patches the bootstrap of the proxy"},
-	{"WasmPlugin", (*Compiler).selects, "it adds a filter that runs its own code"},
-	{"TrafficExtension", (*Compiler).selects, "it adds a filter that runs its own code"},
 	{"ProxyConfig", (*Compiler).configured, "it changes the settings of the proxy"},
 	{"Pod", (*Compiler).annotated, "its annotations change the settings of the proxy"},
 }

@@ -37,7 +37,8 @@ func (c *Compiler) outboundOrigins() envoy.Origins {
 // are more than the resources themselves; OriginsOf answers for single addresses.
 func (c *Compiler) Resources() *envoy.Snapshot {
 	return &envoy.Snapshot{
-		Listeners: c.ListenersOn(0), Routes: c.Routes(), Clusters: c.Clusters(), Endpoints: c.AllEndpoints(), NotModelled: c.NotModelled(),
+		Listeners: c.ListenersOn(0), Routes: c.Routes(), Clusters: c.Clusters(), Endpoints: c.AllEndpoints(),
+		Extensions: c.extensions(), NotModelled: c.NotModelled(),
 	}
 }
 

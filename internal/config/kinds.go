@@ -3,6 +3,7 @@ package config
 import (
 	"strings"
 
+	extensions "istio.io/api/extensions/v1alpha1"
 	networking "istio.io/api/networking/v1alpha3"
 	security "istio.io/api/security/v1beta1"
 
@@ -18,7 +19,7 @@ type kind struct {
 	versions []string
 	decode   func(root *source.Node) (any, []fault) // nil: only the metadata matters
 	cluster  bool                                   // objects have no namespace
-	opaque   bool                                   // known, and not modelled
+	opaque   bool                                   // no check looks at them
 }
 
 // The API groups whose kinds are read.
@@ -54,8 +55,8 @@ var kinds = map[groupKind]kind{
 	{networkingGroup, "EnvoyFilter"}:      {versions: []string{"v1alpha3"}, decode: message[networking.EnvoyFilter]},
 	{networkingGroup, "ProxyConfig"}:      {versions: []string{"v1beta1"}, opaque: true},
 	{telemetryGroup, "Telemetry"}:         {versions: []string{"v1", "v1alpha1"}, opaque: true},
-	{extensionsGroup, "TrafficExtension"}: {versions: []string{"v1alpha1"}, opaque: true},
-	{extensionsGroup, "WasmPlugin"}:       {versions: []string{"v1alpha1"}, opaque: true},
+	{extensionsGroup, "TrafficExtension"}: {versions: []string{"v1alpha1"}, decode: message[extensions.TrafficExtension], opaque: true},
+	{extensionsGroup, "WasmPlugin"}:       {versions: []string{"v1alpha1"}, decode: message[extensions.WasmPlugin], opaque: true},
 
 	{gatewayapi.Group, "BackendTLSPolicy"}: {versions: gatewayVersions, decode: content[gatewayapi.BackendTLSPolicy]},
 	{gatewayapi.Group, "GRPCRoute"}:        {versions: gatewayVersions, decode: content[gatewayapi.GRPCRoute]},

@@ -19,6 +19,7 @@ var sectionLists = map[string]dumpPath{
 	"static_clusters":          {"clusters", []string{"cluster"}},
 	"dynamic_active_clusters":  {"clusters", []string{"cluster"}},
 	"dynamic_endpoint_configs": {"endpoints", []string{"endpoint_config"}},
+	"ecds_filters":             {"extensions", []string{"ecds_filter"}},
 }
 
 // dump reads a section of /config_dump.

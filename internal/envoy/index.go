@@ -19,7 +19,10 @@ type Index struct {
 	endpoints map[string]*endpointv3.ClusterLoadAssignment
 }
 
-var _ Resources = (*Index)(nil)
+var (
+	_ Resources = (*Index)(nil)
+	_ Lists     = (*Index)(nil)
+)
 
 // NewIndex indexes a snapshot, which must not change afterwards. Of two resources of one name the first is kept.
 func NewIndex(s *Snapshot) *Index {
@@ -124,3 +127,6 @@ func byName[T any](list []T, name func(T) string) map[string]T {
 	}
 	return out
 }
+
+// List implements [Lists].
+func (x *Index) List(t Type) List { return x.snapshot.List(t) }

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
@@ -76,10 +77,10 @@ type loader struct {
 	found bool
 }
 
-// list reads the value of a key, which may be one of the four lists.
+// list reads the value of a key, which may be one of the lists.
 func (l *loader) list(key string) error {
 	switch key {
-	case "listeners", "routes", "clusters", "endpoints":
+	case "listeners", "routes", "clusters", "endpoints", "extensions":
 		isList, err := l.in.array(func() error { return l.resource(key) })
 		l.found = l.found || isList
 		return err
@@ -96,6 +97,8 @@ func (l *loader) resource(kind string) error {
 		return read(l, &l.out.Routes, &routev3.RouteConfiguration{})
 	case "clusters":
 		return read(l, &l.out.Clusters, &clusterv3.Cluster{})
+	case "extensions":
+		return read(l, &l.out.Extensions, &corev3.TypedExtensionConfig{})
 	}
 	return read(l, &l.out.Endpoints, &endpointv3.ClusterLoadAssignment{})
 }

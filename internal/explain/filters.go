@@ -36,6 +36,8 @@ func filterReason(s *simulate.Step) (string, bool) {
 		return bodyText(r), true
 	case decision.RateLimited:
 		return limitedText(&r.Limit), true
+	case decision.RunsCode:
+		return "decided by its code (" + r.Language + "), which sem does not run", true
 	case decision.AsksAuthorizer:
 		return asksText(&r.Authorizer), true
 	case decision.Tunnel:

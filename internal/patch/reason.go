@@ -11,6 +11,7 @@ import (
 	"sem.example/internal/clustername"
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/envoy"
 	"sem.example/internal/source"
 )
 
@@ -32,7 +33,7 @@ func Effective(x *Resources) map[Key]bool {
 		}
 	}
 	for _, p := range x.set.byTarget[networking.EnvoyFilter_EXTENSION_CONFIG] {
-		if added, ok := p.value.(interface{ GetName() string }); ok && x.fetched()[added.GetName()] {
+		if added, ok := p.value.(interface{ GetName() string }); ok && envoy.Fetched(x.ListenersOn(0))[added.GetName()] {
 			out[Key{p.Filter.Doc, p.Field}] = true
 		}
 	}

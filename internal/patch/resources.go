@@ -204,7 +204,14 @@ func (x *Resources) List(t envoy.Type) envoy.List {
 	case envoy.Clusters:
 		return x.clusterList()
 	case envoy.Extensions:
-		return envoy.ListOf(x.set.Extensions(x.fetched()))
+		fetched := envoy.Fetched(x.ListenersOn(0))
+		all := x.set.Extensions(fetched)
+		for _, c := range gathered[*corev3.TypedExtensionConfig](x.Compiled.List(t)) {
+			if fetched[c.GetName()] {
+				all = append(all, c)
+			}
+		}
+		return envoy.ListOf(all)
 	default:
 		return mapped(x.Compiled.List(t), func(m proto.Message) proto.Message {
 			if x.Cluster(m.(*endpointv3.ClusterLoadAssignment).GetClusterName()) == nil {
@@ -285,24 +292,4 @@ func (x *Resources) Snapshot() *envoy.Snapshot {
 		}
 	}
 	return s
-}
-
-// fetched are the names of the extensions that filters of listeners fetch.
-func (x *Resources) fetched() map[string]bool {
-	names := map[string]bool{}
-	for _, l := range x.ListenersOn(0) {
-		for _, c := range append(slices.Clip(l.GetFilterChains()), l.GetDefaultFilterChain()) {
-			for _, f := range c.GetFilters() {
-				if f.GetConfigDiscovery() != nil {
-					names[f.GetName()] = true
-				}
-				for _, h := range managerOf(f).GetHttpFilters() {
-					if h.GetConfigDiscovery() != nil {
-						names[h.GetName()] = true
-					}
-				}
-			}
-		}
-	}
-	return names
 }

@@ -39,10 +39,11 @@ var mayImport = map[string][]string{
 	"internal/mesh":       {"internal/quote", "internal/config", "internal/diag", "internal/release", "internal/source", "internal/mesh/apigateway", "internal/mesh/ingress", "internal/mesh/registry", "internal/mesh/routing", "internal/mesh/settings", "internal/mesh/trafficpolicy", "internal/mesh/visibility"},
 	"internal/envoy":      {"internal/source"},
 	"internal/patch":      {"internal/envoy", "internal/config", "internal/source", "internal/clustername", "internal/diag"},
-	"internal/compile":    {"internal/gatewayapi", "internal/release", "internal/compile/cluster", "internal/compile/gateway", "internal/compile/inbound", "internal/compile/origin", "internal/compile/outbound", "internal/compile/proxy", "internal/compile/security", "internal/compile/sharing", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/parallel", "internal/source"},
+	"internal/compile":    {"internal/compile/cluster", "internal/compile/extension", "internal/compile/gateway", "internal/compile/inbound", "internal/compile/origin", "internal/compile/outbound", "internal/compile/proxy", "internal/compile/security", "internal/compile/sharing", "internal/compile/xds", "internal/config", "internal/envoy", "internal/gatewayapi", "internal/mesh", "internal/parallel", "internal/release", "internal/source"},
 
 	// The rooms of compile, each a part of what a proxy is sent.
-	"internal/compile/filterchain": {"internal/compile/origin", "internal/compile/proxy", "internal/compile/security", "internal/compile/tlscontext", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh"},
+	"internal/compile/extension":   {"internal/compile/origin", "internal/compile/xds", "internal/mesh"},
+	"internal/compile/filterchain": {"internal/compile/extension", "internal/compile/origin", "internal/compile/proxy", "internal/compile/security", "internal/compile/tlscontext", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh"},
 	"internal/compile/security":    {"internal/compile/origin", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/source"},
 	"internal/compile/tlscontext":  {"internal/compile/origin", "internal/compile/security", "internal/compile/xds", "internal/envoy", "internal/mesh"},
 	"internal/compile/sharing":     {"internal/mesh"},
@@ -51,9 +52,9 @@ var mayImport = map[string][]string{
 	"internal/compile/xds":         {"internal/config", "internal/mesh"},
 	"internal/compile/cluster":     {"internal/compile/origin", "internal/compile/proxy", "internal/compile/tlscontext", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/trafficpolicy", "internal/release"},
 	"internal/compile/route":       {"internal/compile/origin", "internal/compile/proxy", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/routing", "internal/release"},
-	"internal/compile/gateway":     {"internal/compile/filterchain", "internal/compile/origin", "internal/compile/proxy", "internal/compile/route", "internal/compile/security", "internal/compile/tlscontext", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/routing", "internal/source"},
-	"internal/compile/inbound":     {"internal/compile/cluster", "internal/compile/filterchain", "internal/compile/origin", "internal/compile/proxy", "internal/compile/route", "internal/compile/security", "internal/compile/tlscontext", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/trafficpolicy", "internal/source"},
-	"internal/compile/outbound":    {"internal/compile/filterchain", "internal/compile/origin", "internal/compile/proxy", "internal/compile/route", "internal/compile/security", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/routing", "internal/parallel", "internal/source"},
+	"internal/compile/gateway":     {"internal/compile/extension", "internal/compile/filterchain", "internal/compile/origin", "internal/compile/proxy", "internal/compile/route", "internal/compile/security", "internal/compile/tlscontext", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/routing", "internal/source"},
+	"internal/compile/inbound":     {"internal/compile/cluster", "internal/compile/extension", "internal/compile/filterchain", "internal/compile/origin", "internal/compile/proxy", "internal/compile/route", "internal/compile/security", "internal/compile/tlscontext", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/trafficpolicy", "internal/source"},
+	"internal/compile/outbound":    {"internal/compile/extension", "internal/compile/filterchain", "internal/compile/origin", "internal/compile/proxy", "internal/compile/route", "internal/compile/security", "internal/compile/xds", "internal/config", "internal/envoy", "internal/mesh", "internal/mesh/routing", "internal/parallel", "internal/source"},
 	"internal/compile/compiletest": {"internal/config", "internal/mesh", "internal/source"},
 
 	"render":   {"internal/envoy", "internal/parallel", "internal/source", "internal/selfsigned"},

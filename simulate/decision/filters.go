@@ -37,6 +37,8 @@ type (
 	BodyLimited struct{ Limit, Size uint64 }
 	// RateLimited is a limit that the request counts for.
 	RateLimited struct{ Limit RateLimit }
+	// RunsCode is a filter whose code decides about the call. It is not known what that does.
+	RunsCode struct{ Language string }
 	// AsksAuthorizer is an external authorizer that decides about the call.
 	AsksAuthorizer struct{ Authorizer Authorizer }
 )
@@ -45,4 +47,5 @@ func (HeadersMutated) reason()   {}
 func (MetadataOfHeader) reason() {}
 func (BodyLimited) reason()      {}
 func (RateLimited) reason()      {}
+func (RunsCode) reason()         {}
 func (AsksAuthorizer) reason()   {}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"sem.example/internal/envoy"
+	"sem.example/internal/lazy"
 )
 
 // A Recorder notes what one proxy decides about a call.
@@ -69,6 +70,23 @@ func (r *Recorder) UnknownFilter(name, kind string) {
 		what += " (" + envoy.ShortType(kind) + ")"
 	}
 	r.NotModelled(what)
+}
+
+// extensionFilter is the name that istiod gives the filter of a WasmPlugin or a TrafficExtension.
+var extensionFilter = lazy.Regexp(`^extensions\.istio\.io/(wasmplugin|trafficextension)/([^./]+)\.(.+?)(~istio-translated-wasmplugin)?$`)
+
+// RunsCode notes a filter whose code decides about a call.
+func (r *Recorder) RunsCode(filter, language string, at Ref) {
+	what, unknown := filter, "the code of "+filter+" ("+language+")"
+	if m := extensionFilter().FindStringSubmatch(filter); m != nil {
+		what = "TrafficExtension " + m[2] + "/" + m[3]
+		if m[1] == "wasmplugin" || m[4] != "" {
+			what = "WasmPlugin " + m[2] + "/" + m[3]
+		}
+		unknown = what
+	}
+	r.Step("code", what, RunsCode{language}, at)
+	r.NotModelled(unknown)
 }
 
 // AppendNew appends a string to a list that lacks it.

@@ -17,6 +17,7 @@ import (
 	alpn "istio.io/api/envoy/config/filter/http/alpn/v2alpha1"
 	meshconfig "istio.io/api/mesh/v1alpha1"
 
+	"sem.example/internal/compile/extension"
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/proxy"
 	"sem.example/internal/compile/security"
@@ -39,6 +40,7 @@ type Manager struct {
 	Side     Side
 	Name     string // for statistics
 	Protocol mesh.Protocol
+	Port     uint32                      // of the service, or that the workload listens on; 0 where there is none
 	Table    string                      // the route table to fetch, unless routes are given
 	Routes   *routev3.RouteConfiguration // in the listener itself
 	Access   *security.Access            // for requests that reach the proxy; nil for those that leave a workload
@@ -90,11 +92,18 @@ func ManagerOrigins(view *mesh.View) origin.List {
 // httpFilters are the filters that each request passes. Those that only observe are left out.
 func httpFilters(view *mesh.View, m Manager) []*hcmv3.HttpFilter {
 	var out []*hcmv3.HttpFilter
+	var access security.Authorization
+	var tokens security.Authentication
 	if m.Access != nil {
-		out = append(out, m.Access.Requests().External...)
-		out = append(out, m.Access.Authentication().Filters...)
-		out = append(out, m.Access.Requests().HTTP...)
+		access, tokens = m.Access.Requests(), m.Access.Authentication()
 	}
+	own := extension.HTTP(view, m.Side == Inbound, m.Port)
+	out = append(out, access.External...)
+	out = append(out, own.BeforeAuthentication...)
+	out = append(out, tokens.Filters...)
+	out = append(out, own.BeforeAuthorization...)
+	out = append(out, access.HTTP...)
+	out = append(out, own.BehindAuthorization...)
 	if m.Protocol == mesh.GRPCWeb {
 		out = append(out, xds.HTTPFilter("envoy.filters.http.grpc_web", &grpcwebv3.GrpcWeb{}))
 	}

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
+	"sem.example/internal/compile/extension"
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/proxy"
 	"sem.example/internal/compile/tlscontext"
@@ -106,14 +107,14 @@ func Build(view *mesh.View, d *Chain, listener string) *listenerv3.FilterChain {
 }
 
 // OutboundManager handles the requests of the workload by a route table.
-func OutboundManager(view *mesh.View, table string) *Manager {
-	return &Manager{Side: Outbound, Table: table, Filters: DynamicFilters(view, nil)}
+func OutboundManager(view *mesh.View, table string, port uint32) *Manager {
+	return &Manager{Side: Outbound, Table: table, Port: port, Filters: DynamicFilters(view, nil)}
 }
 
 // ForService handles requests for a service, and for all others that share the listener, by a route table.
-func ForService(view *mesh.View, s *mesh.Service, protocol mesh.Protocol, table string) *Chain {
-	m := OutboundManager(view, table)
-	m.Protocol, m.Filters = protocol, DynamicFilters(view, s)
+func ForService(view *mesh.View, s *mesh.Service, port *mesh.Port, table string) *Chain {
+	m := OutboundManager(view, table, port.Number)
+	m.Protocol, m.Filters = port.Protocol, DynamicFilters(view, s)
 	return &Chain{HTTP: m}
 }
 
@@ -138,4 +139,17 @@ func (d *Chain) MatchedBy(matches []config.Place) {
 	for _, at := range matches {
 		d.Origins.Add("match", origin.DefinesTreeAt(at)...)
 	}
+}
+
+// Extend adds the filters that extensions add to connections to the first chain that reads requests. istiod leaves the others of the
+// listener without them. Chains of connections have theirs.
+func Extend(view *mesh.View, port uint32, chains []*Chain) []*Chain {
+	for _, d := range chains {
+		if d.HTTP != nil {
+			before, behind := extension.Network(view, false, port)
+			d.Filters = slices.Concat(d.Filters, before, behind)
+			break
+		}
+	}
+	return chains
 }

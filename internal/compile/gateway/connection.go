@@ -5,6 +5,7 @@ import (
 
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/compile/extension"
 	"sem.example/internal/compile/filterchain"
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/route"
@@ -51,8 +52,10 @@ const noRules = "no rule of a VirtualService takes connections to this server"
 func (c *Builder) connectionChain(set *routing.Rules, r *routing.ConnectionRule, s *gatewayServer) *filterchain.Chain {
 	auth := c.access.Connections()
 	port := &mesh.Port{Name: s.GetPort().GetName(), Number: s.GetPort().GetNumber(), Protocol: s.protocol}
-	d := &filterchain.Chain{Filters: slices.Concat(auth.Network, route.TCPFilters(c.view, set, r.Destinations, port))}
+	before, behind := extension.Network(c.view, false, port.Number)
+	d := &filterchain.Chain{Filters: slices.Concat(auth.NetworkExternal, before, auth.Network, behind, route.TCPFilters(c.view, set, r.Destinations, port))}
 	d.Origins.Add("", origin.DefinesField(s.At)) // a server may have as many hosts as there are chains
+	extension.AddOrigins(&d.Origins, c.view, false, port.Number)
 	d.Origins, d.Shared = append(d.Origins, route.ConnectionOrigins(c.view, r)...), []origin.Shared{auth.Shared}
 	return d
 }

@@ -7,6 +7,7 @@ import (
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 
+	"sem.example/internal/compile/extension"
 	"sem.example/internal/compile/filterchain"
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/proxy"
@@ -78,24 +79,24 @@ func (c *Builder) gatewayListener(bind string, port uint32, chains []*filterchai
 // is passed on.
 func (c *Builder) groupChains(g *serverGroup, p *gatewayPort) []*filterchain.Chain {
 	if g.protocol.IsHTTP() {
-		d := c.requestChain(g.protocol, g.table)
+		d := c.requestChain(g.protocol, g.table, p.number)
 		for _, s := range g.servers {
 			d.Origins.Add("", origin.DefinesTreeAt(s.At)...)
 		}
-		return []*filterchain.Chain{d}
+		return filterchain.Extend(c.view, p.number, []*filterchain.Chain{d})
 	}
 	var out []*filterchain.Chain
 	for _, s := range g.servers {
 		out = append(out, c.serverChains(s, p)...)
 	}
-	return out
+	return filterchain.Extend(c.view, p.number, out)
 }
 
 // serverChains builds the chains of a server that does not speak plain HTTP.
 func (c *Builder) serverChains(s *gatewayServer, p *gatewayPort) []*filterchain.Chain {
 	switch {
 	case s.GetTls() != nil && s.readsHTTP():
-		d := c.requestChain(s.protocol, s.table)
+		d := c.requestChain(s.protocol, s.table, s.GetPort().GetNumber())
 		endTLS(c.view, d, s)
 		d.Origins.Add("", origin.DefinesTreeAt(s.At)...)
 		return []*filterchain.Chain{d}
@@ -106,9 +107,10 @@ func (c *Builder) serverChains(s *gatewayServer, p *gatewayPort) []*filterchain.
 }
 
 // requestChain reads requests, and routes them by a table. A chain's policies are about requests.
-func (c *Builder) requestChain(protocol mesh.Protocol, table string) *filterchain.Chain {
-	d := &filterchain.Chain{HTTP: &filterchain.Manager{Side: filterchain.Gateway, Access: c.access, Protocol: protocol, Table: table}}
+func (c *Builder) requestChain(protocol mesh.Protocol, table string, port uint32) *filterchain.Chain {
+	d := &filterchain.Chain{HTTP: &filterchain.Manager{Side: filterchain.Gateway, Access: c.access, Protocol: protocol, Port: port, Table: table}}
 	d.Origins = filterchain.ManagerOrigins(c.view)
+	extension.AddOrigins(&d.Origins, c.view, false, port)
 	d.Shared = []origin.Shared{c.access.Authentication().Shared, c.access.Requests().Shared}
 	return d
 }

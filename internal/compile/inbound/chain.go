@@ -5,6 +5,7 @@ import (
 
 	security "istio.io/api/security/v1beta1"
 
+	"sem.example/internal/compile/extension"
 	"sem.example/internal/compile/filterchain"
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/tlscontext"
@@ -98,11 +99,16 @@ func (c *Builder) inboundChains(p *inboundPort) []*filterchain.Chain {
 func (c *Builder) fillInbound(d *filterchain.Chain, p *inboundPort, http bool) {
 	if !http {
 		auth := c.access.Connections()
-		d.Filters = slices.Concat(auth.Network, xds.TCPFilters(p.protocol, xds.TCPProxyTo(p.cluster)))
+		before, behind := extension.Network(c.view, true, p.asked)
+		d.Filters = slices.Concat(auth.NetworkExternal, before, auth.Network, behind, xds.TCPFilters(p.protocol, xds.TCPProxyTo(p.cluster)))
 		d.Shared = []origin.Shared{auth.Shared}
+		extension.AddOrigins(&d.Origins, c.view, true, p.asked)
 		return
 	}
-	d.HTTP = &filterchain.Manager{Side: filterchain.Inbound, Access: c.access, Name: "inbound_" + d.Name, Protocol: p.protocol, Routes: inboundRoutes(c.view, p)}
+	before, behind := extension.Network(c.view, true, p.number)
+	d.Filters = slices.Concat(before, behind)
+	extension.AddOrigins(&d.Origins, c.view, true, p.number)
+	d.HTTP = &filterchain.Manager{Side: filterchain.Inbound, Access: c.access, Name: "inbound_" + d.Name, Protocol: p.protocol, Port: p.number, Routes: inboundRoutes(c.view, p)}
 	d.Origins.Add("retry", origin.SettingTree(c.view, "defaultInboundHttpRetryPolicy")...)
 	d.Origins = append(d.Origins, filterchain.ManagerOrigins(c.view)...)
 	d.Shared = []origin.Shared{c.access.Authentication().Shared, c.access.Requests().Shared}

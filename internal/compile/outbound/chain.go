@@ -3,6 +3,7 @@ package outbound
 import (
 	"slices"
 
+	"sem.example/internal/compile/extension"
 	"sem.example/internal/compile/filterchain"
 	"sem.example/internal/compile/origin"
 	"sem.example/internal/compile/proxy"
@@ -21,7 +22,12 @@ func appliesToConnection(view *mesh.View, want routing.Client, port uint32) bool
 
 // ruleChain sends connections to the destinations of a TCP or TLS rule.
 func ruleChain(view *mesh.View, b listenerOpts, set *routing.Rules, r *routing.ConnectionRule) *filterchain.Chain {
-	return &filterchain.Chain{Filters: route.TCPFilters(view, set, r.Destinations, b.port), Origins: route.ConnectionOrigins(view, r)}
+	before, behind := extension.Network(view, false, b.port.Number)
+	out := &filterchain.Chain{
+		Filters: slices.Concat(before, behind, route.TCPFilters(view, set, r.Destinations, b.port)), Origins: route.ConnectionOrigins(view, r),
+	}
+	extension.AddOrigins(&out.Origins, view, false, b.port.Number)
+	return out
 }
 
 // serviceChain sends connections to a service that no rule speaks for. On a port of the Sidecar, the service's only port
@@ -44,6 +50,7 @@ func (c *Builder) serviceChain(b listenerOpts) *filterchain.Chain {
 	if proxy.Dynamic(b.service) {
 		out.Origins = append(out.Origins, c.access.ConnectionsTo(b.service).Origins...)
 	}
+	extension.AddOrigins(&out.Origins, c.view, false, b.port.Number)
 	out.Origins = append(out.Origins, route.ConnectionPolicyOrigins(route.DestinationRule(c.view, b.service.Host), "")...)
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	sniv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/sni_dynamic_forward_proxy/v3"
 
+	"sem.example/internal/compile/extension"
 	"sem.example/internal/compile/proxy"
 	"sem.example/internal/compile/xds"
 )
@@ -13,10 +14,12 @@ import (
 // nameFilters look up the server name of a TLS connection in DNS, for a service that stands for many names. Here alone
 // istiod holds what leaves the workload against the policies about what reaches it, and those of the service's namespace.
 func (c *Builder) nameFilters(b listenerOpts) []*listenerv3.Filter {
+	before, behind := extension.Network(c.view, false, b.port.Number)
 	if !proxy.Dynamic(b.service) {
-		return nil
+		return append(before, behind...)
 	}
-	return append(slices.Clone(c.access.ConnectionsTo(b.service).Network),
+	auth := c.access.ConnectionsTo(b.service)
+	return append(slices.Concat(auth.NetworkExternal, before, auth.Network, behind),
 		xds.NetworkFilter("envoy.extensions.filters.network.sni_dynamic_forward_proxy", &sniv3.FilterConfig{
 			DnsCacheConfig: proxy.DNSCache(c.view, proxy.DNSCacheName(b.service)),
 			PortSpecifier:  &sniv3.FilterConfig_PortValue{PortValue: b.port.Number},

@@ -33,7 +33,7 @@ func (c *Builder) Listeners(port uint32) []*listenerv3.Listener {
 // httpProxy is the listener at which the workload may use its sidecar as an HTTP proxy.
 func (c *Builder) httpProxy(port uint32) *listenerv3.Listener {
 	d := &listenerEntry{binds: proxy.Loopbacks(c.view), port: &mesh.Port{Number: port}, real: true}
-	m := filterchain.OutboundManager(c.view, xds.HTTPProxyRoute)
+	m := filterchain.OutboundManager(c.view, xds.HTTPProxyRoute, port)
 	m.Absolute = true
 	chain := &filterchain.Chain{HTTP: m}
 	chain.Origins.Add("", origin.Setting(c.view, "proxyHttpPort")...)
@@ -62,7 +62,7 @@ func (c *Builder) listener(d *listenerEntry) *listenerv3.Listener {
 	c.origins.Put(envoy.Listener(name), d.origins)
 
 	var every *filterchain.Chain
-	for _, ch := range d.chains {
+	for _, ch := range filterchain.Extend(c.view, d.port.Number, d.chains) {
 		if ch.TakesAll() {
 			every = ch
 			continue

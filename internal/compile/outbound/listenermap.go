@@ -7,6 +7,7 @@ import (
 
 	networking "istio.io/api/networking/v1alpha3"
 
+	"sem.example/internal/compile/extension"
 	"sem.example/internal/compile/filterchain"
 	"sem.example/internal/compile/proxy"
 	"sem.example/internal/compile/xds"
@@ -302,7 +303,8 @@ func (p *listenerMap) httpChain(b listenerOpts) *filterchain.Chain {
 	case b.port.Protocol == mesh.Detected && b.binds[0] != proxy.Wildcards(p.c.view)[0]:
 		table = b.service.Host + ":" + table
 	}
-	out := filterchain.ForService(p.c.view, b.service, b.port.Protocol, table)
+	out := filterchain.ForService(p.c.view, b.service, b.port, table)
 	out.Origins.Add("", b.origins()...)
+	extension.AddOrigins(&out.Origins, p.c.view, false, b.port.Number)
 	return out
 }

@@ -44,7 +44,7 @@ func customOf(view *mesh.View, what scope) Authorization {
 		case !what.tcp:
 			out.External = append(out.External, rules.httpMatcher(), provider.httpFilter())
 		case provider.grpc != nil: // an HTTP authorizer is not asked about connections
-			out.Network = append(out.Network, rules.networkMatcher(), provider.networkFilter())
+			out.NetworkExternal = append(out.NetworkExternal, rules.networkMatcher(), provider.networkFilter())
 		}
 	}
 	return out
@@ -64,7 +64,7 @@ func customPolicies(view *mesh.View, what scope) map[string][]*config.Object {
 // deny adds a filter that enforces rules.
 func (a *Authorization) deny(rules *rbacv3.RBAC, tcp bool) {
 	if tcp {
-		a.Network = append(a.Network, networkRBAC(&rbactcpv3.RBAC{Rules: rules}))
+		a.NetworkExternal = append(a.NetworkExternal, networkRBAC(&rbactcpv3.RBAC{Rules: rules}))
 		return
 	}
 	a.External = append(a.External, httpRBAC(&rbachttpv3.RBAC{Rules: rules}))

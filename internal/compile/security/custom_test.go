@@ -3,6 +3,7 @@ package security
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,7 +35,7 @@ func TestCustom(t *testing.T) {
 				for _, f := range access.Requests().External {
 					out.WriteString(filterText(t, f))
 				}
-				for _, f := range access.Connections().Network {
+				for _, f := range slices.Concat(access.Connections().NetworkExternal, access.Connections().Network) {
 					out.WriteString(filterText(t, f))
 				}
 				compiletest.Check(t, ar, "out/"+p.Name, out.String())

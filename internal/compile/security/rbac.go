@@ -36,6 +36,8 @@ type Authorization struct {
 	Network  []*listenerv3.Filter
 	Origins  origin.List
 	Shared   origin.Shared // the same
+
+	NetworkExternal []*listenerv3.Filter // ask external authorizers about connections; they come first
 }
 
 // verdictOf translates the policies of one action.

@@ -41,12 +41,14 @@ type httpFilter struct {
 // Filters are compiled HTTP filters, each configuration once: the connection managers of a workload's ports have the same
 // rules, which may be thousands.
 type Filters struct {
+	Fetch envoy.Fetcher // finds the configuration of a filter that fetches it
 	known lazy.Map[envoy.Digest, httpFilter]
 }
 
 func (f *Filters) of(c *hcmv3.HttpFilter) httpFilter {
-	return f.known.Get(envoy.DigestOf(c.GetName(), c.GetTypedConfig()), func() httpFilter {
-		filter := httpFilter{name: c.GetName(), kind: envoy.TypeOf(c.GetTypedConfig()), message: envoy.Message(c.GetTypedConfig())}
+	config := f.Fetch.Config(c)
+	return f.known.Get(envoy.DigestOf(c.GetName(), config), func() httpFilter {
+		filter := httpFilter{name: c.GetName(), kind: envoy.TypeOf(config), message: envoy.Message(config)}
 		switch m := filter.message.(type) {
 		case *rbachttp.RBAC:
 			filter.rbac, filter.shadow = rbac.NewRBAC(m.GetRules()), rbac.NewRBAC(m.GetShadowRules())

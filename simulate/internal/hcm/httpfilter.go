@@ -13,6 +13,7 @@ import (
 	ratelimitv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/ratelimit/v3"
 	rbachttp "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/rbac/v3"
 	routerv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/router/v3"
+	wasmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/wasm/v3"
 
 	"sem.example/simulate/decision"
 	"sem.example/simulate/internal/rbac"
@@ -55,8 +56,10 @@ func added(x *Stream, f *httpFilter) *decision.Outcome {
 		askRateLimit(x, f, m)
 	case *luav3.Lua:
 		if p, _ := route.PerRoute[*luav3.LuaPerRoute](x.Route, f.name); !p.GetDisabled() {
-			x.NotModelled("the code of " + f.name + " (Lua)")
+			x.RunsCode(f.name, "Lua", x.filterAt(f))
 		}
+	case *wasmv3.Wasm:
+		x.RunsCode(f.name, "Wasm", x.filterAt(f))
 	default:
 		x.UnknownFilter(f.name, f.kind)
 	}

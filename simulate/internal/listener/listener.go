@@ -34,14 +34,23 @@ type Listeners struct {
 	Resources envoy.Resources
 	ports     lazy.Map[uint32, *port]
 	known     lazy.Map[string, *Listener]
-	filters   network.Filters
+	filters   *network.Filters
+}
+
+// New returns the listeners of a proxy.
+func New(resources envoy.Resources) *Listeners {
+	var fetch envoy.Fetcher
+	if lists, ok := resources.(envoy.Lists); ok {
+		fetch = envoy.FetcherOf(lists)
+	}
+	return &Listeners{Resources: resources, filters: network.NewFilters(fetch)}
 }
 
 func (e *Listeners) listener(l *listenerv3.Listener) *Listener {
 	if known, ok := e.known.Known(l.GetName()); ok {
 		return known
 	}
-	return e.known.Get(l.GetName(), func() *Listener { return newListener(l, &e.filters) })
+	return e.known.Get(l.GetName(), func() *Listener { return newListener(l, e.filters) })
 }
 
 func newListener(l *listenerv3.Listener, filters *network.Filters) *Listener {

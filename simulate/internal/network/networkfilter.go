@@ -10,7 +10,9 @@ import (
 	rbacv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/rbac/v3"
 	sniv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/sni_dynamic_forward_proxy/v3"
 	tcpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/tcp_proxy/v3"
+	wasmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/wasm/v3"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/anypb"
 
 	"sem.example/internal/envoy"
 	"sem.example/internal/lazy"
@@ -31,18 +33,25 @@ type NetworkFilter struct {
 
 // Filters are compiled filters. What several chains have alike is held once.
 type Filters struct {
+	Fetch envoy.Fetcher // finds the configuration of a filter that fetches it
 	known lazy.Map[envoy.Digest, NetworkFilter]
 	http  hcm.Filters
 }
 
-// Of compiles a network filter. Of a type that is not modelled it has name and kind alone.
-func (x *Filters) Of(f *listenerv3.Filter) NetworkFilter {
-	return x.known.Get(envoy.DigestOf(f.GetName(), f.GetTypedConfig()), func() NetworkFilter { return x.compile(f) })
+// NewFilters returns a store of filters that finds the configurations that they fetch.
+func NewFilters(fetch envoy.Fetcher) *Filters {
+	return &Filters{Fetch: fetch, http: hcm.Filters{Fetch: fetch}}
 }
 
-func (x *Filters) compile(f *listenerv3.Filter) NetworkFilter {
-	out := NetworkFilter{Name: f.GetName(), Kind: envoy.TypeOf(f.GetTypedConfig())}
-	message, err := f.GetTypedConfig().UnmarshalNew()
+// Of compiles a network filter. Of a type that is not modelled it has name and kind alone.
+func (x *Filters) Of(f *listenerv3.Filter) NetworkFilter {
+	config := x.Fetch.Config(f)
+	return x.known.Get(envoy.DigestOf(f.GetName(), config), func() NetworkFilter { return x.compile(f.GetName(), config) })
+}
+
+func (x *Filters) compile(name string, config *anypb.Any) NetworkFilter {
+	out := NetworkFilter{Name: name, Kind: envoy.TypeOf(config)}
+	message, err := config.UnmarshalNew()
 	if err != nil {
 		return out
 	}
@@ -67,6 +76,12 @@ func (f *NetworkFilter) Authorizes() bool {
 // An Addresser sets where the connection goes by its server name.
 func (f *NetworkFilter) Addresser() bool {
 	return strings.HasSuffix(f.Kind, "sni_dynamic_forward_proxy.v3.FilterConfig")
+}
+
+// RunsCode reports whether the filter's own code decides about the connection.
+func (f *NetworkFilter) RunsCode() bool {
+	_, ok := f.message.(*wasmv3.Wasm)
+	return ok
 }
 
 // NamesCluster reports whether the filter makes the server name the name of the cluster.
