@@ -24,13 +24,13 @@ func acts(name, value string, o *config.Object, t *simulate.Trace) bool {
 	client := t.Hops[0].Direction == "outbound" && t.Hops[0].Proxy.Namespace == o.Namespace && strings.HasPrefix(t.Hops[0].Proxy.Name, o.Name)
 	switch setting {
 	case "excludeOutboundPorts":
-		return client && lists(value, uint32(t.Call.Port))
+		return client && t.Hops[0].Proxy.Type != "none" && lists(value, uint32(t.Call.Port))
 	case "includeOutboundPorts":
 		return false // by default all are included
 	case "excludeOutboundIPRanges":
-		return client && inRanges(value, t.Call.Address, true)
+		return client && t.Hops[0].Proxy.Type != "none" && inRanges(value, t.Call.Address, true)
 	case "includeOutboundIPRanges":
-		return client && value != "*" && !inRanges(value, t.Call.Address, false)
+		return client && t.Hops[0].Proxy.Type != "none" && value != "*" && !inRanges(value, t.Call.Address, false)
 	case "excludeInboundPorts":
 		return reached(t, value)
 	case "includeInboundPorts":
@@ -66,4 +66,46 @@ func inRanges(ranges, address string, unknown bool) bool {
 		p, err := netip.ParsePrefix(strings.TrimSpace(text))
 		return err != nil || p.Contains(a.Unmap())
 	})
+}
+
+// interception begins the names of the annotations that say which connections the sidecar takes.
+const interception = "traffic.sidecar.istio.io/"
+
+// excluded returns the annotation that keeps a connection of the workload away from its sidecar, or "". Whether a range has the address
+// is only known where the call has one.
+func excluded(annotations map[string]string, call simulate.Call) string {
+	name := func(setting string) (string, string, bool) {
+		value, ok := annotations[interception+setting]
+		return interception + setting, value, ok
+	}
+	if annotation, ports, _ := name("excludeOutboundPorts"); lists(ports, uint32(call.Port)) {
+		return annotation
+	}
+	if annotation, ranges, _ := name("excludeOutboundIPRanges"); inRanges(ranges, call.Address, false) {
+		return annotation
+	}
+	_, included, _ := name("includeOutboundPorts")
+	annotation, ranges, ok := name("includeOutboundIPRanges")
+	if _, err := netip.ParseAddr(call.Address); err == nil && ok && ranges != "*" && !inRanges(ranges, call.Address, false) && !lists(included, uint32(call.Port)) {
+		return annotation
+	}
+	return ""
+}
+
+// annotationsOf are the annotations of a Pod, or of those that a workload makes.
+func annotationsOf(o *config.Object) map[string]string {
+	if o == nil {
+		return nil
+	}
+	if w, ok := o.Spec.(*config.Workload); ok {
+		return w.Spec.Template.Metadata.Annotations
+	}
+	return o.Annotations
+}
+
+func annotationsField(o *config.Object) string {
+	if _, ok := o.Spec.(*config.Workload); ok {
+		return "spec.template.metadata.annotations"
+	}
+	return "metadata.annotations"
 }

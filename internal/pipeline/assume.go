@@ -67,10 +67,7 @@ func (x *involved) notModelled(t *simulate.Trace) []string {
 		}
 	}
 	for _, o := range x.objects {
-		annotations := o.Annotations
-		if w, ok := o.Spec.(*config.Workload); ok {
-			annotations = w.Spec.Template.Metadata.Annotations
-		}
+		annotations := annotationsOf(o)
 		for _, name := range slices.Sorted(maps.Keys(annotations)) {
 			if acts(name, annotations[name], o, t) {
 				out = append(out, fmt.Sprintf("the annotation %s of %s %s/%s", name, o.Kind, o.Namespace, o.Name))

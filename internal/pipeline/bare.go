@@ -9,6 +9,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/hostname"
 	"sem.example/internal/mesh"
+	"sem.example/internal/source"
 	"sem.example/internal/world"
 	"sem.example/simulate"
 )
@@ -20,7 +21,18 @@ func (w *World) bare(call simulate.Call) (world.DataPlane, bool) {
 		return world.DataPlane{}, false
 	}
 	p, ok := w.completed.Proxy(call.Proxy.Namespace, call.Proxy.Name)
-	return p, ok && (p.Presence == world.HasNone || p.Presence == world.InAmbient)
+	if !ok || p.Presence == world.HasNone || p.Presence == world.InAmbient {
+		return p, ok
+	}
+	full, err := call.Normal()
+	if err != nil || full.Proxy.Type == "none" {
+		return p, false
+	}
+	if name := excluded(annotationsOf(p.Object), full); name != "" {
+		p.Because = name
+		return p, true
+	}
+	return p, false
 }
 
 // A direct call is one that no proxy of the client takes: it goes where DNS and Kubernetes lead it, as it is.
@@ -48,9 +60,19 @@ func (w *World) traceDirect(e *engine, client world.DataPlane, call simulate.Cal
 	if full.TLS != "plaintext" {
 		d.hop().TLS.OriginatedBy, d.hop().TLS.SNI = "application", full.SNI
 	}
-	d.step("client", map[world.Presence]string{world.HasNone: "no sidecar", world.InAmbient: "no sidecar, ambient"}[client.Presence], d.client.Because, nil)
+	d.startsAt(full)
 	d.goOn()
 	return d.trace, nil
+}
+
+// startsAt is why no proxy takes the call: the client has none, or an annotation excludes the call from its interception.
+func (d *direct) startsAt(call simulate.Call) {
+	if name := excluded(annotationsOf(d.client.Object), call); name != "" && d.client.Because == name {
+		at := &config.Ignored{Object: d.client.Object, Field: source.Join(annotationsField(d.client.Object), name)}
+		d.step("client", "bypasses the sidecar", "the annotation "+name+" excludes the connection", at)
+		return
+	}
+	d.step("client", map[world.Presence]string{world.HasNone: "no sidecar", world.InAmbient: "no sidecar, ambient"}[d.client.Presence], d.client.Because, nil)
 }
 
 func (d *direct) hop() *simulate.Hop { return &d.trace.Hops[0] }
@@ -123,7 +145,7 @@ func (d *direct) outside() {
 }
 
 func (d *direct) leaves(target string) {
-	d.end(simulate.Passthrough, simulate.Unproxied{Sees: "the response of " + target, Words: fmt.Sprintf("The request goes to %s unchanged: the client has no sidecar, so no mesh configuration applies to it.", target)})
+	d.end(simulate.Passthrough, simulate.Unproxied{Sees: "the response of " + target, Words: fmt.Sprintf("The request goes to %s unchanged: no sidecar of the client takes it, so no mesh configuration applies to it.", target)})
 }
 
 // end is how the call ends, where no proxy takes it.

@@ -112,6 +112,9 @@ func (w *World) trace(e *engine, call simulate.Call, opts TraceOptions) (*simula
 		return w.traceDirect(e, client, call, opts)
 	}
 	call.Address = dialled(call, e.lookUp)
+	if client, ok := w.bare(call); ok { // by the address of its ranges
+		return w.traceDirect(e, client, call, opts)
+	}
 	if full, err := call.Normal(); err == nil && call.Port == 0 && full.Direction != "outbound" {
 		call.Port = e.compiler.ListenPort(full.Port) // a service is before the proxy
 	}
