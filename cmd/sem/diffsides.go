@@ -34,6 +34,9 @@ func (c *diffCommand) side(cmd *cobra.Command, path, istio, flag string) (*pipel
 		if done = remove; err != nil {
 			return nil, done, err
 		}
+		if files, err := os.ReadDir(dir); err == nil && len(files) == 0 {
+			say(cmd, "%s: the revision has no files there: it is compared as an empty mesh", path)
+		}
 		opts.FS, opts.Paths = os.DirFS(dir), []string{"."}
 	}
 	switch {
