@@ -29,7 +29,7 @@ func actions(s *snapshot, name string, r textRange, docs string) []codeAction {
 		if d.Fixable() {
 			fixable = append(fixable, d)
 		}
-		if !rangeIn(f, d.At.Range()).meets(r) {
+		if !s.rangeIn(f, d.At.Range()).meets(r) {
 			continue
 		}
 		shown := []diagnostic{diagnosticOf(s, d, docs)}

@@ -169,7 +169,7 @@ func (e *editor) applied(name, text string, a codeAction) string {
 	if len(a.Edit.Changes) != 1 || len(edits) != 1 {
 		e.t.Fatalf("%s: edits %+v", a.Title, a.Edit)
 	}
-	return string(changed([]byte(text), contentChange{Range: &edits[0].Range, Text: edits[0].NewText}))
+	return string(changed([]byte(text), []contentChange{{Range: &edits[0].Range, Text: edits[0].NewText}}))
 }
 
 func TestActions(t *testing.T) {

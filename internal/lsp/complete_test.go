@@ -78,7 +78,7 @@ func TestCompletion(t *testing.T) {
 				return
 			}
 			item := list.Items[0]
-			got := string(changed([]byte(text), contentChange{Range: &item.TextEdit.Range, Text: item.TextEdit.NewText}))
+			got := string(changed([]byte(text), []contentChange{{Range: &item.TextEdit.Range, Text: item.TextEdit.NewText}}))
 			if diff := cmp.Diff(test.after, strings.Split(got, "\n")[p.Line]); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}

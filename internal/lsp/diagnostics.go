@@ -30,7 +30,7 @@ var levels = map[diag.Severity]int{diag.Error: 1, diag.Warning: 2, diag.Info: 3}
 
 func diagnosticOf(s *snapshot, d *diag.Diagnostic, docs string) diagnostic {
 	out := diagnostic{
-		Range: rangeIn(d.At.Source(), d.At.Range()), Severity: levels[d.Level()],
+		Range: s.rangeIn(d.At.Source(), d.At.Range()), Severity: levels[d.Level()],
 		Code: d.Check.ID, Source: "sem", Message: messageOf(d), Tags: tagsOf(d.Check),
 	}
 	if docs != "" {

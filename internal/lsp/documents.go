@@ -37,22 +37,27 @@ func (d *documents) change(id documentIdentifier, changes []contentChange) bool 
 	if !ok {
 		return false
 	}
-	for _, c := range changes {
-		doc.text = changed(doc.text, c)
-	}
+	doc.text = changed(doc.text, changes)
 	doc.version = id.Version
 	d.open[id.URI] = doc
 	return true
 }
 
-// changed is a text after a change.
-func changed(text []byte, c contentChange) []byte {
-	if c.Range == nil {
-		return []byte(c.Text)
+// changed is a text after changes. Its lines are found once, for an editor that replaces a word everywhere sends thousands.
+func changed(text []byte, changes []contentChange) []byte {
+	if len(changes) == 0 {
+		return text
 	}
-	l := linesOf(text)
-	start, end := l.offset(c.Range.Start), l.offset(c.Range.End)
-	return slices.Concat(text[:start], []byte(c.Text), text[max(start, end):])
+	l := linesOf(slices.Clone(text))
+	for _, c := range changes {
+		if c.Range == nil {
+			l = linesOf([]byte(c.Text))
+			continue
+		}
+		start := l.offset(c.Range.Start)
+		l = l.replace(start, max(start, l.offset(c.Range.End)), c.Text)
+	}
+	return l.text
 }
 
 // close closes a document, and reports whether it was open.

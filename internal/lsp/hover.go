@@ -31,7 +31,7 @@ func hovered(s *snapshot, name string, at position) *hover {
 	}
 	return &hover{
 		Contents: markup{Kind: "markdown", Value: strings.Join(parts, "\n\n---\n\n")},
-		Range:    rangeIn(c.place.Source(), c.place.Range()),
+		Range:    s.rangeIn(c.place.Source(), c.place.Range()),
 	}
 }
 
@@ -155,7 +155,7 @@ func (s *snapshot) aboutChecks(name string, at position) []string {
 	var parts []string
 	for _, d := range s.reported() {
 		f := d.At.Source()
-		if f.Name != name || !rangeIn(f, d.At.Range()).holds(at) {
+		if f.Name != name || !s.rangeIn(f, d.At.Range()).holds(at) {
 			continue
 		}
 		why := strings.Join(strings.Fields(d.Check.Why), " ")

@@ -42,7 +42,7 @@ func lenses(ctx context.Context, s *snapshot, name string) []codeLens {
 		return out
 	}
 	for _, at := range rules(w, name) {
-		where := rangeIn(at.Source(), at.Range())
+		where := s.rangeIn(at.Source(), at.Range())
 		where.End = where.Start
 		add := func(c command) { out = append(out, codeLens{Range: where, Command: c}) }
 		if id := s.unreachable(at); id != "" {

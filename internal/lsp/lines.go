@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"bytes"
+	"slices"
 	"sort"
 	"unicode/utf8"
 
@@ -16,13 +17,38 @@ type lines struct {
 }
 
 func linesOf(text []byte) lines {
-	l := lines{text: text, starts: []int{len(markOf(text))}}
-	for i, c := range text {
-		if c == '\n' || c == '\r' && (i+1 == len(text) || text[i+1] != '\n') {
-			l.starts = append(l.starts, i+1)
+	starts := make([]int, 0, bytes.Count(text, []byte("\n"))+1)
+	return lines{text, startsIn(append(starts, len(markOf(text))), text, 0, len(text))}
+}
+
+// startsIn appends the offsets of the lines that begin behind an offset of a text, up to another.
+func startsIn(starts []int, text []byte, from, to int) []int {
+	for i := from; i < to; i++ {
+		if c := text[i]; c == '\n' || c == '\r' && (i+1 == len(text) || text[i+1] != '\n') {
+			starts = append(starts, i+1)
 		}
 	}
-	return l
+	return starts
+}
+
+// replace replaces the text between two offsets, in place. Only the lines that it touches are looked at again.
+func (l lines) replace(start, end int, by string) lines {
+	first := max(0, sort.SearchInts(l.starts, start)-1) // which may end in a carriage return before the change
+	behind := sort.SearchInts(l.starts, end+1)
+	grown := len(by) - (end - start)
+	text := slices.Replace(l.text, start, end, []byte(by)...)
+	for i := behind; i < len(l.starts); i++ {
+		l.starts[i] += grown
+	}
+	to := len(text)
+	if behind < len(l.starts) {
+		to = l.starts[behind] - 1
+	}
+	if first == 0 {
+		l.starts[0] = len(markOf(text))
+	}
+	between := startsIn(nil, text, l.starts[first], to)
+	return lines{text, slices.Replace(l.starts, first+1, max(first+1, behind), between...)}
 }
 
 // markOf is the byte order mark that a text begins with. Editors do not count it.
@@ -88,10 +114,11 @@ func (l lines) between(start, end int) textRange {
 }
 
 // rangeIn is a range of a file as editors have it. One that is not known is the beginning of the file.
-func rangeIn(f *source.File, r source.Range) textRange {
+func (s *snapshot) rangeIn(f *source.File, r source.Range) textRange {
 	if f == nil || !r.Known() {
 		return textRange{}
 	}
 	start, end := f.Span(r)
-	return linesOf(f.Data).between(start, end)
+	l := s.lines.Get(f, func() lines { return linesOf(f.Data) })
+	return l.between(start, end)
 }

@@ -1,6 +1,8 @@
 package lsp
 
 import (
+	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -45,11 +47,11 @@ func TestLines(t *testing.T) {
 
 func TestRangeOfFile(t *testing.T) {
 	f := &source.File{Name: "a.yaml", Data: []byte("\xef\xbb\xbfa: 😀b\n")}
-	got := rangeIn(f, source.Range{Line: 1, Column: 4, EndLine: 1, EndColumn: 6})
+	got := new(snapshot).rangeIn(f, source.Range{Line: 1, Column: 4, EndLine: 1, EndColumn: 6})
 	if diff := cmp.Diff(textRange{position{0, 3}, position{0, 6}}, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if got := rangeIn(nil, source.Range{}); got != (textRange{}) {
+	if got := new(snapshot).rangeIn(nil, source.Range{}); got != (textRange{}) {
 		t.Error(got)
 	}
 }
@@ -72,5 +74,35 @@ func TestFolder(t *testing.T) {
 	}
 	if got := f.uri("a/ä b.yaml"); got != "file:///src/my%20mesh/a/%C3%A4%20b.yaml" {
 		t.Error(got)
+	}
+}
+
+// Lines that change are those of the text that results, whatever ends them.
+func TestReplace(t *testing.T) {
+	pieces := []string{"", "\r", "\n", "\r\n", "a", "ä😀", "\xef\xbb\xbf", "a\rb\n\n", "\n\r\r"}
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		l := linesOf(nil)
+		for range 12 {
+			start := l.starts[0] + random.IntN(len(l.text)-l.starts[0]+1)
+			end := start + random.IntN(len(l.text)-start+1)
+			before := string(l.text)
+			l = l.replace(start, end, pieces[random.IntN(len(pieces))])
+			if diff := cmp.Diff(linesOf(l.text).starts, l.starts); diff != "" {
+				t.Fatalf("%q[%d:%d] became %q (-want +got):\n%s", before, start, end, l.text, diff)
+			}
+		}
+	}
+}
+
+// BenchmarkChanged replaces a word that is in each of 10,000 lines.
+func BenchmarkChanged(b *testing.B) {
+	text := []byte(strings.Repeat("- host: reviews.shop.svc.cluster.local # the one\n", 10_000))
+	changes := make([]contentChange, 10_000)
+	for i := range changes {
+		changes[i] = contentChange{Range: &textRange{position{i, 8}, position{i, 15}}, Text: "ratings"}
+	}
+	for b.Loop() {
+		changed(text, changes)
 	}
 }

@@ -23,8 +23,8 @@ type Server struct {
 func (s *Server) Serve(ctx context.Context, over io.ReadWriteCloser) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	work, begin := &session{server: s}, make(chan struct{})
-	stream := jsonrpc2.NewBufferedStream(over, jsonrpc2.VSCodeObjectCodec{})
+	work, begin, messages := &session{server: s}, make(chan struct{}), &frames{}
+	stream := jsonrpc2.NewBufferedStream(over, messages)
 	handler := handlerFunc(func(ctx context.Context, conn *jsonrpc2.Conn, r *jsonrpc2.Request) {
 		<-begin
 		work.Handle(ctx, conn, r)
@@ -33,6 +33,9 @@ func (s *Server) Serve(ctx context.Context, over io.ReadWriteCloser) error {
 	work.client = conn
 	close(begin)
 	<-conn.DisconnectNotify()
+	if messages.err != nil && !work.ended && ctx.Err() == nil {
+		return messages.err
+	}
 	if work.initialized && !work.ended && ctx.Err() == nil {
 		return errors.New("the editor left without ending the session")
 	}

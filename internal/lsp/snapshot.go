@@ -26,6 +26,7 @@ type snapshot struct {
 	report *diag.Report
 	worlds []*pipeline.World
 
+	lines   lazy.Map[*source.File, lines] // of the files that something is reported in
 	symbols *symbols
 	tests   lazy.Value[hits] // that reach a part of the configuration
 	config  Config
@@ -77,7 +78,7 @@ func (s *snapshot) location(p source.Place) (location, bool) {
 	if f == nil {
 		return location{}, false
 	}
-	return location{URI: s.uri(f), Range: rangeIn(f, p.Range())}, true
+	return location{URI: s.uri(f), Range: s.rangeIn(f, p.Range())}, true
 }
 
 // reported are the findings that the user is to see.

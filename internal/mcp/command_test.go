@@ -3,7 +3,10 @@ package mcp
 import (
 	"context"
 	"os/exec"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -48,4 +51,30 @@ func TestCommandIsCancelled(t *testing.T) {
 	if result, err := Command(shell)(ctx, []string{"-c", "sleep 3600"}); err == nil {
 		t.Errorf("a cancelled command answers %v", result)
 	}
+}
+
+// What is too long for the system is refused with what it is, and so many commands run at once, however many are asked for.
+func TestCommandIsBounded(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no shell")
+	}
+	run := Command(shell)
+	for _, args := range [][]string{{"-c", strings.Repeat("a", maxArgument+1)}, append([]string{"-c"}, slices.Repeat([]string{"true"}, 8*maxArgument)...)} {
+		if _, err := run(t.Context(), args); err == nil || !strings.Contains(err.Error(), "is too long") {
+			t.Errorf("error %v", err)
+		}
+	}
+	folder := t.TempDir()
+	script := `mkdir ` + folder + `/$$; ls ` + folder + ` | wc -l; sleep 0.1; rmdir ` + folder + `/$$`
+	var all sync.WaitGroup
+	for range 5 * atOnce {
+		all.Go(func() {
+			result, err := run(t.Context(), []string{"-c", script})
+			if n, _ := strconv.Atoi(strings.TrimSpace(result.Stdout)); err != nil || n < 1 || n > atOnce {
+				t.Errorf("%d at once, %v", n, err)
+			}
+		})
+	}
+	all.Wait()
 }

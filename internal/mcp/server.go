@@ -70,7 +70,7 @@ func add[In any](server *sdk.Server, s *Server, name, description string, args f
 		}
 		result, err := s.run(ctx, append([]string{name}, line...))
 		if err != nil {
-			return nil, Answer{}, err
+			return nil, Answer{}, errors.New(quote.Text(err.Error()))
 		}
 		return answer(result)
 	})

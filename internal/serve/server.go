@@ -10,7 +10,17 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/net/netutil"
+)
+
+// The limits of a server: other users of the machine can connect to it as well, though they do not know the token.
+const (
+	maxConnections = 256
+	maxStreams     = 32
+	patience       = time.Minute // for a browser to read a page, and between two requests
 )
 
 // An Asked is what was typed into the form of the page; both are "" before.
@@ -28,6 +38,7 @@ type Server struct {
 	Every time.Duration
 
 	token    string
+	streams  atomic.Int32 // of events, that are open
 	listener net.Listener
 	mu       sync.Mutex
 	changes  broadcast
@@ -58,14 +69,14 @@ func (s *Server) Serve(ctx context.Context) error {
 	defer cancel()
 	go s.watch(ctx, s.Seen()) // as the files were before anybody asks for the page
 	server := &http.Server{
-		Handler: s, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10,
+		Handler: s, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: patience, MaxHeaderBytes: 64 << 10,
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
 	go func() {
 		<-ctx.Done()
 		_ = server.Close() // the streams of events have no end of their own
 	}()
-	if err := server.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+	if err := server.Serve(netutil.LimitListener(s.listener, maxConnections)); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
@@ -80,12 +91,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
 	if !s.ours(r) {
+		h.Set("Connection", "close") // nobody else keeps a connection
 		http.Error(w, "forbidden", http.StatusForbidden)
 		return
 	}
 	token, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch {
 	case subtle.ConstantTimeCompare([]byte(token), []byte(s.token)) != 1:
+		h.Set("Connection", "close")
 		http.NotFound(w, r)
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
@@ -105,20 +118,22 @@ func (s *Server) ours(r *http.Request) bool {
 	if r.Host != address {
 		return false
 	}
-	if origin := r.Header.Get("Origin"); origin != "" && origin != "http://"+address {
-		return false
+	for _, origin := range r.Header.Values("Origin") {
+		if origin != "http://"+address {
+			return false
+		}
 	}
-	switch r.Header.Get("Sec-Fetch-Site") {
-	case "", "none", "same-origin":
-		return true
+	for _, site := range r.Header.Values("Sec-Fetch-Site") {
+		if site != "none" && site != "same-origin" {
+			return false
+		}
 	}
-	return false
+	return true
 }
 
 func (s *Server) page(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	page, err := s.Page(Asked{From: r.FormValue("from"), URL: r.FormValue("url")})
+	page, err := s.made(Asked{From: r.FormValue("from"), URL: r.FormValue("url")})
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(patience)) // not every writer has one
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
@@ -127,8 +142,20 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(page) // the browser has gone
 }
 
+// made makes the page. A browser that reads slowly does not keep others waiting: it reads when the page is made.
+func (s *Server) made(asked Asked) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.Page(asked)
+}
+
 // events sends an event for each change of the files, as long as the browser listens.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
+	defer s.streams.Add(-1)
+	if s.streams.Add(1) > maxStreams {
+		http.Error(w, "too many browsers follow this page", http.StatusServiceUnavailable)
+		return
+	}
 	changes, leave := s.changes.join()
 	defer leave()
 	flusher := http.NewResponseController(w)

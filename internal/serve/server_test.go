@@ -3,10 +3,13 @@ package serve
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +78,58 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s: policy %q", name, policy)
 		}
 	}
+}
+
+// Streams that nobody reads have a number, and so have connections, those of users who do not know the token included: their requests
+// end them.
+func TestBounded(t *testing.T) {
+	s := running(t, t.TempDir())
+	var codes []int
+	for range maxStreams + 1 {
+		response, err := http.Get(s.URL() + "events")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		codes = append(codes, response.StatusCode)
+	}
+	if slices.Index(codes, http.StatusServiceUnavailable) != maxStreams {
+		t.Errorf("codes %v", codes)
+	}
+	for range 2 * maxConnections {
+		c, err := net.Dial("tcp", s.listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		fmt.Fprintf(c, "GET /guess/ HTTP/1.1\r\nHost: %s\r\n\r\n", s.listener.Addr())
+	}
+	response, err := http.Get(s.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+}
+
+// A browser that does not read its page keeps no other one waiting.
+func TestSlowBrowser(t *testing.T) {
+	s := running(t, t.TempDir())
+	s.Page = func(Asked) ([]byte, error) { return make([]byte, 32<<20), nil }
+	slow, err := net.Dial("tcp", s.listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer slow.Close()
+	fmt.Fprintf(slow, "GET /%s/ HTTP/1.1\r\nHost: %s\r\n\r\n", s.token, s.listener.Addr())
+	if _, err := slow.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	client := http.Client{Timeout: 20 * time.Second}
+	response, err := client.Get(s.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
 }
 
 // A server is not for other machines.

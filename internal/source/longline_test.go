@@ -87,3 +87,13 @@ func TestTooLarge(t *testing.T) {
 		t.Error(len(in.Documents), problems)
 	}
 }
+
+// A text that an editor has open has the limit of a file.
+func TestEditedTooLarge(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "a.yaml")
+	write(t, name, "")
+	in, problems := Read([]string{name}, Options{Edited: map[string][]byte{name: make([]byte, maxFile+1)}})
+	if len(in.Documents) > 0 || len(problems) != 1 || problems[0].Trouble != TooLarge {
+		t.Error(len(in.Documents), problems)
+	}
+}

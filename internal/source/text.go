@@ -17,6 +17,9 @@ var errSize = fmt.Errorf("the file is larger than %d MiB", maxFile>>20)
 // bytes reads the input, up to the largest size that is accepted.
 func (in input) bytes(opts Options) ([]byte, error) {
 	if text, ok := opts.Edited[in.name]; ok {
+		if len(text) > maxFile {
+			return nil, errSize
+		}
 		return text, nil
 	}
 	from := opts.Stdin
