@@ -3,7 +3,6 @@ package lsp
 import (
 	"bufio"
 	"encoding/json"
-	"net"
 	"strings"
 	"testing"
 
@@ -54,18 +53,5 @@ func TestFrames(t *testing.T) {
 				t.Errorf("error %v, want %q", f.err, test.err)
 			}
 		})
-	}
-}
-
-// A program that is not an editor learns why the session ends, also before it has begun.
-func TestNoEditor(t *testing.T) {
-	here, there := net.Pipe()
-	go func() {
-		_, _ = here.Write([]byte("Content-Length: 4\r\n\r\n{{{{"))
-		here.Close()
-	}()
-	err := (&Server{}).Serve(t.Context(), there)
-	if err == nil || !strings.HasPrefix(err.Error(), "a message of the editor cannot be read: ") {
-		t.Errorf("error %v", err)
 	}
 }
