@@ -62,14 +62,17 @@ func (w *walker) archive(name string) {
 }
 
 func unpack(name string) ([]input, error) {
+	switch info, err := os.Stat(name); { // before it is opened, which waits for the other end of a pipe
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, ErrNotRegular
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, errors.Join(err, ErrNotRegular)
-	}
 	unzipped, err := gzip.NewReader(f)
 	if err != nil {
 		return nil, fmt.Errorf("the archive is damaged: %w", err)
@@ -95,10 +98,14 @@ func entries(name string, bounded *io.LimitedReader) ([]input, error) {
 		if head.Typeflag != tar.TypeReg || !ofBugReport(inside) {
 			continue
 		}
-		e := &entry{}
+		in := input{name: name + "/" + inside, unpacked: &entry{}}
+		if slices.ContainsFunc(found, func(o input) bool { return o.name == in.name }) {
+			return nil, fmt.Errorf("the archive has two files %s", inside)
+		}
+		e := in.unpacked
 		if e.data, e.err = limited(archive); bounded.N <= 0 {
 			return nil, errUnpacked
 		}
-		found = append(found, input{name: name + "/" + inside, unpacked: e})
+		found = append(found, in)
 	}
 }

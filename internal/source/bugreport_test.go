@@ -62,6 +62,10 @@ func TestArchive(t *testing.T) {
 			entries: []tar.Header{{Name: "cluster/crs", Typeflag: tar.TypeSymlink, Linkname: "/etc/passwd"}, {Name: "cluster/k8s-resources", Typeflag: tar.TypeLink, Linkname: "/etc/passwd"}},
 			files:   []string{"report.tar.gz"}, problem: "the archive is not read: only one of",
 		},
+		"one name twice": {
+			entries: []tar.Header{regular("cluster/crs"), regular("a/../cluster/crs")},
+			files:   []string{"report.tar.gz"}, problem: "the archive has two files cluster/crs",
+		},
 		"no report": {entries: []tar.Header{regular("a.yaml")}, files: []string{"report.tar.gz"}, problem: "the archive is not read: only one of"},
 	} {
 		t.Run(name, func(t *testing.T) {
