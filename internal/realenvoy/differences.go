@@ -241,12 +241,12 @@ func (c *comparison) encryption(u upstream.Received) {
 	}
 	c.equal("SNI", tls.SNI, u.TLS.SNI)
 	if tls.OriginatedBy == "proxy" && !u.TLS.Broken {
-		c.equal("client certificate", tls.Mode == "MUTUAL" || tls.Mode == "ISTIO_MUTUAL", u.TLS.ClientCertificate)
+		c.equal("client certificate", mutual(tls), u.TLS.ClientCertificate)
 	}
 }
 
 // tlsTowards is the encryption that the trace names for the endpoint that was dialled. Of several at one address it is
-// the one towards which the upstream was encrypted, or not, as it was.
+// the one with the encryption that the upstream saw.
 func (c *comparison) tlsTowards(u upstream.Received) simulate.TLS {
 	if c.hop.TLS == nil {
 		return simulate.TLS{OriginatedBy: "none"}
@@ -256,7 +256,7 @@ func (c *comparison) tlsTowards(u upstream.Received) simulate.TLS {
 		if !isEndpoint(e, u) {
 			continue
 		}
-		if out = c.tlsOf(e, u); encrypts(out) == (u.TLS != nil) {
+		if out = c.tlsOf(e, u); arrivedAs(out, u) {
 			return out
 		}
 	}
@@ -280,6 +280,17 @@ func (c *comparison) tlsOf(e simulate.Endpoint, u upstream.Received) simulate.TL
 	}
 	return simulate.TLS{OriginatedBy: "proxy", Mode: e.TLS, SNI: sni}
 }
+
+// arrivedAs reports whether the upstream saw such an encryption, and by a proxy with a certificate or without as it was.
+func arrivedAs(t simulate.TLS, u upstream.Received) bool {
+	if u.TLS == nil || !encrypts(t) {
+		return encrypts(t) == (u.TLS != nil)
+	}
+	return t.OriginatedBy != "proxy" || u.TLS.Broken || mutual(t) == u.TLS.ClientCertificate
+}
+
+// mutual reports whether the proxy presents a certificate.
+func mutual(t simulate.TLS) bool { return t.Mode == "MUTUAL" || t.Mode == "ISTIO_MUTUAL" }
 
 // encrypts reports whether what leaves is encrypted, by whomever.
 func encrypts(t simulate.TLS) bool {

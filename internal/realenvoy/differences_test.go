@@ -68,6 +68,13 @@ func TestDifferences(t *testing.T) {
 		}, nil},
 		{"certificate", func(_ *simulate.Trace, o *realenvoy.Observation) { o.Upstream.TLS.ClientCertificate = true },
 			[]string{"client certificate: trace false, Envoy true"}},
+		{"a certificate to the other of two endpoints at one address", func(tr *simulate.Trace, o *realenvoy.Observation) {
+			h := &tr.Hops[0]
+			second := h.Endpoints[0]
+			second.TLS = "MUTUAL"
+			h.Endpoints = append([]simulate.Endpoint{}, h.Endpoints[0], second)
+			o.Upstream.TLS.ClientCertificate = true
+		}, nil},
 		{"path", func(_ *simulate.Trace, o *realenvoy.Observation) { o.Upstream.Path = "/" },
 			[]string{"path: trace /v1, Envoy /"}},
 		{"headers", func(_ *simulate.Trace, o *realenvoy.Observation) {
