@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // maxMessage is how long a message of an editor may be, in bytes: a text of the size that a file may have, each character escaped.
@@ -19,7 +20,17 @@ const maxHeaders = 16
 
 // frames are the messages of a connection, each behind headers with its length. The error is the one that ended the connection, for
 // the connection itself does not say why it ends.
-type frames struct{ err error }
+type frames struct {
+	mu  sync.Mutex // the message exit ends the connection while the next one is awaited
+	err error
+}
+
+// fault is the error that ended the connection; nil where none did.
+func (f *frames) fault() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.err
+}
 
 // WriteObject writes a message.
 func (*frames) WriteObject(to io.Writer, message any) error {
@@ -34,7 +45,10 @@ func (*frames) WriteObject(to io.Writer, message any) error {
 // ReadObject reads a message.
 func (f *frames) ReadObject(from *bufio.Reader, message any) error {
 	err := readFrame(from, message)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, os.ErrClosed) { // by the message exit
+	closed := errors.Is(err, io.EOF) || errors.Is(err, os.ErrClosed) || errors.Is(err, io.ErrClosedPipe) // by the message exit
+	if err != nil && !closed {
+		f.mu.Lock()
+		defer f.mu.Unlock()
 		f.err = fmt.Errorf("a message of the editor cannot be read: %w", err)
 	}
 	return err

@@ -33,8 +33,8 @@ func (s *Server) Serve(ctx context.Context, over io.ReadWriteCloser) error {
 	work.client = conn
 	close(begin)
 	<-conn.DisconnectNotify()
-	if messages.err != nil && !work.ended && ctx.Err() == nil {
-		return messages.err
+	if err := messages.fault(); err != nil && !work.ended && ctx.Err() == nil {
+		return err
 	}
 	if work.initialized && !work.ended && ctx.Err() == nil {
 		return errors.New("the editor left without ending the session")
