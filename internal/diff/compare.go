@@ -57,6 +57,7 @@ type part struct {
 }
 
 func newPart(proxy simulate.Proxy, s Side) *part {
+	s.Snapshot = envoy.Inlined(s.Snapshot)
 	p := &part{Side: s, normalizer: newNormalizer(proxy.Namespace, s.Snapshot, envoy.NewIndex(s.Snapshot)), listeners: map[string]*listenerv3.Listener{}, settings: map[string]setting{}}
 	for _, l := range s.Snapshot.Listeners {
 		p.listeners[l.GetName()] = l

@@ -12,7 +12,7 @@ import (
 	rbactcpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/rbac/v3"
 )
 
-// deniesAll reports whether a connection manager has a filter of access control that allows nothing, for whichever of its own routes.
+// deniesAll reports whether a connection manager has an RBAC filter that allows nothing, and no route that overrides it.
 func deniesAll(m *hcmv3.HttpConnectionManager) bool {
 	return slices.ContainsFunc(m.GetHttpFilters(), deniesRequests) && !strings.Contains(text(tree(m.GetRouteConfig())), "RBACPerRoute")
 }

@@ -62,7 +62,7 @@ func (p *part) passed(t *simulate.Trace) map[string]setting {
 	defer func() { p.plain = false }()
 	out, h := map[string]setting{}, &t.Hops[0]
 	if l := p.listeners[h.Listener]; l != nil {
-		out["settings of the listener"] = p.setting(string(envoy.Listener(l.GetName())), func() any { return p.reduce(tree(without(l, finders...))) })
+		out["settings of the listener"] = p.setting(string(envoy.Listener(l.GetName())), func() any { return p.reduce(tree(without(l, addressing...))) })
 		if chain := chainAt(l, h.Facts.Chain); chain != nil {
 			out["settings of the filter chain"] = p.setting(string(h.Facts.Chain), func() any { return p.chainSettings(chain) })
 		}
@@ -144,8 +144,8 @@ func (p *part) addRouteSettings(h *simulate.Hop, out map[string]setting) {
 // deciders are filters that refuse calls or choose where they go.
 var deciders = []string{"rbac", "jwt_authn", "ext_authz", "sni_cluster", "router", "fault", "cors"}
 
-// finders are the fields of a listener that say which connections come to it, and how it tells them apart.
-var finders = []protoreflect.Name{"name", "address", "additional_addresses", "filter_chains", "default_filter_chain", "listener_filters", "traffic_direction", "bind_to_port", "use_original_dst"}
+// addressing are the fields of a listener that choose which connections it and its filter chains accept.
+var addressing = []protoreflect.Name{"name", "address", "additional_addresses", "filter_chains", "default_filter_chain", "listener_filters", "traffic_direction", "bind_to_port", "use_original_dst"}
 
 // chainAt is the filter chain of an address.
 func chainAt(l *listenerv3.Listener, at envoy.Addr) *listenerv3.FilterChain {

@@ -1,11 +1,13 @@
 package envoy
 
 import (
+	"slices"
 	"sync"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
 )
 
@@ -31,6 +33,54 @@ func (f Fetcher) Config(filter fetching) *anypb.Any {
 		}
 	}
 	return source.GetDefaultConfig()
+}
+
+// Inline puts the configurations that the filters of a filter chain or a connection manager fetch into them. It takes out what keep does
+// not keep; a filter whose configuration is not known, nil, stays as it is.
+func (f Fetcher) Inline(m proto.Message, keep func(filter string, config *anypb.Any) bool) {
+	switch m := m.(type) {
+	case *listenerv3.FilterChain:
+		m.Filters = inline(f, "network filter ", m.Filters, keep, func(x *listenerv3.Filter, config *anypb.Any) {
+			x.ConfigType = &listenerv3.Filter_TypedConfig{TypedConfig: config}
+		})
+	case *hcmv3.HttpConnectionManager:
+		m.HttpFilters = inline(f, "HTTP filter ", m.HttpFilters, keep, func(x *hcmv3.HttpFilter, config *anypb.Any) {
+			x.ConfigType = &hcmv3.HttpFilter_TypedConfig{TypedConfig: config}
+		})
+	}
+}
+
+func inline[F fetching](f Fetcher, kind string, filters []F, keep func(string, *anypb.Any) bool, set func(F, *anypb.Any)) []F {
+	return slices.DeleteFunc(filters, func(x F) bool {
+		if x.GetConfigDiscovery() == nil {
+			return false
+		}
+		config := f.Config(x)
+		if !keep(kind+x.GetName(), config) {
+			return true
+		}
+		if config != nil {
+			set(x, config)
+		}
+		return false
+	})
+}
+
+// Inlined returns resources in which no filter fetches its configuration: what such a filter does shows in its listener.
+func Inlined(s *Snapshot) *Snapshot {
+	if len(s.Extensions) == 0 {
+		return s
+	}
+	fetch, out := FetcherOf(s), *s
+	all := func(string, *anypb.Any) bool { return true }
+	out.Listeners = slices.Clone(s.Listeners)
+	for i, l := range s.Listeners {
+		if len(Fetched([]*listenerv3.Listener{l})) > 0 {
+			out.Listeners[i] = proto.CloneOf(l)
+			Edit(out.Listeners[i], func(m proto.Message) { fetch.Inline(m, all) })
+		}
+	}
+	return &out
 }
 
 // FetcherOf finds configurations among those of a proxy.

@@ -12,7 +12,7 @@ const (
 	Clusters  Type = "clusters"
 	Endpoints Type = "endpoints"
 
-	// Extensions are the configurations that filters fetch by name (ECDS). Only an EnvoyFilter makes a proxy have any.
+	// Extensions are the configurations that filters fetch by name (ECDS). WasmPlugins, TrafficExtensions and EnvoyFilters bring them.
 	Extensions Type = "extensions"
 )
 
