@@ -70,10 +70,7 @@ func identityWithoutTLS(s *facts.Set, r *reporter) {
 			}
 			by = at
 		}
-		text := "never matches"
-		if v.Not {
-			text = "excludes nobody"
-		}
+		text := withoutIdentity(v)
 		if gateways == len(p.views) {
 			r.at(v.Place, "%q %s: no server of the gateway asks clients for a certificate", v.Text, text).
 				help("set tls mode MUTUAL in the server of the Gateway, or match something else, such as ipBlocks or a token")
@@ -81,6 +78,14 @@ func identityWithoutTLS(s *facts.Set, r *reporter) {
 		}
 		r.at(v.Place, "%q %s: the workloads do not accept mutual TLS, so no client has an identity", v.Text, text).related(by, "mutual TLS is disabled here")
 	})
+}
+
+// withoutIdentity words what a value does where no client has an identity.
+func withoutIdentity(v facts.PolicyValue) string {
+	if v.Not {
+		return "excludes nobody"
+	}
+	return "never matches"
 }
 
 // withoutMutualTLS reports whether a proxy accepts no mutual TLS on some ports, or on all where they are none.
@@ -222,11 +227,7 @@ func unsentIdentity(s *facts.Set, r *reporter) {
 		if by == (config.Place{}) {
 			return
 		}
-		text := "never matches"
-		if v.Not {
-			text = "excludes nobody"
-		}
-		r.at(v.Place, "%q %s: clients send plaintext to these workloads, so they have no identity", v.Text, text).
+		r.at(v.Place, "%q %s: clients send plaintext to these workloads, so they have no identity", v.Text, withoutIdentity(v)).
 			related(by, "mutual TLS is turned off for clients here")
 	})
 }

@@ -106,7 +106,7 @@ func (c *reportCommand) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	err = emit(cmd, outputs, func(_ string, _ output.Look, to *bytes.Buffer) error { return output.HTML(to, page) })
-	if err == nil && len(page.Findings.Findings.Unread()) > 0 {
+	if err == nil && (len(page.Findings.Findings.Unread()) > 0 || page.Tests != nil && page.Tests.Broken()) {
 		say(cmd, "sem: some files could not be read; the report says which")
 		return errReported
 	}

@@ -151,7 +151,8 @@ func (b *reportBuilder) trace(kind, name, asked string) (*output.PageTrace, erro
 
 // tests runs the request tests below the paths; nil where there are none.
 func (b *reportBuilder) tests() (*suite.Report, error) {
-	names, _ := source.FindTests(b.opts.Paths)
+	names, _ := source.FindTests(b.opts.Paths) // the findings name what cannot be read
+	names = slices.DeleteFunc(names, func(name string) bool { return !source.IsTest(name) })
 	if len(names) == 0 {
 		return nil, nil
 	}

@@ -87,8 +87,12 @@ func (v *pageView) addTests(p *Page) {
 		return
 	}
 	RedactTests(p.Tests)
-	failed, passed := 0, 0
+	failed, passed, malformed := 0, 0, 0
 	for _, f := range p.Tests.Files {
+		for i := range f.Broken {
+			v.Tests = append(v.Tests, testView{Name: Quote(placeName(f.Broken[i].At)), State: "malformed", Skip: Quote(f.Broken[i].Message)})
+			malformed++
+		}
 		for i := range f.Results {
 			one := newTestView(f, &f.Results[i], p.Files)
 			v.Tests = append(v.Tests, one)
@@ -99,6 +103,9 @@ func (v *pageView) addTests(p *Page) {
 				passed++
 			}
 		}
+	}
+	if malformed > 0 {
+		v.Counts = append(v.Counts, countView{fmt.Sprintf("%d malformed in tests", malformed), "error", "tests"})
 	}
 	if failed > 0 {
 		v.Counts = append(v.Counts, countView{counted(failed, "failed test"), "error", "tests"})
