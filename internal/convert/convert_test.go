@@ -51,6 +51,7 @@ func FuzzStrings(f *testing.F) {
 		"", "on", "y", "0123", "1e3", "12:30:45", "~", "=", "<<", "a: b", "a # b", "- x", "*", "\\(x)", "#a", "_a", "true", "for",
 		"a\nb", "a\n  b\n", "\n a\n\n", "a \nb", "\ta", "a\r\nb", "\"\"\"", "\u00e9\u2028\ufeff", "'", "\x00", "2001-01-01",
 		"a\n::error file=x::y", "::warning::x", "a\n  ::error::x\n", "##vso[task.complete]", "a ##[error]b\nc", "\u202ea\u2066", "\x1b[31m", "\u009b", "\U000e0001", "a\u200db\nc", "\u2000", "\t\n",
+		strings.Repeat("1", 1100), strings.Repeat("a", 1100), strings.Repeat("\u00e9", 600), strings.Repeat("-\n", 600),
 	} {
 		f.Add(s)
 	}

@@ -74,6 +74,7 @@ func TestFastReader(t *testing.T) {
 		compare(t, key+": a\n")
 		compare(t, "- "+key+": a\n")
 		compare(t, "a: {b: c, "+key+": d}\n")
+		compare(t, "? "+key+"\n: a\n")
 	}
 	if read, _ := compare(t, string(stream(5))); read != 5 {
 		t.Errorf("%d of 5 ordinary documents are read by the fast reader", read)

@@ -96,7 +96,11 @@ func ask(yaml, text string) reading {
 
 // askKey has it read a scalar that stands as a key. What JSON needs as a string is spelt otherwise than as a value.
 func askKey(yaml, text string) reading {
-	return consult("{"+yaml+": }", text, func(out []byte) reading {
+	entry := "{" + yaml + ": }"
+	if len(yaml) >= maxKey {
+		entry = "{? " + yaml + " : }" // so long a key needs its mark
+	}
+	return consult(entry, text, func(out []byte) reading {
 		var keys map[string]any
 		if err := json.Unmarshal(out, &keys); err != nil || len(keys) != 1 {
 			return reading{kind: String, text: text}
