@@ -13,6 +13,7 @@ import (
 	"sem.example/internal/gatewayapi"
 	"sem.example/internal/mesh"
 	"sem.example/internal/mesh/routing"
+	"sem.example/internal/release"
 	"sem.example/internal/source"
 )
 
@@ -107,35 +108,33 @@ func (c *converter) subsetService(to routing.Destination, services []*mesh.Servi
 		selector = selector.With(k, source.Text(labels[k]))
 	}
 	c.add("v1", "Service", namespace, made, object("selector", selector, "ports", servicePorts(services[0])), rule)
+	c.plan.Resources[len(c.plan.Resources)-1].Added = true
 	c.changed(at, "subset "+to.Subset+" becomes Service "+namespace+"/"+made+": a backend has no subsets")
-	c.subsetPolicy(rule, spec, s, namespace, made)
+	c.subsetPolicy(rule, i, services[0], made)
 	return made
 }
 
 // subsetPolicy gives the Service of a subset the traffic policy that the subset has.
-func (c *converter) subsetPolicy(rule *config.Object, spec *networking.DestinationRule, s *networking.Subset, namespace, service string) {
-	if spec.GetTrafficPolicy() == nil && s.GetTrafficPolicy() == nil {
+func (c *converter) subsetPolicy(rule *config.Object, i int, of *mesh.Service, service string) {
+	spec := config.Spec[*networking.DestinationRule](rule)
+	policy := flatten(spec.GetTrafficPolicy(), spec.GetSubsets()[i].GetTrafficPolicy())
+	s := &splitter{
+		converter: c, rule: rule, name: service, namespace: of.Namespace, ports: portNames(of),
+		target: object("group", "", "kind", "Service", "name", service),
+	}
+	host := service + "." + of.Namespace + ".svc." + c.mesh.Settings.Domain
+	made := &networking.DestinationRule{Host: host, TrafficPolicy: proto.Clone(policy).(*networking.TrafficPolicy)}
+	s.split(made.TrafficPolicy, config.At(rule, "spec.subsets").Item(i).Sub("trafficPolicy"))
+	if tidy(made); !onlyHost(made) && len(s.policies) > 0 && !c.mesh.Settings.Release.Has(release.BackendPolicyMerge) {
+		s.keep(eitherOr)
+		made.TrafficPolicy = policy
+	}
+	c.writePolicies(s, true)
+	if onlyHost(made) {
 		return
 	}
-	policy := &networking.TrafficPolicy{}
-	for _, level := range []*networking.TrafficPolicy{spec.GetTrafficPolicy(), s.GetTrafficPolicy()} {
-		if level != nil {
-			over(policy, level)
-		}
-	}
-	host := service + "." + namespace + ".svc." + c.mesh.Settings.Domain
-	c.add(istioVersion, "DestinationRule", namespace, c.freeName("DestinationRule", namespace, service), object("host", host, "trafficPolicy", nodeOf(policy)), rule)
-}
-
-// over sets in a policy what a narrower one sets.
-func over(policy, narrower *networking.TrafficPolicy) {
-	from, to := narrower.ProtoReflect(), policy.ProtoReflect()
-	fields := from.Descriptor().Fields()
-	for i := range fields.Len() {
-		if f := fields.Get(i); from.Has(f) {
-			to.Set(f, from.Get(f))
-		}
-	}
+	c.add(istioVersion, "DestinationRule", of.Namespace, c.freeName("DestinationRule", of.Namespace, service), nodeOf(made), rule)
+	c.plan.Resources[len(c.plan.Resources)-1].Added = true
 }
 
 // nodeOf is a message as a document says it.

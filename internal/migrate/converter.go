@@ -22,6 +22,7 @@ type Resource struct {
 	Root                  *source.Node
 	Kind, Namespace, Name string
 	From                  []*config.Object // what it is made of
+	Added                 bool             // it adds a host, and changes no request of today
 }
 
 // A converter holds what is known while resources are written.

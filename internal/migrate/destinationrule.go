@@ -2,14 +2,15 @@ package migrate
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
 	"sem.example/internal/mesh"
-	"sem.example/internal/source"
+	"sem.example/internal/release"
 )
 
 // destinationRules writes the TLS of DestinationRules as BackendTLSPolicies, where these mean the same, and says what stays.
@@ -19,107 +20,107 @@ func (c *converter) destinationRules() {
 		if spec == nil {
 			continue
 		}
-		if spec.GetTrafficPolicy().GetTls() != nil {
-			if why := c.backendTLS(o, spec); why != "" {
-				c.remark(Kept, config.At(o, "spec.trafficPolicy.tls"), "tls stays in the DestinationRule: "+why)
+		rest := proto.Clone(spec).(*networking.DestinationRule)
+		s := c.splitter(o, spec.GetHost())
+		s.split(rest.GetTrafficPolicy(), config.At(o, "spec.trafficPolicy"))
+		tidy(rest)
+		if len(s.policies) > 0 && !onlyHost(rest) && !c.mesh.Settings.Release.Has(release.BackendPolicyMerge) {
+			s.keep(eitherOr)
+			rest = spec
+		}
+		if c.writePolicies(s, false); len(s.policies) > 0 {
+			c.plan.Replaced[o.Doc] = true
+			if !onlyHost(rest) {
+				c.add(istioVersion, "DestinationRule", o.Namespace, o.Name, nodeOf(rest), o)
 			}
 		}
-		c.staying(o, spec)
+		c.staying(o, rest)
 	}
 }
 
-// staying remarks on the fields of a DestinationRule that have no counterpart: Istio applies them whatever routes a request.
-func (c *converter) staying(o *config.Object, spec *networking.DestinationRule) {
-	stays := func(field, what string) {
-		if o.Doc != nil && o.Doc.Lookup(field) != nil {
-			c.remark(Kept, config.At(o, field), what+" of "+named(o)+" stays: Istio applies it to requests to "+spec.GetHost()+" by routes of the Gateway API too")
+// eitherOr is why TLS stays where istiod does not join a BackendTLSPolicy with a DestinationRule.
+const eitherOr = "this release of Istio uses either a BackendTLSPolicy or the DestinationRule of a host, not both"
+
+// tidy leaves out what a DestinationRule says nothing with.
+func tidy(rule *networking.DestinationRule) {
+	if proto.Size(rule.GetTrafficPolicy()) == 0 {
+		rule.TrafficPolicy = nil
+	}
+}
+
+// onlyHost reports whether a DestinationRule sets nothing.
+func onlyHost(rule *networking.DestinationRule) bool {
+	return proto.Equal(rule, &networking.DestinationRule{Host: rule.GetHost()})
+}
+
+// noCounterpart says of blocks of a traffic policy why no resource of the Gateway API sets the same.
+var noCounterpart = map[protoreflect.Name]string{
+	"load_balancer":     "the Gateway API does not choose how requests are spread over endpoints",
+	"connection_pool":   "the Gateway API has no limits on connections and requests",
+	"outlier_detection": "the Gateway API ejects no endpoints",
+	"tunnel":            "the Gateway API has no tunnels",
+	"proxy_protocol":    "the Gateway API does not send the PROXY protocol",
+	"retry_budget":      "it is part of XBackendTrafficPolicy, which is experimental",
+}
+
+// staying remarks on the fields of a DestinationRule that stay in it: Istio applies them whatever routes a request.
+func (c *converter) staying(o *config.Object, rest *networking.DestinationRule) {
+	stays := func(at config.Place, what, why string) {
+		if o.Doc != nil && o.Doc.Lookup(at.Field) != nil {
+			c.remark(Kept, at, what+" stays in the DestinationRule, and applies to requests to "+rest.GetHost()+" by routes too: "+why)
 		}
 	}
-	switch {
-	case !c.plan.Replaced[o.Doc]:
-		stays("spec.trafficPolicy", "trafficPolicy")
-	case proto.Size(withoutTLS(spec)) > 0:
-		stays("spec.trafficPolicy", "the rest of trafficPolicy")
+	blocks := func(m proto.Message, at config.Place) {
+		m.ProtoReflect().Range(func(f protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
+			if why := noCounterpart[f.Name()]; why != "" {
+				stays(at.Sub(f.JSONName()), f.JSONName(), why)
+			}
+			return true
+		})
 	}
-	stays("spec.exportTo", "exportTo")
-	stays("spec.workloadSelector", "workloadSelector")
+	policy := config.At(o, "spec.trafficPolicy")
+	blocks(rest.GetTrafficPolicy(), policy)
+	spec := config.Spec[*networking.DestinationRule](o)
+	for i, p := range spec.GetTrafficPolicy().GetPortLevelSettings() {
+		blocks(p, policy.Sub("portLevelSettings").Item(i))
+	}
+	stays(config.At(o, "spec.exportTo"), "exportTo", "it says who sees the DestinationRule")
+	stays(config.At(o, "spec.workloadSelector"), "workloadSelector", "the Gateway API has no settings for some clients only")
 	host := mesh.FullHost(spec.GetHost(), o.Namespace, c.mesh.Settings.Domain)
 	for i, s := range spec.GetSubsets() {
 		if _, used := c.subsets[subset{host, s.GetName()}]; !used {
-			stays(fmt.Sprintf("spec.subsets[%d]", i), "subset "+s.GetName())
+			stays(config.At(o, fmt.Sprintf("spec.subsets[%d]", i)), "subset "+s.GetName(), "no route that is converted leads to it")
 		}
 	}
 }
 
-// backendTLS writes the TLS of a DestinationRule as a BackendTLSPolicy, and the rest of the rule without it. It returns why a policy does not
-// mean the same; "" where it does.
-func (c *converter) backendTLS(o *config.Object, spec *networking.DestinationRule) (why string) {
-	target, why := c.policyTarget(o, spec)
-	if why != "" {
-		return why
+// flatten is what a subset has as a host of its own: a policy for a port replaces the others of its level.
+func flatten(host, subset *networking.TrafficPolicy) *networking.TrafficPolicy {
+	out := &networking.TrafficPolicy{}
+	for _, level := range []*networking.TrafficPolicy{host, subset} {
+		over(out.ProtoReflect(), level.ProtoReflect())
 	}
-	tls := spec.GetTrafficPolicy().GetTls()
-	validation, why := validationOf(tls)
-	if why != "" {
-		return why
+	out.PortLevelSettings = subset.GetPortLevelSettings()
+	own := map[uint32]bool{}
+	for _, p := range out.PortLevelSettings {
+		own[p.GetPort().GetNumber()] = true
 	}
-	policy := object("targetRefs", []*source.Node{target}, "validation", validation)
-	c.add(gatewayVersion, "BackendTLSPolicy", o.Namespace, c.freeName("BackendTLSPolicy", o.Namespace, o.Name), policy, o)
-	c.plan.Replaced[o.Doc] = true
-	if rest := withoutTLS(spec); proto.Size(rest) > 0 {
-		c.add(istioVersion, "DestinationRule", o.Namespace, o.Name, object("host", spec.GetHost(), "trafficPolicy", nodeOf(rest)), o)
+	for _, p := range host.GetPortLevelSettings() {
+		if !own[p.GetPort().GetNumber()] {
+			joined := proto.Clone(p).(*networking.TrafficPolicy_PortTrafficPolicy)
+			over(joined.ProtoReflect(), subset.ProtoReflect())
+			out.PortLevelSettings = append(slices.Clip(out.PortLevelSettings), joined)
+		}
 	}
-	return ""
-}
-
-func withoutTLS(spec *networking.DestinationRule) *networking.TrafficPolicy {
-	out := proto.Clone(spec.GetTrafficPolicy()).(*networking.TrafficPolicy)
-	out.Tls = nil
 	return out
 }
 
-// policyTarget is what a policy for the host of a DestinationRule is attached to: it is for all clients, and in the namespace of its target.
-func (c *converter) policyTarget(o *config.Object, spec *networking.DestinationRule) (target *source.Node, why string) {
-	services := c.mesh.ServicesOf(mesh.FullHost(spec.GetHost(), o.Namespace, c.mesh.Settings.Domain))
-	private := len(spec.GetExportTo()) > 0 && (len(spec.GetExportTo()) > 1 || spec.GetExportTo()[0] != "*")
-	switch {
-	case private || spec.GetWorkloadSelector() != nil:
-		return nil, "a BackendTLSPolicy is for all clients"
-	case len(spec.GetSubsets()) > 0:
-		return nil, "a BackendTLSPolicy has no subsets"
-	case len(spec.GetTrafficPolicy().GetPortLevelSettings()) > 0:
-		return nil, "its portLevelSettings override it port by port"
-	case len(services) != 1 || services[0].Namespace != o.Namespace:
-		return nil, "a BackendTLSPolicy has its target, a Service or ServiceEntry, in its own namespace"
-	case services[0].Kubernetes():
-		return object("group", "", "kind", "Service", "name", services[0].Object.Name), ""
-	}
-	if entry, ok := services[0].Object.Spec.(*networking.ServiceEntry); !ok || len(entry.GetHosts()) != 1 {
-		return nil, "a BackendTLSPolicy is for all hosts of its ServiceEntry"
-	}
-	return object("group", "networking.istio.io", "kind", "ServiceEntry", "name", services[0].Object.Name), ""
-}
-
-// validationOf translates TLS that validates the certificate of the server by the authorities of the system. Others are in files, which a
-// BackendTLSPolicy does not read, or in Secrets.
-func validationOf(tls *networking.ClientTLSSettings) (validation *source.Node, why string) {
-	switch {
-	case tls.GetMode() != networking.ClientTLSSettings_SIMPLE:
-		return nil, "a BackendTLSPolicy has TLS of mode SIMPLE only"
-	case tls.GetSni() == "":
-		return nil, "a BackendTLSPolicy needs a hostname, and sni is not set"
-	case tls.GetCredentialName() != "" || tls.GetCaCertificates() != "" && tls.GetCaCertificates() != "system":
-		return nil, "a BackendTLSPolicy reads certificate authorities from a ConfigMap, not from a file or Secret"
-	case tls.GetInsecureSkipVerify().GetValue() || tls.GetCaCrl() != "" || tls.GetClientCertificate()+tls.GetPrivateKey() != "":
-		return nil, "a BackendTLSPolicy always validates the server, and has no client certificate or revocation list"
-	}
-	var names []*source.Node
-	for _, name := range tls.GetSubjectAltNames() {
-		if strings.Contains(name, "://") {
-			names = append(names, object("type", "URI", "uri", name))
-		} else {
-			names = append(names, object("type", "Hostname", "hostname", name))
+// over sets in a policy the blocks that a narrower one sets.
+func over(policy, narrower protoreflect.Message) {
+	narrower.Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		if to := policy.Descriptor().Fields().ByName(f.Name()); to != nil && !f.IsList() {
+			policy.Set(to, v)
 		}
-	}
-	return object("hostname", tls.GetSni(), "wellKnownCACertificates", "System", "subjectAltNames", list(names)), ""
+		return true
+	})
 }

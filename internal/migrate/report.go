@@ -79,9 +79,9 @@ func Prove(world *pipeline.World, within diff.Limits) (*Report, error) {
 
 // worlds are those before and after the conversion, both with what is assumed to be in the cluster, and with the Services that are added.
 func (p *Plan) worlds(world *pipeline.World) (old, changed *pipeline.World, err error) {
-	var added, routes []Resource // what adds hosts changes no request of today
+	var added, routes []Resource
 	for _, r := range p.Resources {
-		if r.Kind == "Service" || r.Kind == "DestinationRule" && !p.Replaced[r.From[0].Doc] {
+		if r.Added {
 			added = append(added, r)
 		} else {
 			routes = append(routes, r)

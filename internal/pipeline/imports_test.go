@@ -71,7 +71,7 @@ var mayImport = map[string][]string{
 	"internal/suite":      {"internal/automaton", "internal/source", "internal/diag", "internal/pipeline", "internal/release", "internal/envoy", "simulate", "internal/explain"},
 	"internal/lsp":        {"internal/config", "internal/diag", "internal/diff", "internal/explain", "internal/fix", "internal/mesh", "internal/output", "internal/pipeline", "internal/release", "internal/source", "internal/suite", "schema"},
 	"internal/mcp":        {"internal/quote", "internal/subprocess"},
-	"internal/migrate":    {"internal/config", "internal/convert", "internal/diff", "internal/explain", "internal/gatewayapi", "internal/hostname", "internal/mesh", "internal/mesh/routing", "internal/pipeline", "internal/source", "simulate"},
+	"internal/migrate":    {"internal/config", "internal/convert", "internal/diff", "internal/explain", "internal/gatewayapi", "internal/hostname", "internal/mesh", "internal/mesh/routing", "internal/pipeline", "internal/release", "internal/source", "simulate"},
 	"internal/output":     {"internal/draw", "internal/graph", "internal/migrate", "internal/quote", "internal/diff", "internal/diag", "internal/source", "internal/suite", "internal/upgrade", "schema", "simulate"},
 	"internal/graph":      {"internal/config", "internal/diag", "internal/diff", "internal/explain", "internal/mesh", "internal/pipeline", "simulate", "simulate/decision"},
 	"internal/draw":       {"internal/graph"},
