@@ -21,8 +21,9 @@ type NextHops interface {
 type NextHop struct {
 	Engine    *Engine
 	Proxy     call.Proxy
-	Direction string // inbound for a sidecar, gateway for a gateway
-	Principal string // the SPIFFE identity that the proxy before shows here, if it is asked
+	Direction string  // inbound for a sidecar, gateway for a gateway
+	Principal string  // the SPIFFE identity that the proxy before shows here, if it is asked
+	Bypassed  *Bypass // not nil where connections to the endpoint do not pass the proxy
 }
 
 // maxHops is how many proxies a call is followed through.
@@ -56,6 +57,10 @@ func (j *follower) next(h **hopTrace) bool {
 	if !ok {
 		return false
 	}
+	if next.Bypassed != nil {
+		j.bypass(before, next)
+		return false
+	}
 	call := before.onward(next, upstream.Likeliest(before.up.Endpoints))
 	if at := visit(&call); slices.Contains(j.seen, at) {
 		j.loop(before, next)
@@ -82,6 +87,12 @@ func (j *follower) others(before *hopTrace) {
 		}
 		next, ok := j.hops.NextHop(before.call.Proxy, before.up.Found(to))
 		if !ok {
+			continue
+		}
+		if next.Bypassed != nil {
+			if before.meshTLS(to) {
+				listed[i].Verdict = decision.TLSMismatch
+			}
 			continue
 		}
 		if t := next.Engine.traceHop(before.onward(next, to)).out; !t.Verdict.Succeeded() {
@@ -115,12 +126,17 @@ func (h *hopTrace) onward(next NextHop, to *upstream.Endpoint) call.Call {
 	return c
 }
 
+// encryption is the TLS of the connection to an endpoint.
+func (h *hopTrace) encryption(to *upstream.Endpoint) *decision.TLS {
+	if to.Socket == upstream.Likeliest(h.up.Endpoints).Socket {
+		return h.Hop.TLS
+	}
+	return h.up.Encryption(&upstream.Selection{Cluster: h.up.Cluster, Endpoints: []upstream.Endpoint{*to}, Req: h.up.Leaving})
+}
+
 // encrypt sets what the proxy behind an endpoint sees of TLS.
 func (h *hopTrace) encrypt(c *call.Call, next NextHop, to *upstream.Endpoint) {
-	t := h.Hop.TLS
-	if to.Socket != upstream.Likeliest(h.up.Endpoints).Socket {
-		t = h.up.Encryption(&upstream.Selection{Cluster: h.up.Cluster, Endpoints: []upstream.Endpoint{*to}, Req: h.up.Leaving})
-	}
+	t := h.encryption(to)
 	switch {
 	case t == nil || t.OriginatedBy == decision.ByNobody:
 		c.TLS = "plaintext"

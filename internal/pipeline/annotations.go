@@ -11,11 +11,15 @@ import (
 	"sem.example/simulate"
 )
 
-// acts reports whether an annotation of a workload's Pods may change what happens to a call: by the settings of the proxy, or by what is
-// redirected to it. Ports and addresses are compared with those of the call.
-func acts(name, value string, o *config.Object, t *simulate.Trace) bool {
-	if name == "proxy.istio.io/config" {
+// acts reports whether an annotation of a workload's Pods may change what happens to a call in a way that its trace does not show: by the
+// settings of the proxy, or by what is redirected to it. Ports and addresses are compared with those of the call. What the server's
+// Pods exclude is part of a trace that goes on to the server.
+func acts(name, value string, o *config.Object, t *simulate.Trace, follow bool) bool {
+	switch name {
+	case "proxy.istio.io/config":
 		return mesh.ProxySettingsAct(value)
+	case "istio.io/reroute-virtual-interfaces", "sidecar.istio.io/bootstrapOverride":
+		return true
 	}
 	setting, ok := strings.CutPrefix(name, "traffic.sidecar.istio.io/")
 	if !ok || len(t.Hops) == 0 {
@@ -32,9 +36,9 @@ func acts(name, value string, o *config.Object, t *simulate.Trace) bool {
 	case "includeOutboundIPRanges":
 		return client && t.Hops[0].Proxy.Type != "none" && value != "*" && !inRanges(value, t.Call.Address, false)
 	case "excludeInboundPorts":
-		return reached(t, value)
+		return !follow && reached(t, value)
 	case "includeInboundPorts":
-		return value != "*" && !reached(t, value)
+		return !follow && value != "*" && !reached(t, value)
 	}
 	return true
 }
@@ -90,6 +94,32 @@ func excluded(annotations map[string]string, call simulate.Call) string {
 		return annotation
 	}
 	return ""
+}
+
+// excludedInbound returns the annotation that keeps connections to a port of a Pod away from its sidecar, or "". A list of ports that are
+// included leaves those that are excluded without effect.
+func excludedInbound(annotations map[string]string, port uint32) string {
+	if included, ok := annotations[interception+"includeInboundPorts"]; ok && included != "*" {
+		if lists(included, port) {
+			return ""
+		}
+		return interception + "includeInboundPorts"
+	}
+	if lists(annotations[interception+"excludeInboundPorts"], port) {
+		return interception + "excludeInboundPorts"
+	}
+	if port != 0 && annotations[statusPort] == strconv.FormatUint(uint64(port), 10) {
+		return statusPort
+	}
+	return ""
+}
+
+// statusPort is the annotation that moves the port at which the agent beside the proxy reports its health, which bypasses the proxy.
+const statusPort = "status.sidecar.istio.io/port"
+
+// excludes is why a connection goes past a sidecar.
+func excludes(annotation string) string {
+	return "the annotation " + annotation + " excludes the connection"
 }
 
 // annotationsOf are the annotations of a Pod, or of those that a workload makes.

@@ -36,11 +36,11 @@ func TestAnnotationsAct(t *testing.T) {
 		{"includeInboundPorts", "9090", server, true},
 		{"kubevirtInterfaces", "k6t0", server, true},
 	} {
-		if got := acts("traffic.sidecar.istio.io/"+test.name, test.value, test.of, trace); got != test.want {
+		if got := acts("traffic.sidecar.istio.io/"+test.name, test.value, test.of, trace, false); got != test.want {
 			t.Errorf("%s %q of %s acts: %v", test.name, test.value, test.of.Name, got)
 		}
 	}
-	if acts("example.com/other", "80", client, trace) {
+	if acts("example.com/other", "80", client, trace, false) {
 		t.Error("an annotation of others acts")
 	}
 }

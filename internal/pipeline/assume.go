@@ -33,7 +33,7 @@ func completed(objects []*config.Object, settings mesh.Settings, opts Options) *
 }
 
 // assumed adds to a trace what was assumed of the objects on its way.
-func (w *World) assumed(t *simulate.Trace) {
+func (w *World) assumed(t *simulate.Trace, opts TraceOptions) {
 	if w.completed == nil {
 		return
 	}
@@ -43,7 +43,7 @@ func (w *World) assumed(t *simulate.Trace) {
 	if a := oneOfSeveral(w, t.Call.Proxy); a != nil {
 		t.Assumed = append(t.Assumed, *a)
 	}
-	x := involved{world: w, placeholders: map[*config.Object][]string{}}
+	x := involved{world: w, placeholders: map[*config.Object][]string{}, follow: opts.Follow}
 	for i := range t.Hops {
 		x.hop(&t.Hops[i])
 	}
@@ -69,7 +69,7 @@ func (x *involved) notModelled(t *simulate.Trace) []string {
 	for _, o := range x.objects {
 		annotations := annotationsOf(o)
 		for _, name := range slices.Sorted(maps.Keys(annotations)) {
-			if acts(name, annotations[name], o, t) {
+			if acts(name, annotations[name], o, t, x.follow) {
 				out = append(out, fmt.Sprintf("the annotation %s of %s %s/%s", name, o.Kind, o.Namespace, o.Name))
 			}
 		}
@@ -82,6 +82,7 @@ type involved struct {
 	world        *World
 	objects      []*config.Object
 	placeholders map[*config.Object][]string // addresses that the trace names
+	follow       bool                        // the trace goes on to the server
 }
 
 func (x *involved) add(o *config.Object) {

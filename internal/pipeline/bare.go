@@ -52,24 +52,47 @@ func (w *World) traceDirect(e *engine, client world.DataPlane, call simulate.Cal
 		return e.simulator(opts.Why).Trace(call), nil // which says what is wrong with it
 	}
 	d := direct{world: w, engine: e, client: client, call: full, opts: opts}
-	d.trace = &simulate.Trace{
-		APIVersion: "sem/v1", Kind: "Trace", ID: full.ID, Call: full, NotModelled: []string{}, Warnings: []simulate.Warning{},
-		Hops: []simulate.Hop{{Proxy: full.Proxy, Direction: "outbound", Authority: hostname.OfURL(full.URL), TLS: &simulate.TLS{OriginatedBy: "none", ALPN: []string{}, SubjectAltNames: []string{}}}},
-	}
-	d.hop().Proxy.Type = "none"
-	if full.TLS != "plaintext" {
-		d.hop().TLS.OriginatedBy, d.hop().TLS.SNI = "application", full.SNI
-	}
+	d.begin()
 	d.startsAt(full)
 	d.goOn()
 	return d.trace, nil
+}
+
+// begin begins the trace, at a hop without a proxy.
+func (d *direct) begin() {
+	c := d.call
+	d.trace = &simulate.Trace{
+		APIVersion: "sem/v1", Kind: "Trace", ID: c.ID, Call: c, NotModelled: []string{}, Warnings: []simulate.Warning{},
+		Hops: []simulate.Hop{{Proxy: c.Proxy, Direction: c.Direction, Authority: hostname.OfURL(c.URL), TLS: &simulate.TLS{OriginatedBy: "none", ALPN: []string{}, SubjectAltNames: []string{}}}},
+	}
+	d.hop().Proxy.Type = "none"
+	if c.TLS != "plaintext" {
+		d.hop().TLS.OriginatedBy, d.hop().TLS.SNI = "application", c.SNI
+	}
+}
+
+// tracePast is the trace of a call that goes past the sidecar of the server where it arrives; nil where it does not.
+func tracePast(w *World, e *engine, call simulate.Call) *simulate.Trace {
+	full, err := call.Normal()
+	if ips := e.view.Proxy().IPs(); err != nil || full.Direction != "inbound" || len(ips) == 0 {
+		return nil
+	}
+	past := bypass(w, e.view.Proxy().IPs()[0].String(), uint32(full.Port))
+	if past == nil {
+		return nil
+	}
+	d := direct{world: w, engine: e, call: full}
+	d.begin()
+	d.hop().Steps = append(d.hop().Steps, past.Step())
+	d.delivered(simulate.Endpoint{Address: e.view.Proxy().IPs()[0].String(), Port: uint32(full.Port)})
+	return d.trace
 }
 
 // startsAt is why no proxy takes the call: the client has none, or an annotation excludes the call from its interception.
 func (d *direct) startsAt(call simulate.Call) {
 	if name := excluded(annotationsOf(d.client.Object), call); name != "" && d.client.Because == name {
 		at := &config.Ignored{Object: d.client.Object, Field: source.Join(annotationsField(d.client.Object), name)}
-		d.step("client", "bypasses the sidecar", "the annotation "+name+" excludes the connection", at)
+		d.step("client", simulate.Bypasses, excludes(name), at)
 		return
 	}
 	d.step("client", map[world.Presence]string{world.HasNone: "no sidecar", world.InAmbient: "no sidecar, ambient"}[d.client.Presence], d.client.Because, nil)
@@ -206,10 +229,18 @@ func (d *direct) arrive(endpoints []simulate.Endpoint) {
 	d.hop().Endpoints = endpoints
 	t := d.at(first)
 	if t == nil {
-		d.end(simulate.Delivered, simulate.Unproxied{Words: fmt.Sprintf("%s:%d receives the request as the client sends it.", first.Address, first.Port), Sees: "the server's response"})
+		if past := bypass(d.world, first.Address, first.Port); past != nil {
+			d.hop().Steps = append(d.hop().Steps, past.Step())
+		}
+		d.delivered(first)
 		return
 	}
 	d.join(t)
+}
+
+// delivered ends the call at an application that gets it from the client without a proxy between.
+func (d *direct) delivered(to simulate.Endpoint) {
+	d.end(simulate.Delivered, simulate.Unproxied{Words: fmt.Sprintf("%s:%d receives the request as the client sends it.", to.Address, to.Port), Sees: "the server's response"})
 }
 
 // maxOthers is how many endpoints are asked whether they take the call, beside the one that is followed.
@@ -217,9 +248,9 @@ const maxOthers = 8
 
 // at is what happens to the call at the proxy behind an endpoint; nil where none is there.
 func (d *direct) at(to simulate.Endpoint) *simulate.Trace {
-	next := nextHops{engines: &d.world.engines, across: d.world.across, why: d.opts.Why}
+	next := nextHops{world: d.world, why: d.opts.Why}
 	stop, ok := next.NextHop(d.call.Proxy, to)
-	if !ok {
+	if !ok || stop.Bypassed != nil {
 		return nil
 	}
 	c := d.call

@@ -47,7 +47,7 @@ func (w *World) Trace(call simulate.Call, opts TraceOptions) (*simulate.Trace, e
 		return nil, err
 	}
 	w.notModelled(e, t)
-	w.assumed(t)
+	w.assumed(t, opts)
 	if len(w.remoteFiles) > 0 {
 		w.acrossClusters(t)
 	}
@@ -118,9 +118,12 @@ func (w *World) trace(e *engine, call simulate.Call, opts TraceOptions) (*simula
 	if full, err := call.Normal(); err == nil && call.Port == 0 && full.Direction != "outbound" {
 		call.Port = e.compiler.ListenPort(full.Port) // a service is before the proxy
 	}
+	if t := tracePast(w, e, call); t != nil {
+		return t, nil
+	}
 	var t *simulate.Trace
 	if opts.Follow {
-		t = e.simulator(opts.Why).Follow(call, nextHops{engines: &w.engines, across: w.across, why: opts.Why})
+		t = e.simulator(opts.Why).Follow(call, nextHops{world: w, why: opts.Why})
 	} else {
 		t = e.simulator(opts.Why).Trace(call)
 	}
