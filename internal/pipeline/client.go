@@ -194,7 +194,7 @@ func serving(w *World, p simulate.Proxy, namespace, name string) (simulate.Proxy
 	p.Namespace, p.Name = namespace, name
 	selector := config.Spec[*networking.Gateway](o).GetSelector()
 	if selected := w.given(w.Mesh.Selected("", selector)); len(selector) > 0 && len(selected) > 0 {
-		p.Namespace, p.Name = selected[0].Namespace, selected[0].Name
+		p.Namespace, p.Name, p.Gateway = selected[0].Namespace, selected[0].Name, namespace+"/"+name
 	} else if len(p.Labels) == 0 {
 		p.Labels = selector
 	}

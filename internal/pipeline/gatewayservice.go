@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	networking "istio.io/api/networking/v1alpha3"
+
 	"sem.example/internal/config"
 	"sem.example/internal/gatewayapi"
 	"sem.example/internal/world"
@@ -37,34 +39,42 @@ func servicesOf(w *World, o *config.Object) []*config.Object {
 	return out
 }
 
-// oneOfSeveral is what is assumed of the proxy of a Service that a Gateway of the Gateway API names, where several workloads serve that
-// Gateway: a request arrives at one of them, and policies may differ from one to the other.
+// oneOfSeveral is what is assumed of the proxy that a Gateway was named for, where several workloads serve that Gateway: a request arrives
+// at one of them, and policies may differ from one to the other.
 func oneOfSeveral(w *World, p simulate.Proxy) *simulate.Assumption {
 	if p.Type != Gateway || described(p) {
 		return nil
 	}
 	for _, o := range w.Mesh.Objects(gatewayapi.Group + "/Gateway") {
-		if o.Namespace != p.Namespace || !slices.Contains(serviceNames(o), p.Name) {
-			continue
+		if o.Namespace == p.Namespace && slices.Contains(serviceNames(o), p.Name) {
+			if a := arrives(p, o, workloadsOf(w, o), "spec.addresses"); a != nil {
+				return a
+			}
 		}
-		names := workloadsOf(w, o)
-		if len(names) < 2 {
-			continue
-		}
-		at := max(slices.Index(names, p.Namespace+"/"+p.Name), 0)
-		others := slices.Delete(slices.Clone(names), at, at+1)
-		return &simulate.Assumption{
-			What: string(world.Client), Of: simulate.ObjectName{Kind: o.KindName(), Namespace: o.Namespace, Name: o.Name},
-			Message: fmt.Sprintf("the request arrives at %s, one of %d workloads of Gateway %s/%s", names[at], len(names), o.Namespace, o.Name),
-			Because: "the Gateway is also served by " + strings.Join(others, ", "),
-			Origin:  placeOf(o, "spec.addresses"),
-		}
+	}
+	namespace, name, _ := strings.Cut(p.Gateway, "/")
+	if o := w.Mesh.Object(gatewayKind, namespace, name); o != nil {
+		return arrives(p, o, nameWorkloads(w.given(w.Mesh.Selected("", config.Spec[*networking.Gateway](o).GetSelector()))), "spec.selector")
 	}
 	return nil
 }
 
-// workloadsOf are the names of the workloads that serve a Gateway, those of its first Service first. A Pod is named by what makes it, where the
-// input has that.
+// arrives says at which of several workloads of a Gateway a request arrives. The field is what leads to the workloads.
+func arrives(p simulate.Proxy, o *config.Object, names []string, field string) *simulate.Assumption {
+	if len(names) < 2 {
+		return nil
+	}
+	at := max(slices.Index(names, p.Namespace+"/"+p.Name), 0)
+	others := slices.Delete(slices.Clone(names), at, at+1)
+	return &simulate.Assumption{
+		What: string(world.Client), Of: simulate.ObjectName{Kind: o.KindName(), Namespace: o.Namespace, Name: o.Name},
+		Message: fmt.Sprintf("the request arrives at %s, one of %d workloads of Gateway %s/%s", names[at], len(names), o.Namespace, o.Name),
+		Because: "the Gateway is also served by " + strings.Join(others, ", "),
+		Origin:  placeOf(o, field),
+	}
+}
+
+// workloadsOf are the names of the workloads that serve a Gateway of the Gateway API, those of its first Service first.
 func workloadsOf(w *World, o *config.Object) []string {
 	var out []string
 	for _, s := range servicesOf(w, o) {
@@ -72,15 +82,25 @@ func workloadsOf(w *World, o *config.Object) []string {
 		if len(selector) == 0 {
 			continue
 		}
-		workloads := w.given(w.Mesh.Selected(o.Namespace, selector))
-		made := func(o *config.Object) bool { return o.Kind == "Pod" || o.Kind == "ReplicaSet" }
-		if !slices.ContainsFunc(workloads, func(o *config.Object) bool { return !made(o) }) {
-			made = func(*config.Object) bool { return false }
-		}
-		for _, workload := range slices.DeleteFunc(workloads, made) {
-			if name := workload.Namespace + "/" + workload.Name; !slices.Contains(out, name) {
+		for _, name := range nameWorkloads(w.given(w.Mesh.Selected(o.Namespace, selector))) {
+			if !slices.Contains(out, name) {
 				out = append(out, name)
 			}
+		}
+	}
+	return out
+}
+
+// nameWorkloads are the names of workloads. A Pod is named by what makes it, where the input has that.
+func nameWorkloads(workloads []*config.Object) []string {
+	made := func(o *config.Object) bool { return o.Kind == "Pod" || o.Kind == "ReplicaSet" }
+	if !slices.ContainsFunc(workloads, func(o *config.Object) bool { return !made(o) }) {
+		made = func(*config.Object) bool { return false }
+	}
+	var out []string
+	for _, o := range workloads {
+		if name := o.Namespace + "/" + o.Name; !made(o) && !slices.Contains(out, name) {
+			out = append(out, name)
 		}
 	}
 	return out

@@ -48,6 +48,11 @@ metadata: {name: alone, namespace: other}
 spec:
   gatewayClassName: istio
   listeners: [{name: http, port: 80, protocol: HTTP}]
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: classic, namespace: web}
+spec: {selector: {istio: ingress}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]}
 `
 
 // A Gateway with several Services and Deployments is served by each of them: a trace by its name says which one it follows.
@@ -61,6 +66,7 @@ func TestGatewayOfSeveralWorkloads(t *testing.T) {
 		"by a Service":           {"web/second", "the request arrives at web/second, one of 3 workloads of Gateway web/edge"},
 		"by a Deployment":        {"web/ingress-b", ""},
 		"a Gateway that has one": {"other/alone", ""},
+		"by an Istio Gateway":    {"web/classic", "the request arrives at web/ingress-a, one of 2 workloads of Gateway web/classic"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, err := w.Named(simulate.Proxy{Type: Gateway}, test.text, "default")

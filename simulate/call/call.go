@@ -42,6 +42,9 @@ type Proxy struct {
 	DNSCapture     bool              `json:"dnsCapture,omitempty"`
 	Version        string            `json:"version,omitempty"`  // of Istio, as the proxy names it: "1.32.0"
 	Metadata       map[string]string `json:"metadata,omitempty"` // of the proxy's node
+
+	// Gateway is the Gateway that somebody named to find the proxy, as NAMESPACE/NAME. Other workloads may serve it, too.
+	Gateway string `json:"-"`
 }
 
 // A scheme is what the beginning of a URL says about a call.
