@@ -27,9 +27,9 @@ var (
 		Fix: "Split the file, or pass the files that matter instead of the folder.",
 	}
 	folderLink = &Check{
-		ID: "SEM035", Title: "symbolic link is not followed", Severity: Info, Stage: NoStage,
-		Why: "Symbolic links to folders, and to files outside the folder that is read, are not followed: they can lead anywhere, also in circles. The target of the link is not part of the result.",
-		Fix: "Pass the link as a separate argument if its target belongs to the mesh, or use --follow-links to follow links to files.",
+		ID: "SEM035", Title: "link, pipe or device in a folder is not read", Severity: Info, Stage: NoStage,
+		Why: "Symbolic links to folders, and to files outside the folder that is read, are not followed: they can lead anywhere, also in circles. The target of the link is not part of the result. Pipes, sockets and devices in a folder are not opened: reading one can last forever.",
+		Fix: "Pass the link, pipe or device as a separate argument if it belongs to the mesh, or use --follow-links to follow links to files.",
 	}
 	notText = &Check{
 		ID: "SEM003", Title: "file is not UTF-8 text", Severity: Error, Stage: NoStage,

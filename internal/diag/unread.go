@@ -30,7 +30,7 @@ func (l List) NotGiven() List {
 	return out
 }
 
-// Unreadable reports whether the file system refused a file.
+// Unreadable reports whether a file could not be read: the file system refused it, or it is too large.
 func (l List) Unreadable() bool {
-	return slices.ContainsFunc(l, func(d Diagnostic) bool { return d.Check == Unreadable && d.Level() == Error })
+	return slices.ContainsFunc(l, func(d Diagnostic) bool { return (d.Check == Unreadable || d.Check == tooLarge) && d.Level() == Error })
 }

@@ -22,7 +22,7 @@ const (
 	TwoReadings                   // a scalar that YAML 1.1 and 1.2 read differently
 	BadSuppression                // a suppression comment that sem does not understand
 	Conflict                      // CUE whose values or constraints contradict each other
-	Link                          // a link to a folder, or out of the folder, met in a folder
+	Link                          // a link to a folder or out of the folder, a pipe or a device, met in a folder
 	NotBuilt                      // a kustomization that cannot be built, or a part of one
 	HoldsTests                    // request tests, which are not configuration, in a file that was named
 	NotGiven                      // what a cluster did not give to the user who read it

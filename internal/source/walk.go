@@ -244,7 +244,14 @@ func (w *walker) file(name, root string, d fs.DirEntry) {
 		if err != nil {
 			w.refuse(name, err)
 		}
-		if err != nil || !info.Mode().IsRegular() {
+		switch {
+		case err != nil:
+			return
+		case !info.Mode().IsRegular():
+			w.problems = append(w.problems, Problem{
+				Trouble: Link, File: &File{Name: name}, Minor: true, Message: "a pipe, socket or device in a folder is not read",
+				Help: "name it as well to read it: " + filepath.ToSlash(name),
+			})
 			return
 		}
 		if target, err := filepath.EvalSymlinks(name); !w.follow && (err != nil || w.beyond(target)) {
