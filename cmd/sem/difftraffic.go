@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
@@ -45,9 +46,9 @@ func (c *diffCommand) replayed(cmd *cobra.Command, old, changed *pipeline.World)
 	case lines.Err() != nil:
 		return nil, lineError(c.traffic, lines.Err())
 	case r.report.Summary.Requests == 0:
-		return nil, fmt.Errorf("%s holds no request that could be read", c.traffic)
+		return nil, fmt.Errorf("%s holds no request that could be read: %w", c.traffic, cmp.Or(r.why, errors.New("it is empty")))
 	case r.bad > 0:
-		say(cmd, "%s: %d lines have no readable request and were skipped", c.traffic, r.bad)
+		say(cmd, "%s: %d lines have no readable request and were skipped; the first: %v", c.traffic, r.bad, r.why)
 	}
 	return r.report.Done(), nil
 }
@@ -58,7 +59,8 @@ type comparedLog struct {
 	old, new *pipeline.World
 	client   simulate.Proxy
 	report   explain.Differences
-	bad      int // lines without a request
+	bad      int   // lines without a request
+	why      error // of the first of them
 }
 
 // portionLines is how many lines a goroutine takes at once.
@@ -70,6 +72,7 @@ type portion struct {
 	bytes int // of the input up to its end
 	seen  []explain.Seen
 	bad   int
+	why   error // of the first bad line
 	err   error
 }
 
@@ -83,6 +86,7 @@ func (r *comparedLog) run(lines *bufio.Scanner, size int, watch parallel.Watch) 
 			r.report.Request(p.seen[i])
 		}
 		r.bad += p.bad
+		r.why = cmp.Or(r.why, p.why)
 		watch("comparing requests, MB", p.bytes>>20, size>>20)
 		return true
 	})
@@ -118,6 +122,7 @@ func (r *comparedLog) compare(p portion) portion {
 		call, err := requestOf(line, r.client)
 		if err != nil {
 			p.bad++
+			p.why = cmp.Or(p.why, err)
 			continue
 		}
 		before, err := r.old.Trace(call, pipeline.TraceOptions{})
@@ -148,8 +153,9 @@ func sizeOf(name string) int {
 // requestOf reads a line of a log or of requests.
 func requestOf(line string, client simulate.Proxy) (simulate.Call, error) {
 	if strings.HasPrefix(line, "{") {
-		if call, err := request.JSON([]byte(line), client); err == nil {
-			return call, nil
+		call, err := request.JSON([]byte(line), client)
+		if err == nil || strings.Contains(line, `"url"`) { // which access logs do not have
+			return call, err
 		}
 	}
 	call, err := request.AccessLog(line)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"sem.example/internal/credential"
 	"sem.example/internal/diff"
 	"sem.example/internal/pipeline"
 	"sem.example/internal/quote"
@@ -93,11 +94,17 @@ func NewReport() Differences {
 // common is a key for what several classes have in common.
 func common(parts ...string) string { return strings.Join(parts, "\x00") }
 
-// reported is a change in words.
+// reported is a change in words, without the credentials that the configuration sets.
 func reported(c pipeline.Class, ch *diff.Change) diff.ReportedChange {
+	before, after := credential.Of(&ch.Witness, ch.Old), credential.Of(&ch.Witness, ch.New)
+	hide := func(s string) string { return after.Hide(before.Hide(s)) }
+	details := append(diff.Details(ch.Old, ch.New), ch.Settings...)
+	for i := range details {
+		details[i] = hide(details[i])
+	}
 	return diff.ReportedChange{
-		Kind: ch.Kind, From: AnswerText(ch.Old), To: AnswerText(ch.New), Region: RegionText(ch.Region), Direction: c.Direction,
-		Proxies: c.Members, Witness: ch.Witness, Command: command(ch.Witness), Details: append(diff.Details(ch.Old, ch.New), ch.Settings...), Old: deciding(ch.Old), New: deciding(ch.New),
+		Kind: ch.Kind, From: hide(AnswerText(ch.Old)), To: hide(AnswerText(ch.New)), Region: RegionText(ch.Region), Direction: c.Direction,
+		Proxies: c.Members, Witness: ch.Witness, Command: command(ch.Witness), Details: details, Old: deciding(ch.Old), New: deciding(ch.New),
 	}
 }
 
@@ -169,7 +176,8 @@ func withoutTarget(detail string) string {
 	return detail
 }
 
-// Request adds a request that was seen. Requests with equal answers are one change, with the first of them for a witness.
+// Request adds a request that was seen. Requests with equal answers are one change, with the first of them for a witness,
+// whose credentials are left out: they are those of a user.
 func (d Differences) Request(s Seen) {
 	d.Summary.Requests++
 	if s.key == "" {
@@ -189,6 +197,8 @@ func (d Differences) Request(s Seen) {
 	d.Changes = append(d.Changes, reported(c, ch))
 	last := &d.Changes[len(d.Changes)-1]
 	last.Requests, last.Region = 1, "requests such as this one"
+	last.Witness = credential.Call(last.Witness)
+	last.Command = command(last.Witness)
 }
 
 // union returns the names of two lists, each once, in order of appearance.

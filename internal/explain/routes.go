@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sem.example/internal/clustername"
+	"sem.example/internal/credential"
 	"sem.example/internal/diff"
 	"sem.example/internal/pipeline"
 	"sem.example/simulate"
@@ -106,7 +107,7 @@ func listed(r *diff.Route) diff.ListedRoute {
 		return one
 	}
 	t, h := r.Trace, &r.Trace.Hops[0]
-	one.Verdict, one.Response, one.Rewrite, one.Headers, one.Policy = t.Verdict, h.Response, h.Rewrite, h.Headers, h.Policy
+	one.Verdict, one.Response, one.Rewrite, one.Headers, one.Policy = t.Verdict, h.Response, h.Rewrite, credential.Operations(h.Headers), h.Policy
 	one.Destinations, one.Command = destinations(h), command(r.Witness)
 	if one.Written == nil {
 		one.Written = writtenAt(h)

@@ -1,56 +1,20 @@
 package output
 
 import (
-	"net/url"
 	"slices"
-	"sort"
-	"strings"
 
-	"sem.example/internal/lazy"
+	"sem.example/internal/credential"
 	"sem.example/internal/suite"
 	"sem.example/simulate"
-)
-
-// redacted replaces a credential in an answer.
-const redacted = "[redacted]"
-
-// shortest is how long a credential is at least that is looked for in every text of an answer: what is shorter is found in words
-// that have nothing to do with it, and is replaced only where it is known to stand.
-const shortest = 6
-
-var (
-	// secretHeader are the names of headers that carry credentials.
-	secretHeader = lazy.Regexp(`(?i)^(proxy-)?authorization$|^(set-)?cookie2?$|token|secret|passw|credential|api-?key|^x-amz-security|^x-auth|session`)
-	// secretParameter are the names of query parameters that do.
-	secretParameter = lazy.Regexp(`(?i)token|secret|passw|^pwd$|credential|api-?key|^key$|^sig$|signature|^code$|^auth|session|^jwt$|assertion`)
-	// parameter is one of a query, wherever a text holds it.
-	parameter = lazy.Regexp(`([?&;])([A-Za-z0-9._~-]+)=([^&;#\s"'` + "`" + `|,)\]]+)`)
-	// userInfo is what is before the host of a URL.
-	userInfo = lazy.Regexp(`(\w://)[^/?#@\s]+@`)
 )
 
 // Redact returns a copy of a trace without the credentials of its request and of the headers that the configuration sets: what
 // matched against them has been decided before. Schemes of Authorization and names of cookies stay.
 func Redact(t *simulate.Trace) *simulate.Trace {
-	if !mayHoldCredentials(t) {
+	if !credential.Any(t) {
 		return t
 	}
-	return redactor(secretsOf(&t.Call, t)).trace(t)
-}
-
-// mayHoldCredentials reports whether a trace has anything that is looked at for credentials; most have not.
-func mayHoldCredentials(t *simulate.Trace) bool {
-	may := strings.ContainsAny(t.Call.URL, "=@")
-	for name := range t.Call.Headers {
-		may = may || secretHeader().MatchString(name)
-	}
-	for i := range t.Hops {
-		h := &t.Hops[i]
-		may = may || len(configuredCredentials(h.Headers)) > 0
-		may = may || h.Response != nil && strings.ContainsAny(h.Response.Location, "=@")
-		may = may || h.Rewrite != nil && h.Rewrite.Path != nil && strings.Contains(h.Rewrite.Path.To, "=")
-	}
-	return may
+	return redactor{credential.Of(&t.Call, t)}.trace(t)
 }
 
 // RedactTests takes the credentials out of request tests.
@@ -58,197 +22,33 @@ func RedactTests(r *suite.Report) {
 	for _, f := range r.Files {
 		for i := range f.Results {
 			result := &f.Results[i]
-			hide := redactor(secretsOf(&result.Request.Call, result.Trace))
+			hide := redactor{credential.Of(&result.Request.Call, result.Trace)}
 			result.Request.Call = hide.call(result.Request.Call)
 			if result.Trace != nil {
 				result.Trace = hide.trace(result.Trace)
 			}
 			for j := range result.Failures {
 				e := &result.Failures[j]
-				e.Want, e.Got, e.Step = hide.text(e.Want), hide.text(e.Got), texts(e.Step, hide.text)
+				e.Want, e.Got, e.Step = hide.secrets.Hide(e.Want), hide.secrets.Hide(e.Got), texts(e.Step, hide.secrets.Hide)
 			}
 		}
 	}
 }
 
-// A redactor knows the credentials of an answer, the longest first.
-type redactor []string
-
-// secretsOf are the credentials of a call, and those that the configuration puts on it.
-func secretsOf(c *simulate.Call, t *simulate.Trace) []string {
-	var all []string
-	for name, values := range c.Headers {
-		if secretHeader().MatchString(name) {
-			for _, v := range values {
-				all = append(all, secretParts(v)...)
-			}
-		}
-	}
-	for _, m := range parameter().FindAllStringSubmatch(c.URL, -1) {
-		if secretParameter().MatchString(m[2]) {
-			all = append(all, m[3])
-			if plain, err := url.QueryUnescape(m[3]); err == nil {
-				all = append(all, plain)
-			}
-		}
-	}
-	if t != nil {
-		for i := range t.Hops {
-			all = append(all, configuredCredentials(t.Hops[i].Headers)...)
-		}
-	}
-	all = slices.DeleteFunc(all, func(s string) bool { return len(s) < shortest })
-	sort.Slice(all, func(i, j int) bool { return len(all[i]) > len(all[j]) })
-	return slices.Compact(all)
-}
-
-// configuredCredentials are the credentials in the headers that the configuration sets.
-func configuredCredentials(h *simulate.HeaderOps) []string {
-	var all []string
-	if h == nil {
-		return nil
-	}
-	for _, change := range []*simulate.HeaderChange{h.Request, h.Response} {
-		if change == nil {
-			continue
-		}
-		for _, values := range []map[string]string{change.Set, change.Add} {
-			for name, value := range values {
-				if secretHeader().MatchString(name) {
-					all = append(all, secretParts(value)...)
-				}
-			}
-		}
-	}
-	return all
-}
-
-// scheme is how the value of Authorization begins: Bearer, Basic, Digest and the like.
-var scheme = lazy.Regexp(`^([A-Za-z][A-Za-z0-9-]*) +(\S.*)$`)
-
-// cookieAttribute are the names in a Set-Cookie header that say where and how long a cookie is sent.
-var cookieAttribute = lazy.Regexp(`(?i)^\s*(max-age|path|domain|samesite|expires)$`)
-
-// secretParts are the parts of a header's value that are secret: what follows a scheme, the value of each cookie, or all of it.
-func secretParts(value string) []string {
-	if m := scheme().FindStringSubmatch(value); m != nil && !strings.Contains(value, ";") {
-		return []string{m[2]}
-	}
-	if !strings.Contains(value, "=") || strings.HasSuffix(value, "=") {
-		return []string{value}
-	}
-	var all []string
-	for part := range strings.SplitSeq(value, ";") {
-		if name, v, found := strings.Cut(part, "="); found && !cookieAttribute().MatchString(name) && !strings.Contains(v, simulate.MadeValue) {
-			all = append(all, strings.Trim(strings.TrimSpace(v), `"`))
-		}
-	}
-	return all
-}
-
-// hidden is the value of a header without its credentials.
-func hidden(value string) string {
-	for _, part := range secretParts(value) {
-		if part != "" {
-			value = strings.ReplaceAll(value, part, redacted)
-		}
-	}
-	return value
-}
-
-// text is a text of an answer without credentials.
-func (r redactor) text(s string) string {
-	for _, secret := range r {
-		s = without(s, secret)
-	}
-	if strings.Contains(s, "=") {
-		s = parameter().ReplaceAllStringFunc(s, func(p string) string {
-			if m := parameter().FindStringSubmatch(p); secretParameter().MatchString(m[2]) && !strings.HasPrefix(redacted, m[3]) {
-				return m[1] + m[2] + "=" + redacted
-			}
-			return p
-		})
-	}
-	if strings.Contains(s, "@") {
-		s = userInfo().ReplaceAllString(s, "${1}"+redacted+"@")
-	}
-	return s
-}
-
-// without replaces a secret wherever it is no part of a longer word.
-func without(s, secret string) string {
-	var b strings.Builder
-	for {
-		at := strings.Index(s, secret)
-		if at < 0 {
-			b.WriteString(s)
-			return b.String()
-		}
-		end := at + len(secret)
-		b.WriteString(s[:at])
-		if at > 0 && wordly(s[at-1]) && wordly(secret[0]) || end < len(s) && wordly(s[end]) && wordly(secret[len(secret)-1]) {
-			b.WriteString(secret)
-		} else {
-			b.WriteString(redacted)
-		}
-		s = s[end:]
-	}
-}
-
-func wordly(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
-}
+// A redactor takes the credentials out of answers.
+type redactor struct{ secrets credential.Set }
 
 func (r redactor) call(c simulate.Call) simulate.Call {
-	c.Headers = headersOf(c.Headers)
-	return texts(c, r.text)
+	c.Headers = credential.Headers(c.Headers)
+	return texts(c, r.secrets.Hide)
 }
 
 func (r redactor) trace(t *simulate.Trace) *simulate.Trace {
 	out := *t
-	out.Call.Headers = headersOf(t.Call.Headers)
+	out.Call.Headers = credential.Headers(t.Call.Headers)
 	out.Hops = slices.Clone(t.Hops)
 	for i := range out.Hops {
-		out.Hops[i].Headers = operations(t.Hops[i].Headers)
+		out.Hops[i].Headers = credential.Operations(t.Hops[i].Headers)
 	}
-	return texts(&out, r.text)
-}
-
-// headersOf are headers without credentials.
-func headersOf(headers map[string][]string) map[string][]string {
-	out := map[string][]string{}
-	for name, values := range headers {
-		if secretHeader().MatchString(name) {
-			values = slices.Clone(values)
-			for i := range values {
-				values[i] = hidden(values[i])
-			}
-		}
-		out[name] = values
-	}
-	if headers == nil {
-		return nil
-	}
-	return out
-}
-
-// operations are operations on headers without credentials.
-func operations(h *simulate.HeaderOps) *simulate.HeaderOps {
-	if h == nil {
-		return nil
-	}
-	out := texts(h, func(s string) string { return s })
-	for _, change := range []*simulate.HeaderChange{out.Request, out.Response} {
-		if change == nil {
-			continue
-		}
-		for _, values := range []map[string]string{change.Set, change.Add} {
-			for name, value := range values {
-				if secretHeader().MatchString(name) {
-					values[name] = hidden(value)
-				}
-			}
-		}
-	}
-	return out
+	return texts(&out, r.secrets.Hide)
 }

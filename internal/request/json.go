@@ -42,8 +42,12 @@ func ID(line []byte) string {
 	return only.ID
 }
 
-// worded is an error about an unknown field in the words of the user.
+// worded is an error about a field in the words of the user.
 func worded(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) && wrong.Field != "" {
+		return fmt.Errorf("%s: want %s, not %s", wrong.Field, kindText(wrong.Type), wrong.Value)
+	}
 	name, found := strings.CutPrefix(err.Error(), "json: unknown field ")
 	if !found {
 		return err
@@ -54,6 +58,21 @@ func worded(err error) error {
 		return fmt.Errorf("a request has no field %q: did you mean %q?", name, near)
 	}
 	return fmt.Errorf("a request has no field %q: use %s", name, strings.Join(known, ", "))
+}
+
+// kindText names a type as JSON does.
+func kindText(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Slice:
+		return "a list, such as [\"a\"]"
+	case reflect.Map, reflect.Struct, reflect.Pointer:
+		return "an object"
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "true or false"
+	}
+	return "a number"
 }
 
 // fieldsOf are the names of a struct's fields in JSON.

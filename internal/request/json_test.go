@@ -21,9 +21,11 @@ func TestJSON(t *testing.T) {
 		`{"proxy": {"namspace": "a"}}`:                 `a request has no field "namspace": did you mean "namespace"?`,
 		`{"observed": {}}`:                             `a request has no field "observed": use id, proxy,`,
 		`{"url": "http://a/"} {"url": "http://b/"}`:    "text after the request",
-		`{"url": 1}`: "cannot unmarshal number",
-		`[]`:         "this line is not a request",
-		``:           "this line is not a request",
+		`{"url": 1}`:              "url: want a string, not number",
+		`{"headers": {"x": "y"}}`: `headers: want a list, such as ["a"], not string`,
+		`{"proxy": "a"}`:          "proxy: want an object, not string",
+		`[]`:                      "this line is not a request",
+		``:                        "this line is not a request",
 	} {
 		if _, err := request.JSON([]byte(line), web); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s gives %v, want %q", line, err, want)
