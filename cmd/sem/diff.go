@@ -20,13 +20,18 @@ const diffHelp = `Diff finds the requests for which two versions of a mesh give 
 each change with the affected requests, the old and the new result, a request
 that shows it, and the fields that cause both results.
 
-OLD and NEW are a file or folder, 'git:REF' or 'git:REF:PATH' for a revision, or
-'-' for standard input. With one argument, OLD is git:HEAD.
+OLD and NEW are a file or folder, 'git:REF' or 'git:REF:PATH' for a revision,
+'-' for standard input, or the config dump of a proxy. With one argument, OLD
+is git:HEAD.
 
 Proxies with the same view of the mesh are compared once. The result is
 'equivalent' only if it is proven, 'different' with a request that shows it, and
 otherwise 'undecided', also for proxies that only one version has. Clients
 without a sidecar are not compared.
+
+With a config dump (/config_dump?include_eds, or the output of 'istioctl
+proxy-config all -o json'), only its proxy is compared. What a dump does not
+contain is listed as not compared.
 
 With --traffic, sem compares the results of the requests of a log instead of
 searching for requests.`
@@ -40,6 +45,9 @@ const diffExample = `  # the working tree against the last commit
 
   # prove that a refactoring changes nothing
   sem diff old-mesh/ new-mesh/ --expect none
+
+  # is the proxy running what the files say?
+  istioctl proxy-config all web-7d9.shop -o json | sem diff - mesh/
 
   # which of yesterday's requests are affected?
   sem diff old-mesh/ new-mesh/ --from shop/web --traffic access.log`
@@ -58,6 +66,8 @@ type diffCommand struct {
 	keep     bool
 	search   diff.Limits
 	unread   []string // what could not be read of both sides
+
+	notCompared []string // of a config dump and files
 }
 
 // diffParts are what --only chooses among.
@@ -122,15 +132,20 @@ func (c *diffCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if old.dump != nil || changed.dump != nil {
+		if err := c.dumps(&old, &changed); err != nil {
+			return err
+		}
+	}
 	report, err := c.compare(cmd, old, changed)
 	if err != nil {
 		return err
 	}
-	c.narrow(report)
-	report.Unread = c.unread
-	report.OldIstio, report.NewIstio = sideRelease(old), sideRelease(changed)
+	c.narrow(report, old.dump != nil)
+	report.Unread, report.NotCompared = c.unread, append(report.NotCompared, c.notCompared...)
+	report.OldIstio, report.NewIstio = old.release(), changed.release()
 	if c.traffic == "" && !strings.HasPrefix(args[1], "git:") && args[1] != "-" {
-		nameInput(report, args[1])
+		nameInput(report, args[1], changed.flag())
 	}
 	allow(report, expected)
 	if err := printDiff(cmd, outputs, report); err != nil {
@@ -165,17 +180,15 @@ func (c *diffCommand) check(args []string) ([]string, error) {
 	return strings.Split(string(data), "\n"), nil
 }
 
-// sideRelease names the release of a side as the report does.
-func sideRelease(w *pipeline.World) diff.ReportedRelease {
-	return diff.ReportedRelease{Istio: w.Release.String(), Envoy: w.Release.Envoy(), Because: w.Release.Because, Default: w.Release.Default}
-}
-
-func (c *diffCommand) compare(cmd *cobra.Command, old, changed *pipeline.World) (*diff.Report, error) {
-	if c.traffic != "" {
+func (c *diffCommand) compare(cmd *cobra.Command, old, changed diffSide) (*diff.Report, error) {
+	switch {
+	case c.traffic != "":
 		return c.replayed(cmd, old, changed)
+	case old.dump != nil:
+		return explain.CompareDumps(old.dump, changed.dump, c.search), nil
 	}
 	found := false
-	report, err := explain.Compare(old, changed, c.search, func(class pipeline.Class) bool {
+	report, err := explain.Compare(old.world, changed.world, c.search, func(class pipeline.Class) bool {
 		wanted := len(c.from)+len(c.gateway) == 0
 		for _, name := range class.Members {
 			names := c.from

@@ -10,15 +10,15 @@ import (
 	"sem.example/simulate"
 )
 
-// narrow leaves out the changes that --for and --only do not ask for.
-func (c *diffCommand) narrow(r *diff.Report) {
+// narrow leaves out the changes that --for and --only do not ask for. A dump has no proxies that --from and --gateway leave out.
+func (c *diffCommand) narrow(r *diff.Report, ofDump bool) {
 	r.Changes = slices.DeleteFunc(r.Changes, func(ch diff.ReportedChange) bool {
 		return c.host != "" && hostOfCall(ch.Witness) != c.host && !strings.Contains(ch.Region, c.host) || len(c.only) > 0 && !slices.ContainsFunc(c.only, ch.Touches)
 	})
 	if c.host != "" {
 		r.Undecided = slices.DeleteFunc(r.Undecided, func(u diff.ReportedDoubt) bool { return u.About != "" && !mentions(u.About, c.host) })
 	}
-	r.Summary.Narrowed = c.host != "" || len(c.only)+len(c.from)+len(c.gateway) > 0
+	r.Summary.Narrowed = c.host != "" || len(c.only) > 0 || !ofDump && len(c.from)+len(c.gateway) > 0
 	r.Summary.Changes, r.Summary.Undecided = len(r.Changes), len(r.Undecided)
 }
 
@@ -35,11 +35,11 @@ func hostOfCall(c simulate.Call) string {
 	return u.Hostname()
 }
 
-// nameInput adds the input to the commands that trace the witnesses.
-func nameInput(r *diff.Report, path string) {
+// nameInput adds the input, with its flag, to the commands that trace the witnesses.
+func nameInput(r *diff.Report, path, flag string) {
 	for i := range r.Changes {
 		if rest, ok := strings.CutPrefix(r.Changes[i].Command, "sem trace "); ok {
-			r.Changes[i].Command = "sem trace -f " + quote.Shell(path) + " " + rest
+			r.Changes[i].Command = "sem trace " + flag + " " + quote.Shell(path) + " " + rest
 		}
 	}
 }

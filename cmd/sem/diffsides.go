@@ -13,7 +13,17 @@ import (
 )
 
 // side reads one side. What done removes is needed until the answers are printed.
-func (c *diffCommand) side(cmd *cobra.Command, path, istio, flag string) (*pipeline.World, func(), error) {
+func (c *diffCommand) side(cmd *cobra.Command, path, istio, flag string) (diffSide, func(), error) {
+	done := func() {}
+	if dump, err := dumpIn(cmd, path); dump != nil || err != nil {
+		return diffSide{dump: dump, dumped: true}, done, err
+	}
+	world, done, err := c.files(cmd, path, istio, flag)
+	return diffSide{world: world}, done, err
+}
+
+// files reads a side of files.
+func (c *diffCommand) files(cmd *cobra.Command, path, istio, flag string) (*pipeline.World, func(), error) {
 	done := func() {}
 	opts, err := c.inputs.options(cmd, []string{path})
 	if err != nil {

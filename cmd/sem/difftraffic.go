@@ -21,13 +21,13 @@ import (
 )
 
 // replay asks the requests of a log on both sides.
-func (c *diffCommand) replayed(cmd *cobra.Command, old, changed *pipeline.World) (*diff.Report, error) {
+func (c *diffCommand) replayed(cmd *cobra.Command, old, changed diffSide) (*diff.Report, error) {
 	proxy := proxyFlags{}
 	if len(c.from)+len(c.gateway) > 1 {
 		return nil, errors.New("--traffic is about one proxy: give one --from or --gateway")
 	}
 	proxy.from, proxy.gateway = strings.Join(c.from, ""), strings.Join(c.gateway, "")
-	client, err := proxy.in(changed, c.inputs.namespace)
+	client, err := changed.client(proxy, c.inputs.namespace)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,8 @@ func (c *diffCommand) replayed(cmd *cobra.Command, old, changed *pipeline.World)
 		return nil, err
 	}
 	defer closeInput()
-	r := comparedLog{old: old, new: changed, client: client, report: explain.NewReport()}
+	r := comparedLog{client: client, report: explain.NewReport()}
+	r.old, r.new, r.report.NotCompared = tracersOf(old, changed)
 	progress := output.StartProgress(cmd.ErrOrStderr())
 	err = r.run(lines, sizeOf(c.traffic), progress.Watch)
 	progress.Done()
@@ -56,7 +57,7 @@ func (c *diffCommand) replayed(cmd *cobra.Command, old, changed *pipeline.World)
 // A comparedLog asks both sides about the lines of a log, portion by portion: the portions side by side, and what they give in the
 // order of the lines.
 type comparedLog struct {
-	old, new *pipeline.World
+	old, new explain.Tracer
 	client   simulate.Proxy
 	report   explain.Differences
 	bad      int   // lines without a request

@@ -185,7 +185,7 @@ func (b *reportBuilder) changes(page *output.Page) error {
 	}
 	side := diffCommand{inputs: b.inputs, keep: true}
 	side.inputs.files = stringList{}
-	old, done, err := side.side(b.cmd, b.since, "", "")
+	old, done, err := side.files(b.cmd, b.since, "", "")
 	defer done()
 	if err != nil {
 		return fmt.Errorf("--since: %w", err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -250,12 +251,20 @@ func readDump(cmd *cobra.Command, name string) (explain.Tracer, error) {
 		return nil, err
 	}
 	defer done()
+	dump, err := loadDump(from, name)
+	if err != nil {
+		return nil, err
+	}
+	return explain.NewDump(dump), nil
+}
+
+func loadDump(from io.Reader, name string) (*pipeline.Dump, error) {
 	debug.SetGCPercent(dumpGarbage)
 	dump, err := pipeline.LoadDump(from)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return explain.NewDump(dump), nil
+	return dump, nil
 }
 
 // call puts a request together from flags and arguments.

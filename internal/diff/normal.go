@@ -229,9 +229,54 @@ func (n *normalizer) endpoints(c *clusterv3.Cluster) any {
 	if e == nil {
 		return nil
 	}
+	e, _ = envoy.Retained(e)
 	t, _ := tree(e).(map[string]any)
 	delete(t, "clusterName")
+	reduceEndpoints(t, len(c.GetCommonLbConfig().GetOverrideHostStatus().GetStatuses()) == 1)
 	return n.reduce(t)
+}
+
+// reduceEndpoints takes away what says the default of endpoints, as a config dump does, and puts them in order. That an endpoint is
+// known to be healthy counts where a session may be bound to those of one status.
+func reduceEndpoints(load map[string]any, status bool) {
+	policy, _ := load["policy"].(map[string]any)
+	if policy["overprovisioningFactor"] == 140.0 {
+		delete(policy, "overprovisioningFactor")
+	}
+	if len(policy) == 0 {
+		delete(load, "policy")
+	}
+	groups, _ := load["endpoints"].([]any)
+	for _, g := range groups {
+		g, _ := g.(map[string]any)
+		if locality, ok := g["locality"].(map[string]any); ok && len(locality) == 0 {
+			delete(g, "locality")
+		}
+		all, _ := g["lbEndpoints"].([]any)
+		for _, e := range all {
+			e, _ := e.(map[string]any)
+			if e["healthStatus"] == "HEALTHY" && !status {
+				delete(e, "healthStatus")
+			}
+			if e["loadBalancingWeight"] == 1.0 {
+				delete(e, "loadBalancingWeight")
+			}
+		}
+		byAddress(all)
+	}
+	byAddress(groups)
+}
+
+// byAddress orders endpoints, or groups of them, by their addresses.
+func byAddress(all []any) {
+	key := func(v any) string {
+		m, _ := v.(map[string]any)
+		if list, ok := m["lbEndpoints"].([]any); ok && len(list) > 0 {
+			m, _ = list[0].(map[string]any)
+		}
+		return text(m["endpoint"])
+	}
+	slices.SortStableFunc(all, func(a, b any) int { return strings.Compare(key(a), key(b)) })
 }
 
 // all is the digest of every cluster, for what may choose any of them.

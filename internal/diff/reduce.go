@@ -39,8 +39,12 @@ func (n *normalizer) reduce(v any) any {
 	return v
 }
 
-// reduceDefaults takes away what says the default: paths are compared with regard to case, and an empty path redirects to the same one.
+// reduceDefaults takes away what says the default: paths are compared with regard to case, an empty path redirects to the same one, and
+// the address of a client is not that of its connection.
 func reduceDefaults(v map[string]any) {
+	if v["useRemoteAddress"] == false {
+		delete(v, "useRemoteAddress")
+	}
 	if v["caseSensitive"] == true {
 		delete(v, "caseSensitive")
 	}

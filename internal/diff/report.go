@@ -17,6 +17,8 @@ type Report struct {
 	Changes    []ReportedChange `json:"changes"`
 	Undecided  []ReportedDoubt  `json:"undecided"`
 	Unread     []string         `json:"unread,omitempty"` // parts of the input that could not be read: what they would change is not known
+
+	NotCompared []string `json:"notCompared,omitempty"` // what only one side, or no config dump, can show
 }
 
 // A ReportedRelease is a release of Istio.

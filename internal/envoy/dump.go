@@ -37,10 +37,24 @@ func (l *loader) dump() error {
 			return l.in.skip()
 		}
 		l.found = true
+		listeners, clusters := len(l.out.Listeners), len(l.out.Clusters)
 		_, err := l.in.array(func() error { return l.at(at.kind, at.path) })
+		if strings.HasPrefix(name, "static_") {
+			l.static(listeners, clusters)
+		}
 		return err
 	})
 	return err
+}
+
+// static notes the listeners and clusters from two places on as those of the bootstrap.
+func (l *loader) static(listeners, clusters int) {
+	for _, listener := range l.out.Listeners[listeners:] {
+		l.out.Static = append(l.out.Static, Listener(listener.GetName()))
+	}
+	for _, cluster := range l.out.Clusters[clusters:] {
+		l.out.Static = append(l.out.Static, Cluster(cluster.GetName()))
+	}
 }
 
 // sectionType notes a section of resources, which may have no lists.
@@ -93,13 +107,26 @@ func (l *loader) node() error {
 	return err
 }
 
-// metadata takes the version of Istio from the metadata of a node.
+// metadata takes the version of Istio and what is known of the workload from the metadata of a node.
 func (l *loader) metadata() error {
+	w := &l.out.Workload
 	_, err := l.in.object(func(key string) (err error) {
-		if key != "ISTIO_VERSION" {
-			return l.in.skip()
+		switch key {
+		case "ISTIO_VERSION":
+			l.out.IstioVersion, err = l.in.text()
+		case "WORKLOAD_NAME":
+			w.Name, err = l.in.text()
+		case "SERVICE_ACCOUNT":
+			w.ServiceAccount, err = l.in.text()
+		case "LABELS":
+			w.Labels = map[string]string{}
+			_, err = l.in.object(func(name string) (err error) {
+				w.Labels[name], err = l.in.text()
+				return err
+			})
+		default:
+			err = l.in.skip()
 		}
-		l.out.IstioVersion, err = l.in.text()
 		return err
 	})
 	return err

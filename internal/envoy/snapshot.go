@@ -35,10 +35,19 @@ type NotModelled struct {
 	Origin Origin
 }
 
+// A Workload is what a proxy reports of its workload in its metadata.
+type Workload struct {
+	Name           string // of the Deployment or the like that owns the Pod
+	ServiceAccount string
+	Labels         map[string]string
+}
+
 // A Snapshot is everything that one proxy runs, each list sorted by name.
 type Snapshot struct {
 	Node         string // the id by which the proxy names itself, "sidecar~10.0.0.7~web-1.shop~shop.svc.cluster.local"; "" where unknown
 	IstioVersion string // that the proxy reports in its metadata: "1.30.3"; "" where unknown
+	Workload     Workload
+	Static       []Addr // of a dump, the listeners and clusters that the proxy has from its bootstrap
 	Listeners    []*listenerv3.Listener
 	Routes       []*routev3.RouteConfiguration
 	Clusters     []*clusterv3.Cluster

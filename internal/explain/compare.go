@@ -24,26 +24,52 @@ func Compare(old, new *pipeline.World, within diff.Limits, wanted func(pipeline.
 		if !wanted(c) {
 			continue
 		}
-		r.Summary.Classes++
 		result, err := compareClass(old, new, c, search)
 		if err != nil {
 			return nil, err
 		}
-		if result.Equivalent() {
-			r.Summary.Equivalent++
-		}
-		r.Summary.Unseen += result.Unseen
-		for i := range result.Changes {
-			r.add(c, &result.Changes[i])
-		}
-		for _, u := range result.Undecided {
-			r.doubt(c, u)
-		}
+		r.class(c, result)
 	}
 	removed, added := pipeline.Unshared(old, new)
 	r.unshared(removed, diff.OnlyOld, wanted)
 	r.unshared(added, diff.OnlyNew, wanted)
 	return r.Done(), nil
+}
+
+// CompareDumps finds the requests that two configurations of one proxy answer differently, within limits.
+func CompareDumps(old, new *pipeline.Dump, within diff.Limits) *diff.Report {
+	r, search, p := NewReport(), diff.NewSearch(within), new.Proxy
+	old, new, r.NotCompared = pipeline.Comparable(old, new)
+	for _, direction := range new.Directions() {
+		c := pipeline.Class{Proxy: p, Direction: direction, Members: []string{p.Namespace + "/" + p.Name}}
+		r.class(c, diff.Compare(p, sideOfDump(old, direction), sideOfDump(new, direction), search))
+	}
+	return r.Done()
+}
+
+func sideOfDump(d *pipeline.Dump, direction string) diff.Side {
+	return diff.Side{Snapshot: d.Resources(direction), Ask: func(call simulate.Call) *simulate.Trace {
+		t, err := d.Trace(call, pipeline.TraceOptions{})
+		if err != nil {
+			return nil
+		}
+		return t
+	}}
+}
+
+// class adds what was found for a class of proxies.
+func (d Differences) class(c pipeline.Class, result *diff.Result) {
+	d.Summary.Classes++
+	if result.Equivalent() {
+		d.Summary.Equivalent++
+	}
+	d.Summary.Unseen += result.Unseen
+	for i := range result.Changes {
+		d.add(c, &result.Changes[i])
+	}
+	for _, u := range result.Undecided {
+		d.doubt(c, u)
+	}
 }
 
 // unshared adds the proxies of one side as undecided: there is nothing to compare them with.

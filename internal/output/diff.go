@@ -31,6 +31,9 @@ func DiffText(w io.Writer, r *diff.Report, look Look) error {
 	for _, part := range r.Unread {
 		fmt.Fprintf(&b, "not read  %s\n", part)
 	}
+	for _, part := range r.NotCompared {
+		fmt.Fprintf(&b, "not compared  %s\n", part)
+	}
 	b.WriteString(DiffSummary(r) + "\n")
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -98,7 +101,11 @@ func proxiesText(names []string) string {
 func placesText(all []simulate.Place) string {
 	var out []string
 	for _, p := range all {
-		out = append(out, fmt.Sprintf("%s:%d", p.File, p.Line))
+		at := fmt.Sprintf("%s:%d", p.File, p.Line)
+		if p.File == "" { // a config dump names objects, not files
+			at = fmt.Sprintf("%s %s/%s", p.Kind, p.Namespace, p.Name)
+		}
+		out = append(out, at)
 	}
 	if len(out) == 0 {
 		return "no resource"
@@ -120,6 +127,9 @@ func DiffMarkdown(w io.Writer, r *diff.Report) error {
 	}
 	for _, part := range r.Unread {
 		rows = append(rows, []string{"not read", code(part), "", "", "", ""})
+	}
+	for _, part := range r.NotCompared {
+		rows = append(rows, []string{"not compared", sentence(part), "", "", "", ""})
 	}
 	m.table([]string{"change", "requests", "result", "proxies", "example request", "caused by"}, rows)
 	_, err := io.WriteString(w, m.String())
@@ -147,12 +157,15 @@ func DiffGitHub(w io.Writer, r *diff.Report) error {
 	for _, part := range r.Unread {
 		fmt.Fprintf(&b, "::warning title=%s::%s\n", githubProperty.Replace("sem diff: not read"), githubText.Replace(part))
 	}
+	for _, part := range r.NotCompared {
+		fmt.Fprintf(&b, "::notice title=%s::%s\n", githubProperty.Replace("sem diff: not compared"), githubText.Replace(part))
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
 func githubPlace(all []simulate.Place) string {
-	if len(all) == 0 {
+	if len(all) == 0 || all[0].File == "" {
 		return ""
 	}
 	return fmt.Sprintf("file=%s,line=%d,", githubProperty.Replace(all[0].File), all[0].Line)

@@ -146,13 +146,19 @@ func (w *World) ResourcesOf(c Class) (*envoy.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := r.Resources()
-	if c.Direction != Gateway {
-		s.Listeners = slices.DeleteFunc(slices.Clone(s.Listeners), func(l *listenerv3.Listener) bool {
-			return (l.GetTrafficDirection() == corev3.TrafficDirection_INBOUND) != (c.Direction == Inbound)
-		})
+	return directed(r.Resources(), c.Direction), nil
+}
+
+// directed are resources with the listeners for one direction alone.
+func directed(s *envoy.Snapshot, direction string) *envoy.Snapshot {
+	if direction == Gateway {
+		return s
 	}
-	return s, nil
+	out := *s
+	out.Listeners = slices.DeleteFunc(slices.Clone(s.Listeners), func(l *listenerv3.Listener) bool {
+		return (l.GetTrafficDirection() == corev3.TrafficDirection_INBOUND) != (direction == Inbound)
+	})
+	return &out
 }
 
 // absentGateways returns a proxy for each selector of a Gateway that selects no workload of the input: a gateway is often

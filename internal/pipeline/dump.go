@@ -9,15 +9,19 @@ import (
 	"unicode/utf8"
 
 	"sem.example/internal/envoy"
+	"sem.example/internal/installation"
 	"sem.example/internal/release"
 	"sem.example/internal/source"
 	"sem.example/simulate"
 )
 
-// A Dump is the configuration that one proxy runs, as it was read from the proxy itself. It answers calls without any
-// document of the mesh.
+// A Dump is the configuration that one proxy runs, as it was read from the proxy itself or as files make it. It answers calls without
+// any document of the mesh.
 type Dump struct {
-	Proxy    simulate.Proxy // as it names itself; of no name where the dump holds no bootstrap
+	Proxy    simulate.Proxy      // as it names itself; of no name where the dump holds no bootstrap
+	Release  installation.Choice // of Istio
+	files    bool                // it was made of files
+	assumed  bool                // the files lack Pods, and some are assumed
 	snapshot *envoy.Snapshot
 	index    *envoy.Index
 	engines  map[TraceOptions]*simulate.Engine
@@ -33,26 +37,28 @@ func LoadDump(r io.Reader) (*Dump, error) {
 	if err != nil {
 		return nil, err
 	}
-	proxy, err := proxyOf(s.Node)
+	proxy, err := proxyOf(s.Node, s.Workload)
 	if err != nil {
 		return nil, err
 	}
-	x := envoy.NewIndex(s)
-	of := simulate.Of(envoyOfDump(s))
-	return &Dump{Proxy: proxy, snapshot: s, index: x, engines: map[TraceOptions]*simulate.Engine{
-		{}: simulate.New(x, of), {Why: true}: simulate.New(x, of, simulate.Why()),
-	}}, nil
+	return newDump(proxy, s, releaseOfDump(s)), nil
 }
 
-// envoyOfDump is the Envoy of the release that a dump names, else the newest.
-func envoyOfDump(s *envoy.Snapshot) simulate.Envoy {
-	r := release.Release{}
+func newDump(proxy simulate.Proxy, s *envoy.Snapshot, r installation.Choice) *Dump {
+	x, of := envoy.NewIndex(s), simulate.Of(EnvoyOf(r.Release))
+	return &Dump{Proxy: proxy, Release: r, snapshot: s, index: x, engines: map[TraceOptions]*simulate.Engine{
+		{}: simulate.New(x, of), {Why: true}: simulate.New(x, of, simulate.Why()),
+	}}
+}
+
+// releaseOfDump is the release that a dump names, or the nearest one that is known, else the newest.
+func releaseOfDump(s *envoy.Snapshot) installation.Choice {
 	if s.IstioVersion != "" {
 		if known, err := release.Parse(release.Nearest(s.IstioVersion)); err == nil {
-			r = known
+			return installation.Choice{Release: known, Because: "named by ISTIO_VERSION " + s.IstioVersion + " in the metadata of the dump"}
 		}
 	}
-	return EnvoyOf(r)
+	return installation.Choice{Because: "the default: the dump names no release", Default: true}
 }
 
 // inJSON returns a dump as JSON. One in YAML is read as a whole, within the limits of a file.
@@ -87,8 +93,8 @@ func inJSON(r io.Reader) (io.Reader, error) {
 }
 
 // proxyOf reads the id of a node: "sidecar~10.0.0.7~web-1.shop~shop.svc.cluster.local".
-func proxyOf(node string) (simulate.Proxy, error) {
-	p := simulate.Proxy{Type: "sidecar"}
+func proxyOf(node string, of envoy.Workload) (simulate.Proxy, error) {
+	p := simulate.Proxy{Type: "sidecar", ServiceAccount: of.ServiceAccount, Labels: of.Labels}
 	parts := strings.Split(node, "~")
 	if len(parts) != 4 {
 		return p, nil

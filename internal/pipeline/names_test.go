@@ -9,6 +9,7 @@ import (
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	"github.com/google/go-cmp/cmp"
 
+	"sem.example/internal/envoy"
 	"sem.example/simulate"
 )
 
@@ -194,7 +195,7 @@ func TestProxyOf(t *testing.T) {
 		"waypoint~10.0.0.9~w.shop~shop.svc.cluster.local": {err: true},
 	}
 	for node, test := range tests {
-		got, err := proxyOf(node)
+		got, err := proxyOf(node, envoy.Workload{})
 		if (err != nil) != test.err {
 			t.Errorf("%s: %v", node, err)
 		}
