@@ -127,7 +127,7 @@ spec:
 // newCIRepo makes a repository whose main branch has a mistake or not, and a clone of it on a branch that has one or not.
 func newCIRepo(t *testing.T, before, after bool) *ciRepo {
 	t.Helper()
-	for _, tool := range []string{"bash", "curl", "git", "sha256sum", "tar"} {
+	for _, tool := range []string{"bash", "curl", "git", "iconv", "sha256sum", "tar"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skip(err)
 		}
@@ -147,7 +147,23 @@ func newCIRepo(t *testing.T, before, after bool) *ciRepo {
 	r.dir = filepath.Join(home, "clone")
 	r.must(t, "git checkout -q -b change && sem new external-http --host api.example.com --dir mesh")
 	r.mistake(t, after)
+	r.must(t, "git push -q origin HEAD:refs/pull/7/merge")
+	r.gitHub(t, home)
 	return r
+}
+
+// gitHub puts a program in the place of GitHub's, which notes how it is called and the comment that it is given.
+func (r *ciRepo) gitHub(t *testing.T, home string) {
+	t.Helper()
+	bin := filepath.Join(home, "bin")
+	if err := os.Mkdir(bin, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	script := "#!/bin/sh\necho \"$*\" > gh.txt\ncat \"$5\" >> gh.txt\n"
+	if err := os.WriteFile(filepath.Join(bin, "gh"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r.env = append(r.env, "NUMBER=7", "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
 }
 
 // mistake commits what is there, with a mistake or without.
@@ -221,6 +237,10 @@ func TestCIJobs(t *testing.T) {
 				if code, out := r.shell(t, s.text); code != want {
 					t.Errorf("%s: exit %d, want %d\n%s\n%s", s.job, code, want, s.text, out)
 				}
+			}
+			comment, err := os.ReadFile(filepath.Join(r.dir, "gh.txt"))
+			if want := "pr comment 7 --body-file comment.md --edit-last --create-if-none\n### What this change does to traffic\n"; err != nil || !strings.HasPrefix(string(comment), want) {
+				t.Errorf("the comment is %q, and its error %v", comment, err)
 			}
 			for _, file := range []string{"sem.sarif", "sem-test.xml", "sem.json", "sem.xml"} {
 				if info, err := os.Stat(filepath.Join(r.dir, file)); err != nil || info.Size() == 0 {
