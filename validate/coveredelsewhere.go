@@ -68,8 +68,7 @@ func coveredElsewhere(s *facts.Set, r *reporter) {
 	seen := map[gatewayHost]*facts.Coverage{}
 	for _, v := range s.Mesh.VirtualServices() {
 		at := gatewayHosts(s, v)
-		matches := facts.HTTPMatches(v.Object)
-		for _, c := range matches {
+		for _, c := range facts.HTTPMatches(v.Object) {
 			if by := coveredAt(seen, at, c); by != nil {
 				r.at(c.Place, "unreachable match at the gateway: %s is older and matches every such request, for example %s", name(by.Object), c.Example()).
 					related(by.Place, "its match comes first%s", elder(by.Object, v.Object))
@@ -79,7 +78,7 @@ func coveredElsewhere(s *facts.Set, r *reporter) {
 			if seen[where] == nil {
 				seen[where] = facts.NewCoverage()
 			}
-			for _, c := range matches {
+			for _, c := range facts.MergedMatches(v) {
 				if !c.MatchesAll() { // istiod puts those last
 					seen[where].Add(atGateway(c))
 				}

@@ -1,10 +1,14 @@
 package validate
 
 import (
+	"slices"
+
+	"google.golang.org/protobuf/proto"
 	networking "istio.io/api/networking/v1alpha3"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
 	"sem.example/validate/internal/facts"
 )
 
@@ -49,18 +53,91 @@ func coveredMatches(s *facts.Set, r *reporter) {
 	facts.Each(s.Documents, "VirtualService", func(o *config.Object, spec *networking.VirtualService) {
 		warnings := facts.WebhookCovered(spec)
 		index := facts.NewCoverage()
+		merged := matchesByRule(s.Routes.Merged(o))
 		for _, c := range facts.HTTPMatches(o) {
-			if index.All != nil && index.All.Rule < c.Rule {
+			if all := index.All; all != nil && spec.GetHttp()[all.Rule].GetDelegate() == nil && all.Rule < c.Rule {
 				return // all later rules are reported by SEM220
 			}
-			if c.Match < 0 {
+			if c.Match >= 0 {
+				reportCovered(r, c, index.Find(c), warnings)
+			}
+			if !c.Delegated {
 				index.Add(c)
 				continue
 			}
-			reportCovered(r, c, index.Find(c), warnings)
-			index.Add(c)
+			for _, d := range merged[c.Rule] {
+				index.Add(d)
+			}
+			delete(merged, c.Rule)
 		}
 	})
+	coveredDelegates(s, r)
+}
+
+// matchesByRule returns the matches of a VirtualService and its delegates by the rule that they are of or that delegates to them.
+func matchesByRule(v *mesh.VirtualService) map[int][]facts.HTTPMatch {
+	if v == nil {
+		return nil
+	}
+	merged := map[int][]facts.HTTPMatch{}
+	for _, c := range facts.MergedMatches(v) {
+		merged[c.Rule] = append(merged[c.Rule], c)
+	}
+	return merged
+}
+
+// A delegatedUse is what becomes of a match of a delegate wherever a VirtualService delegates to it.
+type delegatedUse struct {
+	match     facts.HTTPMatch
+	uses      int
+	unreached int
+	earlier   *facts.HTTPMatch
+}
+
+// coveredDelegates reports matches of delegates that an earlier rule covers in every VirtualService that delegates to them.
+func coveredDelegates(s *facts.Set, r *reporter) {
+	uses := map[facts.Place]*delegatedUse{}
+	var order []*delegatedUse
+	for _, v := range s.Mesh.VirtualServices() {
+		index := facts.NewCoverage()
+		for _, rule := range byRule(facts.MergedMatches(v)) {
+			for _, c := range rule {
+				if c.Object == v.Object {
+					continue
+				}
+				u := uses[c.Place]
+				if u == nil {
+					u = &delegatedUse{match: c}
+					uses[c.Place], order = u, append(order, u)
+				}
+				u.uses++
+				if by := index.Find(c); by != nil {
+					u.unreached, u.earlier = u.unreached+1, by
+				}
+			}
+			for _, c := range rule {
+				index.Add(c)
+			}
+		}
+	}
+	for _, u := range order {
+		if u.uses == u.unreached {
+			r.at(u.match.Place, "unreachable match: an earlier rule of %s applies to every such request, for example %s", name(u.earlier.Object), u.match.Example()).
+				related(u.earlier.Place, "earlier match").help("move the rule that delegates before it")
+		}
+	}
+}
+
+// byRule splits matches by the rule of the VirtualService.
+func byRule(matches []facts.HTTPMatch) [][]facts.HTTPMatch {
+	var rules [][]facts.HTTPMatch
+	for i, c := range matches {
+		if i == 0 || matches[i-1].Rule != c.Rule {
+			rules = append(rules, nil)
+		}
+		rules[len(rules)-1] = append(rules[len(rules)-1], c)
+	}
+	return rules
 }
 
 func reportCovered(r *reporter, c facts.HTTPMatch, earlier *facts.HTTPMatch, warnings map[string]string) {
@@ -83,9 +160,16 @@ func reportCovered(r *reporter, c facts.HTTPMatch, earlier *facts.HTTPMatch, war
 	}
 }
 
-// same reports whether two matches are the same but for their names, which SEM222 tells.
-func same(a, b facts.HTTPMatch) bool {
-	rules := config.Spec[*networking.VirtualService](a.Object).GetHttp()
-	first, second := facts.WithoutNames(rules[a.Rule].GetMatch()), facts.WithoutNames(rules[b.Rule].GetMatch())
-	return a.Match >= 0 && b.Match >= 0 && facts.Digest(first[a.Match]) == facts.Digest(second[b.Match])
+// same reports whether an earlier match is the same but for its name, which SEM222 tells. One of a delegate stands for the rule that
+// delegates.
+func same(earlier, c facts.HTTPMatch) bool {
+	rules := config.Spec[*networking.VirtualService](c.Object).GetHttp()
+	matches := facts.WithoutNames(rules[earlier.Rule].GetMatch())
+	if earlier.Match >= 0 {
+		matches = matches[earlier.Match : earlier.Match+1]
+	} else if rules[earlier.Rule].GetDelegate() == nil {
+		return false
+	}
+	digest := facts.Digest(facts.WithoutNames(rules[c.Rule].GetMatch())[c.Match])
+	return slices.ContainsFunc(matches, func(m proto.Message) bool { return facts.Digest(m) == digest })
 }

@@ -1,10 +1,13 @@
 package validate
 
 import (
+	"slices"
+
 	security "istio.io/api/security/v1beta1"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
 	"sem.example/validate/internal/facts"
 )
 
@@ -38,9 +41,23 @@ func denyHTTP(s *facts.Set, r *reporter) {
 		for i, rule := range spec.Rules {
 			from, to := len(rule.GetFrom()) > 0, len(rule.GetTo()) > 0
 			if from && !to && !knownToTCP(rule.GetFrom()) || to && !namesPorts(rule.GetTo()) {
-				r.at(facts.At(o, "spec.rules").Item(i), "this DENY rule has only HTTP conditions, which TCP ports ignore: it denies every connection to the TCP ports of the workload").help("add to.operation.ports with the HTTP ports").warned()
+				at := facts.At(o, "spec.rules").Item(i)
+				if onlyHTTP(s, o, spec.GetSelector().GetMatchLabels()) {
+					r.at(at, "Istio's webhook warns that this DENY rule denies connections to TCP ports; the Services of these workloads declare only HTTP ports").severity(diag.Info).warned()
+					continue
+				}
+				r.at(at, "this DENY rule has only HTTP conditions, which TCP ports ignore: it denies every connection to the TCP ports of the workload").help("add to.operation.ports with the HTTP ports").warned()
 			}
 		}
+	})
+}
+
+// onlyHTTP reports whether the Services of all workloads that a policy selects declare HTTP ports and no others.
+func onlyHTTP(s *facts.Set, o *config.Object, labels map[string]string) bool {
+	workloads := s.Workloads.OfPolicy(o, labels)
+	return len(workloads) > 0 && !slices.ContainsFunc(workloads, func(w *config.Object) bool {
+		services := s.Workloads.SelectedBy(w)
+		return len(services) == 0 || facts.AnyPort(services, func(p *mesh.Port) bool { return !p.Protocol.IsHTTP() })
 	})
 }
 

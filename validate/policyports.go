@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,8 +18,8 @@ var _ = register(diag.Check{
 	Title:    "HTTP condition of a policy on a TCP port",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `The rule names ports, and every selected workload has TCP there. On a TCP port the proxy knows no hosts, methods and paths: an ALLOW rule
-with such a condition never matches, and a DENY rule denies every connection to the port.`,
+	Why: `Every selected workload has TCP on the ports of the rule, or on all its ports. On a TCP port the proxy knows no hosts, methods and paths: an
+ALLOW rule with such a condition never matches, and a DENY rule denies every connection to the port.`,
 	Fix: `Remove the condition, or declare the port as HTTP in the Service.`,
 	Wrong: `
 apiVersion: apps/v1
@@ -78,17 +79,20 @@ func httpOfTCP(s *facts.Set, r *reporter) {
 		}
 		for i, rule := range spec.GetRules() {
 			for j, t := range rule.GetTo() {
-				field := httpField(t.GetOperation())
-				if field == "" || !allTCP(s, o, labels, t.GetOperation().GetPorts()) {
+				field, ports := httpField(t.GetOperation()), t.GetOperation().GetPorts()
+				if field == "" || !allTCP(s, o, labels, ports) {
 					continue
 				}
 				at := facts.At(o, "spec.rules").Item(i).Sub("to").Item(j).Sub("operation").Sub(field)
-				ports := strings.Join(t.GetOperation().GetPorts(), ", ")
-				if spec.GetAction() == security.AuthorizationPolicy_DENY {
-					r.at(at, "%s has no effect: port %s is TCP, and the rule denies every connection to it", field, ports)
-					continue
+				switch named, deny := strings.Join(ports, ", "), spec.GetAction() == security.AuthorizationPolicy_DENY; {
+				case deny && named != "": // without ports, SEM096 says so
+					r.at(at, "%s has no effect: port %s is TCP, and the rule denies every connection to it", field, named)
+				case deny:
+				case named == "":
+					r.at(at, "the rule never matches: every port of these workloads is TCP, and %s needs HTTP", field)
+				default:
+					r.at(at, "the rule never matches: port %s is TCP, and %s needs HTTP", named, field)
 				}
-				r.at(at, "the rule never matches: port %s is TCP, and %s needs HTTP", ports, field)
 			}
 		}
 	})
@@ -110,15 +114,15 @@ func httpField(op *security.Operation) string {
 	return ""
 }
 
-// allTCP reports whether ports are TCP at every workload that a policy selects, as the Services of the workloads declare them.
+// allTCP reports whether ports are TCP at every workload that a policy selects, as the Services of the workloads declare them. Without
+// ports it is about all that they declare.
 func allTCP(s *facts.Set, o *config.Object, labels map[string]string, ports []string) bool {
-	namespace := o.Namespace
-	if namespace == s.Mesh.Settings.Config.GetRootNamespace() {
-		namespace = ""
-	}
-	workloads := s.Workloads.Labelled(namespace, labels)
-	if len(workloads) == 0 || len(ports) == 0 {
+	workloads := s.Workloads.OfPolicy(o, labels)
+	if len(workloads) == 0 {
 		return false
+	}
+	if len(ports) == 0 {
+		return !slices.ContainsFunc(workloads, func(w *config.Object) bool { return !onlyTCP(s.Workloads.SelectedBy(w), 0) })
 	}
 	for _, text := range ports {
 		n, err := strconv.ParseUint(text, 10, 16)
@@ -131,15 +135,15 @@ func allTCP(s *facts.Set, o *config.Object, labels map[string]string, ports []st
 	return true
 }
 
-// onlyTCP reports whether services declare a port of their workload, and all of them as TCP.
+// onlyTCP reports whether services declare a port of their workload, and all of them as TCP. 0 stands for every port.
 func onlyTCP(services []*mesh.Service, number uint32) bool {
 	declared := false
 	for _, svc := range services {
 		for _, p := range svc.Ports {
 			switch {
-			case p.TargetPortName != "":
+			case number != 0 && p.TargetPortName != "":
 				return false // a number that its Pods decide
-			case p.TargetPort != number && (p.TargetPort != 0 || p.Number != number):
+			case number != 0 && p.TargetPort != number && (p.TargetPort != 0 || p.Number != number):
 				continue
 			case !facts.IsOpaque(p.Protocol):
 				return false

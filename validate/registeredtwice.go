@@ -3,6 +3,8 @@ package validate
 import (
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 	networking "istio.io/api/networking/v1alpha3"
@@ -61,6 +63,7 @@ spec:
 }, registeredTwice)
 
 func registeredTwice(s *facts.Set, r *reporter) {
+	hiddenPorts(s, r)
 	s.Hosts.EachDuplicate(func(older, newer *mesh.Service) {
 		if older.Namespace == newer.Namespace || older.Kubernetes() || newer.Kubernetes() || !facts.ExportedToAll(older) || !facts.ExportedToAll(newer) {
 			return
@@ -71,6 +74,44 @@ func registeredTwice(s *facts.Set, r *reporter) {
 		r.at(facts.At(newer.Object, newer.Field), "%q is also registered in namespace %s; clients in other namespaces use only that registration", newer.Host, older.Namespace).
 			related(facts.At(older.Object, older.Field), "the older registration takes precedence")
 	})
+}
+
+// hiddenPorts reports ports that clients in the namespace of a private ServiceEntry lose, because it takes the place of one that is
+// exported to them. One with the same ports is taken to be meant so.
+func hiddenPorts(s *facts.Set, r *reporter) {
+	for _, own := range s.WantedServices() {
+		if own.Kubernetes() || facts.ExportedToAll(own) || !own.VisibleIn(own.Namespace) {
+			continue
+		}
+		for _, other := range s.Mesh.ServicesOf(own.Host) {
+			if other.Kubernetes() || other.Namespace == own.Namespace || !other.VisibleIn(own.Namespace) {
+				continue
+			}
+			if lost := numbersOf(other, func(p *mesh.Port) bool { return own.Port(p.Number) == nil }); lost != "" {
+				r.at(facts.At(own.Object, own.Field), "clients in namespace %s lose %s of %q: this ServiceEntry takes the place of %s", own.Namespace, lost, own.Host, name(other.Object)).
+					help("add %s to this ServiceEntry, or remove it", lost).
+					related(facts.At(other.Object, other.Field), "hidden ServiceEntry")
+				break
+			}
+		}
+	}
+}
+
+// numbersOf words the ports of a service that fit; "" for none.
+func numbersOf(svc *mesh.Service, fits func(*mesh.Port) bool) string {
+	var numbers []string
+	for _, p := range svc.Ports {
+		if fits(p) {
+			numbers = append(numbers, strconv.FormatUint(uint64(p.Number), 10))
+		}
+	}
+	switch len(numbers) {
+	case 0:
+		return ""
+	case 1:
+		return "port " + numbers[0]
+	}
+	return "ports " + strings.Join(numbers, ", ")
 }
 
 var _ = register(diag.Check{

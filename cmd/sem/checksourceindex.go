@@ -354,4 +354,5 @@ var checkSources = map[string][]string{
 	"SEM394": {"validate/sharedwildcard.go"},
 	"SEM395": {"validate/gatewaystatus.go"},
 	"SEM396": {"validate/gatewaystatus.go"},
+	"SEM403": {"validate/unresolvedname.go"},
 }

@@ -22,8 +22,9 @@ type HTTPMatch struct {
 	Gateways                        []string // it is for, by full name
 	AnyGateway                      bool     // it is for all that the rules are bound to
 	Labels                          map[string]string
-	Namespace                       string // of the client
-	Delegated                       bool   // the rules of a delegate decide further
+	Namespace                       string   // of the client
+	bound                           []string // the gateways that the rules are bound to
+	Delegated                       bool     // the rules of a delegate decide further
 }
 
 func newHTTPMatch(at Place, m *networking.HTTPMatchRequest) HTTPMatch {
@@ -35,10 +36,16 @@ func newHTTPMatch(at Place, m *networking.HTTPMatchRequest) HTTPMatch {
 	for _, g := range m.GetGateways() {
 		c.Gateways = append(c.Gateways, FullGateway(g, at.Object))
 	}
-	if c.AnyGateway = len(c.Gateways) == 0; c.AnyGateway {
-		c.Gateways = GatewaysOf(at.Object)
-	}
+	c.bind(GatewaysOf(at.Object))
 	return c
+}
+
+// bind says to which gateways the rules are bound. A match that names none is for all of them.
+func (c *HTTPMatch) bind(gateways []string) {
+	c.bound = gateways
+	if c.AnyGateway = len(c.Gateways) == 0; c.AnyGateway {
+		c.Gateways = gateways
+	}
 }
 
 // stringMatches reads conditions by name. Names of headers are the same in upper and lower case.
@@ -66,7 +73,7 @@ func HTTPMatches(o *config.Object) []HTTPMatch {
 func (c HTTPMatch) MatchesAll() bool {
 	every := HTTPMatch{AnyGateway: true}
 	if !c.AnyGateway {
-		every.Gateways = GatewaysOf(c.Object)
+		every.Gateways = c.bound
 	}
 	return c.Covers(every)
 }

@@ -25,7 +25,8 @@ type routeIndexes struct {
 	routed       lazy[map[hostPort]bool]     // ports that HTTP rules lead to
 	subsets      lazy[map[hostSubset]bool]   // subsets that rules lead to
 	followers    lazy[map[string]Followers]
-	counts       lazy[map[string]int]              // VirtualServices with HTTP rules for sidecars, by host
+	counts       lazy[map[string]int] // VirtualServices with HTTP rules for sidecars, by host
+	merged       lazy[map[*config.Object]*mesh.VirtualService]
 	dropped      lazy[map[Place]string]            // rules that istiod leaves out, with the reason
 	bound        lazy[map[string][]*config.Object] // VirtualServices by gateway
 }

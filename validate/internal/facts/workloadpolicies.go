@@ -3,6 +3,8 @@ package facts
 import (
 	networking "istio.io/api/networking/v1alpha3"
 	security "istio.io/api/security/v1beta1"
+
+	"sem.example/internal/config"
 )
 
 // A WorkloadPolicy is a document that acts on the workloads of its namespace, or on those with certain labels.
@@ -37,4 +39,14 @@ func (s *Workloads) WantedPolicies() []WorkloadPolicy {
 		}
 	}
 	return all
+}
+
+// OfPolicy returns the workloads that a policy selects by labels: those of its namespace, in the root namespace those of all. Without
+// labels it returns none.
+func (s *Workloads) OfPolicy(o *config.Object, labels map[string]string) []*config.Object {
+	namespace := o.Namespace
+	if namespace == s.docs.Mesh.Settings.Config.GetRootNamespace() {
+		namespace = ""
+	}
+	return s.Labelled(namespace, labels)
 }
