@@ -13,7 +13,7 @@ const firstRule = "SEM040"
 // error("SEMnnn: …").
 func Checks() []*diag.Check {
 	return slices.Concat(
-		[]*diag.Check{unknownField, wrongType, missingField}, valueChecks, sharedRules, serviceEntryRules, destinationRuleRules,
+		[]*diag.Check{unknownField, wrongType, MissingField}, valueChecks, sharedRules, serviceEntryRules, destinationRuleRules,
 		virtualServiceRules, gatewayRules, securityRules, gatewayAPIRules,
 	)
 }

@@ -7,7 +7,8 @@ import (
 	"sem.example/internal/source"
 )
 
-var missingField = &diag.Check{
+// MissingField finds a field that is not there. What else the document says is not wrong for it.
+var MissingField = &diag.Check{
 	ID: "SEM022", Title: "required field is missing", Severity: diag.Error, Stage: diag.NoStage, Fixable: true,
 	Why: "The API server or Istio's webhook rejects the resource without this field.",
 	Fix: "Add the field.",
@@ -30,7 +31,7 @@ spec:
 }
 
 func wordAbsent(d *diag.Diagnostic, m mistake) {
-	d.Check = missingField
+	d.Check = MissingField
 	name, holder, within := m.missingMarker, m.node, m.term
 	if name == "" {
 		name, holder, within = m.key(), m.holder, m.within()

@@ -34,7 +34,7 @@ func TestWords(t *testing.T) {
 			said[m[1]] = true
 		}
 	}
-	own := []*diag.Check{unknownField, wrongType, missingField, outOfSize, tooLong}
+	own := []*diag.Check{unknownField, wrongType, MissingField, outOfSize, tooLong}
 	for _, c := range Checks() {
 		if !said[c.ID] && !slices.Contains(own, c) {
 			t.Errorf("nothing in the schema speaks of %s", c.ID)

@@ -120,6 +120,7 @@ spec:
   servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]
 `,
 	Aliases: []string{"IST0101", "KIA0302"},
+	Alone:   true,
 }, idleGateway)
 
 func idleGateway(s *facts.Set, r *reporter) {

@@ -122,8 +122,8 @@ var _ = register(diag.Check{
 	Title:    "policy selects no workload",
 	Severity: diag.Warning,
 	Stage:    diag.NoStage,
-	Why: `A PeerAuthentication, AuthorizationPolicy, RequestAuthentication or Sidecar applies to the workloads in its namespace (in the root
-namespace: of the mesh) that its selector matches. The input contains workloads there, but no workload with these labels.`,
+	Why: `A PeerAuthentication, AuthorizationPolicy, RequestAuthentication, Telemetry or Sidecar applies to the workloads in its namespace (in
+the root namespace: of the mesh) that its selector matches. The input contains workloads there, but no workload with these labels.`,
 	Fix: `Correct the selector.`,
 	Wrong: `
 apiVersion: v1
@@ -152,6 +152,7 @@ spec:
   mtls: {mode: STRICT}
 `,
 	Aliases: []string{"KIA0004", "IST0127", "IST0101"},
+	Alone:   true,
 }, idlePolicy)
 
 // inhabited reports whether the input holds any workload of a namespace, or of the mesh where it is "".
@@ -163,7 +164,7 @@ func idlePolicy(s *facts.Set, r *reporter) {
 	root := s.Mesh.Settings.Config.GetRootNamespace()
 	for _, p := range s.Workloads.WantedPolicies() {
 		ns, of := p.Object.Namespace, "namespace "+p.Object.Namespace
-		if ns == root && p.Object.Kind != "Sidecar" {
+		if ns == root && p.Object.Kind != "Sidecar" && p.Object.Kind != "Telemetry" {
 			ns, of = "", "the mesh" // a policy of the root namespace selects workloads of all
 		}
 		if len(p.Selector) == 0 || ns == root || !inhabited(s, ns) || len(s.Workloads.Labelled(ns, p.Selector)) > 0 {

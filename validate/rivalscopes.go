@@ -6,6 +6,7 @@ import (
 
 	networking "istio.io/api/networking/v1alpha3"
 	security "istio.io/api/security/v1beta1"
+	telemetry "istio.io/api/telemetry/v1alpha1"
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
@@ -17,8 +18,8 @@ var _ = register(diag.Check{
 	Title:    "two namespace-wide resources of one kind",
 	Severity: diag.Error,
 	Stage:    diag.NoStage,
-	Why: `A Sidecar or PeerAuthentication without a selector applies to its whole namespace. If there are several, the oldest takes precedence and
-the others are ignored.`,
+	Why: `A Sidecar, PeerAuthentication or Telemetry without a selector applies to its whole namespace. If there are several, the oldest takes
+precedence and the others are ignored.`,
 	Fix: `Keep one, or add a selector to the other.`,
 	Wrong: `
 apiVersion: security.istio.io/v1
@@ -42,19 +43,22 @@ kind: PeerAuthentication
 metadata: {name: lenient, namespace: shop}
 spec: {selector: {matchLabels: {app: legacy}}, mtls: {mode: PERMISSIVE}}
 `,
-	Aliases: []string{"IST0111", "KIA0002"},
+	Aliases: []string{"IST0111", "IST0160", "KIA0002"},
 }, rivalDefaults)
 
 func rivalDefaults(s *facts.Set, r *reporter) {
-	for _, kind := range []string{"Sidecar", "PeerAuthentication"} {
+	for _, kind := range []string{"Sidecar", "PeerAuthentication", "Telemetry"} {
 		first := map[string]*config.Object{}
 		for _, o := range s.Mesh.Objects(kind) {
-			if len(selectorOf(o)) > 0 {
+			if len(selectorOf(o)) > 0 || hasTargets(o) {
 				continue
 			}
 			if older := first[o.Namespace]; older != nil {
-				r.at(facts.At(o, "metadata.name"), "%s is ignored: namespace %s already has a namespace-wide one", name(o), o.Namespace).
+				f := r.at(facts.At(o, "metadata.name"), "%s is ignored: namespace %s already has a namespace-wide one", name(o), o.Namespace).
 					related(facts.At(older, "metadata.name"), "the older one takes precedence%s", elder(older, o))
+				if kind == "Telemetry" {
+					f.severity(diag.Warning) // requests pass as before
+				}
 				continue
 			}
 			first[o.Namespace] = o
@@ -62,12 +66,20 @@ func rivalDefaults(s *facts.Set, r *reporter) {
 	}
 }
 
-// selectorOf returns the labels by which a Sidecar or PeerAuthentication selects workloads.
+// hasTargets reports whether a Telemetry names the resources that it is for.
+func hasTargets(o *config.Object) bool {
+	spec, ok := o.Spec.(*telemetry.Telemetry)
+	return ok && (len(spec.GetTargetRefs()) > 0 || spec.GetTargetRef() != nil)
+}
+
+// selectorOf returns the labels by which a Sidecar, PeerAuthentication or Telemetry selects workloads.
 func selectorOf(o *config.Object) map[string]string {
 	switch spec := o.Spec.(type) {
 	case *networking.Sidecar:
 		return spec.GetWorkloadSelector().GetLabels()
 	case *security.PeerAuthentication:
+		return spec.GetSelector().GetMatchLabels()
+	case *telemetry.Telemetry:
 		return spec.GetSelector().GetMatchLabels()
 	}
 	return nil

@@ -55,6 +55,7 @@ spec:
   http: [{route: [{destination: {host: web.shop.svc.cluster.local}}]}]
 `,
 	Aliases: []string{"IST0132"},
+	Alone:   true,
 }, unservedHost)
 
 func unservedHost(s *facts.Set, r *reporter) {

@@ -3,8 +3,6 @@ package validate
 import (
 	"strings"
 
-	istiolabel "istio.io/api/label"
-
 	"sem.example/internal/diag"
 	"sem.example/internal/mesh"
 	"sem.example/validate/internal/facts"
@@ -12,12 +10,12 @@ import (
 
 var _ = register(diag.Check{
 	ID:       "SEM403",
-	Title:    "TLS or TCP connection to a DYNAMIC_DNS host",
+	Title:    "TLS or TCP route to a DYNAMIC_DNS host",
 	Severity: diag.Error,
 	Stage:    diag.AtCluster,
-	Why: `With resolution DYNAMIC_DNS the proxy resolves the host that an HTTP request names. Sidecars and gateways do not resolve the SNI of a TLS
-connection, and a TCP connection names no host: the cluster has no endpoint, and the proxy closes the connection.`,
-	Fix: `Use resolution NONE, so sidecars connect to the original destination; for a gateway, register each host with resolution DNS.`,
+	Why: `With resolution DYNAMIC_DNS the proxy resolves the host that a request names: the Host header of HTTP, and the SNI where a sidecar sends
+TLS without a route. For the connections of a TLS or TCP route nothing resolves a name: the cluster has no endpoint, and the proxy closes them.`,
+	Fix: `Remove the route, so sidecars resolve the SNI; for a gateway, register each host with resolution DNS.`,
 	Wrong: `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -26,6 +24,15 @@ spec:
   hosts: ["*.example.com"]
   ports: [{number: 443, name: tls, protocol: TLS}]
   resolution: DYNAMIC_DNS
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: partners, namespace: shop}
+spec:
+  hosts: ["*.example.com"]
+  tls:
+  - match: [{sniHosts: ["*.example.com"]}]
+    route: [{destination: {host: "*.example.com"}}]
 `,
 	Right: `
 apiVersion: networking.istio.io/v1
@@ -34,34 +41,15 @@ metadata: {name: partners, namespace: shop}
 spec:
   hosts: ["*.example.com"]
   ports: [{number: 443, name: tls, protocol: TLS}]
-  resolution: NONE
+  resolution: DYNAMIC_DNS
 `,
 }, unresolvedName)
 
 func unresolvedName(s *facts.Set, r *reporter) {
-	for _, svc := range s.WantedServices() {
-		if svc.Resolution != mesh.DynamicDNS || hasWaypoint(s, svc) {
-			continue
-		}
-		for _, p := range svc.Ports {
-			if p.Protocol.IsTCP() {
-				r.at(facts.PortPlace(svc, p), "connections to port %d of %q are closed: the proxy resolves only the Host header of HTTP requests", p.Number, svc.Host).
-					related(facts.At(svc.Object, "spec.resolution"), "resolution")
-			}
-		}
-	}
 	s.Routes.EachWanted(func(t facts.Destination, svc *mesh.Service) {
-		byName := svc.Resolution == mesh.DynamicDNS && t.Protocol != "http"
-		if byName && !facts.AnyPort([]*mesh.Service{svc}, func(p *mesh.Port) bool { return p.Protocol.IsTCP() }) {
-			r.at(t.HostPlace(), "a %s route cannot use %q: the proxy resolves only the Host header of HTTP requests", strings.ToUpper(t.Protocol), svc.Host).
+		if svc.Resolution == mesh.DynamicDNS && t.Protocol != "http" {
+			r.at(t.HostPlace(), "no endpoint: the proxy does not resolve the hosts of %q for a %s route", svc.Host, strings.ToUpper(t.Protocol)).
 				related(facts.At(svc.Object, "spec.resolution"), "resolution")
 		}
 	})
-}
-
-// hasWaypoint reports whether a service or its namespace names a waypoint, which resolves the SNI.
-func hasWaypoint(s *facts.Set, svc *mesh.Service) bool {
-	name := istiolabel.IoIstioUseWaypoint.Name
-	namespace := s.Mesh.Object("Namespace", "", svc.Namespace)
-	return svc.Object.Labels[name] != "" || namespace != nil && namespace.Labels[name] != ""
 }

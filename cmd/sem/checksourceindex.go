@@ -355,4 +355,6 @@ var checkSources = map[string][]string{
 	"SEM395": {"validate/gatewaystatus.go"},
 	"SEM396": {"validate/gatewaystatus.go"},
 	"SEM403": {"validate/unresolvedname.go"},
+	"SEM404": {"validate/telemetry.go"},
+	"SEM405": {"validate/telemetry.go"},
 }

@@ -6,6 +6,7 @@ import (
 	extensions "istio.io/api/extensions/v1alpha1"
 	networking "istio.io/api/networking/v1alpha3"
 	security "istio.io/api/security/v1beta1"
+	telemetry "istio.io/api/telemetry/v1alpha1"
 
 	"sem.example/internal/gatewayapi"
 	"sem.example/internal/source"
@@ -19,7 +20,7 @@ type kind struct {
 	versions []string
 	decode   func(root *source.Node) (any, []fault) // nil: only the metadata matters
 	cluster  bool                                   // objects have no namespace
-	opaque   bool                                   // no check looks at them
+	opaque   bool                                   // no check looks at most of their fields
 }
 
 // The API groups whose kinds are read.
@@ -54,7 +55,7 @@ var kinds = map[groupKind]kind{
 
 	{networkingGroup, "EnvoyFilter"}:      {versions: []string{"v1alpha3"}, decode: message[networking.EnvoyFilter]},
 	{networkingGroup, "ProxyConfig"}:      {versions: []string{"v1beta1"}, opaque: true},
-	{telemetryGroup, "Telemetry"}:         {versions: []string{"v1", "v1alpha1"}, opaque: true},
+	{telemetryGroup, "Telemetry"}:         {versions: []string{"v1", "v1alpha1"}, decode: message[telemetry.Telemetry], opaque: true},
 	{extensionsGroup, "TrafficExtension"}: {versions: []string{"v1alpha1"}, decode: message[extensions.TrafficExtension], opaque: true},
 	{extensionsGroup, "WasmPlugin"}:       {versions: []string{"v1alpha1"}, decode: message[extensions.WasmPlugin], opaque: true},
 

@@ -1,7 +1,7 @@
 package config
 
-// Unchecked reports whether no check looks at objects of this kind, beyond whether the kind exists. They may act on the mesh all the
-// same, as ServiceAccounts do.
+// Unchecked reports whether no check looks at most fields of objects of this kind. They may act on the mesh all the same, as
+// ServiceAccounts do.
 func (o *Object) Unchecked() bool {
 	switch o.Kind {
 	case "ServiceAccount":

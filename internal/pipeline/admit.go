@@ -175,7 +175,7 @@ func (a *admission) patches(spec *networking.EnvoyFilter) {
 	}
 }
 
-// tracing notes fields of a Telemetry, whose content is not decoded, that the release does not know: the API server drops them.
+// tracing notes fields of a Telemetry in maps that the release does not know: the API server drops them.
 func (a *admission) tracing() {
 	if a.o.Doc == nil || a.o.Doc.Lookup("spec.tracing") == nil {
 		return
@@ -187,7 +187,6 @@ func (a *admission) tracing() {
 	}
 	for i, t := range a.o.Doc.Lookup("spec.tracing").Items {
 		at := source.Index("spec.tracing", i)
-		lacks(release.ContextPropagation, t, at, "disableContextPropagation")
 		tags := t.Get("customTags")
 		if tags == nil {
 			continue

@@ -61,7 +61,7 @@ func TestForRelease(t *testing.T) {
 			last:    "1.29", found: []string{"SEM062 a.yaml:2"},
 		},
 		"fields of a Telemetry": {
-			archive: "-- a.yaml --\napiVersion: telemetry.istio.io/v1\nkind: Telemetry\nmetadata: {name: t, namespace: shop}\nspec:\n  tracing:\n  - disableContextPropagation: true\n    customTags: {x: {formatter: {value: y}}}\n",
+			archive: "-- a.yaml --\napiVersion: telemetry.istio.io/v1\nkind: Telemetry\nmetadata: {name: t, namespace: shop}\nspec:\n  tracing:\n  - disableContextPropagation: true\n    customTags: {x: {formatter: {value: path}}}\n",
 			last:    "1.28", found: []string{"SEM062 a.yaml:6", "SEM062 a.yaml:7"}, kept: true,
 		},
 		"a source of excluded trust domains": {

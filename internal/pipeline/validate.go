@@ -7,6 +7,7 @@ import (
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
 	"sem.example/internal/source"
+	"sem.example/schema"
 	"sem.example/validate"
 )
 
@@ -187,6 +188,8 @@ func (b broken) add(found diag.List) {
 		case d.Level() != diag.Error || d.At.Doc == nil:
 		case d.Check == diag.Template:
 			b[d.At.Doc] = append(b[d.At.Doc], "") // what fills one field in fills in others
+		case d.Check == schema.MissingField:
+			b[d.At.Doc] = append(b[d.At.Doc], source.Join(d.At.Field, "*")) // no field that is there is wrong
 		default:
 			b[d.At.Doc] = append(b[d.At.Doc], d.At.Field)
 		}

@@ -3,6 +3,7 @@ package facts
 import (
 	networking "istio.io/api/networking/v1alpha3"
 	security "istio.io/api/security/v1beta1"
+	telemetry "istio.io/api/telemetry/v1alpha1"
 
 	"sem.example/internal/config"
 )
@@ -16,7 +17,7 @@ type WorkloadPolicy struct {
 // WantedPolicies returns the policies that sidecars carry out.
 func (s *Workloads) WantedPolicies() []WorkloadPolicy {
 	var all []WorkloadPolicy
-	for _, kind := range []string{"PeerAuthentication", "AuthorizationPolicy", "RequestAuthentication", "Sidecar"} {
+	for _, kind := range []string{"PeerAuthentication", "AuthorizationPolicy", "RequestAuthentication", "Sidecar", "Telemetry"} {
 		for _, o := range s.docs.WantedObjects(kind) {
 			p := WorkloadPolicy{Place: At(o, "spec.selector.matchLabels")}
 			switch spec := o.Spec.(type) {
@@ -28,6 +29,11 @@ func (s *Workloads) WantedPolicies() []WorkloadPolicy {
 					continue // a gateway or waypoint
 				}
 			case *security.RequestAuthentication:
+				p.Selector = spec.GetSelector().GetMatchLabels()
+				if len(spec.GetTargetRefs()) > 0 || spec.GetTargetRef() != nil {
+					continue
+				}
+			case *telemetry.Telemetry:
 				p.Selector = spec.GetSelector().GetMatchLabels()
 				if len(spec.GetTargetRefs()) > 0 || spec.GetTargetRef() != nil {
 					continue
