@@ -56,9 +56,13 @@ func (s sampler) rules(chain *listenerv3.FilterChain) conditions {
 	return out
 }
 
-// identity is a SPIFFE identity of the namespace that a text names, which the expression for a namespace leaves open.
+// identity is a SPIFFE identity of the namespace that a text names, which the expression for a namespace leaves open. Where an
+// expression is for any trust domain it is that of the mesh: of others, TLS accepts no certificate.
 func identity(text string) string {
-	_, rest, ok := strings.Cut(text, "/ns/")
+	domain, rest, ok := strings.Cut(text, "/ns/")
+	if spiffe, is := strings.CutPrefix(domain, "spiffe://"); ok && is && strings.Trim(spiffe, "q") == "" {
+		return "spiffe://cluster.local/ns/" + rest
+	}
 	if !ok || strings.HasPrefix(text, "spiffe://") {
 		return text
 	}

@@ -103,7 +103,7 @@ func (a *answer) ways(h *simulate.Hop) {
 	shares, ways, all := map[string]float64{}, map[string]way{}, map[string]bool{}
 	for _, b := range h.Branches {
 		w := way{Headers: b.Headers, Rewrite: b.Rewrite, Policy: policyOf(b.Policy)}
-		if sendsNothing(a.Verdict) || sendsNothing(b.Verdict) {
+		if sendsNothing(b.Verdict) || sendsNothing(a.Verdict) && (a.Verdict != simulate.NoCluster || b.Verdict == "") {
 			w = way{Headers: responseOf(b.Headers), Policy: faultOf(b.Policy)}
 		}
 		if b.Share == 0 {

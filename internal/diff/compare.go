@@ -100,28 +100,40 @@ func (c *comparison) listeners() {
 	tables := map[string]entry{}
 	for _, name := range slices.Compact(names) {
 		old, new := c.old.listeners[name], c.new.listeners[name]
+		if before, after, at := c.counterparts(old, new); at != "" {
+			c.counterpart(name, before, after, at, tables)
+			continue
+		}
 		framed := c.untouched.framed.same(old, new)
 		if c.untouched.same(old, new) || !framed && c.old.listener(old) == c.new.listener(new) {
 			continue
 		}
 		framed = framed || c.old.frame(old) == c.new.frame(new)
 		shown := !framed && c.probe(name, old, new)
-		before := entries(old)
-		for _, e := range entries(new) {
-			if framed && e.denied {
-				continue
-			}
-			e.before, e.shown = tableBefore(before, e), shown
-			if other, ok := tables[e.table]; ok && other.scheme != e.scheme {
-				other.scheme = ""
-				tables[e.table] = other
-			} else if !ok && c.tablesDiffer(e.before, e.table) {
-				tables[e.table] = e
-			}
-		}
+		c.entries(entries(old), entries(new), framed, shown, tables)
 	}
-	for _, name := range sortedKeys(tables) {
-		c.table(name, tables[name])
+	for _, key := range sortedKeys(tables) {
+		c.table(tables[key])
+	}
+}
+
+// entries notes the route tables that differ behind two listeners for the same connections.
+func (c *comparison) entries(old, new []entry, framed, shown bool, tables map[string]entry) {
+	for _, e := range new {
+		if framed && e.denied {
+			continue
+		}
+		e.before, e.shown = tableBefore(old, e), shown
+		key := e.table
+		if e.before != e.table {
+			key += "\x00" + e.before
+		}
+		if other, ok := tables[key]; ok && other.scheme != e.scheme {
+			other.scheme = ""
+			tables[key] = other
+		} else if !ok && c.tablesDiffer(e.before, e.table) {
+			tables[key] = e
+		}
 	}
 }
 
@@ -324,7 +336,8 @@ func (c *comparison) tablesDiffer(before, after string) bool {
 }
 
 // table compares a route table host by host.
-func (c *comparison) table(name string, e entry) {
+func (c *comparison) table(e entry) {
+	name := e.table
 	a, b := c.old.resources.Route(e.before), c.new.resources.Route(name)
 	if a == nil || b == nil {
 		if e.shown {

@@ -31,6 +31,7 @@ type normalizer struct {
 	clusters  map[string]digest
 	tables    map[string]digest
 	used      map[string]bool              // the clusters that were met on the way
+	absent    map[string]bool              // by the name of a cluster, whether the proxy has none
 	named     bool                         // leave the names of route tables as they are
 	plain     bool                         // say the hosts of clusters instead of their digests
 	filters   map[[sha256.Size]byte]digest // by what they are
@@ -41,7 +42,7 @@ type normalizer struct {
 func newNormalizer(namespace string, s *envoy.Snapshot, x *envoy.Index) *normalizer {
 	return &normalizer{
 		namespace: namespace, resources: x, snapshot: s,
-		clusters: map[string]digest{}, tables: map[string]digest{}, used: map[string]bool{}, filters: map[[sha256.Size]byte]digest{},
+		clusters: map[string]digest{}, tables: map[string]digest{}, used: map[string]bool{}, absent: map[string]bool{}, filters: map[[sha256.Size]byte]digest{},
 		overwrites: sync.OnceValue(func() bool { return overwriteServer(s.Listeners) }),
 	}
 }

@@ -7,6 +7,8 @@ import (
 
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
+
+	"sem.example/internal/envoy"
 )
 
 // invisible are the fields that no request shows.
@@ -105,7 +107,16 @@ func (n *normalizer) reduceNotFound(v map[string]any) {
 	}
 }
 
-func (n *normalizer) missing(cluster string) bool { return n.resources.Cluster(cluster) == nil }
+// missing reports whether a proxy has no cluster of a name: it was not sent, or Envoy rejects it.
+func (n *normalizer) missing(cluster string) bool {
+	missing, known := n.absent[cluster]
+	if !known {
+		c := n.resources.Cluster(cluster)
+		missing = c == nil || envoy.ClusterRefusal(c) != ""
+		n.absent[cluster] = missing
+	}
+	return missing
+}
 
 // clusterNames are the clusters that the action of a route names.
 func clusterNames(v map[string]any) []string {
