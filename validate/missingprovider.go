@@ -74,5 +74,6 @@ func missingProvider(s *facts.Set, r *reporter) {
 		if near := diag.Nearest(name, names); near != "" {
 			f.help("did you mean %q?", near)
 		}
+		f.infoUnless(s.MeshConfigOf(o))
 	})
 }

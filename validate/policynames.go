@@ -7,6 +7,7 @@ import (
 
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/mesh"
 	"sem.example/validate/internal/facts"
 )
 
@@ -205,13 +206,27 @@ spec:
 
 func policyHost(s *facts.Set, r *reporter) {
 	facts.EachPolicyValue(s.Documents, func(v facts.PolicyValue) {
-		if _, inCluster := s.Hosts.NamespaceOf(v.Text); v.Field != "hosts" || !inCluster || strings.Contains(v.Text, "*") || s.Hosts.Presence(v.Text) != facts.Absent {
+		if v.Field != "hosts" || strings.Contains(v.Text, "*") {
+			return
+		}
+		host := serviceHost(s, v.Text)
+		if _, inCluster := s.Hosts.NamespaceOf(host); !inCluster || s.Hosts.Presence(host) != facts.Absent {
 			return
 		}
 		f := r.at(v.Place, "no Service has the host %q, so no request carries it", v.Text)
-		if near := s.Hosts.Nearest(v.Text); near != "" {
+		if near := s.Hosts.Nearest(host); near != "" {
 			f.help("did you mean %q?", near)
 		}
-		f.infoUnless(s.Hosts.Complete(v.Text))
+		f.infoUnless(s.Hosts.Complete(host))
 	})
+}
+
+// serviceHost returns the full name of a Service that a client of the cluster may write as name.namespace or name.namespace.svc, where
+// the input holds the namespace. Another host is returned as it is.
+func serviceHost(s *facts.Set, host string) string {
+	name, namespace, ok := strings.Cut(strings.TrimSuffix(host, ".svc"), ".")
+	if !ok || s.Mesh.Object("Namespace", "", namespace) == nil {
+		return host
+	}
+	return mesh.FullHost(name, namespace, s.Mesh.Settings.Domain)
 }

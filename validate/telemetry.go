@@ -109,6 +109,7 @@ func unknownTelemetryProvider(s *facts.Set, r *reporter) {
 			if near := diag.Nearest(provider, names); near != "" {
 				f.help("did you mean %q?", near)
 			}
+			f.infoUnless(s.MeshConfigOf(o))
 		}
 	})
 }

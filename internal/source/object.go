@@ -81,12 +81,12 @@ func (c *content) isObject(root *Node) bool {
 	return true
 }
 
-// likeObject reports whether a map has the look of a Kubernetes object: two of the fields that such objects have. (One is
+// likeObject reports whether a map has the look of a Kubernetes object: values for two of the fields that such objects have. (One is
 // not enough: a Helm chart has an apiVersion too.)
 func likeObject(root *Node) bool {
 	marks := 0
 	for _, key := range []string{"apiVersion", "kind", "metadata", "spec"} {
-		if root.Get(key) != nil {
+		if n := root.Get(key); n != nil && n.Kind != Null {
 			marks++
 		}
 	}

@@ -114,6 +114,7 @@ func TestForeignFiles(t *testing.T) {
 	write(t, filepath.Join(dir, "jobs.yaml"), "a: {{ jinja }}\n")
 	write(t, filepath.Join(dir, "broken.json"), "{\"apiVersion\": \"v1\",}")
 	write(t, filepath.Join(dir, "t.json"), "{\"apiVersion\": {{ x }}}")
+	write(t, filepath.Join(dir, "note.yaml"), "apiVersion: release-notes/v2\nkind:\narea: x\n")
 	write(t, filepath.Join(dir, "chart", "Chart.yaml"), "apiVersion: v2\nname: x\n")
 	write(t, filepath.Join(dir, "chart", "files", "f.yaml"), object+"a: {{ x }}\n")
 	_, problems := Read([]string{dir}, Options{})

@@ -2,7 +2,9 @@ package facts
 
 import (
 	"iter"
+	"path"
 	"slices"
+	"strings"
 
 	"sem.example/internal/config"
 	"sem.example/internal/mesh"
@@ -97,6 +99,17 @@ func (s *Documents) Complete(namespace string, kinds ...string) bool {
 	return slices.ContainsFunc(kinds, func(kind string) bool {
 		return dumped[kind][namespace] || namespace == "" && len(dumped[kind]) > 0
 	})
+}
+
+// MeshConfigOf reports whether the MeshConfig of the input is known to be that of an object: a repository may hold a MeshConfig for
+// each of several installations, in a folder of its own.
+func (s *Documents) MeshConfigOf(o *config.Object) bool {
+	if s.Complete(s.Mesh.Settings.Config.GetRootNamespace(), "ConfigMap") {
+		return true
+	}
+	folder := path.Dir(s.Mesh.Settings.Object.Doc.File.Name)
+	of := path.Dir(o.Doc.File.Name)
+	return folder == "." || of == folder || strings.HasPrefix(of, folder+"/")
 }
 
 // OtherWorlds yields the objects of a kind that the other worlds of the repository hold.
