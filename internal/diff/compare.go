@@ -54,11 +54,12 @@ type part struct {
 	*normalizer
 	listeners map[string]*listenerv3.Listener
 	settings  map[string]setting // that calls pass, by their address
+	rules     rulesByRoute
 }
 
 func newPart(proxy simulate.Proxy, s Side) *part {
 	s.Snapshot = envoy.Inlined(s.Snapshot)
-	p := &part{Side: s, normalizer: newNormalizer(proxy.Namespace, s.Snapshot, envoy.NewIndex(s.Snapshot)), listeners: map[string]*listenerv3.Listener{}, settings: map[string]setting{}}
+	p := &part{Side: s, normalizer: newNormalizer(proxy.Namespace, s.Snapshot, envoy.NewIndex(s.Snapshot)), listeners: map[string]*listenerv3.Listener{}, settings: map[string]setting{}, rules: rulesByRoute{}}
 	for _, l := range s.Snapshot.Listeners {
 		p.listeners[l.GetName()] = l
 	}
@@ -346,7 +347,7 @@ func (c *comparison) table(e entry) {
 		c.doubt(Undecided{Region: Region{Table: name}, Why: Unshown, What: "route table " + name})
 		return
 	}
-	old, new := newTable(c.old.normalizer, a), newTable(c.new.normalizer, b)
+	old, new := newTable(c.old.normalizer, c.old.rules, a), newTable(c.new.normalizer, c.new.rules, b)
 	old.scheme, new.scheme = e.scheme, e.scheme
 	framed := c.untouched.same(without(a, "name", "virtual_hosts"), without(b, "name", "virtual_hosts"))
 	for _, cell := range cells(old, new) {

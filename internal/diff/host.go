@@ -2,6 +2,7 @@ package diff
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"net/netip"
 	"regexp/syntax"
 	"slices"
@@ -16,14 +17,18 @@ import (
 // A table is a route table of one side.
 type table struct {
 	*normalizer
+	rules   rulesByRoute
 	proto   *routev3.RouteConfiguration
 	domains map[string]*routev3.VirtualHost // without those that Envoy takes from no request: a range of addresses
 	lists   map[*routev3.VirtualHost]*list
 	scheme  string // of all requests that come to it; "" is either
 }
 
-func newTable(n *normalizer, t *routev3.RouteConfiguration) *table {
-	out := &table{normalizer: n, proto: t, domains: map[string]*routev3.VirtualHost{}, lists: map[*routev3.VirtualHost]*list{}}
+// rulesByRoute are the rules of routes, by what these and their surroundings are.
+type rulesByRoute map[[sha256.Size]byte]rule
+
+func newTable(n *normalizer, rules rulesByRoute, t *routev3.RouteConfiguration) *table {
+	out := &table{normalizer: n, rules: rules, proto: t, domains: map[string]*routev3.VirtualHost{}, lists: map[*routev3.VirtualHost]*list{}}
 	for _, v := range t.GetVirtualHosts() {
 		for _, d := range v.GetDomains() {
 			d = strings.ToLower(d)
@@ -56,6 +61,23 @@ func (t *table) serves(host string) *routev3.VirtualHost {
 	return t.domains["*"]
 }
 
+// rule is a route of a virtual host. The many ports of a host have the same routes, each of which is made a rule once.
+func (t *table) rule(r *routev3.Route, around frame) rule {
+	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(without(r, "name", "decorator", "stat_prefix"))
+	key := sha256.Sum256(slices.Concat(raw, []byte(around.whole), []byte(around.unsent)))
+	if one, ok := t.rules[key]; ok && err == nil {
+		return one
+	}
+	one := rule{conditions: conditionsOf(r.GetMatch()), outcome: t.outcome(r, around)}
+	keys := []string{string(one.outcome)}
+	for _, c := range one.conditions {
+		keys = append(keys, c.key)
+	}
+	one.key = digestOf(keys)
+	t.rules[key] = one
+	return one
+}
+
 // list is the routes of a virtual host.
 func (t *table) list(v *routev3.VirtualHost) *list {
 	if l := t.lists[v]; l != nil {
@@ -69,13 +91,7 @@ func (t *table) list(v *routev3.VirtualHost) *list {
 	}
 	var rules []rule
 	for _, r := range v.GetRoutes() {
-		one := rule{conditions: conditionsOf(r.GetMatch()), outcome: t.outcome(r, around)}
-		keys := []string{string(one.outcome)}
-		for _, c := range one.conditions {
-			keys = append(keys, c.key)
-		}
-		one.key = digestOf(keys)
-		rules = append(rules, one)
+		rules = append(rules, t.rule(r, around))
 	}
 	l := newList(rules, digestOf([]any{"no route", v.GetRequireTls().String()}))
 	t.lists[v] = l

@@ -77,7 +77,7 @@ func (r *lister) table(e entry) {
 	if config == nil {
 		return
 	}
-	t := newTable(r.normalizer, config)
+	t := newTable(r.normalizer, r.rules, config)
 	for _, at := range cells(t, t) {
 		hosts := region{hosts: at.language(), example: at.example, paths: e.paths, left: &r.steps}
 		rules := t.list(at.old).rules
