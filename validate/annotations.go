@@ -88,7 +88,10 @@ spec: {containers: [{name: web, image: web}]}
 func deprecatedAnnotations(s *facts.Set, r *reporter) {
 	eachAnnotation(s, func(at facts.Place, _, name string, known *annotation.Instance) {
 		if known != nil && known.Deprecated {
-			r.at(at, "the annotation %s is deprecated", name)
+			f := r.at(at, "the annotation %s is deprecated", name)
+			if name == istiolabel.SidecarInject.Name {
+				f.help("use the label of the same name instead")
+			}
 		}
 	})
 }

@@ -231,5 +231,6 @@ func unknownKind(doc *source.Document, known bool, k kind) diag.Diagnostic {
 	}
 	d.At.Field = "kind"
 	d.Message = fmt.Sprintf("%s has no kind %s", doc.APIVersion, doc.Kind)
+	d.Help = replacement(doc.APIVersion, doc.Kind)
 	return d
 }

@@ -216,8 +216,8 @@ var BadTest = &Check{
 var (
 	UnknownKind = &Check{
 		ID: "SEM016", Title: "unknown Istio kind or version", Severity: Error, Stage: NoStage, Aliases: []string{"IST0106"},
-		Why:   "The apiVersion is an Istio API group, but Istio does not define this kind or version. The API server rejects the resource.",
-		Fix:   "Correct the spelling of kind and apiVersion: the routing kinds are in networking.istio.io, the policies in security.istio.io.",
+		Why:   "The apiVersion is an Istio API group, but Istio does not define this kind or version, or no longer does. The API server rejects the resource.",
+		Fix:   "Correct the spelling of kind and apiVersion, or replace a kind of an old release: the routing kinds are in networking.istio.io, the policies in security.istio.io.",
 		Wrong: "apiVersion: networking.istio.io/v1\nkind: VirtualServices\nmetadata: {name: web}\nspec: {hosts: [web]}\n",
 		Right: "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web}\nspec: {hosts: [web]}\n",
 	}
