@@ -65,7 +65,7 @@ var mayImport = map[string][]string{
 
 	"internal/kubectl":    {"internal/config", "internal/convert", "internal/source", "internal/subprocess"},
 	"internal/kustomize":  {"internal/source", "internal/subprocess"},
-	"internal/pipeline":   {"internal/gatewayapi", "internal/kustomize", "internal/subprocess", "internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate", "internal/release", "internal/installation"},
+	"internal/pipeline":   {"internal/hostname", "internal/gatewayapi", "internal/kustomize", "internal/subprocess", "internal/parallel", "internal/source", "internal/diag", "schema", "internal/config", "internal/world", "internal/mesh", "internal/compile", "internal/envoy", "internal/patch", "simulate", "validate", "internal/release", "internal/installation"},
 	"internal/diff":       {"internal/automaton", "internal/clustername", "internal/envoy", "internal/callgen", "simulate", "simulate/decision"},
 	"internal/explain":    {"internal/credential", "internal/quote", "internal/compile/cluster", "internal/clustername", "internal/diff", "internal/source", "internal/diag", "internal/config", "internal/mesh", "internal/mesh/routing", "internal/envoy", "internal/pipeline", "simulate", "validate", "simulate/call", "simulate/decision"},
 	"internal/suite":      {"internal/automaton", "internal/source", "internal/diag", "internal/pipeline", "internal/release", "internal/envoy", "simulate", "internal/explain"},

@@ -5,8 +5,11 @@ import (
 	"slices"
 	"strings"
 
+	networking "istio.io/api/networking/v1alpha3"
+
 	"sem.example/internal/config"
 	"sem.example/internal/diag"
+	"sem.example/internal/hostname"
 	"sem.example/internal/source"
 	"sem.example/internal/world"
 )
@@ -201,9 +204,23 @@ func parts(files []content, paths []string) []world.Part {
 				group = ""
 			}
 			all[i].Resources = append(all[i].Resources, strings.Join([]string{group, o.Kind, o.Namespace, o.Name}, " "))
+			all[i].Routed = append(all[i].Routed, routed(o)...)
 		}
 	}
 	return all
+}
+
+// routed returns the hosts of a VirtualService of which sidecars take its routes.
+func routed(o *config.Object) []string {
+	vs := config.Spec[*networking.VirtualService](o)
+	if vs == nil || len(vs.Gateways) > 0 && !slices.Contains(vs.Gateways, "mesh") {
+		return nil
+	}
+	var out []string
+	for _, host := range vs.Hosts {
+		out = append(out, hostname.Full(host, o.Namespace, "cluster.local"))
+	}
+	return out
 }
 
 // name is the name of a file that holds documents; "" for one that does not.

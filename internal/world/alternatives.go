@@ -11,6 +11,7 @@ import (
 type Part struct {
 	Name      string
 	Resources []string // each named by its group, kind, namespace and name
+	Routed    []string // hosts for which sidecars take the routes of a VirtualService in it; they take one for a host
 	Named     bool     // by the user: it belongs to every world
 	Tests     string   // the folder of test data that holds it; "" for none
 }
@@ -20,7 +21,8 @@ type Clash struct{ First, Second, Resource string }
 
 // Alternatives divides files into worlds. Two files of one folder that define the same resource are alternatives: no cluster runs
 // both. Where the files are in different folders, the two folders below the one that holds both are alternatives, with all
-// that is in them. The first world has the alternative with the most resources, of equals the first by name, and what has no alternative. Every other
+// that is in them. A file that routes a host of which alternatives have a VirtualService is an alternative of them, whatever the name of its own. The
+// first world has the alternative with the most resources, of equals the first by name, and what has no alternative. Every other
 // alternative is a world, in which it takes the place of what it contradicts. Each file of test data is a world, after the others: it is the
 // input of a test, and nobody applies it beside the rest. The result has positions of parts; the clash is nil where no files are alternatives.
 func Alternatives(parts []Part) ([][]int, *Clash) {
@@ -34,7 +36,7 @@ func Alternatives(parts []Part) ([][]int, *Clash) {
 		case p.Tests != "":
 			tests = append(tests, []int{i})
 		default:
-			root.add(strings.Split(filepath.ToSlash(filepath.Clean(p.Name)), "/"), i, p.Resources)
+			root.add(strings.Split(filepath.ToSlash(filepath.Clean(p.Name)), "/"), i, p)
 		}
 	}
 	d := divider{parts: parts}
@@ -54,12 +56,13 @@ type folder struct {
 	name      string
 	children  []*folder
 	part      int
-	resources []string // of all files in it, each once
+	resources []string // of all files in it
+	routed    []string
 	worlds    [][]int
 }
 
-func (f *folder) add(path []string, part int, resources []string) {
-	f.resources = append(f.resources, resources...)
+func (f *folder) add(path []string, part int, p Part) {
+	f.resources, f.routed = append(f.resources, p.Resources...), append(f.routed, p.Routed...)
 	if len(path) == 0 {
 		f.part = part
 		return
@@ -69,7 +72,7 @@ func (f *folder) add(path []string, part int, resources []string) {
 		i = len(f.children)
 		f.children = append(f.children, &folder{name: path[0]})
 	}
-	f.children[i].add(path[1:], part, resources)
+	f.children[i].add(path[1:], part, p)
 }
 
 // first returns the first file of a folder that defines a resource.
@@ -144,10 +147,11 @@ func (f *folder) byResources() []int {
 	return order
 }
 
-// rivals returns which children of a folder define a resource that another one defines.
-func (d *divider) rivals(f *folder) []map[int]bool {
-	rivals := make([]map[int]bool, len(f.children))
+// rivals returns which children of a folder define a resource that another one defines, or route a host that alternatives route.
+func (d *divider) rivals(f *folder) rivalry {
+	rivals := make(rivalry, len(f.children))
 	owners := map[string][]int{}
+	routing := map[string][]int{}
 	for i, c := range f.children {
 		for _, r := range c.resources {
 			have := owners[r]
@@ -155,28 +159,60 @@ func (d *divider) rivals(f *folder) []map[int]bool {
 				continue
 			}
 			for _, other := range have {
-				if rivals[i] == nil {
-					rivals[i] = map[int]bool{}
-				}
-				if rivals[other] == nil {
-					rivals[other] = map[int]bool{}
-				}
-				rivals[i][other], rivals[other][i] = true, true
+				rivals.add(i, other)
 				if d.clash == nil {
 					d.clash = &Clash{d.first(f.children[other], r), d.first(c, r), r}
 				}
 			}
 			owners[r] = append(have, i)
 		}
+		for _, host := range c.routed {
+			if !slices.Contains(routing[host], i) {
+				routing[host] = append(routing[host], i)
+			}
+		}
 	}
+	rivals.join(routing)
 	return rivals
+}
+
+// A rivalry has the rivals of each child of a folder.
+type rivalry []map[int]bool
+
+func (r rivalry) add(a, b int) {
+	for _, pair := range [][2]int{{a, b}, {b, a}} {
+		if r[pair[0]] == nil {
+			r[pair[0]] = map[int]bool{}
+		}
+		r[pair[0]][pair[1]] = true
+	}
+}
+
+// join makes rivals of all children that route a host where some of them are rivals already.
+func (r rivalry) join(routing map[string][]int) {
+	var more [][2]int
+	for _, children := range routing {
+		var pairs [][2]int
+		clash := false
+		for i, a := range children {
+			for _, b := range children[:i] {
+				pairs, clash = append(pairs, [2]int{a, b}), clash || r[a][b]
+			}
+		}
+		if clash {
+			more = append(more, pairs...)
+		}
+	}
+	for _, pair := range more {
+		r.add(pair[0], pair[1])
+	}
 }
 
 // bare returns the name of a file without its extension, so that app.yaml is before app-v2.yaml.
 func bare(name string) string { return strings.TrimSuffix(name, filepath.Ext(name)) }
 
 // fill returns the children of other classes that fit beside a class, in order.
-func (f *folder) fill(order, class []int, rivals []map[int]bool) []int {
+func (f *folder) fill(order, class []int, rivals rivalry) []int {
 	var more []int
 	for _, i := range order {
 		if len(rivals[i]) > 0 && !slices.Contains(class, i) && fits(i, class, rivals) && fits(i, more, rivals) {
@@ -186,7 +222,7 @@ func (f *folder) fill(order, class []int, rivals []map[int]bool) []int {
 	return more
 }
 
-func fits(child int, among []int, rivals []map[int]bool) bool {
+func fits(child int, among []int, rivals rivalry) bool {
 	return !slices.ContainsFunc(among, func(other int) bool { return rivals[child][other] })
 }
 

@@ -22,6 +22,9 @@ func TestAlternatives(t *testing.T) {
 		"the largest first":       {"app-details.yaml: details\napp-ratings.yaml: ratings\napp.yaml: details ratings\napp-dual.yaml: details ratings", "app.yaml | app-dual.yaml | app-details.yaml app-ratings.yaml"},
 		"one variation at a time": {"app/all.yaml: a b\napp/a.yaml: a\nrules/1.yaml: r\nrules/2.yaml: r", "app/all.yaml rules/1.yaml | app/a.yaml rules/1.yaml | app/all.yaml rules/2.yaml"},
 		"test data":               {"app.yaml: a\n?tests/x.yaml: b\n?tests/y.yaml: c\npkg/z.yaml: z", "app.yaml pkg/z.yaml | tests/x.yaml | tests/y.yaml"},
+		"one host routed":         {"v1.yaml: vs >reviews\nv2.yaml: vs >reviews\nretries.yaml: other >reviews\nweb.yaml: web", "retries.yaml web.yaml | v1.yaml web.yaml | v2.yaml web.yaml"},
+		"another host routed":     {"v1.yaml: vs >reviews\nv2.yaml: vs >reviews\nretries.yaml: other >ratings", "v1.yaml retries.yaml | v2.yaml retries.yaml"},
+		"routed twice, no choice": {"a.yaml: vs >reviews\nb.yaml: other >reviews", "a.yaml b.yaml"},
 		"twice in one file":       {"a.yaml: x x\nb.yaml: y", "a.yaml b.yaml"},
 		"named files":             {"!a.yaml: x\n!b.yaml: x\nf/1.yaml: y\nf/2.yaml: y", "a.yaml b.yaml f/1.yaml | a.yaml b.yaml f/2.yaml"},
 		"only test data":          {"?a.yaml: x\n?b.yaml: y\n!c.yaml: z", "a.yaml c.yaml | b.yaml c.yaml"},
@@ -36,7 +39,7 @@ func TestAlternatives(t *testing.T) {
 	}
 }
 
-// divided words the worlds of files. A "?" is before the name of test data, a "!" before a file that the user named.
+// divided words the worlds of files. A "?" is before the name of test data, a "!" before a file that the user named, and a ">" before a host that it routes.
 func divided(files string) string {
 	var parts []world.Part
 	for _, line := range strings.Split(files, "\n") {
@@ -46,9 +49,15 @@ func divided(files string) string {
 			tests = "tests"
 		}
 		bare := strings.TrimLeft(name, "!?")
-		if line != "" {
-			parts = append(parts, world.Part{Name: bare, Resources: strings.Fields(resources), Named: name[0] == '!', Tests: tests})
+		resources, host, routes := strings.Cut(resources, " >")
+		if line == "" {
+			continue
 		}
+		part := world.Part{Name: bare, Resources: strings.Fields(resources), Named: name[0] == '!', Tests: tests}
+		if routes {
+			part.Routed = []string{host}
+		}
+		parts = append(parts, part)
 	}
 	worlds, _ := world.Alternatives(parts)
 	var out []string
