@@ -22,7 +22,7 @@ type worldFlags struct {
 
 func (f *worldFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.name, "world", "", "use only the world `NAME`, a set of files that belong together, such as a kustomization or an environment; 'sem config' lists the worlds of the input")
+	flags.StringVar(&f.name, "world", "", "use only the world `NAME`, a set of files that belong together, such as a kustomization or an environment, or the first world that has the file NAME; 'sem config' lists the worlds of the input")
 	flags.Var(worldValue{f}, definedWorlds, "`NAME=PATH,...` of what belongs together (repeatable)")
 	_ = flags.MarkHidden(definedWorlds) // the flag is there
 }

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -73,12 +74,22 @@ func (in repository) lacks() []string {
 	return in.gathered.lacks
 }
 
-// named builds the world of a name.
+// named builds the world of a name, or else the first one that has the file of this name.
 func (in repository) named(name string) (*World, error) {
-	if i := slices.IndexFunc(in.worlds, func(w fileWorld) bool { return w.name == name }); i >= 0 {
+	if i := in.position(name); i >= 0 {
 		return in.world(i)
 	}
 	return nil, in.unknown(name)
+}
+
+func (in repository) position(name string) int {
+	if i := slices.IndexFunc(in.worlds, func(w fileWorld) bool { return w.name == name }); i >= 0 {
+		return i
+	}
+	file := filepath.ToSlash(filepath.Clean(name))
+	return slices.IndexFunc(in.worlds, func(w fileWorld) bool {
+		return slices.ContainsFunc(w.files, func(c content) bool { return c.name() != "" && filepath.ToSlash(filepath.Clean(c.name())) == file })
+	})
 }
 
 // unknown is the error for a name that no world has.

@@ -46,10 +46,11 @@ func Examine(opts Options, how ValidateOptions) (*diag.Report, []*World, error) 
 	how.elsewhere = shared(worlds)
 	in := repository{gathered: r, opts: opts, worlds: worlds}
 	if opts.World != "" {
-		worlds = slices.DeleteFunc(slices.Clone(worlds), func(w fileWorld) bool { return w.name != opts.World })
-		if len(worlds) == 0 {
+		i := in.position(opts.World)
+		if i < 0 {
 			return nil, nil, in.unknown(opts.World)
 		}
+		worlds = worlds[i : i+1]
 	}
 	report.Worlds, report.Alternatives = len(worlds), why
 	for _, w := range opts.Worlds {
