@@ -49,6 +49,9 @@ func answerOf(t *simulate.Trace) answer {
 	a.Policy = policyOf(h.Policy)
 	a.gather(h)
 	a.ways(h)
+	if aborted(a.Verdict, h.Branches) {
+		a.Shares, a.Ways = nil, nil
+	}
 	if sendsNothing(a.Verdict) {
 		a.Policy, a.Rewrite, a.Headers, a.TLS = faultOf(h.Policy), nil, responseOf(h.Headers), nil
 	}
@@ -58,6 +61,11 @@ func answerOf(t *simulate.Trace) answer {
 // sendsNothing reports whether a verdict says that nothing is sent, repeated or copied.
 func sendsNothing(v simulate.Verdict) bool {
 	return slices.Contains([]simulate.Verdict{simulate.NoCluster, simulate.Denied, simulate.FaultAborted, simulate.DirectResponse, simulate.Redirected}, v)
+}
+
+// aborted reports whether a fault aborts a call, whatever its destinations: where it aborts a share, the share is a branch.
+func aborted(v simulate.Verdict, branches []simulate.Branch) bool {
+	return v == simulate.FaultAborted && !slices.ContainsFunc(branches, func(b simulate.Branch) bool { return b.Verdict != "" })
 }
 
 // policyOf is a policy in which mirrors are named by their hosts.
