@@ -141,7 +141,7 @@ spec:
 `,
 }, func(s *facts.Set, r *reporter) {
 	reportEach(s, r, func(c mesh.Condition) bool {
-		return slices.Contains(listenerKinds, c.At.Object.KindName()) && !ofAddress(c) && !ofListenerSet(c)
+		return slices.Contains(listenerKinds, c.At.Object.KindName()) && !ofAddress(c) && !ofListenerSet(c) && !ofParameters(c) && !ofClientCertificate(c)
 	})
 })
 
@@ -225,9 +225,94 @@ spec:
 `,
 }, func(s *facts.Set, r *reporter) { reportEach(s, r, ofListenerSet) })
 
+var _ = register(diag.Check{
+	ID:       "SEM397",
+	Title:    "parameters of a Gateway API Gateway cannot be used",
+	Severity: diag.Error,
+	Stage:    diag.AtListener,
+	Why: `The ConfigMap that parametersRef of a Gateway names, and the one with defaults for its class, change the Deployment and the Service that
+istiod creates for the Gateway. If the ConfigMap does not exist or has a key that istiod does not know, istiod creates nothing: no proxy
+serves the Gateway, and only istiod's log says why.`,
+	Fix: `Create the ConfigMap in the namespace of the Gateway, with the keys deployment, service, serviceAccount, horizontalPodAutoscaler and
+podDisruptionBudget only.`,
+	Wrong: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: web}
+spec:
+  gatewayClassName: istio
+  infrastructure: {parametersRef: {group: "", kind: ConfigMap, name: edge}}
+  listeners: [{name: http, port: 80, protocol: HTTP}]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: edge, namespace: web}
+data: {spec: "{replicas: 3}"}
+`,
+	Right: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: web}
+spec:
+  gatewayClassName: istio
+  infrastructure: {parametersRef: {group: "", kind: ConfigMap, name: edge}}
+  listeners: [{name: http, port: 80, protocol: HTTP}]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: edge, namespace: web}
+data: {deployment: "spec: {replicas: 3}"}
+`,
+}, func(s *facts.Set, r *reporter) { reportEach(s, r, ofParameters) })
+
+var _ = register(diag.Check{
+	ID:       "SEM398",
+	Title:    "client certificate of a Gateway API Gateway is not used",
+	Severity: diag.Warning,
+	Stage:    diag.AtTLS,
+	Why: `Istio checks the Secret that tls.backend.clientCertificateRef of a Gateway names, and writes the result into the status of the Gateway.
+It does not present the certificate to any backend.`,
+	Fix: `Remove the field, and set tls with mode MUTUAL and credentialName in a DestinationRule for the backend.`,
+	Wrong: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: web}
+spec:
+  gatewayClassName: istio
+  tls: {backend: {clientCertificateRef: {name: client}}}
+  listeners: [{name: http, port: 80, protocol: HTTP}]
+`,
+	Right: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: web}
+spec:
+  gatewayClassName: istio
+  listeners: [{name: http, port: 80, protocol: HTTP}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: cart, namespace: web}
+spec:
+  host: cart.example.com
+  workloadSelector: {matchLabels: {gateway.networking.k8s.io/gateway-name: edge}}
+  trafficPolicy: {tls: {mode: MUTUAL, sni: cart.example.com, credentialName: client}}
+`,
+}, func(s *facts.Set, r *reporter) { reportEach(s, r, ofClientCertificate) })
+
+// ofParameters reports whether a condition is about the parameters of a Gateway.
+func ofParameters(c mesh.Condition) bool {
+	return c.Type == "Programmed" && (c.At.Field == "spec.infrastructure.parametersRef" || c.At.Field == "spec.gatewayClassName")
+}
+
+// ofClientCertificate reports whether a condition is about the certificate that a Gateway presents to backends.
+func ofClientCertificate(c mesh.Condition) bool {
+	return c.At.Field == "spec.tls.backend.clientCertificateRef"
+}
+
 // ofAddress reports whether a condition is about what an address of a Gateway names.
 func ofAddress(c mesh.Condition) bool {
-	return c.Reason == "UnsupportedAddress" || c.Reason == "AddressNotUsable"
+	return c.Reason == "UnsupportedAddress" || c.Reason == "AddressNotUsable" && !ofParameters(c)
 }
 
 // ofListenerSet reports whether a condition is about a whole ListenerSet.
@@ -284,29 +369,34 @@ var (
 
 // conditionAdvice is what to do about a condition, by its reason.
 var conditionAdvice = map[string]string{
-	"NoMatchingParent":           "use the name of a parent, and the name or port of one of its listeners",
-	"NotAllowedByListeners":      "allow the route in allowedRoutes of the listener, or attach it to another listener",
-	"NoMatchingListenerHostname": "use a hostname that the listener has, or change the hostname of the listener",
-	"RefNotPermitted":            "create a ReferenceGrant in the namespace of the object, or use an object of the same namespace",
-	"BackendNotFound":            "use the name and port of a backend that exists",
-	"InvalidKind":                "use a kind that Istio supports here",
-	"Conflicted":                 "change one of the two policies, or remove it",
-	"HostnameConflict":           "give the listener another port or hostname",
-	"ProtocolConflict":           "give the listener another port",
-	"UnsupportedProtocol":        "use protocol HTTP, HTTPS, TLS or TCP",
-	"InvalidCertificateRef":      "name a Secret of type kubernetes.io/tls that the listener may use",
-	"Pending":                    "if istiod is set so, add --istiod-env PILOT_ENABLE_ALPHA_GATEWAY_API=true; an XBackend also needs Istio 1.32",
-	"TargetNotFound":             "use the name of a target that exists, and the name of one of its ports",
-	"UnsupportedAddress":         "leave the address out, or make it the only one",
-	"AddressNotUsable":           "name a Service of the Gateway's namespace that has the ports of the listeners",
-	"InvalidRouteKinds":          "remove the kind from allowedRoutes, or change the protocol of the listener",
-	"NotAllowed":                 "choose the namespace of the ListenerSet in allowedListeners of the Gateway",
-	"InvalidFilter":              "remove the filter, or use one that Istio supports",
-	"InvalidDestination":         "give the backendRef the name, namespace and port of its kind",
-	"Accepted":                   "correct the parentRef", // a type of conditions without a reason
-	"Programmed":                 "add tls to the listener",
-	"InvalidCACertificateRef":    "name a ConfigMap of this namespace that has certificate authorities under ca.crt",
+	"NoMatchingParent":            "use the name of a parent, and the name or port of one of its listeners",
+	"NotAllowedByListeners":       "allow the route in allowedRoutes of the listener, or attach it to another listener",
+	"NoMatchingListenerHostname":  "use a hostname that the listener has, or change the hostname of the listener",
+	"RefNotPermitted":             "create a ReferenceGrant in the namespace of the object, or use an object of the same namespace",
+	"BackendNotFound":             "use the name and port of a backend that exists",
+	"InvalidKind":                 "use a kind that Istio supports here",
+	"Conflicted":                  "change one of the two policies, or remove it",
+	"HostnameConflict":            "give the listener another port or hostname",
+	"ProtocolConflict":            "give the listener another port",
+	"UnsupportedProtocol":         "use protocol HTTP, HTTPS, TLS or TCP",
+	"InvalidCertificateRef":       "name a Secret of type kubernetes.io/tls that the listener may use",
+	"Pending":                     "if istiod is set so, add --istiod-env PILOT_ENABLE_ALPHA_GATEWAY_API=true; an XBackend also needs Istio 1.32",
+	"TargetNotFound":              "use the name of a target that exists, and the name of one of its ports",
+	"UnsupportedAddress":          "leave the address out, or make it the only one",
+	"AddressNotUsable":            "name a Service of the Gateway's namespace that has the ports of the listeners",
+	"InvalidRouteKinds":           "remove the kind from allowedRoutes, or change the protocol of the listener",
+	"InvalidClientCertificateRef": "remove the field: Istio does not present the certificate to any backend",
+	"Ignored":                     "use a DestinationRule with tls of mode MUTUAL and credentialName",
+	"NotAllowed":                  "choose the namespace of the ListenerSet in allowedListeners of the Gateway",
+	"InvalidFilter":               "remove the filter, or use one that Istio supports",
+	"InvalidDestination":          "give the backendRef the name, namespace and port of its kind",
+	"Accepted":                    "correct the parentRef", // a type of conditions without a reason
+	"Programmed":                  "add tls to the listener",
+	"InvalidCACertificateRef":     "name a ConfigMap of this namespace that has certificate authorities under ca.crt",
 }
+
+// parametersAdvice is what to do about the parameters of a Gateway, whose status does not say what is wrong with them.
+const parametersAdvice = "name a ConfigMap of the Gateway's namespace that has only keys that istiod knows"
 
 // reportConditions reports the false conditions of a type in the status of resources of some kinds.
 func reportConditions(s *facts.Set, r *reporter, kind string, of []string) {
@@ -333,6 +423,9 @@ func reportEach(s *facts.Set, r *reporter, about func(mesh.Condition) bool) {
 			f.related(facts.At(c.Other.Object, c.Other.Field), "%s", c.Other.Object.KindName()+" "+c.Other.Object.Namespace+"/"+c.Other.Object.Name)
 		}
 		advice := conditionAdvice[cmp.Or(c.Reason, c.Type)]
+		if ofParameters(c) {
+			advice = parametersAdvice
+		}
 		if c.Reason == "Pending" {
 			f.help("%s", advice).severity(diag.Info)
 		} else if complete {

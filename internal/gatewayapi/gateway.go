@@ -59,14 +59,6 @@ func (s *GatewaySpec) AddressNames() []string {
 	return out
 }
 
-// DeploymentName is the name of the Service and the Deployment that istiod's controller makes for a Gateway.
-func (s *GatewaySpec) DeploymentName(gateway string, annotations map[string]string) string {
-	if name := annotations["gateway.istio.io/name-override"]; name != "" {
-		return name
-	}
-	return gateway + "-" + s.GatewayClassName
-}
-
 // ServicePort is a port of the Service that istiod's controller makes for a Gateway.
 type ServicePort struct {
 	Name, AppProtocol string
@@ -106,8 +98,9 @@ func portName(listener string, port uint32, used map[string]bool) string {
 
 // Infrastructure is how the proxy of a Gateway is deployed.
 type Infrastructure struct {
-	Labels      map[string]string `json:"labels"`
-	Annotations map[string]string `json:"annotations"`
+	Labels        map[string]string `json:"labels"`
+	Annotations   map[string]string `json:"annotations"`
+	ParametersRef *ObjectReference  `json:"parametersRef"`
 }
 
 // An Address is where a Gateway is reached.
@@ -149,7 +142,13 @@ type ListenerTLS struct {
 
 // GatewayTLS is what a Gateway sets for the TLS of all its listeners.
 type GatewayTLS struct {
-	Frontend *FrontendTLS `json:"frontend"`
+	Frontend *FrontendTLS       `json:"frontend"`
+	Backend  *GatewayBackendTLS `json:"backend"`
+}
+
+// GatewayBackendTLS is what a Gateway shows the servers behind it.
+type GatewayBackendTLS struct {
+	ClientCertificateRef *ObjectReference `json:"clientCertificateRef"`
 }
 
 // FrontendTLS asks clients for certificates.

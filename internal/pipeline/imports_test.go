@@ -59,7 +59,7 @@ var mayImport = map[string][]string{
 
 	"render":   {"internal/envoy", "internal/parallel", "internal/source", "internal/selfsigned"},
 	"simulate": {"internal/envoy", "simulate/call", "simulate/decision", "simulate/internal/hcm", "simulate/internal/listener", "simulate/internal/network", "simulate/internal/rbac", "simulate/internal/request", "simulate/internal/route", "simulate/internal/upstream"},
-	"validate": {"validate/internal/facts", "internal/mesh", "internal/config", "internal/diag", "internal/source", "internal/parallel", "internal/mesh/routing", "internal/mesh/trafficpolicy"},
+	"validate": {"validate/internal/facts", "internal/gatewayapi", "internal/mesh", "internal/config", "internal/diag", "internal/source", "internal/parallel", "internal/mesh/routing", "internal/mesh/trafficpolicy"},
 
 	"validate/internal/facts": {"internal/automaton", "internal/mesh", "internal/mesh/routing", "internal/config", "internal/diag", "internal/source"},
 

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"slices"
 
 	"sem.example/internal/config"
@@ -11,8 +12,10 @@ type completer struct {
 	world    *World
 	injector injector
 	inputs   inputs
-	cluster  string                 // of several
-	replaced map[*config.Object]int // where an object of the input is in the world's objects
+	cluster  string // of several
+
+	rootNamespace string
+	replaced      map[*config.Object]int // where an object of the input is in the world's objects
 }
 
 func newCompleter(objects []*config.Object, opts Options) *completer {
@@ -24,6 +27,8 @@ func newCompleter(objects []*config.Object, opts Options) *completer {
 		replaced: make(map[*config.Object]int, len(objects)),
 		inputs:   read(objects),
 		cluster:  opts.Cluster,
+
+		rootNamespace: cmp.Or(opts.RootNamespace, "istio-system"),
 	}
 	c.injector = newInjector(objects, opts)
 	for i, o := range objects {

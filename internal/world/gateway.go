@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"maps"
 	"strings"
 
@@ -25,13 +26,16 @@ func (c *completer) gateways() {
 		d := deployment{
 			completer: c, gateway: o, spec: &spec, name: spec.DeploymentName(o.Name, o.Annotations), hasPods: served[workload{o.Namespace, o.Name}],
 		}
+		if !d.readParameters() {
+			continue
+		}
 		added := d.addMissing()
 		if added == "" {
 			continue
 		}
 		c.assume(Assumption{
 			What: Gateway, Object: o, Field: "spec.gatewayClassName",
-			Message: "istiod deploys " + o.Namespace + "/" + d.name + " for Gateway " + nameOf(o),
+			Message: "istiod deploys " + o.Namespace + "/" + d.name + " for Gateway " + nameOf(o) + d.withParameters(),
 			Because: "istiod creates the " + added + " of the Gateway, and the input has none",
 		})
 	}
@@ -64,18 +68,18 @@ func (c *completer) istioServes(class string) bool {
 // A deployment is what istiod's controller makes for a Gateway.
 type deployment struct {
 	*completer
-	gateway *config.Object
-	spec    *gatewayapi.GatewaySpec
-	name    string
-	hasPods bool // in the input, or what makes them
+	gateway    *config.Object
+	spec       *gatewayapi.GatewaySpec
+	name       string
+	hasPods    bool             // in the input, or what makes them
+	parameters []*config.Object // ConfigMaps with what to change
+	missing    string           // a ConfigMap with parameters that the input does not have
 }
 
 // labels are those of all resources of the deployment.
 func (d *deployment) labels() map[string]string {
 	out := map[string]string{}
-	if d.spec.Infrastructure != nil {
-		maps.Copy(out, d.spec.Infrastructure.Labels)
-	}
+	maps.Copy(out, d.spec.DeployedLabels(d.gateway.Labels))
 	out[labelGatewayName] = d.gateway.Name
 	out["gateway.networking.k8s.io/gateway-class-name"] = d.spec.GatewayClassName
 	out["gateway.istio.io/managed"] = "istio.io-gateway-controller"
@@ -100,10 +104,15 @@ func (d *deployment) addService() {
 	namespace := d.gateway.Namespace
 	address := d.world.placeholders.allocate(serviceBlock, d.inputs.ipv6, d.cluster+"Service", namespace, d.name, d.gateway)
 	spec := config.ServiceSpec{Type: "LoadBalancer", Selector: map[string]string{labelGatewayName: d.gateway.Name}, ClusterIP: address, ClusterIPs: []string{address}}
+	if t := d.gateway.Annotations[gatewayapi.ServiceType]; t != "" {
+		spec.Type = t
+	}
 	for _, p := range d.spec.ServicePorts(d.addedListeners()...) {
 		spec.Ports = append(spec.Ports, config.ServicePort{Name: p.Name, Port: p.Number, AppProtocol: &p.AppProtocol})
 	}
-	d.add(d.gateway, "Service", config.Meta{Namespace: namespace, Name: d.name, Labels: d.labels()}, &config.Service{Spec: spec})
+	meta := config.Meta{Namespace: namespace, Name: d.name, Labels: d.labels(), Annotations: d.spec.DeployedAnnotations(d.gateway.Annotations)}
+	d.changeService(&meta, &spec)
+	d.add(d.gateway, "Service", meta, &config.Service{Spec: spec})
 }
 
 // addedListeners are those of the ListenerSets that the Gateway lets add to it.
@@ -136,11 +145,16 @@ func (d *deployment) namespaceLabels(name string) map[string]string {
 }
 
 func (d *deployment) addPod() {
-	meta := config.Meta{Namespace: d.gateway.Namespace, Name: d.name, Labels: d.labels()}
-	meta.Labels["sidecar.istio.io/inject"], meta.Labels[labelDataplane] = "false", "none"
+	meta := config.Meta{
+		Namespace: d.gateway.Namespace, Name: d.name, Labels: d.labels(), Annotations: d.spec.DeployedAnnotations(d.gateway.Annotations),
+	}
+	meta.Labels["sidecar.istio.io/inject"] = "false"
+	preset(meta.Labels, labelDataplane, "none")
 	preset(meta.Labels, "service.istio.io/canonical-name", d.name)
 	preset(meta.Labels, "service.istio.io/canonical-revision", "latest")
-	pod := &config.Pod{Spec: config.PodSpec{ServiceAccountName: d.name, Containers: []config.Container{{Name: proxyContainer}}}}
+	account := cmp.Or(d.gateway.Annotations[gatewayapi.ServiceAccount], d.spec.DeploymentName(d.gateway.Name, nil))
+	pod := &config.Pod{Spec: config.PodSpec{ServiceAccountName: account, Containers: []config.Container{{Name: proxyContainer}}}}
+	d.changePod(&meta, &pod.Spec)
 	pod.Status = readyAt(d.world.placeholders.allocate(podBlock, d.inputs.ipv6, d.cluster+"Pod", meta.Namespace, d.name, d.gateway))
 	d.know(meta.Namespace, d.name, DataPlane{Presence: IsGateway, Because: "istiod deploys it for the Gateway", Known: true, Object: d.gateway})
 	d.add(d.gateway, "Pod", meta, pod)

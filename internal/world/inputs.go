@@ -19,6 +19,7 @@ type inputs struct {
 	gateways  []*config.Object            // of the Gateway API
 
 	listenerSets []*config.Object
+	configMaps   []*config.Object
 	secrets      map[string]bool // namespaces with Secrets
 	livePods     map[string]bool // namespaces with Pods that were read from a cluster
 	ipv6         bool            // all addresses are of IPv6
@@ -63,6 +64,8 @@ func (in *inputs) add(o *config.Object) {
 		in.gateways = append(in.gateways, o)
 	case *gatewayapi.ListenerSet:
 		in.listenerSets = append(in.listenerSets, o)
+	case *config.ConfigMap:
+		in.configMaps = append(in.configMaps, o)
 	case *config.Secret:
 		in.secrets[o.Namespace] = true
 	case *config.EndpointSlice, *config.Endpoints:

@@ -100,6 +100,15 @@ func printObjects(w *world.World, objects []*config.Object) string {
 		switch spec := o.Spec.(type) {
 		case *config.Service:
 			fmt.Fprintf(&out, " at %s", strings.Join(spec.Spec.ClusterIPs, ", "))
+			if from.Kind != o.Kind {
+				fmt.Fprintf(&out, ", type %s, selector %s, ports", spec.Spec.Type, strings.TrimPrefix(fmt.Sprint(spec.Spec.Selector), "map"))
+				for _, p := range spec.Spec.Ports {
+					fmt.Fprintf(&out, " %s:%d", p.Name, p.Port)
+					if p.TargetPort.Number != 0 {
+						fmt.Fprintf(&out, "->%d", p.TargetPort.Number)
+					}
+				}
+			}
 		case *config.Pod:
 			p, _ := w.Proxy(o.Namespace, o.Name)
 			fmt.Fprintf(&out, " at %s, account %s, proxy %s, labels %s", spec.Status.PodIP, spec.Spec.ServiceAccountName, p.Presence, strings.TrimPrefix(fmt.Sprint(o.Labels), "map"))

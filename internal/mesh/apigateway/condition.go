@@ -8,7 +8,7 @@ import (
 
 // A Condition is a condition that is false in the status of a resource of the Gateway API, as Istio's controller would write it.
 type Condition struct {
-	Type    string       // "Accepted", "ResolvedRefs", "Programmed"
+	Type    string       // "Accepted", "ResolvedRefs", "Programmed", "Ignored"
 	Reason  string       // of the Gateway API: "NoMatchingParent", "RefNotPermitted", …
 	At      config.Place // the field that is wrong
 	Other   config.Place // what it does not fit, or conflicts with; the zero place for nothing
@@ -24,6 +24,7 @@ const (
 	accepted     = "Accepted"
 	resolvedRefs = "ResolvedRefs"
 	programmed   = "Programmed"
+	ignoredField = "Ignored" // is not in any status: Istio does not use a field
 )
 
 // A status gathers the conditions of all resources.

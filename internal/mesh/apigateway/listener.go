@@ -28,6 +28,7 @@ func (t *translator) listeners(o *config.Object) []*listener {
 		t.ignore(config.At(o, "spec.gatewayClassName"), "Istio's gateway controller does not serve the class "+spec.GatewayClassName)
 		return nil
 	}
+	statusChecker{t}.checkInfrastructure(o, spec)
 	services := ServicesOf(o, t.registry.Settings.Domain)
 	if len(services) == 0 {
 		statusChecker{t}.checkAddresses(o, spec)

@@ -164,8 +164,12 @@ func (t *translator) validateClients(out *networking.ServerTLSSettings, owner *c
 	if kind != "ConfigMap" && kind != "Secret" {
 		return "authorities are in a ConfigMap or a Secret"
 	}
-	if t.object(kind, namespace, ref.Name) == nil {
+	switch o := t.object(kind, namespace, ref.Name); {
+	case o == nil:
 		return "the " + kind + " " + name + " is not in the input"
+	case kind == "ConfigMap" && !holdsAuthorities(config.Spec[*config.ConfigMap](o)),
+		kind == "Secret" && !slices.ContainsFunc(config.Spec[*config.Secret](o).Keys, func(key string) bool { return key == "ca.crt" || key == "cacert" }):
+		return "the " + kind + " " + name + " has no certificate authorities under ca.crt"
 	}
 	scheme := map[string]string{"ConfigMap": "configmap", "Secret": "kubernetes-gateway"}[kind]
 	out.CaCertCredentialName = scheme + "://" + name + "-cacert"
