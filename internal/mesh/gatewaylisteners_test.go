@@ -14,7 +14,7 @@ func TestGatewayListeners(t *testing.T) {
 apiVersion: v1
 kind: Secret
 metadata: {name: cert, namespace: shop}
-stringData: {tls.crt: a, tls.key: b}
+stringData: {ca.crt: c, tls.crt: a, tls.key: b}
 ---
 apiVersion: v1
 kind: Secret
