@@ -149,6 +149,10 @@ func (p *testPrinter) coverage(c *suite.Coverage) {
 		return
 	}
 	reached, total := c.Share("")
+	if total == 0 {
+		p.WriteString("coverage: no test was run on configuration with routes, destinations or subsets\n")
+		return
+	}
 	var parts []string
 	for _, what := range c.Kinds() {
 		n, of := c.Share(what)
@@ -159,7 +163,7 @@ func (p *testPrinter) coverage(c *suite.Coverage) {
 		ink = p.palette.warn
 	}
 	line := fmt.Sprintf("%s  %s", ink.Render(fmt.Sprintf("coverage %.1f%%", c.Percent())), strings.Join(parts, ", "))
-	p.WriteString(strings.TrimRight(line, " ") + "\n")
+	p.WriteString(line + "\n")
 	for i := range c.Items {
 		if item := &c.Items[i]; item.Hits == 0 {
 			fmt.Fprintf(p, "    %s: not reached: %s\n", p.palette.place.Render(lineOf(item.File, item.Range)), itemName(item))

@@ -32,7 +32,9 @@ func matchOrigins(m *routing.HTTPMatch) []envoy.Origin {
 func ruleOrigins(view *mesh.View, r *routing.HTTPRule, match *routing.HTTPMatch) origin.List {
 	var out origin.List
 	out.Add("", origin.DefinesField(r.At))
-	out.AddFields("", r.Name.At)
+	if r.Name.At != r.At { // the Gateway API's rules have a name by default
+		out.AddFields("", r.Name.At)
+	}
 	if r.Root.Known() {
 		out.Add("", origin.Modifies(r.Root.Object, r.Root.Join("delegate").Field))
 	}
