@@ -132,8 +132,8 @@ func hidden(value string) string {
 }
 
 // Hide returns a text without the credentials, and without those that a URL in it has.
-func (r Set) Hide(s string) string {
-	for _, secret := range r {
+func (set Set) Hide(s string) string {
+	for _, secret := range set {
 		s = without(s, secret)
 	}
 	if strings.Contains(s, "=") {
@@ -150,7 +150,7 @@ func (r Set) Hide(s string) string {
 	return s
 }
 
-// without replaces a secret wherever it is no part of a longer word.
+// without replaces a secret in a text, unless it is part of a longer word.
 func without(s, secret string) string {
 	var b strings.Builder
 	for {
@@ -211,6 +211,24 @@ func Operations(h *simulate.HeaderOps) *simulate.HeaderOps {
 		return h
 	}
 	return &simulate.HeaderOps{Request: change(h.Request), Response: change(h.Response)}
+}
+
+// Response returns a response without credentials in its body and in the URL of a redirect.
+func (set Set) Response(r *simulate.Response) *simulate.Response {
+	if r == nil {
+		return nil
+	}
+	out := *r
+	out.Location, out.Body = set.Hide(r.Location), set.Hide(r.Body)
+	return &out
+}
+
+// Rewrite returns a rewrite without the credentials in its paths.
+func (set Set) Rewrite(r *simulate.Rewrite) *simulate.Rewrite {
+	if r == nil || r.Path == nil {
+		return r
+	}
+	return &simulate.Rewrite{Path: &simulate.Change{From: set.Hide(r.Path.From), To: set.Hide(r.Path.To)}, Authority: r.Authority}
 }
 
 func change(c *simulate.HeaderChange) *simulate.HeaderChange {

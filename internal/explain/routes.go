@@ -107,7 +107,8 @@ func listed(r *diff.Route) diff.ListedRoute {
 		return one
 	}
 	t, h := r.Trace, &r.Trace.Hops[0]
-	one.Verdict, one.Response, one.Rewrite, one.Headers, one.Policy = t.Verdict, h.Response, h.Rewrite, credential.Operations(h.Headers), h.Policy
+	secrets := credential.Of(&r.Witness, t)
+	one.Verdict, one.Response, one.Rewrite, one.Headers, one.Policy = t.Verdict, secrets.Response(h.Response), secrets.Rewrite(h.Rewrite), credential.Operations(h.Headers), h.Policy
 	one.Destinations, one.Command = destinations(h), command(r.Witness)
 	if one.Written == nil {
 		one.Written = writtenAt(h)
