@@ -231,8 +231,8 @@ var _ = register(diag.Check{
 	Severity: diag.Error,
 	Stage:    diag.AtListener,
 	Why: `The ConfigMap that parametersRef of a Gateway names, and the one with defaults for its class, change the Deployment and the Service that
-istiod creates for the Gateway. If the ConfigMap does not exist or has a key that istiod does not know, istiod creates nothing: no proxy
-serves the Gateway, and only istiod's log says why.`,
+istiod creates for the Gateway. If the ConfigMap does not exist, or has a key that istiod does not know or a text that is not an
+object in YAML, istiod creates nothing: no proxy serves the Gateway, and only istiod's log says why.`,
 	Fix: `Create the ConfigMap in the namespace of the Gateway, with the keys deployment, service, serviceAccount, horizontalPodAutoscaler and
 podDisruptionBudget only.`,
 	Wrong: `

@@ -74,6 +74,7 @@ type deployment struct {
 	hasPods    bool             // in the input, or what makes them
 	parameters []*config.Object // ConfigMaps with what to change
 	missing    string           // a ConfigMap with parameters that the input does not have
+	misread    []string         // the keys of parameters of which a value does not fit
 }
 
 // labels are those of all resources of the deployment.

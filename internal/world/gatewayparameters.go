@@ -26,7 +26,8 @@ func (d *deployment) readParameters() bool {
 		}
 	}
 	return !slices.ContainsFunc(d.parameters, func(o *config.Object) bool {
-		return gatewayapi.UnknownParameter(config.Spec[*config.ConfigMap](o).Data) != ""
+		key, _ := config.UnusableParameter(o)
+		return key != ""
 	})
 }
 
@@ -49,6 +50,9 @@ func (d *deployment) withParameters() string {
 	text := ""
 	for _, o := range d.parameters {
 		text += ", changed by ConfigMap " + nameOf(o)
+	}
+	for _, part := range d.misread {
+		text += ", but not by a value of the wrong type under " + part
 	}
 	if d.missing != "" {
 		text += ", unchanged by ConfigMap " + d.missing + ", which is not in the input"
@@ -73,9 +77,16 @@ func (d *deployment) changeService(meta *config.Meta, spec *config.ServiceSpec) 
 		ports := spec.Ports
 		changed := overlay{Metadata: objectMeta{meta.Labels, meta.Annotations}, Spec: spec}
 		spec.Ports = nil
-		config.Overlay(o, "service", &changed)
+		d.overlay(o, "service", &changed)
 		meta.Labels, meta.Annotations = changed.Metadata.Labels, changed.Metadata.Annotations
 		spec.Ports = mergePorts(ports, spec.Ports)
+	}
+}
+
+// overlay lays the text under a key of parameters over a value, and notes it where a value does not fit.
+func (d *deployment) overlay(o *config.Object, key string, over any) {
+	if !config.Overlay(o, key, over) {
+		d.misread = append(d.misread, key)
 	}
 }
 
@@ -111,7 +122,7 @@ func (d *deployment) changePod(meta *config.Meta, spec *config.PodSpec) {
 	template.Metadata = objectMeta{meta.Labels, meta.Annotations}
 	template.Spec.ServiceAccountName = spec.ServiceAccountName
 	for _, o := range d.parameters {
-		config.Overlay(o, "deployment", &changed)
+		d.overlay(o, "deployment", &changed)
 	}
 	meta.Labels, meta.Annotations, spec.ServiceAccountName = template.Metadata.Labels, template.Metadata.Annotations, template.Spec.ServiceAccountName
 }

@@ -24,7 +24,7 @@ func (t statusChecker) checkParameters(o *config.Object, spec gatewayapi.Gateway
 	c := Condition{Type: programmed, Reason: "AddressNotUsable", At: config.At(o, "spec.gatewayClassName")}
 	for _, m := range t.registry.Objects("ConfigMap") {
 		if m.Namespace == t.registry.Settings.Config.GetRootNamespace() && m.Labels[gatewayapi.ClassDefaults] == spec.GatewayClassName {
-			t.unknownParameter(c, m)
+			t.checkKeys(c, m)
 		}
 	}
 	c.At = config.At(o, "spec.infrastructure.parametersRef")
@@ -38,15 +38,15 @@ func (t statusChecker) checkParameters(o *config.Object, spec gatewayapi.Gateway
 		c.Message = "ConfigMap " + o.Namespace + "/" + name + " does not exist" + nothing
 		t.status.fail(c)
 	case name != "":
-		t.unknownParameter(c, m)
+		t.checkKeys(c, m)
 	}
 }
 
-// unknownParameter records a key of parameters that istiod's controller does not know.
-func (t statusChecker) unknownParameter(c Condition, m *config.Object) {
-	if key := gatewayapi.UnknownParameter(config.Spec[*config.ConfigMap](m).Data); key != "" {
+// checkKeys records a key of parameters that istiod's controller cannot use.
+func (t statusChecker) checkKeys(c Condition, m *config.Object) {
+	if key, why := config.UnusableParameter(m); key != "" {
 		c.Other = config.At(m, "data").Key(key)
-		c.Message = "istiod does not know the key " + key + " of " + named(m) + ", and deploys nothing for the Gateway"
+		c.Message = why + " of " + named(m) + ", and deploys nothing for the Gateway"
 		t.status.fail(c)
 	}
 }
