@@ -74,11 +74,15 @@ func coveredElsewhere(s *facts.Set, r *reporter) {
 					related(by.Place, "its match comes first%s", elder(by.Object, v.Object))
 			}
 		}
+		if len(at) == 0 {
+			continue
+		}
+		merged := facts.MergedMatches(v)
 		for _, where := range at {
 			if seen[where] == nil {
 				seen[where] = facts.NewCoverage()
 			}
-			for _, c := range facts.MergedMatches(v) {
+			for _, c := range merged {
 				if !c.MatchesAll() { // istiod puts those last
 					seen[where].Add(atGateway(c))
 				}

@@ -76,7 +76,7 @@ func coveredMatches(s *facts.Set, r *reporter) {
 
 // matchesByRule returns the matches of a VirtualService and its delegates by the rule that they are of or that delegates to them.
 func matchesByRule(v *mesh.VirtualService) map[int][]facts.HTTPMatch {
-	if v == nil {
+	if v == nil || !delegates(v.Object) {
 		return nil
 	}
 	merged := map[int][]facts.HTTPMatch{}
@@ -84,6 +84,11 @@ func matchesByRule(v *mesh.VirtualService) map[int][]facts.HTTPMatch {
 		merged[c.Rule] = append(merged[c.Rule], c)
 	}
 	return merged
+}
+
+// delegates reports whether a rule of a VirtualService delegates.
+func delegates(o *config.Object) bool {
+	return slices.ContainsFunc(config.Spec[*networking.VirtualService](o).GetHttp(), func(r *networking.HTTPRoute) bool { return r.GetDelegate() != nil })
 }
 
 // A delegatedUse is what becomes of a match of a delegate wherever a VirtualService delegates to it.
@@ -99,6 +104,9 @@ func coveredDelegates(s *facts.Set, r *reporter) {
 	uses := map[facts.Place]*delegatedUse{}
 	var order []*delegatedUse
 	for _, v := range s.Mesh.VirtualServices() {
+		if !delegates(v.Object) {
+			continue
+		}
 		index := facts.NewCoverage()
 		for _, rule := range byRule(facts.MergedMatches(v)) {
 			for _, c := range rule {
@@ -160,7 +168,7 @@ func reportCovered(r *reporter, c facts.HTTPMatch, earlier *facts.HTTPMatch, war
 	}
 }
 
-// same reports whether an earlier match is the same but for its name, which SEM222 tells. One of a delegate stands for the rule that
+// same reports whether an earlier match is the same but for its name, which SEM222 reports. One of a delegate stands for the rule that
 // delegates.
 func same(earlier, c facts.HTTPMatch) bool {
 	rules := config.Spec[*networking.VirtualService](c.Object).GetHttp()

@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"slices"
+
 	security "istio.io/api/security/v1beta1"
 
 	"sem.example/internal/config"
@@ -59,15 +61,10 @@ func missingProvider(s *facts.Set, r *reporter) {
 	if s.Mesh.Settings.Object == nil {
 		return // nobody knows what it defines
 	}
-	known := map[string]bool{}
-	var names []string
-	for _, p := range s.Mesh.Settings.Config.GetExtensionProviders() {
-		known[p.GetName()] = true
-		names = append(names, p.GetName())
-	}
+	names := s.ExtensionProviders()
 	facts.Each(s.Documents, "AuthorizationPolicy", func(o *config.Object, spec *security.AuthorizationPolicy) {
 		name := spec.GetProvider().GetName()
-		if spec.GetAction() != security.AuthorizationPolicy_CUSTOM || name == "" || known[name] {
+		if spec.GetAction() != security.AuthorizationPolicy_CUSTOM || name == "" || slices.Contains(names, name) {
 			return
 		}
 		f := r.at(facts.At(o, "spec.provider.name"), "MeshConfig defines no extension provider %q: every request that the rules match is denied", name)

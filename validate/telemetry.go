@@ -96,10 +96,7 @@ func unknownTelemetryProvider(s *facts.Set, r *reporter) {
 	if s.Mesh.Settings.Object == nil {
 		return // nobody knows what it defines
 	}
-	names := []string{"prometheus", "stackdriver", "envoy"} // those that Istio defines itself
-	for _, p := range s.Mesh.Settings.Config.GetExtensionProviders() {
-		names = append(names, p.GetName())
-	}
+	names := append(s.ExtensionProviders(), "prometheus", "stackdriver", "envoy") // which Istio defines itself
 	facts.Each(s.Documents, "Telemetry", func(o *config.Object, spec *telemetry.Telemetry) {
 		for at, provider := range providersOf(o, spec) {
 			if slices.Contains(names, provider) {

@@ -153,13 +153,18 @@ func sizeOf(name string) int {
 
 // requestOf reads a line of a log or of requests.
 func requestOf(line string, client simulate.Proxy) (simulate.Call, error) {
+	var mistake error
 	if strings.HasPrefix(line, "{") {
 		call, err := request.JSON([]byte(line), client)
-		if err == nil || strings.Contains(line, `"url"`) { // which access logs do not have
-			return call, err
+		if err == nil {
+			return call, nil
 		}
+		mistake = err
 	}
 	call, err := request.AccessLog(line)
+	if err != nil && strings.Contains(line, `"url"`) { // it was to be a request
+		return call, cmp.Or(mistake, err)
+	}
 	call.Proxy = client
 	if client.Type == "gateway" {
 		call.Direction = pipeline.Gateway

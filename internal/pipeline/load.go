@@ -74,7 +74,7 @@ func (in repository) lacks() []string {
 	return in.gathered.lacks
 }
 
-// named builds the world of a name, or else the first one that has the file of this name.
+// named builds the world of a name, or of a file.
 func (in repository) named(name string) (*World, error) {
 	if i := in.position(name); i >= 0 {
 		return in.world(i)
@@ -82,6 +82,7 @@ func (in repository) named(name string) (*World, error) {
 	return nil, in.unknown(name)
 }
 
+// position is the place among the worlds of the one of a name, or else of the first one that has the file of this name; -1 for none.
 func (in repository) position(name string) int {
 	if i := slices.IndexFunc(in.worlds, func(w fileWorld) bool { return w.name == name }); i >= 0 {
 		return i

@@ -8,8 +8,6 @@ import (
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
-
-	"sem.example/internal/envoy"
 )
 
 // observers are the filters of istiod that only watch requests and exchange what statistics say of the peer.
@@ -24,48 +22,28 @@ var unrendered = map[protoreflect.Name][]protoreflect.Name{
 	"RouteConfiguration":    {"max_direct_response_body_size_bytes"},
 }
 
-// withoutObservers is a dump without the filters that only watch requests.
-func (d *Dump) withoutObservers() *Dump {
-	return d.edited(func(m proto.Message) {
-		switch m := m.(type) {
-		case *listenerv3.FilterChain:
-			m.Filters = slices.DeleteFunc(m.GetFilters(), observes)
-		case *hcmv3.HttpConnectionManager:
-			m.HttpFilters = slices.DeleteFunc(m.GetHttpFilters(), observes)
-		case *clusterv3.Cluster:
-			m.Filters = slices.DeleteFunc(m.GetFilters(), observes)
-		}
-	})
+// dropObservers takes the filters that only watch requests out of a message.
+func dropObservers(m proto.Message) {
+	switch m := m.(type) {
+	case *listenerv3.FilterChain:
+		m.Filters = slices.DeleteFunc(m.GetFilters(), observes)
+	case *hcmv3.HttpConnectionManager:
+		m.HttpFilters = slices.DeleteFunc(m.GetHttpFilters(), observes)
+	case *clusterv3.Cluster:
+		m.Filters = slices.DeleteFunc(m.GetFilters(), observes)
+	}
 }
 
 func observes[F interface{ GetName() string }](f F) bool {
 	return slices.Contains(observers, f.GetName())
 }
 
-// withoutUnrendered is a dump without the fields that are not derived from files.
-func (d *Dump) withoutUnrendered() *Dump {
-	return d.edited(func(m proto.Message) {
-		r := m.ProtoReflect()
-		for _, name := range unrendered[r.Descriptor().Name()] {
-			if f := r.Descriptor().Fields().ByName(name); f != nil {
-				r.Clear(f)
-			}
+// dropUnrendered takes the fields that are not derived from files out of a message.
+func dropUnrendered(m proto.Message) {
+	r := m.ProtoReflect()
+	for _, name := range unrendered[r.Descriptor().Name()] {
+		if f := r.Descriptor().Fields().ByName(name); f != nil {
+			r.Clear(f)
 		}
-	})
-}
-
-// edited is a dump with resources that were edited.
-func (d *Dump) edited(edit func(proto.Message)) *Dump {
-	s := *d.snapshot
-	s.Listeners, s.Routes, s.Clusters = editedAll(s.Listeners, edit), editedAll(s.Routes, edit), editedAll(s.Clusters, edit)
-	return d.with(&s)
-}
-
-func editedAll[M proto.Message](all []M, edit func(proto.Message)) []M {
-	out := make([]M, len(all))
-	for i, m := range all {
-		out[i] = proto.CloneOf(m)
-		envoy.Edit(out[i], edit)
 	}
-	return out
 }

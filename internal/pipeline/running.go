@@ -10,6 +10,7 @@ import (
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	endpointv3 "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"sem.example/internal/envoy"
@@ -62,51 +63,53 @@ func (d *Dump) Resources(direction string) *envoy.Snapshot { return directed(d.s
 
 // Comparable returns two dumps without what only one of them can show, and in words what that is.
 func Comparable(old, new *Dump) (a, b *Dump, left []string) {
-	a, b = old.withoutObservers(), new.withoutObservers()
+	without := []func(proto.Message){dropObservers}
+	edits := []func(*envoy.Snapshot){}
 	if old.files != new.files {
-		a, b = a.withoutBootstrap().withoutUnrendered(), b.withoutBootstrap().withoutUnrendered()
+		without, edits = append(without, dropUnrendered), append(edits, dropBootstrap)
 		left = append(left, "what is not derived from files: timeouts of listener filters, and limits of accepted connections and direct responses")
 		if n := len(old.snapshot.Static) + len(new.snapshot.Static); n > 0 {
 			left = append(left, fmt.Sprintf("the bootstrap: %d listeners and clusters that only the dump has", n))
 		}
 	}
+	if why := lacksEndpoints(old, new); why != "" {
+		edits = append(edits, anyEndpoints)
+		left = append(left, "endpoints by EDS: "+why+"; each cluster is assumed to have one, with a sidecar")
+	}
+	return old.edited(without, edits), new.edited(without, edits), append(left, secretsLeft)
+}
+
+// lacksEndpoints is why the endpoints of one of two dumps say nothing about those of the other; "" where they do.
+func lacksEndpoints(old, new *Dump) string {
 	for _, side := range []struct {
 		*Dump
 		name string
 	}{{old, "OLD"}, {new, "NEW"}} {
-		why := ""
 		switch {
 		case !side.files && !side.HasEndpoints():
-			why = side.name + " has none: take the dump with /config_dump?include_eds"
+			return side.name + " has none: take the dump with /config_dump?include_eds"
 		case old.files != new.files && side.assumed:
-			why = side.name + " has no Pods or EndpointSlices of some workloads"
-		}
-		if why != "" {
-			a, b = a.withAnyEndpoints(), b.withAnyEndpoints()
-			return a, b, append(left, "endpoints by EDS: "+why+"; each cluster is assumed to have one, with a sidecar", secretsLeft)
+			return side.name + " has no Pods or EndpointSlices of some workloads"
 		}
 	}
-	return a, b, append(left, secretsLeft)
+	return ""
 }
 
 // secretsLeft is what no dump holds: Envoy redacts it.
 const secretsLeft = "certificates and keys of Secrets: a dump has their names only"
 
-// withoutBootstrap is a dump without the listeners and clusters that no control plane sends.
-func (d *Dump) withoutBootstrap() *Dump {
-	s := *d.snapshot
-	s.Listeners = slices.DeleteFunc(slices.Clone(s.Listeners), func(l *listenerv3.Listener) bool {
-		return slices.Contains(s.Static, envoy.Listener(l.GetName()))
-	})
-	s.Clusters = slices.DeleteFunc(slices.Clone(s.Clusters), func(c *clusterv3.Cluster) bool {
-		return slices.Contains(s.Static, envoy.Cluster(c.GetName()))
-	})
-	return d.with(&s)
+// dropBootstrap leaves out the listeners and clusters that no control plane sends.
+func dropBootstrap(s *envoy.Snapshot) {
+	static := map[envoy.Addr]bool{}
+	for _, at := range s.Static {
+		static[at] = true
+	}
+	s.Listeners = slices.DeleteFunc(s.Listeners, func(l *listenerv3.Listener) bool { return static[envoy.Listener(l.GetName())] })
+	s.Clusters = slices.DeleteFunc(s.Clusters, func(c *clusterv3.Cluster) bool { return static[envoy.Cluster(c.GetName())] })
 }
 
-// withAnyEndpoints is a dump in which each cluster whose endpoints are sent by EDS has one, which is named by the cluster.
-func (d *Dump) withAnyEndpoints() *Dump {
-	s := *d.snapshot
+// anyEndpoints gives each cluster whose endpoints are sent by EDS one, which is named by the cluster.
+func anyEndpoints(s *envoy.Snapshot) {
 	s.Endpoints = nil
 	for _, c := range s.Clusters {
 		if c.GetType() == clusterv3.Cluster_EDS {
@@ -116,12 +119,31 @@ func (d *Dump) withAnyEndpoints() *Dump {
 	slices.SortFunc(s.Endpoints, func(x, y *endpointv3.ClusterLoadAssignment) int {
 		return strings.Compare(x.GetClusterName(), y.GetClusterName())
 	})
-	return d.with(&s)
 }
 
-func (d *Dump) with(s *envoy.Snapshot) *Dump {
-	out := newDump(d.Proxy, s, d.Release)
+// edited is a dump with copies of its resources of which each message, and then the whole, was edited.
+func (d *Dump) edited(messages []func(proto.Message), wholes []func(*envoy.Snapshot)) *Dump {
+	s := *d.snapshot
+	each := func(m proto.Message) {
+		for _, edit := range messages {
+			edit(m)
+		}
+	}
+	s.Listeners, s.Routes, s.Clusters = editedAll(s.Listeners, each), editedAll(s.Routes, each), editedAll(s.Clusters, each)
+	for _, edit := range wholes {
+		edit(&s)
+	}
+	out := newDump(d.Proxy, &s, d.Release)
 	out.files, out.assumed = d.files, d.assumed
+	return out
+}
+
+func editedAll[M proto.Message](all []M, edit func(proto.Message)) []M {
+	out := make([]M, len(all))
+	for i, m := range all {
+		out[i] = proto.CloneOf(m)
+		envoy.Edit(out[i], edit)
+	}
 	return out
 }
 

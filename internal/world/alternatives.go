@@ -21,10 +21,12 @@ type Clash struct{ First, Second, Resource string }
 
 // Alternatives divides files into worlds. Two files of one folder that define the same resource are alternatives: no cluster runs
 // both. Where the files are in different folders, the two folders below the one that holds both are alternatives, with all
-// that is in them. A file that routes a host of which alternatives have a VirtualService is an alternative of them, whatever the name of its own. The
-// first world has the alternative with the most resources, of equals the first by name, and what has no alternative. Every other
+// that is in them. Where alternatives have a VirtualService for a host, a file with another VirtualService for it is one of them.
+//
+// The first world has the alternative with the most resources, of equals the first by name, and what has no alternative. Every other
 // alternative is a world, in which it takes the place of what it contradicts. Each file of test data is a world, after the others: it is the
-// input of a test, and nobody applies it beside the rest. The result has positions of parts; the clash is nil where no files are alternatives.
+// input of a test, and nobody applies it beside the rest. The result has positions of parts; the clash is nil where no files are
+// alternatives.
 func Alternatives(parts []Part) ([][]int, *Clash) {
 	var named []int
 	var tests [][]int
@@ -57,7 +59,7 @@ type folder struct {
 	children  []*folder
 	part      int
 	resources []string // of all files in it
-	routed    []string
+	routed    []string // likewise
 	worlds    [][]int
 }
 
@@ -167,8 +169,8 @@ func (d *divider) rivals(f *folder) rivalry {
 			owners[r] = append(have, i)
 		}
 		for _, host := range c.routed {
-			if !slices.Contains(routing[host], i) {
-				routing[host] = append(routing[host], i)
+			if have := routing[host]; len(have) == 0 || have[len(have)-1] != i {
+				routing[host] = append(have, i)
 			}
 		}
 	}
@@ -190,22 +192,31 @@ func (r rivalry) add(a, b int) {
 
 // join makes rivals of all children that route a host where some of them are rivals already.
 func (r rivalry) join(routing map[string][]int) {
-	var more [][2]int
+	var contested [][]int
 	for _, children := range routing {
-		var pairs [][2]int
-		clash := false
+		if r.among(children) {
+			contested = append(contested, children)
+		}
+	}
+	for _, children := range contested {
 		for i, a := range children {
 			for _, b := range children[:i] {
-				pairs, clash = append(pairs, [2]int{a, b}), clash || r[a][b]
+				r.add(a, b)
 			}
 		}
-		if clash {
-			more = append(more, pairs...)
+	}
+}
+
+// among reports whether two of some children, which are in order, are rivals.
+func (r rivalry) among(children []int) bool {
+	return slices.ContainsFunc(children, func(child int) bool {
+		for rival := range r[child] {
+			if _, found := slices.BinarySearch(children, rival); found {
+				return true
+			}
 		}
-	}
-	for _, pair := range more {
-		r.add(pair[0], pair[1])
-	}
+		return false
+	})
 }
 
 // bare returns the name of a file without its extension, so that app.yaml is before app-v2.yaml.

@@ -23,6 +23,7 @@ func TestAlternatives(t *testing.T) {
 		"one variation at a time": {"app/all.yaml: a b\napp/a.yaml: a\nrules/1.yaml: r\nrules/2.yaml: r", "app/all.yaml rules/1.yaml | app/a.yaml rules/1.yaml | app/all.yaml rules/2.yaml"},
 		"test data":               {"app.yaml: a\n?tests/x.yaml: b\n?tests/y.yaml: c\npkg/z.yaml: z", "app.yaml pkg/z.yaml | tests/x.yaml | tests/y.yaml"},
 		"one host routed":         {"v1.yaml: vs >reviews\nv2.yaml: vs >reviews\nretries.yaml: other >reviews\nweb.yaml: web", "retries.yaml web.yaml | v1.yaml web.yaml | v2.yaml web.yaml"},
+		"several hosts routed":    {"v1.yaml: vs >a\nv2.yaml: vs >a\nx.yaml: x >b\ny.yaml: y >b", "v1.yaml x.yaml y.yaml | v2.yaml x.yaml y.yaml"},
 		"another host routed":     {"v1.yaml: vs >reviews\nv2.yaml: vs >reviews\nretries.yaml: other >ratings", "v1.yaml retries.yaml | v2.yaml retries.yaml"},
 		"routed twice, no choice": {"a.yaml: vs >reviews\nb.yaml: other >reviews", "a.yaml b.yaml"},
 		"twice in one file":       {"a.yaml: x x\nb.yaml: y", "a.yaml b.yaml"},

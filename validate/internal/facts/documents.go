@@ -112,6 +112,15 @@ func (s *Documents) MeshConfigOf(o *config.Object) bool {
 	return folder == "." || of == folder || strings.HasPrefix(of, folder+"/")
 }
 
+// ExtensionProviders returns the names of the providers that MeshConfig defines.
+func (s *Documents) ExtensionProviders() []string {
+	var names []string
+	for _, p := range s.Mesh.Settings.Config.GetExtensionProviders() {
+		names = append(names, p.GetName())
+	}
+	return names
+}
+
 // OtherWorlds yields the objects of a kind that the other worlds of the repository hold.
 func (s *Documents) OtherWorlds(kind string) iter.Seq[*config.Object] {
 	return func(yield func(*config.Object) bool) {
